@@ -1,7 +1,7 @@
 """Labelled utterances of personal data by several hands (hands/README.md), read and checked.
 
-    python -m bench.redaction.hands                 counts of every stored hand, and runs in common
-    python -m bench.redaction.hands FILE [FILE]     the same for these
+python -m bench.redaction.hands                 counts of every stored hand, and runs in common
+python -m bench.redaction.hands FILE [FILE]     the same for these
 """
 
 import re
@@ -13,8 +13,24 @@ from pathlib import Path
 
 HANDS = Path(__file__).parent / "hands"
 KINDS = frozenset(
-    "name agent_name card expiry security_code iban account_number national_id passport other_id"
-    " phone email address postcode date_of_birth password".split()
+    [
+        "name",
+        "agent_name",
+        "card",
+        "expiry",
+        "security_code",
+        "iban",
+        "account_number",
+        "national_id",
+        "passport",
+        "other_id",
+        "phone",
+        "email",
+        "address",
+        "postcode",
+        "date_of_birth",
+        "password",
+    ]
 )
 SPEAKERS = {"A": "agent", "C": "customer", "B": "bot"}
 MARK = re.compile(r"\[\[([a-z_]+):(.+?)\]\]")
@@ -71,50 +87,39 @@ def unmarked(written: str) -> tuple[str, tuple[Span, ...]]:
     return text + written[last:], tuple(spans)
 
 
+def _piece(head: list[str], lines: list[tuple[int, str]], faults: list[str]) -> Piece:
+    turns: list[Said] = []
+    for number, line in lines:
+        text, spans = unmarked(line[2:].strip())
+        values = {text[span.start : span.end]: span.kind for span in spans}
+        faults += [f"line {number}: unknown kind {k!r}" for k in values.values() if k not in KINDS]
+        faults += [
+            f"line {number}: blank or stop at an end of {value!r}" for value in values if value != value.strip(" .,;")
+        ]
+        if "[[" in text or "]]" in text:
+            faults.append(f"line {number}: a mark that does not close")
+        turns.append(Said(SPEAKERS[line[0]], text, spans))
+    if not turns:
+        faults.append(f"piece {head[0]}: no turn")
+    return Piece(head[0], head[1], head[2], head[3], tuple(turns))
+
+
 def read(path: Path) -> Hand:
     """Read a hand; what is wrong is in `faults`, by line."""
     hand = Hand(path.stem)
-    head: list[str] = []
-    turns: list[Said] = []
-
-    def close() -> None:
-        if head and turns:
-            hand.pieces.append(Piece(*head, turns=tuple(turns)))
-        elif head:
-            hand.faults.append(f"piece {head[0]}: no turn")
-        turns.clear()
-
+    pieces: list[tuple[list[str], list[tuple[int, str]]]] = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        rest = line[2:].strip()
-        if not line.strip():
-            continue
-        if line.startswith("! "):
-            name, _, values = rest.partition(":")
-            if name in ("own", "agents"):
-                separator = ";" if name == "own" else ","
-                setattr(hand, name, tuple(v.strip() for v in values.split(separator) if v.strip()))
-        elif line.startswith("# "):
-            close()
-            head = [part.strip() for part in rest.split("|", 3)]
-            if len(head) != 4 or head[1] not in ("en", "de", "es", "fr", "pt"):
-                hand.faults.append(f"line {number}: not 'number|language|voice or chat|aim'")
-                head = []
-            elif head[2] not in ("voice", "chat"):
-                hand.faults.append(f"line {number}: neither voice nor chat: {head[2]!r}")
-        elif line[0] in SPEAKERS and line[1:2] == " ":
-            text, spans = unmarked(rest)
-            for span in spans:
-                value = text[span.start : span.end]
-                if span.kind not in KINDS:
-                    hand.faults.append(f"line {number}: unknown kind {span.kind!r}")
-                if value != value.strip(" .,;"):
-                    hand.faults.append(f"line {number}: blank or stop at the end of {value!r}")
-            if "[[" in text or "]]" in text:
-                hand.faults.append(f"line {number}: a mark that does not close")
-            turns.append(Said(SPEAKERS[line[0]], text, spans))
-        else:
-            hand.faults.append(f"line {number}: starts with none of 'A ', 'C ', 'B ', '# ', '! '")
-    close()
+        if own := re.fullmatch(r"! own:(.*)", line):
+            hand.own = tuple(value.strip() for value in own[1].split(";") if value.strip())
+        elif agents := re.fullmatch(r"! agents:(.*)", line):
+            hand.agents = tuple(value.strip() for value in agents[1].split(",") if value.strip())
+        elif head := re.fullmatch(r"# ([^|]+)\|(en|de|es|fr|pt)\|(voice|chat)\|(.+)", line):
+            pieces.append(([part.strip() for part in head.groups()], []))
+        elif pieces and re.match(r"[ACB] ", line):
+            pieces[-1][1].append((number, line))
+        elif line.strip() and not line.startswith("! "):
+            hand.faults.append(f"line {number}: neither a head nor a turn: {line[:40]!r}")
+    hand.pieces = [_piece(head, lines, hand.faults) for head, lines in pieces]
     return hand
 
 
