@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 
 from auscult.domain.errors import SettingsError
 from auscult.redactors._contract import Redactor
-from auscult.redactors._digits import long_numbers, open_numbers
-from auscult.redactors._secret import secrets
+from auscult.redactors._recogniser import long_numbers, open_numbers, secrets
 
 __all__ = ["REDACTORS", "Redactor", "long_numbers", "open_numbers", "secrets"]
 

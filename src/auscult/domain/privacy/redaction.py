@@ -15,6 +15,7 @@ Kind = Literal[
     "iban",
     "national_number",
     "security_code",
+    "expiry",
     "email",
     "phone",
     "account",
@@ -48,11 +49,15 @@ class Utterance(NamedTuple):
 
 
 class Hints(Struct, frozen=True, kw_only=True):
-    """Facts from metadata: names that may be mentioned, and ISO codes of countries whose numbers are likely."""
+    """Facts from metadata: names that may be mentioned, and ISO codes of countries whose numbers are likely.
+
+    ``own`` are numbers, domains and addresses of the business itself, which stay.
+    """
 
     names: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     language: str | None = None
+    own: tuple[str, ...] = ()
 
 
 class Found(NamedTuple):

@@ -16,7 +16,7 @@ _BITS, _FIELD = 32, struct.Struct(f"<{len(KINDS)}I")
 _HALF = sum(1 << (_BITS * place + _BITS - 1) for place in range(len(KINDS)))
 _ZERO = 1 << (_BITS - 1)
 SCALE = 64
-_HOT, _CUT, _AROUND = -3 * SCALE, 8 * SCALE, 3
+_HOT, _CUT, _AROUND = -2 * SCALE, 6 * SCALE, 2
 """Weights are whole: so many to one."""
 
 
@@ -62,24 +62,34 @@ class Decision:
             if max(its[1:]) - its[0] > _HOT:
                 near.update(range(max(0, at - _AROUND), min(at + _AROUND + 1, len(read.forms))))
         found: dict[int, str] = {}
-        stretch: list[int] = []
-        for at in sorted(near):
-            if read.forms[at] == "mark":
-                continue
+        count, stretch = len(read.forms), list[int]()
+        for at in [*sorted(near), count + 1]:
             if stretch and at != stretch[-1] + 1:
-                self._best(read, stretch, scores, found)
+                self._spread(read, stretch, scores, found, count)
                 stretch = []
             stretch.append(at)
-        if stretch:
-            self._best(read, stretch, scores, found)
         return found
+
+    def _spread(
+        self, read: Read, stretch: Sequence[int], scores: dict[int, list[int]], found: dict[int, str], count: int
+    ) -> None:
+        """Decide a stretch, and again with more around it as long as something reaches one of its ends."""
+        first, last = stretch[0], stretch[-1]
+        while True:
+            self._best(read, range(first, last + 1), scores, found)
+            at_first, at_last = first > 0 and first in found, last < count - 1 and last in found
+            if not (at_first or at_last):
+                return
+            first, last = max(0, first - _AROUND * at_first), min(count - 1, last + _AROUND * at_last)
 
     def _best(self, read: Read, stretch: Sequence[int], scores: dict[int, list[int]], found: dict[int, str]) -> None:
         """Find the best sequence of kinds of tokens in a row."""
         alive: dict[int, int] = {}
         back: list[dict[int, int]] = []
         for at in stretch:
-            its = scores.get(at) or self.scores(read.signs(at))
+            its = scores.get(at)
+            if its is None:
+                its = scores[at] = self.scores(read.signs(at))
             least = max(its) - _CUT
             kinds = [kind for kind, score in enumerate(its) if score >= least or kind == 0 or kind in alive]
             if not back:
@@ -101,6 +111,29 @@ class Decision:
             back.append(source)
         kind = max(alive, key=lambda each: (alive[each], -each))
         for at, source in zip(reversed(stretch), reversed(back), strict=True):
-            if kind:
+            found.pop(at, None)
+            if kind and read.forms[at] != "mark":
                 found[at] = KINDS[kind]
             kind = source.get(kind, 0)
+
+
+@cache
+def installed() -> Decision:
+    """Read the weights that are installed."""
+    path = Path(__file__).with_name("weights.txt")
+    weights: dict[str, int] = {}
+    steps: list[list[list[int]]] = []
+    margins: dict[str, int] = {}
+    kinds = len(KINDS)
+    for line in path.read_text(encoding="utf-8").split("\n"):
+        sign, tab, written = line.partition("\t")
+        if not tab:
+            continue
+        numbers = [int(each) if each else 0 for each in written.split(",")]
+        if sign.startswith("#step"):
+            steps.append([numbers[place : place + kinds] for place in range(0, len(numbers), kinds)])
+        elif sign.startswith("#margin "):
+            margins[sign.removeprefix("#margin ")] = numbers[0]
+        else:
+            weights[sign] = packed(numbers)
+    return Decision(weights, steps, margins)

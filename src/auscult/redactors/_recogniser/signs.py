@@ -5,16 +5,17 @@ from functools import cache
 from pathlib import Path
 
 from auscult.domain.privacy.redaction import Utterance
-from auscult.redactors._recogniser.tokens import Turn, Unit, lowered
-from auscult.redactors._recogniser.validators import signs_of
+from auscult.redactors._recogniser.tokens import Turn, Unit, lowered, single_cues
+from auscult.redactors._recogniser.validators import COUNTRIES, signs_of
 from auscult.wording.word_lists import read_words, usual_words
 
 _HERE = Path(__file__).parents[1]
 _STAFF = frozenset({"agent", "bot", "key", "system"})
-_ASKED = frozenset({"name", "address", "postcode", "password", "email", "cvv", "street", "title", "kin", "account", "national", "document", "phone", "birth", "card", "expiry", "iban"})
-_NAMED = frozenset({"name", "password", "email", "address", "kin", "title", "agent"})
+_ASKED = frozenset({"name", "address", "postcode", "password", "email", "street", "title"})
+_STEMS = ("nam", "nom", "apell", "llam", "heiß", "cham", "appel", "sobren", "apelid", "spell", "speak", "sprech")
 _QUIET = frozenset({"", "filler", "correct"})
-_ANSWER, _NAMED_ROOM, _REACH = 14, 4, 7
+_QUESTION = 8
+_ANSWER, _SHORT, _NAMED_ROOM, _REACH = 5, 10, 4, 7
 NONE = ""
 _AROUND = 3
 _GAPS = {"": 0, " ": 1, ",": 2, ".": 3, "-": 4, "/": 4, "_": 4, ":": 5, "(": 5}
@@ -47,7 +48,23 @@ def usual() -> frozenset[str]:
     """Read the words that are no name by themselves: of English, and of the others as the fitting counted them."""
     path = Path(__file__).with_name("ordinary.txt")
     counted = frozenset(path.read_text(encoding="utf-8").split()) if path.exists() else frozenset[str]()
-    return usual_words() | counted
+    return usual_words() | counted | frozenset("aeiouyàéèóôáúx")
+
+
+@cache
+def naming() -> frozenset[str]:
+    """Return the words behind which a usual word may be a name or a password."""
+    return frozenset(
+        word
+        for word, title in single_cues().items()
+        if title in ("password", "title") or (title == "name" and any(stem in word for stem in _STEMS))
+    )
+
+
+def asks(words: Sequence[str]) -> bool:
+    """Return whether a turn ends by asking for what usual words may answer: a name, an address, a password."""
+    cues = single_cues()
+    return any(cues.get(word) in _ASKED for word in words[-_QUESTION:])
 
 
 def _form(word: str) -> str:
@@ -66,9 +83,12 @@ def _form(word: str) -> str:
 class Reading:
     """A conversation, its turns read when first needed."""
 
-    def __init__(self, utterances: Sequence[Utterance], language: str | None = None) -> None:
-        """Read nothing yet; ``language`` is what is known of it beforehand."""
+    def __init__(
+        self, utterances: Sequence[Utterance], language: str | None = None, countries: tuple[str, ...] = ()
+    ) -> None:
+        """Read nothing yet; ``language`` is what is known of it, ``countries`` those of its telephone numbers."""
         self.utterances = utterances
+        self._countries = countries
         self._language = language[:2] if language else None
         self._turns: dict[int, Read] = {}
 
@@ -90,7 +110,7 @@ class Reading:
         if found is None:
             speaker, text = self.utterances[number]
             before = self.turn(number - 1) if number and len(self.utterances[number - 1].text) else None
-            found = self._turns[number] = Read(Turn(number, "a" if speaker in _STAFF else "c", text, lowered(text)), before, self.language)
+            found = self._turns[number] = Read(Turn(number, "a" if speaker in _STAFF else "c", text, lowered(text)), before, self.language, self._countries or COUNTRIES.get(self.language, COUNTRIES["en"]))
         return found
 
 
@@ -99,10 +119,10 @@ class Read:
 
     __slots__ = ("asked", "before", "bases", "cap", "earlier", "forms", "is_cased", "labels", "language", "run_of", "turn", "valid")
 
-    def __init__(self, turn: Turn, before: "Read | None", language: str) -> None:
+    def __init__(self, turn: Turn, before: "Read | None", language: str, countries: tuple[str, ...]) -> None:
         """``before`` is the turn before it."""
         self.turn, self.before, self.language = turn, before, language
-        self.valid = signs_of(turn)
+        self.valid = signs_of(turn, countries)
         self.is_cased = any(map(str.isupper, turn.text))
         self.cap: list[str] = []
         self.forms: list[str] = []
@@ -129,7 +149,7 @@ class Read:
                 form = "L" if unit.chars.isalpha() else f"s{len(unit.chars)}"
             elif word in names:
                 form = "given" if word not in plain else "givenword"
-            elif word in plain:
+            elif word in plain or len(word) == 1:
                 form = "word"
             else:
                 form = "rare"
@@ -142,8 +162,9 @@ class Read:
     def seeds(self) -> Iterator[int]:
         """Yield the tokens that may begin something personal."""
         turn = self.turn
-        last, is_asked = -99, self.asked in _ASKED
-        has_number = bool(turn.runs)
+        last, strong = -99, naming()
+        is_asked = self.before is not None and asks(self.before.turn.words)
+        has_number, count = bool(turn.runs), len(self.forms)
         for at, form in enumerate(self.forms):
             cue = turn.cues[at]
             if form == "mark":
@@ -152,12 +173,12 @@ class Read:
                 form != "word"
                 or at in self.valid
                 or self.cap[at] in ("A", "C")
-                or (is_asked and at < _ANSWER)
+                or (is_asked and (at < _ANSWER or count <= _SHORT))
                 or at - last <= _NAMED_ROOM
                 or (cue == "street" and (has_number or is_asked))
             ):
                 yield at
-            if cue in _NAMED:
+            if cue and turn.words[at] in strong:
                 last = at
 
     def word(self, at: int) -> str:
@@ -204,13 +225,11 @@ class Read:
         before, before2, after, after2 = self.word(at - 1), self.word(at - 2), self.word(at + 1), self.word(at + 2)
         yield f"w-1:{before}"
         yield f"w-2:{before2}"
-        yield f"w-3:{self.word(at - 3)}"
         yield f"w+1:{after}"
         yield f"w+2:{after2}"
         yield f"w-1w:{before}_{form}"
         yield f"ww+1:{form}_{after}"
         yield f"w-2-1:{before2}_{before}"
-        yield f"w-1s:{before}:{side}"
         cue = cues[at]
         if cue:
             yield f"c:{cue}"
@@ -218,7 +237,6 @@ class Read:
         if form == "rare" or form.startswith("given"):
             yield f"e:{word[-3:]}"
             yield f"b:{word[:3]}"
-            yield f"n:{form}:{self.cap[at]}:{self.forms[at - 1] if at else '^'}:{self._next_form(at)}"
         yield f"lc:{self.language}:{self.cap[at]}:{form}"
         yield f"cap:{self.cap[at]}:{self.is_cased}:{self.forms[at - 1] if at else '^'}"
         # the cues before and after
@@ -232,7 +250,6 @@ class Read:
                 if len(near) == 1:
                     room = back if back < 3 else 3 if back < 5 else 5 if back < 8 else 8
                     yield f"k1:{its}:{room}"
-                    yield f"k1:{its}"
                     yield f"k1f:{its}:{form}"
                 else:
                     yield f"k{len(near)}:{its}"
@@ -248,7 +265,6 @@ class Read:
                 yield f"ka:{its}:{1 if ahead == 1 else 2 if ahead < 4 else 4}"
                 yield f"kaf:{its}:{form}"
                 break
-        yield f"own:{','.join(sorted(turn.classes & _ASKED))[:40]}:{form[:1]}"
         # what was asked
         place = 0 if at == 0 else 1 if at < 3 else 2 if at < 6 else 3
         yield f"q:{self.asked}:{form}"
@@ -272,12 +288,10 @@ class Read:
         behind = turn.gaps[at + 1].strip(" ")[:2]
         yield f"g:{gap}:{form[:2]}"
         yield f"ga:{behind}:{form[:2]}"
-        yield f"gg:{gap}:{behind}:{form[:2]}"
         for sign in self.valid.get(at, ()):
             yield f"v:{sign}"
             yield f"vk:{sign}:{first}"
             yield f"vq:{sign}:{self.asked}"
-            yield f"vf:{sign}:{form}"
         its_run = self.run_of.get(at)
         if its_run is not None:
             yield from self._of_run(*its_run, first)
@@ -300,14 +314,10 @@ class Read:
         yield f"rl:{len(run[place].chars)}:{min(at, 4)}:{min(size - at - len(run[place].chars), 4)}"
         is_all = run[0].first == 0 and run[-1].last == len(self.forms) - 1
         yield f"ra:{is_all}:{kind}{size}:{self.asked}"
-        if is_all:
-            yield f"ra2:{kind}{size}:{self.earlier}"
         before = self.word(run[0].first - 1)
         behind = self.word(run[-1].last + 1)
         yield f"rb:{before}"
         yield f"rb:{before}:{kind}{size}"
         yield f"rn:{behind}"
         gap = self.turn.gaps[run[0].first].strip(" ")[-1:]
-        after = self.turn.gaps[run[-1].last + 1].strip(" ")[:1]
         yield f"rgap:{gap}:{kind}{min(size, 12)}"
-        yield f"rgapa:{after}:{kind}{min(size, 12)}"

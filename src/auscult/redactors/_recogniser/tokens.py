@@ -13,7 +13,6 @@ from auscult.redactors._recogniser.numbers import (
     LETTERS,
     NAMED_LETTERS,
     SAID,
-    THOUSAND,
     TIMES,
     compound,
 )
@@ -34,6 +33,9 @@ _SIGNS = str.maketrans(
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _ROOM = 5
 """Words of a cue at most."""
+_LONG, _EDGE = 4, 3
+"""Digits of a run that may be a part of somebody's number; words behind one that may go on in another turn."""
+_FOR = frozenset({"for", "in", "like", "wie", "von", "como", "comme", "de"})
 _FILLERS = 3
 """Words such as ``uh`` that may stand between two digits of one number."""
 
@@ -69,15 +71,9 @@ def _cues() -> tuple[Mapping[str, str], Mapping[str, Sequence[tuple[tuple[str, .
     return words, phrases, begins
 
 
-def class_of(word: str) -> str:
-    """Return the class of a cue that is one word, empty where it is none."""
-    words, _, begins = _cues()
-    found = words.get(word, "")
-    if not found:
-        for beginning, title in begins.get(word[:3], ()):
-            if word.startswith(beginning):
-                return title
-    return found
+def single_cues() -> Mapping[str, str]:
+    """Return the cues that are one word, with their classes."""
+    return _cues()[0]
 
 
 class Unit:
@@ -196,7 +192,13 @@ class Turn:
         return self._letter(at)
 
     def _letter(self, at: int) -> Unit | None:
+        """Read a letter: ``d``, ``dora``, ``d for David``, ``d as in David``."""
         word = self.words[at]
+        if len(word) == 1 and word.isalpha():
+            behind = at + 1 + (self._word(at + 1) == "as")
+            example = self._word(behind + 1)
+            if self._word(behind) in _FOR and len(example) > 1 and example[0] == word:
+                return Unit(word, at, behind + 1, is_said=True)
         if len(word) == 1 and word.isalpha():
             near = self.words[max(0, at - 1) : at] + self.words[at + 1 : at + 2]
             if word in "aeiyoàé" and not any(len(each) == 1 or each in SAID or each[0].isdecimal() for each in near):
@@ -252,4 +254,21 @@ class Turn:
         return self.words[at] if at < len(self.words) else ""
 
 
-THOUSANDS = THOUSAND
+def long_numbers(text: str) -> list[tuple[int, int]]:
+    """Return the spans of runs of four digits or more, written or said."""
+    turn = Turn(0, "c", text, lowered(text))
+    return [(turn.starts[run[0].first], turn.ends[run[-1].last]) for run in turn.runs if _digits(run) >= _LONG]
+
+
+def open_numbers(text: str) -> list[tuple[int, int]]:
+    """Return the spans of runs near the end of a text that may continue in the next."""
+    turn = Turn(0, "c", text, lowered(text))
+    return [
+        (turn.starts[run[0].first], turn.ends[run[-1].last])
+        for run in turn.runs
+        if _digits(run) >= _LONG and len(turn.words) - 1 - run[-1].last <= _EDGE
+    ]
+
+
+def _digits(run: Sequence[Unit]) -> int:
+    return sum(sum(map(str.isdecimal, unit.chars)) for unit in run)

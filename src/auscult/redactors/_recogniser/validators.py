@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
@@ -36,8 +36,8 @@ _DATE = re.compile(
     r"(?<![\d./-])(?:((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})|(\d{1,2})([-/. ] ?)(\d{1,2})\6((?:19|20)\d\d|'?\d\d))(?!\d|[./-]\d)"
 )
 _MONTH_YEAR = re.compile(r"(?<![\d./-])(0?[1-9]|1[0-2]) ?[-/.] ?((?:20)?(?:2[4-9]|3\d))(?![\d/]|[.-]\d)")
-_SIGN = {"card": "card", "iban": "iban"}
 _SPOKEN_DOMAIN = 8
+_PHONE_LENGTHS = range(8, 15)
 
 
 def luhn(digits: str) -> bool:
@@ -109,7 +109,39 @@ def _windows(run: Sequence[Unit], least: int, most: int) -> Iterator[tuple[int, 
     yield from found
 
 
-def signs_of(turn: Turn) -> dict[int, list[str]]:
+COUNTRIES = {
+    "en": ("US", "GB", "IE"), "de": ("DE", "AT", "CH"), "fr": ("FR", "BE", "CH"), "es": ("ES", "MX", "AR"), "it": ("IT",),
+    "nl": ("NL", "BE"), "pt": ("BR", "PT"), "sv": ("SE",), "da": ("DK",), "no": ("NO",), "fi": ("FI",), "pl": ("PL",),
+    "ja": ("JP",), "hi": ("IN",),
+}  # fmt: skip
+"""Countries whose telephone numbers are likely, by language."""
+
+
+@cache
+def _phones() -> Any:  # noqa: ANN401  (a module, or None where it is not installed)
+    try:
+        return import_module("phonenumbers")
+    except ModuleNotFoundError:
+        return None
+
+
+@lru_cache(4096)
+def is_phone(digits: str, countries: tuple[str, ...], *, is_international: bool) -> bool:
+    """Return whether digits are a telephone number of one of these countries, or of any behind a plus."""
+    phones = _phones()
+    if phones is None:
+        return False
+    for country in (None,) if is_international else countries:
+        try:
+            number = phones.parse(f"+{digits}" if is_international else digits, country)
+        except phones.NumberParseException:
+            continue
+        if phones.is_valid_number(number):
+            return True
+    return False
+
+
+def signs_of(turn: Turn, countries: tuple[str, ...] = ()) -> dict[int, list[str]]:
     """Return by token what the validators say."""
     found: dict[int, list[str]] = {}
 
@@ -122,6 +154,14 @@ def signs_of(turn: Turn) -> dict[int, list[str]]:
     for run in turn.runs:
         for each in _of_run(run):
             mark(*each)
+        size = sum(len(unit.chars) for unit in run)
+        if size in _PHONE_LENGTHS:
+            digits = "".join(unit.chars for unit in run)
+            first = run[0].first
+            is_plus = "+" in turn.gaps[first] or (first and turn.words[first - 1] in ("plus", "más", "mais"))
+            is_plus = is_plus or digits.startswith("00")
+            if digits.isdecimal() and is_phone(digits.lstrip("0") if is_plus else digits, countries, is_international=bool(is_plus)):
+                mark("phone", first, run[-1].last)
     if any(map(str.isdecimal, turn.low)):
         for pattern, sign_of in ((_DATE, _date_sign), (_MONTH_YEAR, _month_sign)):
             for hit in pattern.finditer(turn.low):
