@@ -34,10 +34,10 @@ OPEN = [PLACE[kind] for kind in ("account", "expiry", "card", "security_code", "
 SEEN = 0.3
 """How likely the weights of the hands have to find something for it to be left open."""
 PENALTY, PENALTY_STEPS = 1.0, 0.5
-ROUNDS_FIRST, ROUNDS = 20, 40
-OLDER = 0.6
-"""How much an older token counts."""
-LEAST, LEAST_OLDER = 2, 3
+ROUNDS_FIRST, ROUNDS = 15, 32
+OLDER, EVERY = 0.8, 3
+"""How much an older token counts, and of how many older conversations one is taken."""
+LEAST, LEAST_OLDER = 2, 2
 """Occurrences of a sign in the hands, or in the older sets, from which on it has weights."""
 FAINT = 3
 """Weights up to this one are left out."""
@@ -80,7 +80,14 @@ def margins() -> dict[str, int]:
 
 def rows_of(cases: Iterable[Labelled], places: dict[str, int]) -> Rows:
     """Read labelled conversations; signs that are new get a place."""
-    signs, begins, kinds, steps, firsts, partial = array("i"), array("q", [0]), array("q"), array("q"), array("b"), array("b")
+    signs, begins, kinds, steps, firsts, partial = (
+        array("i"),
+        array("q", [0]),
+        array("q"),
+        array("q"),
+        array("b"),
+        array("b"),
+    )
     for case in cases:
         reading = Reading(case.utterances, case.language or None)
         for number in looked_at(case.utterances):
@@ -163,7 +170,9 @@ def _likely(rows: Rows, weights: Values) -> Values:
     return likely / likely.sum(axis=1, keepdims=True)
 
 
-def _fit(rows: Rows, allowed: NDArray[np.bool_], worth: NDArray[np.float64], size: int, rounds: int) -> tuple[Values, Values]:
+def _fit(
+    rows: Rows, allowed: NDArray[np.bool_], worth: NDArray[np.float64], size: int, rounds: int
+) -> tuple[Values, Values]:
     kinds, chains = len(KINDS), _Chains(rows)
     lengths = np.diff(np.append(rows.begins, len(rows.signs)))
     may, counts = allowed.astype(np.float32), worth.astype(np.float32)[:, None]
@@ -175,12 +184,18 @@ def _fit(rows: Rows, allowed: NDArray[np.bool_], worth: NDArray[np.float64], siz
         loss, of_tokens, of_steps = chains.slope(_sums(rows, weights), steps, may, counts)
         of_signs = np.empty((size, kinds))
         for place in range(kinds):
-            of_signs[:, place] = np.bincount(rows.signs, weights=np.repeat(of_tokens[:, place], lengths), minlength=size)
+            of_signs[:, place] = np.bincount(
+                rows.signs, weights=np.repeat(of_tokens[:, place], lengths), minlength=size
+            )
         loss += 0.5 * PENALTY * float(np.square(weights).sum()) + 0.5 * PENALTY_STEPS * float(np.square(steps).sum())
-        return loss, np.concatenate([(of_signs + PENALTY * weights).ravel(), (of_steps + PENALTY_STEPS * steps).ravel()])
+        return loss, np.concatenate(
+            [(of_signs + PENALTY * weights).ravel(), (of_steps + PENALTY_STEPS * steps).ravel()]
+        )
 
     point = _descended(slope, split + EDGES * kinds * kinds, rounds)
-    return point[:split].reshape(size, kinds).astype(np.float32), point[split:].reshape(EDGES, kinds, kinds).astype(np.float32)
+    return point[:split].reshape(size, kinds).astype(np.float32), point[split:].reshape(EDGES, kinds, kinds).astype(
+        np.float32
+    )
 
 
 class _Chains:
@@ -207,7 +222,8 @@ class _Chains:
             its = self._inner[self._bounds[edge] : self._bounds[edge + 1]]
             if len(its):
                 of_steps[edge] = step_odds[edge] * (
-                    free[0][its - 1].T @ (free[1][its] * counts[its]) - bound[0][its - 1].T @ (bound[1][its] * counts[its])
+                    free[0][its - 1].T @ (free[1][its] * counts[its])
+                    - bound[0][its - 1].T @ (bound[1][its] * counts[its])
                 )
         return loss, (free[2] - bound[2]) * counts, of_steps
 
@@ -227,7 +243,9 @@ class _Chains:
             behind[its[len(following) :]] = 1
             if len(following):
                 after[following] = odds[following] * behind[following] / norm[following][:, None]
-                behind[its[: len(following)]] = np.einsum("bj,bij->bi", after[following], step_odds[self._steps[following]])
+                behind[its[: len(following)]] = np.einsum(
+                    "bj,bij->bi", after[following], step_odds[self._steps[following]]
+                )
         both = ahead * behind
         return ahead, after, both / (both.sum(axis=1, keepdims=True) + 1e-30), np.log(norm)
 
@@ -239,7 +257,7 @@ def _descended(
     point = np.zeros(size)
     loss, its = slope(point)
     moves: list[tuple[NDArray[np.float64], NDArray[np.float64], float]] = []
-    for step in range(rounds):
+    for _ in range(rounds):
         way = -its
         factors: list[float] = []
         for moved, turned, scale in reversed(moves):
@@ -269,7 +287,9 @@ def written(model: Fitted) -> str:
     lines = ["# Weights of the recogniser, by python -m bench.redaction.fit: not to be edited."]
     lines += [f"#margin {kind}\t{margin}" for kind, margin in margins().items()]
     lines += ["#step\t" + ",".join(map(_short, step.ravel().tolist())) for step in model.steps]
-    lines += sorted(f"{sign}\t" + ",".join(map(_short, row)) for sign, row in zip(model.signs, model.weights.tolist(), strict=True))
+    lines += sorted(
+        f"{sign}\t" + ",".join(map(_short, row)) for sign, row in zip(model.signs, model.weights.tolist(), strict=True)
+    )
     return "\n".join(lines) + "\n"
 
 
@@ -291,7 +311,11 @@ class Left:
 
 def without(names: Sequence[str]) -> Left:
     """Return what finds by the weights of all hands but these."""
-    return Left(fitted([case for name, its in hands().items() if name not in names for case in its], older()).decision())
+    return Left(
+        fitted(
+            [case for name, its in hands().items() if name not in names for case in its], older()[::EVERY]
+        ).decision()
+    )
 
 
 def main() -> None:
@@ -302,7 +326,7 @@ def main() -> None:
     asked = parser.parse_args()
     every = max(1, round(1 / asked.share))
     new = [case for its in hands().values() for case in its][::every]
-    asked.file.write_text(written(fitted(new, older()[::every])), encoding="utf-8", newline="\n")
+    asked.file.write_text(written(fitted(new, older()[:: EVERY * every])), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -58,7 +58,11 @@ class Tally:
                     self.masked += 1
                     self.right += bool(its)
                     if not its:
-                        kind = next(o.kind for o in spans[turn] if o.original_start < word.end() and word.start() < o.original_end)
+                        kind = next(
+                            o.kind
+                            for o in spans[turn]
+                            if o.original_start < word.end() and word.start() < o.original_end
+                        )
                         self.mistaken.append(f"{kind}: {word[0]!r} of {shown(case, turn)}")
 
 
@@ -93,7 +97,11 @@ def free() -> dict[str, list[Labelled]]:
     """Return conversations without personal data worth a word: calls of a bank, chats of a shop, labelled calls."""
     shared = Path("/nonexistent")
     sets: dict[str, list[Labelled]] = defaultdict(list)
-    paths = [*sorted((ROOT / "examples" / "conversations").glob("*.ndjson")), *sorted((ROOT / "bench" / "acts" / "hands").rglob("*.ndjson")), shared]
+    paths = [
+        *sorted((ROOT / "examples" / "conversations").glob("*.ndjson")),
+        *sorted((ROOT / "bench" / "acts" / "hands").rglob("*.ndjson")),
+        shared,
+    ]
     for path in paths:
         for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
             body = json.loads(line)

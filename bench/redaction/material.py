@@ -33,10 +33,8 @@ KIND = {
     "password_or_pin": "security_code",
 }
 """Kinds of the product by those of labels, where these differ."""
-OLD = sorted(
-    [*HERE.glob("un*.txt"), HERE / "utterances.txt", HERE / "tuned.txt", *(HERE / "codes").glob("*.txt")]
-    + sorted((HERE / "unread").glob("*.txt"))
-)
+OLD = sorted([*HERE.glob("un*.txt"), HERE / "utterances.txt", HERE / "tuned.txt", *(HERE / "codes").glob("*.txt")])
+OLD += sorted((HERE / "unread").glob("*.txt"))
 
 
 class Labelled(Struct, frozen=True):
@@ -104,5 +102,7 @@ def _dev_kind(said: Sequence[Utterance], turn: int, span: dict[str, object]) -> 
     if kind != "cvv_or_expiry":
         return KIND.get(kind, kind)
     text = said[turn].text[int(str(span["start"])) : int(str(span["end"]))]
-    is_expiry = not (text.isdecimal() and len(text) in (3, 4)) or said[turn].text.endswith("exp", 0, int(str(span["start"])))
+    is_expiry = not (text.isdecimal() and len(text) in (3, 4)) or said[turn].text.endswith(
+        "exp", 0, int(str(span["start"]))
+    )
     return "expiry" if is_expiry else "security_code"

@@ -119,8 +119,12 @@ class Decision:
 
 @cache
 def installed() -> Decision:
-    """Read the weights that are installed."""
-    path = Path(__file__).with_name("weights.txt")
+    """Return what decides by the weights that are installed."""
+    return read_weights(Path(__file__).with_name("weights.txt"))
+
+
+def read_weights(path: Path) -> Decision:
+    """Read weights: a line of each sign, and of each class of step, kinds by commas."""
     weights: dict[str, int] = {}
     steps: list[list[list[int]]] = []
     margins: dict[str, int] = {}

@@ -16,8 +16,9 @@ _LEAST, _SAME = 5, 6
 class Own:
     """The app's own data, as it may be said."""
 
-    def __init__(self, values: Sequence[str]) -> None:
-        """Sort values: numbers, domains and mail addresses, postal addresses."""
+    def __init__(self, values: Sequence[str], agents: Sequence[str] = ()) -> None:
+        """Sort values: numbers, domains and mail addresses, postal addresses; ``agents`` are names that stay."""
+        self._agents = frozenset(word for name in agents for word in lowered(name).split())
         self._numbers: list[str] = []
         self._domains: list[str] = []
         self._words: list[frozenset[str]] = []
@@ -49,12 +50,17 @@ class Own:
 
     def has(self, read: Read, piece: Piece) -> bool:
         """Return whether what was found is the app's own."""
-        if not (self._numbers or self._domains or self._words):
+        if piece.kind == "name":
+            return self._agents.issuperset(read.turn.words[piece.first : piece.last + 1])
+        if not (self._numbers or self._domains):
             return False
         value = value_of(read, piece.first, piece.last, piece.kind)
         if piece.kind == "email":
-            return any(value == each or value.endswith((f"@{each}", f".{each}")) or each.startswith(value) for each in self._domains)
-        if piece.kind in ("address", "name"):
+            return any(
+                value == each or value.endswith((f"@{each}", f".{each}")) or each.startswith(value)
+                for each in self._domains
+            )
+        if piece.kind == "address":
             return False
         digits = "".join(letter for letter in value if letter.isdecimal())
         return any(

@@ -4,9 +4,8 @@ import re
 from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import cast
 
-from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
+from auscult.domain.privacy.redaction import Found, Hints, Utterance
 from auscult.redactors._recogniser.decide import Decision, installed
 from auscult.redactors._recogniser.numbers import DOUBTFUL, SAID
 from auscult.redactors._recogniser.own import Own
@@ -19,6 +18,7 @@ _DIGIT = re.compile(r"[\d@]")
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _CAPITAL = re.compile(r"[^\W\d_],? (?!I\b)[A-Z]|^[A-Z]{2}")
 _OF_CODES = frozenset({"password", "cvv", "card", "expiry"})
+_NUMBERED = frozenset({"card", "iban", "phone", "national_number", "account", "security_code"})
 _LEAST_DIGITS, _LEAST_NAME = 5, 3
 _NEAR, _MOST_PARTS = 4, 4
 
@@ -64,7 +64,7 @@ def recognised(
     """Return what is personal in a conversation, or in those turns of it that are ``near``."""
     decision = decision or installed()
     reading = Reading(utterances, hints.language, hints.countries)
-    own = Own(hints.own)
+    own = Own(hints.own, hints.agents)
     found: list[Found] = []
     for number in looked_at(utterances):
         if near is not None and number not in near:
@@ -77,7 +77,7 @@ def recognised(
             its = [piece for piece in pieces(read, labels) if not own.has(read, piece)]
             found += found_in(read, its)
     found = list(_joined(utterances, found))
-    return [*found, *_again(utterances, reading, found, hints, own)]
+    return [*found, *_again(utterances, reading, found, hints)]
 
 
 def _joined(utterances: Sequence[Utterance], found: Sequence[Found]) -> Iterator[Found]:
@@ -87,7 +87,9 @@ def _joined(utterances: Sequence[Utterance], found: Sequence[Found]) -> Iterator
     for first in range(len(parts)):
         value, its = "", []
         for part in parts[first : first + _MOST_PARTS]:
-            near = not its or (part.turn - its[-1].turn <= _NEAR and utterances[part.turn].speaker == utterances[its[0].turn].speaker)
+            near = not its or (
+                part.turn - its[-1].turn <= _NEAR and utterances[part.turn].speaker == utterances[its[0].turn].speaker
+            )
             if part.kind != parts[first].kind or not near:
                 continue
             value, its = value + part.value, [*its, part]
@@ -98,37 +100,47 @@ def _joined(utterances: Sequence[Utterance], found: Sequence[Found]) -> Iterator
         yield one._replace(value=whole.get((one.turn, one.start), one.value))
 
 
-def _again(
-    utterances: Sequence[Utterance], reading: Reading, found: Sequence[Found], hints: Hints, own: Own
-) -> Iterator[Found]:
+def _again(utterances: Sequence[Utterance], reading: Reading, found: Sequence[Found], hints: Hints) -> Iterator[Found]:
     """Yield what is known wherever it is said: the names of hints, and names and numbers that were found elsewhere."""
-    names: dict[str, str] = {}
-    for whole in sorted({*hints.names, *(one.value for one in found if one.kind == "name")}, key=lambda each: (-len(each), each)):
-        for word in lowered(whole).split():
-            if len(word) >= _LEAST_NAME and word.isalpha():
-                names.setdefault(word, " ".join(lowered(whole).split()))
-    known = {word for whole in hints.names for word in lowered(whole).split()}
-    sure = {word: value for word, value in names.items() if word in known or word not in usual()}
-    if sure:
-        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, sure), key=lambda each: (-len(each), each)))})(?!\w)")
+    names = _names(hints, found)
+    if names:
+        words = sorted(map(re.escape, names), key=lambda each: (-len(each), each))
+        pattern = re.compile(rf"(?<!\w)(?:{'|'.join(words)})(?!\w)")
         for number, (_, text) in enumerate(utterances):
-            hits = [hit for hit in pattern.finditer(lowered(text)) if _is_name(text, hit)]
-            for hit in _merged(lowered(text), hits):
-                yield Found(number, *hit, "name", sure[lowered(text)[slice(*hit)].split()[0]])
-    numbers = {
-        one.value: one.kind
-        for one in found
-        if one.kind not in ("name", "address", "email", "birth_date", "expiry") and sum(map(str.isdecimal, one.value)) >= _LEAST_DIGITS
-    }
-    if numbers:
-        taken = {(one.turn, one.start) for one in found}
-        for number in range(len(utterances)):
-            for run in reading.turn(number).turn.runs if _has_number(utterances[number].text) else ():
-                turn = reading.turn(number).turn
-                chars = "".join(unit.chars for unit in run).upper()
-                for value, kind in numbers.items():
-                    if (chars == value or chars.endswith(value)) and (number, turn.starts[run[0].first]) not in taken:
-                        yield Found(number, turn.starts[run[0].first], turn.ends[run[-1].last], cast("Kind", kind), value)
+            low = lowered(text)
+            hits = [hit for hit in pattern.finditer(low) if _is_name(text, hit)]
+            for start, end in _merged(low, hits):
+                yield Found(number, start, end, "name", names[low[start:end].split()[0]])
+    numbers = {one.value: one.kind for one in found if one.kind in _NUMBERED and _digits(one.value) >= _LEAST_DIGITS}
+    taken = {(one.turn, one.start) for one in found}
+    for number, (_, text) in enumerate(utterances) if numbers else ():
+        turn = reading.tokens(number) if _has_number(text) else None
+        for run in turn.runs if turn is not None else ():
+            chars = "".join(unit.chars for unit in run).upper()
+            whole = next((value for value in numbers if chars.endswith(value)), None)
+            if turn is not None and whole is not None and (number, turn.starts[run[0].first]) not in taken:
+                yield Found(number, turn.starts[run[0].first], turn.ends[run[-1].last], numbers[whole], whole)
+
+
+def _names(hints: Hints, found: Sequence[Found]) -> dict[str, str]:
+    """Return the words of names that are known, with the name: those of hints, and unusual ones of what was found."""
+    staff = {word for name in hints.agents for word in lowered(name).split()}
+    known = {word for name in hints.names for word in lowered(name).split()}
+    names: dict[str, str] = {}
+    for name in sorted({*hints.names, *(one.value for one in found if one.kind == "name")}, key=_longest_first):
+        for word in lowered(name).split():
+            is_sure = word in known or word not in usual()
+            if len(word) >= _LEAST_NAME and word.isalpha() and word not in staff and is_sure:
+                names.setdefault(word, " ".join(lowered(name).split()))
+    return names
+
+
+def _longest_first(name: str) -> tuple[int, str]:
+    return -len(name), name
+
+
+def _digits(value: str) -> int:
+    return sum(map(str.isdecimal, value))
 
 
 def _has_number(text: str) -> bool:

@@ -1,5 +1,6 @@
 """Signs of a token, by which the fitted model decides: the token, the words around, who speaks, what was asked before."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
@@ -14,12 +15,18 @@ _STAFF = frozenset({"agent", "bot", "key", "system"})
 _ASKED = frozenset({"name", "address", "postcode", "password", "email", "street", "title"})
 _STEMS = ("nam", "nom", "apell", "llam", "heiß", "cham", "appel", "sobren", "apelid", "spell", "speak", "sprech")
 _QUIET = frozenset({"", "filler", "correct"})
+_ENDS = frozenset(".!?\n")
 _QUESTION = 8
-_ANSWER, _SHORT, _NAMED_ROOM, _REACH = 5, 10, 4, 7
+_ANSWER, _SHORT, _NAMED_ROOM = 5, 10, 4
+"""Words of an answer that may be usual ones, of a short answer, and behind a word that names."""
+_REACH, _MOST_CUES, _AHEAD, _ASKING_WORDS, _FEW = 14, 3, 6, 6, 6
+"""Tokens before in which cues are looked for, how many, tokens ahead, words of a question, tokens of a short turn."""
 NONE = ""
 _AROUND = 3
 _GAPS = {"": 0, " ": 1, ",": 2, ".": 3, "-": 4, "/": 4, "_": 4, ":": 5, "(": 5}
-EDGES = 42
+_STEP_KINDS = ("word", "name", "written", "said", "other", "filler")
+_STEP_FORMS = {"r": 1, "g": 1, "9": 2, "a": 2, "s": 3, "L": 3}
+EDGES = (len(set(_GAPS.values())) + 1) * len(_STEP_KINDS)
 """Classes of steps between tokens."""
 
 
@@ -80,6 +87,16 @@ def _form(word: str) -> str:
     return form + before + str(min(count, 5))
 
 
+def _place(at: int) -> int:
+    """Return where in a turn a token is: first, among the first three or six, or behind them."""
+    return bisect_right((0, 2, 5), at - 1) if at else 0
+
+
+def _room(back: int) -> int:
+    """Return how far back a cue is, roughly."""
+    return (back, back, 3, 3, 5, 5, 5, 8)[min(back, 8) - 1]
+
+
 class Reading:
     """A conversation, its turns read when first needed."""
 
@@ -90,7 +107,8 @@ class Reading:
         self.utterances = utterances
         self._countries = countries
         self._language = language[:2] if language else None
-        self._turns: dict[int, Read] = {}
+        self._turns: dict[int, Turn] = {}
+        self._reads: dict[int, Read] = {}
 
     @property
     def language(self) -> str:
@@ -105,65 +123,78 @@ class Reading:
         return self._language
 
     def turn(self, number: int) -> "Read":
-        """Return a turn."""
+        """Return a turn with its validators."""
+        found = self._reads.get(number)
+        if found is None:
+            before, earlier = self.tokens(number - 1), self.tokens(number - 2)
+            asked = "" if before is None or earlier is None else earlier.last_cue
+            countries = self._countries or COUNTRIES.get(self.language, COUNTRIES["en"])
+            turn = self.tokens(number) or Turn(number, "c", "", "")
+            found = self._reads[number] = Read(turn, before, asked, (self.language, countries))
+        return found
+
+    def tokens(self, number: int) -> Turn | None:
+        """Return the tokens of a turn, None where it is empty or there is none."""
+        if number < 0 or not self.utterances[number].text:
+            return None
         found = self._turns.get(number)
         if found is None:
             speaker, text = self.utterances[number]
-            before = self.turn(number - 1) if number and len(self.utterances[number - 1].text) else None
-            found = self._turns[number] = Read(Turn(number, "a" if speaker in _STAFF else "c", text, lowered(text)), before, self.language, self._countries or COUNTRIES.get(self.language, COUNTRIES["en"]))
+            side = "a" if speaker in _STAFF else "c"
+            found = self._turns[number] = Turn(number, side, text, lowered(text))
         return found
 
 
 class Read:
     """A turn with what is known of it before anything is decided."""
 
-    __slots__ = ("asked", "before", "bases", "cap", "earlier", "forms", "is_cased", "labels", "language", "run_of", "turn", "valid")
+    __slots__ = ("asked", "before", "cap", "earlier", "forms", "is_cased", "language", "run_of", "turn", "valid")
 
-    def __init__(self, turn: Turn, before: "Read | None", language: str, countries: tuple[str, ...]) -> None:
-        """``before`` is the turn before it."""
-        self.turn, self.before, self.language = turn, before, language
+    def __init__(self, turn: Turn, before: Turn | None, earlier: str, spoken: tuple[str, tuple[str, ...]]) -> None:
+        """``before`` is the turn before it, ``earlier`` the last cue of the one before that.
+
+        ``spoken`` is the language, and countries of telephone numbers.
+        """
+        self.turn, self.before, self.earlier = turn, before, earlier
+        self.language, countries = spoken
+        self.asked = before.last_cue if before is not None else ""
         self.valid = signs_of(turn, countries)
         self.is_cased = any(map(str.isupper, turn.text))
-        self.cap: list[str] = []
-        self.forms: list[str] = []
-        self.run_of: dict[int, tuple[list[Unit], int]] = {}
-        for run in turn.runs:
-            for place, unit in enumerate(run):
-                for token in range(unit.first, unit.last + 1):
-                    self.run_of[token] = (run, place)
-        names, plain = given_names(), usual()
-        for at, word in enumerate(turn.words):
-            first, last = turn.text[turn.starts[at]], turn.text[turn.ends[at] - 1]
-            gap = turn.gaps[at]
-            begins = at == 0 or "." in gap or "!" in gap or "?" in gap or "\n" in gap
-            cap = ("A" if last.isupper() and len(word) > 1 else "B" if begins else "C") if first.isupper() else ""
-            self.cap.append(cap)
-            unit = turn.unit_of.get(at)
-            if word[0] == "[":
-                form = "mark"
-            elif "@" in word:
-                form = "@"
-            elif unit is not None and not unit.is_said:
-                form = _form(word)
-            elif unit is not None:
-                form = "L" if unit.chars.isalpha() else f"s{len(unit.chars)}"
-            elif word in names:
-                form = "given" if word not in plain else "givenword"
-            elif word in plain or len(word) == 1:
-                form = "word"
-            else:
-                form = "rare"
-            self.forms.append(form)
-        self.labels: dict[int, str] = {}
-        self.bases: dict[int, list[str]] = {}
-        self.asked = before.turn.last_cue if before is not None else ""
-        self.earlier = before.asked if before is not None else ""
+        self.run_of = {
+            token: (run, place)
+            for run in turn.runs
+            for place, unit in enumerate(run)
+            for token in range(unit.first, unit.last + 1)
+        }
+        self.cap = [self._cap(at) for at in range(len(turn.words))]
+        self.forms = [self._form(at) for at in range(len(turn.words))]
+
+    def _cap(self, at: int) -> str:
+        """Return how a token has capitals: all, at the beginning of a sentence, elsewhere, or not."""
+        turn = self.turn
+        start, end = turn.starts[at], turn.ends[at]
+        if not turn.text[start].isupper():
+            return ""
+        if end - start > 1 and turn.text[end - 1].isupper():
+            return "A"
+        return "B" if at == 0 or not _ENDS.isdisjoint(turn.gaps[at]) else "C"
+
+    def _form(self, at: int) -> str:
+        word, unit = self.turn.words[at], self.turn.unit_of.get(at)
+        if word[0] == "[" or "@" in word:
+            return "mark" if word[0] == "[" else "@"
+        if unit is not None:
+            return _form(word) if not unit.is_said else "L" if unit.chars.isalpha() else f"s{len(unit.chars)}"
+        is_plain = word in usual() or len(word) == 1
+        if word in given_names():
+            return "givenword" if word in usual() else "given"
+        return "word" if is_plain else "rare"
 
     def seeds(self) -> Iterator[int]:
         """Yield the tokens that may begin something personal."""
         turn = self.turn
         last, strong = -99, naming()
-        is_asked = self.before is not None and asks(self.before.turn.words)
+        is_asked = self.before is not None and asks(self.before.words)
         has_number, count = bool(turn.runs), len(self.forms)
         for at, form in enumerate(self.forms):
             cue = turn.cues[at]
@@ -190,10 +221,12 @@ class Read:
 
     def signs(self, at: int) -> list[str]:
         """Return the signs of a token, whatever its neighbours are."""
-        base = self.bases.get(at)
-        if base is None:
-            base = self.bases[at] = list(self._base(at))
-        return base
+        first, its = self._cues_near(at)
+        its += [*self._of_token(at), *self._of_question(at, first)]
+        for sign in self.valid.get(at, ()):
+            its += [f"v:{sign}", f"vk:{sign}:{first}", f"vq:{sign}:{self.asked}"]
+        run = self.run_of.get(at)
+        return its if run is None else [*its, *self._of_run(*run, first)]
 
     def active(self) -> list[int]:
         """Return the tokens near those that may begin something personal, themselves included."""
@@ -206,97 +239,73 @@ class Read:
         """Return the class of the step to a token from the one before: what is between them, and the token's form."""
         gap, form = self.turn.gaps[at], self.forms[at]
         sign = gap.strip(" ")[:1] if gap.strip(" ") else gap[:1]
-        kind = 0 if form == "word" else 1 if form[0] in "rg" else 2 if form[0] == "9" or form[0] == "a" else 3 if form[0] in "sL" else 4
+        kind = _STEP_FORMS.get(form[0], 4) if form != "word" else 0
         if self.turn.cues[at] in ("filler", "correct"):
-            kind = 5
-        return _GAPS.get(sign, 6) * 6 + kind
+            kind = len(_STEP_KINDS) - 1
+        return _GAPS.get(sign, max(_GAPS.values()) + 1) * len(_STEP_KINDS) + kind
 
-    def _next_form(self, at: int) -> str:
-        return self.forms[at + 1] if at + 1 < len(self.forms) else "$"
-
-    def _base(self, at: int) -> Iterator[str]:
-        turn, words, cues, count = self.turn, self.turn.words, self.turn.cues, len(self.forms)
-        word, form = self.word(at), self.forms[at]
-        side = turn.side
-        yield "bias"
-        yield f"w:{word}"
-        yield f"f:{form}:{self.cap[at]}"
-        yield f"s:{side}:{form}"
-        before, before2, after, after2 = self.word(at - 1), self.word(at - 2), self.word(at + 1), self.word(at + 2)
-        yield f"w-1:{before}"
-        yield f"w-2:{before2}"
-        yield f"w+1:{after}"
-        yield f"w+2:{after2}"
-        yield f"w-1w:{before}_{form}"
-        yield f"ww+1:{form}_{after}"
+    def _of_token(self, at: int) -> Iterator[str]:
+        """Yield the signs of a token itself and of the words around it."""
+        turn, word, form, cue = self.turn, self.word(at), self.forms[at], self.turn.cues[at]
+        before, before2, after = self.word(at - 1), self.word(at - 2), self.word(at + 1)
+        short, cap, count = form[:2], self.cap[at], len(self.forms)
+        yield from ("bias", f"w:{word}", f"f:{form}:{cap}", f"s:{turn.side}:{form}", f"w-1:{before}", f"w-2:{before2}")
+        yield from (f"w+1:{after}", f"w+2:{self.word(at + 2)}", f"w-1w:{before}_{form}", f"ww+1:{form}_{after}")
         yield f"w-2-1:{before2}_{before}"
-        cue = cues[at]
         if cue:
-            yield f"c:{cue}"
-            yield f"c:{cue}:{form}"
+            yield from (f"c:{cue}", f"c:{cue}:{form}")
         if form == "rare" or form.startswith("given"):
-            yield f"e:{word[-3:]}"
-            yield f"b:{word[:3]}"
-        yield f"lc:{self.language}:{self.cap[at]}:{form}"
-        yield f"cap:{self.cap[at]}:{self.is_cased}:{self.forms[at - 1] if at else '^'}"
-        # the cues before and after
-        near: list[str] = []
-        for back in range(1, _REACH + 8):
-            if at - back < 0:
-                break
+            yield from (f"e:{word[-3:]}", f"b:{word[:3]}")
+        yield f"lc:{self.language}:{cap}:{form}"
+        yield f"cap:{cap}:{self.is_cased}:{self.forms[at - 1] if at else '^'}"
+        yield f"l:{count if count < _FEW else count // _FEW}:{short}"
+        yield f"pos:{_place(at)}:{min(count - at, 3)}:{short}"
+        yield f"g:{turn.gaps[at].strip(' ')[-2:]}:{short}"
+        yield f"ga:{turn.gaps[at + 1].strip(' ')[:2]}:{short}"
+
+    def _cues_near(self, at: int) -> tuple[str, list[str]]:
+        """Return the nearest cue before a token, and signs of the cues before and after."""
+        cues, form, near = self.turn.cues, self.forms[at], list[str]()
+        signs: list[str] = []
+        for back in range(1, min(at, _REACH) + 1):
             its = cues[at - back]
-            if its not in _QUIET and (not near or near[-1] != its) and len(near) < 3:
+            if its not in _QUIET and (not near or near[-1] != its):
                 near.append(its)
-                if len(near) == 1:
-                    room = back if back < 3 else 3 if back < 5 else 5 if back < 8 else 8
-                    yield f"k1:{its}:{room}"
-                    yield f"k1f:{its}:{form}"
-                else:
-                    yield f"k{len(near)}:{its}"
-                    yield f"k{len(near)}f:{its}:{form}"
+                number = len(near)
+                signs += [f"k1:{its}:{_room(back)}" if number == 1 else f"k{number}:{its}", f"k{number}f:{its}:{form}"]
+                if number == _MOST_CUES:
+                    break
         if len(near) > 1:
-            yield f"kk:{near[0]}:{near[1]}"
-        first = near[0] if near else NONE
-        for ahead in range(1, 6):
-            if at + ahead >= count:
-                break
-            its = cues[at + ahead]
+            signs.append(f"kk:{near[0]}:{near[1]}")
+        for ahead, its in enumerate(cues[at + 1 : at + _AHEAD], 1):
             if its not in _QUIET:
-                yield f"ka:{its}:{1 if ahead == 1 else 2 if ahead < 4 else 4}"
-                yield f"kaf:{its}:{form}"
+                signs += [f"ka:{its}:{min(ahead, 2) if ahead < _AHEAD - 2 else 4}", f"kaf:{its}:{form}"]
                 break
-        # what was asked
-        place = 0 if at == 0 else 1 if at < 3 else 2 if at < 6 else 3
-        yield f"q:{self.asked}:{form}"
-        yield f"q:{self.asked}:{place}"
-        yield f"qk:{self.asked}:{first}"
-        yield f"q2:{self.earlier}:{form[:2]}"
-        if self.before is not None:
-            other = self.before.turn
-            is_other = other.side != side
-            yield f"qs:{is_other}:{self.asked}:{form[:1]}"
-            for its in other.classes:
-                if its not in _QUIET:
-                    yield f"qc:{its}:{form[:1]}"
-            for its in other.words[-6:]:
-                yield f"qw:{its}"
-            if "?" in other.gaps[-1]:
-                yield f"q?:{self.asked}:{form[:1]}"
-        yield f"l:{min(count, 12) if count < 6 else count // 6}:{form[:2]}"
-        yield f"pos:{place}:{min(count - at, 3)}:{form[:2]}"
-        gap = turn.gaps[at].strip(" ")[-2:]
-        behind = turn.gaps[at + 1].strip(" ")[:2]
-        yield f"g:{gap}:{form[:2]}"
-        yield f"ga:{behind}:{form[:2]}"
-        for sign in self.valid.get(at, ()):
-            yield f"v:{sign}"
-            yield f"vk:{sign}:{first}"
-            yield f"vq:{sign}:{self.asked}"
-        its_run = self.run_of.get(at)
-        if its_run is not None:
-            yield from self._of_run(*its_run, first)
+        return near[0] if near else NONE, signs
+
+    def _of_question(self, at: int, first: str) -> Iterator[str]:
+        """Yield the signs of what was asked in the turns before."""
+        form, asked, before = self.forms[at], self.asked, self.before
+        yield from (
+            f"q:{asked}:{form}",
+            f"q:{asked}:{_place(at)}",
+            f"qk:{asked}:{first}",
+            f"q2:{self.earlier}:{form[:2]}",
+        )
+        if before is None:
+            return
+        kind = form[:1]
+        yield f"qs:{before.side != self.turn.side}:{asked}:{kind}"
+        for its in before.classes:
+            if its not in _QUIET:
+                yield f"qc:{its}:{kind}"
+        for its in before.words[-_ASKING_WORDS:]:
+            yield f"qw:{its}"
+        if "?" in before.gaps[-1]:
+            yield f"q?:{asked}:{kind}"
 
     def _of_run(self, run: Sequence[Unit], place: int, first: str) -> Iterator[str]:
+        """Yield the signs of a number, or of spelled letters, of which a token is a part."""
         chars = "".join(unit.chars for unit in run)
         digits = sum(map(str.isdecimal, chars))
         size = len(chars)

@@ -9,7 +9,9 @@ from auscult.domain.privacy.redaction import Found, Kind
 from auscult.redactors._recogniser.signs import Read
 from auscult.wording.word_lists import read_words
 
-_SPELLED = frozenset({"card", "iban", "phone", "national_number", "account", "security_code", "expiry", "birth_date", "email"})
+_SPELLED = frozenset(
+    {"card", "iban", "phone", "national_number", "account", "security_code", "expiry", "birth_date", "email"}
+)
 _NUMBERS = frozenset({"card", "iban", "phone", "national_number", "account"})
 _WHOLE = {"card": ("card",), "iban": ("iban", "ibanlike"), "email": ("email", "maildomain", "mailat")}
 """Signs of validators by kinds: what they hold is masked as a whole."""
@@ -79,8 +81,10 @@ def _belongs(read: Read, last: int, at: int, kind: str) -> bool:
     cues = [read.turn.cues[token] for token in between]
     if len(between) <= _APART and "correct" in cues and kind in _SPELLED:
         return True
-    if kind == "address" and len(between) <= _JOINED and all(
-        read.forms[token] != "word" or read.turn.cues[token] == "street" for token in between
+    if (
+        kind == "address"
+        and len(between) <= _JOINED
+        and all(read.forms[token] != "word" or read.turn.cues[token] == "street" for token in between)
     ):
         return True
     quiet = all(
@@ -94,11 +98,21 @@ def _widened(read: Read, piece: Piece, labels: Mapping[int, str]) -> Piece:
     """Return a value with the words at its edges that belong to it: ``the`` ninth, ``plus`` four nine, extension 214."""
     first, last = piece.first, piece.last
     before = _edges().get(f"before {piece.kind}", frozenset())
-    while first and first - 1 not in labels and read.turn.words[first - 1] in before and not read.turn.gaps[first].strip(" -"):
+    while (
+        first
+        and first - 1 not in labels
+        and read.turn.words[first - 1] in before
+        and not read.turn.gaps[first].strip(" -")
+    ):
         first -= 1
     after = _edges().get(f"after {piece.kind}", frozenset())
     if piece.kind == "address":
-        while last + 1 < len(read.forms) and last + 1 not in labels and last + 1 in read.run_of and not read.turn.gaps[last + 1].strip(" ,-/"):
+        while (
+            last + 1 < len(read.forms)
+            and last + 1 not in labels
+            and last + 1 in read.run_of
+            and not read.turn.gaps[last + 1].strip(" ,-/")
+        ):
             last += 1
     while last + 1 < len(read.forms) and read.turn.words[last + 1] in after:
         unit = read.turn.unit_of.get(last + 2)
@@ -137,8 +151,22 @@ def value_of(read: Read, first: int, last: int, kind: str) -> str:
     return value[-_PHONE_DIGITS:] if kind == "phone" and len(value) > _PHONE_DIGITS else value
 
 
-_AT, _DOT = frozenset({"at", "arroba", "arobase", "arobas", "ät", "klammeraffe"}), frozenset({"dot", "punkt", "punto", "point", "ponto"})
-_LINES = {"underscore": "_", "unterstrich": "_", "dash": "-", "hyphen": "-", "minus": "-", "bindestrich": "-", "guion": "-", "guión": "-", "tiret": "-", "plus": "+"}
+_AT, _DOT = (
+    frozenset({"at", "arroba", "arobase", "arobas", "ät", "klammeraffe"}),
+    frozenset({"dot", "punkt", "punto", "point", "ponto"}),
+)
+_LINES = {
+    "underscore": "_",
+    "unterstrich": "_",
+    "dash": "-",
+    "hyphen": "-",
+    "minus": "-",
+    "bindestrich": "-",
+    "guion": "-",
+    "guión": "-",
+    "tiret": "-",
+    "plus": "+",
+}
 
 
 def email_of(words: Sequence[str], cues: Sequence[str], gaps: Sequence[str]) -> str:
@@ -147,5 +175,7 @@ def email_of(words: Sequence[str], cues: Sequence[str], gaps: Sequence[str]) -> 
     for place, word in enumerate(words):
         if place and any(sign in "@.-_+" for sign in gaps[place - 1].strip(" ")):
             value += gaps[place - 1].strip(" ")
-        value += "@" if word in _AT else "." if word in _DOT else _LINES.get(word, word) if cues[place] != "filler" else ""
+        value += (
+            "@" if word in _AT else "." if word in _DOT else _LINES.get(word, word) if cues[place] != "filler" else ""
+        )
     return value

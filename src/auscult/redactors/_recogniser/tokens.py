@@ -36,6 +36,10 @@ _ROOM = 5
 _LONG, _EDGE = 4, 3
 """Digits of a run that may be a part of somebody's number; words behind one that may go on in another turn."""
 _FOR = frozenset({"for", "in", "like", "wie", "von", "como", "comme", "de"})
+_BETWEEN, _DOUBTS = DOUBTFUL | JOINS, 5
+_ALSO_WORDS, _HOMOPHONES = frozenset("aeiyoàé"), frozenset({"too", "for", "ate", "fore", "won"})
+_SPELLING = SAID.keys() | LETTERS | NAMED_LETTERS
+_TWENTY, _LONG_ONE = 20, 5
 _FILLERS = 3
 """Words such as ``uh`` that may stand between two digits of one number."""
 
@@ -52,7 +56,9 @@ def lowered(text: str) -> str:
 
 
 @cache
-def _cues() -> tuple[Mapping[str, str], Mapping[str, Sequence[tuple[tuple[str, ...], str]]], Mapping[str, Sequence[tuple[str, str]]]]:
+def _cues() -> tuple[
+    Mapping[str, str], Mapping[str, Sequence[tuple[tuple[str, ...], str]]], Mapping[str, Sequence[tuple[str, str]]]
+]:
     """Read the cues: single words, phrases by their first word, and beginnings of words by their first letters."""
     words: dict[str, str] = {}
     phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
@@ -89,7 +95,21 @@ class Unit:
 class Turn:
     """The tokens of a turn. ``gaps[i]`` is the text between a token and the one before it."""
 
-    __slots__ = ("cues", "ends", "gaps", "low", "number", "runs", "side", "starts", "text", "unit_of", "words", "last_cue", "classes")
+    __slots__ = (
+        "classes",
+        "cues",
+        "ends",
+        "gaps",
+        "last_cue",
+        "low",
+        "number",
+        "runs",
+        "side",
+        "starts",
+        "text",
+        "unit_of",
+        "words",
+    )
 
     def __init__(self, number: int, side: str, text: str, low: str) -> None:
         """Split a text; ``side`` is ``a`` for the contact centre's, ``c`` for the customer's."""
@@ -139,11 +159,11 @@ class Turn:
     def _near_number(self, at: int) -> bool:
         """Return whether a doubtful word stands next to a number, other doubtful words and joins between."""
         for step in (1, -1):
-            other = at + step
-            while 0 <= other < len(self.words) and abs(other - at) < 4 and (self.words[other] in DOUBTFUL or self.words[other] in JOINS):
-                other += step
-            if self._is_number(other):
-                return True
+            for other in range(at + step, at + step * _DOUBTS, step):
+                if not 0 <= other < len(self.words) or self.words[other] not in _BETWEEN:
+                    if self._is_number(other):
+                        return True
+                    break
         return False
 
     def _read(self) -> None:
@@ -175,21 +195,17 @@ class Turn:
     def _unit(self, at: int) -> Unit | None:
         """Read the unit that begins at a token, None where none does."""
         word = self.words[at]
-        if word[0].isdecimal():
-            return None if "@" in word else Unit(word, at, at, is_said=False)
-        if any(map(str.isdecimal, word)) and "@" not in word and word[0] != "[":
-            return Unit(word, at, at, is_said=False)
-        if word in TIMES and at + 1 < len(self.words):
-            after = self._unit(at + 1)
-            if after is not None and after.chars[0].isdecimal():
-                return Unit(after.chars[0] * TIMES[word] + after.chars[1:], at, after.last, is_said=True)
-            return None
+        if any(map(str.isdecimal, word)):
+            return None if "@" in word or word[0] == "[" else Unit(word, at, at, is_said=False)
+        if word in TIMES:
+            after = self._unit(at + 1) if at + 1 < len(self.words) else None
+            if after is None or not after.chars[0].isdecimal():
+                return None
+            return Unit(after.chars[0] * TIMES[word] + after.chars[1:], at, after.last, is_said=True)
         said = SAID.get(word) or compound(word)
-        if said:
-            if word in DOUBTFUL and not self._near_number(at):
-                return self._letter(at)
-            return self._sum(at, said)
-        return self._letter(at)
+        if not said or (word in DOUBTFUL and not self._near_number(at)):
+            return self._letter(at)
+        return self._sum(at, said)
 
     def _letter(self, at: int) -> Unit | None:
         """Read a letter: ``d``, ``dora``, ``d for David``, ``d as in David``."""
@@ -200,53 +216,68 @@ class Turn:
             if self._word(behind) in _FOR and len(example) > 1 and example[0] == word:
                 return Unit(word, at, behind + 1, is_said=True)
         if len(word) == 1 and word.isalpha():
-            near = self.words[max(0, at - 1) : at] + self.words[at + 1 : at + 2]
-            if word in "aeiyoàé" and not any(len(each) == 1 or each in SAID or each[0].isdecimal() for each in near):
-                return None
-            return Unit(word, at, at, is_said=True)
-        if word in LETTERS or word in NAMED_LETTERS:
-            near = self.words[max(0, at - 1) : at] + self.words[at + 1 : at + 2]
-            if any(len(each) == 1 or each in SAID or each in LETTERS or each in NAMED_LETTERS for each in near):
-                return Unit(word[0], at, at, is_said=True)
+            near = self._beside(at)
+            is_alone = not any(len(each) == 1 or each in SAID or each[0].isdecimal() for each in near)
+            return None if word in _ALSO_WORDS and is_alone else Unit(word, at, at, is_said=True)
+        is_letter = word in LETTERS or word in NAMED_LETTERS
+        if is_letter and any(len(each) == 1 or each in _SPELLING for each in self._beside(at)):
+            return Unit(word[0], at, at, is_said=True)
         return None
+
+    def _beside(self, at: int) -> list[str]:
+        return self.words[max(0, at - 1) : at] + self.words[at + 1 : at + 2]
 
     def _sum(self, at: int, said: str) -> Unit:
         """Read ``forty one``, ``soixante-quinze``, ``quatre-vingt-douze``, ``nine hundred and twelve``."""
-        words, last = self.words, at
-        if words[at] == "quatre" and self._word(at + 1) in ("vingt", "vingts"):
-            said, last = "80", at + 1
-        if said in ("60", "80") and words[last] in ("soixante", "vingt", "vingts"):
-            after = last + 1 + (self._word(last + 1) == "et")
-            value = SAID.get(self._word(after), "")
-            if self._word(after) == "dix" and self._word(after + 1) in ("sept", "huit", "neuf"):
-                return Unit(str(int(said) + 10 + int(SAID[self._word(after + 1)])), at, after + 1, is_said=True)
-            if value and 0 < int(value) < 20:
-                return Unit(str(int(said) + int(value)), at, after, is_said=True)
-            return Unit(said, at, last, is_said=True)
-        if words[at] == "dix" and self._word(at + 1) in ("sept", "huit", "neuf"):
-            return Unit(f"1{SAID[self._word(at + 1)]}", at, at + 1, is_said=True)
+        words = self.words
+        if words[at] in ("quatre", "soixante", "vingt", "vingts", "dix"):
+            french = self._french(at)
+            if french is not None:
+                return french
         if len(said) == 1 and said != "0" and self._word(at + 1) in HUNDRED:
             return self._behind_scale(at, at + 1, said)
-        if len(said) == 3 and said.endswith("00"):
+        if len(said) == len("100") and said.endswith("00"):
             return self._behind_scale(at, at, said[0])
-        if len(said) == 2 and said[1] == "0" and said != "10":
-            after = last + 1
-            if self._word(after) in JOINS and (self._word(after) != "and"):
-                after += 1
+        if len(said) == len("20") and said[1] == "0" and said != "10":
+            after = at + 1 + (self._word(at + 1) in JOINS and self._word(at + 1) != "and")
             one = SAID.get(self._word(after), "")
-            if len(one) == 1 and one != "0" and self._word(after) not in ("too", "for", "ate", "fore", "won"):
+            if len(one) == 1 and one != "0" and self._word(after) not in _HOMOPHONES:
                 return Unit(said[0] + one, at, after, is_said=True)
-        return Unit(said, at, last, is_said=True)
+        return Unit(said, at, at, is_said=True)
+
+    def _french(self, at: int) -> Unit | None:
+        """Read the sums of French from a word on: ``dix-sept``, ``soixante-dix-sept``, ``quatre-vingt-douze``."""
+        word, last = self.words[at], at
+        if word == "dix":
+            one = SAID.get(self._word(at + 1), "")
+            return (
+                Unit(f"1{one}", at, at + 1, is_said=True)
+                if one in ("7", "8", "9") and len(self._word(at + 1)) < _LONG_ONE
+                else None
+            )
+        if word == "quatre":
+            if self._word(at + 1) not in ("vingt", "vingts"):
+                return None
+            last = at + 1
+        base = {"soixante": 60, "quatre": 80}.get(word, 80)
+        if word in ("vingt", "vingts"):
+            return None
+        after = last + 1 + (self._word(last + 1) == "et")
+        if self._word(after) == "dix" and self._word(after + 1) in ("sept", "huit", "neuf"):
+            return Unit(str(base + 10 + int(SAID[self._word(after + 1)])), at, after + 1, is_said=True)
+        value = SAID.get(self._word(after), "0")
+        if len(value) < len("100") and 0 < int(value) < _TWENTY:
+            return Unit(str(base + int(value)), at, after, is_said=True)
+        return Unit(str(base), at, last, is_said=True)
 
     def _behind_scale(self, first: int, last: int, hundreds: str) -> Unit:
         after = last + 1
         is_joined = self._word(after) in JOINS
         after += is_joined
-        word = self._word(after)
-        said = SAID.get(word, "")
-        if said and len(said) <= 2 and (is_joined or len(said) == 2):
+        said = SAID.get(self._word(after), "")
+        if said and len(said) <= len("99") and (is_joined or len(said) == len("99")):
             rest = self._sum(after, said)
-            if len(rest.chars) <= 2:
+            if len(rest.chars) <= len("99"):
                 return Unit(hundreds + rest.chars.zfill(2), first, rest.last, is_said=True)
         return Unit(hundreds + "00", first, last, is_said=True)
 

@@ -37,6 +37,13 @@ _DATE = re.compile(
 )
 _MONTH_YEAR = re.compile(r"(?<![\d./-])(0?[1-9]|1[0-2]) ?[-/.] ?((?:20)?(?:2[4-9]|3\d))(?![\d/]|[.-]\d)")
 _SPOKEN_DOMAIN = 8
+_YEAR, _POSTCODE_MOST, _CENTURY = 4, 7, "30"
+_BORN, _LATE, _NOW, _LAST = "2013", "2023", "2026", "2041"
+"""Years: births are before the first, what is of late behind the second; cards expire from the third to the last."""
+_MONTHS, _DAYS, _MONTH_YEARS = range(1, 13), range(1, 32), range(3, 7)
+_WHOLE_MONTH_YEAR = re.compile(r"(?:0?[1-9]|1[0-2])(?:2[4-9]|3\d)")
+_PLUS = frozenset({"plus", "más", "mais"})
+_PERSON_LENGTHS = range(8, 19)
 _PHONE_LENGTHS = range(8, 15)
 
 
@@ -44,22 +51,18 @@ def luhn(digits: str) -> bool:
     """Return whether digits pass the check of cards."""
     total = 0
     for place, digit in enumerate(reversed(digits)):
-        value = int(digit) * (1 + place % 2)
-        total += value - 9 * (value > 9)
+        total += sum(divmod(int(digit) * (1 + place % 2), 10))
     return total % 10 == 0
+
+
+_CARDS = re.compile(r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|3[47]\d{13}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"
+                    r"|3[0568]\d{12,17}|5[06-9]\d{11,17}|6\d{12,18}")  # fmt: skip
+_LEAST_DIFFERENT = 3
 
 
 def is_card(digits: str) -> bool:
     """Return whether digits are a card's: length, first digits and check."""
-    return (
-        len(digits) in CARD_LENGTHS
-        and (digits[0] in "456" or digits[:2] in ("34", "37", "30", "36", "38", "35") or "2221" <= digits[:4] <= "2720")
-        and not (digits[0] == "4" and len(digits) not in (13, 16, 19))
-        and not (digits[0] == "5" and digits[1] in "12345" and len(digits) != 16)
-        and not (digits[:2] in ("34", "37") and len(digits) != 15)
-        and len(set(digits)) > 2
-        and luhn(digits)
-    )
+    return _CARDS.fullmatch(digits) is not None and len(set(digits)) >= _LEAST_DIFFERENT and luhn(digits)
 
 
 def is_iban(chars: str) -> bool:
@@ -141,62 +144,84 @@ def is_phone(digits: str, countries: tuple[str, ...], *, is_international: bool)
     return False
 
 
+Mark = tuple[str, int, int]
+"""What a validator says, and the tokens of which it says it: first and last."""
+
+
 def signs_of(turn: Turn, countries: tuple[str, ...] = ()) -> dict[int, list[str]]:
     """Return by token what the validators say."""
     found: dict[int, list[str]] = {}
-
-    def mark(sign: str, first: int, last: int) -> None:
+    for sign, first, last in _marks(turn, countries):
         for token in range(first, last + 1):
             its = found.setdefault(token, [])
             if sign not in its:
                 its.append(sign)
-
-    for run in turn.runs:
-        for each in _of_run(run):
-            mark(*each)
-        size = sum(len(unit.chars) for unit in run)
-        if size in _PHONE_LENGTHS:
-            digits = "".join(unit.chars for unit in run)
-            first = run[0].first
-            is_plus = "+" in turn.gaps[first] or (first and turn.words[first - 1] in ("plus", "más", "mais"))
-            is_plus = is_plus or digits.startswith("00")
-            if digits.isdecimal() and is_phone(digits.lstrip("0") if is_plus else digits, countries, is_international=bool(is_plus)):
-                mark("phone", first, run[-1].last)
-    if any(map(str.isdecimal, turn.low)):
-        for pattern, sign_of in ((_DATE, _date_sign), (_MONTH_YEAR, _month_sign)):
-            for hit in pattern.finditer(turn.low):
-                sign = sign_of(hit)
-                if sign:
-                    its = [i for i, start in enumerate(turn.starts) if hit.start() <= start < hit.end()]
-                    if its:
-                        mark(sign, its[0], its[-1])
-    for each in _emails(turn):
-        mark(*each)
     return found
 
 
-def _of_run(run: Sequence[Unit]) -> Iterator[tuple[str, int, int]]:
-    total = sum(len(unit.chars) for unit in run)
+def _marks(turn: Turn, countries: tuple[str, ...]) -> Iterator[Mark]:
+    for run in turn.runs:
+        total = sum(len(unit.chars) for unit in run)
+        if total >= CARD_LENGTHS[0]:
+            yield from _cards(run)
+            yield from _ibans(run)
+        yield from _persons(run, total)
+        yield from _short(run, total)
+        if total in _PHONE_LENGTHS:
+            yield from _telephones(turn, run, countries)
+    if any(map(str.isdecimal, turn.low)):
+        yield from _dates(turn)
+    yield from _emails(turn)
+
+
+def _cards(run: Sequence[Unit]) -> Iterator[Mark]:
     taken: list[tuple[int, int]] = []
-    if total >= CARD_LENGTHS[0]:
-        for first, behind, chars in _windows(run, CARD_LENGTHS[0], CARD_LENGTHS[-1]):
-            if chars.isdecimal() and not any(first < b and f < behind for f, b in taken) and is_card(chars):
-                taken.append((first, behind))
-                yield ("testcard" if chars in TEST_CARDS else "card"), run[first].first, run[behind - 1].last
-        yield from _ibans(run)
-    yield from _persons(run, total)
-    for first, behind, chars in _windows(run, 4, 7):
-        if not chars.isdecimal() and _POSTCODE.fullmatch(chars):
-            yield "postcode", run[first].first, run[behind - 1].last
-    for first, behind, chars in _windows(run, 4, 4):
-        if chars.isdecimal() and chars[:2] in ("19", "20"):
-            age = "old" if chars < "2013" else "now" if chars < "2026" else "next" if chars < "2041" else ""
-            if age:
-                yield f"year:{age}", run[first].first, run[behind - 1].last
-    if len(run) <= 3 and 3 <= total <= 6 and all(u.chars.isdecimal() for u in run):
-        month, year = "".join(u.chars for u in run)[:-2], "".join(u.chars for u in run)[-2:]
-        if month and int(month[:2]) in range(1, 13) and len(month) <= 2 and "24" <= year <= "39":
-            yield "mmyy", run[0].first, run[-1].last
+    for first, behind, chars in _windows(run, CARD_LENGTHS[0], CARD_LENGTHS[-1]):
+        if chars.isdecimal() and not any(first < b and f < behind for f, b in taken) and is_card(chars):
+            taken.append((first, behind))
+            yield ("testcard" if chars in TEST_CARDS else "card"), run[first].first, run[behind - 1].last
+
+
+def _short(run: Sequence[Unit], total: int) -> Iterator[Mark]:
+    """Yield postcodes, years, and months with years of four digits."""
+    for first, behind, chars in _windows(run, _YEAR, _POSTCODE_MOST):
+        if not chars.isdecimal():
+            if _POSTCODE.fullmatch(chars):
+                yield "postcode", run[first].first, run[behind - 1].last
+        elif len(chars) == _YEAR and (age := _age(chars)):
+            yield f"year:{age}", run[first].first, run[behind - 1].last
+    whole = "".join(unit.chars for unit in run)
+    if (
+        total in _MONTH_YEARS
+        and len(run) <= _MONTH_YEARS[0]
+        and whole.isdecimal()
+        and _WHOLE_MONTH_YEAR.fullmatch(whole)
+    ):
+        yield "mmyy", run[0].first, run[-1].last
+
+
+def _age(year: str) -> str:
+    """Return what a year is: of a birth, of late, of an expiry; empty where it is none."""
+    if year[:2] not in ("19", "20"):
+        return ""
+    return next((age for age, end in (("old", _BORN), ("now", _NOW), ("next", _LAST)) if year < end), "")
+
+
+def _telephones(turn: Turn, run: Sequence[Unit], countries: tuple[str, ...]) -> Iterator[Mark]:
+    digits, first = "".join(unit.chars for unit in run), run[0].first
+    if digits.isdecimal():
+        is_far = "+" in turn.gaps[first] or (first > 0 and turn.words[first - 1] in _PLUS) or digits.startswith("00")
+        if is_phone(digits.lstrip("0") if is_far else digits, countries, is_international=is_far):
+            yield "phone", first, run[-1].last
+
+
+def _dates(turn: Turn) -> Iterator[Mark]:
+    hits = [(hit, _date_sign(hit)) for hit in _DATE.finditer(turn.low)]
+    hits += [(hit, "monthyear") for hit in _MONTH_YEAR.finditer(turn.low)]
+    for hit, sign in hits:
+        its = [at for at, start in enumerate(turn.starts) if hit.start() <= start < hit.end()]
+        if sign and its:
+            yield sign, its[0], its[-1]
 
 
 def _ibans(run: Sequence[Unit]) -> Iterator[tuple[str, int, int]]:
@@ -213,10 +238,10 @@ def _ibans(run: Sequence[Unit]) -> Iterator[tuple[str, int, int]]:
 
 
 def _persons(run: Sequence[Unit], total: int) -> Iterator[tuple[str, int, int]]:
-    if total < 8:
+    if total < _PERSON_LENGTHS[0]:
         return
     seen: set[tuple[int, int]] = set()
-    for first, behind, chars in _windows(run, 8, 18):
+    for first, behind, chars in _windows(run, _PERSON_LENGTHS[0], _PERSON_LENGTHS[-1]):
         is_whole = behind - first == len(run) or (first == behind - 1)
         if (is_whole or not chars.isdecimal()) and not any(f <= first and behind <= b for f, b in seen):
             for module in nationals(chars):
@@ -226,38 +251,37 @@ def _persons(run: Sequence[Unit], total: int) -> Iterator[tuple[str, int, int]]:
 
 
 def _date_sign(hit: re.Match[str]) -> str:
+    """Return whether a date is of a birth, or of late, empty where it is none."""
     year, month, day = (hit[1], hit[3], hit[4]) if hit[1] else (hit[8].strip("'"), hit[7], hit[5])
-    numbers = sorted((int(month), int(day)))
-    if not 1 <= numbers[0] <= 12 or not 1 <= numbers[1] <= 31:
+    low, high = sorted((int(month), int(day)))
+    if low not in _MONTHS or high not in _DAYS:
         return ""
-    value = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 30 else 1900)
-    return "date:old" if value < 2013 else "date:mid" if value < 2023 else "date:now"
+    whole = year if len(year) == _YEAR else f"20{year}" if year < _CENTURY else f"19{year}"
+    return "date:old" if whole < _BORN else "date:mid" if whole < _LATE else "date:now"
 
 
-def _month_sign(hit: re.Match[str]) -> str:
-    return "monthyear"
-
-
-def _emails(turn: Turn) -> Iterator[tuple[str, int, int]]:
-    """Yield written addresses and the stretch around ``at`` and ``dot`` of said ones."""
+def _emails(turn: Turn) -> Iterator[Mark]:
+    """Yield written addresses, and the stretch around ``at`` and ``dot`` of said ones."""
     for at, word in enumerate(turn.words):
         if "@" in word:
             yield "email", at, at
         elif turn.cues[at] == "at" or "@" in turn.gaps[at]:
-            first_right = at + 1 if turn.cues[at] == "at" else at
-            dots = [
-                place
-                for place in range(first_right, min(first_right + _SPOKEN_DOMAIN, len(turn.words)))
-                if (turn.cues[place] == "dot" or "." in turn.gaps[place].strip(" ")) and place >= first_right
-            ]
-            if dots or (first_right < len(turn.words) and turn.cues[first_right] == "provider"):
-                last = dots[-1] + (1 if turn.cues[dots[-1]] == "dot" else 0) if dots else first_right
-                last = min(last, len(turn.words) - 1)
-                yield "maildomain", first_right, last
-                if first_right > at:
-                    yield "mailat", at, at
-                for back in range(1, 9):
-                    left = at - back if turn.cues[at] == "at" else at - back
-                    if left < 0:
-                        break
-                    yield f"mailbefore:{min(back, 5)}", left, left
+            yield from _said_email(turn, at)
+
+
+def _said_email(turn: Turn, at: int) -> Iterator[Mark]:
+    """Yield the parts of an address around a word for @, where a domain follows on it."""
+    right, count = at + (turn.cues[at] == "at"), len(turn.words)
+    dots = [
+        place
+        for place in range(right, min(right + _SPOKEN_DOMAIN, count))
+        if turn.cues[place] == "dot" or "." in turn.gaps[place].strip(" ")
+    ]
+    if not dots and (right >= count or turn.cues[right] != "provider"):
+        return
+    last = dots[-1] + (turn.cues[dots[-1]] == "dot") if dots else right
+    yield "maildomain", right, min(last, count - 1)
+    if right > at:
+        yield "mailat", at, at
+    for back in range(1, min(at, _SPOKEN_DOMAIN) + 1):
+        yield f"mailbefore:{min(back, 5)}", at - back, at - back
