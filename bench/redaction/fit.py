@@ -33,9 +33,9 @@ OPEN = [PLACE[kind] for kind in ("account", "expiry", "card", "security_code", "
 """Kinds that the older sets label by other rules, or not at all."""
 SEEN = 0.3
 """How likely the weights of the hands have to find something for it to be left open."""
-PENALTY, PENALTY_STEPS = 1.0, 0.5
-ROUNDS_FIRST, ROUNDS = 15, 32
-OLDER, EVERY = 0.8, 3
+PENALTY, PENALTY_STEPS = 0.5, 0.5
+ROUNDS_FIRST, ROUNDS = 12, 34
+OLDER, EVERY = 0.8, 2
 """How much an older token counts, and of how many older conversations one is taken."""
 LEAST, LEAST_OLDER = 2, 2
 """Occurrences of a sign in the hands, or in the older sets, from which on it has weights."""

@@ -81,7 +81,10 @@ def recognised(
 
 
 def _joined(utterances: Sequence[Utterance], found: Sequence[Found]) -> Iterator[Found]:
-    """Yield all, the parts of a card or an IBAN that one side gives over several turns with the value of the whole."""
+    """Yield all, a part of a name, a card or an IBAN with the value of the whole.
+
+    A card or an IBAN may come in parts that one side gives over several turns.
+    """
     parts = [one for one in found if one.kind in ("card", "iban")]
     whole: dict[tuple[int, int], str] = {}
     for first in range(len(parts)):
@@ -96,8 +99,12 @@ def _joined(utterances: Sequence[Utterance], found: Sequence[Found]) -> Iterator
             if len(its) > 1 and (is_card(value) if part.kind == "card" else is_iban(value.lower())):
                 whole.update({(one.turn, one.start): value for one in its})
                 break
+    names = sorted({one.value for one in found if one.kind == "name"}, key=_longest_first)
     for one in found:
-        yield one._replace(value=whole.get((one.turn, one.start), one.value))
+        value = whole.get((one.turn, one.start), one.value)
+        if one.kind == "name":
+            value = next(name for name in names if set(value.split()) <= set(name.split()))
+        yield one._replace(value=value)
 
 
 def _again(utterances: Sequence[Utterance], reading: Reading, found: Sequence[Found], hints: Hints) -> Iterator[Found]:

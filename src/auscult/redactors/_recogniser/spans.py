@@ -37,7 +37,7 @@ def _edges() -> Mapping[str, frozenset[str]]:
 
 def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
     """Return the values of a turn from the kinds of its tokens."""
-    labels = dict(labels)
+    labels = {at: kind for at, kind in labels.items() if "testcard" not in read.valid.get(at, ())}
     _complete(read, labels)
     found: list[Piece] = []
     for at in sorted(labels):
@@ -97,6 +97,9 @@ def _belongs(read: Read, last: int, at: int, kind: str) -> bool:
 def _widened(read: Read, piece: Piece, labels: Mapping[int, str]) -> Piece:
     """Return a value with the words at its edges that belong to it: ``the`` ninth, ``plus`` four nine, extension 214."""
     first, last = piece.first, piece.last
+    if piece.kind == "name":
+        while first and len(read.turn.words[first - 1]) == 1 and read.cap[first - 1] and first - 1 not in labels:
+            first -= 1
     before = _edges().get(f"before {piece.kind}", frozenset())
     while (
         first
@@ -128,6 +131,8 @@ def found_in(read: Read, its: Sequence[Piece]) -> Iterator[Found]:
     turn = read.turn
     for first, last, kind in its:
         start, end = turn.starts[first], turn.ends[last]
+        if kind == "phone":
+            start -= len(turn.gaps[first]) - len(turn.gaps[first].rstrip("+("))
         yield Found(turn.number, start, end, cast("Kind", kind), value_of(read, first, last, kind))
 
 

@@ -21,6 +21,7 @@ from auscult.wording.word_lists import read_lines
 _TOKEN = re.compile(
     r"\[[a-z ]+(?: \d+)?\]"  # a placeholder
     r"|[\w.+%'-]*\w@[\w-]+(?:\.[\w-]+)+"  # an e-mail address
+    r"|(?:expiry|exp|cvc|cvv|csc|card|tel|mob|plz|iban|dob|pin|ssn)(?=\d)"
     r"|[^\W_]+(?:['\u2019][^\W\d_]+)*"
 )
 _SIGNS = str.maketrans(
