@@ -1,1 +1,0 @@
-"""Numbers as people say them in other languages than English."""
