@@ -66,7 +66,14 @@ from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.store import AppStore
 
 State = Literal[
-    "pending", "failed", "cancelled", "evaluated", "below_threshold", "duration_unavailable", "not_evaluated"
+    "pending",
+    "failed",
+    "cancelled",
+    "evaluated",
+    "below_threshold",
+    "duration_unavailable",
+    "not_evaluated",
+    "sides_unknown",
 ]
 ONE_ALONE_BYTES = 1 << 20
 """Largest body, in bytes, that is read even if too many conversations wait: it may be a single one."""
@@ -104,7 +111,7 @@ class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class LoadedAndScored(Loaded, frozen=True, kw_only=True, omit_defaults=True):
-    """Outcome of a request with the accepted conversations by state: these six add up to ``accepted``."""
+    """Outcome of a request with the accepted conversations by state: these add up to ``accepted``."""
 
     scored: int
     below_threshold: int
@@ -112,6 +119,7 @@ class LoadedAndScored(Loaded, frozen=True, kw_only=True, omit_defaults=True):
     not_evaluated: int
     failed: int
     waiting: int
+    sides_unknown: int = 0
 
 
 class ConversationPage(Struct, frozen=True, kw_only=True):
@@ -223,6 +231,7 @@ def _scored(submission: Submission) -> LoadedAndScored | None:
         below_threshold=intake.below_threshold,
         duration_unavailable=intake.duration_unavailable,
         not_evaluated=intake.not_evaluated,
+        sides_unknown=intake.sides_unknown,
         failed=intake.failed,
         waiting=intake.waiting,
     )
