@@ -194,21 +194,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         raise FormatError(message, code="field.missing", field="id")
     _check_kind(document)
     started_at = _instants.instant(document.started_at, "started_at")
-    turns = _turns.finish(
-        [
-            _turns.RawTurn(
-                turn.speaker or _unknown_speaker(turn, index),
-                turn.text or "",
-                turn.id,
-                turn.agent_id,
-                turn.start_ms,
-                turn.end_ms,
-                turn.speaker_label,
-            )
-            for index, turn in enumerate(document.turns or ())
-        ],
-        limits,
-    )
+    turns = _turns.finish([_raw(turn, index) for index, turn in enumerate(document.turns or ())], limits)
     parts = _parts.parts_of(document.contact, document.assist)
     events = [(index, each) for index, each in enumerate(document.events or ()) if _tool(each) is None]
     conversation = Conversation(
@@ -244,12 +230,14 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
     return _misread.with_loops_doubted(_misread.restored(conversation))
 
 
-def _unknown_speaker(turn: TurnDocument, index: int) -> Speaker:
-    if turn.speaker_label is None:
+def _raw(turn: TurnDocument, index: int) -> _turns.RawTurn:
+    speaker, label = turn.speaker, turn.speaker_label
+    if speaker is None and label is None:
         field = f"turns[{index}].speaker"
         message = f"{field} is missing; it should be {RIGHT['turns.speaker']}, or give speaker_label"
         raise FormatError(message, code="field.missing", field=field)
-    return "unknown"
+    text = turn.text or ""
+    return _turns.RawTurn(speaker or "unknown", text, turn.id, turn.agent_id, turn.start_ms, turn.end_ms, label)
 
 
 def _ended_at(document: ConversationDocument, started_at: datetime, turns: Sequence[Turn]) -> datetime | None:
