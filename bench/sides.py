@@ -180,10 +180,14 @@ def bots_in(cases: Iterable[Case]) -> list[tuple[Turn, ...]]:
     return [each for each in found if each]
 
 
+MOST_SHARPNESS = 100
+"""In percent; hands on which nothing goes wrong say nothing of others."""
+
+
 def sharpness_of(margins: Sequence[float]) -> int:
     """Return how far a sum is to be believed, in percent: the slope of a logistic regression of held-out sums."""
     values = np.array(margins) / GRAIN
-    slopes = np.arange(5, 301, 5) / 100
+    slopes = np.arange(5, MOST_SHARPNESS + 1, 5) / 100
     losses = [float(np.logaddexp(0, -slope * values).sum()) for slope in slopes]
     return round(100 * float(slopes[int(np.argmin(losses))]))
 

@@ -50,4 +50,4 @@ class SidesLookSwapped:
 
 
 def _share(exact: float) -> Decimal:
-    return Decimal(str(round(exact, 2)))
+    return Decimal(str(min(0.99, round(exact, 2))))
