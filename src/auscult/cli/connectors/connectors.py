@@ -191,7 +191,7 @@ def _side(given: str) -> tuple[str, Speaker]:
         if name and each == side:
             return name, each
     message = f"{given!r} names no speaker and side; give --sides 'Speaker 1=agent'; available: {', '.join(get_args(Speaker))}"
-    raise RequestError(message, code="connector.sides", field="--sides", value=given)
+    raise RequestError(message, code="field.unknown_value", field="--sides", value=given)
 
 
 def _pause(name: str, app: str, database: str | None, *, is_paused: bool) -> None:
