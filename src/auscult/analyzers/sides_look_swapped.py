@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown, unheard
+from auscult.analyzers._evidence import language_of, unsupported
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import cite
 from auscult.domain.insight import Flag, Insights
@@ -28,11 +29,11 @@ class SidesLookSwapped:
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:  # noqa: ARG002
         """Return the flag, or unknown where only one side speaks."""
-        reading = reader(known.language or "")
-        if reading is None:
-            return Unknown("the language is not supported")
-        right = probability(conversation.turns, reading)
-        if right is None:
+        if fault := unsupported(conversation, known, self.languages):
+            return fault
+        reading = reader(language_of(conversation, known))
+        right = None if reading is None else probability(conversation.turns, reading)
+        if reading is None or right is None:
             return unheard(conversation, "only one side speaks")
         if right >= SURE:
             return Flag(observed=False, confidence=_share(right))

@@ -44,7 +44,7 @@ _NOT_SCORED: dict[Status, str] = {
     "below_threshold": later("Too short to score"),
     "duration_unavailable": later("No length known"),
     "not_evaluated": later("No form for this queue"),
-    "sides_unknown": later("Whose side? Say who is the agent"),
+    "sides_unknown": later("Whose side?"),
 }
 """Reasons why a conversation has no score."""
 
