@@ -12,6 +12,7 @@ from auscult.analyzers.outcome.resolution import Resolution
 from auscult.analyzers.outcome.summary import Summary
 from auscult.analyzers.sentiment.emotions import Emotions
 from auscult.analyzers.sentiment.sentiment import Sentiment
+from auscult.analyzers.sides_look_swapped import SidesLookSwapped
 from auscult.analyzers.speech.habits import Habits
 from auscult.analyzers.speech.language import Language
 from auscult.analyzers.speech.speech import Speech
@@ -36,5 +37,6 @@ ANALYZERS: Shelf[Analyzer[Any]] = Shelf(
         "speech": Speech(),
         "habits": Habits(),
         "summary": Summary(),
+        "sides_look_swapped": SidesLookSwapped(),
     }
 )

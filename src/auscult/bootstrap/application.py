@@ -94,7 +94,7 @@ class Application:
 
         ``shape`` is the name of a format of connectors with its options; None recognises files by their content.
         Returns counts under the names of docs/reference/cli.md: accepted, unchanged, scored, below_threshold,
-        duration_unavailable, not_evaluated, failed, waiting, rejected, judge (its usage, or None), and rejects,
+        duration_unavailable, not_evaluated, sides_unknown, failed, waiting, rejected, judge (its usage, or None), and rejects,
         the path of the rejects file or None.
         """
         import msgspec

@@ -83,6 +83,7 @@ COMMANDS = (
     Command("connectors list", "connectors.connectors:listing", _RUN),
     Command("connectors show", "connectors.connectors:show", _RUN),
     Command("connectors check", "connectors.connectors:check", _RUN),
+    Command("connectors set", "connectors.connectors:set_", _RUN),
     Command("connectors remove", "connectors.connectors:remove", _RUN),
     Command("connectors pause", "connectors.connectors:pause", _RUN),
     Command("connectors resume", "connectors.connectors:resume", _RUN),

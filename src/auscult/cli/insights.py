@@ -177,7 +177,7 @@ def _list(found: Iterable["Found"], *, as_json: bool) -> None:
 
 
 def _show(found: "Overview") -> None:
-    left_out = found.left_out.below_threshold + found.left_out.duration_unavailable
+    left_out = found.left_out.below_threshold + found.left_out.duration_unavailable + found.left_out.sides_unknown
     typer.echo(
         f"{found.since:%Y-%m-%d %H:%M} to {found.until:%Y-%m-%d %H:%M}: {found.total.conversations} conversations "
         f"({found.previous.total.conversations} in the period before)"

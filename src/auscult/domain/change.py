@@ -22,6 +22,7 @@ ChangeKind = Literal[
     "dispute_decided",
     "commented",
     "corrected",
+    "sides_doubted",
     "pinned",
     "exemplified",
     "notified",
@@ -40,7 +41,8 @@ class Change(Struct, frozen=True, kw_only=True):
     created: it can be read for the first time. revised: another revision of it can. rescored: it was decided again.
     assigned, audited: its audit progressed. released, agent_accepted, acceptance_undone, disputed, dispute_decided:
     the agent's review of its audit progressed. commented: a thread of comments on it was opened, answered, changed or resolved. corrected: figures
-    leave it out, or count it again. pinned: a moment of it was pinned to a collection, or removed from one.
+    leave it out, or count it again. sides_doubted: it is not known whose side its speakers are on, or their words contradict
+    the sides that they have. pinned: a moment of it was pinned to a collection, or removed from one.
     exemplified: it became an example of a form, or is none any more. notified: people were sent notices about it.
     erased: nothing is kept of it; its earlier changes are gone too.
     """

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
@@ -19,6 +19,8 @@ from auscult.domain.recordings.recording import Claims
 Speaker = Literal["agent", "customer", "bot", "system", "unknown"]
 """Who speaks. ``unknown``: agent or customer; a recording of one channel does not show which."""
 Channel = Literal["voice", "chat"]
+Assumed = Literal["started_at", "time_zone", "date_order", "language", "channel", "agent", "sides"]
+"""What a file did not say, and was found in it or assumed."""
 Kind = Literal["email"]
 """What a chat is where it is no quick exchange."""
 Edition = Literal["original", "redacted"]
@@ -37,6 +39,7 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     """One utterance. ``start_ms`` and ``end_ms`` count from the conversation's start; None means not known.
 
     ``doubts`` are spans of the text, from and up to an offset, where a recogniser was not sure of a word.
+    ``speaker_label`` names the speaker as the file did: ``Speaker 1``, ``spk_0``, a name.
     """
 
     id: str
@@ -46,6 +49,7 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     start_ms: int | None = None
     end_ms: int | None = None
     doubts: tuple[tuple[int, int], ...] = ()
+    speaker_label: str | None = None
 
 
 class Queue(Struct, frozen=True, omit_defaults=True):
@@ -140,7 +144,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``kind`` is what the sender says of a chat; None where they do not.
     ``legs`` are set where a file of the source may hold only some of them. ``edition``: which of two files this is, where the source redacts a copy.
     ``calls`` is None where it is not known which tools were called, and empty where none was. ``unknown_keys`` of the
-    document were not read; they are not stored.
+    document were not read; they are not stored. ``assumed`` names what the file did not say and was found: ``sides``.
     """
 
     id: str
@@ -169,6 +173,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ai: AiContext | None = None
     calls: tuple[Call, ...] | None = None
     unknown_keys: tuple[str, ...] = ()
+    assumed: tuple[Assumed, ...] = ()
 
     @property
     def duration_ms(self) -> int | None:
@@ -235,12 +240,43 @@ def derive_id(app_id: str, custom_id: str) -> str:
 
 WITHOUT_SPEAKERS = "the recording is of one channel and does not show who speaks"
 """Why nothing is known of one side where the speaker of every turn is unknown."""
+SIDES_UNKNOWN = "it is not sure which speaker is the agent and which is the customer; say so, and it is scored"
+"""Why a conversation is not scored whose speakers have labels and no sides."""
+
+
+def speaker_name(turn: Turn) -> str:
+    """Return the name of who speaks: the label that the file has, else the side."""
+    return turn.speaker_label or turn.speaker
+
+
+def with_speakers(turns: Sequence[Turn], sides: Mapping[str, Speaker]) -> tuple[Turn, ...]:
+    """Return turns whose speakers, by their names, are on these sides; others stay.
+
+    Who was an agent is none on another side; the agent that turns lose speaks where another one is not named.
+    """
+    was_agent = {turn.agent_id for turn in turns if turn.agent_id and sides.get(speaker_name(turn), "agent") != "agent"}
+    (agent_id,) = was_agent if len(was_agent) == 1 else (None,)
+    return tuple(
+        turn if side is None or side == turn.speaker else replace(turn, speaker=side, agent_id=its)
+        for turn in turns
+        for side in [sides.get(speaker_name(turn))]
+        for its in [(turn.agent_id or agent_id) if side == "agent" else None]
+    )
 
 
 def are_without_speakers(conversation: Conversation) -> bool:
     """Return whether people speak in a conversation, and nothing shows who of them is the agent."""
     speakers = {turn.speaker for turn in conversation.turns}
     return "unknown" in speakers and speakers.isdisjoint(("agent", "customer"))
+
+
+def are_sides_unknown(conversation: Conversation) -> bool:
+    """Return whether people speak whose labels show no side, so that the agent or the customer is missing."""
+    open_ = any(turn.speaker == "unknown" and turn.speaker_label and turn.text.strip() for turn in conversation.turns)
+    if not open_:
+        return False
+    speakers = {turn.speaker for turn in conversation.turns}
+    return "customer" not in speakers or speakers.isdisjoint(("agent", "bot"))
 
 
 def language_code(conversation: Conversation) -> str:

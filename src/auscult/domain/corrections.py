@@ -1,7 +1,7 @@
 """Corrections: facts about what a conversation was delivered with, and what it counts as since. They overwrite nothing."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
@@ -9,13 +9,25 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from auscult.domain.contact import Destination
-from auscult.domain.conversation import Agent, Conversation, Queue
+from auscult.domain.conversation import (
+    LONGEST_ID,
+    Agent,
+    Assumed,
+    Conversation,
+    Queue,
+    Speaker,
+    Turn,
+    speaker_name,
+    with_speakers,
+)
 from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.stated import text as stated_text
 
-CorrectionKind = Literal["queue", "agent", "excluded", "scored_again"]
+CorrectionKind = Literal["queue", "agent", "sides", "excluded", "scored_again"]
 MOVES: tuple[CorrectionKind, ...] = ("queue", "agent")
 """Kinds that name another party."""
+REVISES: tuple[CorrectionKind, ...] = (*MOVES, "sides")
+"""Kinds that make another revision, and are applied again to what the sender delivers later."""
 
 CORRECT = "conversation.correct"
 """The permission to put conversations right."""
@@ -40,7 +52,7 @@ class Correction(Struct, frozen=True, kw_only=True):
     """One correction of a conversation. ``before`` is None where it had no queue or agent.
 
     ``by`` and ``undone_by`` are e-mail addresses, or the id of a client. ``revision`` is the one of the conversation
-    that it made; None where it made none.
+    that it made; None where it made none. ``speakers`` are sides by the names of speakers, None for other kinds.
     """
 
     correction_id: str
@@ -51,6 +63,7 @@ class Correction(Struct, frozen=True, kw_only=True):
     reason: str
     before: Party | None = None
     after: Party | None = None
+    speakers: dict[str, Speaker] | None = None
     revision: int | None = None
     undone_by: str | None = None
     undone_at: datetime | None = None
@@ -66,7 +79,10 @@ class NewCorrection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     kind: Annotated[
         CorrectionKind,
-        Meta(description="Another queue, another agent, left out of figures, or scored again with the forms in force."),
+        Meta(
+            description="Another queue, another agent, whose side speakers are on, left out of figures, or scored again "
+            "with the forms in force."
+        ),
     ]
     reason: Annotated[str, stated_text(LONGEST_REASON), Meta(description="Why; it is shown with the correction.")]
     after: Annotated[
@@ -75,6 +91,13 @@ class NewCorrection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     before: Annotated[
         str | None,
         Meta(description="Of `queue` and `agent`: the wrong one, by id; needed where the conversation has several."),
+    ] = None
+    speakers: Annotated[
+        dict[Annotated[str, Meta(min_length=1, max_length=LONGEST_ID)], Speaker] | None,
+        Meta(
+            description="Of `sides`: the side of each speaker, by the label of their turns, or by the side that they have: "
+            '`{"Speaker 1": "agent"}`, `{"agent": "customer", "customer": "agent"}`.'
+        ),
     ] = None
 
 
@@ -91,7 +114,9 @@ class Stop(NamedTuple):
 class Handled(Struct, frozen=True, kw_only=True):
     """The parts of a conversation that corrections change: who handled it, and where.
 
-    ``turns`` are agents by the id of a turn, ``events`` and ``stops`` are by position.
+    ``turns`` are agents by the id of a turn, ``events`` and ``stops`` are by position. ``speakers`` and ``labels`` are
+    by the id of a turn, those that have none left out of ``labels``; of what was stored before there were sides, both
+    are empty. ``assumed`` is what the file did not say.
     """
 
     queues: tuple[Queue, ...] = ()
@@ -100,6 +125,9 @@ class Handled(Struct, frozen=True, kw_only=True):
     events: tuple[str | None, ...] = ()
     calls: dict[str, str] = {}
     stops: tuple[Stop, ...] = ()
+    speakers: dict[str, Speaker] = {}
+    labels: dict[str, str] = {}
+    assumed: tuple[Assumed, ...] = ()
 
 
 def handled_in(conversation: Conversation) -> Handled:
@@ -111,13 +139,18 @@ def handled_in(conversation: Conversation) -> Handled:
         events=tuple(each.agent_id for each in conversation.events),
         calls={each.id: each.agent_id for each in conversation.calls or () if each.agent_id is not None},
         stops=tuple(_stop(each) for each in _destinations(conversation)),
+        speakers={each.id: each.speaker for each in conversation.turns},
+        labels={each.id: each.speaker_label for each in conversation.turns if each.speaker_label is not None},
+        assumed=conversation.assumed,
     )
 
 
 def with_handled(conversation: Conversation, handled: Handled) -> Conversation:
     """Return a conversation that was handled like that."""
     turns = tuple(
-        each if each.agent_id == (agent := handled.turns.get(each.id)) else replace(each, agent_id=agent)
+        each
+        if (each.agent_id, each.speaker) == (now := (handled.turns.get(each.id), handled.speakers[each.id]))
+        else replace(each, agent_id=now[0], speaker=now[1])
         for each in conversation.turns
     )
     events = tuple(
@@ -128,7 +161,13 @@ def with_handled(conversation: Conversation, handled: Handled) -> Conversation:
         for each in conversation.calls
     )
     changed = replace(
-        conversation, queues=handled.queues, agents=handled.agents, turns=turns, events=events, calls=calls
+        conversation,
+        queues=handled.queues,
+        agents=handled.agents,
+        turns=turns,
+        events=events,
+        calls=calls,
+        assumed=handled.assumed,
     )
     if changed.contact is None or not handled.stops:
         return changed
@@ -162,7 +201,23 @@ def applied(handled: Handled, corrections: Iterable[Correction]) -> Handled:
     for each in corrections:
         if each.is_in_force and each.after is not None:
             handled = _moved(handled, each.kind, each.before, each.after)
+        if each.is_in_force and each.speakers is not None:
+            handled = _sided(handled, each.speakers)
     return handled
+
+
+def _sided(handled: Handled, sides: Mapping[str, Speaker]) -> Handled:
+    turns = [
+        Turn(id=each, speaker=was, agent_id=handled.turns.get(each), speaker_label=handled.labels.get(each))
+        for each, was in handled.speakers.items()
+    ]
+    after = with_speakers(turns, sides)
+    return replace(
+        handled,
+        speakers={each.id: each.speaker for each in after},
+        turns={each.id: each.agent_id for each in after if each.agent_id is not None},
+        assumed=tuple(each for each in handled.assumed if each != "sides"),
+    )
 
 
 def _moved(handled: Handled, kind: CorrectionKind, before: Party | None, after: Party) -> Handled:
@@ -215,7 +270,31 @@ def corrected(
         reason=_checked(wanted.reason),
         before=before,
         after=after,
+        speakers=wanted.speakers,
     )
+
+
+def check_speakers(conversation: Conversation, wanted: NewCorrection) -> None:
+    """Check that the speakers of a correction are there, and are on another side.
+
+    Raises ``RequestError`` ``correction.no_speakers``, ``correction.not_there``; ``ConflictError`` ``correction.already``.
+    """
+    if wanted.kind != "sides":
+        if wanted.speakers is not None:
+            raise RequestError(f"{wanted.kind} takes no speakers", code="correction.no_speakers", field="speakers")
+        return
+    present = dict.fromkeys(speaker_name(turn) for turn in conversation.turns)
+    known = ", ".join(map(repr, present)) or "none"
+    if not wanted.speakers:
+        message = f"name the side of a speaker as speakers; the conversation has: {known}"
+        raise RequestError(message, code="correction.no_speakers", field="speakers")
+    if missing := next((name for name in wanted.speakers if name not in present), None):
+        message = f"conversation {conversation.id} has no speaker {missing!r}; available: {known}"
+        raise RequestError(message, code="correction.not_there", field="speakers", value=missing)
+    is_found = "sides" in conversation.assumed  # saying that what was found is right is worth a correction
+    if not is_found and with_speakers(conversation.turns, wanted.speakers) == conversation.turns:
+        message = f"the speakers of conversation {conversation.id} are on these sides already"
+        raise ConflictError(message, code="correction.already", field="speakers")
 
 
 def wrong_party(conversation_id: str, wanted: NewCorrection, handled: Handled) -> Party | None:

@@ -13,7 +13,7 @@ from auscult.domain.form import Form, Handler, Metric
 
 Qualification = Literal["YES", "NO", "NA", "-"]
 DECIDED: tuple[Qualification, ...] = ("YES", "NO")
-Status = Literal["evaluated", "below_threshold", "duration_unavailable", "not_evaluated"]
+Status = Literal["evaluated", "below_threshold", "duration_unavailable", "not_evaluated", "sides_unknown"]
 
 
 WORDS: Mapping[bool | None, str] = {True: "passed", False: "failed", None: "undecided"}

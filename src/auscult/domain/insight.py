@@ -186,6 +186,7 @@ class Insights(Struct, frozen=True, kw_only=True, omit_defaults=True):
     topics: tuple[Intent, ...] | None = None
     configured_intents: tuple[Topic, ...] | None = None
     summary: Summary | None = None
+    sides_look_swapped: Flag | None = None
     added: dict[str, Any] = {}
     unknown: dict[str, str] = {}
     engines: tuple[str, ...] = ()

@@ -17,6 +17,7 @@ from auscult.domain.conversation import (
     ID_SHOULD_BE,
     LONGEST_ID,
     Agent,
+    Assumed,
     Channel,
     Conversation,
     Customer,
@@ -43,14 +44,15 @@ Scalar = str | bool | int | float | None
 
 
 class TurnDocument(Struct, frozen=True):
-    """One utterance."""
+    """One utterance. It has a ``speaker``, or at least a ``speaker_label``: then sides are found in what is said."""
 
-    speaker: Speaker
+    speaker: Speaker | None = None
     id: Id | None = None
     text: str | None = None
     agent_id: Id | None = None
     start_ms: int | float | None = None
     end_ms: int | float | None = None
+    speaker_label: Id | None = None
 
 
 class QueueDocument(Struct, frozen=True):
@@ -139,6 +141,7 @@ class ConversationDocument(Struct, frozen=True, kw_only=True):
     assist: dict[str, Any] | None = None
     ai: _calls.AiDocument | None = None
     calls: tuple[_calls.CallDocument, ...] | None = None
+    assumed: tuple[Assumed, ...] | None = None
 
 
 _TIME = _instants.SHOULD_BE.removeprefix("it should be ")
@@ -171,7 +174,10 @@ RIGHT = {
     **{f"recordings.{kind}.{name}": should for kind in ("inline", "stated.*") for name, should in _STATED.items()},
     "custom_fields.*": "text, a number, true or false",
     "id": ID_SHOULD_BE,
-    **dict.fromkeys(("turns.id", "turns.agent_id", "queues.id", "agents.id", "customer.id"), _ID),
+    "assumed": f"a list of {', '.join(get_args(Assumed))}",
+    **dict.fromkeys(
+        ("turns.id", "turns.agent_id", "turns.speaker_label", "queues.id", "agents.id", "customer.id"), _ID
+    ),
     **dict.fromkeys(("events.type", "events.agent_id", "events.to_queue_id"), _ID),
     **dict.fromkeys(("custom_id", "language"), "text of 1 character or more"),
     **_parts.RIGHT,
@@ -188,13 +194,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         raise FormatError(message, code="field.missing", field="id")
     _check_kind(document)
     started_at = _instants.instant(document.started_at, "started_at")
-    turns = _turns.finish(
-        [
-            _turns.RawTurn(turn.speaker, turn.text or "", turn.id, turn.agent_id, turn.start_ms, turn.end_ms)
-            for turn in document.turns or ()
-        ],
-        limits,
-    )
+    turns = _turns.finish([_raw(turn, index) for index, turn in enumerate(document.turns or ())], limits)
     parts = _parts.parts_of(document.contact, document.assist)
     events = [(index, each) for index, each in enumerate(document.events or ()) if _tool(each) is None]
     conversation = Conversation(
@@ -222,11 +222,22 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         kind=document.kind,
         ai=document.ai and _calls.context_of(document.ai),
         calls=_calls_of(document, turns, limits),
+        assumed=document.assumed or (),
         unknown_keys=tuple(
             sorted({f"events.{name}" for _, each in events for name in _OF_CALL if getattr(each, name)})
         ),
     )
     return _misread.with_loops_doubted(_misread.restored(conversation))
+
+
+def _raw(turn: TurnDocument, index: int) -> _turns.RawTurn:
+    speaker, label = turn.speaker, turn.speaker_label
+    if speaker is None and label is None:
+        field = f"turns[{index}].speaker"
+        message = f"{field} is missing; it should be {RIGHT['turns.speaker']}, or give speaker_label"
+        raise FormatError(message, code="field.missing", field=field)
+    text = turn.text or ""
+    return _turns.RawTurn(speaker or "unknown", text, turn.id, turn.agent_id, turn.start_ms, turn.end_ms, label)
 
 
 def _ended_at(document: ConversationDocument, started_at: datetime, turns: Sequence[Turn]) -> datetime | None:

@@ -45,6 +45,7 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
     "correction.not_last": (409, 409, "A later correction of the same kind is in force; it is undone first."),
     "correction.followed": (409, 409, "The conversation was delivered or put right since, or waits to be scored."),
     "correction.no_party": (422, 422, "The right queue or agent is missing, or named where none belongs."),
+    "correction.no_speakers": (422, 422, "The sides of speakers are missing, or named where none belong."),
     "correction.ambiguous": (
         422,
         422,

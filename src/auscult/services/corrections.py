@@ -10,7 +10,16 @@ from msgspec.structs import replace
 from auscult.domain import corrections as rules
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.conversation import Conversation
-from auscult.domain.corrections import CORRECT, MOST_AT_ONCE, MOVES, Correction, CorrectionKind, NewCorrection, Party
+from auscult.domain.corrections import (
+    CORRECT,
+    MOST_AT_ONCE,
+    MOVES,
+    REVISES,
+    Correction,
+    CorrectionKind,
+    NewCorrection,
+    Party,
+)
 from auscult.domain.errors import (
     AccessError,
     AuscultError,
@@ -83,11 +92,12 @@ class Correcting:
         return reach.is_everything or self._app.people.sees(reach, conversation_id)
 
     def add(self, conversation_id: str, wanted: NewCorrection) -> Correction:
-        """Put a conversation right. One with another queue or agent is scored again, as if it came in like that.
+        """Put a conversation right. One with another queue or agent, or other sides, is scored again, as if it came in so.
 
         Raises ``NotFoundError`` ``conversation.unknown``, ``queue.unknown``, ``agent.unknown``; ``AccessError``
         ``permission.missing``, ``correction.out_of_reach``; ``RequestError`` ``correction.reason_missing``,
-        ``correction.reason_too_long``, ``correction.no_party``, ``correction.ambiguous``, ``correction.not_there``;
+        ``correction.reason_too_long``, ``correction.no_party``, ``correction.no_speakers``, ``correction.ambiguous``,
+        ``correction.not_there``;
         ``ConflictError`` ``correction.already``, ``correction.audited``, ``correction.wordless``,
         ``correction.too_many``.
         """
@@ -99,6 +109,7 @@ class Correcting:
             before = None
             if after is not None:
                 before = rules.wrong_party(conversation_id, wanted, rules.handled_in(conversation))
+            rules.check_speakers(conversation, wanted)
             new = rules.corrected(conversation_id, wanted, self._viewer.name, self._now(), (before, after))
             rules.check_new(new, earlier)
             self._check_target(conversation, new)
@@ -145,7 +156,7 @@ class Correcting:
         by, at = self._viewer.name, self._now()
         entry = self._entry("conversation.correction_undone", found)
         corrections = self._app.corrections
-        if found.kind in MOVES:
+        if found.kind in REVISES:
             self._app.conversations.revise(found.conversation_id, corrections.undo(found, by, at, entry))
         elif found.kind == "excluded":
             tried(

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.audits.audit import Audit, AuditMovedError
 from auscult.domain.conversation import Conversation
-from auscult.domain.corrections import MOVES, Correction, Handled, applied, handled_in, undone, with_handled
+from auscult.domain.corrections import MOVES, REVISES, Correction, Handled, applied, handled_in, undone, with_handled
 from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.log import Draft
@@ -52,7 +52,14 @@ class Held(NamedTuple):
     @property
     def handled(self) -> Handled:
         """Return who handled it as the sender has it."""
-        return handled_in(self.conversation) if self.delivered is None else _HANDLED.decode(self.delivered)
+        present = handled_in(self.conversation)
+        if self.delivered is None:
+            return present
+        stored = _HANDLED.decode(self.delivered)
+        if stored.speakers or not present.speakers:
+            return stored
+        # Stored by a version that moved no speakers: they are as the sender has them.
+        return replace(stored, speakers=present.speakers, labels=present.labels, assumed=present.assumed)
 
 
 Make = Callable[[Conversation, Sequence[Correction]], tuple[Correction, Draft]]
@@ -217,7 +224,7 @@ class AppCorrections:
 
     def _rehandled(self, connection: Connection, held: Held, all_: Sequence[Correction]) -> Conversation:
         """Return a conversation as its corrections make it, and keep what the sender has while one is in force."""
-        moves = [each for each in all_ if each.kind in MOVES and each.is_in_force]
+        moves = [each for each in all_ if each.kind in REVISES and each.is_in_force]
         handled = held.handled
         mine = sa.update(conversations).where(conversations.c.conversation == held.number)
         connection.execute(mine.values(delivered=msgspec.json.encode(handled) if moves else None))
@@ -274,7 +281,7 @@ def as_corrected(
     query = (
         sa.select(corrections.c.body)
         .where(corrections.c.app == app, corrections.c.conversation_id.in_(sorted(by_id)))
-        .where(corrections.c.undone_at.is_(None), corrections.c.kind.in_(MOVES))
+        .where(corrections.c.undone_at.is_(None), corrections.c.kind.in_(REVISES))
         .order_by(corrections.c.correction)
     )
     moves: dict[str, list[Correction]] = defaultdict(list)

@@ -297,6 +297,66 @@ def refusal(act: Any) -> str:
     return ""
 
 
+def labelled(number: int, **changes: Any) -> Conversation:
+    """A call whose file names the speakers and no sides; too short for words to decide."""
+    turns = (
+        Turn("m1", "unknown", "hello", None, 0, 900, (), "S1"),
+        Turn("m2", "unknown", "yes", None, 1000, 1900, (), "S2"),
+    )
+    return call(number, turns=turns, agents=(), **changes)
+
+
+def test_sides_that_nobody_knows_wait_for_a_person(store: Store, app: AppStore) -> None:
+    """Listed and in no report; said, it is scored, also delivered again and with another queue; undone, it waits again."""
+    reported = reported_rows(store)
+    process(store, [labelled(8)])
+    assert reported_rows(store) == reported
+    (found,) = latest(app, Sought(fields=ListFields(sides=("unknown",)))).items
+    assert (found.id, found.status, found.score, found.sides) == ("c-8", "sides_unknown", None, ("unknown",))
+    kinds = [each.kind for each in app.feed.after(0, 100) if each.conversation_id == "c-8"]
+    assert kinds == ["created", "sides_doubted"]
+    one = work(app).add("c-8", wish("sides", speakers={"S1": "agent", "S2": "customer"}))
+    finish(store, "c-8")
+    assert scores(app)["c-8"] == 100
+    assert reported_rows(store) != reported
+    process(store, [labelled(8, custom_fields={"more": "words"})])
+    moved = work(app).add("c-8", wish("queue", "q-support"))
+    finish(store, "c-8")
+    assert scores(app)["c-8"] == 0
+    for correction in (moved, one):
+        work(app).undo(correction.correction_id)
+    finish(store, "c-8")
+    case = app.conversations.get("c-8")
+    assert case is not None
+    assert case.conversation == labelled(8, custom_fields={"more": "words"})
+    assert [each.id for each in latest(app, Sought(fields=ListFields(sides=("unknown",)))).items] == ["c-8"]
+    assert (reported_rows(store), store.recount(), store.altered()) == (reported, [], [])
+
+
+def test_swapped_sides_make_a_revision_that_leaves_an_audit_to_the_old_one(store: Store, app: AppStore) -> None:
+    """The agent's words become the customer's and the agent's id goes along; what an auditor submitted stays."""
+    auditing = Auditing(app, REPORTS, lambda: NOW)
+    auditing.assign("c-0", "Jane")
+    audit = auditing.submit("c-0", as_machine=True)
+    swap = work(app).add("c-0", wish("sides", speakers={"agent": "customer", "customer": "agent"}))
+    assert swap.revision == 2
+    finish(store, "c-0")
+    case = app.conversations.get("c-0")
+    assert case is not None
+    assert [(each.speaker, each.agent_id) for each in case.conversation.turns] == [
+        ("customer", None),
+        ("agent", "a-ada"),
+    ]
+    assert (case.evaluations[0].revision, case.evaluations[0].score) == (2, 0)
+    assert case.audit is not None
+    assert (case.audit.result, case.audit.result and case.audit.result.revision) == (audit.result, 1)
+    work(app).undo(swap.correction_id)
+    finish(store, "c-0")
+    back = app.conversations.get("c-0")
+    assert back is not None
+    assert (back.conversation, back.evaluations[0].score) == (call(0), 100)
+
+
 def test_refusals_change_nothing(store: Store, app: AppStore) -> None:
     """Refuse what may not be put right, with a reason, and leave it unchanged."""
     process(store, [call(8, queues=(SALES, SUPPORT)), call(9, queues=())])
@@ -314,6 +374,10 @@ def test_refusals_change_nothing(store: Store, app: AppStore) -> None:
         ("c-1", wish("queue", "q-sales"), "correction.already"),
         ("c-1", wish("queue"), "correction.no_party"),
         ("c-1", wish("excluded", "q-sales"), "correction.no_party"),
+        ("c-1", wish("sides"), "correction.no_speakers"),
+        ("c-1", wish("excluded", speakers={"agent": "customer"}), "correction.no_speakers"),
+        ("c-1", wish("sides", speakers={"S1": "agent"}), "correction.not_there"),
+        ("c-1", wish("sides", speakers={"agent": "agent"}), "correction.already"),
         ("c-1", wish("excluded", reason=" "), "correction.reason_missing"),
         ("c-1", wish("excluded", reason="x" * 501), "correction.reason_too_long"),
         ("c-1", wish("queue", "q-support", before="q-other"), "correction.not_there"),

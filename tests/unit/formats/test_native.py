@@ -14,7 +14,7 @@ from auscult.domain.contact import Contact
 from auscult.domain.conversation import Agent, Conversation, Customer, Queue, derive_id, is_by_email
 from auscult.formats import Limits, Rejected
 from auscult.formats._document import document_of
-from auscult.formats.native import Native
+from auscult.formats.native import Native, write
 
 MINIMAL = {"id": "c-1", "channel": "voice", "started_at": "2026-03-23T10:17:54.120Z"}
 STARTED = datetime(2026, 3, 23, 10, 17, 54, 120_000, tzinfo=UTC)
@@ -144,6 +144,16 @@ def test_turns_without_ids_get_their_position() -> None:
         {"speaker": "bot"},
     ]
     assert [turn.id for turn in one(turns=turns).turns] == ["m2", "m2-2", "x", "m4"]
+
+
+def test_a_speaker_has_a_side_or_a_label() -> None:
+    """A label alone is of an unknown side, and written back as it was; with neither it is refused."""
+    conversation = one(turns=[{"speaker_label": "Speaker 1", "text": "hello"}], assumed=["sides"])
+    assert [(turn.speaker, turn.speaker_label) for turn in conversation.turns] == [("unknown", "Speaker 1")]
+    assert read(write(conversation)) == [conversation]
+    fault = refusal(turns=[{"text": "hello"}])
+    assert (fault.field, fault.reason) == ("turns[0].speaker", "field.missing")
+    assert fault.message.endswith("or give speaker_label")
 
 
 def test_turn_ids_that_stand_twice_are_refused() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import msgspec
 import typer
@@ -11,6 +11,7 @@ import typer
 from auscult.cli.terminal import options
 from auscult.config import variable
 from auscult.domain.connectors.run import Standing
+from auscult.domain.conversation import Speaker
 from auscult.domain.errors import RequestError
 from auscult.domain.people.principal import operator
 
@@ -108,6 +109,29 @@ def check(
         _show_check(service.check(name), as_json=as_json)
 
 
+def set_(
+    name: Name,
+    *,
+    app: options.KnownApp,
+    sides: Annotated[
+        list[str],
+        typer.Option(
+            "--sides",
+            metavar="SPEAKER=SIDE",
+            help="The side of a speaker, as 'Speaker 1=agent': agent, customer, bot or system. Several times for several.",
+        ),
+    ],
+    database: options.Database = None,
+) -> None:
+    """Say whose side the speakers of a whole source are on: a new version of its document, as mapping.speakers.
+
+    It counts from the next run; `auscult connectors backfill NAME --again` reads earlier items again.
+    """
+    with opened(database, app) as service:
+        stored = service.set_sides(name, dict(map(_side, sides)))
+        typer.echo(f"{stored.name}: version {stored.version} is in force")
+
+
 def remove(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
     """Remove a connector and its secrets. Conversations that it read stay; if you add it again, it reads nothing twice."""
     with opened(database, app) as service:
@@ -159,6 +183,15 @@ def _secret(given: str) -> tuple[str, str]:
     )
     message = f"{what}; give --secret {name or 'NAME'}=env:VARIABLE or --secret {name or 'NAME'}=file:PATH"
     raise RequestError(message, code="connector.secret_source", field="--secret")
+
+
+def _side(given: str) -> tuple[str, Speaker]:
+    name, _, side = given.rpartition("=")
+    for each in get_args(Speaker):
+        if name and each == side:
+            return name, each
+    message = f"{given!r} names no speaker and side; give --sides 'Speaker 1=agent'; available: {', '.join(get_args(Speaker))}"
+    raise RequestError(message, code="field.unknown_value", field="--sides", value=given)
 
 
 def _pause(name: str, app: str, database: str | None, *, is_paused: bool) -> None:

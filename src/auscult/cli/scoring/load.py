@@ -129,7 +129,7 @@ def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
 
 def sentence(counts: Mapping[str, Any]) -> str:
     """``76 loaded, 74 scored, 2 below threshold, 0 rejected``; what is seldom is named only where it happened."""
-    seldom = ("unchanged", "replaced", "duration_unavailable", "not_evaluated", "failed", "waiting")
+    seldom = ("unchanged", "replaced", "duration_unavailable", "not_evaluated", "sides_unknown", "failed", "waiting")
     names = ("scored", "below_threshold", *seldom, "rejected")
     details = [f"{counts[name]} {name.replace('_', ' ')}" for name in names if name not in seldom or counts[name]]
     return ", ".join([f"{counts['accepted']} loaded", *details])

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from msgspec import Struct
 
+from auscult.domain.conversation import Speaker
 from auscult.domain.delivery.destinations import Destination, origin_of
 
 Kind = Literal["folder", "s3", "gs", "az", "sftp", "zendesk", "twilio", "intercom", "zoom", "genesys"]
@@ -90,12 +91,14 @@ class MappingTable(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Names of the source, and what they are here. A table that is empty changes nothing.
 
     A queue or an agent that its table does not have becomes ``unknown``, with its own id in the custom field
-    ``source_queue_id`` or ``source_agent_id``; a channel keeps what the format says.
+    ``source_queue_id`` or ``source_agent_id``; a channel keeps what the format says. ``speakers`` are sides by the names
+    of speakers: by the label of their turns, or by the side that the format gives them.
     """
 
     queues: Mapping[str, Target] = {}
     agents: Mapping[str, Target] = {}
     channels: Mapping[str, Literal["voice", "chat"]] = {}
+    speakers: Mapping[str, Speaker] = {}
 
 
 class Rate(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from auscult.domain.connectors.document import UNKNOWN, MappingTable, Target
 from auscult.domain.connectors.legs import with_parties
-from auscult.domain.conversation import Agent, Conversation, Queue
+from auscult.domain.conversation import Agent, Conversation, Queue, with_speakers
 
 Party = TypeVar("Party", Queue, Agent)
 
@@ -24,6 +24,8 @@ class Renamed(NamedTuple):
 
 def renamed(conversation: Conversation, table: MappingTable) -> Renamed:
     """Apply the table. The same conversation comes back where the table is empty."""
+    if table.speakers:
+        conversation = replace(conversation, turns=with_speakers(conversation.turns, table.speakers))
     unknown: list[str] = []
     changes: dict[str, object] = {}
     fields = dict(conversation.custom_fields)

@@ -53,6 +53,11 @@ _MAY_HOLD = re.compile(r"\d\D{0,3}\d|@|(?:zero|one|two|three|four|five|six|seven
 _APART = 4
 """Empty utterances between two fields, so that the one says nothing of the other."""
 _LONGEST_NAME = 80
+_NO_NAME = re.compile(
+    r"\W*(?:\w|[^\W\d]{1,12}[\W_]*\d+|\d+|agente?|advisor|kunde|kundin|berater|customer|caller|cliente?|user|bot|system)\W*",
+    re.IGNORECASE,
+)
+"""A label of a speaker that names nobody: ``Speaker 1``, ``spk_0``, ``A``, ``agent``."""
 _SMALLEST_NUMBER = 10**6
 _SMALLEST_CODE = 100
 """The same in a field of the customer's own, which may be a PIN; only its key says so."""
@@ -98,9 +103,11 @@ def redact_conversation(
     found = find(utterances, hints)
     talk = redacted(texts, found, numbering)
     changes, originals = _fields(conversation, partial(_Known, find, hints, found), numbering, has_names=has_names)
-    if any(talk.spans):
+    labels = _labels(conversation, numbering) if has_names else {}
+    originals = {**originals, **{shown: label for label, shown in labels.items()}}
+    if any(talk.spans) or labels:
         changes["turns"] = tuple(
-            turn if not spans else replace(turn, text=text, doubts=())
+            _redacted_turn(turn, text, labels, has_spans=bool(spans))
             for turn, text, spans in zip(conversation.turns, talk.texts, talk.spans, strict=True)
         )
     masks = {mark: digest_of(kind, value, digest) for mark, kind, value in numbering.values()} if digest else {}
@@ -109,6 +116,21 @@ def redact_conversation(
     spans = {turn.id: _timed(its, turn) for turn, its in zip(conversation.turns, talk.spans, strict=True) if its}
     after = replace(conversation, **changes) if changes else conversation
     return RedactedConversation(after, spans, {**originals, **talk.originals})
+
+
+def _redacted_turn(turn: Turn, text: str, labels: Mapping[str, str], *, has_spans: bool) -> Turn:
+    after = replace(turn, text=text, doubts=()) if has_spans else turn
+    shown = labels.get(turn.speaker_label or "")
+    return after if shown is None or turn.speaker in ("agent", "bot") else replace(after, speaker_label=shown)
+
+
+def _labels(conversation: Conversation, numbering: Numbering) -> dict[str, str]:
+    """Return placeholders of the labels that name a person, but for staff's."""
+    names = {turn.speaker_label for turn in conversation.turns if turn.speaker not in ("agent", "bot")}
+    found = [each for each in sorted(filter(None, names)) if not _NO_NAME.fullmatch(each)]
+    open_ = [each for each in found if not PLACEHOLDER.fullmatch(each) and len(each) <= _LONGEST_NAME]
+    whole = [Found(index, 0, len(each), "name", " ".join(each.lower().split())) for index, each in enumerate(open_)]
+    return dict(zip(open_, redacted(open_, whole, numbering).texts, strict=True)) if open_ else {}
 
 
 def hints_of(conversation: Conversation, countries: tuple[str, ...] = ()) -> Hints:
@@ -120,6 +142,8 @@ def _names(conversation: Conversation) -> tuple[str, ...]:
     names = [agent.name for agent in conversation.agents]
     if conversation.customer is not None:
         names.append(conversation.customer.name)
+    labels = {turn.speaker_label for turn in conversation.turns if turn.speaker_label}
+    names += [each for each in sorted(labels) if not _NO_NAME.fullmatch(each)]
     return tuple(name for name in names if name and not PLACEHOLDER.fullmatch(name))
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
-from auscult.domain.evaluation import Evaluation
+from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights, Resolution, SentimentLabel
 
 Figure = Literal["score", "duration", "sentiment", "confidence"]
@@ -16,6 +16,8 @@ Figure = Literal["score", "duration", "sentiment", "confidence"]
 
 ThreadState = Literal["open", "resolved"]
 """States of a thread of comments."""
+Sides = Literal["unknown", "look_swapped", "found"]
+"""What is to be known of a conversation's sides: nobody knows them, the words contradict them, or they were found by words."""
 ANY_COLLECTION = "any"
 """Value of ``pinned`` for a moment in any collection."""
 
@@ -120,16 +122,27 @@ class ResultFields(Struct, frozen=True, kw_only=True):
 class ListFields(ResultFields, frozen=True, kw_only=True):
     """The same, with ``topic``: of taxonomies, each behind those above it, as ``Cards > Lost``, in any letter case.
 
-    ``excluded``: only conversations that figures leave out, or that they count; None means both.
+    ``excluded``: only conversations that figures leave out, or that they count; None means both. ``sides``: one of what
+    ``sides_of`` returns.
     """
 
     topic: tuple[str, ...] = ()
+    sides: tuple[Sides, ...] = ()
     excluded: bool | None = False
 
     @property
     def is_by_finding(self) -> bool:
         """Return whether what analysis found decides."""
-        return bool(self.topic) or super().is_by_finding
+        return bool(self.topic or self.sides) or super().is_by_finding
+
+
+def sides_of(conversation: Conversation, status: Status, insights: Insights | None) -> tuple[Sides, ...]:
+    """Return what is to be known of the sides of a conversation; mostly nothing."""
+    if status == "sides_unknown":
+        return ("unknown",)
+    flag = insights and insights.sides_look_swapped
+    found: tuple[Sides, ...] = ("found",) if "sides" in conversation.assumed else ()
+    return (*found, "look_swapped") if flag and flag.observed else found
 
 
 FIELD_AND_VALUE = r"^\s*[^=\s][^=]*="

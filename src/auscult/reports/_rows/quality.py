@@ -142,7 +142,7 @@ def score_of(evaluation: Evaluation) -> int | UnsetType | None:
 
 def duration_status_of(evaluation: Evaluation) -> DurationStatus | None:
     """Return whether the conversation was long enough; None where no form is for it."""
-    return None if evaluation.status == "not_evaluated" else evaluation.status
+    return None if evaluation.status in ("not_evaluated", "sides_unknown") else evaluation.status
 
 
 def number(value: Decimal) -> Raw:

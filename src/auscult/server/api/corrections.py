@@ -60,6 +60,7 @@ CORRECTION: dict[str, Any] = {
     "reason": "wrong routing",
     "before": {"id": "q-sales", "name": "Sales"},
     "after": {"id": "q-support", "name": "Support"},
+    "speakers": None,
     "revision": 2,
     "undone_by": None,
     "undone_at": None,
@@ -106,7 +107,8 @@ def list_conversation_corrections(conversation_id: ConversationId, work: Work) -
 def correct_conversation(conversation_id: ConversationId, data: JSONBody[NewCorrection], work: Work) -> Correction:
     """Put a conversation right. Move it to another queue or agent, score it again, or leave it out of figures.
 
-    With another queue or agent it is scored again, as if it came in like that. The vendor's reports keep the rows of a
+    With another queue or agent, or other sides, it is scored again, as if it came in like that. One that is audited keeps
+    its audit with the revision that was audited. The vendor's reports keep the rows of a
     conversation that figures leave out. A later delivery by the sender does not undo a correction.
     """
     return work.add(conversation_id, data)
@@ -118,7 +120,9 @@ def correct_conversations(data: JSONBody[ManyCorrections], work: Work) -> Correc
 
     One that cannot be is left as it is, and returned with the reason.
     """
-    wanted = NewCorrection(kind=data.kind, reason=data.reason, after=data.after, before=data.before)
+    wanted = NewCorrection(
+        kind=data.kind, reason=data.reason, after=data.after, before=data.before, speakers=data.speakers
+    )
     return work.add_many(data.conversation_ids, wanted)
 
 

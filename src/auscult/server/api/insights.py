@@ -83,7 +83,7 @@ example(
         "since": "2026-03-01T00:00:00Z",
         "until": "2026-04-01T00:00:00Z",
         "total": _TOTAL,
-        "left_out": {"below_threshold": 31, "duration_unavailable": 0},
+        "left_out": {"below_threshold": 31, "duration_unavailable": 0, "sides_unknown": 2},
         "weeks": [{**_FIGURES, "since": "2026-03-25T00:00:00Z", "until": "2026-04-01T00:00:00Z"}],
         "groups": [{**_FIGURES, "kind": "intent", "name": "late delivery", "share": 9.97, "before": 61}],
         "names": {"intent": 84, "topic": 31, "configured_intent": 12},

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from auscult.domain.connectors.contract import Mapper
 from auscult.domain.connectors.document import PULLED, Connector, addresses_of, destination_of
 from auscult.domain.connectors.run import Counts, Order, Run, Standing
+from auscult.domain.conversation import Speaker
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import Networks
 from auscult.domain.delivery.destinations import ELSEWHERE, Destination, SecretBoundError, bound_elsewhere
@@ -27,6 +28,7 @@ from auscult.services.connectors.documents import (
 )
 from auscult.services.connectors.evaluations import Evaluations
 from auscult.services.connectors.running import LEASE, Running
+from auscult.services.connectors.sides import with_sides
 from auscult.services.connectors.trying import Tried, try_place
 from auscult.services.privacy.log import SYSTEM, record
 from auscult.services.scoring.render import Reports
@@ -88,6 +90,10 @@ class Connectors:
         if before not in (None, to):
             self._log("connector.destination_changed", name, **_hosts(before, to))
         return stored
+
+    def set_sides(self, name: str, sides: Mapping[str, Speaker]) -> Definition:
+        """Store a new version of a connector whose speakers are on these sides. Raises as ``apply`` and ``get`` do."""
+        return self.apply(with_sides(self.definition(name).document, sides))
 
     def read(self, document: bytes, file: str = "connector") -> Connector:
         """Return the connector in a document. Raises ``ConnectorError`` with every problem."""

@@ -1,11 +1,11 @@
 """Connector documents: read and checked as forms are, each fault with its line, field and what would be right."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import urlsplit
 
 import msgspec
@@ -25,6 +25,7 @@ from auscult.domain.connectors.document import (
     Watch,
     kind_of,
 )
+from auscult.domain.conversation import Speaker
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError
@@ -68,6 +69,7 @@ _PART_OF_HOST = re.compile(r"[A-Za-z0-9-]*")
 _SETTLE_S = {"folder": 10, "sftp": 60}
 _MOST_SETTLE_S = 86_400
 _MOST_AT_ONCE = 64
+_TABLES = ", ".join(MappingTable.__struct_fields__)
 
 
 class _Target(Struct, frozen=True, kw_only=True):
@@ -171,15 +173,16 @@ def _mapping(read: Document, value: Value) -> MappingTable:
     if value is None:
         return MappingTable()
     if not isinstance(value, dict):
-        read.unread(("mapping",), f"must be a mapping with queues, agents and channels, not {name_of(value)}")
+        read.unread(("mapping",), f"must be a mapping with {_TABLES}, not {name_of(value)}")
         return MappingTable()
     for key in value:
-        if key not in ("queues", "agents", "channels"):
-            read.unread(("mapping", key), "is not a known key; known here: queues, agents, channels")
+        if key not in MappingTable.__struct_fields__:
+            read.unread(("mapping", key), f"is not a known key; known here: {_TABLES}")
     return MappingTable(
         queues=_targets(read, value.get("queues"), ("mapping", "queues")),
         agents=_targets(read, value.get("agents"), ("mapping", "agents")),
-        channels=_channels(read, value.get("channels")),
+        channels=_words(read, value.get("channels"), "channels", ("voice", "chat")),
+        speakers=_words(read, value.get("speakers"), "speakers", get_args(Speaker)),
     )
 
 
@@ -200,16 +203,17 @@ def _targets(read: Document, value: Value, path: Path) -> dict[str, Target]:
     return found
 
 
-def _channels(read: Document, value: Value) -> dict[str, Any]:
+def _words(read: Document, value: Value, table: str, words: Sequence[str]) -> dict[str, Any]:
+    """Return a table whose values are some of these words."""
     if value is None:
         return {}
-    path: Path = ("mapping", "channels")
+    path, right = ("mapping", table), " or ".join((", ".join(words[:-1]), words[-1]))
     if not isinstance(value, dict):
-        read.unread(path, f"must be a mapping from the source's channels to voice or chat, not {name_of(value)}")
+        read.unread(path, f"must be a mapping from the source's {table} to {right}, not {name_of(value)}")
         return {}
     for key, one in value.items():
-        if one not in ("voice", "chat"):
-            read.unread((*path, key), f"must be voice or chat, not {one!r}")
+        if one not in words:
+            read.unread((*path, key), f"must be {right}, not {one!r}")
     return value
 
 

@@ -22,6 +22,7 @@ from auscult.domain.privacy.quotations import redact_quotations
 from auscult.services.connectors.evaluations import SubmitAudit, counted_only
 from auscult.services.connectors.fetching import Fetched, Fetcher
 from auscult.services.scoring.intake.decompression import decompressed
+from auscult.services.scoring.intake.sided import sided
 
 LOG = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ class Reader:
                 refused.append(fault)
             else:
                 one = renamed(each, self._connector.mapping)
-                conversations.append(one.conversation)
+                conversations.append(sided(one.conversation))
                 unknown.extend(one.unknown)
         self.counts.read += 1
         self.counts.bytes += found.size

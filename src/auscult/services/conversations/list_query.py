@@ -19,6 +19,7 @@ from auscult.domain.scoring.list_fields import (
     ListFields,
     Order,
     ResultFields,
+    Sides,
     ThreadState,
     read_custom_field,
 )
@@ -78,7 +79,12 @@ def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
         custom_ids=_all(query, "custom_id"),
         custom_fields=tuple(map(read_custom_field, _all(query, "custom_field"))),
         said=parse(words) if (words := _first(query, "q")) else None,
-        fields=ListFields(**asdict(read_fields(query)), topic=_all(query, "topic"), excluded=_excluded(query)),
+        fields=ListFields(
+            **asdict(read_fields(query)),
+            topic=_all(query, "topic"),
+            sides=_among(query, "sides", get_args(Sides)),
+            excluded=_excluded(query),
+        ),
         order=read_order(query),
     )
 

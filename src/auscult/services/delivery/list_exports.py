@@ -51,6 +51,7 @@ _NAMES = (
     "intents",
     "audit_state",
     "audit_score",
+    "sides",
 )
 COLUMNS: dict[str, dict[str, Any]] = {name: {} for name in _NAMES}
 """The columns of an export, in order."""
@@ -160,4 +161,5 @@ def row_of(listed: ListedConversation) -> dict[str, object]:
         "intents": "; ".join(each.name for each in (insights.intents or ())) if insights else None,
         "audit_state": listed.audit.state,
         "audit_score": listed.audit.score,
+        "sides": "; ".join(listed.sides or ()),
     }

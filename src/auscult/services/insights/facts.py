@@ -13,7 +13,7 @@ from auscult.domain.evaluation import Status
 from auscult.domain.insights.overview import Fact, Key, Kind, Mention
 from auscult.services.scoring.listing import ListedAudit, ListedContact, ListedInsights
 
-INELIGIBLE: frozenset[Status] = frozenset({"below_threshold", "duration_unavailable"})
+INELIGIBLE: frozenset[Status] = frozenset({"below_threshold", "duration_unavailable", "sides_unknown"})
 
 _RESOLVED = {"YES": True, "NO": False}
 _WAITS = ((28_000, "up to 28 s"), (40_000, "28 to 40 s"), (120_000, "40 s to 2 min"))

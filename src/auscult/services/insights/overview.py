@@ -133,10 +133,11 @@ class Week(Figures, frozen=True, kw_only=True):
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
-    """Conversations that no figure counts: too short or of unknown duration, and not audited by anybody."""
+    """Conversations that no figure counts: too short, of unknown duration or with unknown sides, and not audited."""
 
     below_threshold: int
     duration_unavailable: int
+    sides_unknown: int
 
 
 class Previous(Struct, frozen=True, kw_only=True):
@@ -316,7 +317,7 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names
             weeks[week].add(fact)
     return Period(
         tally,
-        LeftOut(below_threshold=left_out["below_threshold"], duration_unavailable=left_out["duration_unavailable"]),
+        LeftOut(**{status: left_out[status] for status in INELIGIBLE}),
         weeks,
     )
 

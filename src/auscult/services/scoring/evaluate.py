@@ -12,7 +12,14 @@ from typing import Any, Literal, NamedTuple
 
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Conversation, language_code
+from auscult.domain.conversation import (
+    SIDES_UNKNOWN,
+    WITHOUT_SPEAKERS,
+    Conversation,
+    are_sides_unknown,
+    are_without_speakers,
+    language_code,
+)
 from auscult.domain.engines import ByApp, Engines, KeptAnswers, RemoteEngines
 from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import (
@@ -253,10 +260,13 @@ class Evaluator(NamedTuple):
         """See whether a form applies (rule 11), and collect the questions. ``form`` was chosen among ``forms``."""
         conversation = pending.conversation
         status, reason = duration_status(conversation, form), ineligible_because(conversation, form)
+        if are_sides_unknown(conversation):
+            status, reason = "sides_unknown", SIDES_UNKNOWN
         if form is not None and refuses(form, language):
             reason = refused_languages(conversation, forms, language or "")
             form, status = None, "not_evaluated"
-        is_judged = form is not None and (status == "evaluated" or self.judge_ineligible)
+        is_ineligible = status in ("below_threshold", "duration_unavailable")
+        is_judged = form is not None and (status == "evaluated" or (is_ineligible and self.judge_ineligible))
         budget = TimeBudget(conversation.id, self.conversation_s)
         with budget.spending():
             probes = tuple(
@@ -344,18 +354,21 @@ class Evaluator(NamedTuple):
         manual = {name for name, kind in self.types.items() if kind.is_manual}
         by_machine = tuple(one for one in results if one.metric.type not in manual)
         undecided = undecided_because(fatal_errors, by_machine, form) if form is not None and counted else None
+        status, reason = case.status, case.reason or undecided
+        if counted and points is None and are_without_speakers(conversation):  # every answer is NA
+            status, reason, results = "sides_unknown", WITHOUT_SPEAKERS, ()
         return Evaluation(
             conversation_id=conversation.id,
             revision=case.pending.revision,
             form=form,
-            status=case.status,
+            status=status,
             score=points,
             passed=is_passed(points, fatal_errors, by_machine, form) if form is not None else None,
             fatal_errors=fatal_errors,
             results=results,
             engines=tuple(sorted({*case.pending.known.engines, *(answers[probe].engine for probe in case.probes)})),
             evaluated_at=now,
-            reason=case.reason or undecided,
+            reason=reason,
         )
 
 

@@ -92,6 +92,7 @@ class Findings(Struct, frozen=True, kw_only=True):
     engines: tuple[str, ...]
     taxonomies: tuple[str, ...]
     resolution_mark: Mark | UnsetType = UNSET
+    sides_look_swapped: ObservedFlag | UnsetType = UNSET
     added: dict[str, Any] | UnsetType = UNSET
     """What analyzers of plug-ins found, by their names; not there where none did."""
 
@@ -115,6 +116,7 @@ def findings(insights: Insights) -> Findings:
         topics=insights.topics,
         configured_intents=insights.configured_intents,
         summary=insights.summary,
+        sides_look_swapped=_flag(insights.sides_look_swapped) or UNSET,
         added=insights.added or UNSET,
         unknown=insights.unknown,
         engines=insights.engines,

@@ -15,7 +15,7 @@ from auscult.domain.conversation import Agent, Channel, Conversation, Direction,
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
 from auscult.domain.record import OWN_LIST, Filter, Record
-from auscult.domain.scoring.list_fields import least_confidence
+from auscult.domain.scoring.list_fields import Sides, least_confidence, sides_of
 
 MS = timedelta(milliseconds=1)
 
@@ -86,7 +86,7 @@ class ListedConversation(Struct, frozen=True, kw_only=True):
     """One conversation as lists show it. ``missed_metrics`` are the ids of metrics that were not adhered to.
 
     ``confidence`` is the lowest of the verdicts, from 0 to 1, null where none has one. ``contact`` is absent where
-    nothing of it is known.
+    nothing of it is known. ``sides`` says that they are unknown, look swapped, or were found by words; else it is absent.
     """
 
     id: str
@@ -109,6 +109,7 @@ class ListedConversation(Struct, frozen=True, kw_only=True):
     insights: ListedInsights | None
     audit: ListedAudit
     contact: ListedContact | UnsetType = UNSET
+    sides: tuple[Sides, ...] | UnsetType = UNSET
 
 
 class Listing:
@@ -175,6 +176,7 @@ def listed(record: Record) -> ListedConversation:
             score=None if submitted is None or submitted.score is None else int(submitted.score),
         ),
         contact=_contact(conversation),
+        sides=sides_of(conversation, evaluation.status, record.insights) or UNSET,
     )
 
 

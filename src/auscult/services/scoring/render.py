@@ -33,7 +33,10 @@ def render(tenant: Tenant, case: EvaluatedConversation, reports: Reports, aliase
         insights=case.insights,
         audit=case.audit,
     )
-    shown: dict[str, Report | Listing] = {**reports, LISTING.name: LISTING}
+    is_listed_only = case.evaluation.status == "sides_unknown"  # no row of a report could say so
+    shown: dict[str, Report | Listing] = (
+        {LISTING.name: LISTING} if is_listed_only else {**reports, LISTING.name: LISTING}
+    )
     rows = {name: row for name, report in shown.items() if (row := _stored(report, record)) is not None}
     return RenderedRows(
         conversation=case.conversation,

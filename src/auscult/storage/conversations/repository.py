@@ -20,6 +20,7 @@ from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery
 from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.batches import Priority
+from auscult.domain.scoring.list_fields import sides_of
 from auscult.domain.scoring.stored import (
     Accepted,
     ConversationDetail,
@@ -297,12 +298,11 @@ class AppConversations:
                 write_insights(connection, self._database.dialect, found)
                 file_recorded(connection, self._database.dialect, self._app, fresh)
                 write_said(connection, self._database.dialect, self._app, fresh)
-                announce(
-                    connection,
-                    self._database.dialect,
-                    self._app,
-                    [(row.conversation_id, _change(row)) for row, _ in fresh],
-                )
+                doubted: list[tuple[str, ChangeKind]] = [
+                    (row.conversation_id, "sides_doubted") for row, each in fresh if _are_sides_doubted(each)
+                ]
+                announced = [(row.conversation_id, _change(row)) for row, _ in fresh]
+                announce(connection, self._database.dialect, self._app, announced + doubted)
             if is_last:
                 _end(connection, batch_id, failure)
 
@@ -529,6 +529,11 @@ def _end(connection: Connection, batch_id: str, failure: str | None) -> None:
 def _execute(connection: Connection, statement: sa.Executable, rows: list[dict[str, Any]]) -> None:
     if rows:
         connection.execute(statement, rows)
+
+
+def _are_sides_doubted(rendered: RenderedRows) -> bool:
+    sides = sides_of(rendered.conversation, rendered.evaluation.status, rendered.insights)
+    return "unknown" in sides or "look_swapped" in sides
 
 
 def _change(row: Stored) -> ChangeKind:

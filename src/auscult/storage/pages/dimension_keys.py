@@ -12,7 +12,13 @@ from auscult.domain.record import OWN_LIST, RecordQuery
 
 CHANNELS: tuple[Channel, ...] = ("voice", "chat")
 DIRECTIONS: tuple[Direction, ...] = ("inbound", "outbound")
-STATUSES: tuple[Status, ...] = ("evaluated", "not_evaluated", "below_threshold", "duration_unavailable")
+STATUSES: tuple[Status, ...] = (
+    "evaluated",
+    "not_evaluated",
+    "below_threshold",
+    "duration_unavailable",
+    "sides_unknown",
+)
 LISTED: tuple[Status, ...] = ("evaluated", "not_evaluated")
 """What is listed without asking for more (rule 24)."""
 EXCLUDED = 8

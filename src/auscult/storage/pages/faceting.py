@@ -8,7 +8,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.insight import Topic
 from auscult.domain.record import Filter, Grouping, Outcome, RecordQuery, Survey, outcomes_of
-from auscult.domain.scoring.list_fields import ListFields
+from auscult.domain.scoring.list_fields import ListFields, sides_of
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.text_validation import short_text
 from auscult.storage.people.parties import agents_of, queues_of
@@ -45,6 +45,8 @@ SURVEY = "survey"
 """Facet of the kind of survey that the customer answered with a number."""
 SENTIMENT, ESCALATION, CHURN_RISK, RESOLUTION = "sentiment", "escalation", "churn_risk", "resolution"
 """Facets of what analysis found: a label, yes or no, and whether the request was met."""
+SIDES = "sides"
+"""Facet of what is to be known of a conversation's sides: that they are unknown, look swapped, or were found."""
 CUSTOM_ID = "custom_id"
 """Facet of the id that the conversation has elsewhere, to the letter."""
 FIELD = "cf"
@@ -70,6 +72,7 @@ TALLIED = frozenset(
         ESCALATION,
         CHURN_RISK,
         RESOLUTION,
+        SIDES,
     }
 )
 """Facets that are counted by the hour. Others may have as many values as there are conversations."""
@@ -92,6 +95,7 @@ _FILTERS: Mapping[str, Filter] = {
     INTENT_OUTCOME: "outcomes",
     SCORE: "scores",
     SURVEY: "surveys",
+    SIDES: "insights",
     SENTIMENT: "insights",
     ESCALATION: "insights",
     CHURN_RISK: "insights",
@@ -257,6 +261,8 @@ def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
 
 
 def _of_insights(rendered: RenderedRows) -> Iterator[Facet]:
+    sides = sides_of(rendered.conversation, rendered.evaluation.status, rendered.insights)
+    yield from ((SIDES, each) for each in sides)
     yield from ((INTENT, short_text(name.casefold())) for name in _intents(rendered))
     found = rendered.insights
     if found is None:
@@ -277,6 +283,7 @@ def _of_fields(fields: ListFields) -> Iterator[list[Facet]]:
     for name, wanted in ((ESCALATION, fields.escalation), (CHURN_RISK, fields.churn_risk)):
         yield [] if wanted is None else [(name, YES_OR_NO[wanted])]
     yield [(RESOLUTION, each) for each in fields.resolved]
+    yield [(SIDES, each) for each in fields.sides]
     yield [(TOPIC, short_text(each.casefold())) for each in fields.topic]
 
 

@@ -1,10 +1,12 @@
 """Conversations put right in a real Chromium: those that are chosen in the list, one on its page, and undone there."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from selenium.webdriver.support.ui import Select
 
+from auscult.domain.conversation import Conversation, Queue, Turn
 from auscult.services.conversations.latest import Sought, count
 from tests.e2e.browsing import Browser
 from tests.e2e.console.disputes.test_console_reviews import looked_at
@@ -66,6 +68,38 @@ def test_from_a_selection_to_undo(browser: Browser, served: Service) -> None:
     browser.one(".corrections li:nth-child(2) button").click()
     browser.until(".corrections", lambda text: text.count("undone by") == 2)
     assert count(app, Sought()) == total - 1
+
+
+@pytest.mark.night
+def test_one_click_decides_whose_side(browser: Browser, served: Service) -> None:
+    """Speakers of a file without roles are found in the list, one click says who is the agent, another takes it back."""
+    short = Conversation(
+        id="c-whose",
+        channel="voice",
+        started_at=datetime(2026, 5, 4, 9, tzinfo=UTC),
+        queues=(Queue("q-whose", "Whose"),),
+        turns=(
+            Turn("m1", "unknown", "hello", None, 0, 60_000, (), "Speaker 1"),
+            Turn("m2", "unknown", "yes hello", None, 60_000, 150_000, (), "Speaker 2"),
+        ),
+    )
+    app = served.store.within(TENANT)
+    app.conversations.accept([short])
+    work(served)
+    enter(browser, served, "qa-manager")
+    looked_at(browser, served, "/conversations?sides=unknown", "sides-list")
+    browser.one("tbody tr a.plain").click()
+    browser.until(".whose", lambda text: text.startswith("Whose side is each speaker on?"))
+    looked_at(browser, served, "/conversations/c-whose", "sides-one")
+    browser.one(".whose form:nth-child(2) button").click()
+    browser.until(".corrections", lambda text: "Sides set by Qa-manager: Speaker 2: Agent, Speaker 1: Customer" in text)
+    found = app.conversations.get("c-whose")
+    assert found is not None
+    assert [turn.speaker for turn in found.conversation.turns] == ["customer", "agent"]
+    work(served)
+    looked_at(browser, served, "/conversations/c-whose", "sides-decided")
+    browser.one(".corrections li:first-child button").click()
+    browser.until(".corrections", lambda text: "undone by Qa-manager" in text)
 
 
 def test_who_may_not_sees_the_trail_alone(served: Service) -> None:

@@ -24,7 +24,7 @@ def test_what_is_too_short_is_left_out_unless_asked_for() -> None:
     """Rule 24: below-threshold and duration-unavailable only when asked for; without a form still listed."""
     cells = cells_of(query())
     assert cells is not None
-    for status, is_listed in zip(STATUSES, (True, True, False, False), strict=True):
+    for status, is_listed in zip(STATUSES, (True, True, False, False, False), strict=True):
         assert (cell_of(talk(), status) in cells) is is_listed
     assert cells_of(query(include_below_threshold=True)) is None
 

@@ -18,6 +18,7 @@ _STATUS = {
     "below_threshold": "too short",
     "duration_unavailable": "no times",
     "not_evaluated": "no form",
+    "sides_unknown": "whose side?",
 }
 
 

@@ -68,7 +68,14 @@ from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.store import AppStore
 
 State = Literal[
-    "pending", "failed", "cancelled", "evaluated", "below_threshold", "duration_unavailable", "not_evaluated"
+    "pending",
+    "failed",
+    "cancelled",
+    "evaluated",
+    "below_threshold",
+    "duration_unavailable",
+    "not_evaluated",
+    "sides_unknown",
 ]
 ONE_ALONE_BYTES = 1 << 20
 """Largest body, in bytes, that is read even if too many conversations wait: it may be a single one."""
@@ -110,7 +117,7 @@ class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 @example({**examples.LOADED, **examples.SCORED})
 class LoadedAndScored(Loaded, frozen=True, kw_only=True, omit_defaults=True):
-    """Outcome of a request with the accepted conversations by state: these six add up to ``accepted``."""
+    """Outcome of a request with the accepted conversations by state: these add up to ``accepted``."""
 
     scored: int
     below_threshold: int
@@ -118,6 +125,7 @@ class LoadedAndScored(Loaded, frozen=True, kw_only=True, omit_defaults=True):
     not_evaluated: int
     failed: int
     waiting: int
+    sides_unknown: int = 0
 
 
 @example({"items": [examples.LISTED], "total": 1, "next_cursor": None})
@@ -225,6 +233,7 @@ def _scored(submission: Submission) -> LoadedAndScored | None:
         below_threshold=intake.below_threshold,
         duration_unavailable=intake.duration_unavailable,
         not_evaluated=intake.not_evaluated,
+        sides_unknown=intake.sides_unknown,
         failed=intake.failed,
         waiting=intake.waiting,
     )

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, NamedTuple
 
 from auscult.domain.insight import Resolution, SentimentLabel
 from auscult.domain.record import RowKey
-from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order, ThreadState
+from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order, Sides, ThreadState
 from auscult.server.rest.cursors import of_another_order, read_cursor, write_cursor
 from auscult.server.rest.parameters import NOT_EMPTY, each_once, query, repeated
 
@@ -40,6 +40,12 @@ def list_fields(
         tuple[Resolved, ...],
         repeated("Only those whose request was met, or not, or that had none; `true` is YES, `false` is NO."),
     ] = (),
+    sides: Annotated[
+        tuple[Sides, ...],
+        repeated(
+            "Only those whose sides are unknown, contradicted by the words, or found in them where the file has none."
+        ),
+    ] = (),
     score_from: Annotated[int | None, query("Only this score or a higher one.", ge=LEAST_SCORE, le=MOST_SCORE)] = None,
     score_to: Annotated[int | None, query("Only this score or a lower one.", ge=LEAST_SCORE, le=MOST_SCORE)] = None,
     duration_from: Annotated[
@@ -71,6 +77,7 @@ def list_fields(
         escalation=escalation,
         churn_risk=churn_risk,
         resolved=each_once(_RESOLVED[each] for each in resolved),
+        sides=each_once(sides),
         topic=each_once(topic),
         comments=each_once(comments),
         pinned=each_once(pinned),

@@ -61,7 +61,7 @@ class ConversationPage(Controller):
             view,
             actions=actions,
             talk=talk_of(visit, dossier.conversation),
-            right=right_of(visit, dossier.conversation),
+            right=right_of(visit, dossier),
             pinning=pinning_of(visit, dossier.conversation),
         )
 

@@ -10,7 +10,6 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Conversation
 from auscult.domain.corrections import (
     CORRECT,
     MOVES,
@@ -23,8 +22,17 @@ from auscult.domain.corrections import (
     parties_of,
 )
 from auscult.domain.errors import RequestError
+from auscult.domain.scoring.stored import ConversationDetail
 from auscult.language import gettext as _
 from auscult.language import later
+from auscult.server.console.corrections.whose import (
+    SidesView,
+    SpeakerView,
+    chosen_sides,
+    doubt_of,
+    sides_in_words,
+    speakers_of,
+)
 from auscult.server.console.frame.posted import Posted, one, several
 from auscult.server.console.frame.visit import BASE, Visit, local
 from auscult.server.console.people.names import names_of_people
@@ -34,12 +42,14 @@ AnyVisit = NamedDependency[SkipValidation[Visit]]
 KINDS: dict[CorrectionKind, str] = {
     "queue": later("Other queue"),
     "agent": later("Other agent"),
+    "sides": later("Other sides"),
     "excluded": later("Leave out of figures"),
     "scored_again": later("Score again"),
 }
 _SENTENCES: dict[CorrectionKind, str] = {
     "queue": later("Queue changed from {before} to {after} by {name}: {reason}"),
     "agent": later("Agent changed from {before} to {after} by {name}: {reason}"),
+    "sides": later("Sides set by {name}: {after}. {reason}"),
     "excluded": later("Left out of figures by {name}: {reason}"),
     "scored_again": later("Scored again by {name}: {reason}"),
 }
@@ -65,10 +75,13 @@ class RightView(NamedTuple):
     wrong_queues: Sequence[Party]
     wrong_agents: Sequence[Party]
     is_excluded: bool
+    speakers: Sequence[SpeakerView] = ()
+    doubt: SidesView | None = None
 
 
-def right_of(visit: Visit, conversation: Conversation) -> RightView:
+def right_of(visit: Visit, dossier: ConversationDetail) -> RightView:
     """Return the corrections of a conversation, and the choices of those who may put it right."""
+    conversation = dossier.conversation
     work = correcting(visit)
     found = work.of(conversation.id)
     may_correct = work.may_correct(conversation.id)
@@ -87,6 +100,8 @@ def right_of(visit: Visit, conversation: Conversation) -> RightView:
         wrong_queues=wrong["queue"],
         wrong_agents=wrong["agent"],
         is_excluded=in_force(found, "excluded") is not None,
+        speakers=speakers_of(conversation),
+        doubt=doubt_of(dossier),
     )
 
 
@@ -119,6 +134,7 @@ class CorrectionsPage(Controller):
             reason=one(data, "why"),
             after=one(data, f"after_{kind}") or None if kind in MOVES else None,
             before=one(data, f"before_{kind}") or None if kind in MOVES else None,
+            speakers=chosen_sides(data) if kind == "sides" else None,
         )
         work = correcting(visit)
         if one(data, "back"):
@@ -140,7 +156,7 @@ class CorrectionsPage(Controller):
 def _line(each: Correction, all_: Sequence[Correction], names: dict[str, str], *, may_undo: bool) -> CorrectionLine:
     text = _(_SENTENCES[each.kind]).format(
         before=each.before.shown if each.before else _("none"),
-        after=each.after.shown if each.after else _("none"),
+        after=sides_in_words(each.speakers) if each.speakers else each.after.shown if each.after else _("none"),
         name=names.get(each.by, each.by),
         reason=each.reason,
     )

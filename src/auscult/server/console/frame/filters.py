@@ -43,6 +43,11 @@ _RESOLVED = {"YES": later("Resolved"), "NO": later("Not resolved"), "NA": later(
 _ESCALATION = {"true": later("Asked for a manager"), "false": later("Did not ask for a manager")}
 _CHURN = {"true": later("May leave"), "false": later("No sign of leaving")}
 _COMMENTS = {"open": later("Open thread"), "resolved": later("Resolved thread")}
+_SIDES = {
+    "unknown": later("Whose side?"),
+    "look_swapped": later("Sides look swapped"),
+    "found": later("Sides found by words"),
+}
 _EXCLUDED = {"true": later("Left out of figures"), "false": later("Counted in figures")}
 _WORDS: Mapping[str, Mapping[Any, str]] = {
     "channel": CHANNELS,
@@ -55,6 +60,7 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {
     "churn_risk": _CHURN,
     "comments": _COMMENTS,
     "excluded": _EXCLUDED,
+    "sides": _SIDES,
     "task": _TASKS,
     "machine": _ANSWERS,
     "person": _ANSWERS,
@@ -91,6 +97,7 @@ FILTERS = {
     "comments": later("Comments"),
     "pinned": later("Pinned"),
     "excluded": later("Figures"),
+    "sides": later("Sides"),
     "asked": later("Applied"),
     "plan": later("Plan"),
     "draw": later("Draw"),
@@ -123,7 +130,7 @@ _GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     (later("Score"), ("score_from", "outcome")),
     (later("How the customer left"), ("sentiment", "resolved", "escalation", "churn_risk")),
     (later("Length and channel"), ("duration_from", "channel", "direction")),
-    (later("Questions and audit"), ("missed", "audit", "comments", "pinned", "excluded")),
+    (later("Questions and audit"), ("missed", "audit", "comments", "pinned", "excluded", "sides")),
     (later("Who and why"), ("queue", "agent", "intent", "custom_id", "custom_field")),
 )
 """Filters that a list of conversations offers, as its panel groups them."""

@@ -44,6 +44,7 @@ _NOT_SCORED: dict[Status, str] = {
     "below_threshold": later("Too short to score"),
     "duration_unavailable": later("No length known"),
     "not_evaluated": later("No form for this queue"),
+    "sides_unknown": later("Whose side?"),
 }
 """Reasons why a conversation has no score."""
 
@@ -98,7 +99,9 @@ def channel_of(conversation: Conversation) -> str:
 
 
 def speaker_of(turn: Turn, conversation: Conversation) -> str:
-    """Return the speaker of a turn: by name where several agents took part."""
+    """Return the speaker of a turn: by name where several agents took part, by label where the side is not known."""
+    if turn.speaker == "unknown" and turn.speaker_label:
+        return turn.speaker_label
     if turn.speaker == "agent" and len(conversation.agents) > 1:
         return next((agent_name(each) for each in conversation.agents if each.id == turn.agent_id), _("Agent"))
     return side_name(turn.speaker)

@@ -133,7 +133,8 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
                 end_ms=turn.end_ms,
                 is_first=before is None
                 or silence > 0
-                or (before.speaker, before.agent_id) != (turn.speaker, turn.agent_id),
+                or (before.speaker, before.agent_id, before.speaker_label)
+                != (turn.speaker, turn.agent_id, turn.speaker_label),
                 talks_over=turn.id in over,
                 silence_s=silence,
                 language=None,

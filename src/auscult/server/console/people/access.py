@@ -28,6 +28,7 @@ KINDS: Mapping[ChangeKind, str] = {
     "dispute_decided": later("Dispute decided"),
     "commented": later("Commented on"),
     "corrected": later("Put right"),
+    "sides_doubted": later("Sides unknown or in doubt"),
     "pinned": later("Pinned"),
     "exemplified": later("Kept as an example of a form or a taxonomy"),
     "notified": later("Notices sent to people"),

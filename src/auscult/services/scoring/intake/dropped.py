@@ -13,6 +13,7 @@ from auscult.formats.connectors.described import NAMES, Described, columns_of, d
 from auscult.services.scoring.intake.decompression import decompressed
 from auscult.services.scoring.intake.mapped import line_of
 from auscult.services.scoring.intake.read import read_stream
+from auscult.services.scoring.intake.sided import sided
 
 NEEDED = ("id", "started_at", "speaker", "text")
 """Columns that a table must have; the start is optional if each turn has a time."""
@@ -71,7 +72,7 @@ def _mapped(data: bytes, setup: Setup) -> Iterator[Conversation | Rejected]:
     for one in Described(setup).map(Item("table.csv", None, len(data), data, lambda _key: None)):
         match one:
             case Conversation():
-                yield one
+                yield sided(one)
             case Refused(reason, where):
                 field = where.partition(".")[2] or None
                 fault = FormatError(reason, line=line_of(where), code="format.refused", field=field)

@@ -35,7 +35,7 @@ MOST_KEYS = 100
 
 
 class Intake(Struct, kw_only=True):
-    """Counts of the conversations of a load. The last six add up to ``accepted`` once all is readable.
+    """Counts of the conversations of a load. The last seven add up to ``accepted`` once all is readable.
 
     ``failed`` could not be processed, and ``waiting`` wait for a judge: `auscult doctor` has the reason. ``replaced``
     counts documents of the load in whose place another of the same id is stored; ``replaced_ids`` are the first of them.
@@ -49,10 +49,17 @@ class Intake(Struct, kw_only=True):
     below_threshold: int = 0
     duration_unavailable: int = 0
     not_evaluated: int = 0
+    sides_unknown: int = 0
     failed: int = 0
     waiting: int = 0
     unknown_keys: dict[str, int] = msgspec.field(default_factory=dict[str, int])
     """Keys of documents that nothing reads, and the number of documents with each: the first 100 keys."""
+
+    @property
+    def readable(self) -> int:
+        """Return the number of those that were evaluated, whatever came of it."""
+        unscored = self.below_threshold + self.duration_unavailable + self.not_evaluated + self.sides_unknown
+        return self.scored + unscored
 
     def note_unknown(self, conversations: Iterable[Conversation]) -> None:
         """Count the keys of documents that nothing reads."""
@@ -147,9 +154,7 @@ class Load:
         self._report_progress()
 
     def _report_progress(self) -> None:
-        intake = self._intake
-        readable = intake.scored + intake.below_threshold + intake.duration_unavailable + intake.not_evaluated
-        self._progress(readable, self._total)
+        self._progress(self._intake.readable, self._total)
 
 
 def is_readable(app: AppStore, batches: Batches, group: Open) -> bool:
@@ -175,6 +180,7 @@ def count(app: AppStore, group: Open, intake: Intake, *, is_over: bool) -> None:
     intake.below_threshold += counts["below_threshold"]
     intake.duration_unavailable += counts["duration_unavailable"]
     intake.not_evaluated += counts["not_evaluated"]
+    intake.sides_unknown += counts["sides_unknown"]
     if is_over and counts.total() < len(group.ids):
         waiting = len(app.conversations.unfinished(group.ids))
         intake.waiting += waiting

@@ -11,6 +11,7 @@ from auscult.domain.errors import FormatError, RequestError
 from auscult.formats import Limits, Rejected
 from auscult.formats.connectors import FORMATS
 from auscult.services.scoring.intake.read import RejectsWriter
+from auscult.services.scoring.intake.sided import sided
 
 
 def mapped_conversations(
@@ -41,7 +42,7 @@ def mapped_conversations(
             for one in mapper.map(Item(key, None, len(data), data, partial(_sibling, folder))):
                 match one:
                     case Conversation():
-                        yield one
+                        yield sided(one)
                     case Refused(reason, position):
                         line = line_of(position)
                         error = FormatError(reason, line=line, code="format.refused", field=position or None)

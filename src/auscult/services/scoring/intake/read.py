@@ -16,6 +16,7 @@ from auscult.domain.errors import FormatError
 from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import ByteStream, Limits, Peeked, Rejected, detect
 from auscult.services.scoring.intake.decompression import decompressed
+from auscult.services.scoring.intake.sided import sided
 from auscult.storage.privacy.codes import document_without_codes
 
 STDIN = "-"
@@ -120,7 +121,8 @@ def read_stream(
     peeked = Peeked(decompressed(stream, is_bounded=is_bounded))
     shape = detect(peeked.head)
     if shape is not None:
-        yield from shape.read(peeked, app_id, limits)
+        for document in shape.read(peeked, app_id, limits):
+            yield sided(document) if isinstance(document, Conversation) else document
     elif peeked.head.removeprefix(codecs.BOM_UTF8).strip():
         yield _unrecognised(peeked.head)
     else:

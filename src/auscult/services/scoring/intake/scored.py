@@ -88,10 +88,7 @@ class ScoredLoad:
             self._work.postpone(batch_id, "its scores are being loaded", datetime.now(UTC) + _OURS)
             self._record(batch_id, scored)
         count(self._app, Open(accepted.batch_id, tuple(scored)), self._intake, is_over=True)
-        intake = self._intake
-        self._progress(
-            intake.scored + intake.below_threshold + intake.duration_unavailable + intake.not_evaluated, None
-        )
+        self._progress(self._intake.readable, None)
 
     def _record(self, batch_id: str, scored: Mapping[str, ScoredRecord]) -> None:
         for attempt in range(1, _TRIES + 1):
