@@ -30,7 +30,7 @@ from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
-from auscult.formats.connectors import FORMATS
+from auscult.formats.vendors import FORMATS
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
 from auscult.services.definitions.forms.shape import name_of, read_struct
 

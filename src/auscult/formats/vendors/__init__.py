@@ -1,17 +1,17 @@
 """SHELF: formats of connectors: an item of a place to conversations, by the name that a connector's document has."""
 
 from auscult.domain.connectors.contract import Mapper
-from auscult.formats.connectors.amazon_connect_evaluations import AmazonConnectEvaluations
-from auscult.formats.connectors.amazon_contact_lens import AmazonContactLens
-from auscult.formats.connectors.described import Described
-from auscult.formats.connectors.documents import Native, VCon
-from auscult.formats.connectors.express import Express
-from auscult.formats.connectors.genesys import Genesys, GenesysCloud
-from auscult.formats.connectors.google_ccai import GoogleCcai
-from auscult.formats.connectors.intercom import Intercom
-from auscult.formats.connectors.twilio import Twilio
-from auscult.formats.connectors.zendesk import ZendeskQa, ZendeskTickets
-from auscult.formats.connectors.zoom import ZoomContactCenter
+from auscult.formats.tables.described import Described
+from auscult.formats.vendors.amazon_connect_evaluations import AmazonConnectEvaluations
+from auscult.formats.vendors.amazon_contact_lens import AmazonContactLens
+from auscult.formats.vendors.documents import Native, VCon
+from auscult.formats.vendors.express import Express
+from auscult.formats.vendors.genesys import Genesys, GenesysCloud
+from auscult.formats.vendors.google_ccai import GoogleCcai
+from auscult.formats.vendors.intercom import Intercom
+from auscult.formats.vendors.twilio import Twilio
+from auscult.formats.vendors.zendesk import ZendeskQa, ZendeskTickets
+from auscult.formats.vendors.zoom import ZoomContactCenter
 
 __all__ = ["FORMATS"]
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.formats.connectors._records import Fields, MissingError, Records, check_sides, instant_in_key, offset_ms
+from auscult.formats._records import Fields, MissingError, Records, check_sides, instant_in_key, offset_ms
 
 _SPEAKERS = {"AGENT": "agent", "CUSTOMER": "customer", "SYSTEM": "system", "CUSTOM_BOT": "bot"}
 """Others, as a supervisor who joins, are neither the agent nor the customer."""

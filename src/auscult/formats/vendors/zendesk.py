@@ -6,8 +6,8 @@ from typing import Any, ClassVar, NamedTuple
 
 from auscult.domain.connectors import Item
 from auscult.formats._markup import own_words, words_of
-from auscult.formats.connectors._dialogues import Writer, messages_of
-from auscult.formats.connectors._records import Fields, MissingError, Records, check_sides, offset_ms
+from auscult.formats._records import Fields, MissingError, Records, check_sides, offset_ms
+from auscult.formats.vendors._dialogues import Writer, messages_of
 
 _SYSTEM = "-1"
 """The author of what Zendesk writes itself."""

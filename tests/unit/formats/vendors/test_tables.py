@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
-from auscult.formats.connectors import FORMATS
+from auscult.formats.vendors import FORMATS
 
 FILES = Path(__file__).parents[3] / "golden" / "files"
 HEADER = "call_id,start_time,agent,speaker,text\n"

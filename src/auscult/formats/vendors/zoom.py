@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
 from auscult.formats._markup import words_of
-from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms
+from auscult.formats._records import Fields, MissingError, Records, offset_ms
 
 _WORDS = frozenset({"text", "html", "markdown"})
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from auscult.domain.connectors import Refused
 from auscult.formats._faults import not_utf8
-from auscult.formats.connectors._records import Fields, MissingError
+from auscult.formats._records import Fields, MissingError
 
 DateOrder = Literal["day", "month"]
 Decimal = Literal["comma", "point"]

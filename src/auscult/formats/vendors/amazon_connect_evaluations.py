@@ -4,7 +4,7 @@ from typing import Any, ClassVar, cast
 
 from auscult.domain.connectors import FoundAudit, Item, Setup
 from auscult.domain.errors import RequestError
-from auscult.formats.connectors._records import Fields, MissingError, Records
+from auscult.formats._records import Fields, MissingError, Records
 
 _YES_NO = {"yes": "YES", "no": "NO", "n/a": "NA", "not applicable": "NA"}
 

@@ -9,7 +9,7 @@ import msgspec
 
 from auscult.domain.connectors import Item
 from auscult.domain.connectors.legs import leg_named, turn_of_leg
-from auscult.formats.connectors._records import Fields, MissingError, Records, check_sides, offset_ms
+from auscult.formats._records import Fields, MissingError, Records, check_sides, offset_ms
 
 _PATH = re.compile(r"year=(\d{4})/month=(\d{1,2})/day=(\d{1,2})/hour=(\d{1,2})/conversation_id=([^/]+)/")
 _METADATA = "_metadata.json"

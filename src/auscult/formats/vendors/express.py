@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import msgspec
 
 from auscult.domain.connectors import Item, Mapped
-from auscult.formats.connectors._records import Fields, MissingError, Records, check_sides, offset_ms
-from auscult.formats.connectors._tables import rows_of
+from auscult.formats._records import Fields, MissingError, Records, check_sides, offset_ms
+from auscult.formats.tables._rows import rows_of
 
 _KNOWN = frozenset(
     {

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.formats.connectors._records import Fields, Records, check_sides
+from auscult.formats._records import Fields, Records, check_sides
 
 _ROLES = {"agent": "agent", "customer": "customer", "ivr": "bot", "virtual agent": "bot"}
 _ROLE = "transcript.channel.participants should name the role of each channel_participant, as Agent or Customer"

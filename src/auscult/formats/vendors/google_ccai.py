@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
 from auscult.formats._instants import from_ms
-from auscult.formats.connectors._records import Fields, MissingError, Records, check_sides, offset_ms
+from auscult.formats._records import Fields, MissingError, Records, check_sides, offset_ms
 
 _SPEAKERS = {
     "AGENT": "agent",

@@ -15,9 +15,9 @@ from msgspec import Struct
 
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.errors import RequestError
+from auscult.formats._records import Fields, MissingError, Records, offset_ms, records_in
 from auscult.formats._turns import MOST_MS
-from auscult.formats.connectors._records import Fields, MissingError, Records, offset_ms, records_in
-from auscult.formats.connectors._tables import Writing, delimiter_of, is_local_time, rows_of, without_merged_cells
+from auscult.formats.tables._rows import Writing, delimiter_of, is_local_time, rows_of, without_merged_cells
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "id": (

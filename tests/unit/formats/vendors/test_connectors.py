@@ -1,6 +1,6 @@
 """Formats of other vendors: what they map to, and what they refuse. Sources: docs/reference/connectors-formats.md.
 
-After a change on purpose: ``python -m tests.unit.formats.connectors.test_connectors`` writes the expected files again.
+After a change on purpose: ``python -m tests.unit.formats.vendors.test_connectors`` writes the expected files again.
 """
 
 import json
@@ -13,7 +13,7 @@ import pytest
 
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.errors import RequestError
-from auscult.formats.connectors import FORMATS
+from auscult.formats.vendors import FORMATS
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "connectors"
 OURS = sorted(FORMATS.keys() - {"native", "vcon"})

@@ -9,9 +9,9 @@ import pytest
 from auscult.domain.connectors import Item, Refused, Setup
 from auscult.domain.connectors.legs import followed
 from auscult.domain.conversation import Conversation, Turn
-from auscult.formats.connectors import FORMATS
-from auscult.formats.connectors._dialogues import Writer, messages_of
-from tests.unit.formats.connectors.test_connectors import GOLDEN, keys, mapped
+from auscult.formats.vendors import FORMATS
+from auscult.formats.vendors._dialogues import Writer, messages_of
+from tests.unit.formats.vendors.test_connectors import GOLDEN, keys, mapped
 
 LEGS = [key for key in keys("genesys") if key.endswith("_transcript.json")]
 CREATED = "2026-10-19T09:30:00Z"
