@@ -1,7 +1,7 @@
 """Labelled utterances of personal data by several hands (hands/README.md), read and checked.
 
-python -m bench.redaction.hands                 counts of every stored hand, and runs in common
-python -m bench.redaction.hands FILE [FILE]     the same for these
+    python -m bench.redaction.hands                 counts of every stored hand, and runs in common
+    python -m bench.redaction.hands FILE [FILE]     the same for these
 """
 
 import re
@@ -13,24 +13,8 @@ from pathlib import Path
 
 HANDS = Path(__file__).parent / "hands"
 KINDS = frozenset(
-    [
-        "name",
-        "agent_name",
-        "card",
-        "expiry",
-        "security_code",
-        "iban",
-        "account_number",
-        "national_id",
-        "passport",
-        "other_id",
-        "phone",
-        "email",
-        "address",
-        "postcode",
-        "date_of_birth",
-        "password",
-    ]
+    "name agent_name card expiry security_code iban account_number national_id passport other_id"
+    " phone email address postcode date_of_birth password".split()
 )
 SPEAKERS = {"A": "agent", "C": "customer", "B": "bot"}
 MARK = re.compile(r"\[\[([a-z_]+):(.+?)\]\]")
