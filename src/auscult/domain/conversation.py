@@ -25,6 +25,10 @@ Edition = Literal["original", "redacted"]
 """A source's transcript with personal data, or its copy without."""
 Direction = Literal["inbound", "outbound"]
 
+AssumedField = Literal["started_at", "time_zone", "date_order", "language", "channel", "agent", "sides"]
+"""Fields that may be assumed. From where: ``option``, ``file_name``, ``file_time``, ``received``, ``words``, ``values``,
+``default``, or a name as of a time zone."""
+
 LONGEST_ID = 255
 ID_PATTERN = r"^(?!\.{1,2}$)[^/\x00-\x1f\x7f\u2028\u2029]+(?![\s\S])"
 """Ids of conversations, which are parts of addresses: with a slash, a line break, or as ``..`` none would open."""
@@ -37,6 +41,7 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     """One utterance. ``start_ms`` and ``end_ms`` count from the conversation's start; None means not known.
 
     ``doubts`` are spans of the text, from and up to an offset, where a recogniser was not sure of a word.
+    ``speaker_label`` is the name of the speaker in the file, where it is no side: ``Speaker 1``, ``spk_0``, a name.
     """
 
     id: str
@@ -46,6 +51,7 @@ class Turn(Struct, frozen=True, omit_defaults=True):
     start_ms: int | None = None
     end_ms: int | None = None
     doubts: tuple[tuple[int, int], ...] = ()
+    speaker_label: str | None = None
 
 
 class Queue(Struct, frozen=True, omit_defaults=True):
@@ -141,6 +147,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``legs`` are set where a file of the source may hold only some of them. ``edition``: which of two files this is, where the source redacts a copy.
     ``calls`` is None where it is not known which tools were called, and empty where none was. ``unknown_keys`` of the
     document were not read; they are not stored.
+    ``assumed`` holds what the file does not say, by field, and where it was taken from: see ``AssumedField``.
     """
 
     id: str
@@ -169,6 +176,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ai: AiContext | None = None
     calls: tuple[Call, ...] | None = None
     unknown_keys: tuple[str, ...] = ()
+    assumed: dict[AssumedField, str] = {}
 
     @property
     def duration_ms(self) -> int | None:

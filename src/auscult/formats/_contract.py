@@ -1,12 +1,16 @@
 """Contract of a format: bytes in, conversations out, one at a time, faults named and skipped."""
 
-from collections.abc import Iterator
-from typing import ClassVar, Protocol
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Channel, Conversation, Speaker
 from auscult.domain.errors import FormatError
+
+if TYPE_CHECKING:
+    from auscult.formats._heads import Head
 
 HEAD_BYTES = 64 * 1024
 """How many of the first bytes a format is recognised by."""
@@ -32,11 +36,13 @@ class Limits(Struct, frozen=True, kw_only=True):
 class Rejected(Struct, frozen=True, kw_only=True):
     """A document that was refused: why (with line and field), and its bytes as they came.
 
-    Of a document that is too large only the beginning is kept; where the stream itself breaks, nothing.
+    Of a document that is too large only the beginning is kept; where the stream itself breaks, nothing. ``file`` is
+    the name inside an archive.
     """
 
     error: FormatError
     source: bytes
+    file: str = ""
 
 
 class ByteStream(Protocol):
@@ -65,4 +71,63 @@ class Format(Protocol):
 
         A ``FormatError`` that the stream raises ends the reading and is yielded as the last refusal.
         """
+        ...
+
+
+PAUSE_MS = 12 * 3600 * 1000
+"""After so long a pause a message of an endless chat begins another conversation, in ms."""
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """Values for what files do not say themselves, as the user gives them.
+
+    ``time_zone`` is that of times without one, UTC where it is empty; ``is_zone_of_app``: it was not given for this load.
+    ``sides``: the side of each speaker, by label. ``columns``: what it holds, and the column of a table.
+    ``pause_ms``: where a chat without an end is parted.
+    """
+
+    agent: str | None = None
+    queue: str | None = None
+    channel: Channel | None = None
+    language: str | None = None
+    started_at: datetime | None = None
+    time_zone: str = ""
+    is_zone_of_app: bool = False
+    date_order: str | None = None
+    columns: Mapping[str, str] = {}
+    sides: Mapping[str, Speaker] = {}
+    pause_ms: int = PAUSE_MS
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """One file to be read: its name, empty where it has none, and the time of its last change.
+
+    ``siblings`` returns the content of another file by its path from here, None where there is none.
+    """
+
+    app_id: str
+    limits: Limits = Limits()
+    given: Given = Given()
+    name: str = ""
+    modified: datetime | None = None
+    siblings: Callable[[str], bytes | None] = lambda _key: None
+
+
+class Reader(Protocol):
+    """One way in which another program writes conversations down."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    """Its name in sentences."""
+    makers: ClassVar[tuple[str, ...]]
+    """Public samples or schemas that it was written from, by different makers."""
+    keys: ClassVar[frozenset[str]]
+    """Outermost keys, where it is JSON; by them the nearest format of a file that none fits is found."""
+
+    def fits(self, head: "Head") -> bool:
+        """Return whether the beginning of a file is of this format."""
+        ...
+
+    def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
+        """Yield conversations and refusals, in order."""
         ...

@@ -17,6 +17,7 @@ from auscult.domain.conversation import (
     ID_SHOULD_BE,
     LONGEST_ID,
     Agent,
+    AssumedField,
     Channel,
     Conversation,
     Customer,
@@ -51,6 +52,7 @@ class TurnDocument(Struct, frozen=True):
     agent_id: Id | None = None
     start_ms: int | float | None = None
     end_ms: int | float | None = None
+    speaker_label: Id | None = None
 
 
 class QueueDocument(Struct, frozen=True):
@@ -139,6 +141,7 @@ class ConversationDocument(Struct, frozen=True, kw_only=True):
     assist: dict[str, Any] | None = None
     ai: _calls.AiDocument | None = None
     calls: tuple[_calls.CallDocument, ...] | None = None
+    assumed: dict[AssumedField, Annotated[str, Meta(max_length=255)]] | None = None
 
 
 _TIME = _instants.SHOULD_BE.removeprefix("it should be ")
@@ -158,6 +161,7 @@ RIGHT = {
     "ended_at": _TIME,
     "agents.joined_at": _TIME,
     "direction": "inbound or outbound",
+    "assumed": "a mapping of fields to where they were taken from",
     "turns.speaker": "agent, customer, bot, system or unknown",
     "turns.start_ms": _SPAN,
     "turns.end_ms": _SPAN,
@@ -190,7 +194,9 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
     started_at = _instants.instant(document.started_at, "started_at")
     turns = _turns.finish(
         [
-            _turns.RawTurn(turn.speaker, turn.text or "", turn.id, turn.agent_id, turn.start_ms, turn.end_ms)
+            _turns.RawTurn(
+                turn.speaker, turn.text or "", turn.id, turn.agent_id, turn.start_ms, turn.end_ms, turn.speaker_label
+            )
             for turn in document.turns or ()
         ],
         limits,
@@ -222,6 +228,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         kind=document.kind,
         ai=document.ai and _calls.context_of(document.ai),
         calls=_calls_of(document, turns, limits),
+        assumed={**(document.assumed or {})},
         unknown_keys=tuple(
             sorted({f"events.{name}" for _, each in events for name in _OF_CALL if getattr(each, name)})
         ),

@@ -43,6 +43,8 @@ class Fields:
             raise MissingError(where, f"this is {kind_of(value)}; it should be an object")
         self._value = cast("dict[str, Any]", value)
         self.where = where
+        self.seen: set[str] = set()
+        """Keys that were asked for."""
 
     def path_of(self, name: str) -> str:
         """Return the path of a key."""
@@ -50,6 +52,7 @@ class Fields:
 
     def get(self, name: str) -> Any:  # noqa: ANN401  (any JSON value)
         """Return a value, None where it is absent."""
+        self.seen.add(name)
         return self._value.get(name)
 
     def names(self) -> list[str]:
@@ -73,7 +76,7 @@ class Fields:
 
     def maybe_text(self, name: str) -> str | None:
         """Return a text or number as text, None where it is absent or empty."""
-        value = self._value.get(name)
+        value = self.get(name)
         if isinstance(value, str) or value is None:
             return value or None
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -101,12 +104,12 @@ class Fields:
 
     def fields(self, name: str) -> "Fields":
         """Return an object, an empty one where it is absent."""
-        value = self._value.get(name)
+        value = self.get(name)
         return Fields({} if value is None else value, self.path_of(name))
 
     def each(self, name: str) -> Iterator["Fields"]:
         """Yield the objects of a list; none where it is absent."""
-        value = self._value.get(name)
+        value = self.get(name)
         if value is None:
             return
         if not isinstance(value, list):

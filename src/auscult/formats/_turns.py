@@ -22,6 +22,7 @@ class RawTurn(NamedTuple):
     agent_id: str | None = None
     start_ms: float | None = None
     end_ms: float | None = None
+    speaker_label: str | None = None
 
 
 def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
@@ -37,11 +38,11 @@ def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
         refuse_repeated("turns", (turn.id for turn in turns), code="turn.duplicate_id")
     most_characters = limits.turn_bytes // 4
     finished: list[Turn] = []
-    for index, (speaker, text, own_id, agent_id, start_ms, end_ms) in enumerate(turns):
+    for index, (speaker, text, own_id, agent_id, start_ms, end_ms, label) in enumerate(turns):
         if len(text) > most_characters:
             _refuse_large(text, index, limits.turn_bytes)
         start, end = span("turns", index, start_ms, end_ms)
-        finished.append(Turn(own_id or new_id("m", index, given), speaker, text, agent_id, start, end))
+        finished.append(Turn(own_id or new_id("m", index, given), speaker, text, agent_id, start, end, (), label))
     return tuple(finished)
 
 

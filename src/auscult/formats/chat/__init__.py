@@ -1,0 +1,1 @@
+"""SHELF: exports of chats, which are parted where nobody writes for long, and plain transcripts."""
