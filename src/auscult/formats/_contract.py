@@ -81,11 +81,12 @@ PAUSE_MS = 12 * 3600 * 1000
 class Given(Struct, frozen=True, kw_only=True):
     """Values for what files do not say themselves, as the user gives them.
 
-    ``time_zone`` is that of times without one, UTC where it is empty; ``is_zone_of_app``: it was not given for this load.
+    ``format`` is the name of the format, which is then not looked for. ``time_zone`` is that of times without one, UTC where it is empty; ``is_zone_of_app``: it was not given for this load.
     ``sides``: the side of each speaker, by label. ``columns``: what it holds, and the column of a table.
     ``pause_ms``: where a chat without an end is parted.
     """
 
+    format: str | None = None
     agent: str | None = None
     queue: str | None = None
     channel: Channel | None = None

@@ -9,11 +9,11 @@ from auscult.formats._labels import is_generic, side_of
 from auscult.formats._talk import Said
 
 _CLOCK = r"(?P<{0}>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s?[AaPp][Mm])?)"
-_AROUND = r"[\[(]?\s*{0}(?:\s*(?:-->|-|–)\s*\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?)?\s*[\])]?"
+_AROUND = r"[\[(]?\s*{0}(?:\s*(?:-->|-|\u2013)\s*\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?)?\s*[\])]?"
 _BEFORE, _AFTER, _ALONE = (_AROUND.format(_CLOCK.format(name)) for name in ("before", "after", "alone"))
 _LABEL = r"(?P<label>[^\W_][^:\n\[\]<>\"|;\t,?!]{0,39}?)"
 _LINE = re.compile(
-    rf"\s*(?:{_BEFORE}\s*[-–]?\s*)?(?:[-*#>]+\s*)?\**{_LABEL}\s*(?:{_AFTER})?\**\s*:\**(?:\s+(?P<text>.*))?"
+    rf"\s*(?:{_BEFORE}\s*[-\u2013]?\s*)?(?:[-*#>]+\s*)?\**{_LABEL}\s*(?:{_AFTER})?\**\s*:\**(?:\s+(?P<text>.*))?"
 )
 _HEADING = re.compile(rf"\s*{_LABEL}\s+{_ALONE}\s*")
 _MOST_WORDS, _LEAST, _HOUR_S, _NOON = 4, 0.4, 3600, 12

@@ -198,7 +198,7 @@ def _sides(talk: Talk, given: Mapping[str, Speaker]) -> dict[str, Speaker]:
         if side is not None:
             sides[label] = side
     unknown = [label for label in labels if label not in sides]
-    known = {side for side in (*sides.values(), *(one.side for one in talk.said if one.side))} - {"system"}
+    known = {*sides.values(), *(one.side for one in talk.said if one.side)} - {"system"}
     if len(unknown) == 1 and len(known) == 1 and unknown[0]:
         sides[unknown[0]] = "customer" if known & {"agent", "bot"} else "agent"
     return sides

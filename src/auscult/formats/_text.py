@@ -6,7 +6,7 @@ from typing import ClassVar
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
-from auscult.formats._faults import not_utf8
+from auscult.formats._faults import not_utf8, refuse_bytes
 from auscult.formats._heads import Head
 from auscult.formats._json import misfit, whole
 from auscult.formats._records import MissingError
@@ -37,8 +37,7 @@ class TextReader:
         try:
             data = whole(stream, source.limits.document_bytes)
             text = data.decode("utf-8-sig")
-            if "\0" in text:
-                raise FormatError("the file holds a NUL character; leave it out", line=1, code="document.nul")
+            refuse_bytes(data)
             for talk in self.talks(text, source):
                 yield finished(talk, source)
         except FormatError as fault:

@@ -20,6 +20,9 @@ ROLES: Mapping[str, Speaker] = {
 }
 INSTRUCTIONS = frozenset({"system", "developer"})
 TOOLS = frozenset({"tool", "function", "ipython", "tool_result"})
+_CALLS = frozenset({"tool_use", "tool_call", "server_tool_use"})
+_RESULTS = frozenset({"tool_result", "tool_call_response"})
+_THOUGHTS = frozenset({"thinking", "redacted_thinking", "reasoning"})
 _TIMES = ("timestamp", "created_at", "createdAt", "time", "ts", "create_time")
 
 
@@ -48,6 +51,8 @@ class Gathered:
             self.result(one.maybe_text("call_id"), None, one.get("output"))
         elif kind == "reasoning" or role == "reasoning":
             return
+        elif role in TOOLS and _holds_results(one):
+            self._acted(one)
         elif role in TOOLS:
             self.result(one.maybe_text("tool_call_id"), one.maybe_text("name"), self._content(one, is_result=True))
         else:
@@ -63,6 +68,7 @@ class Gathered:
                 self.instructions.append(text)
         elif text:
             self.say(ROLES[role], text, at)
+        self._acted(one)
         for each in one.each("tool_calls"):
             function = each.fields("function") if each.get("function") is not None else each
             arguments = function.get("arguments") if function.get("arguments") is not None else function.get("args")
@@ -109,55 +115,65 @@ class Gathered:
             found["ok"] = ok
 
     def _content(self, one: Fields, *, is_result: bool) -> str:
-        """Return the words of a message; calls and results among its parts are taken in."""
-        value = one.get("content")
-        if value is None:
-            value = one.get("parts") if one.get("parts") is not None else one.get("value")
+        """Return the words of a message."""
+        name = next((key for key in ("content", "parts", "value") if one.get(key) is not None), "content")
+        value = one.get(name)
         if value is None or isinstance(value, str):
-            return (value or "").strip() if not is_result else value or ""
+            return value or "" if is_result else (value or "").strip()
         if isinstance(value, dict):
-            return (
-                msgspec.json.encode(value).decode()
-                if is_result
-                else str(cast("dict[str, Any]", value).get("text") or "")
-            )
+            given = cast("dict[str, Any]", value)
+            return msgspec.json.encode(given).decode() if is_result else str(given.get("text") or "")
         if not isinstance(value, list):
-            raise MissingError(one.path_of("content"), "content should be a text, or a list of parts")
-        name = "content" if one.get("content") is not None else "parts"
-        if all(isinstance(each, str) for each in cast("list[Any]", value)):
-            return "\n".join(cast("list[str]", value))
-        return "\n".join(filter(None, [self._part(part) for part in one.each(name)]))
+            raise MissingError(one.path_of(name), f"{name} should be a text, or a list of parts")
+        given = cast("list[Any]", value)
+        if all(isinstance(each, str) for each in given):
+            return "\n".join(given)
+        return "\n".join(filter(None, map(_words, one.each(name))))
 
-    def _part(self, part: Fields) -> str:
+    def _acted(self, one: Fields) -> None:
+        """Take in the calls and results among the parts of a message: they come behind its words."""
+        for name in ("content", "parts"):
+            given = one.get(name)
+            if isinstance(given, list) and all(isinstance(each, dict) for each in cast("list[Any]", given)):
+                for part in one.each(name):
+                    self._part(part)
+
+    def _part(self, part: Fields) -> None:
         kind = part.maybe_text("type") or ""
-        if kind in ("tool_use", "tool_call", "server_tool_use"):
+        called = next((key for key in ("functionCall", "function_call") if part.get(key) is not None), None)
+        answered = next((key for key in ("functionResponse", "function_response") if part.get(key) is not None), None)
+        if kind in _CALLS:
             arguments = part.get("input") if part.get("input") is not None else part.get("arguments")
             self.call(part.maybe_text("id"), part.text("name", "the name of the tool"), arguments)
-            return ""
-        if part.get("functionCall") is not None or part.get("function_call") is not None:
-            function = part.fields("functionCall" if part.get("functionCall") is not None else "function_call")
+        elif called:
+            function = part.fields(called)
             self.call(function.maybe_text("id"), function.text("name", "the name of the tool"), function.get("args"))
-            return ""
-        if part.get("functionResponse") is not None or part.get("function_response") is not None:
-            function = part.fields(
-                "functionResponse" if part.get("functionResponse") is not None else "function_response"
-            )
+        elif answered:
+            function = part.fields(answered)
             self.result(function.maybe_text("id"), function.maybe_text("name"), function.get("response"))
-            return ""
-        if kind in ("tool_result", "tool_call_response"):
+        elif kind in _RESULTS:
             is_error = part.get("is_error")
             value = next(
-                (part.get(name) for name in ("content", "response", "result") if part.get(name) is not None), None
+                (part.get(key) for key in ("content", "response", "result") if part.get(key) is not None), None
             )
             id_ = part.maybe_text("tool_use_id") or part.maybe_text("id")
             self.result(id_, part.maybe_text("name"), _text_of(value), ok=None if is_error is None else not is_error)
-            return ""
-        if kind in ("thinking", "redacted_thinking", "reasoning"):
-            return ""
-        words = part.get("text") if part.get("text") is not None else part.get("content")
-        if isinstance(words, str):
-            return words.strip()
-        return f"<{kind}>" if kind else ""
+
+
+def _holds_results(one: Fields) -> bool:
+    parts = [each for name in ("content", "parts") if isinstance(one.get(name), list) for each in one.get(name)]
+    return any(
+        isinstance(each, dict) and (each.get("type") in _RESULTS or "functionResponse" in each) for each in parts
+    )
+
+
+def _words(part: Fields) -> str:
+    """Return the words of a part of a message; what is neither words nor a call is there by its kind."""
+    kind = part.maybe_text("type") or ""
+    words = part.get("text") if part.get("text") is not None else part.get("content")
+    if kind in _CALLS or kind in _RESULTS or kind in _THOUGHTS:
+        return ""
+    return words.strip() if isinstance(words, str) else f"<{kind}>" if kind else ""
 
 
 def messages_into(gathered: Gathered, messages: Iterable[Fields]) -> None:

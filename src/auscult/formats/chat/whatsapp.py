@@ -14,11 +14,13 @@ from auscult.formats._text import TextReader
 _MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2068\u2069\ufeff"
 _STAMP = rf"{DATE},?\s+(?:[^\W\d]{{1,3}}\s+){{0,2}}{CLOCK}"
 _IPHONE = re.compile(rf"[{_MARKS}]*\[\s*{_STAMP}\s*\]\s?(?P<text>.*)")
-_ANDROID = re.compile(rf"[{_MARKS}]*{_STAMP}\s+[-–]\s(?P<text>.*)")
+_ANDROID = re.compile(rf"[{_MARKS}]*{_STAMP}\s+[-\u2013]\s(?P<text>.*)")
 _NAMED = re.compile(r"(?P<name>[^:\n]{1,80}?):(?:\s(?P<text>.*)|$)", re.DOTALL)
 _ATTACHED = re.compile(r"<[^<>:]{2,30}\s?:\s[^<>]+\.\w{2,5}>|<[^<>]{4,40}>")
 _LEFT_OUT = re.compile(r"(?:omitted|weggelassen|ausgeschlossen|ausgelassen|omitid[ao]|ocultad[ao]|omis[e]?|absente?)$")
 _LEAST, _LOOKED_AT = 0.3, 40
+_BOTH, _LONGEST_NAME = 2, 4
+"""Names of a chat of two, and words of a name."""
 
 
 class _Line(NamedTuple):
@@ -86,15 +88,11 @@ def _lines(text: str) -> list[_Line]:
         lines.append(_Line(written(found), name, words, words[:1] == "\u200e"))
     names = [one.name for one in lines]
     is_phone = any(_IPHONE.match(raw) for raw in text[:500].splitlines())
-    if is_phone or len(set(names)) <= 2:  # noqa: PLR2004  (both sides)
+    if is_phone or len(set(names)) <= _BOTH:
         return lines
-    # On Android a notice has no name, but may have a colon: what stands before it is no name of anybody who writes.
-    return [
-        one._replace(name="", text=f"{one.name}: {one.text}")
-        if names.count(one.name) == 1 and len(one.name.split()) > 4
-        else one
-        for one in lines
-    ]
+    # On Android a notice has no name, but may have a colon: what stands before it is the name of no one who writes.
+    notices = {name for name in names if names.count(name) == 1 and len(name.split()) > _LONGEST_NAME}
+    return [one._replace(name="", text=f"{one.name}: {one.text}") if one.name in notices else one for one in lines]
 
 
 def _is_attached(text: str) -> bool:

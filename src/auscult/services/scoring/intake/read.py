@@ -22,7 +22,9 @@ from auscult.domain.errors import FormatError
 from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import (
     FORMATS,
+    READERS,
     ByteStream,
+    Format,
     Given,
     Head,
     Limits,
@@ -263,9 +265,10 @@ def _read_one(peeked: Peeked, source: Source, noted: Noted) -> Iterator[Conversa
     if not head.is_json and not given.head.isascii():
         given = Peeked(Western(given))
         head = Head(given.head, source.name)
-    shape = next((one for name, one in FORMATS.items() if name != "native" and one.recognises(given.head)), None)
-    reader = None if shape else recognised(head)
-    if shape is None and reader is None and (shape := detect(given.head)) is not None:
+    wanted = source.given.format
+    shape = FORMATS.get(wanted) if wanted else _own(given.head)
+    reader = READERS.get(wanted) if wanted else None if shape else recognised(head)
+    if wanted is None and shape is None and reader is None and (shape := detect(given.head)) is not None:
         reader = nearest(head)
     if reader is not None:
         noted.add(source.name, reader.name)
@@ -277,6 +280,10 @@ def _read_one(peeked: Peeked, source: Source, noted: Noted) -> Iterator[Conversa
         yield _unrecognised(given.head)
     else:
         yield from _nothing(given)
+
+
+def _own(head: bytes) -> Format | None:
+    return next((one for name, one in FORMATS.items() if name != "native" and one.recognises(head)), None)
 
 
 def _read_zip(
