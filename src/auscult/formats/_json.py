@@ -60,10 +60,10 @@ class JsonReader:
     ) -> Iterator[Conversation | Rejected]:
         """Yield the conversations of a decoded record at a place of the file."""
         try:
-            record = Fields(value, where)
+            record = Fields(value, where, notes=True)
             for talk in self.talks(record, source):
                 talk.line = document.line
-                talk.unknown = talk.unknown or tuple(sorted(set(record.names()) - record.seen - self.keys))
+                talk.unknown = talk.unknown or tuple(sorted(set(record.names()) - (record.seen or set()) - self.keys))
                 yield finished(talk, source)
         except MissingError as missing:
             yield self.refusal(missing, document)

@@ -8,7 +8,7 @@ _SMALL: Mapping[str, frozenset[str]] = {
     code: frozenset(words.split())
     for code, words in {
         "en": "the and you is to i it my that of can have for your me this what do are was with not on we be how a "
-        "hello thanks please order been will at",
+        "hello thanks please order been will at good morning afternoon speaking yes hi thank would",
         "de": "ich und sie die der das ist nicht ein eine mir es zu den mit wie kann was auf haben für wir bei habe "
         "guten danke bitte ihre ihnen mein noch auch dem im bin tag",
         "es": "de la que el en y los se del las un por con no una su para es al lo como más pero sus le ya me mi usted "

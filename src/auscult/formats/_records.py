@@ -17,6 +17,7 @@ from auscult.domain.errors import FormatError
 from auscult.formats._contract import Limits
 from auscult.formats._faults import DECODE_ERRORS, fault_in
 from auscult.formats._instants import instant, ms_between
+from auscult.formats._languages import language_of
 from auscult.formats.native import Native
 
 _NATIVE = Native()
@@ -37,14 +38,14 @@ class MissingError(Exception):
 class Fields:
     """One object of a record, and its path in the item."""
 
-    def __init__(self, value: object, where: str = "") -> None:
-        """Raise ``MissingError`` where it is no object."""
+    def __init__(self, value: object, where: str = "", *, notes: bool = False) -> None:
+        """Raise ``MissingError`` where it is no object. ``notes``: the keys that are asked for are noted."""
         if not isinstance(value, dict):
             raise MissingError(where, f"this is {kind_of(value)}; it should be an object")
         self._value = cast("dict[str, Any]", value)
         self.where = where
-        self.seen: set[str] = set()
-        """Keys that were asked for."""
+        self.seen: set[str] | None = set() if notes else None
+        """Keys that were asked for; None where they are not noted."""
 
     def path_of(self, name: str) -> str:
         """Return the path of a key."""
@@ -52,7 +53,8 @@ class Fields:
 
     def get(self, name: str) -> Any:  # noqa: ANN401  (any JSON value)
         """Return a value, None where it is absent."""
-        self.seen.add(name)
+        if self.seen is not None:
+            self.seen.add(name)
         return self._value.get(name)
 
     def names(self) -> list[str]:
@@ -175,6 +177,8 @@ class Records:
     def conversation(self, document: Mapping[str, Any], where: str) -> Conversation | Refused:
         """Return the conversation of a native document, checked as one that is loaded."""
         native = {name: value for name, value in document.items() if name not in _OF_SOURCES}
+        if not native.get("language") and (found := language_of(turn["text"] for turn in native.get("turns", ()))):
+            native |= {"language": found, "assumed": {**native.get("assumed", {}), "language": "words"}}
         (read,) = _NATIVE.read(io.BytesIO(msgspec.json.encode(native)), self._app_id, self._limits)
         if isinstance(read, Conversation):
             return replace(with_parties(read, document.get("legs", ())), edition=document.get("edition"))

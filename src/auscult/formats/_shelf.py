@@ -22,6 +22,8 @@ from auscult.formats.speech.speechmatics import Speechmatics
 from auscult.formats.speech.subrip import SubRip
 from auscult.formats.speech.webvtt import WebVtt
 from auscult.formats.speech.whisper import Whisper
+from auscult.formats.tables.csv_rows import CsvRows
+from auscult.formats.tables.json_rows import JsonRows
 from auscult.formats.vendors.amazon_connect_evaluations import ConnectEvaluationFiles
 from auscult.formats.vendors.amazon_contact_lens import ContactLensFiles
 from auscult.formats.vendors.express import ExpressFiles
@@ -57,8 +59,9 @@ OF_JSON: tuple[Reader, ...] = (
     Telegram(),
     MessageArray(),
     ChatMessages(),
+    JsonRows(),
 )
-OF_TEXT: tuple[Reader, ...] = (WebVtt(), SubRip(), WhatsApp(), Transcript(), ExpressFiles())
+OF_TEXT: tuple[Reader, ...] = (WebVtt(), SubRip(), WhatsApp(), Transcript(), ExpressFiles(), CsvRows())
 READERS: dict[str, Reader] = {reader.name: reader for reader in (*OF_JSON, *OF_TEXT)}
 """Every format of other programs, by its name."""
 

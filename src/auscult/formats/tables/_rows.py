@@ -117,8 +117,8 @@ def _rows_from(lines: Sequence[str], at: int, delimiter: str) -> Iterator[tuple[
 
 
 def delimiter_of(header: str) -> str:
-    """Return what divides the cells of a header: a comma, or a semicolon or tab where there are more of these."""
-    return max(",;\t", key=header.count)
+    """Return what divides the cells of a header: a comma, or a semicolon, tab or bar where there are more of these."""
+    return max(",;\t|", key=header.count)
 
 
 def without_merged_cells(rows: Iterable[Fields | Refused], columns: Mapping[str, str]) -> Iterator[Fields | Refused]:

@@ -1,7 +1,7 @@
 """SHELF: formats of connectors: an item of a place to conversations, by the name that a connector's document has."""
 
 from auscult.domain.connectors.contract import Mapper
-from auscult.formats.tables.described import Described
+from auscult.formats.tables._described import Described
 from auscult.formats.vendors.amazon_connect_evaluations import AmazonConnectEvaluations
 from auscult.formats.vendors.amazon_contact_lens import AmazonContactLens
 from auscult.formats.vendors.documents import Native, VCon

@@ -3,7 +3,7 @@
 import pytest
 
 from auscult.domain.connectors.contract import Item
-from auscult.formats.tables.described import Sampled, sampled
+from auscult.formats.tables._described import Sampled, sampled
 
 TABLE = "call_no;begin;party;words said;skill\n" + "".join(
     f"{call};2026-03-30 09:0{call};{who};how can I help;RB_IN\n" for call in range(3) for who in "ACM"

@@ -191,9 +191,10 @@ async def load(
         ),
     ] = 0,
 ) -> ApiResponse[Any]:
-    """Load conversations, one or many: JSON, NDJSON or vCon, or a file of another program, such as a transcript, a chat,
-    a table, or an archive of them; plain or as gzip or zstd.
+    """Load conversations, one or many.
 
+    They come as JSON, NDJSON or vCon, or as a file of another program, such as a transcript, a chat, a table, or an
+    archive of them; plain or as gzip or zstd.
     The format is recognised by the content, regardless of `Content-Type`, and named in the answer. What the file does
     not say is assumed, and listed there.
 

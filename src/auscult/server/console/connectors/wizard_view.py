@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from auscult.domain.connectors.document import PULLED, SECRETS, Kind, kind_of
 from auscult.domain.connectors.parts import OPTIONAL, PARTS, parts_of
-from auscult.formats.tables.described import NEEDED, SPEAKERS, Sampled
+from auscult.formats.tables._described import NEEDED, SPEAKERS, Sampled
 from auscult.formats.vendors import FORMATS
 from auscult.language import gettext as _
 from auscult.language import later, ngettext

@@ -8,7 +8,7 @@ from auscult.domain.conversation import Speaker
 from auscult.domain.errors import RequestError
 from auscult.domain.people.timezones import check_timezone
 from auscult.formats import FORMATS, READERS, Given
-from auscult.formats.tables.described import NAMES
+from auscult.formats.tables._described import NAMES
 
 SIDES = ("agent", "customer", "bot", "system", "unknown")
 NAMED = ("format", "agent", "queue", "channel", "language", "started_at", "time_zone", "date_order")

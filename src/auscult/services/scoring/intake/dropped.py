@@ -9,7 +9,7 @@ from auscult.domain.connectors import Item, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats import ByteStream, Limits, Peeked, Rejected, detect
-from auscult.formats.tables.described import NAMES, Described, columns_of, delimiter_of
+from auscult.formats.tables._described import NAMES, Described, columns_of, delimiter_of
 from auscult.services.scoring.intake.decompression import decompressed
 from auscult.services.scoring.intake.mapped import line_of
 from auscult.services.scoring.intake.read import read_stream

@@ -3,6 +3,7 @@
 import codecs
 import io
 import os
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
@@ -10,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
 from types import TracebackType
 from typing import Any, BinaryIO, Self
 
@@ -40,6 +41,8 @@ from auscult.formats import (
 )
 from auscult.formats.archives import tarred, zipped
 from auscult.formats.archives._member import Member
+from auscult.formats.tables.workbook import Workbook
+from auscult.sandbox.workbooks import rows_into
 from auscult.services.scoring.intake.decompression import decompressed
 from auscult.storage.privacy.codes import document_without_codes
 
@@ -307,8 +310,28 @@ def _read_zip(
         except FormatError as fault:
             yield Rejected(error=fault, source=b"")
             return
+        if archive.is_workbook:
+            noted.add(source.name, Workbook.name)
+            yield from _read_workbook(seekable, source)
+            return
         own = replace(source, siblings=archive.sibling)
         yield from _read_members(archive.members(), own, noted, bounds)
+
+
+def _read_workbook(file: BinaryIO, source: Source) -> Iterator[Conversation | Rejected]:
+    """Read a workbook, which another process opens."""
+    with TemporaryDirectory(prefix="auscult-") as folder:
+        book, rows = Path(folder) / "book.xlsx", Path(folder) / "rows.ndjson"
+        file.seek(0)
+        with book.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+        try:
+            rows_into(book, rows)
+        except FormatError as fault:
+            yield Rejected(error=fault, source=b"")
+            return
+        with rows.open("rb") as given:
+            yield from Workbook().read_rows(given, source)
 
 
 def _read_members(

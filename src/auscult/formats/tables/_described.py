@@ -15,34 +15,48 @@ from msgspec import Struct
 
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.errors import RequestError
+from auscult.formats._labels import side_of
 from auscult.formats._records import Fields, MissingError, Records, offset_ms, records_in
 from auscult.formats._turns import MOST_MS
 from auscult.formats.tables._rows import Writing, delimiter_of, is_local_time, rows_of, without_merged_cells
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "id": (
-        "conversation_id",
-        "conversationid",
-        "call_id",
-        "callid",
-        "contact_id",
-        "contactid",
-        "ticket_id",
-        "chat_id",
-        "id",
-    ),
-    "started_at": ("started_at", "start_time", "starttime", "start", "created_at", "created", "date", "datetime"),
-    "ended_at": ("ended_at", "end_time", "endtime", "end", "closed_at"),
-    "channel": ("channel", "channel_type", "media", "media_type"),
-    "language": ("language", "lang", "locale"),
-    "agent": ("agent_id", "agent_email", "agent", "agent_name"),
-    "queue": ("queue_id", "queue", "queue_name", "group", "department"),
-    "turns": ("turns", "messages", "transcript", "utterances", "comments", "entries"),
-    "speaker": ("speaker", "role", "participant", "sender", "author", "from", "channel_role"),
-    "text": ("text", "message", "body", "content", "utterance", "words", "transcript"),
-    "at": ("timestamp", "at", "time", "sent_at", "message_time"),
-    "start_ms": ("start_ms", "offset_ms", "begin_ms"),
-    "start_s": ("start_s", "start_seconds", "offset", "offset_s"),
+    what: tuple(names.split())
+    for what, names in {
+        "id": "conversation_id conversationid call_id callid contact_id contactid ticket_id chat_id session_id "
+        "interaction_id case_id conversation_number call_no call_number ticket_no ticket_number case_number chat_no "
+        "gespräch gespräch_id gesprächs_id gesprächsnummer gespräch_nr anruf_id anrufnummer vorgang vorgangsnummer ticketnummer "
+        "id_conversación id_conversacion id_de_conversación id_llamada id_de_llamada llamada número_de_llamada ticket "
+        "id_conversation id_appel numéro_d'appel numéro_appel appel n°_appel id_de_conversation dossier "
+        "id_conversa id_da_conversa id_chamada id_da_chamada número_da_chamada chamada protocolo "
+        "conversation call chat case nr no number id",
+        "started_at": "started_at start_time starttime start_date call_start begin start created_at created date_time datetime "
+        "date beginn startzeit anfang datum_uhrzeit datum zeitpunkt erstellt inicio fecha_inicio fecha_de_inicio "
+        "hora_inicio hora_de_inicio fecha_hora fecha_y_hora fecha début debut date_de_début date_début date_heure "
+        "heure_de_début início data_início data_de_início data_hora data",
+        "ended_at": "ended_at end_time endtime end_date call_end end closed_at ende endzeit fin fecha_fin hora_fin date_de_fin "
+        "date_fin fim data_fim data_de_fim",
+        "channel": "channel channel_type media media_type kanal medium canal canal_de_contacto tipo_de_canal",
+        "language": "language lang locale sprache idioma lengua langue língua",
+        "agent": "agent_id agent_email agent agent_name operator advisor representative assignee agentenkennung mitarbeiter "
+        "mitarbeiterin berater bearbeiter agente asesor operador id_agente conseiller opérateur id_agent atendente "
+        "operador_a consultor",
+        "agent_name": "agent_name agent_full_name name_des_agenten agentenname mitarbeitername nombre_agente nombre_del_agente "
+        "nom_agent nom_de_l'agent nome_agente nome_do_agente nome_do_atendente",
+        "queue": "queue_id queue queue_name group department team skill warteschlange abteilung gruppe cola departamento "
+        "grupo file file_d'attente service équipe fila setor",
+        "turns": "turns messages transcript utterances comments entries conversation_text transkript gesprächsverlauf verlauf "
+        "transcripción transcripcion conversación transcription transcrição conversa",
+        "speaker": "speaker sender_type speaker_role role participant sender author from channel_role who spoken_by sprecher "
+        "wer rolle absender hablante quién quien rol emisor remitente interlocutor participante locuteur qui rôle "
+        "émetteur expéditeur auteur intervenant falante quem papel remetente autor",
+        "text": "text message message_text body content utterance words said transcript nachricht gesagt inhalt äußerung wortlaut "
+        "texto mensaje contenido dicho texte contenu propos mensagem conteúdo fala dito",
+        "at": "timestamp at time sent_at message_time message_date uhrzeit zeit zeitstempel gesendet hora marca_de_tiempo enviado "
+        "hora_mensaje heure horodatage envoyé horário hora_mensagem enviado_em",
+        "start_ms": "start_ms offset_ms begin_ms",
+        "start_s": "start_s start_seconds offset offset_s second seconds sec sekunde sekunden segundo segundos seconde secondes",
+    }.items()
 }
 """Names of columns by what they hold; the first that is there is guessed."""
 
@@ -56,14 +70,14 @@ __all__ = ["NAMES", "NEEDED", "SPEAKERS", "Described", "Sampled", "columns_of", 
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)|\d{10}$|\d{13}$")
 _KEYS = ("columns", "speakers", "channel", "records", "date_order", "decimal", "time_zone")
-_CHANNELS = {"call": "voice", "phone": "voice", "email": "chat", "message": "chat"}
+CHANNELS = {"call": "voice", "phone": "voice", "email": "chat", "message": "chat"}
 
 
 class _UnknownSpeakerError(MissingError):
     """A speaker of an unknown side: without the turns of one side, a conversation would be judged by half of it."""
 
 
-class _Record(NamedTuple):
+class Record(NamedTuple):
     """A row, its position in the file, and its turns with their columns: itself, or the objects of its list."""
 
     at: int
@@ -82,9 +96,10 @@ class _Said(NamedTuple):
     end: datetime | None
     at: datetime | None
     ms: int | None
+    label: str = ""
 
 
-class _Read(NamedTuple):
+class Read(NamedTuple):
     """The rows of a conversation that were read; ``refused`` counts the others. The turns have their ``ms``."""
 
     where: str
@@ -114,6 +129,8 @@ class Described(Records):
     """
 
     name: ClassVar[str] = "described"
+    _keeps_labels: ClassVar[bool] = False
+    """Whether a speaker of unknown side is read, too, and named."""
 
     def __init__(self, setup: Setup) -> None:
         """Check the description. Raises ``RequestError`` ``connector.invalid``."""
@@ -160,7 +177,7 @@ class Described(Records):
             seen = ", ".join(map(repr, good[0].names()))
             raise MissingError("", f"no column holds the id of a conversation (columns: {seen}); name it in columns.id")
         mapped: list[tuple[int, Mapped]] = []
-        groups: dict[str, list[_Record]] = {}
+        groups: dict[str, list[Record]] = {}
         for at, row in enumerate(without_merged_cells(rows, columns) if good and is_csv else rows):
             if isinstance(row, Refused):
                 mapped.append((at, row))
@@ -174,7 +191,7 @@ class Described(Records):
         writing = self._writing.found(
             [(one, each.columns) for each in records for one in dict.fromkeys((*each.said, each.row))]
         )
-        read: list[tuple[int, _Read]] = []
+        read: list[tuple[int, Read]] = []
         for group in groups.values():
             try:
                 found, refused = self._read(group, columns, writing)
@@ -184,20 +201,22 @@ class Described(Records):
             mapped += refused
             read += [(group[0].at, found)] if found else []
         is_reversed = sum(one.descent() for _, one in read) > 0
-        for at, one in read:
-            document = self._document_of(one, columns, is_reversed=is_reversed)
-            mapped.append((at, self.conversation(document, one.where)))
+        mapped += [(at, self._made(one, columns, is_reversed=is_reversed)) for at, one in read]
         return mapped
 
-    def _record(self, at: int, row: Fields, columns: Mapping[str, str]) -> _Record:
+    def _made(self, read: Read, columns: Mapping[str, str], *, is_reversed: bool) -> Mapped:
+        """Return the conversation of rows."""
+        return self.conversation(self._document_of(read, columns, is_reversed=is_reversed), read.where)
+
+    def _record(self, at: int, row: Fields, columns: Mapping[str, str]) -> Record:
         if not isinstance(_of(row, columns, "turns"), list):
-            return _Record(at, row, (row,), columns)
+            return Record(at, row, (row,), columns)
         said = list(row.each(columns["turns"]))
-        return _Record(at, row, said, self._known(said))
+        return Record(at, row, said, self._known(said))
 
     def _read(
-        self, group: Sequence[_Record], columns: Mapping[str, str], writing: Writing
-    ) -> tuple[_Read | None, list[tuple[int, Mapped]]]:
+        self, group: Sequence[Record], columns: Mapping[str, str], writing: Writing
+    ) -> tuple[Read | None, list[tuple[int, Mapped]]]:
         """Return the rows of a conversation that can be read, and the refusals of the others.
 
         None are read where a speaker is unknown. Raises ``MissingError`` for a fault of the columns, or in a list of turns.
@@ -228,12 +247,14 @@ class Described(Records):
         if start is None:
             name = columns.get("started_at") or group[0].columns["at"]
             raise MissingError(rows[0].path_of(name), f"{name} is missing; it should be a time")
-        return _Read(group[0].row.where, rows, start, _timed(turns, start), len(refused)), refused
+        return Read(group[0].row.where, rows, start, _timed(turns, start), len(refused)), refused
 
     def _said(self, one: Fields, inner: Mapping[str, str], row: Fields, columns: Mapping[str, str]) -> _Said:
         """Read a turn, which lies in a row or is one."""
-        who = one.text(inner["speaker"], "who spoke")
-        speaker = self._speakers.get(who.strip().lower())
+        who = self._who(one, inner)
+        speaker = self._speakers.get(who.strip().lower()) or side_of(who)
+        if speaker is None and self._keeps_labels:
+            speaker = "unknown"
         if speaker is None:
             raise _UnknownSpeakerError(
                 one.path_of(inner["speaker"]),
@@ -256,9 +277,14 @@ class Described(Records):
             end=_at(row, columns, "ended_at"),
             at=_at(one, inner, "at"),
             ms=ms,
+            label=who if side_of(who) is None else "",
         )
 
-    def _document_of(self, read: _Read, columns: Mapping[str, str], *, is_reversed: bool) -> Mapping[str, Any]:
+    def _who(self, one: Fields, inner: Mapping[str, str]) -> str:
+        """Return who spoke, as the file names it."""
+        return one.text(inner["speaker"], "who spoke")
+
+    def _document_of(self, read: Read, columns: Mapping[str, str], *, is_reversed: bool) -> Mapping[str, Any]:
         said, ends = read.ordered(is_reversed=is_reversed), {one.end for one in read.said if one.end}
         ended_at = max(ends, default=None) or _at(read.rows[0], columns, "ended_at")
         channel = self._channel or (_first(read.rows, columns, "channel") or "voice").lower()
@@ -268,7 +294,7 @@ class Described(Records):
         return {
             "custom_id": read.rows[0].text(columns["id"], "the id of the conversation"),
             "kind": "email" if channel == "email" else None,
-            "channel": _CHANNELS.get(channel, channel),
+            "channel": CHANNELS.get(channel, channel),
             "source": self.name,
             "language": _first(read.rows, columns, "language"),
             "started_at": read.start,
@@ -280,7 +306,7 @@ class Described(Records):
         }
 
 
-def _check_columns(record: _Record, columns: Mapping[str, str]) -> None:
+def _check_columns(record: Record, columns: Mapping[str, str]) -> None:
     """Raise ``MissingError`` where no column holds what a conversation needs."""
     if "started_at" not in columns and "at" not in record.columns:
         raise MissingError(
@@ -332,7 +358,7 @@ def guess(rows: Sequence[Fields]) -> dict[str, str]:
     known: dict[str, str] = {}
     for row in rows[:10]:
         for name in row.names():
-            known.setdefault(name.strip().lower().replace(" ", "_"), name)
+            known.setdefault(re.sub(r"[\s_.-]+", "_", name.strip().casefold()).strip("_"), name)
     found: dict[str, str] = {}
     for what, names in NAMES.items():
         column = next((known[name] for name in names if name in known and known[name] not in found.values()), None)
@@ -472,6 +498,13 @@ def _like_ids(cells: list[str]) -> float:
     runs = [each for at, each in enumerate(cells) if not at or cells[at - 1] != each]
     is_id = len(set(runs)) == len(runs) and 1 < len(runs) < len(cells) and not any(" " in each for each in runs)
     return 1.0 if is_id else 0
+
+
+def likely_columns(rows: Sequence[Fields], found: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns of what is not found by name, by the values of some rows."""
+    names = dict.fromkeys(name for row in rows for name in row.names())
+    cells = [{name: _cell(row.get(name)) for name in names} for row in rows]
+    return _likely(cells, [name for name in names if name not in found.values()], found)
 
 
 def columns_of(data: bytes) -> tuple[tuple[str, ...], dict[str, str]]:
