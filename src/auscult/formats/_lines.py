@@ -29,8 +29,8 @@ def are_labelled(lines: list[str]) -> bool:
     """Return whether enough lines begin with one of several names, of which one is a side or returns."""
     labels = [turn.label for line in lines if (turn := _turn(line)) is not None]
     counted = Counter(labels)
-    known = [label for label in counted if counted[label] > 1 or side_of(label) or is_generic(label)]
-    return len(counted) > 1 and bool(known) and sum(counted[label] for label in known) >= max(2, _LEAST * len(lines))
+    is_known = any(counted[label] > 1 or side_of(label) or is_generic(label) for label in counted)
+    return len(counted) > 1 and is_known and len(labels) >= max(2, _LEAST * len(lines))
 
 
 def said_in(text: str) -> list[Said]:
@@ -69,7 +69,8 @@ def _without_headings(turns: list[_Turn], counted: Counter[str]) -> list[_Turn]:
         ),
         0,
     )
-    return turns[first:]
+    rest = turns[first:]
+    return rest if len({turn.label for turn in rest}) > 1 else turns
 
 
 def _times(clocks: list[str | None]) -> list[float | None]:

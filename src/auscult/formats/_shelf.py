@@ -61,12 +61,15 @@ OF_JSON: tuple[Reader, ...] = (
     ChatMessages(),
     JsonRows(),
 )
-OF_TEXT: tuple[Reader, ...] = (WebVtt(), SubRip(), WhatsApp(), Transcript(), ExpressFiles(), CsvRows())
+OF_TEXT: tuple[Reader, ...] = (WebVtt(), SubRip(), WhatsApp(), ExpressFiles(), CsvRows(), Transcript())
 READERS: dict[str, Reader] = {reader.name: reader for reader in (*OF_JSON, *OF_TEXT)}
 """Every format of other programs, by its name."""
 
 _OWN = frozenset(ConversationDocument.__struct_encode_fields__)
 _LEAST_KEYS = 2
+_COMMON = frozenset(
+    ("id", "name", "type", "text", "status", "metadata", "results", "source", "data", "items", "input", "words")
+)
 
 
 def recognised(head: Head) -> Reader | None:
@@ -85,7 +88,8 @@ def nearest(head: Head) -> Reader | None:
         return None
     shared: Iterator[tuple[float, Reader]] = ((len(keys & one.keys) / len(keys | one.keys), one) for one in OF_JSON)
     share, reader = max(shared, key=lambda each: each[0])
-    return reader if share > 0 and len(keys & reader.keys) >= min(_LEAST_KEYS, len(reader.keys)) else None
+    is_near = len(keys & reader.keys) >= _LEAST_KEYS or bool(keys & reader.keys - _COMMON)
+    return reader if share > 0 and is_near else None
 
 
 def _is_native(head: Head) -> bool:

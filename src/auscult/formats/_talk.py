@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -243,7 +242,7 @@ def _made_id(talk: Talk, source: Source, started_at: datetime) -> str:
     if any(one.at is not None for one in said):
         parts = [talk.scope, *(f"{one.label}\n{one.at}\n{one.text}" for one in said[:1])]
     else:
-        stem = PurePosixPath(source.name).name
+        stem = source.name.rpartition("/")[2]
         parts = [
             stem or str(started_at),
             *(f"{one.label}\n{one.start_ms}\n{one.text}" for one in said[:_FINGERPRINT_TURNS]),

@@ -49,7 +49,7 @@ class Slack(JsonListReader):
         names = _names(source)
         messages = [one for one in record.each("messages") if one.maybe_text("type") in (None, "message")]
         said = sorted((_message(one, names) for one in messages), key=lambda one: one.at or datetime.now(UTC))
-        scope = source.name.rpartition("/")[0]
+        scope = source.name.rpartition("/")[0].rpartition("/")[2]
         yield from parted(Talk(source=self.name, said=said, channel="chat", scope=scope), source.given.pause_ms)
 
 

@@ -219,7 +219,7 @@ def _spelling(rows: Rows, columns: Mapping[str, str], source: Source) -> tuple[W
                 if mark not in shown:
                     shown[mark] = Fields({name: value}, row.where)
                 has_zone = has_zone and (value.strip()[-1:] == "Z" or "+" in value[10:] or value.strip().isdigit())
-    writing = Writing(order, None, zone_of(source)).found(
+    writing = Writing(order, None, zone_of(source), takes_days=True).found(
         [
             (row, {what: name for what, name in columns.items() if what in (*TIMES, *NUMBERS) and row.get(name)})
             for row in shown.values()

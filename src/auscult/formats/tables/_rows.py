@@ -29,6 +29,7 @@ _LOCAL = re.compile(
     r"(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII | re.IGNORECASE,
 )
+_DAY = re.compile(r"\d{1,4}([/.-])\d{1,2}\1\d{1,4}", re.ASCII)
 _LONGEST = 50
 """Characters of the longest time or number that is read; the search for one takes the square of its length."""
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\udc80-\udcff]")
@@ -156,13 +157,16 @@ class Writing(NamedTuple):
     order: DateOrder | None = None
     decimal: Decimal | None = None
     zone: ZoneInfo | None = None
+    takes_days: bool = False
+    """Whether a day without a time is its midnight."""
 
     def found(self, rows: Sequence[tuple[Fields, Mapping[str, str]]]) -> "Writing":
         """Return it with the order of dates and the decimal mark that rows show, each with its columns.
 
         Raises ``MissingError`` with the question where no row decides, or rows contradict each other.
         """
-        order = self.order or _order_of(_cells(rows, TIMES))
+        cells = [(where, self._with_time(text)) for where, text in _cells(rows, TIMES)]
+        order = self.order or _order_of(cells)
         return self._replace(order=order, decimal=self.decimal or _decimal_of(_cells(rows, NUMBERS)))
 
     def plain(self, row: Fields, columns: Mapping[str, str]) -> Fields:
@@ -177,7 +181,7 @@ class Writing(NamedTuple):
 
     def time(self, written: str) -> str:
         """Return a time as ISO 8601; as it is where it is none."""
-        local = _LOCAL.fullmatch(text := written.strip())
+        local = _LOCAL.fullmatch(text := self._with_time(written.strip()))
         iso = text if local is None or _is_iso(text) else self._iso(local)
         if self.zone is None or len(iso) <= _ISO_DAY:
             return iso
@@ -186,6 +190,9 @@ class Writing(NamedTuple):
         except ValueError:
             return iso
         return iso if read.tzinfo else read.replace(tzinfo=self.zone).isoformat()
+
+    def _with_time(self, text: str) -> str:
+        return f"{text} 00:00" if self.takes_days and _DAY.fullmatch(text) else text
 
     def _iso(self, local: re.Match[str]) -> str:
         """Return a local time as ISO 8601; as it is where there is no such time."""

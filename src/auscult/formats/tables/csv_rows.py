@@ -1,7 +1,10 @@
 """CSV of any dialect: comma, semicolon, tab or bar; one row a turn, or one a conversation."""
 
+import csv
+import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import ClassVar
 
 from auscult.domain.connectors import Refused
@@ -14,7 +17,7 @@ from auscult.formats._records import Fields, MissingError
 from auscult.formats.tables._own import conversations_of
 from auscult.formats.tables._rows import delimiter_of, rows_of
 
-_LEAST_COLUMNS, _LOOKED_AT, _LONGEST_NAME = 2, 6, 60
+_LEAST_COLUMNS, _LOOKED_AT, _LONGEST_NAME, _MOST_WORDS = 2, 6, 60, 6
 _TIMES_A_DOCUMENT = 8
 
 
@@ -37,7 +40,8 @@ class CsvRows:
         cells = [cell.strip(' "\t') for cell in first.split(delimiter_of(first))]
         names = [cell for cell in cells if cell and len(cell) <= _LONGEST_NAME]
         is_header = len(names) >= max(_LEAST_COLUMNS, len(cells) - 1) and len(set(names)) == len(names)
-        return is_header and first.replace("\t", "").strip().isprintable() and not any(map(_is_number, names))
+        is_header = is_header and first.replace("\t", "").strip().isprintable() and all(map(_is_name, names))
+        return is_header and _is_regular(head.text, delimiter_of(first), len(cells))
 
     def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
         """Yield conversations and refusals, in order."""
@@ -54,8 +58,17 @@ class CsvRows:
         yield from conversations_of(lambda: _rows(data), source, self.name, self.title)
 
 
-def _is_number(cell: str) -> bool:
-    return re.fullmatch(r"[\d.,:/ -]+", cell) is not None
+def _is_name(cell: str) -> bool:
+    return re.fullmatch(r"[\d.,:/ -]+|.*:\s.*|.*[.!?]", cell) is None and len(cell.split()) <= _MOST_WORDS
+
+
+def _is_regular(text: str, delimiter: str, columns: int) -> bool:
+    """Return whether the row behind the header has as many cells; so it is where there is none."""
+    try:
+        rows = [row for row in islice(csv.reader(io.StringIO(text), delimiter=delimiter), _LOOKED_AT) if row]
+    except csv.Error:
+        return True
+    return len(rows) == 1 or any(len(row) == columns for row in rows[1:])
 
 
 def _rows(data: bytes) -> Iterator[Fields | Refused]:

@@ -251,7 +251,11 @@ def read_source(
 ) -> Iterator[Conversation | Rejected]:
     """Read a stream of bytes by its content: of one format, or an archive of such. ``noted`` receives the formats."""
     noted = noted or Noted()
-    peeked = Peeked(decompressed(stream, is_bounded=is_bounded))
+    try:
+        peeked = Peeked(decompressed(stream, is_bounded=is_bounded))
+    except FormatError as fault:
+        yield Rejected(error=fault, source=b"")
+        return
     if peeked.head.startswith(zipped.MAGIC):
         yield from _read_zip(peeked, stream, source, noted, (is_bounded, depth))
     elif tarred.is_tar(peeked.head):
@@ -346,7 +350,7 @@ def _read_members(
             yield Rejected(error=fault, source=b"", file=member.name)
         elif depth:
             message = "an archive in an archive is not read; unpack it first"
-            yield Rejected(error=FormatError(message, code="file.nested"), source=b"", file=member.name)
+            yield Rejected(error=FormatError(message, code="file.nested"), source=b"")
             return
         elif not _is_skipped(member.name, noted):
             own = replace(source, name=member.name, modified=member.modified)
