@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation, Speaker
 from auscult.domain.errors import FormatError
-
-if TYPE_CHECKING:
-    from auscult.formats._heads import Head
 
 HEAD_BYTES = 64 * 1024
 """How many of the first bytes a format is recognised by."""
@@ -112,23 +109,3 @@ class Source(Struct, frozen=True, kw_only=True):
     name: str = ""
     modified: datetime | None = None
     siblings: Callable[[str], bytes | None] = lambda _key: None
-
-
-class Reader(Protocol):
-    """One way in which another program writes conversations down."""
-
-    name: ClassVar[str]
-    title: ClassVar[str]
-    """Its name in sentences."""
-    makers: ClassVar[tuple[str, ...]]
-    """Public samples or schemas that it was written from, by different makers."""
-    keys: ClassVar[frozenset[str]]
-    """Outermost keys, where it is JSON; by them the nearest format of a file that none fits is found."""
-
-    def fits(self, head: "Head") -> bool:
-        """Return whether the beginning of a file is of this format."""
-        ...
-
-    def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
-        """Yield conversations and refusals, in order."""
-        ...

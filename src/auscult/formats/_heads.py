@@ -16,10 +16,10 @@ _CLOSING = {ord("{"): b"}", ord("["): b"]"}
 
 
 class Head:
-    """First bytes of a file, in UTF-8. What formats look at is made when one first asks for it."""
+    """First bytes of a file, in UTF-8. What formats need of it is made when one first asks for it."""
 
     def __init__(self, data: bytes, name: str = "") -> None:
-        """Look at the first bytes (at most ``HEAD_BYTES``) of a file with this name."""
+        """Keep the first bytes (at most ``HEAD_BYTES``) of a file with this name."""
         self.data = data.removeprefix(_BOM)
         self.name = name
         self.is_whole = len(data) < HEAD_BYTES

@@ -41,5 +41,5 @@ def side_of(label: str) -> Speaker | None:
 
 
 def is_generic(label: str) -> bool:
-    """Return whether a label names nobody: ``Speaker 1``, ``spk_0``, ``A``, ``2``."""
+    """Return whether a label names no person: ``Speaker 1``, ``spk_0``, ``A``, ``2``."""
     return _GENERIC.fullmatch(label.strip()) is not None

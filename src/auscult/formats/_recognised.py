@@ -1,4 +1,4 @@
-"""What recognisers of speech have in common: words that become turns, and times as text."""
+"""Parts that recognisers of speech share: words that become turns, and times as text."""
 
 import re
 from collections.abc import Iterable, Iterator

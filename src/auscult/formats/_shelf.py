@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from auscult.formats._contract import Reader
 from auscult.formats._document import ConversationDocument
 from auscult.formats._heads import Head
+from auscult.formats._reader import Reader
 from auscult.formats.agents.chat_messages import ChatMessages, MessageArray
 from auscult.formats.agents.genai_spans import GenAiSpans
 from auscult.formats.chat.slack import Slack

@@ -1,4 +1,4 @@
-"""A conversation as a file of another program tells it, and the native one that it becomes, with what was assumed."""
+"""A conversation as a file of another program has it, and the native one that it becomes, with what was assumed."""
 
 import hashlib
 import re

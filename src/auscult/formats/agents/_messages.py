@@ -38,7 +38,7 @@ class Gathered:
         self._by_id: dict[str, dict[str, Any]] = {}
 
     def message(self, one: Fields, at: datetime | None = None) -> None:
-        """Take in one message. Raises ``MissingError`` where it has neither a role nor a type that is known."""
+        """Add one message. Raises ``MissingError`` where it has neither a role nor a type that is known."""
         at = _time(one) or at
         kind, role = one.maybe_text("type"), _role(one)
         if kind in ("function_call", "tool_call"):
@@ -131,7 +131,7 @@ class Gathered:
         return "\n".join(filter(None, map(_words, one.each(name))))
 
     def _acted(self, one: Fields) -> None:
-        """Take in the calls and results among the parts of a message: they come behind its words."""
+        """Add the calls and results among the parts of a message: they come behind its words."""
         for name in ("content", "parts"):
             given = one.get(name)
             if isinstance(given, list) and all(isinstance(each, dict) for each in cast("list[Any]", given)):
@@ -177,7 +177,7 @@ def _words(part: Fields) -> str:
 
 
 def messages_into(gathered: Gathered, messages: Iterable[Fields]) -> None:
-    """Take in messages, in order."""
+    """Add messages, in order."""
     for one in messages:
         gathered.message(one)
 

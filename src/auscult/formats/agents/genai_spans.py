@@ -137,8 +137,8 @@ def _talk(id_: str, spans: list[_Span]) -> Talk:
     for span in spans:
         for given in _list(span.given.get("gen_ai.system_instructions")):
             gathered.message(_fields({"role": "system", "parts": [given]}))
-        told, answered = _messages(span)
-        _take(gathered, told, seen, _at(span.start))
+        asked, answered = _messages(span)
+        _take(gathered, asked, seen, _at(span.start))
         _take(gathered, answered, seen, _at(span.end))
         if tool := span.given.get("gen_ai.tool.name"):
             _called(gathered, str(tool), span)
@@ -169,7 +169,7 @@ def _first(spans: list[_Span], *names: str) -> str | None:
 
 
 def _called(gathered: Gathered, tool: str, span: _Span) -> None:
-    """Take in the span of a tool: the call of its id, with arguments and result as far as it has them."""
+    """Add the span of a tool: the call of its id, with arguments and result as far as it has them."""
     id_ = span.given.get("gen_ai.tool.call.id")
     call = gathered.call(None if id_ is None else str(id_), tool, span.given.get("gen_ai.tool.call.arguments"))
     if not call["arguments"] and (given := parsed(span.given.get("gen_ai.tool.call.arguments"))):
@@ -182,20 +182,20 @@ def _called(gathered: Gathered, tool: str, span: _Span) -> None:
 
 def _messages(span: _Span) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the messages that a span was given, and those that it answered."""
-    told, answered = (_list(span.given.get(f"gen_ai.{way}.messages")) for way in ("input", "output"))
-    if not told and not answered:
+    asked, answered = (_list(span.given.get(f"gen_ai.{way}.messages")) for way in ("input", "output"))
+    if not asked and not answered:
         found: dict[tuple[str, int], dict[str, Any]] = {}
         for name, value in span.given.items():
             if match := _INDEXED.fullmatch(name):
                 found.setdefault((match[1], int(match[2])), {})[match[3]] = value
-        told = [message for (way, _), message in sorted(found.items()) if way == "prompt"]
+        asked = [message for (way, _), message in sorted(found.items()) if way == "prompt"]
         answered = [
             {"role": "assistant", **message} for (way, _), message in sorted(found.items()) if way == "completion"
         ]
     for name, given in span.events:
         if role := _EVENTS.get(name):
-            (answered if name == "gen_ai.choice" else told).append(_of_event(role, given))
-    return [one for one in told if isinstance(one, dict)], [one for one in answered if isinstance(one, dict)]
+            (answered if name == "gen_ai.choice" else asked).append(_of_event(role, given))
+    return [one for one in asked if isinstance(one, dict)], [one for one in answered if isinstance(one, dict)]
 
 
 def _of_event(role: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def _of_event(role: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _take(gathered: Gathered, messages: list[dict[str, Any]], seen: list[str], at: datetime) -> None:
-    """Take in the messages that no span before had: each call of a model is given all that was said until then."""
+    """Add the messages that no span before had: each call of a model is given all that was said until then."""
     left = list(seen)
     for message in messages:
         mark = _mark(message)

@@ -23,7 +23,7 @@ _NOTICES = frozenset(
 
 
 class Slack(JsonListReader):
-    """One array of messages a file. Names are the messages' own, else those of ``users.json`` beside the folder."""
+    """One array of messages a file. Names are the messages' own, else those of ``users.json`` next to the folder."""
 
     name: ClassVar[str] = "slack"
     title: ClassVar[str] = "a Slack export"

@@ -20,7 +20,7 @@ _CHANNEL = ("channelTag", "channel_tag")
 
 
 class GoogleSpeech(JsonReader):
-    """One object a recording: ``results`` with alternatives. Where speakers are told apart, the last one has all words."""
+    """One object a recording: ``results`` with alternatives. Where speakers are distinguished, the last one has all words."""
 
     name: ClassVar[str] = "google-speech"
     title: ClassVar[str] = "Google Speech-to-Text JSON"

@@ -24,7 +24,7 @@ class SubRip(TextReader):
     )
 
     def fits(self, head: Head) -> bool:
-        """Return whether times stand in one of its first lines, after a number or without one."""
+        """Return whether there are times in one of its first lines, after a number or without one."""
         first = [line for line in head.lines[:4] if not _NUMBER.fullmatch(line)]
         return bool(first) and ("-->" in first[0] and TIMING.fullmatch(first[0]) is not None)
 

@@ -12,7 +12,7 @@ from auscult.formats._talk import Said, Talk
 
 
 class Whisper(JsonReader):
-    """One object a call: ``segments`` with start and end in seconds, and the speaker where they were told apart."""
+    """One object a call: ``segments`` with start and end in seconds, and the speaker where they were distinguished."""
 
     name: ClassVar[str] = "whisper"
     title: ClassVar[str] = "Whisper or WhisperX JSON"

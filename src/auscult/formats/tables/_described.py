@@ -29,7 +29,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
         "id_conversación id_conversacion id_de_conversación id_llamada id_de_llamada llamada número_de_llamada ticket "
         "id_conversation id_appel numéro_d'appel numéro_appel appel n°_appel id_de_conversation dossier "
         "id_conversa id_da_conversa id_chamada id_da_chamada número_da_chamada chamada protocolo "
-        "conversation call chat case anruf fall caso cas nr no number id",
+        "anruf fall caso id",
         "started_at": "started_at start_time starttime start_date call_start begin start created_at created date_time datetime "
         "date beginn startzeit anfang datum_uhrzeit datum zeitpunkt erstellt inicio fecha_inicio fecha_de_inicio "
         "hora_inicio hora_de_inicio fecha_hora fecha_y_hora fecha début debut date_de_début date_début date_heure "

@@ -193,7 +193,7 @@ def _is_labelled(row: Fields, column: str) -> bool:
 
 
 def _spelling(rows: Rows, columns: Mapping[str, str], source: Source) -> tuple[Writing, bool, dict[AssumedField, str]]:
-    """Return how dates and numbers are written, whether the rows of each conversation stand together, what is assumed.
+    """Return how dates and numbers are written, whether the rows of each conversation lie together, what is assumed.
 
     Raises ``MissingError`` where dates may begin with the day or the month, and no row decides.
     """
@@ -252,7 +252,7 @@ def _numbered(
 def _runs(
     rows: Iterable[Fields | Refused], columns: Mapping[str, str], *, is_together: bool
 ) -> Iterator[list[Fields | Refused]]:
-    """Yield rows of whole conversations: some thousands, or all where those of one stand apart."""
+    """Yield rows of whole conversations: some thousands, or all where those of one lie apart."""
     run: list[Fields | Refused] = []
     last = None
     for row in rows:

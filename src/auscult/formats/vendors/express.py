@@ -146,7 +146,7 @@ def _chat(transcript: Fields, start: datetime) -> list[dict[str, Any]]:
 
 
 class ExpressFiles(VendorTableReader):
-    """Reader of files of the format, with transcripts beside them."""
+    """Reader of files of the format, with transcripts next to them."""
 
     name: ClassVar[str] = Express.name
     title: ClassVar[str] = "a batch upload of Kore's Quality AI Express"

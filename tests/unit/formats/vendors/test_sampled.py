@@ -5,7 +5,7 @@ import pytest
 from auscult.domain.connectors.contract import Item
 from auscult.formats.tables._described import Sampled, sampled
 
-TABLE = "call_no;begin;party;words said;skill\n" + "".join(
+TABLE = "ref_9;t0;party;words said;s\n" + "".join(
     f"{call};2026-03-30 09:0{call};{who};how can I help;RB_IN\n" for call in range(3) for who in "ACM"
 )
 
@@ -20,19 +20,19 @@ def test_columns_are_guessed_by_their_values() -> None:
     """Where no name is a usual one, times, speakers, words and ids are recognised, and none twice."""
     found = sample(TABLE)
     assert (found.guessed, found.total, len(found.rows)) == ({}, 9, 9)
-    assert found.likely == {"started_at": "begin", "speaker": "party", "text": "words said", "id": "call_no"}
+    assert found.likely == {"started_at": "t0", "speaker": "party", "text": "words said", "id": "ref_9"}
     assert found.values["party"] == {"A": 3, "C": 3, "M": 3}
 
 
 def test_local_times_are_recognised_and_a_broken_row_hides_no_other() -> None:
     """The sample shows the rows that can be read."""
     found = sample(TABLE.replace("2026-03-30", "30/03/2026") + "broken\n")
-    assert (found.likely["started_at"], found.total, found.problem) == ("begin", 9, "")
+    assert (found.likely["started_at"], found.total, found.problem) == ("t0", 9, "")
 
 
 def test_usual_names_need_no_values() -> None:
     """A column with a usual name is guessed by it, and not offered again by its values."""
-    found = sample(TABLE.replace("party", "Speaker").replace("call_no", "Call ID"))
+    found = sample(TABLE.replace("party", "Speaker").replace("ref_9", "Call ID"))
     assert found.guessed == {"id": "Call ID", "speaker": "Speaker"}
     assert set(found.likely) == {"started_at", "text"}
 

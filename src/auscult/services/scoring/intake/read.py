@@ -284,7 +284,7 @@ def _read_one(peeked: Peeked, source: Source, noted: Noted) -> Iterator[Conversa
         noted.add(source.name, shape.name)
         yield from shape.read(given, source.app_id, source.limits)
     elif given.head.removeprefix(codecs.BOM_UTF8).strip():
-        yield _unrecognised(given.head)
+        yield _unrecognised(peeked.head)
     else:
         yield from _nothing(given)
 
@@ -423,7 +423,7 @@ def _nothing(stream: Peeked) -> Iterator[Rejected]:
 def _unrecognised(head: bytes) -> Rejected:
     foreign = next((what for magic, what in _FOREIGN.items() if head.startswith(magic)), None)
     message = f"the file is {foreign}" if foreign else "the file is in no accepted format"
-    message += "; accepted are conversations as JSON or NDJSON, transcripts, chats, tables, and archives of them"
+    message += "; accepted are conversations as JSON, NDJSON or vCon, transcripts, chats, tables, and archives of them"
     message += ": docs/how-to/load-what-you-have.md has how each tool exports them"
     return Rejected(error=FormatError(message, line=1, code="file.unknown_format"), source=head[:_SHOWN_BYTES])
 

@@ -60,15 +60,15 @@ def test_a_table_is_read_by_the_names_of_its_columns(mark: str) -> None:
 
 def test_columns_with_other_names_are_asked_for_and_chosen() -> None:
     """Nothing is read before every needed column is known; a chosen one goes before a guessed one."""
-    data = CSV.format(",").replace("call_id", "ticket no").encode()
+    data = CSV.format(",").replace("call_id", "matter").encode()
     conversations, refused, dropped = read(data)
     assert (conversations, refused) == ([], [])
     assert dropped.table
     assert dropped.table.missing == ("id",)
-    assert dropped.table.names == ("ticket no", "start_time", "role", "message")
-    conversations, _, dropped = read(data, id="ticket no")
+    assert dropped.table.names == ("matter", "start_time", "role", "message")
+    conversations, _, dropped = read(data, id="matter")
     assert [each.custom_id for each in conversations] == ["c-1"]
-    _, _, dropped = read(data, id="ticket no", text="")
+    _, _, dropped = read(data, id="matter", text="")
     assert dropped.table
     assert dropped.table.missing == ("text",)
     _, _, dropped = read(data, id="no such column")
@@ -97,7 +97,7 @@ def test_what_a_file_unpacks_to_is_bounded() -> None:
     assert [each.error.reason for each in refused] == ["document.too_large"]
 
 
-@pytest.mark.parametrize("data", [b"PK\x03\x04,,,", b"RIFF\x00\x00,,,\n", b"one word\n", b"\xff\xfea,b\n"])
+@pytest.mark.parametrize("data", [b"RIFF\x00\x00,,,\n", b"one word\n"])
 def test_what_is_neither_is_refused_once(data: bytes) -> None:
     """The refusal names what is accepted."""
     conversations, refused, dropped = read(data)
