@@ -92,6 +92,7 @@ class Given(Struct, frozen=True, kw_only=True):
     time_zone: str = ""
     is_zone_of_app: bool = False
     date_order: str | None = None
+    decimal: str | None = None
     columns: Mapping[str, str] = {}
     sides: Mapping[str, Speaker] = {}
     pause_ms: int = PAUSE_MS

@@ -166,12 +166,13 @@ def _columns(rows: Rows, source: Source) -> dict[str, str]:
                 break
     names = dict.fromkeys(name for row in sample[:50] for name in row.names())
     found = guess(sample)
-    given = dict(source.given.columns)
+    given = {what: column for what, column in source.given.columns.items() if column}
     for what, column in given.items():
         if column not in names:
             raise MissingError("", f"there is no column {column!r} for {what}; available: {', '.join(names)}")
     found = {what: column for what, column in found.items() if column not in given.values()} | given
     found |= likely_columns(sample, found)
+    found = {what: column for what, column in found.items() if source.given.columns.get(what) != ""}
     if "turns" in found and "text" not in found and "speaker" in found:
         found["text"] = found.pop("turns")
     if "text" not in found and "turns" not in found:
@@ -219,7 +220,7 @@ def _spelling(rows: Rows, columns: Mapping[str, str], source: Source) -> tuple[W
                 if mark not in shown:
                     shown[mark] = Fields({name: value}, row.where)
                 has_zone = has_zone and (value.strip()[-1:] == "Z" or "+" in value[10:] or value.strip().isdigit())
-    writing = Writing(order, None, zone_of(source), takes_days=True).found(
+    writing = Writing(order, cast("Any", given.decimal), zone_of(source), takes_days=True).found(
         [
             (row, {what: name for what, name in columns.items() if what in (*TIMES, *NUMBERS) and row.get(name)})
             for row in shown.values()

@@ -264,14 +264,18 @@ def read_source(
         yield from _read_one(peeked, source, noted)
 
 
+def in_utf8(stream: ByteStream, name: str = "") -> Peeked:
+    """Return a stream of text in UTF-8: of UTF-16 and UTF-32, and of Windows-1252 where it is no JSON."""
+    given = stream if isinstance(stream, Peeked) else Peeked(stream)
+    if (encoding := encoding_of(given.head)) is not None:
+        given = Peeked(Transcoded(given, encoding))
+    is_text = not Head(given.head, name).is_json and not given.head.isascii()
+    return Peeked(Western(given)) if is_text else given
+
+
 def _read_one(peeked: Peeked, source: Source, noted: Noted) -> Iterator[Conversation | Rejected]:
-    given = peeked
-    if (encoding := encoding_of(peeked.head)) is not None:
-        given = Peeked(Transcoded(peeked, encoding))
+    given = in_utf8(peeked, source.name)
     head = Head(given.head, source.name)
-    if not head.is_json and not given.head.isascii():
-        given = Peeked(Western(given))
-        head = Head(given.head, source.name)
     wanted = source.given.format
     shape = FORMATS.get(wanted) if wanted else _own(given.head)
     reader = READERS.get(wanted) if wanted else None if shape else recognised(head)
