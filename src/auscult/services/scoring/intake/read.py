@@ -223,7 +223,7 @@ def _modified(path: Path) -> datetime:
 def _read_folder(folder: Path, source: Source, noted: Noted) -> Iterator[Conversation | Rejected]:
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         name = path.relative_to(folder).as_posix()
-        if _is_skipped(name, noted):
+        if is_skipped(name, noted):
             continue
         own = replace(source, name=name, modified=_modified(path), siblings=partial(sibling_in, folder))
         try:
@@ -356,7 +356,7 @@ def _read_members(
             message = "an archive in an archive is not read; unpack it first"
             yield Rejected(error=FormatError(message, code="file.nested"), source=b"")
             return
-        elif not _is_skipped(member.name, noted):
+        elif not is_skipped(member.name, noted):
             own = replace(source, name=member.name, modified=member.modified)
             inner = budget.counted(member.stream)
             found = read_source(inner, own, noted, is_bounded=True, depth=depth + 1)
@@ -402,7 +402,7 @@ def _named(one: Conversation | Rejected, name: str) -> Conversation | Rejected:
     return one if isinstance(one, Conversation) else replace(one, file=one.file or name)
 
 
-def _is_skipped(name: str, noted: Noted) -> bool:
+def is_skipped(name: str, noted: Noted) -> bool:
     """Return whether a file of a folder or archive holds no conversations: pictures, sound, what systems leave there."""
     path = PurePosixPath(name)
     is_skipped = any(part.startswith((".", "__MACOSX")) for part in path.parts) or path.suffix.lower() in _NO_TEXT
