@@ -19,6 +19,7 @@ from auscult.language import later, ngettext
 from auscult.server.console.connectors.wizard_view import WRITING
 from auscult.server.console.first_hour.recording import LABELS, SoundView, accept, asked, has_sound
 from auscult.server.console.first_hour.steps import PATH, AnyVisit, first_hour, may
+from auscult.server.console.frame.assumed import assumed_words
 from auscult.server.console.frame.naming import (
     CHANNELS,
     agents_of,
@@ -55,25 +56,6 @@ _COLUMNS = {
 }
 _SIDE = "side-"
 _LONGEST_NAME, _MS_DIGITS, _MOST_LABELS = 255, 15, 6
-_HOW: Mapping[str, str] = {
-    "file_name": later("from the name of the file"),
-    "file_time": later("the time of the file"),
-    "received": later("today"),
-    "words": later("from the words"),
-    "values": later("from the times"),
-    "default": later("the usual"),
-    "option": later("as you chose"),
-}
-"""From where a value was taken that a file does not hold."""
-_ASSUMED: Mapping[str, str] = {
-    "started_at": later("When it began"),
-    "time_zone": later("Time zone"),
-    "date_order": later("Dates begin with"),
-    "language": later("Language"),
-    "channel": later("Channel"),
-    "agent": later("Agent"),
-    "sides": later("Sides"),
-}
 NONE = "-"
 """Chosen where no column of a table holds something."""
 T = TypeVar("T")
@@ -308,10 +290,9 @@ def _of_others(visit: Visit, noted: Noted, seen: "_Seen") -> dict[str, Any]:
     if not any(name in READERS or name == Workbook.name for name in names):
         return {}
     titles = {Workbook.name: Workbook.title} | {name: reader.title for name, reader in READERS.items()}
-    assumed = [f"{_(_ASSUMED[field])}: {_(_HOW[how]) if how in _HOW else how}" for field, how in seen.assumed]
     return {
         "formats": ", ".join(titles.get(name, name) for name in names),
-        "assumed": tuple(assumed),
+        "assumed": assumed_words(seen.assumed),
         "labels": tuple(seen.labels.items())[:_MOST_LABELS],
         "given": {name: _asked(visit, name) for name in ("agent", "queue", "channel")},
     }

@@ -40,7 +40,7 @@ class Dropped(Struct, frozen=True, kw_only=True):
 def read_dropped(file: BinaryIO, source: Source) -> Dropped:
     """Read a file by its content. What it unpacks to is bounded; a table is held in memory.
 
-    ``source.given.columns`` say which column of a table holds what, where its name does not; "" for none.
+    ``source.given.columns`` name the column of a table by what it holds, where its own name does not show it; "" for none.
     """
     noted = Noted()
     try:
