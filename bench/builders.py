@@ -26,7 +26,7 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue
 from auscult.domain.people.principal import operator
-from auscult.formats.connectors.described import Sampled
+from auscult.formats.tables._described import Sampled
 from auscult.server.console.connectors.wizard_view import Seen
 from auscult.services.connectors.trying import Tried
 from auscult.services.people.users import Access, Users

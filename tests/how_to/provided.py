@@ -38,6 +38,28 @@ def port(scene: Scene) -> Iterator[Swaps]:
     yield {"8600": found, "http://127.0.0.1:8484": f"http://127.0.0.1:{found}"}
 
 
+EXPORTS = {
+    "chat.txt": "01-whatsapp-ios.txt",
+    "result.json": "others/telegram.json",
+    "meeting.vtt": "03-speakers.vtt",
+    "whisperx.json": "05-whisperx.json",
+    "deepgram.json": "06-deepgram.json",
+    "calls.csv": "09-excel-semicolon-1252.csv",
+    "calls.xlsx": "others/german.xlsx",
+    "messages.json": "10-openai-messages.json",
+    "traces.json": "others/otlp.json",
+    "calls.zip": "others/calls.zip",
+}
+
+
+@contextmanager
+def exports(scene: Scene) -> Iterator[Swaps]:
+    """Files of ten tools."""
+    for name, file in EXPORTS.items():
+        shutil.copy(ROOT / "tests" / "golden" / "files" / file, scene.shell.folder / name)
+    yield {}
+
+
 @contextmanager
 def installing(scene: Scene) -> Iterator[Swaps]:
     """A virtual environment with auscult, to which pip adds an extra, and in which it installs the wheels of this clone."""
@@ -150,6 +172,7 @@ def managed(scene: Scene) -> Iterator[Swaps]:
 
 
 PROVIDED: Mapping[str, Callable[[Scene], AbstractContextManager[Swaps]]] = {
+    "load-what-you-have": exports,
     "ask-an-agent": port,
     "assist-agents-live": ordering,
     "deploy": deployed,

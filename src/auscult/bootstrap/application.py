@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from auscult.domain.connectors.run import Order, Run
     from auscult.domain.history.backfills import BackfillKind
     from auscult.domain.operations.rate_limits import Windows
-    from auscult.formats import Limits
+    from auscult.formats import Given, Limits
     from auscult.server.auth.principal import Principal
     from auscult.server.console.operations.demo import Demo
     from auscult.services.audits.workflow import Auditing
@@ -81,7 +81,7 @@ class Application:
         settings = self.settings
         return Limits(**{name: getattr(settings, name) for name in Limits.__struct_fields__})
 
-    def load(
+    def load(  # noqa: PLR0913  (what a command gives)
         self,
         tenant: Tenant,
         files: Sequence[Path],
@@ -89,23 +89,26 @@ class Application:
         wait: bool = True,
         progress: Progress | None = None,
         shape: tuple[str, Mapping[str, Any]] | None = None,
+        given: "Given | None" = None,
     ) -> dict[str, Any]:
         """Accept every file; with ``wait``, until all of it is readable. Processes it here when no worker is running.
 
-        ``shape`` is the name of a format of connectors with its options; None recognises files by their content.
-        Returns counts under the names of docs/reference/cli.md: accepted, unchanged, scored, below_threshold,
-        duration_unavailable, not_evaluated, sides_unknown, failed, waiting, rejected, judge (its usage, or None), and rejects,
+        ``shape`` is the name of a format of connectors with its options; None recognises files by their content, and
+        ``given`` is for what these do not say. Returns counts under the names of docs/reference/cli.md: accepted,
+        unchanged, scored, below_threshold, duration_unavailable, not_evaluated, sides_unknown, failed, waiting, rejected,
+        judge (its usage, or None), and rejects,
         the path of the rejects file or None.
         """
         import msgspec
 
+        from auscult.formats import Given
         from auscult.services.limits import TenantLimits
         from auscult.services.scoring.intake.admission import AdmissionControl
         from auscult.services.scoring.intake.ingest import Load, conversations_of
         from auscult.services.scoring.intake.mapped import mapped_conversations
-        from auscult.services.scoring.intake.read import RejectsWriter, rejects_path
+        from auscult.services.scoring.intake.read import Noted, RejectsWriter, rejects_path
 
-        settings = self.settings
+        settings, noted = self.settings, Noted()
         set_up_tracing(settings, "command")
         room = AdmissionControl(self.store.batches, settings.backlog, limits=TenantLimits(self.store.limits))
         refused = self.store.within(tenant).privacy.refused
@@ -118,11 +121,13 @@ class Application:
                 wait_for_room=partial(room.wait, helping.ensure_running, tenant=tenant),
             )
             if shape is None:
-                documents = conversations_of(files, tenant.app_id, self._limits, rejects)
+                asked = (given or Given(), noted)
+                documents = conversations_of(files, tenant.app_id, self._limits, rejects, asked)
             else:
                 documents = mapped_conversations(files, shape, (tenant.app_id, self._limits), rejects)
             intake = load.ingest(documents, group=settings.batch_size, wait=wait)
-        counts = msgspec.structs.asdict(intake)
+        intake.formats = noted.formats
+        counts = msgspec.structs.asdict(intake) | {"ignored": intake.unknown_keys}
         rejected = {"rejected": rejects.count, "rejects": str(rejects.path) if rejects.path else None}
         return counts | rejected | {"judge": load.used if load.used.calls else None}
 

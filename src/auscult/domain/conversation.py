@@ -19,13 +19,15 @@ from auscult.domain.recordings.recording import Claims
 Speaker = Literal["agent", "customer", "bot", "system", "unknown"]
 """Who speaks. ``unknown``: agent or customer; a recording of one channel does not show which."""
 Channel = Literal["voice", "chat"]
-Assumed = Literal["started_at", "time_zone", "date_order", "language", "channel", "agent", "sides"]
-"""What a file did not say, and was found in it or assumed."""
 Kind = Literal["email"]
 """What a chat is where it is no quick exchange."""
 Edition = Literal["original", "redacted"]
 """A source's transcript with personal data, or its copy without."""
 Direction = Literal["inbound", "outbound"]
+
+AssumedField = Literal["started_at", "time_zone", "date_order", "language", "channel", "agent", "sides"]
+"""Fields that may be assumed. From where: ``option``, ``file_name``, ``file_time``, ``received``, ``words``, ``values``,
+``default``, or a name as of a time zone."""
 
 LONGEST_ID = 255
 ID_PATTERN = r"^(?!\.{1,2}$)[^/\x00-\x1f\x7f\u2028\u2029]+(?![\s\S])"
@@ -144,7 +146,8 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``kind`` is what the sender says of a chat; None where they do not.
     ``legs`` are set where a file of the source may hold only some of them. ``edition``: which of two files this is, where the source redacts a copy.
     ``calls`` is None where it is not known which tools were called, and empty where none was. ``unknown_keys`` of the
-    document were not read; they are not stored. ``assumed`` names what the file did not say and was found: ``sides``.
+    document were not read; they are not stored.
+    ``assumed`` holds what the file does not say, by field, and where it was taken from: see ``AssumedField``.
     """
 
     id: str
@@ -173,7 +176,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ai: AiContext | None = None
     calls: tuple[Call, ...] | None = None
     unknown_keys: tuple[str, ...] = ()
-    assumed: tuple[Assumed, ...] = ()
+    assumed: dict[AssumedField, str] = {}
 
     @property
     def duration_ms(self) -> int | None:

@@ -12,7 +12,7 @@ from auscult.domain.contact import Destination
 from auscult.domain.conversation import (
     LONGEST_ID,
     Agent,
-    Assumed,
+    AssumedField,
     Conversation,
     Queue,
     Speaker,
@@ -127,7 +127,7 @@ class Handled(Struct, frozen=True, kw_only=True):
     stops: tuple[Stop, ...] = ()
     speakers: dict[str, Speaker] = {}
     labels: dict[str, str] = {}
-    assumed: tuple[Assumed, ...] = ()
+    assumed: dict[AssumedField, str] = {}
 
 
 def handled_in(conversation: Conversation) -> Handled:
@@ -216,7 +216,7 @@ def _sided(handled: Handled, sides: Mapping[str, Speaker]) -> Handled:
         handled,
         speakers={each.id: each.speaker for each in after},
         turns={each.id: each.agent_id for each in after if each.agent_id is not None},
-        assumed=tuple(each for each in handled.assumed if each != "sides"),
+        assumed={field: how for field, how in handled.assumed.items() if field != "sides"},
     )
 
 

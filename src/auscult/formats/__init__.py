@@ -1,12 +1,37 @@
-"""SHELF: bytes to conversations, one way of writing them down a file."""
+"""SHELF: bytes to conversations, one way of writing them down a file.
+
+``FORMATS`` are our own and those of plug-ins; ``READERS`` are those of other programs, in families.
+"""
 
 from auscult.domain.shelf import Shelf
-from auscult.formats._contract import ByteStream, Format, Limits, Rejected
+from auscult.formats._contract import ByteStream, Format, Given, Limits, Rejected, Source
 from auscult.formats._documents import Peeked
+from auscult.formats._encodings import Transcoded, Western, encoding_of
+from auscult.formats._heads import Head
+from auscult.formats._reader import Reader
+from auscult.formats._shelf import READERS, nearest, recognised
 from auscult.formats.native import Native
 from auscult.formats.vcon import VCon
 
-__all__ = ["FORMATS", "ByteStream", "Format", "Limits", "Peeked", "Rejected", "detect"]
+__all__ = [
+    "FORMATS",
+    "READERS",
+    "ByteStream",
+    "Format",
+    "Given",
+    "Head",
+    "Limits",
+    "Peeked",
+    "Reader",
+    "Rejected",
+    "Source",
+    "Transcoded",
+    "Western",
+    "detect",
+    "encoding_of",
+    "nearest",
+    "recognised",
+]
 
 FORMATS: Shelf[Format] = Shelf(
     {
@@ -14,10 +39,10 @@ FORMATS: Shelf[Format] = Shelf(
         "native": Native(),
     }
 )
-"""Every format, in the order in which they are asked whether they recognise a file; native, which takes any JSON, last."""
+"""Our own formats, in the order in which they are asked whether they recognise a file; native, which takes any JSON, last."""
 
 
 def detect(head: bytes) -> Format | None:
-    """Return the format by the first bytes (decompressed); None where none recognises them."""
+    """Return our own format by the first bytes (decompressed); None where none recognises them."""
     asked = [shape for name, shape in FORMATS.items() if name != Native.name]
     return next((shape for shape in (*asked, FORMATS[Native.name]) if shape.recognises(head)), None)

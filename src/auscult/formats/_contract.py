@@ -1,11 +1,12 @@
 """Contract of a format: bytes in, conversations out, one at a time, faults named and skipped."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Channel, Conversation, Speaker
 from auscult.domain.errors import FormatError
 
 HEAD_BYTES = 64 * 1024
@@ -32,11 +33,13 @@ class Limits(Struct, frozen=True, kw_only=True):
 class Rejected(Struct, frozen=True, kw_only=True):
     """A document that was refused: why (with line and field), and its bytes as they came.
 
-    Of a document that is too large only the beginning is kept; where the stream itself breaks, nothing.
+    Of a document that is too large only the beginning is kept; where the stream itself breaks, nothing. ``file`` is
+    the name inside an archive.
     """
 
     error: FormatError
     source: bytes
+    file: str = ""
 
 
 class ByteStream(Protocol):
@@ -66,3 +69,44 @@ class Format(Protocol):
         A ``FormatError`` that the stream raises ends the reading and is yielded as the last refusal.
         """
         ...
+
+
+PAUSE_MS = 12 * 3600 * 1000
+"""After so long a pause a message of an endless chat begins another conversation, in ms."""
+
+
+class Given(Struct, frozen=True, kw_only=True):
+    """Values for what files do not say themselves, as the user gives them.
+
+    ``format`` is the name of the format, which is then not looked for. ``time_zone`` is that of times without one, UTC where it is empty; ``is_zone_of_app``: it was not given for this load.
+    ``sides``: the side of each speaker, by label. ``columns``: what it holds, and the column of a table.
+    ``pause_ms``: where a chat without an end is parted.
+    """
+
+    format: str | None = None
+    agent: str | None = None
+    queue: str | None = None
+    channel: Channel | None = None
+    language: str | None = None
+    started_at: datetime | None = None
+    time_zone: str = ""
+    is_zone_of_app: bool = False
+    date_order: str | None = None
+    decimal: str | None = None
+    columns: Mapping[str, str] = {}
+    sides: Mapping[str, Speaker] = {}
+    pause_ms: int = PAUSE_MS
+
+
+class Source(Struct, frozen=True, kw_only=True):
+    """One file to be read: its name, empty where it has none, and the time of its last change.
+
+    ``siblings`` returns the content of another file by its path from here, None where there is none.
+    """
+
+    app_id: str
+    limits: Limits = Limits()
+    given: Given = Given()
+    name: str = ""
+    modified: datetime | None = None
+    siblings: Callable[[str], bytes | None] = lambda _key: None

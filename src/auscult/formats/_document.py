@@ -17,7 +17,7 @@ from auscult.domain.conversation import (
     ID_SHOULD_BE,
     LONGEST_ID,
     Agent,
-    Assumed,
+    AssumedField,
     Channel,
     Conversation,
     Customer,
@@ -141,7 +141,7 @@ class ConversationDocument(Struct, frozen=True, kw_only=True):
     assist: dict[str, Any] | None = None
     ai: _calls.AiDocument | None = None
     calls: tuple[_calls.CallDocument, ...] | None = None
-    assumed: tuple[Assumed, ...] | None = None
+    assumed: dict[AssumedField, Annotated[str, Meta(max_length=255)]] | None = None
 
 
 _TIME = _instants.SHOULD_BE.removeprefix("it should be ")
@@ -174,7 +174,7 @@ RIGHT = {
     **{f"recordings.{kind}.{name}": should for kind in ("inline", "stated.*") for name, should in _STATED.items()},
     "custom_fields.*": "text, a number, true or false",
     "id": ID_SHOULD_BE,
-    "assumed": f"a list of {', '.join(get_args(Assumed))}",
+    "assumed": f"a map of {', '.join(get_args(AssumedField))} to where each was taken from",
     **dict.fromkeys(
         ("turns.id", "turns.agent_id", "turns.speaker_label", "queues.id", "agents.id", "customer.id"), _ID
     ),
@@ -222,7 +222,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         kind=document.kind,
         ai=document.ai and _calls.context_of(document.ai),
         calls=_calls_of(document, turns, limits),
-        assumed=document.assumed or (),
+        assumed={**(document.assumed or {})},
         unknown_keys=tuple(
             sorted({f"events.{name}" for _, each in events for name in _OF_CALL if getattr(each, name)})
         ),

@@ -22,7 +22,7 @@ class RawTurn(NamedTuple):
     agent_id: str | None = None
     start_ms: float | None = None
     end_ms: float | None = None
-    label: str | None = None
+    speaker_label: str | None = None
 
 
 def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
@@ -42,8 +42,7 @@ def finish(turns: Sequence[RawTurn], limits: Limits) -> tuple[Turn, ...]:
         if len(text) > most_characters:
             _refuse_large(text, index, limits.turn_bytes)
         start, end = span("turns", index, start_ms, end_ms)
-        turn_id = own_id or new_id("m", index, given)
-        finished.append(Turn(turn_id, speaker, text, agent_id, start, end, speaker_label=label))
+        finished.append(Turn(own_id or new_id("m", index, given), speaker, text, agent_id, start, end, (), label))
     return tuple(finished)
 
 

@@ -71,6 +71,8 @@ REVIEW_REASONS: Mapping[str, tuple[int, int, str]] = {
     "target.unknown": (404, 404, "There is no such target, or the caller does not change it."),
     "target.invalid": (422, 422, "The address of a target, its name or its kinds cannot be used; `field` names it."),
     "target.too_many": (409, 409, "The person, or the app, has as many targets as there can be."),
+    "format.unknown": (422, 422, "There is no format of this name."),
+    "load.invalid": (422, 422, "A value given for files that do not say it is not possible; `field` names it."),
     "timezone.unknown": (422, 422, "There is no time zone of this name."),
     "assignment.not_offered": (
         409,

@@ -67,7 +67,7 @@ def with_sides(conversation: Conversation, language: str) -> Conversation:
         else turn
         for turn in conversation.turns
     )
-    return replace(conversation, turns=turns, assumed=(*conversation.assumed, "sides"))
+    return replace(conversation, turns=turns, assumed={**conversation.assumed, "sides": "words"})
 
 
 def find(conversation: Conversation, reading: Reader | None, stated: Mapping[str, Speaker]) -> Found:

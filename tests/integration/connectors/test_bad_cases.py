@@ -17,8 +17,8 @@ from auscult.domain.connectors.contract import Item, Mapped
 from auscult.domain.connectors.place import Found
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.errors import ConflictError
-from auscult.formats.connectors import FORMATS
-from auscult.formats.connectors.documents import Native
+from auscult.formats.vendors import FORMATS
+from auscult.formats.vendors.documents import Native
 from auscult.services.connectors.documents import make_mapper
 from auscult.services.connectors.running import Running
 from auscult.storage.connectors.manifest import LeaseLostError, ReadItem

@@ -48,9 +48,18 @@ def load(
     shape: Annotated[
         str | None,
         typer.Option(
-            "--format", metavar="NAME", help="A format of another vendor, as genesys; FILE may then be a folder."
+            "--format", metavar="NAME", help="The format, where it is not to be recognised by content, as genesys."
         ),
     ] = None,
+    agent: options.AgentOfFiles = None,
+    queue: options.QueueOfFiles = None,
+    channel: options.ChannelOfFiles = None,
+    language: options.LanguageOfFiles = None,
+    started_at: options.StartedAt = None,
+    time_zone: options.ZoneOfFiles = None,
+    date_order: options.DateOrder = None,
+    columns: options.Columns = None,
+    sides: options.Sides = None,
     description: Annotated[
         Path | None,
         typer.Option(
@@ -62,8 +71,8 @@ def load(
 ) -> None:
     """Load conversations and wait until their scores are readable.
 
-    Formats are recognised by content: native JSON and NDJSON (plain, .gz, .zst), vCon. Others are named with --format.
-    What was loaded before adds nothing; a line that cannot be read goes, with its reason, to a rejects file,
+    Formats are recognised by content: transcripts, chats, tables, files of other programs, archives and folders of
+    them. What files do not say is assumed, and listed; options as --agent say it. What was loaded before adds nothing; a line that cannot be read goes, with its reason, to a rejects file,
     and the exit status is then 1. So it is when conversations wait for a judge that cannot answer: they stay accepted.
     """
     from auscult import bootstrap
@@ -71,20 +80,32 @@ def load(
 
     if bool(files) == (scored is not None):
         raise typer.BadParameter("name files of conversations, or --scored FOLDER, and not both", param_hint="FILE")
-    if shape is None:
-        options.must_be_files(files)
+    given = options.given_of(
+        shape if description is None else None,
+        (agent, queue, channel, language, started_at, time_zone, date_order),
+        columns,
+        sides,
+    )
     with bootstrap.open(options.settings_of(database)) as application, progress("readable") as report:
         tenant = options.tenant_of(application.store, account, org, app)
         if scored is not None:
             counts = load_scored(application.store, tenant, scored, report)
         else:
-            given = None if shape is None else (shape, _options(description))
-            counts = application.load(tenant, files or [], wait=not no_wait, progress=report, shape=given)
+            mapper = (shape or "described", _options(description)) if _is_mapped(shape, description) else None
+            own = options.in_zone(given, application.store.within(tenant))
+            counts = application.load(tenant, files or [], wait=not no_wait, progress=report, shape=mapper, given=own)
         application.store.vacuum()
         _print_counts(counts, as_json=as_json)
         hints.after_loading(application.store.within(tenant), counts["not_evaluated"])
     if counts["rejected"] or counts["failed"] or counts["waiting"]:
         raise typer.Exit(1)
+
+
+def _is_mapped(shape: str | None, description: Path | None) -> bool:
+    """Return whether a format of connectors is named, or described."""
+    from auscult.formats.vendors import FORMATS
+
+    return description is not None or shape in FORMATS
 
 
 def _options(description: Path | None) -> Mapping[str, Any]:
@@ -118,6 +139,11 @@ def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
     if unknown := counts.get("unknown_keys"):
         keys = ", ".join(f"{key} ({number})" for key, number in unknown.items())
         typer.echo(f"not read, because these keys are not known (number of conversations): {keys}", err=True)
+    if assumed := counts.get("assumed"):
+        said = "; ".join(
+            f"{field}: {', '.join(f'{how} ({number})' for how, number in by.items())}" for field, by in assumed.items()
+        )
+        typer.echo(f"assumed, because files do not say it (number of conversations): {said}", err=True)
     if counts["rejected"]:
         typer.echo(f"error: {counts['rejected']} rejected, with reasons, in {counts['rejects']}", err=True)
     if counts["failed"]:

@@ -14,6 +14,7 @@ from auscult.config import Settings
 if TYPE_CHECKING:
     from auscult.domain.definitions.taxonomy import Taxonomy
     from auscult.domain.form import Form
+    from auscult.formats import Given
     from auscult.services.scoring.engine_calls.answer_cache import Memory
 
 
@@ -53,6 +54,16 @@ def score(
     form: options.Forms = None,
     tables: options.Tables = None,
     taxonomy: options.Taxonomies = None,
+    shape: Annotated[str | None, typer.Option("--format", metavar="NAME", help="The format; else by content.")] = None,
+    agent: options.AgentOfFiles = None,
+    queue: options.QueueOfFiles = None,
+    channel: options.ChannelOfFiles = None,
+    language: options.LanguageOfFiles = None,
+    started_at: options.StartedAt = None,
+    time_zone: options.ZoneOfFiles = None,
+    date_order: options.DateOrder = None,
+    columns: options.Columns = None,
+    sides: options.Sides = None,
     out: Out = None,
     shard: Part = None,
     dask: Dask = None,
@@ -72,6 +83,8 @@ def score(
     from auscult.cli.scoring.shards import are_shards, digest_of, part_of, score_shards
     from auscult.services.scoring.engine_calls.answer_cache import Memory
 
+    values = (agent, queue, channel, language, started_at, time_zone, date_order)
+    asked = options.given_of(shape, values, columns, sides)
     settings = options.settings_of(None, tables_dir=None if tables is None else str(tables))
     given, kept = (forms_of(form), taxonomies_of(taxonomy or [])), Memory()
     if dask is not None or are_shards(files, out, shard):
@@ -80,7 +93,7 @@ def score(
     elif out is not None and out.is_dir():
         raise typer.BadParameter(f"{out} is a folder; name a file, or score shards", param_hint="--out")
     else:
-        failed = _score_files(settings, files, given, (out, kept))
+        failed = _score_files(settings, (files, asked), given, (out, kept))
     if kept.used.calls:
         typer.echo(f"the judge took {kept.used}", err=True)
     if failed:
@@ -89,7 +102,7 @@ def score(
 
 def _score_files(
     settings: Settings,
-    files: list[Path],
+    given_files: "tuple[list[Path], Given]",
     by: "tuple[tuple[Form, ...], tuple[Taxonomy, ...]]",
     to: "tuple[Path | None, Memory]",
 ) -> bool:
@@ -97,7 +110,7 @@ def _score_files(
     from auscult.bootstrap.scoring import scoring
     from auscult.cli.terminal.input_files import reading
 
-    (forms, taxonomies), (out, kept) = by, to
+    (forms, taxonomies), (out, kept), (files, asked) = by, to, given_files
     with (
         reading(settings, files) as given,
         _opened(out) as sink,
@@ -105,7 +118,7 @@ def _score_files(
         scoring(settings, forms, kept, taxonomies) as scored,
     ):
         done = 0
-        for lines in scored(given.conversations(files)):
+        for lines in scored(given.conversations(files, asked)):
             sink.write(lines)
             done += lines.count(b"\n")
             report(done, None)

@@ -11,7 +11,7 @@ from auscult.config import Settings
 
 if TYPE_CHECKING:
     from auscult.domain.conversation import Conversation
-    from auscult.formats import Limits, Rejected
+    from auscult.formats import Given, Limits, Rejected
     from auscult.services.scoring.intake.read import RejectsWriter
 
 NAMED = 10
@@ -26,14 +26,14 @@ class Input:
         self.limits = limits_of(settings)
         self._rejects = rejects
 
-    def conversations(self, files: Iterable[Path]) -> Iterator["Conversation"]:
+    def conversations(self, files: Iterable[Path], given: "Given | None" = None) -> Iterator["Conversation"]:
         """Yield the conversations of files, in order; report a refused document as ``file:line: field: reason``."""
         from auscult.formats import Rejected
         from auscult.services.scoring.intake.read import read_file
         from auscult.storage.privacy.codes import without_codes
 
         for file in files:
-            for document in read_file(file, "", self.limits):
+            for document in read_file(file, "", self.limits, given):
                 if isinstance(document, Rejected):
                     self._refuse(file, document)
                 else:
@@ -43,6 +43,7 @@ class Input:
         from auscult.domain.privacy.quotations import redact_quotations
         from auscult.storage.privacy.codes import document_without_codes
 
+        file = file / rejected.file if rejected.file else file
         self._rejects.add(rejected, str(file))
         if self._rejects.count <= NAMED:
             error = rejected.error

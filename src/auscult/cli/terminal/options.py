@@ -13,7 +13,8 @@ from auscult.domain.schedules.instants import read_instant
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
-    from auscult.storage.store import Store
+    from auscult.formats import Given
+    from auscult.storage.store import AppStore, Store
 
 STDIN = "-"
 
@@ -35,6 +36,36 @@ KnownApp = Annotated[str, typer.Option("--app", metavar="ID", help="App (the wir
 OfExamples = Annotated[str | None, typer.Option("--app", metavar="ID", help="App whose examples; needed of several.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 _FILES_HELP = "Files of conversations, recognised by content; - reads stdin."
+
+
+AgentOfFiles = Annotated[str | None, typer.Option("--agent", metavar="ID", help="The agent, where files name none.")]
+QueueOfFiles = Annotated[str | None, typer.Option("--queue", metavar="ID", help="The queue, where files name none.")]
+ChannelOfFiles = Annotated[
+    str | None, typer.Option("--channel", metavar="voice|chat", help="The channel, where files do not say it.")
+]
+LanguageOfFiles = Annotated[
+    str | None, typer.Option("--language", metavar="CODE", help="The language, where files do not say it; else found.")
+]
+StartedAt = Annotated[
+    str | None, typer.Option("--started-at", metavar="TIME", help="The start, where neither file nor name has one.")
+]
+ZoneOfFiles = Annotated[
+    str | None,
+    typer.Option("--time-zone", metavar="NAME", help="Of times without a zone, as Europe/Berlin; else the app's."),
+]
+DateOrder = Annotated[
+    str | None, typer.Option("--date-order", metavar="day|month", help="What dates as 03/04/2026 begin with.")
+]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--columns", metavar="WHAT=COLUMN", help="The column of a table, as text=Message. May be said again."),
+]
+Sides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sides", metavar="LABEL=SIDE", help="Whose side a speaker is, as 'Speaker 1=agent'. May be said again."
+    ),
+]
 
 
 def must_be_files(files: list[Path] | None) -> list[Path] | None:
@@ -75,6 +106,33 @@ Taxonomies = Annotated[
         help="Sort conversations by this taxonomy; the word starter takes the one that comes along. May be said again.",
     ),
 ]
+
+
+def given_of(
+    shape: str | None,
+    values: tuple[str | None, ...],
+    columns: list[str] | None,
+    sides: list[str] | None,
+) -> "Given":
+    """Return what is given for files that do not say it: the format, and values in the order of ``asked.NAMED``."""
+    from auscult.formats.vendors import FORMATS
+    from auscult.services.scoring.intake import asked
+
+    named = dict(zip(asked.NAMED, (None if shape in FORMATS else shape, *values), strict=True))
+    try:
+        return asked.given_of(named, columns or (), sides or ())
+    except RequestError as error:
+        field = (error.field or "format").replace("_", "-")
+        raise typer.BadParameter(error.message, param_hint=f"--{field}") from error
+
+
+def in_zone(given: "Given", app: "AppStore") -> "Given":
+    """Return the same with the time zone of an app, where none was given."""
+    from msgspec.structs import replace
+
+    from auscult.services.delivery.days import timezone_of
+
+    return replace(given, time_zone=timezone_of(app)) if given.is_zone_of_app else given
 
 
 def instant(given: str) -> datetime:

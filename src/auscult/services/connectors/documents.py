@@ -31,11 +31,12 @@ from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
-from auscult.formats.connectors import FORMATS
+from auscult.formats.vendors import FORMATS
+from auscult.services.connectors.any_format import ANY, AnyFormat
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
 from auscult.services.definitions.forms.shape import name_of, read_struct
 
-KEYS = "name, place and format"
+KEYS = "name and place"
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _EVERY = re.compile(r"([1-9][0-9]{0,3})(m|h|d)")
@@ -91,7 +92,7 @@ class _Watch(Struct, frozen=True, kw_only=True):
 class _Written(Struct, frozen=True, kw_only=True):
     name: str
     place: str
-    format: str
+    format: str = ANY
     access: Access = Access()
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -122,7 +123,7 @@ def check_connector(document: bytes, app_id: str, *, version: int = 1) -> Connec
             read.unread((), f"must be a mapping of keys like {KEYS}, not {name_of(read.value)}")
         return ConnectorCheck(connector=None, problems=read.problems)
     value = read.value
-    stand_ins: dict[str, Any] = {"name": "", "place": "", "format": ""}
+    stand_ins: dict[str, Any] = {"name": "", "place": ""}
     others = ("options", "mapping")
     if "secrets" in value:
         read.unread(("secrets",), "does not belong in a document; give each with --secret NAME=env:VARIABLE")
@@ -157,7 +158,7 @@ def read_connector(stored: Definition, app_id: str) -> Connector:
 def make_mapper(connector: Connector, app_id: str, *, turns: int = 20_000, document_bytes: int = 1 << 25) -> Mapper:
     """Return the mapper of a connector's format. Raises ``RequestError`` where its options are wrong."""
     setup = Setup(app_id=app_id, options=connector.options, turns=turns, document_bytes=document_bytes)
-    return FORMATS[connector.format](setup)
+    return AnyFormat(setup) if connector.format == ANY else FORMATS[connector.format](setup)
 
 
 def _options(read: Document, value: Value) -> Mapping[str, Any]:
@@ -277,8 +278,9 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
         read.problem(("place",), f"{written.place!r} must be like {_RIGHT[kind]}")
     else:
         _check_pulled(read, kind, written.format)
-    if written.format not in FORMATS:
-        near = did_you_mean(written.format, tuple(FORMATS), f"available: {', '.join(FORMATS)}")
+    known = (ANY, *FORMATS)
+    if written.format not in known:
+        near = did_you_mean(written.format, known, f"available: {', '.join(known)}")
         read.problem(("format",), f"{written.format!r} is not a known format; {near}")
     if kind == "sftp" and not written.access.host_key:
         read.problem(("access", "host_key"), "is missing; give the server's public key, as ssh-ed25519 AAAA…")
@@ -318,7 +320,7 @@ def _has_port(place: str) -> bool:
 def _check_pulled(read: Document, kind: Kind, written: str) -> None:
     """Report a format that the items of an API do not have."""
     right = PULLED.get(kind)
-    if right and written in FORMATS and written != right:
+    if right and written in (ANY, *FORMATS) and written != right:
         read.problem(("format",), f"{written!r} is not the format of {kind}; give {right}")
 
 

@@ -12,7 +12,7 @@ from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.place import Found, Place
 from auscult.domain.connectors.run import Order
 from auscult.domain.errors import AuscultError
-from auscult.formats.connectors.described import Sampled, sampled
+from auscult.formats.tables._described import Sampled, sampled
 from auscult.services.connectors.fetching import Fetcher
 from auscult.services.connectors.reading import Reader, plain_bytes, plain_key
 

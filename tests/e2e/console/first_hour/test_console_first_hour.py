@@ -386,3 +386,39 @@ def test_from_an_empty_folder_to_a_first_score_by_keyboard(browser: Browser, tmp
         browser.press("#step-score button.btn")
         wait_for(lambda: browser.driver.current_url, lambda url: "/console/conversations/c-" in url)
         assert browser.faults() == []
+
+
+FILES = Path(__file__).parents[3] / "golden" / "files"
+ORDINARY = {
+    "01-whatsapp-ios.txt": ("a WhatsApp chat", {"Harbour Bikes": "agent"}),
+    "03-speakers.vtt": ("WebVTT", {"Speaker 1": "agent"}),
+    "09-excel-semicolon-1252.csv": ("a CSV", {}),
+    "others/german.xlsx": ("an Excel workbook", {}),
+    "others/calls.zip": ("WebVTT, a plain transcript", {}),
+}
+"""Files as people have them: what each is read as, and the sides that a person picks."""
+
+
+@pytest.mark.landing
+def test_ordinary_files_are_loaded_by_clicks_alone(browser: Browser, tmp_path: Path) -> None:
+    """A chat, a transcript, a table, a workbook and a ZIP: what each was read as is shown, sides are picked."""
+    with serving(tmp_path) as link:
+        browser.driver.get(link)
+        browser.one("#name").send_keys("Ada Lindqvist")
+        browser.one("#password").send_keys(STRONG)
+        browser.one("form button").click()
+        browser.one("#first-hour")
+        for name, (title, sides) in ORDINARY.items():
+            browser.driver.get(f"{link.partition('/link/')[0]}/first-hour/load")
+            browser.one("#file").send_keys(str(FILES / name))
+            assert title in browser.text("#read-as")
+            for label, side in sides.items():
+                Select(browser.one(f'select[name="side-{label}"]')).select_by_value(side)
+                browser.until("#found", lambda text: "What holds for all of it" in text)
+            is_clean(browser)
+            browser.one("#found footer button").click()
+            assert "loaded" in browser.text("main .tell")
+        browser.driver.get(f"{link.partition('/link/')[0]}/conversations")
+        page = browser.text("main")
+        assert "Tomasz" in page or "Harbour" in page or "Ines" in page
+        assert browser.faults() == []

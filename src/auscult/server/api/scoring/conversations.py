@@ -26,10 +26,12 @@ from auscult.domain.scoring.list_fields import (
     reveals_result,
 )
 from auscult.domain.scoring.stored import ConversationDetail, Wait
+from auscult.formats import Given, Source
 from auscult.formats._document import ConversationDocument
 from auscult.formats.native import write
 from auscult.server.api.scoring import evaluations, examples
 from auscult.server.api.scoring.list_parameters import Sort, Words, list_fields, read_after, write_after
+from auscult.server.api.scoring.load_parameters import given
 from auscult.server.api.scoring.masking import View, masked
 from auscult.server.auth.principal import Principal
 from auscult.server.rest import operation
@@ -60,9 +62,10 @@ from auscult.services.audits.blind import (
     talk_reader,
 )
 from auscult.services.conversations.talked import talked_about
+from auscult.services.delivery.days import timezone_of
 from auscult.services.recordings.removal import remove_due
 from auscult.services.scoring.findings import Findings, findings
-from auscult.services.scoring.intake.read import read_stream
+from auscult.services.scoring.intake.read import Noted, read_source
 from auscult.services.scoring.intake.submit import Refusal, Submission
 from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.store import AppStore
@@ -103,7 +106,8 @@ class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``replaced`` names the first 20 of ``replaced_count`` conversations of which the request had several that differ; one
     of each is stored. ``unknown_keys`` were not read: each with the number of documents that have it; absent where there
-    are none.
+    are none; ``ignored`` is the same. ``formats`` has the format of each file by its name, of a body alone under "".
+    ``assumed`` has what files do not say: from where it was taken, in how many conversations.
     """
 
     accepted: int
@@ -113,6 +117,9 @@ class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rejected: list[Refusal]
     rejected_count: int
     unknown_keys: dict[str, int] = {}
+    ignored: dict[str, int] = {}
+    formats: dict[str, str] = {}
+    assumed: dict[str, dict[str, int]] = {}
 
 
 @example({**examples.LOADED, **examples.SCORED})
@@ -183,6 +190,7 @@ async def load_conversations(
     request: ApiRequest,
     app: App,
     server: Server,
+    given: NamedDependency[SkipValidation[Given]],
     wait: Annotated[
         int,
         query(
@@ -192,9 +200,12 @@ async def load_conversations(
         ),
     ] = 0,
 ) -> ApiResponse[Any]:
-    """Load conversations, one or many: a JSON object or array, NDJSON or vCon, plain or as gzip or zstd.
+    """Load conversations, one or many.
 
-    The format is recognised by the content, regardless of `Content-Type`.
+    They come as JSON, NDJSON or vCon, or as a file of another program, such as a transcript, a chat, a table, or an
+    archive of them; plain or as gzip or zstd.
+    The format is recognised by the content, regardless of `Content-Type`, and named in the answer. What the file does
+    not say is assumed, and listed there.
 
     The answer is sent once every conversation that it counts as accepted is committed. Refused ones are listed with
     line, field and reason, and do not affect the others.
@@ -209,17 +220,22 @@ async def load_conversations(
         await run(lambda: server.room.must_have("backfill", app.tenant), slow=True)
     submission = Submission(app, server.store.batches, server.room)
     async with spooled(request, server.settings.request_bytes) as file:
-        await run(lambda: _submit(submission, file, app, server, follow=wait > 0), slow=True)
+        await run(lambda: _submit(submission, file, (app, server, given), follow=wait > 0), slow=True)
     accepted = Loaded(**_counts(submission))
     scored = await poll_until(lambda: _scored(submission), wait) if wait else None
     return ApiResponse(accepted, status_code=202) if scored is None else ApiResponse(scored, status_code=200)
 
 
-def _submit(submission: Submission, file: BinaryIO, app: AppStore, server: Services, *, follow: bool) -> None:
+def _submit(submission: Submission, file: BinaryIO, within: tuple[AppStore, Services, Given], *, follow: bool) -> None:
+    app, server, given = within
     if not file.read(1):
         raise RequestError("The body is empty: send one conversation or more.", code="body.empty")
     file.seek(0)
-    documents = read_stream(file, app.tenant.app_id, server.settings.limits, is_bounded=True)
+    zoned = replace(given, time_zone=timezone_of(app)) if given.is_zone_of_app else given
+    source = Source(app_id=app.tenant.app_id, limits=server.settings.limits, given=zoned)
+    noted = Noted()
+    submission.intake.formats = noted.formats
+    documents = read_source(file, source, noted, is_bounded=True)
     submission.accept(documents, group=server.settings.batch_size, follow=follow)
 
 
@@ -248,6 +264,9 @@ def _counts(submission: Submission) -> dict[str, Any]:
         "rejected": submission.refusals,
         "rejected_count": submission.refused,
         "unknown_keys": submission.intake.unknown_keys,
+        "ignored": submission.intake.unknown_keys,
+        "formats": submission.intake.formats,
+        "assumed": submission.intake.assumed,
     }
 
 
@@ -452,4 +471,4 @@ def _ms(instant: datetime) -> int:
     return -((_EPOCH - instant) // timedelta(milliseconds=1))
 
 
-ROUTER = operation.router(__name__, fields=list_fields)
+ROUTER = operation.router(__name__, fields=list_fields, given=given)

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from auscult.domain.connectors.document import PULLED, Kind, kind_of
 from auscult.domain.connectors.parts import PARTS, parts_of, place_of
 from auscult.domain.errors import AuscultError, RequestError
-from auscult.formats.connectors.described import NAMES
+from auscult.formats.tables._described import NAMES
 from auscult.server.console.connectors.wizard_view import IT_IS_WRITTEN, KINDS, WHO, id_of
 from auscult.server.console.definitions.document_changes import (
     FIXING,

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from auscult.domain.connectors.document import PULLED, SECRETS, Kind, kind_of
 from auscult.domain.connectors.parts import OPTIONAL, PARTS, parts_of
-from auscult.formats.connectors import FORMATS
-from auscult.formats.connectors.described import NEEDED, SPEAKERS, Sampled
+from auscult.formats.tables._described import NEEDED, SPEAKERS, Sampled
+from auscult.formats.vendors import FORMATS
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.connectors.runs_view import KindCard
@@ -107,6 +107,7 @@ _OPEN = ("access_key_id", "email", "account_sid", "client_id")
 """Secrets that are names, which are seen while they are typed."""
 
 FORMAT_WORDS: Mapping[str, str] = {
+    "any": later("Recognised by their content"),
     "described": later("A table or JSON of our own: CSV, JSON or lines of JSON, a row for each turn"),
     "native": later("Conversations of auscult"),
     "vcon": later("vCons"),
@@ -478,7 +479,7 @@ def format_fields(made: Made) -> tuple[Asked, ...]:
     """Show the format of the items, and what holds for all of them."""
     only = PULLED.get(made.kind) if made.kind else None
     names = (only,) if only else tuple(each for each in FORMAT_WORDS if each not in PULLED.values() or each in _FILES)
-    options = tuple((each, _(FORMAT_WORDS.get(each, each))) for each in names if each in FORMATS)
+    options = tuple((each, _(FORMAT_WORDS.get(each, each))) for each in names if each in ("any", *FORMATS))
     asked = [
         Asked(control=_control(made, ("format",), _("The files are"), "choice", "", options, made.value.get("format")))
     ]

@@ -13,6 +13,7 @@ from auscult.domain.questions.outcome import SectionScore, band_of, section_scor
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.language import gettext as _
 from auscult.language import later
+from auscult.server.console.frame.assumed import assumed_words
 from auscult.server.console.frame.charts.lanes import lanes
 from auscult.server.console.frame.charts.strip import strip
 from auscult.server.console.frame.naming import (
@@ -311,6 +312,7 @@ def _data(dossier: ConversationDetail, reader: Reader) -> tuple[DataView, ...]:
         (_("Revision"), (str(dossier.revision),)),
         (_("Source"), (conversation.source,) if conversation.source else ()),
         (_("Language"), (language_name(conversation.language, reader),)),
+        (_("Not in the file"), assumed_words(conversation.assumed.items())),
         (_("Queues"), tuple(f"{each.name}: {each.id}" if each.name else each.id for each in conversation.queues)),
         (
             _("Agents"),

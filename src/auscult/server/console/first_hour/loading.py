@@ -1,22 +1,25 @@
 """The first step: a file that a person inspects before it is loaded."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from litestar import Controller, Response, get, post
 from litestar.response import Redirect
 from msgspec import Struct
 
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import Channel, Conversation, Speaker
 from auscult.domain.errors import AuscultError
-from auscult.formats import Rejected
+from auscult.formats import READERS, Given, Rejected, Source
+from auscult.formats._instants import from_ms
+from auscult.formats.tables.workbook import Workbook
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.connectors.wizard_view import WRITING
 from auscult.server.console.first_hour.recording import LABELS, SoundView, accept, asked, has_sound
 from auscult.server.console.first_hour.steps import PATH, AnyVisit, first_hour, may
+from auscult.server.console.frame.assumed import assumed_words
 from auscult.server.console.frame.naming import (
     CHANNELS,
     agents_of,
@@ -30,7 +33,10 @@ from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import AnyRequest, Visit
 from auscult.server.rest.threads import run
 from auscult.server.rest.uploads import spooled
+from auscult.services.delivery.days import timezone_of
+from auscult.services.scoring.intake.asked import SIDES
 from auscult.services.scoring.intake.dropped import Dropped, Table, read_dropped
+from auscult.services.scoring.intake.read import Noted
 from auscult.services.scoring.intake.submit import Refusal, Submission
 
 MOST_READ = 20_000
@@ -48,6 +54,8 @@ _COLUMNS = {
     "channel": later("Channel"),
     "language": later("Language"),
 }
+_SIDE = "side-"
+_LONGEST_NAME, _MS_DIGITS, _MOST_LABELS = 255, 15, 6
 NONE = "-"
 """Chosen where no column of a table holds something."""
 T = TypeVar("T")
@@ -82,7 +90,11 @@ class WritingView(Struct, frozen=True, kw_only=True):
 
 
 class FoundView(Struct, frozen=True, kw_only=True):
-    """The content of a file before it is loaded. ``load`` is the label of the button, empty where there is nothing to load."""
+    """The content of a file before it is loaded. ``load`` is the label of the button, empty where there is nothing to load.
+
+    ``formats`` names what it was read as, ``assumed`` what the file does not hold. ``labels`` are speakers with their
+    sides, and ``given`` what a person gives for all of the file; both only of files of other programs.
+    """
 
     said: str
     rows: tuple[FoundRow, ...] = ()
@@ -95,6 +107,10 @@ class FoundView(Struct, frozen=True, kw_only=True):
     load: str = ""
     problem: str = ""
     sound: SoundView | None = None
+    formats: str = ""
+    assumed: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    given: Mapping[str, str] = {}
 
 
 class LoadView(Struct, frozen=True, kw_only=True):
@@ -185,10 +201,41 @@ def _recording_loaded(visit: Visit, file: BinaryIO) -> int | FoundView:
 
 
 def _read(visit: Visit, file: BinaryIO) -> Dropped:
-    given = {name: value for name in _COLUMNS if (value := _chosen(visit, name))}
-    columns = {name: "" if value == NONE else value for name, value in given.items()}
+    chosen = {name: value for name in _COLUMNS if (value := _chosen(visit, name))}
+    columns = {name: "" if value == NONE else value for name, value in chosen.items()}
     writing = {name: value for name, _label, of in WRITING if (value := _chosen(visit, name)) in of and value}
-    return read_dropped(file, visit.app.tenant.app_id, visit.services.settings.limits, columns, writing)
+    sides = {
+        key.removeprefix(_SIDE): values[0]
+        for key, values in visit.query.items()
+        if key.startswith(_SIDE) and values and values[0] in SIDES
+    }
+    channel = _asked(visit, "channel")
+    given = Given(
+        agent=_asked(visit, "agent") or None,
+        queue=_asked(visit, "queue") or None,
+        channel=cast("Channel", channel) if channel in CHANNELS else None,
+        time_zone=timezone_of(visit.app),
+        is_zone_of_app=True,
+        columns=columns,
+        sides=cast("dict[str, Speaker]", sides),
+        date_order=writing.get("date_order"),
+        decimal=writing.get("decimal"),
+    )
+    modified = next(iter(visit.query.get("modified", ())), "")
+    source = Source(
+        app_id=visit.app.tenant.app_id,
+        limits=visit.services.settings.limits,
+        given=given,
+        name=next(iter(visit.query.get("file", ())), "")[:_LONGEST_NAME],
+        modified=from_ms(int(modified))
+        if modified.isascii() and modified[:15].isdecimal() and len(modified) < _MS_DIGITS
+        else None,
+    )
+    return read_dropped(file, source)
+
+
+def _asked(visit: Visit, name: str) -> str:
+    return next(iter(visit.query.get(f"given-{name}", ())), "").strip()[:_LONGEST_NAME]
 
 
 def _chosen(visit: Visit, name: str) -> str:
@@ -233,7 +280,22 @@ def _found(visit: Visit, dropped: Dropped) -> FoundView:
         ),
         names=dropped.table.names if dropped.table else (),
         load=_("Load all of it") if load and seen.is_least else load,
+        **_of_others(visit, dropped.noted, seen),
     )
+
+
+def _of_others(visit: Visit, noted: Noted, seen: "_Seen") -> dict[str, Any]:
+    """Return what is shown of a file of another program: its formats, what was assumed, speakers, and what is given."""
+    names = [name for name in noted.counts if name != "skipped"]
+    if not any(name in READERS or name == Workbook.name for name in names):
+        return {}
+    titles = {Workbook.name: Workbook.title} | {name: reader.title for name, reader in READERS.items()}
+    return {
+        "formats": ", ".join(titles.get(name, name) for name in names),
+        "assumed": assumed_words(seen.assumed),
+        "labels": tuple(seen.labels.items())[:_MOST_LABELS],
+        "given": {name: _asked(visit, name) for name in ("agent", "queue", "channel")},
+    }
 
 
 class _Seen:
@@ -247,12 +309,17 @@ class _Seen:
         self.first: datetime | None = None
         self.last: datetime | None = None
         self.rows: list[FoundRow] = []
+        self.assumed: dict[tuple[str, str], None] = {}
+        self.labels: dict[str, str] = {}
 
     def add(self, one: Conversation, reader: Reader) -> None:
         self.count += 1
         self.channels[one.channel] += 1
         self.first = min(self.first or one.started_at, one.started_at)
         self.last = max(self.last or one.started_at, one.started_at)
+        self.assumed |= dict.fromkeys(one.assumed.items())
+        if len(self.labels) < _MOST_LABELS:
+            self.labels |= {turn.speaker_label: turn.speaker for turn in one.turns if turn.speaker_label}
         if len(self.rows) < _ROWS:
             row = FoundRow(
                 when=reader.moment(one.started_at),

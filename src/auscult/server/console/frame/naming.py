@@ -11,7 +11,7 @@ from auscult.language import ENGLISH, current, later
 from auscult.language import gettext as _
 from auscult.server.console.frame.reader import Reader
 
-_ID_SHOWN = 4
+_ID_SHOWN, _SHORT = 4, 24
 BETWEEN = " \u203a "
 """Is written between the name of a topic and of the one above it."""
 _DIRECTIONS = {"inbound": later("inbound"), "outbound": later("outbound")}
@@ -50,8 +50,10 @@ _NOT_SCORED: dict[Status, str] = {
 
 
 def agent_name(agent: Agent) -> str:
-    """Return an agent's name, or the end of their id."""
-    return agent.name or _("Agent \u2026{end}").format(end=agent.id[-_ID_SHOWN:])
+    """Return an agent's name; else the part of an address before the @, an id that is a word, the end of any other."""
+    name, at, _host = agent.id.partition("@")
+    is_word = len(name) <= _SHORT and (at or not any(each.isdigit() for each in name))
+    return agent.name or (name if name and is_word else _("Agent \u2026{end}").format(end=agent.id[-_ID_SHOWN:]))
 
 
 def agents_of(conversation: Conversation) -> str:

@@ -7,11 +7,12 @@ from litestar.datastructures import UploadFile
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.quotations import redact_quotations
-from auscult.formats import Rejected
+from auscult.formats import Given, Rejected, Source
 from auscult.language import gettext as _
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.scoring.trial_view import LARGEST_FILE
+from auscult.services.delivery.days import timezone_of
 from auscult.services.scoring.intake.dropped import Table, read_dropped
 
 MOST = 10
@@ -27,7 +28,13 @@ def conversations_in(file: object, visit: Visit) -> list[Conversation]:
         message = _("the file is larger than {n} MB; choose one with fewer conversations").format(n=LARGEST_FILE >> 20)
         raise RequestError(message, code="field.out_of_range", field="file")
     app = visit.app
-    dropped = read_dropped(BytesIO(content), app.tenant.app_id, visit.services.settings.limits, {})
+    source = Source(
+        app_id=app.tenant.app_id,
+        limits=visit.services.settings.limits,
+        given=Given(time_zone=timezone_of(app), is_zone_of_app=True),
+        name=file.filename,
+    )
+    dropped = read_dropped(BytesIO(content), source)
     found: list[Conversation] = []
     refused: Rejected | None = None
     for each in dropped.documents:

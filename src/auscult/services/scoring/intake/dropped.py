@@ -1,24 +1,25 @@
-"""Files that a person gives in a browser: read as a request to load is; tables of turns also by their columns."""
+"""Files that a person gives in a browser: read as a request to load is; of a table, its columns are shown and chosen."""
 
+import io
 from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from typing import BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from auscult.domain.connectors import Item, Refused, Setup
+from auscult.domain.connectors import Item
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
-from auscult.formats import ByteStream, Limits, Peeked, Rejected, detect
-from auscult.formats.connectors.described import NAMES, Described, columns_of, delimiter_of
+from auscult.formats import Head, Rejected, Source
+from auscult.formats._json import whole
+from auscult.formats.tables._described import sampled
+from auscult.formats.tables.csv_rows import CsvRows
 from auscult.services.scoring.intake.decompression import decompressed
-from auscult.services.scoring.intake.mapped import line_of
-from auscult.services.scoring.intake.read import read_stream
+from auscult.services.scoring.intake.read import Noted, in_utf8, read_source
 from auscult.services.scoring.intake.sided import sided
 
-NEEDED = ("id", "started_at", "speaker", "text")
-"""Columns that a table must have; the start is optional if each turn has a time."""
-
-_LEAST_COLUMNS = 2
+NEEDED = ("speaker", "text")
+"""Columns that a table of turns must have; all else may be assumed."""
 
 
 class Table(Struct, frozen=True, kw_only=True):
@@ -30,74 +31,41 @@ class Table(Struct, frozen=True, kw_only=True):
 
 
 class Dropped(Struct, frozen=True, kw_only=True):
-    """The content of a file, to be read once. ``table`` is set where it is a table."""
+    """The content of a file, to be read once. ``table`` is set where it is a table; ``noted`` receives the formats."""
 
     documents: Iterator[Conversation | Rejected]
+    noted: Noted
     table: Table | None = None
 
 
-def read_dropped(
-    stream: ByteStream,
-    app_id: str,
-    limits: Limits,
-    columns: Mapping[str, str],
-    writing: Mapping[str, str] = MappingProxyType({}),
-) -> Dropped:
-    """Read a file by its content: conversations as native JSON or vCon, or a CSV with a row for each turn.
+def read_dropped(file: BinaryIO, source: Source) -> Dropped:
+    """Read a file by its content. What it unpacks to is bounded; a table is held in memory.
 
-    What it unpacks to is bounded; a table is held in memory, and has at most the bytes of one document. ``columns`` say
-    which column of a table holds what, where its name does not; ``writing`` how its dates and numbers are written.
+    ``source.given.columns`` name the column of a table by what it holds, where its own name does not show it; "" for none.
     """
-    peeked = Peeked(decompressed(stream, is_bounded=True))
-    if detect(peeked.head) is not None or not _is_table(peeked.head):
-        return Dropped(documents=read_stream(peeked, app_id, limits, is_bounded=True))
+    noted = Noted()
     try:
-        data = _whole(peeked, limits.document_bytes)
+        peeked = in_utf8(decompressed(file, is_bounded=True), source.name)
     except FormatError as fault:
-        return Dropped(documents=iter([Rejected(error=fault, source=b"")]))
-    names, guessed = columns_of(data)
-    chosen = {what: column for what, column in columns.items() if what in NAMES and (not column or column in names)}
+        return Dropped(documents=iter([Rejected(error=fault, source=b"")]), noted=noted)
+    if not CsvRows().fits(Head(peeked.head, source.name)):
+        file.seek(0)
+        return Dropped(documents=read_source(file, source, noted, is_bounded=True), noted=noted)
+    try:
+        data = whole(peeked, source.limits.document_bytes)
+    except FormatError as fault:
+        return Dropped(documents=iter([Rejected(error=fault, source=b"")]), noted=noted)
+    sample = sampled(Item("table.csv", None, len(data), data, lambda _key: None))
+    names, guessed = sample.columns, {**sample.likely, **sample.guessed}
+    given = source.given.columns
+    chosen = {what: column for what, column in given.items() if not column or column in names}
     found = {what: column for what, column in (guessed | chosen).items() if column}
-    missing = tuple(what for what in NEEDED if what not in found and (what, "at" in found) != ("started_at", True))
+    has_talk = any(found.get(what) for what in ("turns", "text")) and "speaker" not in given
+    missing = () if has_talk else tuple(what for what in NEEDED if what not in found)
+    noted.add(source.name, CsvRows.name)
     table = Table(names=names, columns=found, missing=missing) if names else None
     if table and missing:
-        return Dropped(documents=iter(()), table=table)
-    setup = Setup(
-        app_id=app_id, options={"columns": chosen, **writing}, turns=limits.turns, document_bytes=limits.document_bytes
-    )
-    return Dropped(documents=_mapped(data, setup), table=table)
-
-
-def _mapped(data: bytes, setup: Setup) -> Iterator[Conversation | Rejected]:
-    for one in Described(setup).map(Item("table.csv", None, len(data), data, lambda _key: None)):
-        match one:
-            case Conversation():
-                yield sided(one)
-            case Refused(reason, where):
-                field = where.partition(".")[2] or None
-                fault = FormatError(reason, line=line_of(where), code="format.refused", field=field)
-                yield Rejected(error=fault, source=b"")
-            case _:
-                continue
-
-
-def _is_table(head: bytes) -> bool:
-    """Return whether the first line is text with several cells."""
-    try:
-        first = head.partition(b"\n")[0].decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return False
-    return first.replace("\t", "").strip().isprintable() and len(first.split(delimiter_of(first))) >= _LEAST_COLUMNS
-
-
-def _whole(stream: ByteStream, limit: int) -> bytes:
-    """Return all bytes. Raises ``FormatError`` for more than ``limit``, and where the stream breaks."""
-    pieces: list[bytes] = []
-    size = 0
-    while piece := stream.read(1 << 20):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
-            message = f"the table has more than {limit:,} bytes; load it in parts, or as NDJSON"
-            raise FormatError(message, line=1, code="document.too_large")
-    return b"".join(pieces)
+        return Dropped(documents=iter(()), table=table, noted=noted)
+    own = replace(source, given=replace(source.given, columns=chosen))
+    found = CsvRows().read(io.BytesIO(data), own)
+    return Dropped(documents=(sided(one) if isinstance(one, Conversation) else one for one in found), table=table, noted=noted)

@@ -14,9 +14,9 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.scoring.batches import Batch
 from auscult.domain.scoring.judging import Usage
 from auscult.domain.scoring.stored import Accepted
-from auscult.formats import Limits, Rejected
+from auscult.formats import Given, Limits, Rejected
 from auscult.services.scoring.intake.grouping import grouped
-from auscult.services.scoring.intake.read import RejectsWriter, read_file
+from auscult.services.scoring.intake.read import Noted, RejectsWriter, read_file
 from auscult.storage.store import AppStore
 from auscult.storage.work.batches import Batches
 
@@ -54,6 +54,10 @@ class Intake(Struct, kw_only=True):
     waiting: int = 0
     unknown_keys: dict[str, int] = msgspec.field(default_factory=dict[str, int])
     """Keys of documents that nothing reads, and the number of documents with each: the first 100 keys."""
+    assumed: dict[str, dict[str, int]] = msgspec.field(default_factory=dict[str, dict[str, int]])
+    """Fields that files do not say: from where they were taken, and in how many conversations."""
+    formats: dict[str, str] = {}
+    """Format of each file, by its name: the first 100."""
 
     @property
     def readable(self) -> int:
@@ -61,8 +65,12 @@ class Intake(Struct, kw_only=True):
         unscored = self.below_threshold + self.duration_unavailable + self.not_evaluated + self.sides_unknown
         return self.scored + unscored
 
-    def note_unknown(self, conversations: Iterable[Conversation]) -> None:
-        """Count the keys of documents that nothing reads."""
+    def note(self, conversations: Sequence[Conversation]) -> None:
+        """Count the keys of documents that nothing reads, and what was assumed."""
+        for field, how in chain.from_iterable(each.assumed.items() for each in conversations):
+            by = self.assumed.setdefault(field, {})
+            if how in by or len(by) < MOST_KEYS:
+                by[how] = by.get(how, 0) + 1
         for key in chain.from_iterable(each.unknown_keys for each in conversations):
             if key in self.unknown_keys or len(self.unknown_keys) < MOST_KEYS:
                 self.unknown_keys[key] = self.unknown_keys.get(key, 0) + 1
@@ -128,7 +136,7 @@ class Load:
 
     def _accept(self, batch: Sequence[Conversation]) -> None:
         self._wait_for_room(len(batch))
-        self._intake.note_unknown(batch)
+        self._intake.note(batch)
         accepted = self._app.conversations.accept(batch, since=self._since)
         self._intake.add(accepted)
         self._since = accepted.batch if self._since is None else self._since
@@ -188,12 +196,19 @@ def count(app: AppStore, group: Open, intake: Intake, *, is_over: bool) -> None:
 
 
 def conversations_of(
-    files: Sequence[Path], app_id: str, limits: Limits, rejects: RejectsWriter
+    files: Sequence[Path],
+    app_id: str,
+    limits: Limits,
+    rejects: RejectsWriter,
+    asked: tuple[Given, Noted] | None = None,
 ) -> Iterator[Conversation]:
-    """The conversations of files, in order; what cannot be read goes to ``rejects`` with its reason."""
+    """The conversations of files, in order; what cannot be read goes to ``rejects`` with its reason.
+
+    ``asked`` holds what is given for files that do not say it, and receives their formats.
+    """
     for file in files:
-        for document in read_file(file, app_id, limits):
+        for document in read_file(file, app_id, limits, *(asked or ())):
             if isinstance(document, Rejected):
-                rejects.add(document, str(file))
+                rejects.add(document, f"{file}/{document.file}" if document.file else str(file))
             else:
                 yield document

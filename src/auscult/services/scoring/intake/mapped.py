@@ -9,7 +9,7 @@ from auscult.domain.connectors import FoundAudit, Item, Refused, Setup, refused_
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError
 from auscult.formats import Limits, Rejected
-from auscult.formats.connectors import FORMATS
+from auscult.formats.vendors import FORMATS
 from auscult.services.scoring.intake.read import RejectsWriter
 from auscult.services.scoring.intake.sided import sided
 

@@ -20,12 +20,16 @@ MOST_LISTED = 1_000
 
 
 class Refusal(Struct, frozen=True, kw_only=True):
-    """A document that was refused. ``line`` counts from 1, ``reason`` is in words, ``code`` is stable."""
+    """A document that was refused. ``line`` counts from 1, ``reason`` is in words, ``code`` is stable.
+
+    ``file`` is its name in an archive, empty for none.
+    """
 
     line: int | None
     field: str | None
     reason: str
     code: str
+    file: str = ""
 
 
 class Submission:
@@ -53,7 +57,7 @@ class Submission:
         priority: Priority = "backfill" if len(first) > 1 else "live"
         self._room.must_have(priority, self._app.tenant)
         for conversations in grouped(chain(first, sifted), group):
-            self.intake.note_unknown(conversations)
+            self.intake.note(conversations)
             accepted = self._app.conversations.accept(conversations, priority, since=self._since)
             self._room.count(priority, accepted.new + accepted.changed, self._app.tenant, accepted.size)
             self.intake.add(accepted)
@@ -77,4 +81,6 @@ class Submission:
             if len(self.refusals) < MOST_LISTED:
                 error = document.error
                 reason = redact_quotations(error.message, self._app.privacy.refused)
-                self.refusals.append(Refusal(line=error.line, field=error.field, reason=reason, code=error.reason))
+                self.refusals.append(
+                    Refusal(line=error.line, field=error.field, reason=reason, code=error.reason, file=document.file)
+                )

@@ -7,7 +7,7 @@ import pytest
 
 from auscult.domain.connectors import Item, Refused, Setup
 from auscult.domain.connectors.run import Counts
-from auscult.formats.connectors.described import Described
+from auscult.formats.tables._described import Described
 from auscult.language import speaking
 from auscult.server.console.connectors.changes import with_connector_changes
 from auscult.server.console.connectors.findings import dry_view

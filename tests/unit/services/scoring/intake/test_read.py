@@ -79,10 +79,8 @@ def test_nothing_gives_nothing(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"conversationId,agentEmail\n1,a@example.com\n", "no accepted format"),
-        (b"PK\x03\x04...", "ZIP"),
+        (b"%PDF-1.7\n\xe2\xe3", "PDF"),
         (b"\xfd7zXZ\x00...", "xz"),
-        ("{}".encode("utf-16"), "UTF-16"),
         (b"\x89PNG\r\n\x1a\n\x00", "no accepted format"),
         (b" " * 70_000 + b"x", "no accepted format"),
     ],
@@ -113,11 +111,11 @@ def test_what_came_before_the_break_is_loaded(way: str) -> None:
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """Which file, and why it cannot be read."""
-    for path in (tmp_path / "none.ndjson", tmp_path):
-        with pytest.raises(FormatError, match="cannot be read") as caught:
-            list(read_file(path, "st-1", Limits()))
-        assert caught.value.reason == "file.unreadable"
-        assert str(path) in caught.value.message
+    path = tmp_path / "none.ndjson"
+    with pytest.raises(FormatError, match="cannot be read") as caught:
+        list(read_file(path, "st-1", Limits()))
+    assert caught.value.reason == "file.unreadable"
+    assert str(path) in caught.value.message
 
 
 def test_refused_documents_are_written_down(tmp_path: Path) -> None:

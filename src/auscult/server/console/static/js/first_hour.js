@@ -8,7 +8,8 @@ const doing = document.querySelector("#doing");
 let running = null;
 
 const given = () => {
-  const said = new URLSearchParams({ modified: String(input.files[0]?.lastModified ?? "") });
+  const [file] = input.files;
+  const said = new URLSearchParams({ modified: String(file?.lastModified ?? ""), file: file?.name ?? "" });
   for (const each of found.querySelectorAll("input, select")) said.set(each.name, each.value);
   return said;
 };
@@ -58,10 +59,10 @@ input.addEventListener("change", async () => {
   found.replaceChildren();
   await preview();
 });
-// Another choice of column shows the file again; the focus stays where it was.
+// Another choice of a column, a side or a value for all shows the file again; the focus stays where it was.
 found.addEventListener("change", async (event) => {
   const { id, name } = event.target;
-  if (!name.startsWith("column-")) return;
+  if (!/^(column|given|side)-/.test(name)) return;
   await preview();
   document.getElementById(id)?.focus();
 });

@@ -1,0 +1,118 @@
+"""Readers of JSON that another program writes: one conversation an object, an array of them, or one a line."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+import msgspec
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import FormatError
+from auscult.formats import _faults
+from auscult.formats._contract import ByteStream, Rejected, Source
+from auscult.formats._documents import Document, documents
+from auscult.formats._heads import Head
+from auscult.formats._records import Fields, MissingError
+from auscult.formats._talk import Talk, finished
+
+_SHOWN_BYTES = 4096
+
+
+class JsonReader:
+    """Base of readers of JSON. A refusal names the format, the place and what would be right."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    makers: ClassVar[tuple[str, ...]] = ()
+    keys: ClassVar[frozenset[str]] = frozenset()
+
+    def fits(self, head: Head) -> bool:
+        """Return whether its first record is of this format."""
+        return bool(head.record) and self.is_mine(head.record)
+
+    def is_mine(self, record: dict[str, Any]) -> bool:
+        """Return whether a record, which may be cut off, is of this format."""
+        raise NotImplementedError
+
+    def talks(self, record: Fields, source: Source) -> Iterator[Talk]:
+        """Yield the conversations of a record. Raises ``MissingError``."""
+        raise NotImplementedError
+
+    def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
+        """Yield conversations and refusals, in order, holding one record at a time."""
+        for document in documents(stream, source.limits):
+            if isinstance(document, Rejected):
+                yield document
+            else:
+                yield from self._read(document, source)
+
+    def _read(self, document: Document, source: Source) -> Iterator[Conversation | Rejected]:
+        try:
+            value = decoded(document.data)
+        except FormatError as fault:
+            fault.line = document.line
+            yield Rejected(error=fault, source=document.data)
+            return
+        where = "" if document.item is None else f"[{document.item - 1}]"
+        yield from self.of_value(value, where, document, source)
+
+    def of_value(
+        self, value: object, where: str, document: Document, source: Source
+    ) -> Iterator[Conversation | Rejected]:
+        """Yield the conversations of a decoded record at a place of the file."""
+        try:
+            record = Fields(value, where, notes=True)
+            for talk in self.talks(record, source):
+                talk.line = document.line
+                talk.unknown = talk.unknown or tuple(sorted(set(record.names()) - (record.seen or set()) - self.keys))
+                yield finished(talk, source)
+        except MissingError as missing:
+            yield self.refusal(missing, document)
+
+    def refusal(self, missing: MissingError, document: Document) -> Rejected:
+        """Return the refusal of a record that looks like this format, and is not."""
+        return Rejected(error=misfit(self.title, missing, document.line), source=document.data[:_SHOWN_BYTES])
+
+
+class JsonListReader(JsonReader):
+    """Base of readers of JSON whose file is one conversation, written as an array of its messages."""
+
+    def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
+        """Yield the conversations of the whole file."""
+        try:
+            data = whole(stream, source.limits.document_bytes)
+            value = decoded(data)
+        except FormatError as fault:
+            fault.line = fault.line or 1
+            yield Rejected(error=fault, source=b"")
+            return
+        given = {"messages": value} if isinstance(value, list) else value
+        yield from self.of_value(given, "", Document(1, data), source)
+
+
+def misfit(title: str, missing: MissingError, line: int | None) -> FormatError:
+    """Return the fault of a file that looks like a format: its place, and what would be right there."""
+    where, reason = missing.refused.where, missing.refused.reason
+    message = f"this looks like {title}, but {where}: {reason}" if where else f"this looks like {title}, but {reason}"
+    return FormatError(message, line=line, code="format.refused", field=where or None)
+
+
+def decoded(data: bytes) -> Any:  # noqa: ANN401  (any JSON value)
+    """Return a JSON value. Raises ``FormatError``."""
+    try:
+        _faults.refuse_bytes(data)
+        return msgspec.json.decode(data)
+    except _faults.DECODE_ERRORS as error:
+        raise _faults.fault_in(error, data, {}) from error
+
+
+def whole(stream: ByteStream, limit: int) -> bytes:
+    """Return all bytes. Raises ``FormatError`` for more than ``limit``, and where the stream breaks."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(1 << 20):
+        pieces.append(piece)
+        size += len(piece)
+        if size > limit:
+            message = f"the file has more than {limit:,} bytes, and has to be read as a whole; load it in parts"
+            raise FormatError(message, line=1, code="document.too_large")
+    return b"".join(pieces)

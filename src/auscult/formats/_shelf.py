@@ -1,0 +1,97 @@
+"""Table of the formats that are recognised by content, the more specific before the less."""
+
+from collections.abc import Iterator
+
+from auscult.formats._document import ConversationDocument
+from auscult.formats._heads import Head
+from auscult.formats._reader import Reader
+from auscult.formats.agents.chat_messages import ChatMessages, MessageArray
+from auscult.formats.agents.genai_spans import GenAiSpans
+from auscult.formats.chat.slack import Slack
+from auscult.formats.chat.telegram import Telegram
+from auscult.formats.chat.transcript import Transcript
+from auscult.formats.chat.whatsapp import WhatsApp
+from auscult.formats.speech.amazon_pca import AmazonPca
+from auscult.formats.speech.amazon_transcribe import AmazonTranscribe
+from auscult.formats.speech.assemblyai import AssemblyAi
+from auscult.formats.speech.azure import Azure
+from auscult.formats.speech.deepgram import Deepgram
+from auscult.formats.speech.google_speech import GoogleSpeech
+from auscult.formats.speech.rev_ai import RevAi
+from auscult.formats.speech.speechmatics import Speechmatics
+from auscult.formats.speech.subrip import SubRip
+from auscult.formats.speech.webvtt import WebVtt
+from auscult.formats.speech.whisper import Whisper
+from auscult.formats.tables.csv_rows import CsvRows
+from auscult.formats.tables.json_rows import JsonRows
+from auscult.formats.vendors.amazon_connect_evaluations import ConnectEvaluationFiles
+from auscult.formats.vendors.amazon_contact_lens import ContactLensFiles
+from auscult.formats.vendors.express import ExpressFiles
+from auscult.formats.vendors.genesys import GenesysCloudFiles, GenesysFiles
+from auscult.formats.vendors.google_ccai import GoogleCcaiFiles
+from auscult.formats.vendors.intercom import IntercomFiles
+from auscult.formats.vendors.twilio import TwilioFiles
+from auscult.formats.vendors.zendesk import ZendeskQaFiles, ZendeskTicketFiles
+from auscult.formats.vendors.zoom import ZoomFiles
+
+OF_JSON: tuple[Reader, ...] = (
+    AmazonPca(),
+    GenAiSpans(),
+    ContactLensFiles(),
+    ConnectEvaluationFiles(),
+    GenesysCloudFiles(),
+    GenesysFiles(),
+    GoogleCcaiFiles(),
+    IntercomFiles(),
+    TwilioFiles(),
+    ZendeskTicketFiles(),
+    ZendeskQaFiles(),
+    ZoomFiles(),
+    AmazonTranscribe(),
+    Deepgram(),
+    Speechmatics(),
+    GoogleSpeech(),
+    AssemblyAi(),
+    Azure(),
+    RevAi(),
+    Whisper(),
+    Slack(),
+    Telegram(),
+    MessageArray(),
+    ChatMessages(),
+    JsonRows(),
+)
+OF_TEXT: tuple[Reader, ...] = (WebVtt(), SubRip(), WhatsApp(), ExpressFiles(), CsvRows(), Transcript())
+READERS: dict[str, Reader] = {reader.name: reader for reader in (*OF_JSON, *OF_TEXT)}
+"""Every format of other programs, by its name."""
+
+_OWN = frozenset(ConversationDocument.__struct_encode_fields__)
+_LEAST_KEYS = 2
+_COMMON = frozenset(
+    ("id", "name", "type", "text", "status", "metadata", "results", "source", "data", "items", "input", "words")
+)
+
+
+def recognised(head: Head) -> Reader | None:
+    """Return the format that the beginning of a file is of; None where none fits, or it is a document of ours."""
+    if head.is_json and _is_native(head):
+        return None
+    return next((reader for reader in (OF_JSON if head.is_json else ()) if reader.fits(head)), None) or next(
+        (reader for reader in OF_TEXT if reader.fits(head)), None
+    )
+
+
+def nearest(head: Head) -> Reader | None:
+    """Return the format of JSON whose keys are nearest to those of a file that none fits; None where ours are."""
+    keys = head.record.keys()
+    if not keys or len(keys & _OWN) >= _LEAST_KEYS:
+        return None
+    shared: Iterator[tuple[float, Reader]] = ((len(keys & one.keys) / len(keys | one.keys), one) for one in OF_JSON)
+    share, reader = max(shared, key=lambda each: each[0])
+    is_near = len(keys & reader.keys) >= _LEAST_KEYS or bool(keys & reader.keys - _COMMON)
+    return reader if share > 0 and is_near else None
+
+
+def _is_native(head: Head) -> bool:
+    keys = head.record.keys()
+    return {"channel", "started_at"} <= keys and ("turns" in keys or "messages" not in keys)

@@ -1,0 +1,1 @@
+"""SHELF: files that hold files: ZIP and tar, read member by member."""

@@ -1,0 +1,1 @@
+"""SHELF: exports of chats, which are parted where no one writes for long, and plain transcripts."""

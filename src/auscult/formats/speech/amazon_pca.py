@@ -1,0 +1,59 @@
+"""Post Call Analytics, Amazon's published solution: its file of results for a call."""
+
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from auscult.formats._contract import Source
+from auscult.formats._json import JsonReader
+from auscult.formats._labels import side_of
+from auscult.formats._recognised import ms_of
+from auscult.formats._records import Fields
+from auscult.formats._talk import Said, Talk
+
+
+class AmazonPca(JsonReader):
+    """One file a call: ``SpeechSegments``, and the names of speakers, which say the side, in ``SpeakerLabels``."""
+
+    name: ClassVar[str] = "amazon-pca"
+    title: ClassVar[str] = "Post Call Analytics JSON"
+    makers: ClassVar[tuple[str, ...]] = (
+        "https://github.com/aws-samples/amazon-transcribe-post-call-analytics/blob/main/docs/output_json_structure.md",
+        "https://github.com/aws-samples/amazon-transcribe-post-call-analytics",
+    )
+    keys: ClassVar[frozenset[str]] = frozenset({"ConversationAnalytics", "SpeechSegments"})
+
+    def is_mine(self, record: dict[str, Any]) -> bool:
+        """Return whether it has its two parts."""
+        return self.keys <= record.keys()
+
+    def talks(self, record: Fields, source: Source) -> Iterator[Talk]:
+        """Yield the one call."""
+        del source
+        about = record.fields("ConversationAnalytics")
+        names = {
+            one.text("Speaker", "a name as spk_0"): one.maybe_text("DisplayText") or ""
+            for one in about.each("SpeakerLabels")
+        }
+        agent = about.maybe_text("Agent")
+        job = next((one.fields("TranscribeJobInfo") for one in about.each("SourceInformation")), None)
+        yield Talk(
+            source=self.name,
+            said=[_segment(one, names) for one in record.required_list("SpeechSegments", "a list of segments")],
+            channel="voice",
+            id=about.maybe_text("GUID") or (job and job.maybe_text("TranscriptionJobName")),
+            started_at=about.maybe_at("StartTime") or about.maybe_at("ConversationTime"),
+            language=about.maybe_text("LanguageCode"),
+            agents=[{"id": agent}] if agent else [],
+        )
+
+
+def _segment(one: Fields, names: dict[str, str]) -> Said:
+    speaker = one.maybe_text("SegmentSpeaker") or ""
+    name = names.get(speaker, "")
+    return Said(
+        one.maybe_text("DisplayText") or one.words("OriginalText", "the words of the segment"),
+        name or speaker or None,
+        side_of(name) if name else None,
+        start_ms=ms_of(one.number("SegmentStartTime", "a number of seconds")),
+        end_ms=ms_of(one.number("SegmentEndTime", "a number of seconds")),
+    )

@@ -1,0 +1,1 @@
+"""SHELF: tables of one's own, whose columns are guessed or named."""

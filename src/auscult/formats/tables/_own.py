@@ -1,0 +1,285 @@
+"""Tables of one's own, whose columns are found by their names and values: rows to conversations, in runs."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, ClassVar, cast
+
+from auscult.domain.connectors import Mapped, Refused, Setup
+from auscult.domain.conversation import AssumedField, Channel, Conversation
+from auscult.domain.errors import FormatError
+from auscult.formats._contract import Rejected, Source
+from auscult.formats._json import misfit
+from auscult.formats._lines import are_labelled, said_in
+from auscult.formats._records import Fields, MissingError
+from auscult.formats._talk import Said, Talk, finished, zone_of
+from auscult.formats.tables._described import CHANNELS, Described, Read, Record, guess, likely_columns
+from auscult.formats.tables._rows import NUMBERS, TIMES, Writing
+
+Rows = Callable[[], Iterator[Fields | Refused]]
+"""Returns the rows of a file, from the first, each time it is called."""
+ROW_ID = "\0row"
+"""Stands for the column of ids in a table that has none."""
+_SAMPLE, _RUN = 2_000, 2_000
+_LABEL = {"speaker": "speaker", "text": "text", "start_ms": "start_ms"}
+
+
+class OwnTable(Described):
+    """Mapper of rows whose columns are known, with the speakers' labels, and all else as custom fields."""
+
+    name: ClassVar[str] = "table"
+    _keeps_labels: ClassVar[bool] = True
+
+    def __init__(self, setup: Setup, source: Source, columns: Mapping[str, str], kind: str) -> None:
+        """Read rows of a file by its columns."""
+        super().__init__(setup)
+        self._source = source
+        self._columns = dict(columns)
+        self._kind = kind
+        self._assumed: dict[AssumedField, str] = {}
+
+    def conversations(self, rows: list[Fields | Refused], writing: Writing) -> list[Mapped]:
+        """Return conversations and refusals of whole conversations' rows. Raises ``MissingError``."""
+        self._writing = writing
+        mapped = self._mapped_rows(rows, is_csv=True)
+        return [one for _, one in sorted(mapped, key=lambda each: each[0])]
+
+    def assume(self, assumed: Mapping[AssumedField, str]) -> None:
+        """Note what was assumed of the whole file."""
+        self._assumed |= assumed
+
+    def _known(self, rows: Sequence[Fields]) -> dict[str, str]:
+        del rows
+        return self._columns
+
+    def _who(self, one: Fields, inner: Mapping[str, str]) -> str:
+        return one.maybe_text(inner["speaker"]) or ""
+
+    def _record(self, at: int, row: Fields, columns: Mapping[str, str]) -> Record:
+        column = columns.get("turns") or (columns.get("text") if "speaker" not in columns else None)
+        if column is None:
+            return Record(at, row, (row,), columns)
+        cell = row.maybe_text(column) or ""
+        lines = [line for line in cell.splitlines() if line.strip()]
+        said = said_in(cell) if are_labelled(lines) else [Said(cell)] if cell else []
+        each = [
+            Fields({"speaker": one.label, "text": one.text, "start_ms": one.start_ms}, row.path_of(column))
+            for one in said
+        ]
+        return Record(at, row, each, _LABEL)
+
+    def _made(self, read: Read, columns: Mapping[str, str], *, is_reversed: bool) -> Mapped:
+        rows, said = read.rows, read.ordered(is_reversed=is_reversed)
+        ends = {one.end for one in said if one.end}
+        written = _first(rows, columns, "channel")
+        channel = CHANNELS.get((written or "").lower(), (written or "").lower()) if written else None
+        names = {
+            id_: name
+            for row in rows
+            if (id_ := _cell(row, columns, "agent")) and (name := _cell(row, columns, "agent_name"))
+        }
+        agents = list(dict.fromkeys(one.agent for one in said if one.agent and one.speaker in ("agent", "unknown")))
+        agents = agents or ([only] if (only := _first(rows, columns, "agent")) else [])
+        assumed = dict(self._assumed)
+        if channel is None:
+            assumed["channel"] = "values" if any(one.ms is not None for one in said) else "default"
+        own = _first(rows, columns, "id")
+        talk = Talk(
+            source=self._kind,
+            said=[
+                Said(
+                    one.text,
+                    one.label or None,
+                    None if one.speaker == "unknown" else cast("Any", one.speaker),
+                    start_ms=one.ms,
+                    end_ms=None,
+                    agent_id=one.agent if one.speaker == "agent" else None,
+                )
+                for one in said
+            ],
+            channel=cast("Channel", channel) if channel in ("voice", "chat") else self._likely_channel(read),
+            kind="email" if written and written.lower() == "email" else None,
+            id=None if own is None or columns.get("id") == ROW_ID else own,
+            started_at=read.start,
+            ended_at=max(ends, default=None),
+            language=_first(rows, columns, "language"),
+            agents=[{"id": each, "name": names.get(each)} for each in agents],
+            queue=_first(rows, columns, "queue"),
+            fields=self._fields(rows, columns) | ({"refused_rows": read.refused} if read.refused else {}),
+            assumed=assumed,
+        )
+        made = finished(talk, self._source)
+        return made if isinstance(made, Conversation) else Refused(made.error.message, read.where)
+
+    def _likely_channel(self, read: Read) -> Channel:
+        """Return chat where turns have a time of day each, or lie far apart; else voice."""
+        times = [one.ms for one in read.said if one.ms is not None]
+        if any(one.at for one in read.said):
+            return "chat"
+        apart = timedelta(minutes=1) / timedelta(milliseconds=1)
+        return "chat" if len(times) > 1 and max(times) / (len(times) - 1) > apart else "voice"
+
+    def _fields(self, rows: Sequence[Fields], columns: Mapping[str, str]) -> dict[str, str]:
+        used = {*columns.values(), ROW_ID}
+        found: dict[str, str] = {}
+        for row in rows:
+            for name, value in row.items():
+                if name not in used and name and value not in (None, "") and name not in found:
+                    found[name] = value if isinstance(value, str) else str(value)
+        return found
+
+
+def conversations_of(rows: Rows, source: Source, kind: str, title: str) -> Iterator[Conversation | Rejected]:
+    """Yield the conversations of a table: a first pass finds its columns and spellings, a second one reads it in runs."""
+    try:
+        columns = _columns(rows, source)
+        writing, is_together, assumed = _spelling(rows, columns, source)
+    except MissingError as missing:
+        yield Rejected(error=misfit(title, missing, _line(missing.refused.where)), source=b"")
+        return
+    limits = source.limits
+    setup = Setup(app_id=source.app_id, turns=limits.turns, document_bytes=limits.document_bytes)
+    table = OwnTable(setup, source, columns, kind)
+    table.assume(assumed)
+    for run in _runs(_numbered(rows(), columns, source), columns, is_together=is_together):
+        try:
+            mapped = table.conversations(run, writing)
+        except MissingError as missing:
+            mapped = [missing.refused]
+        for one in mapped:
+            if isinstance(one, Conversation):
+                yield one
+            elif isinstance(one, Refused):
+                place = f"{one.where}: " if one.where else ""
+                fault = FormatError(
+                    f"{place}{one.reason}", line=_line(one.where), code="format.refused", field=_field(one.where)
+                )
+                yield Rejected(error=fault, source=b"")
+
+
+def _columns(rows: Rows, source: Source) -> dict[str, str]:
+    """Return which column holds what. Raises ``MissingError`` where it holds no talk."""
+    sample: list[Fields] = []
+    for row in rows():
+        if isinstance(row, Fields):
+            sample.append(row)
+            if len(sample) >= _SAMPLE:
+                break
+    names = dict.fromkeys(name for row in sample[:50] for name in row.names())
+    found = guess(sample)
+    given = {what: column for what, column in source.given.columns.items() if column}
+    for what, column in given.items():
+        if column not in names:
+            raise MissingError("", f"there is no column {column!r} for {what}; available: {', '.join(names)}")
+    found = {what: column for what, column in found.items() if column not in given.values()} | given
+    found |= likely_columns(sample, found)
+    found = {what: column for what, column in found.items() if source.given.columns.get(what) != ""}
+    if "turns" in found and "text" not in found and "speaker" in found:
+        found["text"] = found.pop("turns")
+    if "text" not in found and "turns" not in found:
+        raise MissingError(
+            "", f"no column holds what was said; name it with columns text=NAME (available: {', '.join(names)})"
+        )
+    labelled = found.get("turns") or found["text"]
+    if "speaker" not in found and not any(_is_labelled(row, labelled) for row in sample):
+        raise MissingError(
+            "", f"no column holds who spoke; name it with columns speaker=NAME (available: {', '.join(names)})"
+        )
+    if "id" not in found:
+        found["id"] = ROW_ID
+    return found
+
+
+def _is_labelled(row: Fields, column: str) -> bool:
+    return are_labelled((row.maybe_text(column) or "").splitlines())
+
+
+def _spelling(rows: Rows, columns: Mapping[str, str], source: Source) -> tuple[Writing, bool, dict[AssumedField, str]]:
+    """Return how dates and numbers are written, whether the rows of each conversation lie together, what is assumed.
+
+    Raises ``MissingError`` where dates may begin with the day or the month, and no row decides.
+    """
+    given = source.given
+    order: Any = given.date_order
+    has_zone = True
+    shown: dict[tuple[str, str], Fields] = {}
+    ended: set[str] = set()
+    last, is_together = "", True
+    kept = [columns[what] for what in (*TIMES, *NUMBERS) if what in columns]
+    for row in rows():
+        if not isinstance(row, Fields):
+            continue
+        id_ = row.maybe_text(columns["id"]) or last
+        if id_ != last:
+            is_together = is_together and id_ not in ended
+            ended.add(id_)
+            last = id_
+        for name in kept:
+            value = row.get(name)
+            if isinstance(value, str) and value.strip():
+                mark = (name, value.split()[0] if name in [columns.get(what) for what in TIMES] else value[:12])
+                if mark not in shown:
+                    shown[mark] = Fields({name: value}, row.where)
+                has_zone = has_zone and (value.strip()[-1:] == "Z" or "+" in value[10:] or value.strip().isdigit())
+    writing = Writing(order, cast("Any", given.decimal), zone_of(source), takes_days=True).found(
+        [
+            (row, {what: name for what, name in columns.items() if what in (*TIMES, *NUMBERS) and row.get(name)})
+            for row in shown.values()
+        ]
+    )
+    assumed: dict[AssumedField, str] = {}
+    if not has_zone:
+        assumed["time_zone"] = given.time_zone or "UTC"
+    if order and Writing(None, None, None) != writing:
+        assumed["date_order"] = "option"
+    return writing, is_together, assumed
+
+
+def _numbered(
+    rows: Iterable[Fields | Refused], columns: Mapping[str, str], source: Source
+) -> Iterator[Fields | Refused]:
+    """Yield rows; where no column holds an id, all are one conversation, or each is one where a cell holds the talk."""
+    if columns["id"] != ROW_ID:
+        yield from rows
+        return
+    is_each = "speaker" not in columns
+    for number, row in enumerate(rows, 1):
+        if isinstance(row, Fields):
+            id_ = f"{source.name}#{number}" if is_each else source.name or "table"
+            yield Fields({**dict(row.items()), ROW_ID: id_}, row.where)
+        else:
+            yield row
+
+
+def _runs(
+    rows: Iterable[Fields | Refused], columns: Mapping[str, str], *, is_together: bool
+) -> Iterator[list[Fields | Refused]]:
+    """Yield rows of whole conversations: some thousands, or all where those of one lie apart."""
+    run: list[Fields | Refused] = []
+    last = None
+    for row in rows:
+        if isinstance(row, Fields) and is_together:
+            id_ = row.maybe_text(columns["id"])
+            if id_ and id_ != last and len(run) >= _RUN:
+                yield run
+                run = []
+            last = id_ or last
+        run.append(row)
+    if run:
+        yield run
+
+
+def _first(rows: Sequence[Fields], columns: Mapping[str, str], what: str) -> str | None:
+    return next((text for row in rows if (text := _cell(row, columns, what))), None)
+
+
+def _cell(row: Fields, columns: Mapping[str, str], what: str) -> str | None:
+    return row.maybe_text(columns[what]) if what in columns else None
+
+
+def _line(where: str) -> int | None:
+    line = where.removeprefix("line ").partition(".")[0]
+    return int(line) if where.startswith("line ") and line.isdecimal() else None
+
+
+def _field(where: str) -> str | None:
+    return where.partition(".")[2] or None

@@ -1,0 +1,82 @@
+"""Files of other vendors, recognised by their content and read as a stream: one record in memory at a time."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar
+
+from auscult.domain.connectors import FoundAudit, Item, Refused, Setup, refused_audit
+from auscult.domain.connectors.contract import Mapper
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import FormatError
+from auscult.formats._contract import ByteStream, Rejected, Source
+from auscult.formats._documents import documents
+from auscult.formats._heads import Head
+from auscult.formats._json import whole
+
+_SHOWN_BYTES = 4096
+_LINE = re.compile(r"line (\d+)")
+
+
+class VendorReader:
+    """Base of the readers of mappers of connectors."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    makers: ClassVar[tuple[str, ...]] = ("docs/reference/connectors-formats.md",)
+    keys: ClassVar[frozenset[str]]
+    mapper: ClassVar[type[Mapper]]
+    is_mine: ClassVar[Callable[[dict[str, Any]], bool]]
+
+    def fits(self, head: Head) -> bool:
+        """Return whether the first record is of this vendor."""
+        return bool(head.record) and type(self).is_mine(head.record)
+
+    def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
+        """Yield conversations and refusals, in order."""
+        limits = source.limits
+        mapper = self.mapper(Setup(app_id=source.app_id, turns=limits.turns, document_bytes=limits.document_bytes))
+        for document in documents(stream, limits):
+            if isinstance(document, Rejected):
+                yield document
+            else:
+                yield from self._mapped(mapper, document.data, source, document.line)
+
+    def _mapped(self, mapper: Mapper, data: bytes, source: Source, line: int) -> Iterator[Conversation | Rejected]:
+        item = Item(source.name, None, len(data), data, source.siblings)
+        for one in mapper.map(item):
+            if isinstance(one, Conversation):
+                yield one
+                continue
+            refusal = refused_audit(one) if isinstance(one, FoundAudit) else one
+            yield self.refusal(refusal, data, line)
+
+    def refusal(self, refused: Refused, data: bytes, line: int) -> Rejected:
+        """Return the refusal of a record, with its line and place."""
+        place = f"{refused.where}: " if refused.where else ""
+        fault = FormatError(
+            f"this looks like {self.title}, but {place}{refused.reason}",
+            line=int(found[1]) if (found := _LINE.match(refused.where)) else line,
+            code="format.refused",
+            field=refused.where or None,
+        )
+        return Rejected(error=fault, source=data[:_SHOWN_BYTES])
+
+
+class VendorTableReader(VendorReader):
+    """Base of readers whose file is a table, which is held in memory."""
+
+    def fits(self, head: Head) -> bool:
+        """Return whether the first line names the columns of this vendor."""
+        first = head.lines[0] if head.lines else ""
+        return not head.is_json and {cell.strip(' "') for cell in re.split("[,;\t]", first)} >= self.keys
+
+    def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
+        """Yield conversations and refusals, in order."""
+        limits = source.limits
+        mapper = self.mapper(Setup(app_id=source.app_id, turns=limits.turns, document_bytes=limits.document_bytes))
+        try:
+            data = whole(stream, limits.document_bytes)
+        except FormatError as fault:
+            yield Rejected(error=fault, source=b"")
+            return
+        yield from self._mapped(mapper, data, source, 1)

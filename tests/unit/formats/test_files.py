@@ -1,0 +1,202 @@
+"""Files as people have them come in with their right values, by content alone: tests/golden/files/right.json."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from auscult.domain.conversation import Conversation
+from auscult.formats import READERS, Given, Head, Limits, Rejected, Source, nearest, recognised
+from auscult.services.scoring.intake.read import Noted, read_file, read_source
+
+FILES = Path(__file__).parents[2] / "golden" / "files"
+RIGHT: dict[str, Any] = json.loads((FILES / "right.json").read_bytes())
+SAMPLES = {name: (FILES / name).read_bytes() for name in RIGHT if (FILES / name).is_file()}
+every_sample = pytest.mark.parametrize("name", SAMPLES)
+
+
+def read(data: bytes, name: str = "file", **values: Any) -> list[Conversation | Rejected]:
+    """Read bytes as a file of this name."""
+    source = Source(app_id="st-1", name=name, given=Given(**values))
+    return list(read_source(io.BytesIO(data), source, is_bounded=True))
+
+
+def conversations(found: list[Conversation | Rejected]) -> list[Conversation]:
+    """Return the conversations, where nothing is refused."""
+    refused = [one.error.message for one in found if isinstance(one, Rejected)]
+    assert not refused, refused
+    return [one for one in found if isinstance(one, Conversation)]
+
+
+def shown(one: Conversation, wanted: dict[str, Any], agent: str | None) -> dict[str, Any]:
+    """Return what is known to be right of a conversation, as it was read."""
+    speakers = [turn.speaker_label if turn.speaker == "unknown" else turn.speaker for turn in one.turns]
+    if agent is not None:  # whose side a label is, is found from the words; it is never the wrong one
+        labels = [(turn.speaker_label, turn.speaker) for turn in one.turns if turn.speaker_label]
+        assert all(side in ("unknown", "agent" if label == agent else "customer") for label, side in labels)
+        speakers = [turn.speaker_label or turn.speaker for turn in one.turns]
+    found = {
+        "channel": one.channel,
+        "language": one.language,
+        "turns": len(one.turns),
+        "speakers": speakers,
+        "started_at": one.started_at.isoformat(),
+        "duration_ms": one.duration_ms,
+        "agents": [each.id for each in one.agents],
+        "turn_agents": [turn.agent_id for turn in one.turns],
+        "text": one.turns[0].text,
+        "calls": [
+            {"name": each.name, "after": each.after_turn, "arguments": each.arguments, "result": each.result}
+            for each in one.calls or ()
+        ],
+        "instructions": one.ai and one.ai.instructions,
+        "fields": one.custom_fields,
+        "assumed": sorted(one.assumed),
+    }
+    return {key: found[key] for key in wanted}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_file_comes_in_with_its_right_values(name: str) -> None:
+    """One read without options: format, turns, sides or labels, times, agents, calls, what was assumed, refusals."""
+    right, noted = RIGHT[name], Noted()
+    found = list(read_file(FILES / name, "st-1", Limits(), None, noted))
+    refused = [one.error for one in found if isinstance(one, Rejected)]
+    read_ones = [one for one in found if isinstance(one, Conversation)]
+    wanted = [one for one in right["conversations"] if "more" not in one]
+    more = sum(one.get("more", 0) for one in right["conversations"])
+    assert sorted(noted.counts) == right["formats"]
+    assert [{"line": fault.line, "field": fault.field} for fault in refused] == right["rejected"]
+    assert len(read_ones) == len(wanted) + more
+    for one, known in zip(read_ones, wanted, strict=False):
+        assert shown(one, known, right.get("agent")) == known
+
+
+@every_sample
+def test_a_file_that_breaks_off_or_is_wrongly_encoded_is_read_or_refused(name: str) -> None:
+    """Cut anywhere, in UTF-16 or with bytes of no encoding: conversations, or refusals with a reason, never an error."""
+    data = SAMPLES[name]
+    cuts = [data[: len(data) * part // 7] for part in range(1, 7)]
+    for broken in (*cuts, data.replace(b" ", b"\xff", 3), data + b"\0", b"\xef\xbb\xbf" + data, data[::-1]):
+        for one in read(broken, name):
+            assert isinstance(one, Conversation) or (one.error.message and (one.error.line or 1) >= 1)
+
+
+@every_sample
+def test_the_same_file_has_the_same_ids_in_utf16_and_in_an_archive(name: str) -> None:
+    """So that loading it in another wrapping adds nothing."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr(f"folder/{name}", SAMPLES[name])
+        archive.writestr("folder/.DS_Store", "x")
+        archive.writestr("folder/photo.jpg", "x")
+    if name.endswith(".zip"):
+        return
+    ids = [one.id for one in read(SAMPLES[name], name) if isinstance(one, Conversation)]
+    assert [one.id for one in read(packed.getvalue(), "all.zip") if isinstance(one, Conversation)] == ids
+    if not name.endswith((".zip", ".xlsx")) and "utf16" not in name and "1252" not in name:
+        wide = SAMPLES[name].decode().encode("utf-16")
+        assert [one.id for one in read(wide, name) if isinstance(one, Conversation)] == ids
+
+
+def test_a_file_that_nothing_fits_is_compared_with_the_nearest_format() -> None:
+    """Its first fault is named, with the place."""
+    (refused,) = read(SAMPLES["others/bad-whisperx.json"])
+    assert isinstance(refused, Rejected)
+    assert refused.error.message.startswith(
+        "this looks like Whisper or WhisperX JSON, but segments[3].text: text is missing"
+    )
+    (refused,) = read(b'{"ConversationAnalytics": {}, "SpeechSegment": []}')
+    assert isinstance(refused, Rejected)
+    assert "Post Call Analytics JSON, but SpeechSegments: SpeechSegments is missing" in refused.error.message
+
+
+def test_what_the_file_does_not_say_is_given_or_assumed() -> None:
+    """Agent, queue, channel, language, start, zone and sides, by name."""
+    values: dict[str, Any] = {
+        "agent": "ines",
+        "queue": "bikes",
+        "language": "en",
+        "time_zone": "Europe/Berlin",
+        "sides": {"Speaker 1": "agent"},
+    }
+    (one,) = conversations(
+        read(SAMPLES["others/plain2_2026-10-14_1534_dolores.txt"], "calls_2026-10-14_1534.txt", **values)
+    )
+    assert one.started_at.isoformat() == "2026-10-14T13:34:00+00:00"
+    assert ([each.id for each in one.agents], [each.id for each in one.queues]) == (["ines"], ["bikes"])
+    assert [turn.speaker for turn in one.turns] == ["agent", "customer", "agent"]
+    assert one.assumed == {
+        "started_at": "file_name",
+        "time_zone": "Europe/Berlin",
+        "agent": "option",
+        "language": "option",
+        "channel": "default",
+    }
+
+
+def test_a_longer_export_of_a_chat_adds_only_what_is_new() -> None:
+    """A conversation ends after a pause; what grew has the id that it had."""
+    text = SAMPLES["others/wa-android.txt"]
+    before = conversations(read(text, "chat.txt"))
+    after = conversations(
+        read(text + b"13/03/2026, 22:25 - Priya Nair: thanks\n15/03/2026, 10:00 - Priya Nair: hi again\n")
+    )
+    assert [one.id for one in after[:2]] == [one.id for one in before]
+    assert [len(one.turns) for one in after] == [4, 3, 1]
+    assert len(conversations(read(text, pause_ms=60 * 24 * 3600 * 1000))) == 1
+
+
+def test_hostile_archives_and_texts_are_refused_in_words() -> None:
+    """An archive in an archive, one that unpacks to too much, a broken or encrypted one, deep JSON, huge texts."""
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("bomb.vtt", b"WEBVTT\n\n" + bytes(40 << 20))
+        archive.writestr("inner.zip", SAMPLES["others/calls.zip"])
+        archive.writestr("fine.vtt", SAMPLES["03-speakers.vtt"])
+    found = read(inner.getvalue(), "x.zip")
+    refused = {one.file: one.error.reason for one in found if isinstance(one, Rejected)}
+    assert refused == {"bomb.vtt": "document.too_large", "inner.zip": "file.nested"}
+    assert len(found) == 3
+    for data in (
+        b"PK\x03\x04" + bytes(100),
+        b"[" * 100_000,
+        b'{"segments":' * 50_000,
+        b"WEBVTT\n\n" + b"a" * (33 << 20),
+    ):
+        assert all(isinstance(one, Rejected) and one.error.message for one in read(data))
+
+
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(name=st.sampled_from(sorted(SAMPLES)), at=st.floats(0, 1), junk=st.binary(max_size=40))
+def test_bytes_in_the_midst_of_a_file_never_raise(name: str, at: float, junk: bytes) -> None:
+    """Strangers' bytes: whatever is put where, all is read or refused."""
+    data = SAMPLES[name]
+    where = int(at * len(data))
+    for one in read(data[:where] + junk + data[where + len(junk) :], name):
+        assert isinstance(one, Conversation | Rejected)
+
+
+def test_every_format_has_a_sample_and_two_makers() -> None:
+    """The table of the shelf: each row names public samples or schemas, and a file of it is among these."""
+    assert all(len(reader.makers) > 1 or "connectors-formats" in reader.makers[0] for reader in READERS.values())
+    seen = {name for right in RIGHT.values() for name in right["formats"]}
+    vendors = {name for name, reader in READERS.items() if "connectors-formats" in reader.makers[0]}
+    assert seen >= READERS.keys() - vendors - {"speechmatics", "rev-ai"}
+
+
+@pytest.mark.parametrize("path", sorted((FILES.parent / "connectors").glob("*/**/*.json")), ids=lambda path: path.name)
+def test_files_of_vendors_are_recognised_by_content(path: Path) -> None:
+    """Each golden file of a format of connectors, but sidecars and what is described."""
+    format_ = path.relative_to(FILES.parent / "connectors").parts[0]
+    if format_ in ("described", "kore-express") or "metadata" in path.name:
+        pytest.skip("read by a description, or beside another file")
+    head = Head(path.read_bytes()[:65_536], path.name)
+    reader = recognised(head) or nearest(head)
+    assert reader is not None
+    assert reader.name == format_
