@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
+from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
@@ -31,6 +32,9 @@ _WORDS: dict[Kind, str] = {
     "agent": "agents",
     "wait": "waits",
     "transfers": "transfers",
+    "handled_by": "handled by",
+    "ai_agent": "AI agents",
+    "ai_version": "versions of AI agents",
 }
 _MEASURES = {"sentiment": "sentiment", "score": "score", "csat": "satisfaction (CSAT)", "nps": "satisfaction (NPS)"}
 """Measures in words, in the order in which their drivers are shown."""
@@ -78,6 +82,14 @@ def insights(
     direction: Annotated[
         Direction | None, typer.Option("--direction", metavar="DIRECTION", help="Only inbound, or outbound.")
     ] = None,
+    handled_by: Annotated[
+        list[HandledBy] | None,
+        typer.Option(
+            "--handled-by",
+            metavar="WHO",
+            help="Only those led by ai, human or both; may be repeated. Without it all with a person's part.",
+        ),
+    ] = None,
     by: Kinds = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1000, help="Groups of each kind.")] = 10,
     least: Annotated[
@@ -110,6 +122,7 @@ def insights(
         directions=(direction,) if direction else (),
         queues=tuple(queue or ()),
         agents=tuple(agent or ()),
+        handled_by=tuple(handled_by or ()),
     )
     with bootstrap.open(options.settings_of_existing(database)) as application:
         known = application.store.within(options.known_tenant(application.store, app))

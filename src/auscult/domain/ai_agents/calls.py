@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
 
-from auscult.domain.ai_agents.context import TOOL_EVENT, AiContext, Call
+from auscult.domain.ai_agents.context import TOOL_EVENT, AiContext, Call, HandledBy, is_changing
 from auscult.domain.conversation import Conversation, Event, Turn
 
 
@@ -60,6 +60,22 @@ def ai_agents_of(conversation: Conversation) -> frozenset[str]:
     return frozenset(
         id_ for id_ in cast("set[str]", known) if (kinds.get(id_) or ("ai" if id_ in bots - people else "")) == "ai"
     )
+
+
+def handled_by(conversation: Conversation) -> HandledBy:
+    """Return who led a conversation: a person where neither an agent nor an AI agent has a turn."""
+    spoke = {turn.speaker for turn in conversation.turns}
+    if "bot" not in spoke:
+        return "human"
+    return "both" if "agent" in spoke else "ai"
+
+
+def has_changed(conversation: Conversation) -> bool | None:
+    """Return whether a tool that changes something ran, and is not known to have failed; None where calls are not known."""
+    if conversation.calls is None:
+        return None
+    tools = {tool.name: tool.is_changing for tool in conversation.ai.tools} if conversation.ai else {}
+    return any(call.ok is not False and tools.get(call.name, is_changing(call.name)) for call in conversation.calls)
 
 
 def without_texts(conversation: Conversation) -> Conversation:

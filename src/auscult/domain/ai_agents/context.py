@@ -7,6 +7,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 AgentKind = Literal["ai", "human"]
+HandledBy = Literal["ai", "human", "both"]
+"""Who led a conversation with a customer."""
 TOOL_EVENT = "tool:"
 """Prefix of the type of an event that a call answers to: ``tool:refund``."""
 

@@ -7,6 +7,7 @@ from typing import TypeVar, get_args
 
 from msgspec.structs import asdict
 
+from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.insight import Resolution, SentimentLabel
@@ -40,6 +41,7 @@ NOBODY = "-"
 ANSWERS: tuple[Qualification, ...] = ("YES", "NO", "NA")
 SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
+HANDLERS: tuple[HandledBy, ...] = get_args(HandledBy)
 THREAD_STATES: tuple[ThreadState, ...] = get_args(ThreadState)
 ORDERS: tuple[Order, ...] = get_args(Order)
 USUAL: Order = "-started_at"
@@ -78,7 +80,15 @@ def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
         custom_ids=_all(query, "custom_id"),
         custom_fields=tuple(map(read_custom_field, _all(query, "custom_field"))),
         said=parse(words) if (words := _first(query, "q")) else None,
-        fields=ListFields(**asdict(read_fields(query)), topic=_all(query, "topic"), excluded=_excluded(query)),
+        fields=ListFields(
+            **asdict(read_fields(query)),
+            topic=_all(query, "topic"),
+            excluded=_excluded(query),
+            handled_by=_among(query, "handled_by", HANDLERS),
+            ai_agent=tuple(each for each in _all(query, "ai_agent") if each),
+            ai_version=tuple(each for each in _all(query, "ai_version") if each),
+            changed=_flag(query, "changed"),
+        ),
         order=read_order(query),
     )
 
