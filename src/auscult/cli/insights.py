@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.ai_agents.context import HandledBy
+from auscult.domain.ai_agents.context import HANDLERS
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
@@ -46,6 +46,12 @@ def _kind(given: str) -> str:
     return given
 
 
+def _handler(given: str) -> str:
+    if given not in HANDLERS:
+        raise typer.BadParameter(f"{given} is none of {', '.join(HANDLERS)}")
+    return given
+
+
 Queues = Annotated[
     list[str] | None,
     typer.Option("--queue", metavar="QUEUE", help="Only this queue, by id or name; may be repeated."),
@@ -61,6 +67,15 @@ Kinds = Annotated[
         metavar="KIND",
         parser=_kind,
         help=f"Group by {', '.join(KINDS)}; may be repeated. Default: queue, agent and the subjects.",
+    ),
+]
+Handlers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--handled-by",
+        metavar="WHO",
+        parser=_handler,
+        help="Only those led by ai, human or both; may be repeated. Default: all with a person's part.",
     ),
 ]
 Shown = Annotated[
@@ -82,14 +97,7 @@ def insights(
     direction: Annotated[
         Direction | None, typer.Option("--direction", metavar="DIRECTION", help="Only inbound, or outbound.")
     ] = None,
-    handled_by: Annotated[
-        list[HandledBy] | None,
-        typer.Option(
-            "--handled-by",
-            metavar="WHO",
-            help="Only those led by ai, human or both; may be repeated. Without it all with a person's part.",
-        ),
-    ] = None,
+    handled_by: Handlers = None,
     by: Kinds = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1000, help="Groups of each kind.")] = 10,
     least: Annotated[
@@ -122,7 +130,7 @@ def insights(
         directions=(direction,) if direction else (),
         queues=tuple(queue or ()),
         agents=tuple(agent or ()),
-        handled_by=tuple(handled_by or ()),
+        handled_by=tuple(each for each in HANDLERS if each in (handled_by or ())),
     )
     with bootstrap.open(options.settings_of_existing(database)) as application:
         known = application.store.within(options.known_tenant(application.store, app))

@@ -7,7 +7,7 @@ from typing import TypeVar, get_args
 
 from msgspec.structs import asdict
 
-from auscult.domain.ai_agents.context import HandledBy
+from auscult.domain.ai_agents.context import HANDLERS
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.insight import Resolution, SentimentLabel
@@ -41,7 +41,6 @@ NOBODY = "-"
 ANSWERS: tuple[Qualification, ...] = ("YES", "NO", "NA")
 SENTIMENTS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 RESOLUTIONS: tuple[Resolution, ...] = get_args(Resolution)
-HANDLERS: tuple[HandledBy, ...] = get_args(HandledBy)
 THREAD_STATES: tuple[ThreadState, ...] = get_args(ThreadState)
 ORDERS: tuple[Order, ...] = get_args(Order)
 USUAL: Order = "-started_at"

@@ -98,27 +98,34 @@ class ShownOutcome(Struct, frozen=True, kw_only=True):
     evaluated_at: datetime
 
 
-class ShownEvaluation(ShownOutcome, frozen=True, kw_only=True):
+class EvaluatedForm(ShownOutcome, frozen=True, kw_only=True):
     """One evaluation. ``engines`` names every engine that answered, with its version.
 
-    ``band`` is the named range of the score, null if the form has none there. ``segments`` are the evaluations of all
-    parts, where a form for segments scores them: of the AI agent's and the person's, each by its own form. The other
-    fields are then those of the part that reports show, the last of a person, else the last.
+    ``band`` is the named range of the score, null if the form has none there.
     """
 
     engines: tuple[str, ...]
     metrics: tuple[ShownMetric, ...]
     sections: tuple[ShownSection, ...]
     band: str | None
-    segments: tuple["EvaluatedSegment", ...] | UnsetType = UNSET
 
 
-class EvaluatedSegment(ShownEvaluation, frozen=True, kw_only=True):
+class EvaluatedSegment(EvaluatedForm, frozen=True, kw_only=True):
     """The evaluation of one part of a conversation, and who handled it; parts are numbered from 1."""
 
     segment: int
     handled_by: Handler | None
     agent_id: str | None
+
+
+class ShownEvaluation(EvaluatedForm, frozen=True, kw_only=True):
+    """The evaluation of a conversation. ``segments`` are those of its parts, where a form for segments scores them.
+
+    The AI agent's part and the person's are scored each by its own form; the other fields are then those of the part
+    that reports show, the last of a person, else the last.
+    """
+
+    segments: tuple[EvaluatedSegment, ...] | UnsetType = UNSET
 
 
 class ShownResult(Struct, frozen=True, kw_only=True):

@@ -1,24 +1,25 @@
 """The transcript of a page: turns split where evidence begins and ends, with notes in the margin."""
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, MetricResult
 from auscult.domain.insight import Speech
 from auscult.language import gettext as _
+from auscult.server.console.frame.calls import CallView, Note, NoteKind, placed_views, taken
 from auscult.server.console.frame.charts.lanes import Mark, Spoken
 from auscult.server.console.frame.naming import speaker_of, within_sentence
 from auscult.server.console.frame.quoting import Span, span_of
 from auscult.services.conversations.closest import is_miss
 
 PieceKind = Literal["text", "ev", "cue", "near", "redacted", "doubt"]
-NoteKind = Literal["yes", "no", "cue"]
 
 LEAST_SILENCE_MS = 8_000
 _REDACTED = re.compile(r"\[(?:PII|REDACTED|[A-Z][A-Z_]{2,}(?:[: #-][\w-]+)?)\]")
@@ -32,14 +33,6 @@ class Piece(Struct, frozen=True, kw_only=True):
     metric_ids: tuple[str, ...] = ()
     joins: str = ""
     """``before``, ``after`` or both: where a mark of the same kind touches this one, so that they are drawn as one."""
-
-
-class Note(Struct, frozen=True, kw_only=True):
-    """A note in the margin, which leads to its verdict."""
-
-    kind: NoteKind
-    metric_id: str
-    text: str
 
 
 class TurnView(Struct, frozen=True, kw_only=True):
@@ -56,6 +49,9 @@ class TurnView(Struct, frozen=True, kw_only=True):
     language: str | None
     pieces: tuple[Piece, ...]
     notes: tuple[Note, ...]
+    before: tuple[CallView, ...] = ()
+    after: tuple[CallView, ...] = ()
+    """Calls of tools before it, and behind the last turn."""
 
 
 class _Found(NamedTuple):
@@ -77,6 +73,8 @@ class Marks:
         self._texts = {turn.id: turn.text for turn in conversation.turns}
         self._found: dict[str, list[_Found]] = defaultdict(list)
         self.notes: dict[str, list[Note]] = defaultdict(list)
+        self.call_notes: dict[str, list[Note]] = defaultdict(list)
+        self._calls = {call.id: call.name for call in conversation.calls or ()}
         for result in results:
             self._add(result)
 
@@ -92,6 +90,7 @@ class Marks:
             self._mark(evidence, "near" if is_near else "ev", metric.id)
             name = _("{metric}: closest").format(metric=metric.name) if is_near else metric.name
             self._note(evidence, Note(kind=kind, metric_id=metric.id, text=name))
+        self._pair(result, kind)
         if near := self._near.get(metric.id):
             self._mark(near, "near", metric.id)
             closest = _("{metric}: closest").format(metric=metric.name)
@@ -100,6 +99,22 @@ class Marks:
             self._mark(evidence, "cue", metric.id)
             asks = _("asks for {metric}").format(metric=within_sentence(metric.name))
             self._note(evidence, Note(kind="cue", metric_id=metric.id, text=asks))
+
+    def _pair(self, result: MetricResult, kind: NoteKind) -> None:
+        """Link what was said with the call that proves or fails it: evidence that follows it."""
+        metric_id, claim = result.metric.id, ""
+        for evidence in result.verdict.evidence:
+            claim = evidence.turn_id or claim
+            call_id = evidence.call_id or ""
+            if call_id not in self._calls:
+                continue
+            name = result.metric.name
+            self.call_notes[call_id].append(Note(kind=kind, metric_id=metric_id, text=name))
+            if claim:
+                to_call = Note(kind=kind, metric_id=metric_id, text=self._calls[call_id], href=f"#call-{call_id}")
+                to_claim = Note(kind=kind, metric_id=metric_id, text=_("What was said"), href=f"#t-{claim}")
+                self.notes[claim].append(to_call)
+                self.call_notes[call_id].append(to_claim)
 
     def _note(self, evidence: Evidence, note: Note) -> None:
         if evidence.turn_id is not None and note not in self.notes[evidence.turn_id]:
@@ -117,7 +132,8 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
     views: list[TurnView] = []
     before: Turn | None = None
     last_end_ms = 0
-    for turn in conversation.turns:
+    calls = deque(placed_views(conversation, marks.call_notes))
+    for index, turn in enumerate(conversation.turns):
         if not turn.text.strip():
             continue
         speaker = speaker_of(turn, conversation)
@@ -139,10 +155,13 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
                 language=None,
                 pieces=tuple(_pieces(turn.text, [*marks.of(turn.id), *_doubts(turn)])),
                 notes=tuple(marks.notes[turn.id]),
+                before=tuple(taken(calls, index)),
             )
         )
         before = turn
         last_end_ms = max(last_end_ms, turn.end_ms or turn.start_ms or 0)
+    if views and calls:
+        views[-1] = replace(views[-1], after=tuple(taken(calls, len(conversation.turns))))
     return tuple(views)
 
 
