@@ -98,7 +98,10 @@ def channel_of(conversation: Conversation) -> str:
 
 
 def speaker_of(turn: Turn, conversation: Conversation) -> str:
-    """Return the speaker of a turn: by name where several agents took part."""
+    """Return the speaker of a turn: by name where several agents took part; AI agents always, where they have one."""
+    if turn.speaker == "bot":
+        named = next((each.name for each in conversation.agents if each.id == turn.agent_id), None)
+        return _("{name} (AI)").format(name=named) if named else side_name("bot")
     if turn.speaker == "agent" and len(conversation.agents) > 1:
         return next((agent_name(each) for each in conversation.agents if each.id == turn.agent_id), _("Agent"))
     return side_name(turn.speaker)

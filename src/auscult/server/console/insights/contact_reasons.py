@@ -22,7 +22,7 @@ from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.agents import names_of_agents, people_of
 from auscult.server.console.insights.contact_reasons_view import Compare, insights_page
 from auscult.server.console.insights.failures import Answered, Failures
-from auscult.server.console.insights.handlers import HANDLERS, handlers_of
+from auscult.server.console.insights.handlers import HANDLERS, handlers_of, in_tabs
 from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
 from auscult.services.insights.drivers import Named, passed_change
@@ -61,7 +61,7 @@ class InsightsPage(Controller):
             *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
         ]
         found = Compare(passed_change(visit.app, sought, named, compared), changes[:_NEWS], failures)
-        filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
+        filters = in_tabs(filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS), handlers)
         view = insights_page(found, filters, query, visit.reader, BASE)
         if problem:
             since, last = _asked(visit)

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from auscult.domain.ai_agents.context import HandledBy
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.frame.filters import address
+from auscult.server.console.frame.filters import FILTERS, FilterView, address
 from auscult.server.console.frame.visit import Visit
 from auscult.services.conversations.list_query import Query
 from auscult.services.insights.quality import has_ai_agents
@@ -35,6 +37,13 @@ class Handlers(NamedTuple):
 
     query: Query
     tabs: tuple[HandlerTab, ...] = ()
+
+
+def in_tabs(filters: FilterView, tabs: Sequence[HandlerTab]) -> FilterView:
+    """Return the filters of a page without the chip that its tabs say already."""
+    if not any(each.is_here for each in tabs):
+        return filters
+    return replace(filters, chips=tuple(each for each in filters.chips if each.noun != _(FILTERS["handled_by"])))
 
 
 def handlers_of(visit: Visit, query: Query, path: str) -> Handlers:
