@@ -43,7 +43,8 @@ def in_tabs(filters: FilterView, tabs: Sequence[HandlerTab]) -> FilterView:
     """Return the filters of a page without the chip that its tabs say already."""
     if not any(each.is_here for each in tabs):
         return filters
-    return replace(filters, chips=tuple(each for each in filters.chips if each.noun != _(FILTERS["handled_by"])))
+    noun = FILTERS["handled_by"]
+    return replace(filters, chips=tuple(each for each in filters.chips if each.noun != _(noun)))
 
 
 def handlers_of(visit: Visit, query: Query, path: str) -> Handlers:
