@@ -69,6 +69,7 @@ Kinds = Annotated[
         help=f"Group by {', '.join(KINDS)}; may be repeated. Default: queue, agent and the subjects.",
     ),
 ]
+Channels = Annotated[Channel | None, typer.Option("--channel", metavar="CHANNEL", help="Only voice, or chat.")]
 Handlers = Annotated[
     list[str] | None,
     typer.Option(
@@ -91,9 +92,7 @@ def insights(
     until: options.Until = None,
     queue: Queues = None,
     agent: Agents = None,
-    channel: Annotated[
-        Channel | None, typer.Option("--channel", metavar="CHANNEL", help="Only voice, or chat.")
-    ] = None,
+    channel: Channels = None,
     direction: Annotated[
         Direction | None, typer.Option("--direction", metavar="DIRECTION", help="Only inbound, or outbound.")
     ] = None,

@@ -23,6 +23,17 @@ Sort = Annotated[
     ),
 ]
 
+Topics = Annotated[
+    tuple[str, ...], repeated("Only those with this topic of a taxonomy, behind those above it: `Cards > Lost`.")
+]
+Comments = Annotated[
+    tuple[ThreadState, ...],
+    repeated("Only those with a thread of comments in this state, as far as the caller reads it."),
+]
+Changed = Annotated[
+    bool | None,
+    query("Only those of AI agents in which a tool that changes something ran without failing, or in which none did."),
+]
 Handlers = Annotated[
     tuple[HandledBy, ...],
     repeated(
@@ -58,13 +69,8 @@ def list_fields(
         int | None, query("Only those at least this many seconds long.", ge=0, le=LONGEST_S)
     ] = None,
     duration_to: Annotated[int | None, query("Only those at most this many seconds long.", ge=0, le=LONGEST_S)] = None,
-    topic: Annotated[
-        tuple[str, ...], repeated("Only those with this topic of a taxonomy, behind those above it: `Cards > Lost`.")
-    ] = (),
-    comments: Annotated[
-        tuple[ThreadState, ...],
-        repeated("Only those with a thread of comments in this state, as far as the caller reads it."),
-    ] = (),
+    topic: Topics = (),
+    comments: Comments = (),
     pinned: Annotated[
         tuple[str, ...],
         repeated("Only those with a moment pinned to this collection, by id, or with `any` to one."),
@@ -75,12 +81,7 @@ def list_fields(
     handled_by: Handlers = (),
     ai_agent: Agents = (),
     ai_version: Versions = (),
-    changed: Annotated[
-        bool | None,
-        query(
-            "Only those of AI agents in which a tool that changes something ran without failing, or in which none did."
-        ),
-    ] = None,
+    changed: Changed = None,
 ) -> ListFields:
     """Return the filters of a request. Raises ``RequestError`` ``range.reversed``."""
     return ListFields(

@@ -4,24 +4,31 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain.ai_agents.calls import placed_calls
+from auscult.domain.ai_agents.context import Call, is_changing
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, MetricResult
 from auscult.domain.insight import Speech
 from auscult.language import gettext as _
-from auscult.server.console.frame.calls import CallView, Note, NoteKind, placed_views, taken
 from auscult.server.console.frame.charts.lanes import Mark, Spoken
 from auscult.server.console.frame.naming import speaker_of, within_sentence
 from auscult.server.console.frame.quoting import Span, span_of
 from auscult.services.conversations.closest import is_miss
 
+NoteKind = Literal["yes", "no", "cue"]
 PieceKind = Literal["text", "ev", "cue", "near", "redacted", "doubt"]
 
 LEAST_SILENCE_MS = 8_000
+_SHOWN = 70
+"""Characters of the arguments on the folded line of a call."""
+_LONGEST = 8_000
+"""Characters of a result that are shown."""
 _REDACTED = re.compile(r"\[(?:PII|REDACTED|[A-Z][A-Z_]{2,}(?:[: #-][\w-]+)?)\]")
 
 
@@ -33,6 +40,30 @@ class Piece(Struct, frozen=True, kw_only=True):
     metric_ids: tuple[str, ...] = ()
     joins: str = ""
     """``before``, ``after`` or both: where a mark of the same kind touches this one, so that they are drawn as one."""
+
+
+class Note(Struct, frozen=True, kw_only=True):
+    """A note in the margin, which leads to its verdict, or with ``href`` to what proves or fails it."""
+
+    kind: NoteKind
+    metric_id: str
+    text: str
+    href: str = ""
+
+
+class CallView(Struct, frozen=True, kw_only=True):
+    """One call. ``brief`` has the arguments in a line; ``left_out`` is the number of characters of the result not shown."""
+
+    id: str
+    name: str
+    brief: str
+    start_ms: int | None
+    state: Literal["ok", "failed", ""]
+    changes: bool
+    arguments: tuple[tuple[str, str], ...]
+    result: str
+    left_out: int
+    notes: tuple[Note, ...]
 
 
 class TurnView(Struct, frozen=True, kw_only=True):
@@ -132,7 +163,7 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
     views: list[TurnView] = []
     before: Turn | None = None
     last_end_ms = 0
-    calls = deque(placed_views(conversation, marks.call_notes))
+    calls = deque(_placed_calls(conversation, marks.call_notes))
     for index, turn in enumerate(conversation.turns):
         if not turn.text.strip():
             continue
@@ -155,13 +186,13 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
                 language=None,
                 pieces=tuple(_pieces(turn.text, [*marks.of(turn.id), *_doubts(turn)])),
                 notes=tuple(marks.notes[turn.id]),
-                before=tuple(taken(calls, index)),
+                before=tuple(_taken(calls, index)),
             )
         )
         before = turn
         last_end_ms = max(last_end_ms, turn.end_ms or turn.start_ms or 0)
     if views and calls:
-        views[-1] = replace(views[-1], after=tuple(taken(calls, len(conversation.turns))))
+        views[-1] = replace(views[-1], after=tuple(_taken(calls, len(conversation.turns))))
     return tuple(views)
 
 
@@ -221,3 +252,47 @@ def lane_marks(results: Iterable[MetricResult], near: Mapping[str, Evidence] | N
         if evidence.start_ms is not None
     }
     return tuple(Mark(at_ms=at, is_missed=missed) for at, missed in sorted(found))
+
+
+class _PlacedCall(NamedTuple):
+    """A call, and the index of the turn that it follows: -1 before the first."""
+
+    position: int
+    view: CallView
+
+
+def _placed_calls(conversation: Conversation, notes: Mapping[str, Sequence[Note]]) -> Iterator[_PlacedCall]:
+    """Show calls in the order in which they were made. ``notes`` are by the id of a call."""
+    tools = {tool.name: tool.is_changing for tool in conversation.ai.tools} if conversation.ai else {}
+    for position, call in placed_calls(conversation):
+        changes = tools.get(call.name, is_changing(call.name))
+        yield _PlacedCall(position, _call_view(call, tuple(notes.get(call.id, ())), changes=changes))
+
+
+def _taken(calls: deque[_PlacedCall], index: int) -> Iterator[CallView]:
+    """Take the calls that were made before the turn of this index."""
+    while calls and calls[0].position < index:
+        yield calls.popleft().view
+
+
+def _call_view(call: Call, notes: tuple[Note, ...], *, changes: bool) -> CallView:
+    arguments = tuple((name, _written(value)) for name, value in call.arguments.items())
+    brief = ", ".join(f"{name} {' '.join(value.split())}" for name, value in arguments)
+    result = _("Nothing") if call.result is None else _written(call.result)
+    return CallView(
+        id=call.id,
+        name=call.name,
+        brief=brief if len(brief) <= _SHOWN else f"{brief[:_SHOWN]}\u2026",
+        start_ms=call.start_ms,
+        state="" if call.ok is None else "ok" if call.ok else "failed",
+        changes=changes,
+        arguments=arguments,
+        result=result[:_LONGEST],
+        left_out=max(0, len(result) - _LONGEST),
+        notes=notes,
+    )
+
+
+def _written(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    """Return a text as it is, and other JSON in lines."""
+    return value if isinstance(value, str) else msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
