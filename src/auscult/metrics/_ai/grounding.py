@@ -1,0 +1,418 @@
+"""Figures that an AI agent states, looked for in what it was given, what its tools returned and what the customer said."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from itertools import combinations
+from typing import Any, NamedTuple, cast
+
+from auscult.domain.ai_agents.calls import texts_in
+from auscult.metrics._ai.figures import Figure, figures
+from auscult.metrics._ai.reading import AiReading, Found, Step, sentences_of
+
+_DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
+_HALF_DAY = 720
+_MOST_VALUES = 24
+_MOST_FACTOR = 60
+_CALENDAR = frozenset(map(Decimal, (7, 12, 24, 30, 31, 52, 60, 365)))
+_HOUR = re.compile(r"\b(?:past|to|at|half|between|until|till|by|around|and|from|um|bis|las|à|às|das)\s*$")
+_CENT = Decimal("0.01")
+_FEWEST_COUNT = 3
+_YEAR = 2026
+"""Year in which days are counted where none is said; not a leap year."""
+
+
+class Stated(NamedTuple):
+    """A figure in a sentence of the AI agent."""
+
+    step: Step
+    sentence: str
+    figure: Figure
+
+
+class Sources:
+    """What figures may rest on: rules that were given, and cases, what was read and said of this customer."""
+
+    def __init__(self, rules: Iterable[Figure], letters: str) -> None:
+        self.numbers: set[Decimal] = set()
+        self.rules: dict[Decimal, None] = {}
+        self.cases: dict[Decimal, None] = {}
+        self.periods: dict[Decimal, None] = {}
+        self.dates: dict[tuple[int, int], None] = {}
+        self.times: dict[int, None] = {}
+        self.ids: set[str] = set()
+        self.letters = [letters]
+        self.kinds: dict[Decimal, set[str]] = {}
+        for figure in rules:
+            self.add(figure, self.rules)
+
+    def add_text(self, text: str) -> None:
+        """Add the figures of a case: a result, an argument, what the customer says."""
+        text = text.lower()
+        for figure in figures(text):
+            self.add(figure, self.cases)
+        self.letters.append(letters_of(text))
+
+    def add(self, figure: Figure, values: dict[Decimal, None]) -> None:
+        """Add a figure."""
+        value = figure.value
+        self.numbers.add(figure.size)
+        if isinstance(value, tuple):
+            self.dates.setdefault(value)
+            self.numbers.update(map(Decimal, value))
+        elif isinstance(value, str):
+            self.ids.add(value)
+        elif figure.kind == "time":
+            self.times.setdefault(int(value))
+            self.numbers.add(Decimal(int(value) % 60))
+        else:
+            self.kinds.setdefault(figure.size, set()).add(figure.kind)
+            if figure.kind == "period":
+                self.periods.setdefault(Decimal(value))
+            else:
+                values.setdefault(Decimal(value))
+
+    def count(self, value: object) -> None:
+        """Add the lengths of lists, and of how many in them a key is true."""
+        if isinstance(value, dict):
+            for inner in cast("dict[str, Any]", value).values():
+                self.count(inner)
+        elif isinstance(value, list | tuple):
+            many = cast("list[Any]", value)
+            rows = [cast("dict[str, Any]", one) for one in many if isinstance(one, dict)]
+            self.numbers.add(Decimal(len(many)))
+            self.numbers.update(Decimal(sum(row.get(key) is True for row in rows)) for row in rows[:1] for key in row)
+            for inner in many:
+                self.count(inner)
+
+
+def letters_of(text: str) -> str:
+    """Return letters and digits of a text, so that numbers written in groups are found."""
+    return "".join([one for one in text if one.isalnum()])
+
+
+@lru_cache(maxsize=256)
+def _given(texts: tuple[str, ...]) -> tuple[tuple[Figure, ...], str]:
+    """Return figures and letters of instructions and knowledge, which many conversations share."""
+    lowered = [text.lower() for text in texts]
+    return tuple(figure for text in lowered for figure in figures(text)), " ".join(map(letters_of, lowered))
+
+
+def given_texts(reading: AiReading) -> tuple[str, ...]:
+    """Return instructions, knowledge and descriptions of tools."""
+    ai = reading.conversation.ai
+    if ai is None:
+        return ()
+    knowledge = (text for one in ai.knowledge for text in (one.title or "", one.text))
+    return (ai.instructions or "", *knowledge, *(tool.description or "" for tool in ai.tools))
+
+
+def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
+    """Return the figures that are stated, and signs that one rests on nothing."""
+    sources = Sources(*_given(given_texts(reading)))
+    stated: list[Stated] = []
+    found: list[Found] = []
+    asked: tuple[Figure, ...] = ()
+    for at, step in enumerate(reading.steps):
+        if step.call is not None:
+            for text in texts_in([step.call.arguments, step.call.result]):
+                sources.add_text(text.replace("_", " "))
+            sources.count(step.call.result)
+        elif step.side == "bot":
+            here = figures(step.text)
+            for sentence in reading.sentences[at]:
+                if not reading.has("example", sentence):
+                    mine = [Stated(step, sentence, figure) for figure in figures(sentence) if _is_stated(figure)]
+                    stated += mine
+                    found += (sign for one in mine for sign in _signs(reading, one, sources, here, asked))
+                    found += _wrong_sum(reading, step, sentence, sources)
+                    found += _unheard(reading, at, step, sentence)
+                    found += _contrary(reading, step, sentence)
+        else:
+            sources.add_text(step.text)
+            asked = figures(step.text)
+    return stated, found
+
+
+def _is_stated(figure: Figure) -> bool:
+    if figure.kind == "period" and figure.size == 1:  # a rate: ``9 euros a day``
+        return False
+    return figure.kind != "day" and not (figure.kind == "count" and figure.size < _FEWEST_COUNT)
+
+
+def _signs(
+    reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], asked: Sequence[Figure]
+) -> Iterator[Found]:
+    figure = one.figure
+    is_rough = reading.has("approx", one.sentence[: figure.at])
+    is_hour = _HOUR.search(one.sentence[: figure.at]) is not None
+    if _rests(figure, sources, here, asked, is_rough=is_rough, is_hour=is_hour):
+        return
+    sign = f"{figure.kind}_asked" if one.sentence.endswith("?") else figure.kind
+    words = figure.words.strip()
+    yield Found(sign, one.step, one.sentence, f"{words!r} stands nowhere in what was given, read or said")
+
+
+def _rests(
+    figure: Figure, sources: Sources, here: Sequence[Figure], asked: Sequence[Figure], *, is_rough: bool, is_hour: bool
+) -> bool:
+    """Return whether a figure stands in the sources, or follows from them."""
+    if isinstance(figure.value, tuple):
+        return _is_dated(figure.value, sources, here)
+    if isinstance(figure.value, str):
+        return _is_named(figure.value, figure, sources)
+    value = Decimal(figure.value)
+    if figure.kind == "time":
+        return _is_timed(int(value), figure, sources, here)
+    if figure.kind == "period":
+        return _lasts(value, figure, sources, here)
+    if value in sources.numbers or value in sources.rules or value in sources.cases:
+        return True
+    if figure.kind == "count" and (value * 60 in sources.periods or _is_named(f"{value:f}", figure, sources)):
+        return True
+    if figure.kind == "count" and (value in _CALENDAR or (value <= 12 and is_hour)):  # noqa: PLR2004
+        return True
+    if figure.kind == "count" and _is_between_days(float(value), sources, here):
+        return True
+    mine = [
+        Decimal(each.value)
+        for each in (*here, *asked)
+        if each.kind in ("amount", "count", "share") and _is_other(each, value)
+    ]
+    mine += [each.size for each in (*here, *asked) if each.kind == "period" and each.size != value]
+    return _is_computed(value, mine, sources, is_rough=is_rough)
+
+
+def _is_other(each: Figure, value: Decimal) -> bool:
+    return not isinstance(each.value, str | tuple) and Decimal(each.value) != value
+
+
+def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, is_rough: bool) -> bool:
+    """Return whether a value is a sum, difference, product, share or part: of this case's figures, by the rules' ones."""
+    own = list(dict.fromkeys([*mine, *reversed(sources.cases)]))[:_MOST_VALUES]
+    every = list(dict.fromkeys([*own, *sources.rules]))[: 2 * _MOST_VALUES]
+    said = [one for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
+    factors = [one for one in every if 1 < one <= _MOST_FACTOR and one == int(one)]
+    least = max(Decimal(1), value * Decimal("0.04")) if is_rough else Decimal("0.011")
+
+    def is_it(other: Decimal) -> bool:
+        return abs(value - other) <= least
+
+    if is_rough and any(map(is_it, every)):
+        return True
+    pairs = [(one, other) for one in own for other in every if one != other]
+    if any(is_it(one + other) or is_it(abs(one - other)) for one, other in pairs):
+        return True
+    products = [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
+    if any(map(is_it, products)):
+        return True
+    if any(is_it((one / factor).quantize(_CENT, ROUND_HALF_UP)) for factor in said for one in every):
+        return True
+    parts = [(one, one * share / 100) for one in own for share in every if share <= 100]  # noqa: PLR2004 percent
+    if any(is_it(part) or is_it(one - part) or is_it(one + part) for one, part in parts):
+        return True
+    if any(is_it(one + other) or is_it(abs(one - other)) for one in products[:200] for other in every[:_MOST_VALUES]):
+        return True
+    if any(
+        is_it((one + other) * factor) or is_it(abs(one - other) * factor)
+        for factor in said
+        for one, other in combinations(every[:_MOST_VALUES], 2)
+    ):
+        return True
+    return any(is_it(sum(three, Decimal(0))) for three in combinations(own[:12], 3))
+
+
+def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) -> bool:
+    """Return whether a date is known, or so many days, working days or months from one that is."""
+    if value in sources.dates or value[::-1] in sources.dates:
+        return True
+    day = _day(value)
+    spans = [
+        *sources.periods,
+        *(Decimal(each.value) for each in here if each.kind == "period" and not isinstance(each.value, tuple)),
+    ]
+    for known in map(_day, sources.dates):
+        distance = abs((day - known).days)
+        for minutes in spans:
+            days = int(minutes / _DAY)
+            if days and (
+                abs(distance - days) <= (minutes % _DAY == 0 and days > 1 and days < 14) or _worked(known, days) == day
+            ):  # noqa: PLR2004
+                return True
+            months = int(minutes / _MONTH)
+            if months and (day.month - known.month) % 12 in (months % 12, -months % 12) and _is_same_day(day, known):
+                return True
+    return False
+
+
+def _is_same_day(one: date, other: date) -> bool:
+    """Return whether days of two months are the same, or one the last before it."""
+    return abs(one.day - other.day) <= 1 or ((one + timedelta(days=1)).day == 1)
+
+
+def _day(value: tuple[int, int]) -> date:
+    try:
+        return date(_YEAR, *value)
+    except ValueError:
+        return date(_YEAR, 3, 1)
+
+
+def _worked(start: date, days: int) -> date:
+    """Return the day so many working days on; of more than 30 the start, for nobody counts further."""
+    at = start
+    while 0 < days <= 30:  # noqa: PLR2004
+        at += timedelta(days=1)
+        days -= at.weekday() < 5  # noqa: PLR2004
+    return at
+
+
+def _is_timed(value: int, figure: Figure, sources: Sources, here: Sequence[Figure]) -> bool:
+    if value in sources.times:
+        return True
+    if value % 60 == 0 and (figure.size in sources.numbers or Decimal(value // 60) in sources.numbers):
+        return True
+    spans = {int(minutes) for minutes in sources.periods if minutes < 2 * _HALF_DAY}
+    spans |= {int(cast("Decimal", each.value)) for each in here if each.kind == "period"}
+    return any((value - known) % _HALF_DAY in spans or (known - value) % _HALF_DAY in spans for known in sources.times)
+
+
+def _is_named(value: str, figure: Figure, sources: Sources) -> bool:
+    return (bool(figure.size) and figure.size in sources.numbers) or any(value in text for text in sources.letters)
+
+
+def _lasts(value: Decimal, figure: Figure, sources: Sources, here: Sequence[Figure]) -> bool:
+    """Return whether a period is known, bare in a result, or left or passed between days that are."""
+    if value in sources.periods:
+        return True
+    kinds = sources.kinds.get(figure.size, set())
+    if figure.size in sources.numbers and ("count" in kinds or not kinds):
+        return True
+    known = [
+        *sources.periods,
+        *(Decimal(each.value) for each in here if each.kind == "period" and _is_other(each, value)),
+    ]
+    if any(abs(one - other) == value for one, other in combinations(known, 2)):
+        return True
+    mine = [Decimal(each.value) for each in here if each.kind == "period" and _is_other(each, value)]
+    mine += [each.size * value / figure.size for each in here if each.kind == "count" and figure.size]
+    if any(one + other == value for one in mine for other in [*known, *mine]):
+        return True
+    times = list(sources.times)
+    if any(
+        (one - other) % _HALF_DAY == value or (other - one) % _HALF_DAY == value
+        for one, other in combinations(times, 2)
+    ):
+        return True
+    days = float(value / _DAY)
+    size = float(figure.size)
+    if _is_between_days(days, sources, here):
+        return True
+    gaps = _gaps(sources, here)
+    if value == figure.size * _MONTH and any(abs(gap / 30.4 - size) < 0.7 for gap in gaps):  # noqa: PLR2004
+        return True
+    if value == figure.size * _WEEK and any(abs(gap / 7 - size) < 1 for gap in gaps):
+        return True
+    return any(abs(abs(float(one / _DAY) - gap) - days) <= 1 for one in sources.periods for gap in gaps if gap)
+
+
+def _gaps(sources: Sources, here: Sequence[Figure]) -> set[int]:
+    days = [_day(one) for one in sources.dates] + [_day(each.value) for each in here if isinstance(each.value, tuple)]
+    gaps = {abs((one - other).days) for one, other in combinations(days[-12:], 2)}
+    return gaps | {365 - gap for gap in gaps}
+
+
+def _is_between_days(days: float, sources: Sources, here: Sequence[Figure]) -> bool:
+    return any(abs(gap - days) <= 1 for gap in _gaps(sources, here))
+
+
+def _wrong_sum(reading: AiReading, step: Step, sentence: str, sources: Sources) -> Iterator[Found]:
+    """Yield a sign where a total differs from what the sentence adds up."""
+    if not reading.has("total", sentence):
+        return
+    amounts = [figure for figure in figures(sentence) if figure.kind in ("amount", "count")]
+    values: list[Decimal] = []
+    for figure in amounts:
+        value = Decimal(cast("Decimal", figure.value))
+        before = sentence[: figure.at].rstrip()
+        if values and before.endswith(("x", "×", "*", "times", "mal", "fois", "por", "vezes")):
+            values[-1] *= value
+        elif (
+            figure.kind == "amount"
+            or value > _MOST_FACTOR
+            or sentence[figure.at + len(figure.words) :].lstrip()[:1] in ("x", "×")
+        ):
+            values.append(value)
+    if (
+        len(values) > 2
+        and values[-1] != sum(values[:-1])
+        and values[-1] > max(values[:-1])
+        and values[-1] not in sources.numbers
+    ):  # noqa: PLR2004
+        why = f"the figures of the sentence add up to {sum(values[:-1]):f}, not to {values[-1]:f}"
+        yield Found("sum", step, sentence, why)
+
+
+def _unheard(reading: AiReading, at: int, step: Step, sentence: str) -> Iterator[Found]:
+    """Yield a sign where something is said to be free, or a message to be coming, and no source has the word."""
+    if sentence.endswith("?") or reading.has("conditional", sentence):
+        return
+    for act in ("free", "notice"):
+        if not reading.has(act, sentence):
+            continue
+        given = " ".join(given_texts(reading)).lower()
+        if not reading.has(act, given) and not any(
+            reading.has(act, one.text) for one in reading.steps[:at] if one.side != "bot"
+        ):
+            yield Found(act, step, sentence, "nothing that was given, read or said speaks of it")
+
+
+_CONTENT = re.compile(r"[^\W\d_]{4,}")
+_NEGATED = re.compile(
+    r"\b(?:no|not|never|cannot|without|nicht|kein\w*|nie|sin|nunca|pas|jamais|sans|não|sem|nunca)\b|n't\b"
+)
+_ROOT = 5
+_FEWEST_SHARED = 2
+
+
+@lru_cache(maxsize=256)
+def _rules(texts: tuple[str, ...]) -> tuple[tuple[frozenset[str], bool, str], ...]:
+    """Return the sentences of rules: their words, whether they are negated, and themselves."""
+    return tuple(
+        (_roots(sentence), _NEGATED.search(sentence) is not None, sentence)
+        for text in texts
+        for sentence in sentences_of(text.lower())
+    )
+
+
+def _roots(sentence: str) -> frozenset[str]:
+    return frozenset([word[:_ROOT] for word in _CONTENT.findall(sentence)]) - _COMMON
+
+
+_COMMON = frozenset(
+    "your have with that this from they them will would could there their about which when then than also only just".split()
+)
+_COMMON = _COMMON | frozenset(
+    word[:_ROOT] for word in "customer please would could should before after within every other".split()
+)
+
+
+def _contrary(reading: AiReading, step: Step, sentence: str) -> Iterator[Found]:
+    """Yield a sign where a sentence speaks of what a rule does, and one of the two is negated."""
+    if sentence.endswith("?"):
+        return
+    mine, is_negated = _roots(sentence), _NEGATED.search(sentence) is not None
+    if len(mine) < _FEWEST_SHARED:
+        return
+    best = max(
+        _rules(given_texts(reading)),
+        key=lambda rule: len(rule[0] & mine) / (1 + min(len(rule[0]), len(mine))),
+        default=None,
+    )
+    if best is None or best[1] == is_negated:
+        return
+    shared = len(best[0] & mine)
+    least = min(len(best[0]), len(mine))
+    if shared >= _FEWEST_SHARED and shared >= 0.6 * least:  # noqa: PLR2004
+        yield Found("contrary" if shared >= 3 else "contrary_thin", step, sentence, f"a rule says: {best[2][:120]}")  # noqa: PLR2004

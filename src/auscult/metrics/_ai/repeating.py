@@ -1,0 +1,123 @@
+"""The same reply, or the same call with the same values, again without a reason between."""
+
+import re
+from collections.abc import Iterator
+
+from auscult.metrics._ai.reading import AiReading, Found, shown_call, succeeded, tool_name
+
+_WORD = re.compile(r"[^\W\d_]{3,}|\d+")
+_COMMON = frozenset(
+    "the and you your for that this with are can will have has not but from was our all any please thank thanks sorry"
+    " would could like what which how let here there just get got more about into out now them they been one two its"
+    " okay yes understand see help know need when who why then than also only still very much good great sure happy"
+    " und der die das ist ich sie ihr ihre ihnen nicht mit für auf den dem ein eine einen haben kann bitte danke"
+    " que los las por para una con del está puede gracias favor como más les des vous votre est pour pas avec sur"
+    " nous dans uma com não você seu sua obrigado obrigada mais".split()
+)
+_FEWEST = 3
+_SAME, _NEAR, _LIKE = 0.8, 0.5, 0.34
+_OFTEN = 3
+_ASKED = 0.65
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(word[:6] for word in _WORD.findall(text) if word not in _COMMON)
+
+
+def repeated(reading: AiReading) -> Iterator[Found]:
+    """Yield signs of going round, each at the second of replies or calls that are alike."""
+    upset = {at: _is_upset(reading, at) for at, step in enumerate(reading.steps) if step.side == "customer"}
+    for chain, share in _chains(reading):
+        first, second = chain[:2]
+        between = [at for at in upset if first < at < chain[-1]]
+        after = [at for at in upset if at > chain[-1]][:1]
+        moods = sum(upset[at] for at in [*between, *after])
+        if not moods and share < _SAME:
+            continue
+        size = "same" if share >= _SAME else "near" if share >= _NEAR else "like"
+        often = "thrice" if len(chain) >= _OFTEN else "twice"
+        mood = "calm" if not moods else "upset" if moods == 1 else "cross"
+        step = reading.steps[second]
+        yield Found(
+            f"{size}_{often}_{mood}",
+            step,
+            step.text,
+            f"it says again what it said before: '{reading.steps[first].text[:80]}'",
+        )
+    yield from _calls(reading)
+
+
+def _chains(reading: AiReading) -> Iterator[tuple[list[int], float]]:
+    """Yield replies that are alike, in order, with how alike the most alike two are; a call that succeeds is a reason."""
+    said = {at: _content(reading.steps[at].text) for at in reading.bots}
+    asked = {at: _content(_question(reading, at)) for at in reading.bots}
+    chained: set[int] = set()
+    for number, first in enumerate(reading.bots):
+        if first in chained:
+            continue
+        chain, best = [first], 0.0
+        for second in reading.bots[number + 1 :]:
+            share = _alike(said[first], said[second], asked[first], asked[second])
+            if share < _LIKE or second in chained:
+                continue
+            acted = any(
+                chain[-1] < at < second and succeeded(call) for at in reading.calls if (call := reading.steps[at].call)
+            )
+            if acted:
+                break
+            if any(reading.steps[at].side == "customer" for at in range(chain[-1], second)):
+                chain.append(second)
+                best = max(best, share)
+        if len(chain) > 1:
+            chained.update(chain[1:])
+            yield chain, best
+
+
+def _alike(one: frozenset[str], other: frozenset[str], asked: frozenset[str], again: frozenset[str]) -> float:
+    """Return the share of the shorter reply's words that the other has; alike questions are near at least."""
+    least = min(len(one), len(other))
+    share = len(one & other) / least if least >= _FEWEST else 0.0
+    common = len(asked & again)
+    return max(share, _NEAR) if common > 1 and common >= _ASKED * min(len(asked), len(again)) else share
+
+
+def _question(reading: AiReading, at: int) -> str:
+    """Return the last question of a turn."""
+    return next((one for one in reversed(reading.sentences[at]) if one.endswith("?")), "")
+
+
+def _is_upset(reading: AiReading, at: int) -> bool:
+    """Return whether a customer rejects, repeats themselves or shouts."""
+    step = reading.steps[at]
+    if reading.has("going_round", step.text):
+        return True
+    text = step.turn.text if step.turn else ""
+    letters = [one for one in text if one.isalpha()]
+    if len(letters) > 5 and sum(one.isupper() for one in letters) > 0.7 * len(letters):  # noqa: PLR2004
+        return True
+    mine = _content(step.text)
+    return (
+        len(mine) >= 2
+        and any(  # noqa: PLR2004
+            len(mine & _content(other.text)) / len(mine) >= _NEAR
+            for other in reading.steps[:at]
+            if other.side == "customer"
+        )
+    )
+
+
+def _calls(reading: AiReading) -> Iterator[Found]:
+    made: dict[str, list[int]] = {}
+    for at in reading.calls:
+        call = reading.steps[at].call
+        if call is not None:
+            made.setdefault(f"{tool_name(call)} {sorted(call.arguments.items(), key=str)}", []).append(at)
+    for steps in made.values():
+        calls = [call for at in steps if (call := reading.steps[at].call)]
+        if len(calls) > 1:
+            failed = not any(succeeded(call) for call in calls)
+            is_changing = "changing" if reading.is_changing(calls[0]) else "reading"
+            times = "thrice" if len(calls) >= _OFTEN else "twice"
+            sign = f"call_{times}_{'failed' if failed else 'done'}_{is_changing}"
+            step = reading.steps[steps[1]]
+            yield Found(sign, step, "", f"{shown_call(calls[1])}, with the same values as before", calls[1])
