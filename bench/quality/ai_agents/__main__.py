@@ -18,7 +18,7 @@ from typing import NamedTuple
 from auscult.domain.statistics.intervals import wilson
 from auscult.metrics._ai.answering import QUESTIONS, UNKNOWN, Answered, Sign, Signs, shipped, weighed
 from auscult.metrics._ai.reading import Found, Outcome, ai_reading
-from bench.quality.ai_agents.hands import FOLDER, HANDS, Labelled, read
+from bench.quality.ai_agents.hands import HANDS, Labelled, read
 
 POOLED = ("kept", "grounded", "no_loop", "human", "handover", "disclosed")
 MEASURED = (*POOLED, "confirmed", "right_action", "safe")

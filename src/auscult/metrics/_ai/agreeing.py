@@ -1,11 +1,11 @@
 """A yes before what changes something, and the rules that are declared for tools."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 from auscult.domain.ai_agents.context import Call, Tool
 from auscult.metrics._ai.reading import AiReading, Found, Outcome, passes_on, shown_call, succeeded, takes_up
 from auscult.metrics._ai.words import words_of
+from auscult.metrics._finding.calls import CallTest, field_in, holds
 
 
 def confirmed(reading: AiReading) -> Outcome:
@@ -56,49 +56,58 @@ def unagreed(reading: AiReading, at: int) -> Found | None:
     return Found(sign, step, words, why, step.call)
 
 
-def tool_rules(reading: AiReading, rules: Iterable[Tool] | None = None) -> Outcome:
-    """Does each call keep the rules that are declared for its tool?"""
-    declared = {tool.name: tool for tool in (reading.tools.values() if rules is None else rules)}
-    declared = {name: tool for name, tool in declared.items() if tool.needs or tool.after or tool.confirm}
+Allowed = Mapping[str, Sequence[CallTest]]
+"""By tool the conditions of which, for each, a call before must hold."""
+
+
+def tool_rules(reading: AiReading, rules: Mapping[str, Tool] | None = None, allowed: Allowed | None = None) -> Outcome:
+    """Does each call keep the rules that are declared for its tool, by the tool itself and here?"""
+    allowed = allowed or {}
+    declared = [*reading.tools.values(), *(rules or {}).values()]
+    declared = [tool for tool in declared if tool.needs or tool.after or tool.confirm or tool.name in allowed]
     if not reading.is_called or not declared:
-        return Outcome(
-            "NA",
-            None,
-            "no rules are declared for tools" if reading.is_called else "it is not known what was called",
-            (),
-        )
-    ran: set[str] = set()
+        why = "no rules are declared for tools" if reading.is_called else "it is not known what was called"
+        return Outcome("NA", None, why, ())
+    made: list[Call] = []
     found: list[Found] = []
     ruled: list[int] = []
     for at in reading.calls:
         call = reading.steps[at].call
         if call is None:
             continue
-        if tool := declared.get(call.name):
-            ruled.append(at)
-            found += _broken_rules(reading, at, call, tool, ran)
+        for tool in declared:
+            if tool.name == call.name:
+                ruled.append(at)
+                found += _broken_rules(reading, at, tool, made)
+                found += _not_allowed(reading, at, allowed.get(call.name, ()), made)
         if succeeded(call):
-            ran.add(call.name)
+            made.append(call)
     if not ruled:
         return Outcome("NA", None, "no tool with rules was called", ())
     return Outcome("YES", reading.steps[ruled[0]], "the rules of its tools are kept", found)
 
 
-def _broken_rules(reading: AiReading, at: int, call: Call, tool: Tool, ran: set[str]) -> Iterator[Found]:
-    step = reading.steps[at]
+def _broken_rules(reading: AiReading, at: int, tool: Tool, made: Sequence[Call]) -> Iterator[Found]:
+    step, call = reading.steps[at], reading.steps[at].call
+    assert call is not None  # noqa: S101  (only calls are asked about)
     for name in tool.needs:
-        if field_of(call.arguments, name) in (None, "", [], {}):
+        if field_in(call, name) in (None, "", [], {}):
             yield Found("needs", step, "", f"{shown_call(call)} without {name!r}, which it needs", call)
     for name in tool.after:
-        if name not in ran:
+        if all(one.name != name for one in made):
             yield Found("after", step, "", f"{shown_call(call)} before {name!r} had succeeded", call)
     if tool.confirm and (sign := unagreed(reading, at)) is not None:
         yield sign._replace(sign="confirm")
 
 
-def field_of(value: Mapping[str, Any], name: str) -> Any:
-    """Return a field of arguments or a result by its name, parts of it joined by points; None where there is none."""
-    found: Any = value
-    for part in name.split("."):
-        found = found.get(part) if isinstance(found, Mapping) else None
-    return found
+def _not_allowed(reading: AiReading, at: int, tests: Sequence[CallTest], made: Sequence[Call]) -> Iterator[Found]:
+    """Yield a sign for each condition that no call before holds, nor the call itself; with the value that it has."""
+    step, call = reading.steps[at], reading.steps[at].call
+    assert call is not None  # noqa: S101  (as above)
+    for test in tests:
+        if any(holds(test, one) for one in (*made, call)):
+            continue
+        last = next((one for one in reversed((*made, call)) if one.name == test.name), None)
+        values = {field: field_in(last, field) for field in test.where} if last is not None else {}
+        shown = ", ".join(f"{field} is {value!r}" for field, value in values.items()) or f"no {test.name!r} before"
+        yield Found("allowed_if", step, "", f"{shown_call(call)}, which is not allowed: {shown}", call)

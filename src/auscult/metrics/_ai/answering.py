@@ -128,11 +128,12 @@ QUESTIONS: Mapping[str, Callable[[AiReading], Outcome]] = {
 
 def answer(question: str, reading: AiReading, signs: Signs | None = None) -> Answered:
     """Return the answer to a question: NO where the surest of its signs is sure enough."""
-    return weighed(question, QUESTIONS[question](reading), signs or shipped())
+    return weighed(question, QUESTIONS[question](reading), signs)
 
 
-def weighed(question: str, outcome: Outcome, signs: Signs) -> Answered:
+def weighed(question: str, outcome: Outcome, signs: Signs | None = None) -> Answered:
     """Return the answer that signs lead to."""
+    signs = signs or shipped()
     by_weight = [
         (signs.get((question, each.sign), UNKNOWN).confidence, -number, each)
         for number, each in enumerate(outcome.found)

@@ -85,7 +85,26 @@ def figures(text: str) -> tuple[Figure, ...]:
     text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
-    return tuple(_each(text.lower()))
+    return tuple(_joined(list(_each(text.lower()))))
+
+
+def _joined(found: list[Figure]) -> Iterator[Figure]:
+    """Join what is said in two parts: ``4 pounds 50``, ``12 99`` and ``20 26``, which stay apart too."""
+    at = 0
+    while at < len(found):
+        one = found[at]
+        after = found[at + 1] if at + 1 < len(found) else None
+        is_next = after is not None and after.kind == "count" and after.at - one.at - len(one.words) in (0, 1)
+        is_hundredths = (
+            is_next and after is not None and after.words.strip().isdecimal() and len(after.words.strip()) == 2
+        )
+        if is_hundredths and after is not None and one.size == int(one.size) and one.kind in ("amount", "count"):
+            whole = one.size + after.size / 100
+            yield Figure(one.kind, whole, f"{one.words} {after.words}", one.at, whole)
+            at += 2
+        else:
+            yield one
+            at += 1
 
 
 _ONE = re.compile(
@@ -97,8 +116,7 @@ _HAS_WORDS = re.compile(rf"\b(?:{'|'.join([*SMALL, *_WORDS, 'oh', 'double', 'hun
 _ORDINALS = {
     word: number
     for number, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
-        " sixteenth seventeenth eighteenth nineteenth twentieth".split(),
+        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth"],
         1,
     )
 } | {"thirtieth": 30}
@@ -129,7 +147,7 @@ def _in_digits(text: str) -> str:
         for run in digit_runs(words)
         if len(run.digits) > 3
         and run.behind - run.first > 2
-        and any(w.text in SMALL for w in words[run.first : run.behind])  # noqa: PLR2004 said one by one
+        and any(w.text in SMALL for w in words[run.first : run.behind])
     ]
     taken = [(start, end) for start, end, _ in spans]
     for one in numbers(words):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.metrics._ai.figures import Figure, figures
-from auscult.metrics._ai.reading import AiReading, Found, Step, sentences_of
+from auscult.metrics._ai.reading import AiReading, Found, Step
 
 _DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
 _HALF_DAY = 720
@@ -20,6 +20,7 @@ _CALENDAR = frozenset(map(Decimal, (7, 12, 24, 30, 31, 52, 60, 365)))
 _HOUR = re.compile(r"\b(?:past|to|at|half|between|until|till|by|around|and|from|um|bis|las|à|às|das)\s*$")
 _CENT = Decimal("0.01")
 _FEWEST_COUNT = 3
+_SMALL = 20
 _YEAR = 2026
 """Year in which days are counted where none is said; not a leap year."""
 
@@ -129,7 +130,6 @@ def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
                     found += (sign for one in mine for sign in _signs(reading, one, sources, here, asked))
                     found += _wrong_sum(reading, step, sentence, sources)
                     found += _unheard(reading, at, step, sentence)
-                    found += _contrary(reading, step, sentence)
         else:
             sources.add_text(step.text)
             asked = figures(step.text)
@@ -148,41 +148,61 @@ def _signs(
     figure = one.figure
     is_rough = reading.has("approx", one.sentence[: figure.at])
     is_hour = _HOUR.search(one.sentence[: figure.at]) is not None
-    if _rests(figure, sources, here, asked, is_rough=is_rough, is_hour=is_hour):
+    how = _rests(figure, sources, here, asked, is_rough=is_rough, is_hour=is_hour)
+    if how is None or how == "_computed":
         return
-    sign = f"{figure.kind}_asked" if one.sentence.endswith("?") else figure.kind
+    sign = f"{figure.kind}{how}"
+    if figure.kind in ("amount", "count") and figure.size == int(figure.size):
+        sign += "_whole"
+    if reading.conversation.channel == "voice":
+        sign += "_spoken"
+    if one.sentence.endswith("?"):
+        sign += "_asked"
     words = figure.words.strip()
     yield Found(sign, one.step, one.sentence, f"{words!r} stands nowhere in what was given, read or said")
 
 
 def _rests(
     figure: Figure, sources: Sources, here: Sequence[Figure], asked: Sequence[Figure], *, is_rough: bool, is_hour: bool
-) -> bool:
-    """Return whether a figure stands in the sources, or follows from them."""
+) -> str | None:
+    """Return None where a figure stands in the sources or follows from them; else how it fails, empty for nowhere."""
     if isinstance(figure.value, tuple):
-        return _is_dated(figure.value, sources, here)
+        if figure.value in sources.dates or figure.value[::-1] in sources.dates:
+            return None
+        return "_computed" if _is_dated(figure.value, sources, here) else ""
     if isinstance(figure.value, str):
-        return _is_named(figure.value, figure, sources)
+        return None if _is_named(figure.value, figure, sources) else ""
     value = Decimal(figure.value)
     if figure.kind == "time":
-        return _is_timed(int(value), figure, sources, here)
+        return None if _is_timed(int(value), figure, sources, here) else ""
     if figure.kind == "period":
-        return _lasts(value, figure, sources, here)
+        if value in sources.periods:
+            return None
+        return "_computed" if _lasts(value, figure, sources, here) else ""
     if value in sources.numbers or value in sources.rules or value in sources.cases:
-        return True
-    if figure.kind == "count" and (value * 60 in sources.periods or _is_named(f"{value:f}", figure, sources)):
-        return True
-    if figure.kind == "count" and (value in _CALENDAR or (value <= 12 and is_hour)):  # noqa: PLR2004
-        return True
-    if figure.kind == "count" and _is_between_days(float(value), sources, here):
-        return True
+        kinds = sources.kinds.get(figure.size, set())
+        other = {"amount": {"period", "share"}, "share": {"period", "amount"}}.get(figure.kind, set())
+        return "_unit" if kinds and kinds <= other else None
+    if value * 100 in sources.cases or {value // 1, value % 1 * 100} <= sources.numbers:  # hundredths; two parts
+        return None
+    if figure.kind == "count":
+        if value * 60 in sources.periods or _is_named(f"{value:f}", figure, sources):
+            return None
+        if value in _CALENDAR or (value <= 12 and is_hour) or _is_between_days(float(value), sources, here):  # noqa: PLR2004
+            return None
     mine = [
         Decimal(each.value)
         for each in (*here, *asked)
         if each.kind in ("amount", "count", "share") and _is_other(each, value)
     ]
     mine += [each.size for each in (*here, *asked) if each.kind == "period" and each.size != value]
-    return _is_computed(value, mine, sources, is_rough=is_rough)
+    return (
+        "_computed"
+        if _is_computed(value, mine, sources, is_rough=is_rough)
+        else "_small"
+        if figure.kind == "count" and value < _SMALL
+        else ""
+    )
 
 
 def _is_other(each: Figure, value: Decimal) -> bool:
@@ -215,6 +235,9 @@ def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, i
         return True
     if any(is_it(one + other) or is_it(abs(one - other)) for one in products[:200] for other in every[:_MOST_VALUES]):
         return True
+    rates = [one for one in every if one < 1]
+    if any(is_it(one * rate) or is_it(abs(one - other) * rate) for rate in rates for one, other in pairs):
+        return True
     if any(
         is_it((one + other) * factor) or is_it(abs(one - other) * factor)
         for factor in said
@@ -226,8 +249,6 @@ def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, i
 
 def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) -> bool:
     """Return whether a date is known, or so many days, working days or months from one that is."""
-    if value in sources.dates or value[::-1] in sources.dates:
-        return True
     day = _day(value)
     spans = [
         *sources.periods,
@@ -239,7 +260,7 @@ def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) 
             days = int(minutes / _DAY)
             if days and (
                 abs(distance - days) <= (minutes % _DAY == 0 and days > 1 and days < 14) or _worked(known, days) == day
-            ):  # noqa: PLR2004
+            ):
                 return True
             months = int(minutes / _MONTH)
             if months and (day.month - known.month) % 12 in (months % 12, -months % 12) and _is_same_day(day, known):
@@ -349,7 +370,7 @@ def _wrong_sum(reading: AiReading, step: Step, sentence: str, sources: Sources) 
         and values[-1] != sum(values[:-1])
         and values[-1] > max(values[:-1])
         and values[-1] not in sources.numbers
-    ):  # noqa: PLR2004
+    ):
         why = f"the figures of the sentence add up to {sum(values[:-1]):f}, not to {values[-1]:f}"
         yield Found("sum", step, sentence, why)
 
@@ -366,53 +387,3 @@ def _unheard(reading: AiReading, at: int, step: Step, sentence: str) -> Iterator
             reading.has(act, one.text) for one in reading.steps[:at] if one.side != "bot"
         ):
             yield Found(act, step, sentence, "nothing that was given, read or said speaks of it")
-
-
-_CONTENT = re.compile(r"[^\W\d_]{4,}")
-_NEGATED = re.compile(
-    r"\b(?:no|not|never|cannot|without|nicht|kein\w*|nie|sin|nunca|pas|jamais|sans|não|sem|nunca)\b|n't\b"
-)
-_ROOT = 5
-_FEWEST_SHARED = 2
-
-
-@lru_cache(maxsize=256)
-def _rules(texts: tuple[str, ...]) -> tuple[tuple[frozenset[str], bool, str], ...]:
-    """Return the sentences of rules: their words, whether they are negated, and themselves."""
-    return tuple(
-        (_roots(sentence), _NEGATED.search(sentence) is not None, sentence)
-        for text in texts
-        for sentence in sentences_of(text.lower())
-    )
-
-
-def _roots(sentence: str) -> frozenset[str]:
-    return frozenset([word[:_ROOT] for word in _CONTENT.findall(sentence)]) - _COMMON
-
-
-_COMMON = frozenset(
-    "your have with that this from they them will would could there their about which when then than also only just".split()
-)
-_COMMON = _COMMON | frozenset(
-    word[:_ROOT] for word in "customer please would could should before after within every other".split()
-)
-
-
-def _contrary(reading: AiReading, step: Step, sentence: str) -> Iterator[Found]:
-    """Yield a sign where a sentence speaks of what a rule does, and one of the two is negated."""
-    if sentence.endswith("?"):
-        return
-    mine, is_negated = _roots(sentence), _NEGATED.search(sentence) is not None
-    if len(mine) < _FEWEST_SHARED:
-        return
-    best = max(
-        _rules(given_texts(reading)),
-        key=lambda rule: len(rule[0] & mine) / (1 + min(len(rule[0]), len(mine))),
-        default=None,
-    )
-    if best is None or best[1] == is_negated:
-        return
-    shared = len(best[0] & mine)
-    least = min(len(best[0]), len(mine))
-    if shared >= _FEWEST_SHARED and shared >= 0.6 * least:  # noqa: PLR2004
-        yield Found("contrary" if shared >= 3 else "contrary_thin", step, sentence, f"a rule says: {best[2][:120]}")  # noqa: PLR2004

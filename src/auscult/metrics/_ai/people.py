@@ -11,6 +11,7 @@ from auscult.metrics._ai.reading import AiReading, Found, passes_on, sentences_o
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _EARLY = 2
+_SOON = 2
 _FEW_WORDS = 4
 _FIRST_TURNS = 2
 
@@ -40,11 +41,12 @@ def unmet(reading: AiReading, wished: list[int]) -> Iterator[Found]:
         turns = [reading.steps[one] for one in answer if reading.steps[one].side == "bot"]
         if not turns or any(one in met for one in answer):
             continue
-        later = any(one > at for one in met)
+        after = min((one for one in met if one > at), default=None)
+        waited = sum(at < one < after for one in reading.bots) if after is not None else 0
         again = any(other > at for other in wished[number + 1 :])
         said = " ".join(turn.text for turn in turns)
         ways = "closed" if reading.has("closed", said) else "passing" if reading.has("passing", said) else "ignored"
-        end = "later" if later else "never"
+        end = "never" if after is None else "soon" if waited <= _SOON else "late"
         sign = f"{ways}_{end}" + ("_asked_again" if again else "")
         yield Found(sign, turns[0], turns[0].text, _SAID[ways])
 
@@ -60,9 +62,7 @@ def _met_at(reading: AiReading) -> set[int]:
     """Return the steps at which a person is called or comes."""
     met: set[int] = set()
     for at, step in enumerate(reading.steps):
-        if step.side == "person":
-            met.add(at)
-        elif step.call is not None and succeeded(step.call) and (passes_on(step.call) or takes_up(step.call)):
+        if step.side == "person" or (step.call is not None and succeeded(step.call) and (passes_on(step.call) or takes_up(step.call))):
             met.add(at)
     return met
 
@@ -116,7 +116,7 @@ def _is_poor(reading: AiReading, at: int) -> bool:
         if step.side == "customer"
         for word in _WORD.findall(step.text)
         if len(word) > 3
-    }  # noqa: PLR2004
+    }
     call = reading.steps[at].call
     passed = (
         {word[:_ROOT] for word in _WORD.findall(" ".join(texts_in(call.arguments)).lower())} if call else set[str]()
@@ -127,7 +127,7 @@ def _is_poor(reading: AiReading, at: int) -> bool:
 _ROOT = 5
 _FEWEST_SHARED = 2
 _GENERAL = frozenset(
-    word[:_ROOT] for word in "customer wants help needs please with that this have about person call support".split()
+    word[:_ROOT] for word in ["customer", "wants", "help", "needs", "please", "with", "that", "this", "have", "about", "person", "call", "support"]
 )
 
 

@@ -18,7 +18,7 @@ _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;](?=\d)[^.!?;\n]*)*[.!?;\n]*")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PASSES = re.compile(
     r"^to_|(?:^|_)(?:transfer|hand_?over|hand_?off|escalat\w*|connect|forward|human|agent|person|operator|supervisor"
-    r"|live|rout\w*|put_through)(?:_|$)|call_?back|handover|handoff"
+    r"|live|route|routing|put_through)(?:_|$)|call_?back|handover|handoff"
 )
 _UNDOES = re.compile(
     r"(?:cancel|get|find|check|list|stop|block|reverse|update|lookup|look_up|fetch|read|verify|search)_"

@@ -7,15 +7,10 @@ from auscult.metrics._ai.reading import AiReading, Found, shown_call, succeeded,
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _COMMON = frozenset(
-    "the and you your for that this with are can will have has not but from was our all any please thank thanks sorry"
-    " would could like what which how let here there just get got more about into out now them they been one two its"
-    " okay yes understand see help know need when who why then than also only still very much good great sure happy"
-    " und der die das ist ich sie ihr ihre ihnen nicht mit für auf den dem ein eine einen haben kann bitte danke"
-    " que los las por para una con del está puede gracias favor como más les des vous votre est pour pas avec sur"
-    " nous dans uma com não você seu sua obrigado obrigada mais".split()
+    ["the", "and", "you", "your", "for", "that", "this", "with", "are", "can", "will", "have", "has", "not", "but", "from", "was", "our", "all", "any", "please", "thank", "thanks", "sorry", "would", "could", "like", "what", "which", "how", "let", "here", "there", "just", "get", "got", "more", "about", "into", "out", "now", "them", "they", "been", "one", "two", "its", "okay", "yes", "understand", "see", "help", "know", "need", "when", "who", "why", "then", "than", "also", "only", "still", "very", "much", "good", "great", "sure", "happy", "und", "der", "die", "das", "ist", "ich", "sie", "ihr", "ihre", "ihnen", "nicht", "mit", "für", "auf", "den", "dem", "ein", "eine", "einen", "haben", "kann", "bitte", "danke", "que", "los", "las", "por", "para", "una", "con", "del", "está", "puede", "gracias", "favor", "como", "más", "les", "des", "vous", "votre", "est", "pour", "pas", "avec", "sur", "nous", "dans", "uma", "com", "não", "você", "seu", "sua", "obrigado", "obrigada", "mais"]
 )
 _FEWEST = 3
-_SAME, _NEAR, _LIKE = 0.8, 0.5, 0.34
+_SAME, _NEAR, _LIKE, _ASKS = 0.8, 0.5, 0.34, 0.25
 _OFTEN = 3
 _ASKED = 0.65
 
@@ -34,7 +29,7 @@ def repeated(reading: AiReading) -> Iterator[Found]:
         moods = sum(upset[at] for at in [*between, *after])
         if not moods and share < _SAME:
             continue
-        size = "same" if share >= _SAME else "near" if share >= _NEAR else "like"
+        size = "same" if share >= _SAME else "near" if share >= _NEAR else "like" if share >= _LIKE else "asks"
         often = "thrice" if len(chain) >= _OFTEN else "twice"
         mood = "calm" if not moods else "upset" if moods == 1 else "cross"
         step = reading.steps[second]
@@ -58,7 +53,7 @@ def _chains(reading: AiReading) -> Iterator[tuple[list[int], float]]:
         chain, best = [first], 0.0
         for second in reading.bots[number + 1 :]:
             share = _alike(said[first], said[second], asked[first], asked[second])
-            if share < _LIKE or second in chained:
+            if share < _ASKS or second in chained:
                 continue
             acted = any(
                 chain[-1] < at < second and succeeded(call) for at in reading.calls if (call := reading.steps[at].call)
@@ -78,7 +73,9 @@ def _alike(one: frozenset[str], other: frozenset[str], asked: frozenset[str], ag
     least = min(len(one), len(other))
     share = len(one & other) / least if least >= _FEWEST else 0.0
     common = len(asked & again)
-    return max(share, _NEAR) if common > 1 and common >= _ASKED * min(len(asked), len(again)) else share
+    if common > 1 and common >= _ASKED * min(len(asked), len(again)):
+        return max(share, _NEAR)
+    return max(share, _ASKS) if common and common >= _NEAR * min(len(asked), len(again)) else share
 
 
 def _question(reading: AiReading, at: int) -> str:
@@ -98,7 +95,7 @@ def _is_upset(reading: AiReading, at: int) -> bool:
     mine = _content(step.text)
     return (
         len(mine) >= 2
-        and any(  # noqa: PLR2004
+        and any(
             len(mine & _content(other.text)) / len(mine) >= _NEAR
             for other in reading.steps[:at]
             if other.side == "customer"

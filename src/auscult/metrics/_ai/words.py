@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ _WHO = (
     r"(?:real |live |actual |proper |human )?(?:person|human|people|agent|representative|rep\b|operator|advis[eo]r"
     r"|colleague|supervisor|manager|boss|someone|somebody|anyone|anybody|staff|member of|technician|engineer|team"
     r"|department|specialist|receptionist|reception|one of (?:you|your)|nurse|doctor|pharmacist|chemist|dentist"
+    r"|lads|guys|folks|office|branch|shop|store|helpline|hotline|owner|director|vet\b|expert|employee|professional"
     r"|clerk|consultant|case ?handler|customer (?:service|care|support)|support|the desk|front desk|human being)"
 )
 _HARD = (
@@ -40,7 +41,7 @@ class Words(NamedTuple):
     any_action: re.Pattern[str]
 
 
-@lru_cache(maxsize=None)
+@cache
 def words_of(language: str) -> Words | None:
     """Return the words of a language, given as an ISO 639-1 code; None where there are none."""
     if language not in LANGUAGES:
