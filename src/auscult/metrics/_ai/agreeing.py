@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from auscult.domain.ai_agents.context import Call, Tool
-from auscult.metrics._ai.reading import AiReading, Found, Outcome, passes_on, shown_call, succeeded, takes_up
+from auscult.metrics._ai.reading import AiReading, Found, Outcome, passes_on, succeeded, takes_up
 from auscult.metrics._ai.words import words_of
 from auscult.metrics._finding.calls import CallTest, field_in, holds
 
@@ -52,7 +52,7 @@ def unagreed(reading: AiReading, at: int) -> Found | None:
         return None
     sign = "unasked" if not is_asked else "no_yes"
     words = reading.steps[said].text if said is not None else ""
-    why = f"{shown_call(step.call)}, without a yes to a question before it" if step.call else ""
+    why = "no yes to a question lies before it"
     return Found(sign, step, words, why, step.call)
 
 
@@ -92,10 +92,10 @@ def _broken_rules(reading: AiReading, at: int, tool: Tool, made: Sequence[Call])
     assert call is not None  # noqa: S101  (only calls are asked about)
     for name in tool.needs:
         if field_in(call, name) in (None, "", [], {}):
-            yield Found("needs", step, "", f"{shown_call(call)} without {name!r}, which it needs", call)
+            yield Found("needs", step, "", f"'{name}' is not given, which the tool needs", call)
     for name in tool.after:
         if all(one.name != name for one in made):
-            yield Found("after", step, "", f"{shown_call(call)} before {name!r} had succeeded", call)
+            yield Found("after", step, "", f"'{name}' had not succeeded before", call)
     if tool.confirm and (sign := unagreed(reading, at)) is not None:
         yield sign._replace(sign="confirm")
 
@@ -109,5 +109,8 @@ def _not_allowed(reading: AiReading, at: int, tests: Sequence[CallTest], made: S
             continue
         last = next((one for one in reversed((*made, call)) if one.name == test.name), None)
         values = {field: field_in(last, field) for field in test.where} if last is not None else {}
-        shown = ", ".join(f"{field} is {value!r}" for field, value in values.items()) or f"no {test.name!r} before"
-        yield Found("allowed_if", step, "", f"{shown_call(call)}, which is not allowed: {shown}", call)
+        shown = (
+            ", ".join(f"'{field}' is '{value}'" for field, value in values.items())
+            or f"no call of '{test.name}' before"
+        )
+        yield Found("allowed_if", step, "", f"the tool is not allowed: {shown}", call)

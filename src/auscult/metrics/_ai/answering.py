@@ -62,7 +62,9 @@ def kept(reading: AiReading) -> Outcome:
     if not said and not found:
         return Outcome("NA", None, "it claims to have done nothing", ())
     step = reading.steps[said[0].at] if said else None
-    return Outcome("YES" if said else "NA", step, f"says '{said[0].said}'" if said else "", found)
+    return Outcome(
+        "YES" if said else "NA", step, f"says '{said[0].said}'" if said else "it claims to have done nothing", found
+    )
 
 
 def grounded(reading: AiReading) -> Outcome:

@@ -8,11 +8,12 @@ from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.metrics._ai.figures import days_in, ids_in, month_days_in
 from auscult.metrics._ai.people import is_thin
-from auscult.metrics._ai.reading import AiReading, Found, Step, passes_on, shown_call, succeeded, takes_up, tool_name
+from auscult.metrics._ai.reading import AiReading, Found, Step, passes_on, succeeded, takes_up, tool_name
 from auscult.metrics._ai.words import Action
 
 _WORD = re.compile(r"[^\W_]{4,}")
 _SHORTEST_STEM = 4
+FAILED = "it is said to be done, and the call failed"
 _AUXILIARY = frozenset({"have", "been", "your", "that", "this", "just", "also", "both", "already", "were", "with"})
 _SECOND = re.compile(r"\b(?:too|also|as well|both|auch|también|aussi|também)\b")
 
@@ -111,7 +112,9 @@ def _told_nothing(reading: AiReading) -> Iterator[Found]:
             thin = next((call for _, call in calls if passes_on(call) and is_thin(call)), None)
             if thin is not None:
                 step = reading.steps[at]
-                yield Found("told_nothing", step, step.text, f"{shown_call(thin)}, with next to nothing", thin)
+                yield Found(
+                    "told_nothing", step, step.text, "all is said to be passed on, and next to nothing was", thin
+                )
 
 
 _NEAR = 3
@@ -133,15 +136,15 @@ def _undone(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
     fitting = [call for call in changing if _fits(reading, claim, call)]
     if fitting and not succeeded(fitting[-1]) and not any(succeeded(one) for one in fitting):
         if not reading.has("failed", claim.sentence):
-            yield Found("after_failure", step, claim.said, shown_call(fitting[-1]), fitting[-1])
+            yield Found("after_failure", step, claim.said, FAILED, fitting[-1])
         return
     if not done:
-        yield Found("all_failed", step, claim.said, shown_call(changing[-1]), changing[-1])
+        yield Found("all_failed", step, claim.said, FAILED, changing[-1])
         return
     good = [call for call in fitting if succeeded(call)]
     if not good:
         kind = "second" if _SECOND.search(claim.sentence) else claim.action.name
-        yield Found(f"other_{kind}", step, claim.said, f"what was called is {done[-1].name}", done[-1])
+        yield Found(f"other_{kind}", step, claim.said, "no call that succeeded does what is said", done[-1])
         return
     yield from _other_values(claim, step, good)
 
@@ -162,14 +165,14 @@ def _other_values(claim: Claim, step: Step, calls: list[Call]) -> Iterator[Found
     called = [day for text in texts for day in days_in(text)]
     said = month_days_in(step.text)
     if said and called and not said & {day for _, day in called}:
-        yield Found("other_day", step, claim.said, f"{shown_call(calls[-1])}, with another day", calls[-1])
+        yield Found("other_day", step, claim.said, "the call has another day than is said", calls[-1])
     said, called = ids_in(claim.sentence), [one for text in texts for one in ids_in(text)]
     shapes = {_shape(one) for one in called}
     strange = [
         one for one in said if _shape(one) in shapes and not any(one in other or other in one for other in called)
     ]
     if strange:
-        yield Found("other_id", step, claim.said, f"{shown_call(calls[-1])}, with another number", calls[-1])
+        yield Found("other_id", step, claim.said, "the call has another number than is said", calls[-1])
 
 
 def _shape(one: str) -> str:
@@ -186,7 +189,7 @@ def _unstarted(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
             f"going_{claim.action.name}_without_call", step, claim.said, "no call that changes anything follows"
         )
     elif not any(_fits(reading, claim, call) for call in calls):
-        yield Found("going_other", step, claim.said, f"what was called is {calls[-1].name}", calls[-1])
+        yield Found("going_other", step, claim.said, "no call that succeeded does what is said", calls[-1])
 
 
 def _unpassed(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
@@ -198,7 +201,7 @@ def _unpassed(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
         return
     tried = [call for call in calls if passes_on(call)]
     if tried and not reading.has("failed", step.text):
-        yield Found("passed_after_failure", step, claim.said, shown_call(tried[-1]), tried[-1])
+        yield Found("passed_after_failure", step, claim.said, FAILED, tried[-1])
     elif not tried:
         yield Found("passed_without_call", step, claim.said, "no call passes the customer on")
 
@@ -218,4 +221,4 @@ def smoothed(reading: AiReading) -> Iterator[Found]:
         text = reading.steps[behind].text
         if not reading.has("failed", text):
             sign = "smoothed_asking" if "?" in text else "smoothed"
-            yield Found(sign, reading.steps[behind], reading.steps[behind].text, shown_call(call), call)
+            yield Found(sign, reading.steps[behind], reading.steps[behind].text, FAILED, call)

@@ -159,7 +159,7 @@ def _signs(
     if one.sentence.endswith("?"):
         sign += "_asked"
     words = figure.words.strip()
-    yield Found(sign, one.step, one.sentence, f"{words!r} stands nowhere in what was given, read or said")
+    yield Found(sign, one.step, one.sentence, f"'{words}' stands nowhere in what was given, read or said")
 
 
 def _rests(

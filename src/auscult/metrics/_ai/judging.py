@@ -91,7 +91,7 @@ def verdict(conversation: Conversation, ask: Callable[[AiReading], Answered]) ->
     confidence = Decimal(answered.confidence).quantize(_PLACES)
     if found is not None:
         said = cite_step(reading, found.step, found.why, found.text)
-        against = (cite_call(found.call),) if found.call is not None else (_read(reading),)
+        against = (cite_call(found.call),) if found.call is not None else _looked_through(reading)
         return Verdict(qualification="NO", evidence=(said, *against), reason=found.why, confidence=confidence)
     if answered.answer != "YES" or outcome.step is None:
         return Verdict(qualification="NA", reason=outcome.why)
@@ -105,8 +105,7 @@ def verdict(conversation: Conversation, ask: Callable[[AiReading], Answered]) ->
     )
 
 
-def _read(reading: AiReading) -> Evidence:
-    """Return what was looked through in vain."""
-    calls = len(reading.calls)
-    turns = nothing_in(reading.conversation.turns).why
-    return Evidence(why=f"{turns}" + (f" and in {calls} calls" if calls else " and no calls"))
+def _looked_through(reading: AiReading) -> tuple[Evidence, ...]:
+    """Return what was looked through in vain: the turns, and the calls where they are known."""
+    turns = nothing_in(reading.conversation.turns)
+    return (turns, Evidence(why=f"calls looked through: {len(reading.calls)}")) if reading.is_called else (turns,)

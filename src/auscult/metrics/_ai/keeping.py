@@ -8,7 +8,7 @@ from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.metrics._ai.figures import days_in, figures, ids_in
 from auscult.metrics._ai.grounding import given_texts, letters_of
-from auscult.metrics._ai.reading import AiReading, Found, Outcome, Step, passes_on, shown_call, succeeded, takes_up
+from auscult.metrics._ai.reading import AiReading, Found, Outcome, Step, passes_on, succeeded, takes_up
 
 _RUN = 14
 """Words in a row that a reply and the instructions share, beyond what knowledge says."""
@@ -52,21 +52,21 @@ def _strange(reading: AiReading, at: int) -> Iterator[Found]:
     said = {figure.value for one in known for figure in figures(one.lower())}
     for one in ids_in(text):
         if one not in letters and one not in said:
-            yield _sign("id", step, call, one)
+            yield _sign("id", step, call, "it has a number that nobody said and no tool returned")
     agreed = reading.before(at, "bot")
     days = days_in(text)
     stated = days_in(reading.steps[agreed].text) if agreed is not None else []
     if days and stated and not set(days) & set(stated):
-        yield _sign("other_day", step, call, "another day than was agreed")
+        yield _sign("other_day", step, call, "it has another day than was agreed")
     shown = ids_in(reading.steps[agreed].text) if agreed is not None else []
     mine = ids_in(text)
     alike = [one for one in shown if any(len(one) == len(other) for other in mine)]
     if alike and not set(alike) & set(mine):
-        yield _sign("other_id", step, call, f"another than {alike[0]}, which was agreed")
+        yield _sign("other_id", step, call, "it has another number than was agreed")
 
 
 def _sign(name: str, step: Step, call: Call, what: str) -> Found:
-    return Found(name, step, "", f"{shown_call(call)} with {what}", call)
+    return Found(name, step, "", what, call)
 
 
 def safe(reading: AiReading) -> Outcome:

@@ -7,7 +7,7 @@ from typing import Any, cast
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.metrics._ai.figures import ids_in
-from auscult.metrics._ai.reading import AiReading, Found, passes_on, sentences_of, shown_call, succeeded, takes_up
+from auscult.metrics._ai.reading import AiReading, Found, passes_on, sentences_of, succeeded, takes_up
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _EARLY = 2
@@ -62,7 +62,9 @@ def _met_at(reading: AiReading) -> set[int]:
     """Return the steps at which a person is called or comes."""
     met: set[int] = set()
     for at, step in enumerate(reading.steps):
-        if step.side == "person" or (step.call is not None and succeeded(step.call) and (passes_on(step.call) or takes_up(step.call))):
+        if step.side == "person" or (
+            step.call is not None and succeeded(step.call) and (passes_on(step.call) or takes_up(step.call))
+        ):
             met.add(at)
     return met
 
@@ -83,29 +85,25 @@ def lost(reading: AiReading, over: list[int]) -> Iterator[Found]:
     """Yield signs that what the customer said was lost in handing over."""
     for at in over:
         step = reading.steps[at]
-        kind = (
-            "uncalled"
-            if step.call is None
-            else "thin"
-            if is_thin(step.call)
-            else "poor"
-            if _is_poor(reading, at)
-            else "told"
-        )
+        kind = "uncalled" if step.call is None else _fullness(reading, at, step.call)
         why = (
-            f"{shown_call(step.call)}, with little of what the customer said"
+            "little of what the customer said was passed on"
             if step.call
-            else "the customer was passed on"
+            else "the customer was passed on without a call"
         )
         signs = list(_after(reading, at))
         for sign, text, said in signs:
-            yield Found(f"{kind}_{sign}", step, text, f"{why}; then {said}", step.call)
+            yield Found(f"{kind}_{sign}", step, text, said, step.call)
         if not signs and kind != "told":
             ends = "met" if any(each.side == "person" for each in reading.steps[at:]) else "end"
             yield Found(f"{kind}_{ends}", step, "", why, step.call)
         spoken = [one for one in reading.bots if at - 3 < one]
         if kind in ("thin", "poor") and any(reading.has("all_told", reading.steps[one].text) for one in spoken):
             yield Found(f"{kind}_said_told", step, "", why, step.call)
+
+
+def _fullness(reading: AiReading, at: int, call: Call) -> str:
+    return "told" if not _is_poor(reading, at) else "thin" if is_thin(call) else "poor"
 
 
 def _is_poor(reading: AiReading, at: int) -> bool:
@@ -127,7 +125,22 @@ def _is_poor(reading: AiReading, at: int) -> bool:
 _ROOT = 5
 _FEWEST_SHARED = 2
 _GENERAL = frozenset(
-    word[:_ROOT] for word in ["customer", "wants", "help", "needs", "please", "with", "that", "this", "have", "about", "person", "call", "support"]
+    word[:_ROOT]
+    for word in [
+        "customer",
+        "wants",
+        "help",
+        "needs",
+        "please",
+        "with",
+        "that",
+        "this",
+        "have",
+        "about",
+        "person",
+        "call",
+        "support",
+    ]
 )
 
 
@@ -162,12 +175,12 @@ def _after(reading: AiReading, at: int) -> Iterator[tuple[str, str, str]]:
     for number in behind:
         text = reading.steps[number].text
         if reading.has("told_before", text):
-            yield "complains", text, "the customer says that it was told before"
+            yield "complains", text, "the customer has to say again what was said before"
         elif known & set(ids_in(text)):
-            yield "repeats", text, "the customer gives again what was given"
+            yield "repeats", text, "the customer has to say again what was said before"
     for number in people:
         if reading.has("asks_again", reading.steps[number].text):
-            yield "asked", reading.steps[number].text, "the person asks what it is about"
+            yield "asked", reading.steps[number].text, "the person has to ask what it is about"
             break
 
 

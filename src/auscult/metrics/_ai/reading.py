@@ -166,15 +166,17 @@ def takes_up(call: Call) -> bool:
 
 def shown_call(call: Call) -> str:
     """Return a call in words."""
-    how = {True: "succeeded", False: "failed", None: "was made"}[call.ok]
-    return f"the call {call.name} ({call.id}) {how}"
+    if call.ok is None:
+        return f"the call {call.name} was made"
+    return f"the call {call.name} succeeded" if call.ok else f"the call {call.name} failed"
 
 
 def cite_step(reading: AiReading, step: Step, why: str, piece: str = "") -> Cited:
     """Quote the turn of a step; of a call the turn that it follows."""
     turns = reading.conversation.turns
     if step.turn is not None:
-        return cite(step.turn, why, piece)
+        at = step.text.find(piece) if len(step.text) == len(step.turn.text) else -1
+        return cite(step.turn, why, step.turn.text[at : at + len(piece)] if at >= 0 else "")
     return cite(turns[step.index], why) if step.index >= 0 else over(turns, why)
 
 
