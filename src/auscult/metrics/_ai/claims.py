@@ -194,7 +194,7 @@ def _unstarted(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
 
 def _unpassed(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
     """Yield a sign where the customer is said to be passed on, and nobody is called or comes."""
-    if any(one.side == "person" for one in reading.steps[claim.at :]):
+    if reading.is_taken_over:
         return
     calls = [call for number in reading.calls if (call := reading.steps[number].call)]
     if any(passes_on(call) or takes_up(call) for call in calls if succeeded(call)):

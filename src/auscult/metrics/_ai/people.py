@@ -66,7 +66,7 @@ def _met_at(reading: AiReading) -> set[int]:
             step.call is not None and succeeded(step.call) and (passes_on(step.call) or takes_up(step.call))
         ):
             met.add(at)
-    return met
+    return met | {len(reading.steps)} if reading.is_taken_over else met
 
 
 def handed_over(reading: AiReading) -> list[int]:
@@ -103,7 +103,7 @@ def lost(reading: AiReading, over: list[int]) -> Iterator[Found]:
 
 
 def _fullness(reading: AiReading, at: int, call: Call) -> str:
-    return "told" if not _is_poor(reading, at) else "thin" if is_thin(call) else "poor"
+    return "thin" if is_thin(call) else "poor" if _is_poor(reading, at) else "told"
 
 
 def _is_poor(reading: AiReading, at: int) -> bool:

@@ -11,6 +11,7 @@ from auscult.domain.conversation import Conversation, Turn, language_code
 from auscult.domain.evaluation import Cited, Evidence, Qualification, cite, over
 from auscult.domain.memo import kept
 from auscult.domain.said.text import straighten_quotes
+from auscult.domain.scoring.segments import TAKEN_OVER
 from auscult.metrics._ai.words import Words, words_of
 
 Side = Literal["bot", "person", "customer", "call", "other"]
@@ -65,6 +66,9 @@ class AiReading:
         self.bots = [at for at, step in enumerate(self.steps) if step.side == "bot"]
         self.calls = [at for at, step in enumerate(self.steps) if step.side == "call"]
         self.is_called = conversation.calls is not None
+        self.is_taken_over = any(step.side == "person" for step in self.steps) or any(
+            event.type == TAKEN_OVER for event in conversation.events
+        )
         self.words: Words | None = words_of(language_code(conversation))
         tools = conversation.ai.tools if conversation.ai else ()
         self.tools = {tool.name: tool for tool in tools}
