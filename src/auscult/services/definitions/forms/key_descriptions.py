@@ -81,7 +81,7 @@ FORM: Mapping[str, str] = {
     "SubWeights.answer": "Percent of the weight for the answer.",
     "vote": "Trained heads decide together with the words; names the question that they were trained on.",
     "when_silent": "Where the speaker never speaks: na is NA whatever else, no goes on and judges.",
-    "speaker": "Whose turns: agent, customer, bot, or any for all.",
+    "speaker": "Whose turns: agent, customer, bot, handler (the agent where one speaks, else the bot), or any for all.",
     "window": "Which part of the conversation; the whole without it.",
     "after": "trigger: only turns behind the trigger's.",
     "direction": "Found only in conversations of this direction.",
