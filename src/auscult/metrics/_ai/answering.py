@@ -57,8 +57,7 @@ def kept(reading: AiReading) -> Outcome:
     """Was what is said to be done, done by a successful call?"""
     if not reading.is_called:
         return Outcome("NA", None, "it is not known what was called", ())
-    said = claims.claims_of(reading)
-    found = list(claims.broken(reading, said))
+    said, found = claims.held_against_calls(reading)
     if not said and not found:
         return Outcome("NA", None, "it claims to have done nothing", ())
     step = reading.steps[said[0].at] if said else None
@@ -74,9 +73,9 @@ def grounded(reading: AiReading) -> Outcome:
         return Outcome("NA", None, "neither calls nor instructions nor knowledge are known", ())
     stated, found = grounding.ungrounded(reading)
     if reading.is_called:
-        broken = claims.broken(reading, claims.claims_of(reading))
-        found += [each._replace(sign=f"kept_{each.sign}") for each in broken]
-    found += [each._replace(sign=f"self_{each.sign}") for each in people.undisclosed(reading) if each.text != each.sign]
+        broken = claims.held_against_calls(reading)[1]
+        found += [each._replace(sign=f"kept_{each.sign}") for each in broken if each.sign in ("other_day", "other_id")]
+    found += [each._replace(sign=f"self_{each.sign}") for each in people.undisclosed(reading) if "_" in each.sign]
     step = stated[0].step if stated else None
     return Outcome("YES" if stated else "NA", step, "each figure stands in what was given, read or said", found)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
@@ -45,7 +45,7 @@ def _claims_in(reading: AiReading, at: int, sentence: str) -> Iterator[Claim]:
     is_question = sentence.rstrip().endswith("?")
     seen: list[tuple[int, int]] = []
     for frame in ("first", "state", "going"):
-        if is_question and frame != "first":
+        if (is_question and frame != "first") or not reading.words.any_of_frame[frame].search(sentence):
             continue
         for action in reading.words.actions:
             pattern = action.said[frame]
@@ -86,6 +86,15 @@ def _is_reported(reading: AiReading, at: int, said: str) -> bool:
         if any(word in text for word in words):
             return True
     return False
+
+
+def held_against_calls(reading: AiReading) -> tuple[list[Claim], list[Found]]:
+    """Return the claims of a reading, and signs that what they say was not done; worked out once."""
+    known = reading.seen.get("claims")
+    if known is None:
+        said = claims_of(reading)
+        known = reading.seen["claims"] = said, list(broken(reading, said))
+    return cast("tuple[list[Claim], list[Found]]", known)
 
 
 def broken(reading: AiReading, claims: list[Claim]) -> Iterator[Found]:

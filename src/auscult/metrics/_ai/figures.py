@@ -112,7 +112,6 @@ _ONE = re.compile(
     r"(?:minute|hour|day|week|month|year|stunde|tag\b|woche|monat|jahr|hora|d[ií]a|semana|mes\b|año|heure|jour|mois|m[eê]s|ano\b))"
 )
 _DIGIT = re.compile(r"\d")
-_HAS_WORDS = re.compile(rf"\b(?:{'|'.join([*SMALL, *_WORDS, 'oh', 'double', 'hundred'])})\b|\b[a-z]+(?:teenth|th)\b")
 _ORDINALS = {
     word: number
     for number, word in enumerate(
@@ -141,6 +140,9 @@ _ORDINALS = {
         1,
     )
 } | {"thirtieth": 30}
+_HAS_WORDS = re.compile(
+    rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
+)
 _ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
 
 

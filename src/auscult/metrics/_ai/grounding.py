@@ -8,7 +8,6 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple, cast
 
-from auscult.domain.ai_agents.calls import texts_in
 from auscult.metrics._ai.figures import Figure, figures
 from auscult.metrics._ai.reading import AiReading, Found, Step
 
@@ -18,6 +17,7 @@ _MOST_VALUES = 24
 _MOST_FACTOR = 60
 _CALENDAR = frozenset(map(Decimal, (7, 12, 24, 30, 31, 52, 60, 365)))
 _HOUR = re.compile(r"\b(?:past|to|at|half|between|until|till|by|around|and|from|um|bis|las|à|às|das)\s*$")
+_NO_LETTER = re.compile(r"[\W_]+")
 _CENT = Decimal("0.01")
 _FEWEST_COUNT = 3
 _SMALL = 20
@@ -44,7 +44,8 @@ class Sources:
         self.dates: dict[tuple[int, int], None] = {}
         self.times: dict[int, None] = {}
         self.ids: set[str] = set()
-        self.letters = [letters]
+        self.texts: list[str] = []
+        self._letters, self._read = letters + " ", 0
         self.kinds: dict[Decimal, set[str]] = {}
         for figure in rules:
             self.add(figure, self.rules)
@@ -54,7 +55,34 @@ class Sources:
         text = text.lower()
         for figure in figures(text):
             self.add(figure, self.cases)
-        self.letters.append(letters_of(text))
+        self.texts.append(text)
+
+    def add_value(self, value: object) -> None:
+        """Add the arguments or the result of a call: its figures, the lengths of its lists, and how many are true."""
+        if isinstance(value, dict):
+            for inner in cast("dict[str, Any]", value).values():
+                self.add_value(inner)
+        elif isinstance(value, list | tuple):
+            many = cast("list[Any]", value)
+            rows = [cast("dict[str, Any]", one) for one in many if isinstance(one, dict)]
+            self.numbers.add(Decimal(len(many)))
+            self.numbers.update(Decimal(sum(row.get(key) is True for row in rows)) for row in rows[:1] for key in row)
+            for inner in many:
+                self.add_value(inner)
+        elif isinstance(value, str):
+            self.add_text(value.replace("_", " "))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            number = Decimal(str(value))
+            self.add(Figure("count", number, str(value), 0, number), self.cases)
+            self.texts.append(str(value))
+
+    @property
+    def letters(self) -> str:
+        """Letters and digits of all that is known, so that numbers written in groups are found."""
+        if self._read < len(self.texts):
+            self._letters += " ".join(map(letters_of, self.texts[self._read :])) + " "
+            self._read = len(self.texts)
+        return self._letters
 
     def add(self, figure: Figure, values: dict[Decimal, None]) -> None:
         """Add a figure."""
@@ -75,23 +103,10 @@ class Sources:
             else:
                 values.setdefault(Decimal(value))
 
-    def count(self, value: object) -> None:
-        """Add the lengths of lists, and of how many in them a key is true."""
-        if isinstance(value, dict):
-            for inner in cast("dict[str, Any]", value).values():
-                self.count(inner)
-        elif isinstance(value, list | tuple):
-            many = cast("list[Any]", value)
-            rows = [cast("dict[str, Any]", one) for one in many if isinstance(one, dict)]
-            self.numbers.add(Decimal(len(many)))
-            self.numbers.update(Decimal(sum(row.get(key) is True for row in rows)) for row in rows[:1] for key in row)
-            for inner in many:
-                self.count(inner)
-
 
 def letters_of(text: str) -> str:
     """Return letters and digits of a text, so that numbers written in groups are found."""
-    return "".join([one for one in text if one.isalnum()])
+    return _NO_LETTER.sub("", text)
 
 
 @lru_cache(maxsize=256)
@@ -118,18 +133,18 @@ def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
     asked: tuple[Figure, ...] = ()
     for at, step in enumerate(reading.steps):
         if step.call is not None:
-            for text in texts_in([step.call.arguments, step.call.result]):
-                sources.add_text(text.replace("_", " "))
-            sources.count(step.call.result)
+            sources.add_value(step.call.arguments)
+            sources.add_value(step.call.result)
         elif step.side == "bot":
-            here = figures(step.text)
-            for sentence in reading.sentences[at]:
-                if not reading.has("example", sentence):
-                    mine = [Stated(step, sentence, figure) for figure in figures(sentence) if _is_stated(figure)]
+            said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
+            here = [figure for _, each in said for figure in each]
+            for sentence, each in said:
+                if each and not reading.has("example", sentence):
+                    mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
                     stated += mine
                     found += (sign for one in mine for sign in _signs(reading, one, sources, here, asked))
                     found += _wrong_sum(reading, step, sentence, sources)
-                    found += _unheard(reading, at, step, sentence)
+                found += _unheard(reading, at, step, sentence)
         else:
             sources.add_text(step.text)
             asked = figures(step.text)
@@ -300,7 +315,7 @@ def _is_timed(value: int, figure: Figure, sources: Sources, here: Sequence[Figur
 
 
 def _is_named(value: str, figure: Figure, sources: Sources) -> bool:
-    return (bool(figure.size) and figure.size in sources.numbers) or any(value in text for text in sources.letters)
+    return (bool(figure.size) and figure.size in sources.numbers) or value in sources.letters
 
 
 def _lasts(value: Decimal, figure: Figure, sources: Sources, here: Sequence[Figure]) -> bool:

@@ -6,8 +6,7 @@ from functools import lru_cache
 
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
-from auscult.metrics._ai.figures import days_in, figures, ids_in
-from auscult.metrics._ai.grounding import given_texts, letters_of
+from auscult.metrics._ai.figures import days_in, ids_in
 from auscult.metrics._ai.reading import AiReading, Found, Outcome, Step, passes_on, succeeded, takes_up
 
 _RUN = 14
@@ -43,16 +42,10 @@ def _acts(reading: AiReading, at: int) -> bool:
 
 
 def _strange(reading: AiReading, at: int) -> Iterator[Found]:
-    """Yield signs that a call has an id, an amount or a day that nobody said, or another one than was agreed."""
+    """Yield signs that a call has another day or number than was agreed."""
     step, call = reading.steps[at], reading.steps[at].call
     assert call is not None  # noqa: S101  (only calls are asked about)
-    text = " ".join(texts_in(call.arguments)).lower()
-    known = [*given_texts(reading), *(each.text for each in reading.steps[:at])]
-    letters = " ".join(letters_of(one.lower()) for one in known)
-    said = {figure.value for one in known for figure in figures(one.lower())}
-    for one in ids_in(text):
-        if one not in letters and one not in said:
-            yield _sign("id", step, call, "it has a number that nobody said and no tool returned")
+    text = " ".join(texts_in(call.arguments))
     agreed = reading.before(at, "bot")
     days = days_in(text)
     stated = days_in(reading.steps[agreed].text) if agreed is not None else []

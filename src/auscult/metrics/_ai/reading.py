@@ -62,6 +62,8 @@ class AiReading:
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
+        self.seen: dict[str, object] = {}
+        """What questions found in it, each its own."""
         self.steps: tuple[Step, ...] = tuple(_steps(conversation))
         self.bots = [at for at, step in enumerate(self.steps) if step.side == "bot"]
         self.calls = [at for at, step in enumerate(self.steps) if step.side == "call"]

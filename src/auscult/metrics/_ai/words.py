@@ -33,12 +33,13 @@ class Action(NamedTuple):
 class Words(NamedTuple):
     """The words of one language: a pattern for each group of acts, and the actions.
 
-    ``actions`` finds by frame (first, state, going) any action in one look.
+    ``any_of_frame`` finds by frame (first, state, going) any action in one look.
     """
 
     acts: dict[str, re.Pattern[str]]
     actions: tuple[Action, ...]
     any_action: re.Pattern[str]
+    any_of_frame: dict[str, re.Pattern[str]]
 
 
 @cache
@@ -63,7 +64,8 @@ def words_of(language: str) -> Words | None:
             actions.append(Action(name, said, re.compile(named)))
             every.extend(one for one in (done, *ongoing) if one)
     acts = {group: re.compile("|".join(patterns)) for group, patterns in groups.items()}
-    return Words(acts, tuple(actions), re.compile(rf"\b(?:{'|'.join(every)})"))
+    framed = {frame: re.compile(frames[frame].replace("{x}", "|".join(every))) for frame in _FRAMES}
+    return Words(acts, tuple(actions), re.compile(rf"\b(?:{'|'.join(every)})"), framed)
 
 
 def _framed(frame: str, forms: str) -> re.Pattern[str] | None:
