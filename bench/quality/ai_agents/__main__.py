@@ -135,7 +135,7 @@ def _line(name: str, of: Counted) -> None:
 
 def _share(part: int, whole: int) -> str:
     if not whole:
-        return "   –             "
+        return "   -             "
     interval = wilson(part / whole, whole)
     return f"{part / whole:.2f} ({interval.low:.2f} to {interval.high:.2f})"
 

@@ -101,7 +101,7 @@ def broken(reading: AiReading, claims: list[Claim]) -> Iterator[Found]:
     """Yield signs that what is said was not done."""
     for claim in claims:
         step = reading.steps[claim.at]
-        if claim.action.name == "pass" or (claim.frame == "going" and claim.action.name in ("done",)):
+        if claim.action.name == "pass" or (claim.frame == "going" and claim.action.name == "done"):
             yield from _unpassed(reading, claim, step)
         elif claim.frame == "going":
             yield from _unstarted(reading, claim, step)

@@ -26,6 +26,11 @@ class Figure(NamedTuple):
     at: int
     size: Decimal = Decimal(0)
 
+    @property
+    def number(self) -> Decimal:
+        """The value of an amount, a share, a count, a period or a time; 0 of another kind."""
+        return Decimal(0) if isinstance(self.value, str | tuple) else Decimal(self.value)
+
 
 def _table(name: str) -> list[list[str]]:
     lines = _TABLES.joinpath(name).read_text(encoding="utf-8").splitlines()
@@ -73,7 +78,7 @@ _GLUED = re.compile(
 )
 _COMPOUND = re.compile(r"\d{1,3}-[a-zäöü]{3,}")
 _MOST_MONTHS, _MOST_DAYS = 12, 31
-_FEWEST_DIGITS = 5
+_FEWEST_DIGITS, _FEWEST_SIGNS, _SPOKEN_RUN = 5, 3, 4
 _HALF_DAY = 720
 
 
@@ -96,7 +101,7 @@ def _joined(found: list[Figure]) -> Iterator[Figure]:
         after = found[at + 1] if at + 1 < len(found) else None
         is_next = after is not None and after.kind == "count" and after.at - one.at - len(one.words) in (0, 1)
         is_hundredths = (
-            is_next and after is not None and after.words.strip().isdecimal() and len(after.words.strip()) == 2
+            is_next and after is not None and after.words.strip().isdecimal() and len(after.words.strip()) == len("99")
         )
         if is_hundredths and after is not None and one.size == int(one.size) and one.kind in ("amount", "count"):
             whole = one.size + after.size / 100
@@ -168,8 +173,8 @@ def _in_digits(text: str) -> str:
     spans = [
         (words[run.first].start, words[run.behind - 1].end, run.digits)
         for run in digit_runs(words)
-        if len(run.digits) > 3
-        and run.behind - run.first > 2
+        if len(run.digits) >= _SPOKEN_RUN
+        and run.behind - run.first >= _FEWEST_SIGNS
         and any(w.text in SMALL for w in words[run.first : run.behind])
     ]
     taken = [(start, end) for start, end, _ in spans]
@@ -223,36 +228,40 @@ def _timed(match: re.Match[str]) -> Figure | None:
 
 def _counted(match: re.Match[str]) -> Figure | None:
     words, at = match[0], match.start()
-    if match["groups"] is not None:
-        return Figure("id", words.replace("-", ""), words, at)
-    if (code := match["code"]) is not None:
-        if _GLUED.match(code):
-            number = re.match(_N, code)
-            value = written_number(number[0]) if number else None
-            return None if value is None else Figure("count", value, words, at, value)
-        if _COMPOUND.fullmatch(code):
-            value = Decimal(code.partition("-")[0])
-            return Figure("count", value, words, at, value)
-        plain = code.replace("-", "")
-        return Figure("id", plain, words, at) if len(plain) > 2 else None  # noqa: PLR2004
+    code = match["groups"] or match["code"]
+    if code is not None:
+        return _coded(code, words, at)
     if match["nth"] is not None:
         return Figure("day", int(match["nth"]), words, at, Decimal(match["nth"]))
     written = (match["n1"] or match["n"] or match["plain"] or "").rstrip(".,")
     value = written_number(written.replace(".", "") if _THOUSANDS.fullmatch(written) else written)
     if value is None:
         return None
-    if match["n1"] or match["money"]:
-        return Figure("amount", value, words, at, value)
-    if match["cents"]:
-        return Figure("amount", value / 100, words, at, value)
-    if match["share"]:
-        return Figure("share", value, words, at, value)
-    for name, (minutes, _) in _UNITS.items():
-        if match[name] is not None:
-            return Figure("period", value * minutes, words, at, value)
-    if len(written) >= _FEWEST_DIGITS and written.isdecimal():
+    if len(written) >= _FEWEST_DIGITS and written.isdecimal() and match["plain"]:
         return Figure("id", written, words, at, value)
-    return Figure("count", value, words, at, value)
+    kind, plain = _kind_of(match, value)
+    return Figure(kind, plain, words, at, value)
+
+
+def _coded(code: str, words: str, at: int) -> Figure | None:
+    """Return an id; a number with a unit or a word behind it (``5gb``, ``4-digit``) is a count."""
+    number = re.match(_N, code) if _GLUED.match(code) or _COMPOUND.fullmatch(code) else None
+    if number is not None:
+        value = written_number(number[0])
+        return None if value is None else Figure("count", value, words, at, value)
+    plain = code.replace("-", "")
+    return Figure("id", plain, words, at) if len(plain) >= _FEWEST_SIGNS else None
+
+
+def _kind_of(match: re.Match[str], value: Decimal) -> tuple[Kind, Decimal]:
+    if match["n1"] or match["money"]:
+        return "amount", value
+    if match["cents"]:
+        return "amount", value / 100
+    if match["share"]:
+        return "share", value
+    unit = next((minutes for name, (minutes, _) in _UNITS.items() if match[name] is not None), None)
+    return ("count", value) if unit is None else ("period", value * unit)
 
 
 def days_in(text: str) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ _DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
 _HALF_DAY = 720
 _MOST_VALUES = 24
 _MOST_FACTOR = 60
+_HOURS, _WHOLE, _SHORT_SPAN = 12, 100, 14
 _CALENDAR = frozenset(map(Decimal, (7, 12, 24, 30, 31, 52, 60, 365)))
 _HOUR = re.compile(r"\b(?:past|to|at|half|between|until|till|by|around|and|from|um|bis|las|à|às|das)\s*$")
 _NO_LETTER = re.compile(r"[\W_]+")
@@ -157,14 +158,24 @@ def _is_stated(figure: Figure) -> bool:
     return figure.kind != "day" and not (figure.kind == "count" and figure.size < _FEWEST_COUNT)
 
 
+class _Asked(NamedTuple):
+    """A figure with what it may rest on: the sources, the figures of its turn, and those of the customer's turn before."""
+
+    figure: Figure
+    sources: Sources
+    here: Sequence[Figure]
+    before: Sequence[Figure]
+    is_rough: bool
+    is_hour: bool
+
+
 def _signs(
-    reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], asked: Sequence[Figure]
+    reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], before: Sequence[Figure]
 ) -> Iterator[Found]:
-    figure = one.figure
-    is_rough = reading.has("approx", one.sentence[: figure.at])
-    is_hour = _HOUR.search(one.sentence[: figure.at]) is not None
-    how = _rests(figure, sources, here, asked, is_rough=is_rough, is_hour=is_hour)
-    if how is None or how == "_computed":
+    figure, start = one.figure, one.sentence[: one.figure.at]
+    asked = _Asked(figure, sources, here, before, reading.has("approx", start), _HOUR.search(start) is not None)
+    how = _failing(asked)
+    if how is None:
         return
     sign = f"{figure.kind}{how}"
     if figure.kind in ("amount", "count") and figure.size == int(figure.size):
@@ -177,89 +188,100 @@ def _signs(
     yield Found(sign, one.step, one.sentence, f"'{words}' stands nowhere in what was given, read or said")
 
 
-def _rests(
-    figure: Figure, sources: Sources, here: Sequence[Figure], asked: Sequence[Figure], *, is_rough: bool, is_hour: bool
-) -> str | None:
+def _failing(asked: _Asked) -> str | None:
     """Return None where a figure stands in the sources or follows from them; else how it fails, empty for nowhere."""
-    if isinstance(figure.value, tuple):
-        if figure.value in sources.dates or figure.value[::-1] in sources.dates:
-            return None
-        return "_computed" if _is_dated(figure.value, sources, here) else ""
-    if isinstance(figure.value, str):
-        return None if _is_named(figure.value, figure, sources) else ""
-    value = Decimal(figure.value)
-    if figure.kind == "time":
-        return None if _is_timed(int(value), figure, sources, here) else ""
-    if figure.kind == "period":
-        if value in sources.periods:
-            return None
-        return "_computed" if _lasts(value, figure, sources, here) else ""
+    figure, sources = asked.figure, asked.sources
+    value = figure.value
+    if isinstance(value, tuple):
+        rests = value in sources.dates or value[::-1] in sources.dates or _is_dated(value, sources, asked.here)
+    elif isinstance(value, str):
+        rests = _is_named(value, figure, sources)
+    elif figure.kind == "time":
+        rests = _is_timed(int(value), figure, sources, asked.here)
+    elif figure.kind == "period":
+        rests = Decimal(value) in sources.periods or _lasts(Decimal(value), figure, sources, asked.here)
+    else:
+        return _failing_number(asked, Decimal(value))
+    return None if rests else ""
+
+
+def _failing_number(asked: _Asked, value: Decimal) -> str | None:
+    """Return how an amount, a share or a count fails; one that stands only with another unit fails by its unit."""
+    figure, sources = asked.figure, asked.sources
     if value in sources.numbers or value in sources.rules or value in sources.cases:
         kinds = sources.kinds.get(figure.size, set())
         other = {"amount": {"period", "share"}, "share": {"period", "amount"}}.get(figure.kind, set())
         return "_unit" if kinds and kinds <= other else None
-    if value * 100 in sources.cases or {value // 1, value % 1 * 100} <= sources.numbers:  # hundredths; two parts
+    rests = (
+        value * 100 in sources.cases  # in hundredths
+        or {value // 1, value % 1 * 100} <= sources.numbers  # said in two parts
+        or (figure.kind == "count" and _counts(asked, value))
+        or _is_computed(value, _own(asked, value), sources, is_rough=asked.is_rough)
+    )
+    if rests:
         return None
-    if figure.kind == "count":
-        if value * 60 in sources.periods or _is_named(f"{value:f}", figure, sources):
-            return None
-        if value in _CALENDAR or (value <= 12 and is_hour) or _is_between_days(float(value), sources, here):  # noqa: PLR2004
-            return None
-    mine = [
-        Decimal(each.value)
-        for each in (*here, *asked)
-        if each.kind in ("amount", "count", "share") and _is_other(each, value)
-    ]
-    mine += [each.size for each in (*here, *asked) if each.kind == "period" and each.size != value]
+    return "_small" if figure.kind == "count" and value < _SMALL else ""
+
+
+def _counts(asked: _Asked, value: Decimal) -> bool:
+    """Return whether a bare number is an hour, one of the calendar, part of an id, or the days between two dates."""
     return (
-        "_computed"
-        if _is_computed(value, mine, sources, is_rough=is_rough)
-        else "_small"
-        if figure.kind == "count" and value < _SMALL
-        else ""
+        value * 60 in asked.sources.periods
+        or value in _CALENDAR
+        or (asked.is_hour and value <= _HOURS)
+        or _is_named(f"{value:f}", asked.figure, asked.sources)
+        or _is_between_days(float(value), asked.sources, asked.here)
     )
 
 
+def _own(asked: _Asked, value: Decimal) -> list[Decimal]:
+    """Return the other numbers of the turn, and of the customer's turn before it."""
+    near = (*asked.here, *asked.before)
+    own = [one.number for one in near if one.kind in ("amount", "count", "share") and _is_other(one, value)]
+    return own + [one.size for one in near if one.kind == "period" and one.size != value]
+
+
 def _is_other(each: Figure, value: Decimal) -> bool:
-    return not isinstance(each.value, str | tuple) and Decimal(each.value) != value
+    return not isinstance(each.value, str | tuple) and each.number != value
 
 
 def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, is_rough: bool) -> bool:
     """Return whether a value is a sum, difference, product, share or part: of this case's figures, by the rules' ones."""
     own = list(dict.fromkeys([*mine, *reversed(sources.cases)]))[:_MOST_VALUES]
     every = list(dict.fromkeys([*own, *sources.rules]))[: 2 * _MOST_VALUES]
-    said = [one for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
-    factors = [one for one in every if 1 < one <= _MOST_FACTOR and one == int(one)]
     least = max(Decimal(1), value * Decimal("0.04")) if is_rough else Decimal("0.011")
-
-    def is_it(other: Decimal) -> bool:
-        return abs(value - other) <= least
-
-    if is_rough and any(map(is_it, every)):
+    if is_rough and any(abs(value - one) <= least for one in every):
         return True
+    said = [one for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
+    return any(abs(value - one) <= least for one in _results(own, every, said))
+
+
+def _results(own: Sequence[Decimal], every: Sequence[Decimal], said: Sequence[Decimal]) -> Iterator[Decimal]:
+    """Yield what figures of a case make with every figure; ``said``: whole numbers of the turn, by which is multiplied."""
     pairs = [(one, other) for one in own for other in every if one != other]
-    if any(is_it(one + other) or is_it(abs(one - other)) for one, other in pairs):
-        return True
+    for one, other in pairs:
+        yield one + other
+        yield abs(one - other)
+    factors = [one for one in every if 1 < one <= _MOST_FACTOR and one == int(one)]
     products = [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
-    if any(map(is_it, products)):
-        return True
-    if any(is_it((one / factor).quantize(_CENT, ROUND_HALF_UP)) for factor in said for one in every):
-        return True
-    parts = [(one, one * share / 100) for one in own for share in every if share <= 100]  # noqa: PLR2004 percent
-    if any(is_it(part) or is_it(one - part) or is_it(one + part) for one, part in parts):
-        return True
-    if any(is_it(one + other) or is_it(abs(one - other)) for one in products[:200] for other in every[:_MOST_VALUES]):
-        return True
-    rates = [one for one in every if one < 1]
-    if any(is_it(one * rate) or is_it(abs(one - other) * rate) for rate in rates for one, other in pairs):
-        return True
-    if any(
-        is_it((one + other) * factor) or is_it(abs(one - other) * factor)
-        for factor in said
-        for one, other in combinations(every[:_MOST_VALUES], 2)
-    ):
-        return True
-    return any(is_it(sum(three, Decimal(0))) for three in combinations(own[:12], 3))
+    yield from products
+    for factor in said:
+        yield from ((one / factor).quantize(_CENT, ROUND_HALF_UP) for one in every)
+    for share in every:
+        if share <= _WHOLE:
+            yield from (
+                part
+                for one in own
+                for part in (one * share / 100, one * (100 - share) / 100, one * (100 + share) / 100)
+            )
+    for rate in every:
+        if rate < 1:
+            yield from (part for one, other in pairs for part in (one * rate, abs(one - other) * rate))
+    few = every[:_MOST_VALUES]
+    yield from (result for one in products[:200] for other in few for result in (one + other, abs(one - other)))
+    for factor in said:
+        yield from (part * factor for one, other in combinations(few, 2) for part in (one + other, abs(one - other)))
+    yield from (sum(three, Decimal(0)) for three in combinations(own[:12], 3))
 
 
 def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) -> bool:
@@ -267,14 +289,15 @@ def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) 
     day = _day(value)
     spans = [
         *sources.periods,
-        *(Decimal(each.value) for each in here if each.kind == "period" and not isinstance(each.value, tuple)),
+        *(each.number for each in here if each.kind == "period" and not isinstance(each.value, tuple)),
     ]
     for known in map(_day, sources.dates):
         distance = abs((day - known).days)
         for minutes in spans:
             days = int(minutes / _DAY)
             if days and (
-                abs(distance - days) <= (minutes % _DAY == 0 and days > 1 and days < 14) or _worked(known, days) == day
+                abs(distance - days) <= (minutes % _DAY == 0 and days > 1 and days < _SHORT_SPAN)
+                or _worked(known, days) == day
             ):
                 return True
             months = int(minutes / _MONTH)
@@ -310,7 +333,7 @@ def _is_timed(value: int, figure: Figure, sources: Sources, here: Sequence[Figur
     if value % 60 == 0 and (figure.size in sources.numbers or Decimal(value // 60) in sources.numbers):
         return True
     spans = {int(minutes) for minutes in sources.periods if minutes < 2 * _HALF_DAY}
-    spans |= {int(cast("Decimal", each.value)) for each in here if each.kind == "period"}
+    spans |= {int(each.number) for each in here if each.kind == "period"}
     return any((value - known) % _HALF_DAY in spans or (known - value) % _HALF_DAY in spans for known in sources.times)
 
 
@@ -319,38 +342,31 @@ def _is_named(value: str, figure: Figure, sources: Sources) -> bool:
 
 
 def _lasts(value: Decimal, figure: Figure, sources: Sources, here: Sequence[Figure]) -> bool:
-    """Return whether a period is known, bare in a result, or left or passed between days that are."""
-    if value in sources.periods:
-        return True
+    """Return whether a period stands bare in a result, or is left, passed or added up."""
     kinds = sources.kinds.get(figure.size, set())
     if figure.size in sources.numbers and ("count" in kinds or not kinds):
         return True
-    known = [
-        *sources.periods,
-        *(Decimal(each.value) for each in here if each.kind == "period" and _is_other(each, value)),
-    ]
-    if any(abs(one - other) == value for one, other in combinations(known, 2)):
-        return True
-    mine = [Decimal(each.value) for each in here if each.kind == "period" and _is_other(each, value)]
-    mine += [each.size * value / figure.size for each in here if each.kind == "count" and figure.size]
-    if any(one + other == value for one in mine for other in [*known, *mine]):
-        return True
+    mine = [one.number for one in here if one.kind == "period" and _is_other(one, value)]
+    known = [*sources.periods, *mine]
+    parts = mine + [one.size * value / figure.size for one in here if one.kind == "count" and figure.size]
     times = list(sources.times)
-    if any(
-        (one - other) % _HALF_DAY == value or (other - one) % _HALF_DAY == value
-        for one, other in combinations(times, 2)
-    ):
-        return True
-    days = float(value / _DAY)
-    size = float(figure.size)
-    if _is_between_days(days, sources, here):
-        return True
-    gaps = _gaps(sources, here)
-    if value == figure.size * _MONTH and any(abs(gap / 30.4 - size) < 0.7 for gap in gaps):  # noqa: PLR2004
-        return True
-    if value == figure.size * _WEEK and any(abs(gap / 7 - size) < 1 for gap in gaps):
-        return True
-    return any(abs(abs(float(one / _DAY) - gap) - days) <= 1 for one in sources.periods for gap in gaps if gap)
+    return (
+        any(abs(one - other) == value for one, other in combinations(known, 2))
+        or any(one + other == value for one in parts for other in [*known, *parts])
+        or any(value in ((one - other) % _HALF_DAY, (other - one) % _HALF_DAY) for one, other in combinations(times, 2))
+        or _is_between(value, figure, sources, here)
+    )
+
+
+def _is_between(value: Decimal, figure: Figure, sources: Sources, here: Sequence[Figure]) -> bool:
+    """Return whether a period lies between dates that are known, or is what remains of one that is."""
+    gaps, size, days = _gaps(sources, here), float(figure.size), float(value / _DAY)
+    return (
+        any(abs(gap - days) <= 1 for gap in gaps)
+        or (value == figure.size * _MONTH and any(abs(gap / 30.4 - size) < 0.7 for gap in gaps))  # noqa: PLR2004
+        or (value == figure.size * _WEEK and any(abs(gap / 7 - size) < 1 for gap in gaps))
+        or any(abs(abs(float(one / _DAY) - gap) - days) <= 1 for one in sources.periods for gap in gaps if gap)
+    )
 
 
 def _gaps(sources: Sources, here: Sequence[Figure]) -> set[int]:
@@ -370,18 +386,18 @@ def _wrong_sum(reading: AiReading, step: Step, sentence: str, sources: Sources) 
     amounts = [figure for figure in figures(sentence) if figure.kind in ("amount", "count")]
     values: list[Decimal] = []
     for figure in amounts:
-        value = Decimal(cast("Decimal", figure.value))
+        value = figure.number
         before = sentence[: figure.at].rstrip()
-        if values and before.endswith(("x", "×", "*", "times", "mal", "fois", "por", "vezes")):
+        if values and before.endswith(("x", "\u00d7", "*", "times", "mal", "fois", "por", "vezes")):
             values[-1] *= value
         elif (
             figure.kind == "amount"
             or value > _MOST_FACTOR
-            or sentence[figure.at + len(figure.words) :].lstrip()[:1] in ("x", "×")
+            or sentence[figure.at + len(figure.words) :].lstrip()[:1] in ("x", "\u00d7")
         ):
             values.append(value)
     if (
-        len(values) > 2
+        len(values) > 2  # noqa: PLR2004
         and values[-1] != sum(values[:-1])
         and values[-1] > max(values[:-1])
         and values[-1] not in sources.numbers

@@ -113,7 +113,7 @@ def _is_poor(reading: AiReading, at: int) -> bool:
         for step in reading.steps[:at]
         if step.side == "customer"
         for word in _WORD.findall(step.text)
-        if len(word) > 3
+        if len(word) >= _LONG
     }
     call = reading.steps[at].call
     passed = (
@@ -122,7 +122,7 @@ def _is_poor(reading: AiReading, at: int) -> bool:
     return len(said & passed - _GENERAL) < _FEWEST_SHARED
 
 
-_ROOT = 5
+_ROOT, _LONG = 5, 4
 _FEWEST_SHARED = 2
 _GENERAL = frozenset(
     word[:_ROOT]

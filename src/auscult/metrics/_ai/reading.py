@@ -29,10 +29,10 @@ _FAILURE = ("error", "failed", "failure", "timeout", "unavailable", "denied", "r
 
 
 class Step(NamedTuple):
-    """A turn or a call in the order of things. ``index`` is that of the turn, of a call the one that it follows."""
+    """A turn or a call in the order of things. ``turn_index`` is that of the turn, of a call the one that it follows."""
 
     side: Side
-    index: int
+    turn_index: int
     text: str = ""
     turn: Turn | None = None
     call: Call | None = None
@@ -183,7 +183,7 @@ def cite_step(reading: AiReading, step: Step, why: str, piece: str = "") -> Cite
     if step.turn is not None:
         at = step.text.find(piece) if len(step.text) == len(step.turn.text) else -1
         return cite(step.turn, why, step.turn.text[at : at + len(piece)] if at >= 0 else "")
-    return cite(turns[step.index], why) if step.index >= 0 else over(turns, why)
+    return cite(turns[step.turn_index], why) if step.turn_index >= 0 else over(turns, why)
 
 
 def cite_call(call: Call) -> Evidence:

@@ -2,138 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from importlib.resources import files
 
 from auscult.metrics._ai.reading import AiReading, Found, succeeded, tool_name
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _COMMON = frozenset(
-    [
-        "the",
-        "and",
-        "you",
-        "your",
-        "for",
-        "that",
-        "this",
-        "with",
-        "are",
-        "can",
-        "will",
-        "have",
-        "has",
-        "not",
-        "but",
-        "from",
-        "was",
-        "our",
-        "all",
-        "any",
-        "please",
-        "thank",
-        "thanks",
-        "sorry",
-        "would",
-        "could",
-        "like",
-        "what",
-        "which",
-        "how",
-        "let",
-        "here",
-        "there",
-        "just",
-        "get",
-        "got",
-        "more",
-        "about",
-        "into",
-        "out",
-        "now",
-        "them",
-        "they",
-        "been",
-        "one",
-        "two",
-        "its",
-        "okay",
-        "yes",
-        "understand",
-        "see",
-        "help",
-        "know",
-        "need",
-        "when",
-        "who",
-        "why",
-        "then",
-        "than",
-        "also",
-        "only",
-        "still",
-        "very",
-        "much",
-        "good",
-        "great",
-        "sure",
-        "happy",
-        "und",
-        "der",
-        "die",
-        "das",
-        "ist",
-        "ich",
-        "sie",
-        "ihr",
-        "ihre",
-        "ihnen",
-        "nicht",
-        "mit",
-        "für",
-        "auf",
-        "den",
-        "dem",
-        "ein",
-        "eine",
-        "einen",
-        "haben",
-        "kann",
-        "bitte",
-        "danke",
-        "que",
-        "los",
-        "las",
-        "por",
-        "para",
-        "una",
-        "con",
-        "del",
-        "está",
-        "puede",
-        "gracias",
-        "favor",
-        "como",
-        "más",
-        "les",
-        "des",
-        "vous",
-        "votre",
-        "est",
-        "pour",
-        "pas",
-        "avec",
-        "sur",
-        "nous",
-        "dans",
-        "uma",
-        "com",
-        "não",
-        "você",
-        "seu",
-        "sua",
-        "obrigado",
-        "obrigada",
-        "mais",
-    ]
+    word
+    for line in files("auscult.metrics._ai").joinpath("common_words.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+    for word in line.split()
 )
 _FEWEST = 3
 _SAME, _NEAR, _LIKE, _ASKS = 0.8, 0.5, 0.34, 0.25
@@ -163,7 +41,7 @@ def repeated(reading: AiReading) -> Iterator[Found]:
             f"{size}_{often}_{mood}",
             step,
             step.text,
-            f"it says again what it said before, in turn {reading.steps[first].index + 1}",
+            f"it says again what it said before, in turn {reading.steps[first].turn_index + 1}",
         )
     yield from _calls(reading)
 
@@ -219,7 +97,7 @@ def _is_upset(reading: AiReading, at: int) -> bool:
     if len(letters) > 5 and sum(one.isupper() for one in letters) > 0.7 * len(letters):  # noqa: PLR2004
         return True
     mine = _content(step.text)
-    return len(mine) >= 2 and any(
+    return len(mine) > 1 and any(
         len(mine & _content(other.text)) / len(mine) >= _NEAR
         for other in reading.steps[:at]
         if other.side == "customer"

@@ -52,7 +52,7 @@ def words_of(language: str) -> Words | None:
         if of == language:
             groups[group].append(pattern.replace("{who}", _WHO).replace("{hard}", _HARD))
     frames = {frame: pattern for frame, of, pattern in _rows("frames.tsv") if of == language}
-    actions, every = [], list[str]()
+    actions, every = list[Action](), list[str]()
     tools: dict[str, str] = {}
     for name, of, done, *ongoing in _rows("actions.tsv"):
         if of == "*":

@@ -43,7 +43,8 @@ def holds(test: CallTest, call: Call) -> bool:
 def field_in(call: Call, field: str) -> object:
     """Return a field of the arguments, else of the result of a call; None where neither has it."""
     found = _of(call.arguments, field)
-    return found if found is not None or not isinstance(call.result, Mapping) else _of(call.result, field)
+    result: object = call.result
+    return _of(cast("Mapping[str, Any]", result), field) if found is None and isinstance(result, Mapping) else found
 
 
 def faults(test: CallTest, name: str) -> Iterator[tuple[str, str]]:
