@@ -1,7 +1,7 @@
 """Labelled utterances of personal data by several hands (hands/README.md), read and checked.
 
-    python -m bench.redaction.hands                 counts of every stored hand, and runs in common
-    python -m bench.redaction.hands FILE [FILE]     the same for these
+python -m bench.redaction.hands                 counts of every stored hand, and runs in common
+python -m bench.redaction.hands FILE [FILE]     the same for these
 """
 
 import re

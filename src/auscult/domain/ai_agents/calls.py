@@ -88,19 +88,19 @@ def called(conversation: Conversation) -> Iterator[str]:
     """Yield the words of calls: names of tools, arguments and results."""
     for call in conversation.calls or ():
         yield call.name
-        yield from _texts_in([call.arguments, call.result])
+        yield from texts_in([call.arguments, call.result])
 
 
-def _texts_in(value: object) -> Iterator[str]:
+def texts_in(value: object) -> Iterator[str]:
     """Yield the texts and numbers in the arguments or the result of a call, keys too."""
     match value:
         case dict():
             for key, inner in cast("dict[str, Any]", value).items():
                 yield key
-                yield from _texts_in(inner)
+                yield from texts_in(inner)
         case list() | tuple():
             for inner in cast("Sequence[Any]", value):
-                yield from _texts_in(inner)
+                yield from texts_in(inner)
         case str():
             yield value
         case int() | float() if not isinstance(value, bool):
