@@ -142,10 +142,18 @@ class Marks:
             name = result.metric.name
             self.call_notes[call_id].append(Note(kind=kind, metric_id=metric_id, text=name))
             if claim:
-                to_call = Note(kind=kind, metric_id=metric_id, text=self._calls[call_id], href=f"#call-{call_id}")
-                to_claim = Note(kind=kind, metric_id=metric_id, text=_("What was said"), href=f"#t-{claim}")
-                self.notes[claim].append(to_call)
-                self.call_notes[call_id].append(to_claim)
+                called = _("Call: {name}").format(name=self._calls[call_id])
+                self._link(
+                    self.notes[claim], Note(kind=kind, metric_id=metric_id, text=called, href=f"#call-{call_id}")
+                )
+                said = Note(kind=kind, metric_id=metric_id, text=_("What was said"), href=f"#t-{claim}")
+                self._link(self.call_notes[call_id], said)
+
+    @staticmethod
+    def _link(notes: list[Note], link: Note) -> None:
+        """Add a link that is not there yet."""
+        if all(each.href != link.href for each in notes):
+            notes.append(link)
 
     def _note(self, evidence: Evidence, note: Note) -> None:
         if evidence.turn_id is not None and note not in self.notes[evidence.turn_id]:
