@@ -1,10 +1,11 @@
 """Print what went wrong in conversations of an AI agent, and end with 1 where anything did: a step of a pipeline.
 
-Reads the lines of ``auscult score`` from standard input.
+Reads the file that ``auscult score --out`` writes.
 """
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 
@@ -19,6 +20,7 @@ def findings(scored: dict[str, Any]) -> list[str]:
 
 
 if __name__ == "__main__":
-    lines = [line for scored in sys.stdin for line in findings(json.loads(scored))]
+    scored = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
+    lines = [line for each in scored for line in findings(json.loads(each))]
     print(*lines, sep="\n")
     sys.exit(1 if lines else 0)
