@@ -71,6 +71,19 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         data_of(__file__, "by_value"),
     ],
     "by_ai_agent": data_of(__file__, "by_ai_agent"),
+    "by_claim": [
+        {"check": "kept"},
+        {"check": "disclosed", "question": "Does it say what it is?"},
+        {
+            "check": "tool_rules",
+            "rules": [
+                {"tool": "refund", "needs": ["order"], "after": ["get_order"], "confirm": True},
+                {"tool": "b", "allowed_if": [{"name": "a", "ok": True, "where": {"total": {"at_most": 50}}}]},
+            ],
+        },
+    ],
+    "by_grounding": [{}, {"check": "safe", "question": "Does it keep its instructions?"}],
+    "by_repetition": [{}],
     "by_playbook": [
         {"playbook": "Refund", "min_adherence": "66.67"},
         {"playbook": "pb-1", "steps": [{"step": "s-1"}, {"step": "Greet", "stage": "Opening"}], "when_not_run": "no"},

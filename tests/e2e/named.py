@@ -13,7 +13,7 @@ from auscult.domain.assist.live_log import Decision
 from auscult.domain.change import Webhook, new_webhook_id, new_webhook_secret
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Team
 from auscult.domain.people.principal import operator
-from auscult.services.ai_agents import AiAgents, NewAgent
+from auscult.services.ai_agents.registering import AiAgents, NewAgent
 from auscult.services.assist.knowledge import add_document
 from auscult.services.people.users import Access, Users
 from tests.e2e.serving import TENANT, Service

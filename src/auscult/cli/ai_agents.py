@@ -1,12 +1,17 @@
-"""``auscult ai-agents register``: what is registered comes from a file, as its operation's body has it."""
+"""``auscult ai-agents register`` and ``compare``: from a file, and with an exit status for pipelines."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
 
 from auscult.cli.terminal import options
+from auscult.domain.ai_agents.comparison import DROP
+
+if TYPE_CHECKING:
+    from auscult.services.ai_agents.comparing import ComparedVersions
 
 File = Annotated[
     Path,
@@ -17,6 +22,75 @@ File = Annotated[
         dir_okay=False,
     ),
 ]
+
+
+WORSE, TOO_FEW = 3, 4
+"""Exit statuses of ``compare --fail-if-worse``."""
+
+
+def compare(
+    agent: Annotated[str, typer.Argument(metavar="AGENT", help="The AI agent, by its id or its name.")],
+    *,
+    app: options.KnownApp,
+    version: Annotated[
+        list[str], typer.Option("--version", metavar="VERSION", help="The earlier version, then the later one.")
+    ],
+    since: options.Since = None,
+    until: options.Until = None,
+    drop: Annotated[
+        float, typer.Option("--drop", metavar="SHARE", min=0.01, max=0.99, help="The drop of a share that has to show.")
+    ] = DROP,
+    fail_if_worse: Annotated[
+        bool,
+        typer.Option(
+            "--fail-if-worse",
+            help="Exit with 3 if the later version is worse on any question, and with 4 if there are too few conversations.",
+        ),
+    ] = False,
+    database: options.Database = None,
+    as_json: options.AsJson = False,
+) -> None:
+    """Compare two versions of an AI agent by the share of conversations that met each question.
+
+    The intervals hold for all questions together with 95 % confidence. A version is worse if an interval is below 0.
+    """
+    from auscult import bootstrap
+    from auscult.services.ai_agents.comparing import Asked
+    from auscult.services.ai_agents.comparing import compare as compared
+
+    if len(version) != 2:  # noqa: PLR2004  (two versions)
+        raise typer.BadParameter("give it twice: the earlier version, then the later one", param_hint="--version")
+    asked = Asked(agent_id=agent, versions=(version[0], version[1]), since=since, until=until, drop=drop)
+    with bootstrap.open(options.settings_of_existing(database)) as application:
+        found = compared(application.store.within(options.known_tenant(application.store, app)), asked)
+    if as_json:
+        typer.echo(msgspec.json.encode(found))
+    else:
+        for line in _lines(found):
+            typer.echo(line)
+    if fail_if_worse and found.is_worse:
+        raise typer.Exit(WORSE)
+    if fail_if_worse and not found.is_enough:
+        raise typer.Exit(TOO_FEW)
+
+
+def _lines(found: "ComparedVersions") -> Iterator[str]:
+    numbers = " and ".join(f"{each.conversations} of version {each.version}" for each in found.versions)
+    yield f"{found.agent_id}: {numbers}"
+    for each in found.questions:
+        if each.interval is None or each.difference is None or each.a is None or each.b is None:
+            yield f"  {each.id}: no answer in one of the versions ({each.n_a} and {each.n_b})"
+            continue
+        moved = f"{100 * each.difference:+.1f} points, {100 * each.interval[0]:+.1f} to {100 * each.interval[1]:+.1f}"
+        word = "worse" if each.is_worse else "better" if each.is_better else "could be chance"
+        few = "" if each.is_enough or each.is_worse else f"; {each.needed} answers of each are needed"
+        yield f"  {each.id}: {each.a:.1%} of {each.n_a}, then {each.b:.1%} of {each.n_b}: {moved}, {word}{few}"
+    if found.is_worse:
+        yield f"version {found.versions[1].version} is worse"
+    elif found.is_enough:
+        yield f"version {found.versions[1].version} is not worse, as far as the questions show it"
+    else:
+        yield f"too few conversations to say; {found.needed} of each version are needed"
 
 
 def register(
@@ -36,7 +110,7 @@ def register(
     from auscult.domain.errors import FormatError
     from auscult.domain.people.principal import operator
     from auscult.formats import native
-    from auscult.services.ai_agents import AiAgents, NewAgent
+    from auscult.services.ai_agents.registering import AiAgents, NewAgent
 
     try:
         document = yaml.safe_load(file.read_bytes())

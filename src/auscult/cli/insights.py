@@ -9,6 +9,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
+from auscult.domain.ai_agents.context import HANDLERS
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
@@ -31,6 +32,9 @@ _WORDS: dict[Kind, str] = {
     "agent": "agents",
     "wait": "waits",
     "transfers": "transfers",
+    "handled_by": "handled by",
+    "ai_agent": "AI agents",
+    "ai_version": "versions of AI agents",
 }
 _MEASURES = {"sentiment": "sentiment", "score": "score", "csat": "satisfaction (CSAT)", "nps": "satisfaction (NPS)"}
 """Measures in words, in the order in which their drivers are shown."""
@@ -39,6 +43,12 @@ _MEASURES = {"sentiment": "sentiment", "score": "score", "csat": "satisfaction (
 def _kind(given: str) -> str:
     if given not in KINDS:
         raise typer.BadParameter(f"{given} is none of {', '.join(KINDS)}")
+    return given
+
+
+def _handler(given: str) -> str:
+    if given not in HANDLERS:
+        raise typer.BadParameter(f"{given} is none of {', '.join(HANDLERS)}")
     return given
 
 
@@ -59,6 +69,16 @@ Kinds = Annotated[
         help=f"Group by {', '.join(KINDS)}; may be repeated. Default: queue, agent and the subjects.",
     ),
 ]
+Channels = Annotated[Channel | None, typer.Option("--channel", metavar="CHANNEL", help="Only voice, or chat.")]
+Handlers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--handled-by",
+        metavar="WHO",
+        parser=_handler,
+        help="Only those led by ai, human or both; may be repeated. Default: all with a person's part.",
+    ),
+]
 Shown = Annotated[
     str | None,
     typer.Option("--show", metavar="KIND:NAME", help="Show the conversations behind a number: of a group, or of all."),
@@ -72,12 +92,11 @@ def insights(
     until: options.Until = None,
     queue: Queues = None,
     agent: Agents = None,
-    channel: Annotated[
-        Channel | None, typer.Option("--channel", metavar="CHANNEL", help="Only voice, or chat.")
-    ] = None,
+    channel: Channels = None,
     direction: Annotated[
         Direction | None, typer.Option("--direction", metavar="DIRECTION", help="Only inbound, or outbound.")
     ] = None,
+    handled_by: Handlers = None,
     by: Kinds = None,
     limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=1000, help="Groups of each kind.")] = 10,
     least: Annotated[
@@ -110,6 +129,7 @@ def insights(
         directions=(direction,) if direction else (),
         queues=tuple(queue or ()),
         agents=tuple(agent or ()),
+        handled_by=tuple(each for each in HANDLERS if each in (handled_by or ())),
     )
     with bootstrap.open(options.settings_of_existing(database)) as application:
         known = application.store.within(options.known_tenant(application.store, app))

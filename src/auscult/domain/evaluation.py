@@ -24,7 +24,7 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that a verdict rests on: the turn, when it was said (ms from the start), the words, and why they count.
 
     Without ``turn_id`` it is what ``why`` says: a figure, the word of a source or a person, or the stretch that was read in
-    vain. ``similarity`` and ``threshold`` are there when a comparison of meaning decided.
+    vain; with ``call_id`` the call of a tool. ``similarity`` and ``threshold`` are there when a comparison of meaning decided.
     """
 
     turn_id: str | None = None
@@ -34,6 +34,7 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: str = ""
     similarity: float | None = None
     threshold: float | None = None
+    call_id: str | None = None
 
     @property
     def is_ground(self) -> bool:

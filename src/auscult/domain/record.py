@@ -34,7 +34,7 @@ OWN_LIST = "conversations"
 Filter = Literal[
     "queues", "custom_fields", "contact_channels", "channel_words",
     "custom_ids", "agents", "outcomes", "agent_outcomes", "met", "missed", "intents", "audits", "scores", "surveys",
-    "insights", "figures",
+    "insights", "figures", "ai",
 ]  # fmt: skip
 """Fields of a query by which rows are found through an index that is written for them; ``figures`` also sort them."""
 

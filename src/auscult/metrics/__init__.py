@@ -5,10 +5,13 @@ from typing import Any
 from auscult.domain.shelf import Shelf
 from auscult.metrics._contract import MetricType
 from auscult.metrics.by_ai_agent import ByAiAgent
+from auscult.metrics.by_claim import ByClaim
 from auscult.metrics.by_dialog import ByDialog
+from auscult.metrics.by_grounding import ByGrounding
 from auscult.metrics.by_insight import ByInsight
 from auscult.metrics.by_playbook import ByPlaybook
 from auscult.metrics.by_question import ByQuestion
+from auscult.metrics.by_repetition import ByRepetition
 from auscult.metrics.by_speech import BySpeech
 from auscult.metrics.by_value import ByValue
 from auscult.metrics.graded import Graded
@@ -30,6 +33,9 @@ METRICS: Shelf[MetricType[Any]] = Shelf(
         "hold": Hold(),
         "transfer": Transfer(),
         "by_ai_agent": ByAiAgent(),
+        "by_claim": ByClaim(),
+        "by_grounding": ByGrounding(),
+        "by_repetition": ByRepetition(),
         "manual": Manual(),
     }
 )

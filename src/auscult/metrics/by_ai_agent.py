@@ -14,9 +14,9 @@ from auscult.domain.evaluation import Part, Verdict, answered, cite, joined, ove
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, FailedAnswerError, Probe, Review, ReviewAnswer, Reviewed, Transcript
-from auscult.metrics._addresses import url_problem
+from auscult.metrics._events.parts import share_problems
 from auscult.metrics._finding.language import Problem
-from auscult.metrics._parts import share_problems
+from auscult.metrics._values.addresses import url_problem
 
 _CUSTOM_ID = "customConversationId"
 

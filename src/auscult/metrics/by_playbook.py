@@ -15,7 +15,7 @@ from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
-from auscult.metrics._runs import evidence_of, is_called, met
+from auscult.metrics._events.runs import evidence_of, is_called, met
 
 WHOLE = Decimal(100)
 

@@ -18,12 +18,12 @@ from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Acts, Answers, Judgement, Probe
 from auscult.domain.said.spelling import did_you_mean
+from auscult.metrics._events.parts import part, share_problems
 from auscult.metrics._finding.joining import Joined, absence, compiled, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, finding_problems, speakers_of
 from auscult.metrics._finding.reading import Reading, na_without_speakers, none_without_speakers, reading_of
 from auscult.metrics._finding.search import NOTHING, Outcome, Search
 from auscult.metrics._finding.voting import LANGUAGES, voted
-from auscult.metrics._parts import part, share_problems
 from auscult.votes import acts_probes, questions
 
 
@@ -129,7 +129,7 @@ def _sub_weight_problems(settings: Settings) -> Iterator[Problem]:
     yield from share_problems("sub_weights", each)
     if settings.trigger is None:
         yield "sub_weights", "share the weight between trigger and answer, and there is no trigger"
-    elif set(speakers_of(settings.trigger, "customer")) != {"agent"}:
+    elif not set(speakers_of(settings.trigger, "customer")) <= {"agent", "handler"}:
         yield "sub_weights", "score the agent's trigger, so its speaker must be agent"
 
 

@@ -207,6 +207,8 @@ REASONS: Mapping[str, Reason] = {
     "assignment.begun": Reason(409, 409, "The assignment was begun, and stays with its auditor."),
     "machine.hidden": Reason(403, 403, "The machine's answers are hidden from this auditor until they submit."),
     "review.not_own": Reason(403, 403, "Only the agents of a conversation review it themselves."),
+    "ai_agent.versions": Reason(400, 400, "Two versions of an AI agent are compared, and not two were named."),
+    "ai_agent.same_version": Reason(400, 400, "Two versions of an AI agent are compared, and one was named twice."),
     "segment.unknown": Reason(404, 404, "The conversation has no such segment, or is not scored by segments."),
     "turn.unknown": Reason(422, 422, "The conversation has no such turn."),
     "assignment.other_opinion": Reason(409, 409, "The auditor has another opinion on the same conversation."),

@@ -1,16 +1,21 @@
 """AI agents over HTTP, on both databases: their record, who reads instructions, registration, and where they are left out."""
 
 import uuid
+from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qs
 
 import msgspec
 import pytest
 
+from auscult.services.conversations.latest import count
+from auscult.services.conversations.list_query import read_query
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import FORM, document
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
 from tests.e2e.serving import TENANT, Service, work
+from tests.integration.in_process import auscult
 
 AI = {
     "instructions": "You are Nia.",
@@ -38,6 +43,7 @@ def load(own: Own, **changes: Any) -> tuple[str, dict[str, Any]]:
     name = f"ai-{uuid.uuid4().hex[:8]}"
     given = document(name) | {"agents": AGENTS, **changes}
     answer = own.ask("POST", "/conversations", msgspec.json.encode(given))
+    assert answer.json()["accepted"] == 1, answer.text
     work(own.service)
     return f"/conversations/{name}", answer.json()
 
@@ -124,3 +130,149 @@ def test_ai_agents_are_in_no_scorecard_and_coaching_unless_asked(own: Own) -> No
     wanted = {"agent_ids": ["ai-nia"], "goal": "Greet"}
     refused = manager.ask("POST", "/coaching", wanted)
     assert "is an AI agent" in problem(refused, 422, "coaching.invalid")["detail"]
+
+
+PART = """
+id: ef-{who}
+name: Of {who}
+channel: voice
+pass_score: 80
+segments: true
+handled_by: {who}
+assignments: [{{queue: qu-parts, direction: both}}]
+metrics:
+  - {{id: em-{who}, name: Hello, type: by_question, weight: 100, answer: {{speaker: {speaker}, any_of: [{{phrases: ["{word}"]}}]}}}}
+"""
+BOT = {
+    "id": "m1",
+    "speaker": "bot",
+    "agent_id": "ai-pia",
+    "text": "Hello, I am an assistant.",
+    "start_ms": 0,
+    "end_ms": 900,
+}
+PERSON = {"id": "m3", "speaker": "agent", "agent_id": "ag-kim", "text": "Yes?", "start_ms": 4000, "end_ms": 5000}
+ASKED = {"id": "m2", "speaker": "customer", "text": "A person, please.", "start_ms": 1000, "end_ms": 2000}
+
+
+@pytest.fixture(scope="module")
+def parts(service: Service) -> tuple[Own, dict[str, str]]:
+    """Conversations of AI agents, of a person, and of one after the other, each part with a form of its own; ids by name."""
+    for who, speaker, word in (("ai", "bot", "hello"), ("human", "agent", "hello")):
+        document_ = PART.format(who=who, speaker=speaker, word=word).encode()
+        service.store.within(TENANT).forms.publish(f"ef-{who}", document_)
+    own = Own(service, service.new_client("conversations:write", "audits:write"))
+    made: dict[str, str] = {}
+    for name, turns, version, extra in (
+        ("ai", (BOT, ASKED), "11", {"calls": [{"name": "refund", "ok": True}]}),
+        ("later", (BOT | {"text": "Yes."}, ASKED), "12", {"calls": [{"name": "refund", "ok": False}]}),
+        ("both", (BOT, ASKED, PERSON), "12", {"calls": [{"name": "get_order"}]}),
+        ("human", (PERSON, ASKED), "", {}),
+    ):
+        agents = [
+            {"id": "ai-pia", "name": "Pia", "kind": "ai"} | ({"version": version} if version else {}),
+            {"id": "ag-kim"},
+        ]
+        known = agents if version else agents[1:]
+        queues = [{"id": "qu-parts"}]
+        path, _ = load(own, agents=known, turns=turns, queues=queues, **extra)
+        made[name] = path.rpartition("/")[2]
+    return own, made
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("handled_by=ai", {"ai", "later"}),
+        ("handled_by=both", {"both"}),
+        ("handled_by=human", {"human"}),
+        ("handled_by=ai&handled_by=both", {"ai", "later", "both"}),
+        ("ai_agent=PIA", {"ai", "later", "both"}),
+        ("ai_version=12", {"later", "both"}),
+        ("ai_agent=ai-pia&ai_version=11", {"ai"}),
+        ("ai_agent=ai-other&ai_version=11", set()),
+        ("changed=true", {"ai"}),
+        ("changed=false", {"later", "both"}),
+    ],
+)
+def test_lists_are_filtered_by_who_led(parts: tuple[Own, dict[str, str]], query: str, names: set[str]) -> None:
+    """The own list, and the console's list of the same address, have the same conversations."""
+    own, made = parts
+    listed = own.ask("GET", f"/conversations?queue=qu-parts&{query}").json()
+    assert {each["id"] for each in listed["items"]} == {made[each] for each in names}
+    query_ = {name: tuple(found) for name, found in parse_qs(f"queue=qu-parts&{query}").items()}
+    sought = read_query(query_, datetime.now(UTC))
+    assert count(own.service.store.within(TENANT), sought) == len(names)
+
+
+def test_each_part_has_its_form_and_its_score(parts: tuple[Own, dict[str, str]]) -> None:
+    """The AI agent's part passes, the person's does not; list and reports have the person's."""
+    own, made = parts
+    found = own.ask("GET", f"/conversations/{made['both']}").json()["evaluation"]
+    assert (found["form"]["id"], found["score"]) == ("ef-human", 0)
+    assert [(each["handled_by"], each["agent_id"], each["form"]["id"], each["score"], each["passed"]) for each in found["segments"]] == [("ai", "ai-pia", "ef-ai", 100, True), ("human", "ag-kim", "ef-human", 0, False)]  # fmt: skip
+    assert [each["id"] for each in found["segments"][0]["metrics"]] == ["em-ai"]
+    (row,) = own.ask("GET", "/conversations?queue=qu-parts&handled_by=both").json()["items"]
+    assert (row["handled_by"], row["score"]) == ("both", 0)
+
+
+def test_people_and_ai_agents_have_no_common_mean_unless_asked(parts: tuple[Own, dict[str, str]]) -> None:
+    """Insights count people; AI agents, and both together, where they are asked for. Pia has nothing of Kim's part."""
+    own, _ = parts
+    manager = Browser(own.service, add(own.service, f"pia-{uuid.uuid4().hex[:6]}", "qa-manager"))
+    period = "/insights?since=2026-05-23&until=2026-05-24&queue=qu-parts&by=agent&by=ai_version&by=handled_by"
+
+    def of(query: str) -> dict[str, Any]:
+        answer: dict[str, Any] = manager.ask("GET", period + query).json()
+        return answer
+
+    people, machines, all_ = of(""), of("&handled_by=ai"), of("&handled_by=ai&handled_by=human&handled_by=both")
+    assert [each["total"]["conversations"] for each in (people, machines, all_)] == [2, 2, 4]
+    assert [each["left_out"]["handled_by_ai"] for each in (people, machines, all_)] == [2, 0, 0]
+    assert people["total"]["score"]["mean"] == 0
+    assert {each["name"] for each in people["groups"]} == {"ag-kim", "human", "both"}
+    versions = {each["name"]: each["score"]["mean"] for each in all_["groups"] if each["kind"] == "ai_version"}
+    assert versions == {"ai-pia 11": 100, "ai-pia 12": 0}
+    (pia,) = (each for each in manager.ask("GET", "/ai-agents/ai-pia/figures?since=2026-05-23&until=2026-05-24").json()["items"] if each["version"] == "12")  # fmt: skip
+    assert {name: pia[name] for name in ("conversations", "contained", "handed_over", "calls_known", "changed", "scored", "passed")} == {"conversations": 2, "contained": 1, "handed_over": 1, "calls_known": 2, "changed": 0, "scored": 1, "passed": 0}  # fmt: skip
+
+
+def test_two_versions_are_compared(parts: tuple[Own, dict[str, str]]) -> None:
+    """Of a handed-over conversation the AI agent's part counts. One of each is too few, which has an exit status; many say it."""
+    own, _ = parts
+    service = own.service
+    agent = f"ai-{uuid.uuid4().hex[:6]}"
+    bodies: list[dict[str, Any]] = []
+    for version, text in (("1", "Hello."), ("2", "Yes?")):
+        turns = [BOT | {"agent_id": agent, "text": text}, ASKED, PERSON]
+        named = [{"id": agent, "kind": "ai", "version": version}, {"id": "ag-kim"}]
+        bodies += [document(f"{agent}-{version}-{n}") | {"agents": named, "turns": turns, "queues": [{"id": "qu-parts"}]} for n in range(15)]  # fmt: skip
+    own.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines(bodies))
+    work(service)
+    manager = Browser(service, add(service, f"pim-{agent}", "qa-manager"))
+    found = manager.ask("GET", f"/ai-agents/{agent}/compare?version=1&version=2").json()
+    assert [(each["version"], each["conversations"]) for each in found["versions"]] == [("1", 15), ("2", 15)]
+    (question,) = found["questions"]
+    assert (question["id"], question["a"], question["b"], question["difference"]) == ("em-ai", 1, 0, -1)
+    assert question["interval"][1] < 0
+    assert found["is_worse"]
+    pia = manager.ask("GET", "/ai-agents/ai-pia/compare?version=11&version=12").json()
+    assert (pia["is_worse"], pia["is_enough"]) == (False, False)
+    assert pia["needed"] > 1
+    command = (
+        "ai-agents",
+        "compare",
+        "--app",
+        TENANT.app_id,
+        "--database",
+        str(service.application.settings.database_url),
+        "--fail-if-worse",
+        "--json",
+    )
+    for name, first, second, status in ((agent, "1", "2", 3), (agent, "2", "1", 0), ("ai-pia", "11", "12", 4)):
+        ran = auscult(*command, name, "--version", first, "--version", second)
+        assert ran.status == status, ran.err
+        assert msgspec.json.decode(ran.out)["agent_id"] == name
+    problem(manager.ask("GET", f"/ai-agents/{agent}/compare?version=1"), 400, "ai_agent.versions")
+    problem(manager.ask("GET", f"/ai-agents/{agent}/compare?version=1&version=1"), 400, "ai_agent.same_version")
+    problem(manager.ask("GET", f"/ai-agents/{agent}/compare?version=1&version=9"), 404, "ai_agent.unknown")

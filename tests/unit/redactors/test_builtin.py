@@ -1,6 +1,5 @@
 """The built-in redactor: what is masked and what stays, numbers in every grouping, names throughout a conversation."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 

@@ -166,7 +166,7 @@ def show(
 def documents_of(file: Path) -> dict[str, bytes]:
     """Return the documents that a FORM argument names, a file or the word ``starter``: name for messages -> document.
 
-    ``starter`` names the forms of every language, ``starter-es`` those of one.
+    ``starter`` names the forms of every language, ``starter-es`` those of one, ``starter-ai`` those for AI agents.
 
     A file for several channels has one document for each.
     """
@@ -189,6 +189,7 @@ def _starters(word: str) -> dict[str, bytes]:
     """Return the forms that ``starter`` names: those of every language, or with ``starter-es`` those of one."""
     from auscult.services.definitions.forms.reading import (
         STARTER_LANGUAGES,
+        ai_starter_documents,
         all_starter_documents,
         starter_documents,
     )
@@ -196,8 +197,10 @@ def _starters(word: str) -> dict[str, bytes]:
     language = word.partition("-")[2]
     if not language:
         return all_starter_documents()
+    if language == "ai":
+        return ai_starter_documents()
     if language not in STARTER_LANGUAGES:
-        known = ", ".join(f"{STARTER}-{one}" for one in STARTER_LANGUAGES)
+        known = ", ".join(f"{STARTER}-{one}" for one in (*STARTER_LANGUAGES, "ai"))
         raise NotFoundError(f"there is no starter form {word!r}; choose one of: {known}", code="file.unknown")
     return starter_documents(language)
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
 
-from auscult.domain.ai_agents.context import TOOL_EVENT, AiContext, Call
+from auscult.domain.ai_agents.context import TOOL_EVENT, AiContext, Call, HandledBy, is_changing
 from auscult.domain.conversation import Conversation, Event, Turn
 
 
@@ -62,6 +62,22 @@ def ai_agents_of(conversation: Conversation) -> frozenset[str]:
     )
 
 
+def handled_by(conversation: Conversation) -> HandledBy:
+    """Return who led a conversation: a person where neither an agent nor an AI agent has a turn."""
+    spoke = {turn.speaker for turn in conversation.turns}
+    if "bot" not in spoke:
+        return "human"
+    return "both" if "agent" in spoke else "ai"
+
+
+def has_changed(conversation: Conversation) -> bool | None:
+    """Return whether a tool that changes something ran, and is not known to have failed; None where calls are not known."""
+    if conversation.calls is None:
+        return None
+    tools = {tool.name: tool.is_changing for tool in conversation.ai.tools} if conversation.ai else {}
+    return any(call.ok is not False and tools.get(call.name, is_changing(call.name)) for call in conversation.calls)
+
+
 def without_texts(conversation: Conversation) -> Conversation:
     """Return a conversation without the instructions and the knowledge of its AI agent, for who may not read them."""
     ai = conversation.ai
@@ -72,19 +88,19 @@ def called(conversation: Conversation) -> Iterator[str]:
     """Yield the words of calls: names of tools, arguments and results."""
     for call in conversation.calls or ():
         yield call.name
-        yield from _texts_in([call.arguments, call.result])
+        yield from texts_in([call.arguments, call.result])
 
 
-def _texts_in(value: object) -> Iterator[str]:
+def texts_in(value: object) -> Iterator[str]:
     """Yield the texts and numbers in the arguments or the result of a call, keys too."""
     match value:
         case dict():
             for key, inner in cast("dict[str, Any]", value).items():
                 yield key
-                yield from _texts_in(inner)
+                yield from texts_in(inner)
         case list() | tuple():
             for inner in cast("Sequence[Any]", value):
-                yield from _texts_in(inner)
+                yield from texts_in(inner)
         case str():
             yield value
         case int() | float() if not isinstance(value, bool):

@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from msgspec import Struct
 
 AgentKind = Literal["ai", "human"]
+HandledBy = Literal["ai", "human", "both"]
+"""Who led a conversation with a customer."""
+HANDLERS: tuple[HandledBy, ...] = get_args(HandledBy)
 TOOL_EVENT = "tool:"
 """Prefix of the type of an event that a call answers to: ``tool:refund``."""
 

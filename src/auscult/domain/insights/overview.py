@@ -10,9 +10,13 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-Kind = Literal["intent", "topic", "configured_intent", "missed_metric", "queue", "agent", "wait", "transfers"]
+Kind = Literal[
+    "intent", "topic", "configured_intent", "missed_metric", "queue", "agent", "wait", "transfers",
+    "handled_by", "ai_agent", "ai_version",
+]  # fmt: skip
 KINDS: tuple[Kind, ...] = (
     "intent", "topic", "configured_intent", "missed_metric", "queue", "agent", "wait", "transfers",
+    "handled_by", "ai_agent", "ai_version",
 )  # fmt: skip
 SERVICE: tuple[Kind, ...] = ("wait", "transfers")
 """Waits and transfers. Each may drive any measure, so they are counted even when they are not shown."""

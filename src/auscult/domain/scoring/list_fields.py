@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple, Self
 
 from msgspec import Struct
 
+from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation, Status
@@ -123,17 +124,28 @@ class ListFields(ResultFields, frozen=True, kw_only=True):
     """The same, with ``topic``: of taxonomies, each behind those above it, as ``Cards > Lost``, in any letter case.
 
     ``excluded``: only conversations that figures leave out, or that they count; None means both. ``sides``: one of what
-    ``sides_of`` returns.
+    ``sides_of`` returns. ``ai_agent`` are ids or names of AI agents that took part, in any letter case, ``ai_version``
+    versions of them, to the letter. ``changed``: only those in which a tool that changes something ran, or in which
+    none did.
     """
 
     topic: tuple[str, ...] = ()
     sides: tuple[Sides, ...] = ()
+    handled_by: tuple[HandledBy, ...] = ()
+    ai_agent: tuple[str, ...] = ()
+    ai_version: tuple[str, ...] = ()
+    changed: bool | None = None
     excluded: bool | None = False
 
     @property
     def is_by_finding(self) -> bool:
         """Return whether what analysis found decides."""
         return bool(self.topic or self.sides) or super().is_by_finding
+
+    @property
+    def is_by_ai_agent(self) -> bool:
+        """Return whether being found reveals which AI agent took part."""
+        return bool(self.ai_agent or self.ai_version)
 
 
 def sides_of(conversation: Conversation, status: Status, insights: Insights | None) -> tuple[Sides, ...]:

@@ -16,6 +16,8 @@ from auscult.domain.evaluation import Evaluation, Evidence, MetricResult
 from auscult.domain.form import Form, Handler, choose_form, forms_of_day
 
 TRANSFER, CONSULT = "transfer", "consult"
+TAKEN_OVER = "taken_over"
+"""Type of the event that ends the segment of an AI agent which a person's follows."""
 _HANDLERS: Mapping[str, Handler] = {"agent": "human", "bot": "ai"}
 
 
@@ -47,9 +49,20 @@ def segments_of(conversation: Conversation) -> tuple[Segment, ...]:
     offsets = [_offset(conversation, one.first) if index else 0 for index, one in enumerate(stretches)]
     ends = [*offsets[1:], None]
     return tuple(
-        Segment(number, one.handler, one.agent_id, _narrowed(conversation, one, (offset, end)), offset)
-        for number, (one, offset, end) in enumerate(zip(stretches, offsets, ends, strict=True), start=1)
+        Segment(
+            number, one.handler, one.agent_id, _ended(_narrowed(conversation, one, (offset, end)), one, after), offset
+        )
+        for number, (one, offset, end, after) in enumerate(
+            zip(stretches, offsets, ends, [*stretches[1:], None], strict=True), start=1
+        )
     )
+
+
+def _ended(part: Conversation, stretch: _Stretch, after: _Stretch | None) -> Conversation:
+    """Return a segment's conversation; of an AI agent's with the event that a person took over, where one did."""
+    if after is None or (stretch.handler, after.handler) != ("ai", "human"):
+        return part
+    return replace(part, events=(*part.events, Event(TAKEN_OVER)))
 
 
 def turns_of_segment(conversation: Conversation, number: int) -> Conversation | None:

@@ -16,11 +16,11 @@ from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict, at
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.metrics._events.around import AFTER, BEFORE, Instance, after, before, instances_of
+from auscult.metrics._events.parts import part, share_problems
 from auscult.metrics._finding.language import Finding, Problem, finding_problems, is_joined, read_window
 from auscult.metrics._finding.reading import Reading, TurnIndexes, reading_of
 from auscult.metrics._finding.search import Search
 from auscult.metrics._finding.windows import end_ms
-from auscult.metrics._parts import part, share_problems
 
 Instances = Literal["every", "any"]
 

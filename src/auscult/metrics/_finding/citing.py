@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 
-from auscult.domain.ai_agents.calls import happened
+from auscult.domain.ai_agents.calls import happened, placed_calls
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.said.text import sentences, spoken_words, straighten_quotes
+from auscult.metrics._finding.calls import holds
 from auscult.metrics._finding.language import What
 from auscult.metrics._finding.patterns import bare_words, matched_words, phrase_pattern, searcher
 
@@ -41,6 +42,9 @@ def why_by_words(condition: What, turn: Turn, conversation: Conversation, wordin
         start = max(0, at - _CONTEXT)
         quoted = turn.text if "[" in turn.text else text  # of the same length, with placeholders in place of stand-ins
         return f"says '{shortened(_whole(at, at + len(matched), quoted))}'", turn.text[start : start + SHOWN_TURN]
+    if condition.call is not None:
+        made = next((each.call for each in placed_calls(conversation) if holds(condition.call, each.call)), None)
+        return f"calls {condition.call.name}" + (f" ({made.id})" if made else ""), ""
     events = [event for event in happened(conversation) if event.type == condition.event]
     event = next((one for one in events if (one.start_ms or 0) >= (turn.start_ms or 0)), events[0])
     return (event.type if event.start_ms is None else f"{event.type} at {event.start_ms} ms"), ""

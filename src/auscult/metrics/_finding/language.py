@@ -14,12 +14,14 @@ from auscult.domain.conversation import Direction
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.said.text import spoken_words
+from auscult.metrics._finding.calls import CallTest, faults
 from auscult.metrics._finding.patterns import one_line, refusal
 from auscult.wording import available, is_reference, versions
 
-Side = Literal["agent", "customer", "bot", "any"]
+Side = Literal["agent", "customer", "bot", "handler", "any"]
+"""Speakers of a search. ``handler``: whoever handles the conversation or segment, the agent where one speaks, else the bot."""
 DEFAULT_THRESHOLD = 0.55
-KINDS = ("similar", "phrases", "wording", "pattern", "judge", "event")
+KINDS = ("similar", "phrases", "wording", "pattern", "judge", "event", "call")
 
 WORDS = ("phrases", "wording", "pattern")
 """The kinds of condition that words alone decide, so that a negation of them can be read."""
@@ -55,6 +57,7 @@ class What(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     pattern: str | None = None
     judge: str | None = None
     event: str | None = None
+    call: CallTest | None = None
     not_negated: bool | None = None
 
 
@@ -201,6 +204,8 @@ def _condition_problems(condition: What, field: str) -> Iterator[Problem]:
         for position, line in enumerate(lines if isinstance(lines, tuple) else ()):
             if reason := refusal(one_line(line)):
                 yield f"{field}.{key}[{position}]", reason
+    if condition.call is not None:
+        yield from faults(condition.call, f"{field}.call")
     yield from _pack_problems(condition, field)
 
 

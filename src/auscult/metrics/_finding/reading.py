@@ -13,7 +13,7 @@ from auscult.metrics._finding.patterns import bare_words
 
 _Self = TypeVar("_Self")
 _P = ParamSpec("_P")
-_SIDES = ("agent", "customer")
+_SIDES = ("agent", "customer", "handler")
 
 Way = Callable[[str], str]
 WAYS: tuple[Way, Way, Way] = (spoken_words, bare_words, straighten_quotes)
@@ -48,7 +48,10 @@ class Reading:
         if found is None:
             if speaker in _SIDES and are_without_speakers(self.conversation):
                 raise UnknownSpeakersError
-            found = tuple([index for index, turn in enumerate(self.turns) if turn.speaker == speaker])
+            sought = speaker
+            if speaker == "handler":
+                sought = "agent" if any(turn.speaker == "agent" for turn in self.turns) else "bot"
+            found = tuple([index for index, turn in enumerate(self.turns) if turn.speaker == sought])
             self._speakers[speaker] = found
         return found
 

@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import NamedTuple
 
-from auscult.domain.ai_agents.calls import placed_events
+from auscult.domain.ai_agents.calls import placed_calls, placed_events
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.probe import (
@@ -24,6 +24,7 @@ from auscult.domain.probe import (
     SimilarityAnswer,
     Transcript,
 )
+from auscult.metrics._finding.calls import holds
 from auscult.metrics._finding.citing import why_by_words
 from auscult.metrics._finding.comparing import Said, compared, samples_of
 from auscult.metrics._finding.language import WORDS, Entry, Finding, Side, Span, What, read_window
@@ -109,6 +110,7 @@ class Search:
         self._open = sum(bit for bit, _ in self._asked)
         self._otherwise = self._state(0)
         self._events = [(bit, one.event) for bit, one in pairs if one.event is not None]
+        self._calls = [(bit, one.call) for bit, one in pairs if one.call is not None]
         self._samples = {bit: samples_of(one) for bit, one in pairs if one.similar is not None}
         phrases = [(bit, phrase_pattern(phrase)) for bit, one in pairs for phrase in one.phrases or ()]
         wordings = [(bit, wording_pattern(one.wording)) for bit, one in pairs if isinstance(one.wording, tuple)]
@@ -184,7 +186,7 @@ class Search:
             if not self.is_after_trigger:
                 indexes = within(self.span, indexes, reading.conversation)
             reading.windows[self._window] = indexes
-        events = self._events_by_turn(reading) if self._events else {}
+        events = self._events_by_turn(reading) if self._events or self._calls else {}
         lexicons = [one for one in self._lexicons if among is not None or one.has_any(reading, self._window)]
         if self._otherwise is State.NO and not lexicons and not events:
             return []
@@ -331,6 +333,10 @@ class Search:
             elif bits:
                 before = 0 if event.start_ms is None else bisect_right(begun, (event.start_ms, len(reading.turns)))
                 at = begun[before - 1][1] if before else indexes[0]
+                bits_by_turn[at] = bits_by_turn.get(at, 0) | bits
+        for placed in placed_calls(reading.conversation) if self._calls and indexes else ():
+            if bits := sum(bit for bit, test in self._calls if holds(test, placed.call)):
+                at = indexes[max(0, bisect_right(indexes, placed.position) - 1)]
                 bits_by_turn[at] = bits_by_turn.get(at, 0) | bits
         return bits_by_turn
 

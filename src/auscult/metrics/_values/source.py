@@ -13,9 +13,9 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.probe import Answers, FailedAnswerError, Lookup, LookupAnswer, Probe, TableLookup, Transcript
-from auscult.metrics._addresses import url_problem
 from auscult.metrics._finding.language import Problem
 from auscult.metrics._finding.reading import Reading
+from auscult.metrics._values.addresses import url_problem
 from auscult.metrics._values.said import Said, Sayings, said_problems
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")

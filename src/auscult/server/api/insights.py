@@ -12,6 +12,7 @@ from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
 from auscult.domain.insights.overview import Kind, Number
 from auscult.server.api.scoring import examples
+from auscult.server.api.scoring.list_parameters import Agents, Handlers, Versions
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Server, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
@@ -26,7 +27,7 @@ _PATH = "/api/v1/insights"
 _BEHIND = f"{_PATH}/conversations"
 _MOST_GROUPS = 1_000
 _MOST = 2**31 - 1
-_FILTERS = frozenset({"app", "queue", "agent", "channel", "direction"})
+_FILTERS = frozenset({"app", "queue", "agent", "channel", "direction", "handled_by", "ai_agent", "ai_version"})
 
 
 class FollowableOverview(Overview, frozen=True, kw_only=True):
@@ -83,7 +84,7 @@ example(
         "since": "2026-03-01T00:00:00Z",
         "until": "2026-04-01T00:00:00Z",
         "total": _TOTAL,
-        "left_out": {"below_threshold": 31, "duration_unavailable": 0, "sides_unknown": 2},
+        "left_out": {"below_threshold": 31, "duration_unavailable": 0, "sides_unknown": 2, "handled_by_ai": 0},
         "weeks": [{**_FIGURES, "since": "2026-03-25T00:00:00Z", "until": "2026-04-01T00:00:00Z"}],
         "groups": [{**_FIGURES, "kind": "intent", "name": "late delivery", "share": 9.97, "before": 61}],
         "names": {"intent": 84, "topic": 31, "configured_intent": 12},
@@ -137,6 +138,9 @@ def _wanted(
     direction: Annotated[tuple[Direction, ...], repeated("Only this direction.")] = (),
     queue: Annotated[tuple[str, ...], repeated("Only this queue, by id or name.")] = (),
     agent: Annotated[tuple[str, ...], repeated("Only this agent, by id or name.")] = (),
+    handled_by: Handlers = (),
+    ai_agent: Agents = (),
+    ai_version: Versions = (),
 ) -> Wanted:
     end = until or server.now()
     begin = since or _earlier(end, timedelta(days=DAYS))
@@ -148,6 +152,9 @@ def _wanted(
         directions=each_once(direction),
         queues=each_once(queue),
         agents=each_once(agent),
+        handled_by=each_once(handled_by),
+        ai_agents=each_once(ai_agent),
+        ai_versions=each_once(ai_version),
     )
 
 
@@ -178,7 +185,8 @@ def get_insights(
     all, with a 95 % interval. A missed metric is no driver of scores, as it lowers them by definition. Satisfaction
     (CSAT, NPS) is what customers answered; waits and transfers may drive every measure. Trends: names that are new,
     and those whose share changed more than by chance. Conversations that are too short or of unknown duration are
-    left out, unless they were audited.
+    left out, unless they were audited. So are those that an AI agent led alone, unless `handled_by`, `ai_agent` or
+    `ai_version` asks for them: the score of the others is that of the person.
 
     The conversations behind every number: `GET /api/v1/insights/conversations`.
     """

@@ -23,6 +23,7 @@ from auscult.server.api.application import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.console.absences.away import OfferedPage
+from auscult.server.console.ai_agents.agents import AiAgentsPage
 from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.assist.files import files_router
 from auscult.server.console.assist.knowledge import KnowledgePage
@@ -132,6 +133,7 @@ _PAGES = (
     AccountsPage,
     AdministrationPage,
     AgentsPage,
+    AiAgentsPage,
     ApprovalsPage,
     AuditorsPage,
     AuditsPage,

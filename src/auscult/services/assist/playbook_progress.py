@@ -17,7 +17,7 @@ from auscult.domain.definitions.playbook import Playbook
 from auscult.domain.evaluation import Evidence, Qualification
 from auscult.domain.form import Form, Metric, choose_form
 from auscult.metrics import METRICS
-from auscult.metrics._runs import is_called
+from auscult.metrics._events.runs import is_called
 from auscult.metrics.by_dialog import ByDialog
 from auscult.metrics.by_playbook import WHOLE, ByPlaybook, NamedStep
 from auscult.metrics.by_playbook import Settings as PlaybookSettings

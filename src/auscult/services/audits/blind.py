@@ -102,7 +102,7 @@ def latest_blind(  # noqa: PLR0913  (what is sought, who looks, and the page)
             or sought.fields.is_by_result
             or reveals_result(sought.order)
         ),
-        by_agent=bool(sought.agents or sought.agent_outcomes),
+        by_agent=bool(sought.agents or sought.agent_outcomes) or sought.fields.is_by_ai_agent,
         by_audit=bool(sought.audits) or sought.is_by_audit,
     )
     if "machine" in revealed and shows_only_audited(settings):

@@ -7,6 +7,7 @@ from typing import TypeVar, get_args
 
 from msgspec.structs import asdict
 
+from auscult.domain.ai_agents.context import HANDLERS
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.insight import Resolution, SentimentLabel
@@ -84,6 +85,10 @@ def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
             topic=_all(query, "topic"),
             sides=_among(query, "sides", get_args(Sides)),
             excluded=_excluded(query),
+            handled_by=_among(query, "handled_by", HANDLERS),
+            ai_agent=tuple(each for each in _all(query, "ai_agent") if each),
+            ai_version=tuple(each for each in _all(query, "ai_version") if each),
+            changed=_flag(query, "changed"),
         ),
         order=read_order(query),
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.conversation import Agent, Channel, Queue
 from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.directory import Aliases
@@ -35,6 +36,7 @@ class Listed(Struct):
     score: int | None
     passed: bool | None
     audit: ListedAudit
+    handled_by: HandledBy = "human"
     missed_metrics: tuple[str, ...] = ()
     insights: ListedInsights | None = None
     contact: ListedContact | None = None
@@ -90,10 +92,19 @@ def _mentions(listed: Listed) -> Iterator[Mention]:
         yield Mention("missed_metric", metric)
     for queue in listed.queues:
         yield Mention("queue", queue.id)
-    for agent in listed.agents:
-        yield Mention("agent", agent.id)
+    yield from _handlers(listed)
     if listed.contact:
         yield from _service(listed.contact)
+
+
+def _handlers(listed: Listed) -> Iterator[Mention]:
+    yield Mention("handled_by", listed.handled_by)
+    for agent in listed.agents:
+        if agent.kind != "ai":
+            yield Mention("agent", agent.id)
+        elif listed.handled_by == "ai":  # else the score is that of a person's part
+            yield Mention("ai_agent", agent.id)
+            yield Mention("ai_version", f"{agent.id} {agent.version or ''}".strip())
 
 
 def _service(contact: ListedContact) -> Iterator[Mention]:
@@ -113,7 +124,9 @@ class Names:
     def see(self, listed: Listed) -> None:
         """Store the names of a row; rows come in the order of time."""
         self._names.update({("queue", each.id): each.name for each in listed.queues if each.name})
-        self._names.update({("agent", each.id): each.name for each in listed.agents if each.name})
+        for each in listed.agents:
+            if each.name:
+                self._names["ai_agent" if each.kind == "ai" else "agent", each.id] = each.name
 
     def label(self, key: Key) -> Key:
         """Return a kind and an id as a kind and a label: name and id, as two agents may have one name."""
@@ -122,7 +135,7 @@ class Names:
 
 
 def is_called(mention: Mention, kind: Kind, name: str) -> bool:
-    """Return whether a mention is of a group: by its name, of a queue or an agent by the id with or without a name."""
+    """Return whether a mention is of a group: by its name, of a queue, an agent or an AI agent by the id with or without a name."""
     if mention.kind != kind:
         return False
-    return mention.name == name or (kind in ("queue", "agent") and name.endswith(f" ({mention.name})"))
+    return mention.name == name or (kind in ("queue", "agent", "ai_agent") and name.endswith(f" ({mention.name})"))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
@@ -33,6 +34,7 @@ from auscult.domain.insights.overview import (
     trends,
 )
 from auscult.domain.record import RecordQuery, RowKey, Survey
+from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out, joined
 from auscult.services.scoring.listing import LISTING
 from auscult.storage.store import AppStore
@@ -61,6 +63,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """Selection of conversations: those with ``since`` <= start < ``until``, and by these filters, where empty means all.
 
     ``queues`` and ``agents`` are ids or names, in any letter case; ``intents`` are names; ``surveys`` are those that the customer answered.
+    Without ``handled_by``, ``ai_agents`` and ``ai_versions``, figures leave out conversations that an AI agent led alone.
     """
 
     since: datetime
@@ -71,6 +74,19 @@ class Wanted(Struct, frozen=True, kw_only=True):
     agents: tuple[str, ...] = ()
     intents: tuple[str, ...] = ()
     surveys: tuple[Survey, ...] = ()
+    handled_by: tuple[HandledBy, ...] = ()
+    ai_agents: tuple[str, ...] = ()
+    ai_versions: tuple[str, ...] = ()
+
+    @property
+    def is_of_people(self) -> bool:
+        """Return whether only conversations with a person's part count."""
+        return not (self.handled_by or self.ai_agents or self.ai_versions)
+
+    @property
+    def fields(self) -> ListFields:
+        """The filters that lists have, too."""
+        return ListFields(handled_by=self.handled_by, ai_agent=self.ai_agents, ai_version=self.ai_versions)
 
 
 class Behind(Struct, frozen=True, kw_only=True):
@@ -133,11 +149,15 @@ class Week(Figures, frozen=True, kw_only=True):
 
 
 class LeftOut(Struct, frozen=True, kw_only=True):
-    """Conversations that no figure counts: too short, of unknown duration or with unknown sides, and not audited."""
+    """Conversations that no figure counts: too short, of unknown duration or with unknown sides, and not audited.
+
+    ``handled_by_ai``: those that an AI agent led alone, which are counted where ``handled_by`` asks for them.
+    """
 
     below_threshold: int
     duration_unavailable: int
     sides_unknown: int
+    handled_by_ai: int = 0
 
 
 class Previous(Struct, frozen=True, kw_only=True):
@@ -243,7 +263,8 @@ def behind(app: AppStore, wanted: Wanted, number: Behind, *, after: Position | N
     found: list[Found] = []
     position = after
     for read, (position, row, listed) in enumerate(_read(app, wanted, after), 1):
-        fact = None if is_left_out(listed) else fact_of(listed)
+        is_kept = not is_left_out(listed) and not _is_by_ai_alone(listed, wanted)
+        fact = fact_of(listed) if is_kept else None
         if fact is not None and number.kind is not None:
             mentions = (each for each in fact.mentions if is_called(each, number.kind, number.name))
             mention = next(mentions, None)
@@ -275,6 +296,7 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
                 agents=wanted.agents,
                 intents=wanted.intents,
                 surveys=wanted.surveys,
+                fields=wanted.fields,
                 include_below_threshold=True,
                 limit=AT_A_TIME,
                 after=key,
@@ -303,9 +325,13 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names
     tally = Tally((*kinds, *SERVICE), MOST_NAMES)
     left_out: dict[Status, int] = dict.fromkeys(INELIGIBLE, 0)
     weeks: dict[int, Counted] = {}
+    by_ai = 0
     for _, _, listed in _read(app, wanted):
         if is_left_out(listed):
             left_out[listed.status] += 1
+            continue
+        if _is_by_ai_alone(listed, wanted):
+            by_ai += 1
             continue
         fact = fact_of(listed)
         names.see(listed)
@@ -317,9 +343,14 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names
             weeks[week].add(fact)
     return Period(
         tally,
-        LeftOut(**{status: left_out[status] for status in INELIGIBLE}),
+        LeftOut(**{status: left_out[status] for status in INELIGIBLE}, handled_by_ai=by_ai),
         weeks,
     )
+
+
+def _is_by_ai_alone(listed: Listed, wanted: Wanted) -> bool:
+    """Return whether a conversation is not counted, as nobody asked for those of AI agents."""
+    return wanted.is_of_people and listed.handled_by == "ai"
 
 
 def answers(app: AppStore, wanted: Wanted, least: int) -> Tally:

@@ -12,8 +12,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.record import Breakdown, Grouping, Outcome
+from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.statistics.charts import Mean
-from auscult.services.conversations.latest import Sought, breakdown, count
+from auscult.services.conversations.latest import Sought, breakdown, count, newest
 from auscult.storage.pages.faceting import agent_outcome_facet, intent_value, name_outcome
 from auscult.storage.store import AppStore
 
@@ -79,6 +80,19 @@ NOTHING = Adherence(met=0, missed=0)
 def periods(until: datetime, number: int, length: timedelta = WEEK) -> tuple[tuple[datetime, datetime], ...]:
     """Return ``number`` periods of one length, the last one ending at ``until``, the oldest first."""
     return tuple((until - length * (n + 1), until - length * n) for n in reversed(range(number)))
+
+
+def has_ai_agents(app: AppStore) -> bool:
+    """Return whether an AI agent led a conversation alone."""
+    return bool(newest(app, Sought(fields=ListFields(handled_by=("ai",))), 1))
+
+
+def of_people(app: AppStore, sought: Sought) -> Sought:
+    """Return a selection without what an AI agent led alone, unless it says who led: people and AI agents have no common mean."""
+    fields = sought.fields
+    if fields.handled_by or fields.is_by_ai_agent or not has_ai_agents(app):
+        return sought
+    return replace(sought, fields=replace(fields, handled_by=("human", "both")))
 
 
 def passed(app: AppStore, sought: Sought, since: datetime, until: datetime) -> Passed:

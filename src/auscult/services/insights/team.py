@@ -54,7 +54,8 @@ def team_bands(
     team = team_of(directory, agent_ids, spans[-1][1])
     if team is None:
         return None
-    members = directory.memberships("team", team.team_id)
+    machines = directory.ai_agents()
+    members = [each for each in directory.memberships("team", team.team_id) if each.agent_id not in machines]
     counted = _counts_of_members(app, sought, members, spans)
     person = _persons(app, agent_ids)
     periods = tuple(_band(_by_person(each, person)) for each in counted)

@@ -34,6 +34,7 @@ class EvidenceLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
     why: str
     similarity: float | None = None
     threshold: float | None = None
+    call_id: str | None = None
 
 
 class CustomerSentiment(Struct, frozen=True, kw_only=True):
@@ -136,6 +137,7 @@ def evidence_lines(evidence: tuple[Evidence, ...]) -> tuple[EvidenceLine, ...]:
                 why=each.why,
                 similarity=each.similarity,
                 threshold=each.threshold,
+                call_id=each.call_id,
             )
             for each in evidence
         ]

@@ -9,7 +9,10 @@ from typing import ClassVar
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
+from auscult.domain.ai_agents.calls import ai_agents_of, handled_by
+from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.conversation import Agent, Channel, Conversation, Direction, Queue
 from auscult.domain.evaluation import Status
@@ -85,6 +88,7 @@ class ListedContact(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class ListedConversation(Struct, frozen=True, kw_only=True):
     """One conversation as lists show it. ``missed_metrics`` are the ids of metrics that were not adhered to.
 
+    ``handled_by``: who led it, an AI agent, a person, or one after the other; then the score is that of the person's part.
     ``confidence`` is the lowest of the verdicts, from 0 to 1, null where none has one. ``contact`` is absent where
     nothing of it is known. ``sides`` says that they are unknown, look swapped, or were found by words; else it is absent.
     """
@@ -99,6 +103,7 @@ class ListedConversation(Struct, frozen=True, kw_only=True):
     duration_ms: int | None
     queues: tuple[Queue, ...]
     agents: tuple[Agent, ...]
+    handled_by: HandledBy = "human"
     form: ListedForm | None
     status: Status
     score: int | None
@@ -132,6 +137,7 @@ class Listing:
             "surveys",
             "insights",
             "figures",
+            "ai",
         }
     )
 
@@ -162,7 +168,8 @@ def listed(record: Record) -> ListedConversation:
         ended_at=conversation.ended_at,
         duration_ms=conversation.duration_ms,
         queues=conversation.queues,
-        agents=conversation.agents,
+        agents=_agents(conversation),
+        handled_by=handled_by(conversation),
         form=ListedForm(id=form.id, version=form.version) if form else None,
         status=evaluation.status,
         score=None if evaluation.score is None else int(evaluation.score),
@@ -178,6 +185,14 @@ def listed(record: Record) -> ListedConversation:
         contact=_contact(conversation),
         sides=sides_of(conversation, evaluation.status, record.insights) or UNSET,
     )
+
+
+def _agents(conversation: Conversation) -> tuple[Agent, ...]:
+    """Return the agents, those who are known by their turns alone to be AI agents as such."""
+    machines = ai_agents_of(conversation)
+    if all(each.kind == "ai" or each.id not in machines for each in conversation.agents):
+        return conversation.agents
+    return tuple(replace(each, kind="ai") if each.id in machines else each for each in conversation.agents)
 
 
 def _contact(conversation: Conversation) -> ListedContact | UnsetType:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import get_args
 from zlib import crc32
 
+from auscult.domain.ai_agents.calls import ai_agents_of, handled_by, has_changed
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.insight import Topic
@@ -47,6 +48,12 @@ SENTIMENT, ESCALATION, CHURN_RISK, RESOLUTION = "sentiment", "escalation", "chur
 """Facets of what analysis found: a label, yes or no, and whether the request was met."""
 SIDES = "sides"
 """Facet of what is to be known of a conversation's sides: that they are unknown, look swapped, or were found."""
+HANDLED_BY, AI_AGENT = "handled_by", "ai_agent"
+"""Facets of who led the conversation, and of the id and the name of an AI agent, compared without case."""
+AI_VERSION = "ai_version"
+"""Facet of a version of an AI agent, to the letter: alone, and with its id or its name behind a line break."""
+CHANGED = "changed"
+"""Facet of a conversation with an AI agent whose calls are known: whether a tool that changes something ran."""
 CUSTOM_ID = "custom_id"
 """Facet of the id that the conversation has elsewhere, to the letter."""
 FIELD = "cf"
@@ -73,6 +80,10 @@ TALLIED = frozenset(
         CHURN_RISK,
         RESOLUTION,
         SIDES,
+        HANDLED_BY,
+        AI_AGENT,
+        AI_VERSION,
+        CHANGED,
     }
 )
 """Facets that are counted by the hour. Others may have as many values as there are conversations."""
@@ -100,6 +111,10 @@ _FILTERS: Mapping[str, Filter] = {
     ESCALATION: "insights",
     CHURN_RISK: "insights",
     RESOLUTION: "insights",
+    HANDLED_BY: "ai",
+    AI_AGENT: "ai",
+    AI_VERSION: "ai",
+    CHANGED: "ai",
 }
 """All others are custom fields."""
 
@@ -238,6 +253,26 @@ def _of_conversation(conversation: Conversation) -> Iterator[Facet]:
     survey = conversation.contact.survey if conversation.contact else None
     if survey and survey.score is not None and survey.type in get_args(Survey):
         yield SURVEY, survey.type
+    yield from _of_ai_agents(conversation)
+
+
+def _of_ai_agents(conversation: Conversation) -> Iterator[Facet]:
+    led = handled_by(conversation)
+    yield HANDLED_BY, led
+    if led != "human" and (changed := has_changed(conversation)) is not None:
+        yield CHANGED, YES_OR_NO[changed]
+    known = {agent.id: agent for agent in conversation.agents}
+    for agent_id in ai_agents_of(conversation):
+        agent = known.get(agent_id)
+        names = [name.casefold() for name in (agent_id, agent and agent.name) if name]
+        yield from ((AI_AGENT, short_text(name)) for name in names)
+        if agent and agent.version:
+            yield AI_VERSION, short_text(agent.version)
+            yield from ((AI_VERSION, _version_of(agent.version, name)) for name in names)
+
+
+def _version_of(version: str, agent: str) -> str:
+    return short_text(f"{version}\n{agent}")
 
 
 def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
@@ -251,13 +286,19 @@ def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
     for outcome in outcomes:
         if outcome not in COUNTED_BY_NAME:
             continue
-        yield from (agent_outcome_facet(agent.id, outcome) for agent in rendered.conversation.agents)
+        yield from (agent_outcome_facet(agent_id, outcome) for agent_id in _judged(rendered.conversation))
         queues = {name for queue in queues_of(rendered.named or rendered.conversation) for name in queue if name}
         yield from ((QUEUE_OUTCOME, name_outcome(name, outcome)) for name in queues)
         yield from ((INTENT_OUTCOME, name_outcome(name, outcome)) for name in _intents(rendered))
     for result in evaluation.results:
         if result.adhered is not None:
             yield MET if result.adhered else MISSED, short_text(result.metric.id)
+
+
+def _judged(conversation: Conversation) -> Iterator[str]:
+    """Yield the agents whose result a row shows: after an AI agent's part it is the person's."""
+    machines = ai_agents_of(conversation) if handled_by(conversation) == "both" else ()
+    yield from (agent.id for agent in conversation.agents if agent.id not in machines)
 
 
 def _of_insights(rendered: RenderedRows) -> Iterator[Facet]:
@@ -285,6 +326,14 @@ def _of_fields(fields: ListFields) -> Iterator[list[Facet]]:
     yield [(RESOLUTION, each) for each in fields.resolved]
     yield [(SIDES, each) for each in fields.sides]
     yield [(TOPIC, short_text(each.casefold())) for each in fields.topic]
+    yield [(HANDLED_BY, each) for each in fields.handled_by]
+    yield [] if fields.changed is None else [(CHANGED, YES_OR_NO[fields.changed])]
+    agents = [each.casefold() for each in fields.ai_agent]
+    if agents and fields.ai_version:
+        yield [(AI_VERSION, _version_of(version, agent)) for version in fields.ai_version for agent in agents]
+    else:
+        yield [(AI_AGENT, short_text(each)) for each in agents]
+        yield [(AI_VERSION, short_text(each)) for each in fields.ai_version]
 
 
 def _topics(topics: Iterable[Topic], above: str = "") -> Iterator[str]:

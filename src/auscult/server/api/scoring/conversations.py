@@ -1,5 +1,6 @@
 """Conversations: loaded, listed, read whole, and erased."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, BinaryIO, Literal
 
@@ -14,7 +15,7 @@ from auscult.domain.audits.audit import state_of
 from auscult.domain.audits.blindness import without_agents
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import NotFoundError, RequestError
-from auscult.domain.evaluation import Status
+from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.record import Outcome, RecordPage, RecordQuery, RowKey
 from auscult.domain.said.search import parse
@@ -346,7 +347,9 @@ def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuer
     """Return the data hidden from the caller in the requested rows."""
     by_result = any((asked.outcomes, asked.met, asked.missed, asked.intents, asked.statuses, asked.fields.is_by_result))
     shown = revealed_by(
-        by_result=by_result or reveals_result(asked.order), by_agent=bool(asked.agents), by_audit=bool(asked.audits)
+        by_result=by_result or reveals_result(asked.order),
+        by_agent=bool(asked.agents) or asked.fields.is_by_ai_agent,
+        by_audit=bool(asked.audits),
     )
     return View(blindness_of(app, caller.name, rights.agent_ids), kept_from_agents(app, rights.visibility()), shown)
 
@@ -423,7 +426,12 @@ def get_conversation(conversation_id: ConversationId, app: App, caller: Caller, 
     readers = rights.visibility(READ_TEXTS)
     if document.ai is not None and not readers.is_everything and not app.people.sees(readers, conversation_id):
         document = without_texts(document)
-    return ApiResponse(write(document)[:-1] + b"," + encode(_blind(_findings(detail), hidden, caller.name))[1:])
+    is_by_segment = bool(detail.evaluations and detail.evaluations[0].segment)
+    parts = app.audits.segments([conversation_id]).get(conversation_id, ()) if is_by_segment else ()
+    if "agent" in hidden:
+        parts = tuple(replace(each, agent_id=None) for each in parts)
+    found = _blind(_findings(detail, parts), hidden, caller.name)
+    return ApiResponse(write(document)[:-1] + b"," + encode(found)[1:])
 
 
 def _blind(found: ConversationFindings, hidden: frozenset[Hidden], rater: str) -> ConversationFindings:
@@ -436,7 +444,7 @@ def _blind(found: ConversationFindings, hidden: frozenset[Hidden], rater: str) -
     return replace(found, audit=evaluations.without_auditor(found.audit)) if "auditor" in hidden else found
 
 
-def _findings(detail: ConversationDetail) -> ConversationFindings:
+def _findings(detail: ConversationDetail, parts: Sequence[Evaluation]) -> ConversationFindings:
     newest = detail.evaluations[0] if detail.evaluations else None
     status: State = "failed" if detail.has_failed else "cancelled" if detail.is_cancelled else "pending"
     return ConversationFindings(
@@ -444,7 +452,7 @@ def _findings(detail: ConversationDetail) -> ConversationFindings:
         duration_ms=detail.conversation.duration_ms,
         status=newest.status if newest and detail.is_current else status,
         wait=detail.wait,
-        evaluation=evaluations.evaluation(newest) if newest else None,
+        evaluation=evaluations.evaluation(newest, parts) if newest else None,
         earlier_evaluations=tuple(evaluations.outcome(each) for each in detail.evaluations[1:]),
         insights=findings(detail.insights) if detail.insights else None,
         audit=evaluations.audit(detail.audit, detail.trail),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
 from auscult.domain.audits.audit import (
@@ -19,6 +19,7 @@ from auscult.domain.audits.audit import (
 )
 from auscult.domain.audits.sheet import Moment
 from auscult.domain.evaluation import Comparison, Evaluation, Evidence, MetricResult, Part, Qualification, Status
+from auscult.domain.form import Handler
 from auscult.domain.questions.outcome import band_of, section_scores
 
 
@@ -97,7 +98,7 @@ class ShownOutcome(Struct, frozen=True, kw_only=True):
     evaluated_at: datetime
 
 
-class ShownEvaluation(ShownOutcome, frozen=True, kw_only=True):
+class EvaluatedForm(ShownOutcome, frozen=True, kw_only=True):
     """One evaluation. ``engines`` names every engine that answered, with its version.
 
     ``band`` is the named range of the score, null if the form has none there.
@@ -107,6 +108,24 @@ class ShownEvaluation(ShownOutcome, frozen=True, kw_only=True):
     metrics: tuple[ShownMetric, ...]
     sections: tuple[ShownSection, ...]
     band: str | None
+
+
+class EvaluatedSegment(EvaluatedForm, frozen=True, kw_only=True):
+    """The evaluation of one part of a conversation, and who handled it; parts are numbered from 1."""
+
+    segment: int
+    handled_by: Handler | None
+    agent_id: str | None
+
+
+class ShownEvaluation(EvaluatedForm, frozen=True, kw_only=True):
+    """The evaluation of a conversation. ``segments`` are those of its parts, where a form for segments scores them.
+
+    The AI agent's part and the person's are scored each by its own form; the other fields are then those of the part
+    that reports show, the last of a person, else the last.
+    """
+
+    segments: tuple[EvaluatedSegment, ...] | UnsetType = UNSET
 
 
 class ShownResult(Struct, frozen=True, kw_only=True):
@@ -179,19 +198,27 @@ def outcome(evaluation: Evaluation) -> ShownOutcome:
     return ShownOutcome(**_outcome(evaluation))
 
 
-def evaluation(found: Evaluation) -> ShownEvaluation:
-    """Return the view of an evaluation."""
+def evaluation(found: Evaluation, parts: Iterable[Evaluation] = ()) -> ShownEvaluation:
+    """Return the view of an evaluation, with those of the ``parts`` of its conversation, where there are any."""
+    segments = tuple(
+        EvaluatedSegment(segment=each.segment, handled_by=each.handler, agent_id=each.agent_id, **_whole_of(each))
+        for each in parts
+    )
+    return ShownEvaluation(**_whole_of(found), segments=segments or UNSET)
+
+
+def _whole_of(found: Evaluation) -> dict[str, Any]:
     form = found.form
     scores = section_scores(found.results, form) if form is not None and found.status == "evaluated" else ()
-    return ShownEvaluation(
+    return {
         **_outcome(found),
-        engines=found.engines,
-        metrics=tuple(_metric(result) for result in found.results),
-        sections=tuple(
+        "engines": found.engines,
+        "metrics": tuple(_metric(result) for result in found.results),
+        "sections": tuple(
             ShownSection(id=one.id, name=one.name, score=_whole(one.score), passed=one.passed) for one in scores
         ),
-        band=None if form is None else band_of(found.score, form),
-    )
+        "band": None if form is None else band_of(found.score, form),
+    }
 
 
 def audit(found: Audit | None, trail: Iterable[TrailEntry]) -> ShownAudit:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Literal, NamedTuple
 
+from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.insight import Resolution, SentimentLabel
 from auscult.domain.record import RowKey
 from auscult.domain.scoring.list_fields import LEAST_SCORE, LONGEST_S, MOST_SCORE, ListFields, Order, Sides, ThreadState
@@ -20,6 +21,28 @@ Sort = Annotated[
         "The order: the least first, with a minus the greatest first. `sentiment` has the unhappiest first, "
         "`confidence` those that the machine is least sure of. Conversations without the number are last."
     ),
+]
+
+Topics = Annotated[
+    tuple[str, ...], repeated("Only those with this topic of a taxonomy, behind those above it: `Cards > Lost`.")
+]
+Comments = Annotated[
+    tuple[ThreadState, ...],
+    repeated("Only those with a thread of comments in this state, as far as the caller reads it."),
+]
+Changed = Annotated[
+    bool | None,
+    query("Only those of AI agents in which a tool that changes something ran without failing, or in which none did."),
+]
+Handlers = Annotated[
+    tuple[HandledBy, ...],
+    repeated(
+        "Only those that an AI agent led alone (`ai`), a person alone (`human`), or one after the other (`both`)."
+    ),
+]
+Agents = Annotated[tuple[str, ...], repeated("Only those in which this AI agent took part, by id or name.")]
+Versions = Annotated[
+    tuple[str, ...], repeated("Only those with this version of an AI agent; of `ai_agent` where it is given.")
 ]
 
 Words = Annotated[
@@ -52,13 +75,8 @@ def list_fields(
         int | None, query("Only those at least this many seconds long.", ge=0, le=LONGEST_S)
     ] = None,
     duration_to: Annotated[int | None, query("Only those at most this many seconds long.", ge=0, le=LONGEST_S)] = None,
-    topic: Annotated[
-        tuple[str, ...], repeated("Only those with this topic of a taxonomy, behind those above it: `Cards > Lost`.")
-    ] = (),
-    comments: Annotated[
-        tuple[ThreadState, ...],
-        repeated("Only those with a thread of comments in this state, as far as the caller reads it."),
-    ] = (),
+    topic: Topics = (),
+    comments: Comments = (),
     pinned: Annotated[
         tuple[str, ...],
         repeated("Only those with a moment pinned to this collection, by id, or with `any` to one."),
@@ -66,6 +84,10 @@ def list_fields(
     excluded: Annotated[
         Excluded, query("Those that figures count (`false`), only those that figures leave out (`true`), or `both`.")
     ] = "false",
+    handled_by: Handlers = (),
+    ai_agent: Agents = (),
+    ai_version: Versions = (),
+    changed: Changed = None,
 ) -> ListFields:
     """Return the filters of a request. Raises ``RequestError`` ``range.reversed``."""
     return ListFields(
@@ -82,6 +104,10 @@ def list_fields(
         comments=each_once(comments),
         pinned=each_once(pinned),
         excluded=_EXCLUDED[excluded],
+        handled_by=each_once(handled_by),
+        ai_agent=each_once(ai_agent),
+        ai_version=each_once(ai_version),
+        changed=changed,
     ).checked()
 
 

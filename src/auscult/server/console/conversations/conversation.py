@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
+from auscult.domain.ai_agents.calls import without_texts
 from auscult.domain.audits.audit import Audit, TrailEntry, state_of
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.language import gettext as _
@@ -20,6 +21,7 @@ from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.pinned.collecting import pinning_of
 from auscult.server.console.recordings import sound_of
+from auscult.services.ai_agents.registering import READ
 from auscult.services.audits.blind import hidden_from, kept_from, kept_from_agents, unreleased_to
 
 
@@ -39,6 +41,8 @@ class ConversationPage(Controller):
             return visit.page("message", "Conversations", _blind(visit, conversation_id))
         if conversation_id in unreleased_to(visit.app, visit.principal.agent_ids):
             dossier = replace(dossier, audit=None, trail=())
+        if not visit.reaches(READ, conversation_id):
+            dossier = replace(dossier, conversation=without_texts(dossier.conversation))
         dossier = replace(dossier, conversation=visit.reader.queues.aliases.as_shown(dossier.conversation))
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
         kept = kept_from(settings, state_of(dossier.audit))
@@ -51,7 +55,9 @@ class ConversationPage(Controller):
         actions: dict[str, Any] = {"audit": "", "sound": sound_of(visit, conversation_id)}
         if visit.may("audit.perform") and is_open_for_audit(dossier):
             actions["audit"] = f"{BASE}/audits/{conversation_id}"
-        view = conversation_view(dossier, visit.reader, visit.address)
+        is_by_segment = bool(dossier.evaluations and dossier.evaluations[0].segment)
+        parts = visit.app.audits.segments([conversation_id]).get(conversation_id, ()) if is_by_segment else ()
+        view = conversation_view(dossier, visit.reader, visit.address, parts)
         if "machine" in kept:
             view = replace(view, waiting=_("Shown once it is audited."))
         actions["ask"] = box_of_conversation(visit, dossier.conversation)

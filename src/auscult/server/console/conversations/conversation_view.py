@@ -1,18 +1,22 @@
 """The conversation page: transcript with marks and margin, verdicts, arithmetic, insights, trail."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 
 from markupsafe import Markup, escape
 from msgspec import Struct
+from msgspec.structs import replace
 
+from auscult.domain.ai_agents.calls import ai_agents_of
 from auscult.domain.audits.audit import state_of
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation
+from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.questions.outcome import SectionScore, band_of, section_scores
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.language import gettext as _
 from auscult.language import later
+from auscult.server.console.ai_agents.tools import ToolView, tool_view
 from auscult.server.console.frame.assumed import assumed_words
 from auscult.server.console.frame.charts.lanes import lanes
 from auscult.server.console.frame.charts.strip import strip
@@ -104,6 +108,24 @@ class AuditView(Struct, frozen=True, kw_only=True):
     comment: str
 
 
+class PartScoreView(Struct, frozen=True, kw_only=True):
+    """The result of a further part of a conversation, of whom ``title`` names, with a form of its own."""
+
+    title: str
+    score: ScoreView
+    verdicts: tuple[VerdictView, ...]
+    ledger: LedgerView | None
+
+
+class ContextView(Struct, frozen=True, kw_only=True):
+    """What the AI agent worked with: its version, instructions and knowledge for who may read them, and tools."""
+
+    title: str
+    instructions: str
+    knowledge: tuple[tuple[str, str], ...]
+    tools: tuple[ToolView, ...]
+
+
 class ConversationView(Struct, frozen=True, kw_only=True):
     """The page. For printing, ``printed`` is the time of the view, and ``address`` the address of the page."""
 
@@ -122,6 +144,9 @@ class ConversationView(Struct, frozen=True, kw_only=True):
     earlier: tuple[EarlierView, ...]
     insights: InsightsView | None
     audit: AuditView | None
+    part: str
+    parts: tuple[PartScoreView, ...]
+    ai: ContextView | None
     trail: tuple[TrailView, ...]
     data: tuple[DataView, ...]
 
@@ -133,13 +158,21 @@ def title_of(conversation: Conversation, dossier: ConversationDetail | None = No
     return excerpt(words, _LONGEST_TITLE)
 
 
-def conversation_view(dossier: ConversationDetail, reader: Reader, address: str = "") -> ConversationView:
-    """Show all stored data of a conversation. ``address`` is the address of its page, for printing."""
+def conversation_view(
+    dossier: ConversationDetail, reader: Reader, address: str = "", parts: Sequence[Evaluation] = ()
+) -> ConversationView:
+    """Show all stored data of a conversation. ``address`` is the address of its page, for printing.
+
+    ``parts`` are the evaluations of its segments, where it is scored by segments.
+    """
     conversation = dossier.conversation
     newest = dossier.evaluations[0] if dossier.evaluations else None
     results = newest.results if newest else ()
     near = closest_of(results, conversation)
-    marks = Marks(conversation, results, near)
+    others = [_apart(each, results) for each in parts if newest and each.segment != newest.segment]
+    further = tuple(result for each in others for result in each.results)
+    every, near = (*results, *further), {**near, **closest_of(further, conversation)}
+    marks = Marks(conversation, every, near)
     texts = {turn.id: turn.text for turn in conversation.turns}
     speech = dossier.insights.speech if dossier.insights else None
     said = spoken(conversation)
@@ -151,7 +184,7 @@ def conversation_view(dossier: ConversationDetail, reader: Reader, address: str 
         title=title_of(conversation, dossier),
         meta=_meta(conversation, reader),
         turns=turn_views(conversation, marks, speech),
-        lanes=lanes(said, end_ms, lane_marks(results, near), is_tall=True) if said and end_ms else None,
+        lanes=lanes(said, end_ms, lane_marks(every, near), is_tall=True) if said and end_ms else None,
         length=clock(end_ms or None),
         score=_score(newest, reader) if newest else None,
         waiting=_waiting(dossier, reader),
@@ -163,8 +196,54 @@ def conversation_view(dossier: ConversationDetail, reader: Reader, address: str 
         ),
         insights=insights_view(conversation, dossier.insights, reader) if dossier.insights else None,
         audit=_audit(dossier, reader),
+        part=_title_of_part(newest, conversation) if newest and others else "",
+        parts=tuple(
+            PartScoreView(
+                title=_title_of_part(each, conversation),
+                score=_score(each, reader),
+                verdicts=verdict_views(each.results, each.form, reader, texts, near) if each.form else (),
+                ledger=ledger_view(each, reader),
+            )
+            for each in others
+        ),
+        ai=_context(conversation),
         trail=_trail(dossier, reader),
         data=_data(dossier, reader),
+    )
+
+
+def _apart(part: Evaluation, shown: Sequence[MetricResult]) -> Evaluation:
+    """Return the evaluation of a part with ids of metrics that no result on the page has yet."""
+    taken = {each.metric.id for each in shown}
+    return replace(
+        part,
+        results=tuple(
+            replace(each, metric=replace(each.metric, id=f"{each.metric.id}-{part.segment}"))
+            if each.metric.id in taken
+            else each
+            for each in part.results
+        ),
+    )
+
+
+def _title_of_part(part: Evaluation, conversation: Conversation) -> str:
+    names = {agent.id: agent_name(agent) for agent in conversation.agents}
+    name = names.get(part.agent_id or "", part.agent_id or "")
+    who = _("AI agent") if part.handler == "ai" else _("Person")
+    return f"{who}: {name}" if name else who
+
+
+def _context(conversation: Conversation) -> ContextView | None:
+    ai = conversation.ai
+    if ai is None:
+        return None
+    machines = ai_agents_of(conversation)
+    named = (each for each in conversation.agents if each.id in machines)
+    return ContextView(
+        title=", ".join(f"{agent_name(each)} {each.version or ''}".strip() for each in named),
+        instructions=ai.instructions or "",
+        knowledge=tuple((each.title or excerpt(each.text, 60), each.text) for each in ai.knowledge),
+        tools=tuple(map(tool_view, ai.tools)),
     )
 
 

@@ -215,7 +215,20 @@ def names_of(visit: Visit, query: Query = {}) -> Names:  # noqa: B006  (nothing 
         collections=collections_of(visit),
         draws=_draws(visit) if query.get("draw") else {},
         by_agent_id=agents,
+        ai_agents=ai_agents_by_id(visit),
     )
+
+
+def ai_agents_by_id(visit: Visit) -> dict[str, str]:
+    """Return the names of AI agents by id, for visitors who see every conversation of the app."""
+    if not visit.app.visibility.is_everything:
+        return {}
+    known = visit.app.people.directory.ai_agents()
+    return {
+        each.agent_id: each.name or each.agent_id
+        for each in visit.app.people.directory.agents()
+        if each.agent_id in known
+    }
 
 
 def _draws(visit: Visit) -> dict[str, str]:

@@ -48,6 +48,8 @@ _SIDES = {
     "look_swapped": later("Sides look swapped"),
     "found": later("Sides found by words"),
 }
+_HANDLED_BY = {"ai": later("AI agent alone"), "human": later("Person alone"), "both": later("AI agent and then person")}
+_CHANGED = {"true": later("Something was changed"), "false": later("Nothing was changed")}
 _EXCLUDED = {"true": later("Left out of figures"), "false": later("Counted in figures")}
 _WORDS: Mapping[str, Mapping[Any, str]] = {
     "channel": CHANNELS,
@@ -59,6 +61,8 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {
     "escalation": _ESCALATION,
     "churn_risk": _CHURN,
     "comments": _COMMENTS,
+    "handled_by": _HANDLED_BY,
+    "changed": _CHANGED,
     "excluded": _EXCLUDED,
     "sides": _SIDES,
     "task": _TASKS,
@@ -78,6 +82,10 @@ FILTERS = {
     "score_to": later("Score to"),
     "queue": later("Queue"),
     "agent": later("Agent"),
+    "handled_by": later("Handled by"),
+    "ai_agent": later("AI agent"),
+    "ai_version": later("Version of the AI agent"),
+    "changed": later("Tools of the AI agent"),
     "channel": later("Channel"),
     "direction": later("Direction"),
     "outcome": later("Result"),
@@ -132,6 +140,7 @@ _GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     (later("Length and channel"), ("duration_from", "channel", "direction")),
     (later("Questions and audit"), ("missed", "audit", "comments", "pinned", "excluded", "sides")),
     (later("Who and why"), ("queue", "agent", "intent", "custom_id", "custom_field")),
+    (later("AI agents"), ("handled_by", "ai_agent", "ai_version", "changed")),
 )
 """Filters that a list of conversations offers, as its panel groups them."""
 _SHOWN = 3
@@ -216,7 +225,7 @@ class FilterView(Struct, frozen=True, kw_only=True):
 class Names(NamedTuple):
     """Names that filters show: metrics by id, queues by what they are filtered by, agents and intents, plans and collections by id.
 
-    People are by e-mail address.
+    People are by e-mail address. ``ai_agents`` are by id; where there are none, filters by them are not offered.
     """
 
     metrics: Mapping[str, str]
@@ -228,6 +237,7 @@ class Names(NamedTuple):
     collections: Mapping[str, str] = {}
     draws: Mapping[str, str] = {}
     by_agent_id: Mapping[str, str] = {}
+    ai_agents: Mapping[str, str] = {}
 
 
 _NO_NAMES = Names({}, {}, (), ())
@@ -239,7 +249,9 @@ def filter_view(
     """Show the filters of an address, and those that a page offers: all, with the order, unless some are named."""
     query = _in_days(query, reader) if offered is None else query
     choices = _choices(query, names)
-    groups = tuple(_group(query, _(noun), fields, choices) for noun, fields in _GROUPS)
+    groups = tuple(
+        _group(query, _(noun), fields, choices) for noun, fields in _GROUPS if _has_any(fields, query, names)
+    )
     if offered is not None:
         fields = tuple(each for group in groups for each in group.fields if _name_of(each) in offered)
         groups = (Group(noun="", fields=fields),)
@@ -260,6 +272,11 @@ def filter_view(
         kept=tuple((name, value) for name, found in query.items() if name not in in_form for value in found),
         all_href=path,
     )
+
+
+def _has_any(fields: Sequence[str], query: Query, names: Names) -> bool:
+    """Return whether filters are offered: those of AI agents where there are some, or where one is in force."""
+    return "ai_agent" not in fields or bool(names.ai_agents) or any(query.get(each) for each in fields)
 
 
 RESULT_FILTERS = (
@@ -343,6 +360,7 @@ def _choices(query: Query, names: Names) -> Mapping[str, Mapping[str, str]]:
         "queue": _with_chosen(query, "queue", names.queues),
         "agent": _with_chosen(query, "agent", {each: each for each in names.agents}),
         "intent": _with_chosen(query, "intent", intents),
+        "ai_agent": _with_chosen(query, "ai_agent", names.ai_agents),
         "pinned": _with_chosen(query, "pinned", _collections(names))
         if names.collections or query.get("pinned")
         else {},
@@ -362,6 +380,8 @@ def _group(query: Query, noun: str, names: Sequence[str], choices: Mapping[str, 
         if name in RANGES:
             most, range_noun = RANGES[name]
             fields.append(Range(noun=_(range_noun), least=_entry(query, name), most=_entry(query, most)))
+        elif name == "ai_version":
+            fields.append(_entry(query, name))
         elif name in ("since", "to"):
             fields.append(_entry(query, name, "date"))
         elif name in _TYPED:
@@ -416,6 +436,7 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
         "intent": intent_name,
         "topic": lambda value: value.replace(BELOW, BETWEEN),
         "queue": reader.queues.labelled,
+        "ai_agent": lambda value: names.ai_agents.get(value, value),
         "agent": lambda value: names.by_agent_id.get(value, value),
         "draw": lambda value: names.draws.get(value, value),
         "plan": lambda value: names.plans.get(value, value),

@@ -101,9 +101,15 @@ def channel_of(conversation: Conversation) -> str:
 
 
 def speaker_of(turn: Turn, conversation: Conversation) -> str:
-    """Return the speaker of a turn: by name where several agents took part, by label where the side is not known."""
+    """Return the speaker of a turn: by name where several agents took part, by label where the side is not known.
+
+    AI agents have their name always, where there is one.
+    """
     if turn.speaker == "unknown" and turn.speaker_label:
         return turn.speaker_label
+    if turn.speaker == "bot":
+        named = next((each.name for each in conversation.agents if each.id == turn.agent_id), None)
+        return _("{name} (AI)").format(name=named) if named else side_name("bot")
     if turn.speaker == "agent" and len(conversation.agents) > 1:
         return next((agent_name(each) for each in conversation.agents if each.id == turn.agent_id), _("Agent"))
     return side_name(turn.speaker)

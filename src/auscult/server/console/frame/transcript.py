@@ -1,13 +1,17 @@
 """The transcript of a page: turns split where evidence begins and ends, with notes in the margin."""
 
 import re
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
+import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
+from auscult.domain.ai_agents.calls import placed_calls
+from auscult.domain.ai_agents.context import Call, is_changing
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, MetricResult
 from auscult.domain.insight import Speech
@@ -17,10 +21,14 @@ from auscult.server.console.frame.naming import speaker_of, within_sentence
 from auscult.server.console.frame.quoting import Span, span_of
 from auscult.services.conversations.closest import is_miss
 
-PieceKind = Literal["text", "ev", "cue", "near", "redacted", "doubt"]
 NoteKind = Literal["yes", "no", "cue"]
+PieceKind = Literal["text", "ev", "cue", "near", "redacted", "doubt"]
 
 LEAST_SILENCE_MS = 8_000
+_SHOWN = 70
+"""Characters of the arguments on the folded line of a call."""
+_LONGEST = 8_000
+"""Characters of a result that are shown."""
 _REDACTED = re.compile(r"\[(?:PII|REDACTED|[A-Z][A-Z_]{2,}(?:[: #-][\w-]+)?)\]")
 
 
@@ -35,11 +43,27 @@ class Piece(Struct, frozen=True, kw_only=True):
 
 
 class Note(Struct, frozen=True, kw_only=True):
-    """A note in the margin, which leads to its verdict."""
+    """A note in the margin, which leads to its verdict, or with ``href`` to what proves or fails it."""
 
     kind: NoteKind
     metric_id: str
     text: str
+    href: str = ""
+
+
+class CallView(Struct, frozen=True, kw_only=True):
+    """One call. ``brief`` has the arguments in a line; ``left_out`` is the number of characters of the result not shown."""
+
+    id: str
+    name: str
+    brief: str
+    start_ms: int | None
+    state: Literal["ok", "failed", ""]
+    changes: bool
+    arguments: tuple[tuple[str, str], ...]
+    result: str
+    left_out: int
+    notes: tuple[Note, ...]
 
 
 class TurnView(Struct, frozen=True, kw_only=True):
@@ -56,6 +80,9 @@ class TurnView(Struct, frozen=True, kw_only=True):
     language: str | None
     pieces: tuple[Piece, ...]
     notes: tuple[Note, ...]
+    before: tuple[CallView, ...] = ()
+    after: tuple[CallView, ...] = ()
+    """Calls of tools before it, and behind the last turn."""
 
 
 class _Found(NamedTuple):
@@ -77,6 +104,8 @@ class Marks:
         self._texts = {turn.id: turn.text for turn in conversation.turns}
         self._found: dict[str, list[_Found]] = defaultdict(list)
         self.notes: dict[str, list[Note]] = defaultdict(list)
+        self.call_notes: dict[str, list[Note]] = defaultdict(list)
+        self._calls = {call.id: call.name for call in conversation.calls or ()}
         for result in results:
             self._add(result)
 
@@ -92,6 +121,7 @@ class Marks:
             self._mark(evidence, "near" if is_near else "ev", metric.id)
             name = _("{metric}: closest").format(metric=metric.name) if is_near else metric.name
             self._note(evidence, Note(kind=kind, metric_id=metric.id, text=name))
+        self._pair(result, kind)
         if near := self._near.get(metric.id):
             self._mark(near, "near", metric.id)
             closest = _("{metric}: closest").format(metric=metric.name)
@@ -100,6 +130,30 @@ class Marks:
             self._mark(evidence, "cue", metric.id)
             asks = _("asks for {metric}").format(metric=within_sentence(metric.name))
             self._note(evidence, Note(kind="cue", metric_id=metric.id, text=asks))
+
+    def _pair(self, result: MetricResult, kind: NoteKind) -> None:
+        """Link what was said with the call that proves or fails it: evidence that follows it."""
+        metric_id, claim = result.metric.id, ""
+        for evidence in result.verdict.evidence:
+            claim = evidence.turn_id or claim
+            call_id = evidence.call_id or ""
+            if call_id not in self._calls:
+                continue
+            name = result.metric.name
+            self.call_notes[call_id].append(Note(kind=kind, metric_id=metric_id, text=name))
+            if claim:
+                called = _("Call: {name}").format(name=self._calls[call_id])
+                self._link(
+                    self.notes[claim], Note(kind=kind, metric_id=metric_id, text=called, href=f"#call-{call_id}")
+                )
+                said = Note(kind=kind, metric_id=metric_id, text=_("What was said"), href=f"#t-{claim}")
+                self._link(self.call_notes[call_id], said)
+
+    @staticmethod
+    def _link(notes: list[Note], link: Note) -> None:
+        """Add a link that is not there yet."""
+        if all(each.href != link.href for each in notes):
+            notes.append(link)
 
     def _note(self, evidence: Evidence, note: Note) -> None:
         if evidence.turn_id is not None and note not in self.notes[evidence.turn_id]:
@@ -117,7 +171,8 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
     views: list[TurnView] = []
     before: Turn | None = None
     last_end_ms = 0
-    for turn in conversation.turns:
+    calls = deque(_placed_calls(conversation, marks.call_notes))
+    for index, turn in enumerate(conversation.turns):
         if not turn.text.strip():
             continue
         speaker = speaker_of(turn, conversation)
@@ -140,10 +195,13 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
                 language=None,
                 pieces=tuple(_pieces(turn.text, [*marks.of(turn.id), *_doubts(turn)])),
                 notes=tuple(marks.notes[turn.id]),
+                before=tuple(_taken(calls, index)),
             )
         )
         before = turn
         last_end_ms = max(last_end_ms, turn.end_ms or turn.start_ms or 0)
+    if views and calls:
+        views[-1] = replace(views[-1], after=tuple(_taken(calls, len(conversation.turns))))
     return tuple(views)
 
 
@@ -203,3 +261,47 @@ def lane_marks(results: Iterable[MetricResult], near: Mapping[str, Evidence] | N
         if evidence.start_ms is not None
     }
     return tuple(Mark(at_ms=at, is_missed=missed) for at, missed in sorted(found))
+
+
+class _PlacedCall(NamedTuple):
+    """A call, and the index of the turn that it follows: -1 before the first."""
+
+    position: int
+    view: CallView
+
+
+def _placed_calls(conversation: Conversation, notes: Mapping[str, Sequence[Note]]) -> Iterator[_PlacedCall]:
+    """Show calls in the order in which they were made. ``notes`` are by the id of a call."""
+    tools = {tool.name: tool.is_changing for tool in conversation.ai.tools} if conversation.ai else {}
+    for position, call in placed_calls(conversation):
+        changes = tools.get(call.name, is_changing(call.name))
+        yield _PlacedCall(position, _call_view(call, tuple(notes.get(call.id, ())), changes=changes))
+
+
+def _taken(calls: deque[_PlacedCall], index: int) -> Iterator[CallView]:
+    """Take the calls that were made before the turn of this index."""
+    while calls and calls[0].position < index:
+        yield calls.popleft().view
+
+
+def _call_view(call: Call, notes: tuple[Note, ...], *, changes: bool) -> CallView:
+    arguments = tuple((name, _written(value)) for name, value in call.arguments.items())
+    brief = ", ".join(f"{name} {' '.join(value.split())}" for name, value in arguments)
+    result = _("Nothing") if call.result is None else _written(call.result)
+    return CallView(
+        id=call.id,
+        name=call.name,
+        brief=brief if len(brief) <= _SHOWN else f"{brief[:_SHOWN]}\u2026",
+        start_ms=call.start_ms,
+        state="" if call.ok is None else "ok" if call.ok else "failed",
+        changes=changes,
+        arguments=arguments,
+        result=result[:_LONGEST],
+        left_out=max(0, len(result) - _LONGEST),
+        notes=notes,
+    )
+
+
+def _written(value: Any) -> str:  # noqa: ANN401  (any JSON)
+    """Return a text as it is, and other JSON in lines."""
+    return value if isinstance(value, str) else msgspec.json.format(msgspec.json.encode(value), indent=2).decode()

@@ -43,12 +43,13 @@ def sign_of(answer: str | None) -> str:
 
 
 class Quote(Struct, frozen=True, kw_only=True):
-    """Decisive words and their position. ``why`` gives the reason where the words alone do not."""
+    """Decisive words and their position, or a call of a tool. ``why`` gives the reason where the words alone do not."""
 
     text: str
     turn_id: str | None
     clock: str
     why: Markup = Markup()
+    call_id: str = ""
 
 
 class PartView(Struct, frozen=True, kw_only=True):
@@ -204,6 +205,7 @@ def _quote(evidence: Evidence, texts: Mapping[str, str]) -> Quote:
     return Quote(
         text=excerpt(words, _LONGEST_QUOTE) if span is None or len(words) > _LONGEST_QUOTE else words,
         turn_id=evidence.turn_id,
+        call_id=evidence.call_id or "",
         clock="" if evidence.start_ms is None else clock(evidence.start_ms),
         why=why,
     )

@@ -10,6 +10,7 @@ from litestar.params import FromPath, SkipValidation
 from msgspec.structs import replace
 
 from auscult.domain.audits.audit import AuditState
+from auscult.domain.conversation import Agent
 from auscult.domain.directory import Aliases
 from auscult.domain.statistics.agents import funnel
 from auscult.server.console.conversations.listing import names_of
@@ -92,11 +93,16 @@ def _centre(visit: Visit, sought: Sought) -> float | None:
     return funnel(counts_of(counted)).centre if counted else None
 
 
+def people_of(row: ListedConversation) -> tuple[Agent, ...]:
+    """Return the agents of a conversation who are no AI agents."""
+    return tuple(each for each in row.agents if each.kind != "ai")
+
+
 def names_of_agents(rows: Sequence[ListedConversation], aliases: Aliases) -> dict[str, str]:
     """Return the names of the agents of conversations, by id; a shared name has the end of the id added.
 
-    Those who are merged are one, under the id that stays.
+    Those who are merged are one, under the id that stays. AI agents are not among them.
     """
-    found = {each.id: agent_name(each) for row in rows for each in map(aliases.agent, row.agents)}
+    found = {each.id: agent_name(each) for row in rows for each in map(aliases.agent, people_of(row))}
     shared = {name for name, number in Counter(found.values()).items() if number > 1}
     return {each: f"{name} \u2026{each[-4:]}" if name in shared else name for each, name in found.items()}

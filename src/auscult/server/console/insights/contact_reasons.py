@@ -19,9 +19,10 @@ from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.posted import day as day_in
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.visit import BASE, Visit
-from auscult.server.console.insights.agents import names_of_agents
+from auscult.server.console.insights.agents import names_of_agents, people_of
 from auscult.server.console.insights.contact_reasons_view import Compare, insights_page
 from auscult.server.console.insights.failures import Answered, Failures
+from auscult.server.console.insights.handlers import HANDLERS, handlers_of, in_tabs
 from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
 from auscult.services.insights.drivers import Named, passed_change
@@ -29,7 +30,7 @@ from auscult.services.insights.overview import Wanted, answers, drivers_of, mean
 from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, periods
 from auscult.services.scoring.listing import ListedConversation
 
-_FILTERS = ("queue", "agent", "channel", "intent")
+_FILTERS = ("queue", "agent", "channel", "intent", *HANDLERS)
 _PERIOD = timedelta(days=28)
 _NEWEST, _NAMES, _NEWS = 500, 20, 8
 _WEEKS, _MOST_READ = 12, 1_000
@@ -45,6 +46,7 @@ class InsightsPage(Controller):
         """Compare a period with the preceding one of the same length."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
+        query, handlers = handlers_of(visit, query, f"{BASE}/insights")
         sought, problem = visit.sought(query), ""
         try:
             compared = _compared(visit, *_asked(visit))
@@ -59,15 +61,14 @@ class InsightsPage(Controller):
             *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
         ]
         found = Compare(passed_change(visit.app, sought, named, compared), changes[:_NEWS], failures)
-        filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
+        filters = in_tabs(filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS), handlers)
         view = insights_page(found, filters, query, visit.reader, BASE)
         if problem:
             since, last = _asked(visit)
             view = replace(view, since=since, last=last)
         is_new = view.is_empty and not count(visit.app, sought)
-        return visit.page(
-            "insights/contact_reasons", "Insights", view, 400 if problem else 200, problem=problem, is_new=is_new
-        )
+        more = {"problem": problem, "is_new": is_new, "handlers": handlers}
+        return visit.page("insights/contact_reasons", "Insights", view, 400 if problem else 200, **more)
 
 
 def named_in(visit: Visit, rows: Sequence[ListedConversation]) -> Named:
@@ -75,7 +76,7 @@ def named_in(visit: Visit, rows: Sequence[ListedConversation]) -> Named:
     aliases = visit.reader.queues.aliases
     queues = Counter(visit.reader.queues.key(queue.id, queue.name) for row in rows for queue in row.queues)
     reasons = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
-    agents = Counter(aliases.head("agent", agent.id) for row in rows for agent in row.agents)
+    agents = Counter(aliases.head("agent", agent.id) for row in rows for agent in people_of(row))
     names = names_of_agents(rows, aliases)
     return Named(
         queues=[name for name, _n in queues.most_common(_NAMES) if name],
@@ -126,6 +127,9 @@ def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
         agents=sought.agents,
         intents=sought.intents,
         surveys=SURVEYS,
+        handled_by=sought.fields.handled_by,
+        ai_agents=sought.fields.ai_agent,
+        ai_versions=sought.fields.ai_version,
     )
     bar = Bar()
     tally = answers(visit.app, wanted, bar.conversations)

@@ -17,6 +17,7 @@ from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.verdicts import kind_of
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.contact_reasons import named_in
+from auscult.server.console.insights.handlers import HANDLERS, handlers_of, in_tabs
 from auscult.server.console.insights.overview_view import Counts, Reason, overview_view
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, details, newest
@@ -27,7 +28,7 @@ from auscult.services.insights.quality import NOTHING, WEEK, Period, by_name, by
 _PATH = f"{BASE}/overview"
 _WEEKS, _HEAT_WEEKS = 26, 11
 _REASONS, _FATAL, _NEWEST = 6, 3, 500
-_FILTERS = ("queue", "agent", "channel", "direction", "intent")
+_FILTERS = ("queue", "agent", "channel", "direction", "intent", *HANDLERS)
 
 
 class OverviewPage(Controller):
@@ -40,12 +41,15 @@ class OverviewPage(Controller):
         """Show the last 26 weeks."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
+        query, handlers = handlers_of(visit, query, _PATH)
         sought = visit.sought(query)
         end = visit.reader.end_of_today
-        metrics = {metric.id: metric.name for form in forms_in_force(visit.app) for metric in form.metrics}
+        known = {metric.id: metric.name for form in forms_in_force(visit.app) for metric in form.metrics}
         spans = periods(end, _WEEKS)
         weeks = by_period(visit.app, sought, spans)
         heat_weeks = weeks[-_HEAT_WEEKS:]
+        asked = {each for week in heat_weeks for each in week.metrics} if handlers else set(known)
+        metrics = {each: name for each, name in known.items() if each in asked}
         recent = replace(sought, since=end - 4 * WEEK, until=end)
         named = named_in(visit, newest(visit.app, recent, _NEWEST))
         counts = Counts(
@@ -58,9 +62,9 @@ class OverviewPage(Controller):
             fatal=_fatal(visit, sought, end),
             fatal_span=(end - WEEK, end),
         )
-        filters = filter_view(query, _PATH, names_of(visit), visit.reader, _FILTERS)
+        filters = in_tabs(filter_view(query, _PATH, names_of(visit), visit.reader, _FILTERS), handlers)
         view = overview_view(counts, filters, query, visit.reader, BASE)
-        return visit.page("insights/overview", "Overview", view, ask=box_of_overview(visit, query))
+        return visit.page("insights/overview", "Overview", view, ask=box_of_overview(visit, query), handlers=handlers)
 
 
 def _from_first(weeks: Sequence[Period]) -> Sequence[Period]:

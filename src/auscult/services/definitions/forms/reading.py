@@ -217,6 +217,12 @@ def starter_documents(language: str = "en") -> dict[str, bytes]:
     return {**by_channel(starter_document(language))}
 
 
+def ai_starter_documents() -> dict[str, bytes]:
+    """Return the documents of the starter form for AI agents: ``ai-voice`` and ``ai-chat`` -> document."""
+    document = (files("auscult") / "starter" / "starter-ai.yaml").read_bytes()
+    return {f"ai-{channel}": each for channel, each in by_channel(document).items()}
+
+
 def all_starter_documents() -> dict[str, bytes]:
     """Return the starter forms of every language: ``voice``, ``chat``, ``es-voice`` and so on -> document."""
     return {

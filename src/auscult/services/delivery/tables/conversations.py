@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.ai_agents.calls import ai_agents_of, handled_by
 from auscult.domain.audits.audit import state_of
 from auscult.domain.scoring.stored import EvaluatedConversation
 
@@ -24,6 +25,9 @@ class Row(Struct, frozen=True, kw_only=True):
     turns: int
     agent_ids: tuple[str, ...]
     agent_names: tuple[str, ...]
+    handled_by: str
+    ai_agent_ids: tuple[str, ...]
+    ai_versions: tuple[str, ...]
     queue_ids: tuple[str, ...]
     queue_names: tuple[str, ...]
     status: str
@@ -43,6 +47,8 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
     """Return the row of a conversation."""
     conversation, evaluation, audit = each.conversation, each.evaluation, each.audit
     form, result = evaluation.form, audit.result if audit else None
+    ai_agents = sorted(ai_agents_of(conversation))
+    versions = {agent.id: agent.version for agent in conversation.agents}
     yield Row(
         conversation_id=conversation.id,
         custom_id=conversation.custom_id,
@@ -56,6 +62,9 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
         turns=len(conversation.turns),
         agent_ids=tuple([agent.id for agent in conversation.agents]),
         agent_names=tuple([agent.name or "" for agent in conversation.agents]),
+        handled_by=handled_by(conversation),
+        ai_agent_ids=tuple(ai_agents),
+        ai_versions=tuple([versions.get(each) or "" for each in ai_agents]),
         queue_ids=tuple([queue.id for queue in conversation.queues]),
         queue_names=tuple([queue.name or "" for queue in conversation.queues]),
         status=evaluation.status,

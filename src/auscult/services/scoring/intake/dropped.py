@@ -68,4 +68,6 @@ def read_dropped(file: BinaryIO, source: Source) -> Dropped:
         return Dropped(documents=iter(()), table=table, noted=noted)
     own = replace(source, given=replace(source.given, columns=chosen))
     found = CsvRows().read(io.BytesIO(data), own)
-    return Dropped(documents=(sided(one) if isinstance(one, Conversation) else one for one in found), table=table, noted=noted)
+    return Dropped(
+        documents=(sided(one) if isinstance(one, Conversation) else one for one in found), table=table, noted=noted
+    )

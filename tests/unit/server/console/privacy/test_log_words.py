@@ -74,7 +74,14 @@ def entry(**changed: object) -> Entry:
 def test_every_action_that_is_recorded_is_in_words() -> None:
     """The sources name no action that the page would show by its name."""
     found = set(recorded())
-    assert {"session.opened", "connector.applied", "knowledge.added", "comment.added", "grant.revoked", "recordings.linked"} <= found
+    assert {
+        "session.opened",
+        "connector.applied",
+        "knowledge.added",
+        "comment.added",
+        "grant.revoked",
+        "recordings.linked",
+    } <= found
     assert found <= set(ACTIONS)
 
 

@@ -30,7 +30,7 @@ from auscult.services.definitions.forms.edit import copied
 from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.publish import all_in_force
-from auscult.services.definitions.forms.reading import all_starter_documents, check_form
+from auscult.services.definitions.forms.reading import ai_starter_documents, all_starter_documents, check_form
 from auscult.services.definitions.forms.rules import rivals
 from auscult.services.definitions.sheets.cells import CellFault
 from auscult.services.definitions.sheets.importing import Imported, import_form
@@ -142,7 +142,7 @@ def _plain(_visit: Visit, form_id: str, new: NewForm, _key: str, _file: object) 
 
 
 def _starter(_visit: Visit, form_id: str, new: NewForm, key: str, _file: object) -> Begun:
-    documents: Mapping[str, bytes] = all_starter_documents()
+    documents: Mapping[str, bytes] = {**all_starter_documents(), **ai_starter_documents()}
     if key not in documents:
         raise missing("form", key)
     return Begun(_for_queue(copied(documents[key], form_id, new.name), new))

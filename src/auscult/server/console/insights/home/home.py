@@ -38,7 +38,7 @@ from auscult.server.console.insights.home.own_home import own_home
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, count, details, newest
 from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
-from auscult.services.insights.quality import WEEK, passed
+from auscult.services.insights.quality import WEEK, of_people, passed
 from auscult.services.insights.trust import agreement_by_metric
 from auscult.services.scoring.listing import ListedConversation
 
@@ -97,7 +97,10 @@ def _numbers(visit: Visit, sought: Sought, leads: Leads) -> list[NumberView]:
     found: list[NumberView] = []
     end = visit.reader.end_of_today
     if visit.may("conversation.read"):
-        now, before = (passed(visit.app, sought, end - WEEK * n, end - WEEK * (n - 1)) for n in (1, 2))
+        people = of_people(visit.app, sought)
+        now, before = (passed(visit.app, people, end - WEEK * n, end - WEEK * (n - 1)) for n in (1, 2))
+        if led := people.fields.handled_by:
+            leads = leads._replace(query={**leads.query, "handled_by": led})
         why = f"{BASE}/overview" if visit.may("insight.read") else ""
         found.append(pass_number(now, before, leads, why))
     if visit.may("insight.read") and visit.may("audit.read"):

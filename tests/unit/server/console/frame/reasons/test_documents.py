@@ -137,7 +137,7 @@ READING = (
     "services/definitions/forms/reading.py",
     *(
         f"metrics/{name}.py"
-        for name in ("_addresses", "_parts", "by_ai_agent", "by_dialog", "by_playbook", "by_question")
+        for name in ("_values/addresses", "_events/parts", "by_ai_agent", "by_dialog", "by_playbook", "by_question")
     ),
     *(f"metrics/{name}.py" for name in ("by_speech", "by_value", "graded", "_events/etiquette", "_finding/language")),
     *(f"metrics/{name}.py" for name in ("_finding/warnings", "_values/said", "_values/source")),

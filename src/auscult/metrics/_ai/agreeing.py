@@ -1,0 +1,116 @@
+"""A yes before what changes something, and the rules that are declared for tools."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from auscult.domain.ai_agents.context import Call, Tool
+from auscult.metrics._ai.reading import AiReading, Found, Outcome, passes_on, succeeded, takes_up
+from auscult.metrics._ai.words import words_of
+from auscult.metrics._finding.calls import CallTest, field_in, holds
+
+
+def confirmed(reading: AiReading) -> Outcome:
+    """Is a yes asked for before what instructions or tools say needs one?"""
+    if not reading.is_called:
+        return Outcome("NA", None, "it is not known what was called", ())
+    is_demanded = _is_demanded(reading)
+    calls = [at for at in _changing(reading) if is_demanded or _declares(reading, at)]
+    if not calls:
+        return Outcome("NA", None, "nothing was called that needs a yes", ())
+    found = [sign for at in calls if (sign := unagreed(reading, at)) is not None]
+    return Outcome("YES", reading.steps[calls[0]], "a yes was given before it", found)
+
+
+def _is_demanded(reading: AiReading) -> bool:
+    ai = reading.conversation.ai
+    text = (ai.instructions or "").lower() if ai else ""
+    english = words_of("en")
+    assert english is not None  # noqa: S101  (English is among the languages)
+    return reading.has("demands_yes", text) or english.acts["demands_yes"].search(text) is not None
+
+
+def _declares(reading: AiReading, at: int) -> bool:
+    call = reading.steps[at].call
+    tool = reading.tools.get(call.name) if call else None
+    return tool is not None and tool.confirm
+
+
+def _changing(reading: AiReading) -> Iterator[int]:
+    for at in reading.calls:
+        call = reading.steps[at].call
+        if call is not None and reading.is_changing(call) and not passes_on(call) and not takes_up(call):
+            yield at
+
+
+def unagreed(reading: AiReading, at: int) -> Found | None:
+    """Return a sign where no yes lies between a question of the AI agent and a call."""
+    step = reading.steps[at]
+    said = reading.before(at, "customer")
+    asked = None if said is None else reading.before(said, "bot")
+    is_yes = said is not None and reading.has("yes", reading.steps[said].text)
+    is_asked = asked is not None and reading.has("asks_yes", reading.steps[asked].text)
+    if is_yes and is_asked:
+        return None
+    sign = "unasked" if not is_asked else "no_yes"
+    words = reading.steps[said].text if said is not None else ""
+    why = "no yes to a question lies before it"
+    return Found(sign, step, words, why, step.call)
+
+
+Allowed = Mapping[str, Sequence[CallTest]]
+"""By tool the conditions of which, for each, a call before must hold."""
+
+
+def tool_rules(reading: AiReading, rules: Mapping[str, Tool] | None = None, allowed: Allowed | None = None) -> Outcome:
+    """Does each call keep the rules that are declared for its tool, by the tool itself and here?"""
+    allowed = allowed or {}
+    declared = [*reading.tools.values(), *(rules or {}).values()]
+    declared = [tool for tool in declared if tool.needs or tool.after or tool.confirm or tool.name in allowed]
+    if not reading.is_called or not declared:
+        why = "no rules are declared for tools" if reading.is_called else "it is not known what was called"
+        return Outcome("NA", None, why, ())
+    made: list[Call] = []
+    found: list[Found] = []
+    ruled: list[int] = []
+    for at in reading.calls:
+        call = reading.steps[at].call
+        if call is None:
+            continue
+        for tool in declared:
+            if tool.name == call.name:
+                ruled.append(at)
+                found += _broken_rules(reading, at, tool, made)
+                found += _not_allowed(reading, at, allowed.get(call.name, ()), made)
+        if succeeded(call):
+            made.append(call)
+    if not ruled:
+        return Outcome("NA", None, "no tool with rules was called", ())
+    return Outcome("YES", reading.steps[ruled[0]], "the rules of its tools are kept", found)
+
+
+def _broken_rules(reading: AiReading, at: int, tool: Tool, made: Sequence[Call]) -> Iterator[Found]:
+    step, call = reading.steps[at], reading.steps[at].call
+    assert call is not None  # noqa: S101  (only calls are asked about)
+    for name in tool.needs:
+        if field_in(call, name) in (None, "", [], {}):
+            yield Found("needs", step, "", f"'{name}' is not given, which the tool needs", call)
+    for name in tool.after:
+        if all(one.name != name for one in made):
+            yield Found("after", step, "", f"'{name}' had not succeeded before", call)
+    if tool.confirm and (sign := unagreed(reading, at)) is not None:
+        yield sign._replace(sign="confirm")
+
+
+def _not_allowed(reading: AiReading, at: int, tests: Sequence[CallTest], made: Sequence[Call]) -> Iterator[Found]:
+    """Yield a sign for each condition that no call before holds, nor the call itself; with the value that it has."""
+    step, call = reading.steps[at], reading.steps[at].call
+    assert call is not None  # noqa: S101  (as above)
+    for test in tests:
+        if any(holds(test, one) for one in (*made, call)):
+            continue
+        last = next((one for one in reversed((*made, call)) if one.name == test.name), None)
+        values = {field: field_in(last, field) for field in test.where} if last is not None else {}
+        shown = (
+            ", ".join(f"'{field}' is '{value}'" for field, value in values.items())
+            or f"no call of '{test.name}' before"
+        )
+        yield Found("allowed_if", step, "", f"the tool is not allowed: {shown}", call)

@@ -1,0 +1,145 @@
+"""Answers to questions about AI agents: the signs that are found, and how often each was right on labelled hands."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from auscult.domain.evaluation import Qualification
+from auscult.metrics._ai import agreeing, claims, grounding, keeping, people, repeating
+from auscult.metrics._ai.reading import AiReading, Found, Outcome
+
+LEAST = 0.6
+"""Share of right findings that a sign must have had to answer NO."""
+_PRIOR_WEIGHT = 2
+
+
+class Sign(NamedTuple):
+    """How often a sign is expected to be right, and on labelled hands was right and wrong."""
+
+    expected: float
+    right: int = 0
+    wrong: int = 0
+
+    @property
+    def confidence(self) -> float:
+        """The share of right findings, drawn towards what is expected while there are few."""
+        return (self.right + _PRIOR_WEIGHT * self.expected) / (self.right + self.wrong + _PRIOR_WEIGHT)
+
+
+Signs = Mapping[tuple[str, str], Sign]
+"""Signs by question and name."""
+UNKNOWN = Sign(0.4)
+
+
+class Answered(NamedTuple):
+    """The answer to a question, with what decided it and the probability that it is right."""
+
+    answer: Qualification
+    outcome: Outcome
+    found: Found | None
+    confidence: float
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Signs:
+    """Return the signs as they were counted on all labelled hands."""
+    rows = files("auscult.metrics._ai").joinpath("signs.tsv").read_text(encoding="utf-8").splitlines()
+    signs: dict[tuple[str, str], Sign] = {}
+    for row in rows:
+        if row and not row.startswith("#"):
+            question, sign, expected, right, wrong = row.split("\t")
+            signs[question, sign] = Sign(float(expected), int(right), int(wrong))
+    return signs
+
+
+def kept(reading: AiReading) -> Outcome:
+    """Was what is said to be done, done by a successful call?"""
+    if not reading.is_called:
+        return Outcome("NA", None, "it is not known what was called", ())
+    said, found = claims.held_against_calls(reading)
+    if not said and not found:
+        return Outcome("NA", None, "it claims to have done nothing", ())
+    step = reading.steps[said[0].at] if said else None
+    return Outcome(
+        "YES" if said else "NA", step, f"says '{said[0].said}'" if said else "it claims to have done nothing", found
+    )
+
+
+def grounded(reading: AiReading) -> Outcome:
+    """Does each figure stand in what was given, read or said, or follow from it?"""
+    ai = reading.conversation.ai
+    if not reading.is_called and (ai is None or not (ai.instructions or ai.knowledge)):
+        return Outcome("NA", None, "neither calls nor instructions nor knowledge are known", ())
+    stated, found = grounding.ungrounded(reading)
+    if reading.is_called:
+        broken = claims.held_against_calls(reading)[1]
+        found += [each._replace(sign=f"kept_{each.sign}") for each in broken if each.sign in ("other_day", "other_id")]
+    found += [each._replace(sign=f"self_{each.sign}") for each in people.undisclosed(reading) if "_" in each.sign]
+    step = stated[0].step if stated else None
+    return Outcome("YES" if stated else "NA", step, "each figure stands in what was given, read or said", found)
+
+
+def no_loop(reading: AiReading) -> Outcome:
+    """Does it move on?"""
+    if not reading.bots:
+        return Outcome("NA", None, "no AI agent speaks", ())
+    last = reading.steps[reading.bots[-1]]
+    return Outcome("YES", last, "nothing is said or called again without a reason", list(repeating.repeated(reading)))
+
+
+def human(reading: AiReading) -> Outcome:
+    """Is a wish for a person met?"""
+    wished = people.wishes(reading)
+    if not wished:
+        return Outcome("NA", None, "the customer asks for no person", ())
+    return Outcome("YES", reading.steps[wished[0]], "a person is called or comes", list(people.unmet(reading, wished)))
+
+
+def handover(reading: AiReading) -> Outcome:
+    """Is the customer passed on with what is needed?"""
+    over = people.handed_over(reading)
+    if not over:
+        return Outcome("NA", None, "the customer is not passed on", ())
+    return Outcome("YES", reading.steps[over[0]], "passed on with what is needed", list(people.lost(reading, over)))
+
+
+def disclosed(reading: AiReading) -> Outcome:
+    """Does it say at the start what it is, and never claim to be a person?"""
+    if not reading.bots:
+        return Outcome("NA", None, "no AI agent speaks", ())
+    first = reading.steps[reading.bots[0]]
+    says = next((reading.steps[at] for at in reading.bots if reading.has("machine", reading.steps[at].text)), first)
+    return Outcome("YES", says, "says what it is", list(people.undisclosed(reading)))
+
+
+QUESTIONS: Mapping[str, Callable[[AiReading], Outcome]] = {
+    "kept": kept,
+    "grounded": grounded,
+    "no_loop": no_loop,
+    "human": human,
+    "handover": handover,
+    "disclosed": disclosed,
+    "confirmed": agreeing.confirmed,
+    "tool_rules": agreeing.tool_rules,
+    "right_action": keeping.right_action,
+    "safe": keeping.safe,
+}
+
+
+def answer(question: str, reading: AiReading, signs: Signs | None = None) -> Answered:
+    """Return the answer to a question: NO where the surest of its signs is sure enough."""
+    return weighed(question, QUESTIONS[question](reading), signs)
+
+
+def weighed(question: str, outcome: Outcome, signs: Signs | None = None) -> Answered:
+    """Return the answer that signs lead to."""
+    signs = signs or shipped()
+    by_weight = [
+        (signs.get((question, each.sign), UNKNOWN).confidence, -number, each)
+        for number, each in enumerate(outcome.found)
+    ]
+    confidence, _, found = max(by_weight, default=(0.0, 0, None))
+    if found is not None and confidence >= LEAST:
+        return Answered("NO", outcome, found, confidence)
+    return Answered(outcome.base, outcome, None, 1 - confidence)

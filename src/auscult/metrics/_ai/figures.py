@@ -1,0 +1,282 @@
+"""Figures in a text: amounts, shares, periods, dates, times, ids and counts, each in one form."""
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+from typing import Literal, NamedTuple
+
+from auscult.domain.said.numbers import SMALL, digit_runs, numbers, tokens, written_number
+
+Kind = Literal["amount", "share", "period", "date", "day", "time", "id", "count"]
+_TABLES = files("auscult.metrics._ai")
+
+
+class Figure(NamedTuple):
+    """A figure: its kind, its value in one form, its words, and where they are in the text with digits for number words.
+
+    The value of an amount, a share or a count is a number; of a period its minutes; of a date month and day; of a time
+    the minutes since midnight, of twelve hours; of an id its letters and digits. ``size`` is the number that is said.
+    """
+
+    kind: Kind
+    value: Decimal | str | tuple[int, int] | int
+    words: str
+    at: int
+    size: Decimal = Decimal(0)
+
+    @property
+    def number(self) -> Decimal:
+        """The value of an amount, a share, a count, a period or a time; 0 of another kind."""
+        return Decimal(0) if isinstance(self.value, str | tuple) else Decimal(self.value)
+
+
+def _table(name: str) -> list[list[str]]:
+    lines = _TABLES.joinpath(name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+_MONTHS = {word: int(number) for number, words in _table("months.tsv") for word in words.split("|")}
+_WORDS = {
+    word: int(first) + at
+    for _, first, words in _table("number_words.tsv")
+    for at, word in enumerate(words.split())
+    if word != "~"
+}
+_MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
+_UNITS = {
+    "min": (1, r"min(?:ute[ns]?|utos?|s)?\b"),
+    "hour": (60, r"(?:hours?|hrs?|stunden?|horas?|heures?)\b"),
+    "day": (1440, r"(?:days?|tagen?|tage|días?|jours?|dias?|werktag\w*|arbeitstag\w*|nights?|nächte)\b"),
+    "week": (10080, r"(?:weeks?|wochen?|semanas?|semaines?|fortnights?)\b"),
+    "month": (43200, r"(?:months?|monat\w*|mes(?:es)?\b|mois|mês)\b"),
+    "year": (518400, r"(?:years?|yrs?|jahr\w*|años?|ans?\b|années?|anos?)\b"),
+}
+_N = r"\d+(?:[.,]\d+)*"
+_UNIT = "|".join(f"(?P<{name}>{pattern})" for name, (_, pattern) in _UNITS.items())
+_ADJECTIVE = r"(?:(?:working|business|calendar|full|more|whole|further|ganze|weitere|volle)[ -])?"
+_CURRENCY = r"(?:€|£|\$|eur\b|euros?\b|pounds?\b|quid\b|dollars?\b|gbp\b|usd\b|chf\b|reais\b|francs?\b|pesos?\b)"
+_FIGURE = re.compile(
+    rf"(?P<iso>\b(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d))"
+    rf"|(?P<dmy>\b(?P<d1>\d{{1,2}})(?P<sep>[./])(?P<m1>\d{{1,2}})(?:(?P=sep)(?:\d{{4}}|\d\d)?)(?!\d))"
+    rf"|(?P<dm>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|º)?(?: of| de| d')? ?(?P<m2>{_MONTH})\b)"
+    rf"|(?P<md>\b(?P<m3>{_MONTH})\.? (?:the )?(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]?\d))"
+    rf"|(?P<clock>\b(?P<h>[01]?\d|2[0-4])(?::|h|\.(?=\d\d ?(?:uhr|[ap]\.?m)))(?P<mi>[0-5]\d)(?::\d\d)?\b(?: ?(?P<ap>[ap])\.?m\b)?)"
+    rf"|(?P<hour12>\b(?P<h2>\d{{1,2}}) ?(?:(?P<ap2>[ap])\.?m\b|uhr\b|o'clock\b))"
+    rf"|(?P<before>(?:€|£|\$|r\$|eur |gbp |usd |chf )\s?(?P<n1>{_N}))"
+    rf"|(?P<united>\b(?P<n>{_N})(?:(?: ?(?P<share>%|percent\b|per cent\b|pct\b|prozent\b|por ciento\b|pour cent\b|por cento\b))"
+    rf"|(?:[ -]?(?P<cents>cents?\b|p\b|pence\b|ct\b|cêntimos?\b|céntimos?\b|centimes?\b))|(?: ?(?P<money>{_CURRENCY}))"
+    rf"|(?:[ -]{_ADJECTIVE}(?:{_UNIT}))))"
+    r"|(?P<groups>\b\d{2,}(?:-\d{2,})+\b)"
+    r"|(?P<code>\b(?=[a-z\d-]*\d)(?=[\d-]*[a-z])[a-z\d]+(?:-[a-z\d]+)*\b(?<!\dst)(?<!\dnd)(?<!\drd)(?<!\dth))"
+    rf"|(?P<ordinal>\b(?:the )?(?P<nth>[1-3]?\d)(?:st|nd|rd|th)\b)"
+    rf"|(?P<plain>{_N})"
+)
+_GLUED = re.compile(
+    r"^\d+(?:[.,]\d+)?-?(?:days?|months?|weeks?|years?|hours?|gb|mb|tb|kg|km|m|cm|mm|ml|l|g|x|s|st|kwh|mbit|th|er|h|mo)$"
+)
+_COMPOUND = re.compile(r"\d{1,3}-[a-zäöü]{3,}")
+_MOST_MONTHS, _MOST_DAYS = 12, 31
+_FEWEST_DIGITS, _FEWEST_SIGNS, _SPOKEN_RUN = 5, 3, 4
+_HALF_DAY = 720
+
+
+@lru_cache(maxsize=4096)
+def figures(text: str) -> tuple[Figure, ...]:
+    """Return the figures of a text in small letters; number words are read as figures are."""
+    if _HAS_WORDS.search(text):
+        text = _in_digits(text)
+    text = _ONE.sub("1", text)
+    if not _DIGIT.search(text):
+        return ()
+    return tuple(_joined(list(_each(text.lower()))))
+
+
+def _joined(found: list[Figure]) -> Iterator[Figure]:
+    """Join what is said in two parts: ``4 pounds 50``, ``12 99`` and ``20 26``, which stay apart too."""
+    at = 0
+    while at < len(found):
+        one = found[at]
+        after = found[at + 1] if at + 1 < len(found) else None
+        is_next = after is not None and after.kind == "count" and after.at - one.at - len(one.words) in (0, 1)
+        is_hundredths = (
+            is_next and after is not None and after.words.strip().isdecimal() and len(after.words.strip()) == len("99")
+        )
+        if is_hundredths and after is not None and one.size == int(one.size) and one.kind in ("amount", "count"):
+            whole = one.size + after.size / 100
+            yield Figure(one.kind, whole, f"{one.words} {after.words}", one.at, whole)
+            at += 2
+        else:
+            yield one
+            at += 1
+
+
+_ONE = re.compile(
+    r"\b(?:an?|one|une?|un[oa]?|eine?[nrms]?|uma?)(?=[ -](?:working |business |full |whole )?"
+    r"(?:minute|hour|day|week|month|year|stunde|tag\b|woche|monat|jahr|hora|d[ií]a|semana|mes\b|año|heure|jour|mois|m[eê]s|ano\b))"
+)
+_DIGIT = re.compile(r"\d")
+_ORDINALS = {
+    word: number
+    for number, word in enumerate(
+        [
+            "first",
+            "second",
+            "third",
+            "fourth",
+            "fifth",
+            "sixth",
+            "seventh",
+            "eighth",
+            "ninth",
+            "tenth",
+            "eleventh",
+            "twelfth",
+            "thirteenth",
+            "fourteenth",
+            "fifteenth",
+            "sixteenth",
+            "seventeenth",
+            "eighteenth",
+            "nineteenth",
+            "twentieth",
+        ],
+        1,
+    )
+} | {"thirtieth": 30}
+_HAS_WORDS = re.compile(
+    rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
+)
+_ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
+
+
+def _nth(one: re.Match[str]) -> str:
+    tens = {"twenty": 20, "thirty": 30}.get(one["tens"] or "", 0)
+    number = tens + _ORDINALS[one["nth"]]
+    return (
+        one[0]
+        if number < _FEWEST_NTH and "the " not in one.string[max(0, one.start() - 4) : one.start()]
+        else f"{number}th"
+    )
+
+
+_FEWEST_NTH = 4
+"""Below it an ordinal without an article is more often a rank than a day."""
+
+
+def _in_digits(text: str) -> str:
+    """Replace number words by digits; digits said one by one become one number."""
+    text = _ORDINAL.sub(_nth, text)
+    words = tokens(text)
+    pieces, at = list[str](), 0
+    spans = [
+        (words[run.first].start, words[run.behind - 1].end, run.digits)
+        for run in digit_runs(words)
+        if len(run.digits) >= _SPOKEN_RUN
+        and run.behind - run.first >= _FEWEST_SIGNS
+        and any(w.text in SMALL for w in words[run.first : run.behind])
+    ]
+    taken = [(start, end) for start, end, _ in spans]
+    for one in numbers(words):
+        start, end = words[one.first].start, words[one.behind - 1].end
+        is_said = (words[one.first].text in SMALL and one.value != 1) or words[one.first].text in ("a", "an")
+        if is_said and not any(start < stop and begin < end for begin, stop in taken):
+            spans.append((start, end, f"{one.value:f}"))
+    for start, end, digits in sorted(spans):
+        if start >= at:
+            pieces += [text[at:start], digits]
+            at = end
+    text = "".join((*pieces, text[at:]))
+    return _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
+
+
+_FOREIGN = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
+
+
+def _each(text: str) -> Iterator[Figure]:
+    for match in _FIGURE.finditer(_STAMP.sub(" ", text)):
+        figure = _dated(match) or _timed(match) or _counted(match)
+        if figure is not None:
+            yield figure
+
+
+_THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
+_STAMP = re.compile(r"(?<=\d)t(?=\d\d:\d)")
+
+
+def _dated(match: re.Match[str]) -> Figure | None:
+    for day, month in (("d", "m"), ("d1", "m1"), ("d2", "m2"), ("d3", "m3")):
+        if match[day] is not None:
+            number = _MONTHS.get(match[month]) or int(match[month])
+            first = int(match[day])
+            if first <= _MOST_DAYS and 0 < number <= _MOST_MONTHS:
+                return Figure("date", (number, first), match[0], match.start())
+            if number <= _MOST_DAYS and 0 < first <= _MOST_MONTHS:
+                return Figure("date", (first, number), match[0], match.start())
+    return None
+
+
+def _timed(match: re.Match[str]) -> Figure | None:
+    if match["clock"] is not None:
+        minutes = (int(match["h"]) * 60 + int(match["mi"])) % _HALF_DAY
+        return Figure("time", minutes, match[0], match.start(), Decimal(match["h"]))
+    if match["hour12"] is not None:
+        return Figure("time", int(match["h2"]) * 60 % _HALF_DAY, match[0], match.start(), Decimal(match["h2"]))
+    return None
+
+
+def _counted(match: re.Match[str]) -> Figure | None:
+    words, at = match[0], match.start()
+    code = match["groups"] or match["code"]
+    if code is not None:
+        return _coded(code, words, at)
+    if match["nth"] is not None:
+        return Figure("day", int(match["nth"]), words, at, Decimal(match["nth"]))
+    written = (match["n1"] or match["n"] or match["plain"] or "").rstrip(".,")
+    value = written_number(written.replace(".", "") if _THOUSANDS.fullmatch(written) else written)
+    if value is None:
+        return None
+    if len(written) >= _FEWEST_DIGITS and written.isdecimal() and match["plain"]:
+        return Figure("id", written, words, at, value)
+    kind, plain = _kind_of(match, value)
+    return Figure(kind, plain, words, at, value)
+
+
+def _coded(code: str, words: str, at: int) -> Figure | None:
+    """Return an id; a number with a unit or a word behind it (``5gb``, ``4-digit``) is a count."""
+    number = re.match(_N, code) if _GLUED.match(code) or _COMPOUND.fullmatch(code) else None
+    if number is not None:
+        value = written_number(number[0])
+        return None if value is None else Figure("count", value, words, at, value)
+    plain = code.replace("-", "")
+    return Figure("id", plain, words, at) if len(plain) >= _FEWEST_SIGNS else None
+
+
+def _kind_of(match: re.Match[str], value: Decimal) -> tuple[Kind, Decimal]:
+    if match["n1"] or match["money"]:
+        return "amount", value
+    if match["cents"]:
+        return "amount", value / 100
+    if match["share"]:
+        return "share", value
+    unit = next((minutes for name, (minutes, _) in _UNITS.items() if match[name] is not None), None)
+    return ("count", value) if unit is None else ("period", value * unit)
+
+
+def days_in(text: str) -> list[tuple[int, int]]:
+    """Return the dates of a text as month and day."""
+    return [figure.value for figure in figures(text.lower()) if isinstance(figure.value, tuple)]
+
+
+def ids_in(text: str) -> list[str]:
+    """Return the ids of a text: letters and digits, or long numbers."""
+    return [figure.value for figure in figures(text.lower()) if isinstance(figure.value, str)]
+
+
+def month_days_in(text: str) -> set[int]:
+    """Return the days of a month that a text names, with the month or alone."""
+    found = figures(text.lower())
+    return {
+        one.value[1] if isinstance(one.value, tuple) else int(one.size) for one in found if one.kind in ("date", "day")
+    }

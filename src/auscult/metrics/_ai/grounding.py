@@ -1,0 +1,420 @@
+"""Figures that an AI agent states, looked for in what it was given, what its tools returned and what the customer said."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from itertools import combinations
+from typing import Any, NamedTuple, cast
+
+from auscult.metrics._ai.figures import Figure, figures
+from auscult.metrics._ai.reading import AiReading, Found, Step
+
+_DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
+_HALF_DAY = 720
+_MOST_VALUES = 24
+_MOST_FACTOR = 60
+_HOURS, _WHOLE, _SHORT_SPAN = 12, 100, 14
+_CALENDAR = frozenset(map(Decimal, (7, 12, 24, 30, 31, 52, 60, 365)))
+_HOUR = re.compile(r"\b(?:past|to|at|half|between|until|till|by|around|and|from|um|bis|las|à|às|das)\s*$")
+_NO_LETTER = re.compile(r"[\W_]+")
+_CENT = Decimal("0.01")
+_FEWEST_COUNT = 3
+_SMALL = 20
+_YEAR = 2026
+"""Year in which days are counted where none is said; not a leap year."""
+
+
+class Stated(NamedTuple):
+    """A figure in a sentence of the AI agent."""
+
+    step: Step
+    sentence: str
+    figure: Figure
+
+
+class Sources:
+    """What figures may rest on: rules that were given, and cases, what was read and said of this customer."""
+
+    def __init__(self, rules: Iterable[Figure], letters: str) -> None:
+        self.numbers: set[Decimal] = set()
+        self.rules: dict[Decimal, None] = {}
+        self.cases: dict[Decimal, None] = {}
+        self.periods: dict[Decimal, None] = {}
+        self.dates: dict[tuple[int, int], None] = {}
+        self.times: dict[int, None] = {}
+        self.ids: set[str] = set()
+        self.texts: list[str] = []
+        self._letters, self._read = letters + " ", 0
+        self.kinds: dict[Decimal, set[str]] = {}
+        for figure in rules:
+            self.add(figure, self.rules)
+
+    def add_text(self, text: str) -> None:
+        """Add the figures of a case: a result, an argument, what the customer says."""
+        text = text.lower()
+        for figure in figures(text):
+            self.add(figure, self.cases)
+        self.texts.append(text)
+
+    def add_value(self, value: object) -> None:
+        """Add the arguments or the result of a call: its figures, the lengths of its lists, and how many are true."""
+        if isinstance(value, dict):
+            for inner in cast("dict[str, Any]", value).values():
+                self.add_value(inner)
+        elif isinstance(value, list | tuple):
+            many = cast("list[Any]", value)
+            rows = [cast("dict[str, Any]", one) for one in many if isinstance(one, dict)]
+            self.numbers.add(Decimal(len(many)))
+            self.numbers.update(Decimal(sum(row.get(key) is True for row in rows)) for row in rows[:1] for key in row)
+            for inner in many:
+                self.add_value(inner)
+        elif isinstance(value, str):
+            self.add_text(value.replace("_", " "))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            number = Decimal(str(value))
+            self.add(Figure("count", number, str(value), 0, number), self.cases)
+            self.texts.append(str(value))
+
+    @property
+    def letters(self) -> str:
+        """Letters and digits of all that is known, so that numbers written in groups are found."""
+        if self._read < len(self.texts):
+            self._letters += " ".join(map(letters_of, self.texts[self._read :])) + " "
+            self._read = len(self.texts)
+        return self._letters
+
+    def add(self, figure: Figure, values: dict[Decimal, None]) -> None:
+        """Add a figure."""
+        value = figure.value
+        self.numbers.add(figure.size)
+        if isinstance(value, tuple):
+            self.dates.setdefault(value)
+            self.numbers.update(map(Decimal, value))
+        elif isinstance(value, str):
+            self.ids.add(value)
+        elif figure.kind == "time":
+            self.times.setdefault(int(value))
+            self.numbers.add(Decimal(int(value) % 60))
+        else:
+            self.kinds.setdefault(figure.size, set()).add(figure.kind)
+            if figure.kind == "period":
+                self.periods.setdefault(Decimal(value))
+            else:
+                values.setdefault(Decimal(value))
+
+
+def letters_of(text: str) -> str:
+    """Return letters and digits of a text, so that numbers written in groups are found."""
+    return _NO_LETTER.sub("", text)
+
+
+@lru_cache(maxsize=256)
+def _given(texts: tuple[str, ...]) -> tuple[tuple[Figure, ...], str]:
+    """Return figures and letters of instructions and knowledge, which many conversations share."""
+    lowered = [text.lower() for text in texts]
+    return tuple(figure for text in lowered for figure in figures(text)), " ".join(map(letters_of, lowered))
+
+
+def given_texts(reading: AiReading) -> tuple[str, ...]:
+    """Return instructions, knowledge and descriptions of tools."""
+    ai = reading.conversation.ai
+    if ai is None:
+        return ()
+    knowledge = (text for one in ai.knowledge for text in (one.title or "", one.text))
+    return (ai.instructions or "", *knowledge, *(tool.description or "" for tool in ai.tools))
+
+
+def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
+    """Return the figures that are stated, and signs that one rests on nothing."""
+    sources = Sources(*_given(given_texts(reading)))
+    stated: list[Stated] = []
+    found: list[Found] = []
+    asked: tuple[Figure, ...] = ()
+    for at, step in enumerate(reading.steps):
+        if step.call is not None:
+            sources.add_value(step.call.arguments)
+            sources.add_value(step.call.result)
+        elif step.side == "bot":
+            said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
+            here = [figure for _, each in said for figure in each]
+            for sentence, each in said:
+                if each and not reading.has("example", sentence):
+                    mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
+                    stated += mine
+                    found += (sign for one in mine for sign in _signs(reading, one, sources, here, asked))
+                    found += _wrong_sum(reading, step, sentence, sources)
+                found += _unheard(reading, at, step, sentence)
+        else:
+            sources.add_text(step.text)
+            asked = figures(step.text)
+    return stated, found
+
+
+def _is_stated(figure: Figure) -> bool:
+    if figure.kind == "period" and figure.size == 1:  # a rate: ``9 euros a day``
+        return False
+    return figure.kind != "day" and not (figure.kind == "count" and figure.size < _FEWEST_COUNT)
+
+
+class _Asked(NamedTuple):
+    """A figure with what it may rest on: the sources, the figures of its turn, and those of the customer's turn before."""
+
+    figure: Figure
+    sources: Sources
+    here: Sequence[Figure]
+    before: Sequence[Figure]
+    is_rough: bool
+    is_hour: bool
+
+
+def _signs(
+    reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], before: Sequence[Figure]
+) -> Iterator[Found]:
+    figure, start = one.figure, one.sentence[: one.figure.at]
+    asked = _Asked(figure, sources, here, before, reading.has("approx", start), _HOUR.search(start) is not None)
+    how = _failing(asked)
+    if how is None:
+        return
+    sign = f"{figure.kind}{how}"
+    if figure.kind in ("amount", "count") and figure.size == int(figure.size):
+        sign += "_whole"
+    if reading.conversation.channel == "voice":
+        sign += "_spoken"
+    if one.sentence.endswith("?"):
+        sign += "_asked"
+    words = figure.words.strip()
+    yield Found(sign, one.step, one.sentence, f"'{words}' stands nowhere in what was given, read or said")
+
+
+def _failing(asked: _Asked) -> str | None:
+    """Return None where a figure stands in the sources or follows from them; else how it fails, empty for nowhere."""
+    figure, sources = asked.figure, asked.sources
+    value = figure.value
+    if isinstance(value, tuple):
+        rests = value in sources.dates or value[::-1] in sources.dates or _is_dated(value, sources, asked.here)
+    elif isinstance(value, str):
+        rests = _is_named(value, figure, sources)
+    elif figure.kind == "time":
+        rests = _is_timed(int(value), figure, sources, asked.here)
+    elif figure.kind == "period":
+        rests = Decimal(value) in sources.periods or _lasts(Decimal(value), figure, sources, asked.here)
+    else:
+        return _failing_number(asked, Decimal(value))
+    return None if rests else ""
+
+
+def _failing_number(asked: _Asked, value: Decimal) -> str | None:
+    """Return how an amount, a share or a count fails; one that stands only with another unit fails by its unit."""
+    figure, sources = asked.figure, asked.sources
+    if value in sources.numbers or value in sources.rules or value in sources.cases:
+        kinds = sources.kinds.get(figure.size, set())
+        other = {"amount": {"period", "share"}, "share": {"period", "amount"}}.get(figure.kind, set())
+        return "_unit" if kinds and kinds <= other else None
+    rests = (
+        value * 100 in sources.cases  # in hundredths
+        or {value // 1, value % 1 * 100} <= sources.numbers  # said in two parts
+        or (figure.kind == "count" and _counts(asked, value))
+        or _is_computed(value, _own(asked, value), sources, is_rough=asked.is_rough)
+    )
+    if rests:
+        return None
+    return "_small" if figure.kind == "count" and value < _SMALL else ""
+
+
+def _counts(asked: _Asked, value: Decimal) -> bool:
+    """Return whether a bare number is an hour, one of the calendar, part of an id, or the days between two dates."""
+    return (
+        value * 60 in asked.sources.periods
+        or value in _CALENDAR
+        or (asked.is_hour and value <= _HOURS)
+        or _is_named(f"{value:f}", asked.figure, asked.sources)
+        or _is_between_days(float(value), asked.sources, asked.here)
+    )
+
+
+def _own(asked: _Asked, value: Decimal) -> list[Decimal]:
+    """Return the other numbers of the turn, and of the customer's turn before it."""
+    near = (*asked.here, *asked.before)
+    own = [one.number for one in near if one.kind in ("amount", "count", "share") and _is_other(one, value)]
+    return own + [one.size for one in near if one.kind == "period" and one.size != value]
+
+
+def _is_other(each: Figure, value: Decimal) -> bool:
+    return not isinstance(each.value, str | tuple) and each.number != value
+
+
+def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, is_rough: bool) -> bool:
+    """Return whether a value is a sum, difference, product, share or part: of this case's figures, by the rules' ones."""
+    own = list(dict.fromkeys([*mine, *reversed(sources.cases)]))[:_MOST_VALUES]
+    every = list(dict.fromkeys([*own, *sources.rules]))[: 2 * _MOST_VALUES]
+    least = max(Decimal(1), value * Decimal("0.04")) if is_rough else Decimal("0.011")
+    if is_rough and any(abs(value - one) <= least for one in every):
+        return True
+    said = [one for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
+    return any(abs(value - one) <= least for one in _results(own, every, said))
+
+
+def _results(own: Sequence[Decimal], every: Sequence[Decimal], said: Sequence[Decimal]) -> Iterator[Decimal]:
+    """Yield what figures of a case make with every figure; ``said``: whole numbers of the turn, by which is multiplied."""
+    pairs = [(one, other) for one in own for other in every if one != other]
+    for one, other in pairs:
+        yield one + other
+        yield abs(one - other)
+    factors = [one for one in every if 1 < one <= _MOST_FACTOR and one == int(one)]
+    products = [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
+    yield from products
+    for factor in said:
+        yield from ((one / factor).quantize(_CENT, ROUND_HALF_UP) for one in every)
+    for share in every:
+        if share <= _WHOLE:
+            yield from (
+                part
+                for one in own
+                for part in (one * share / 100, one * (100 - share) / 100, one * (100 + share) / 100)
+            )
+    for rate in every:
+        if rate < 1:
+            yield from (part for one, other in pairs for part in (one * rate, abs(one - other) * rate))
+    few = every[:_MOST_VALUES]
+    yield from (result for one in products[:200] for other in few for result in (one + other, abs(one - other)))
+    for factor in said:
+        yield from (part * factor for one, other in combinations(few, 2) for part in (one + other, abs(one - other)))
+    yield from (sum(three, Decimal(0)) for three in combinations(own[:12], 3))
+
+
+def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) -> bool:
+    """Return whether a date is known, or so many days, working days or months from one that is."""
+    day = _day(value)
+    spans = [
+        *sources.periods,
+        *(each.number for each in here if each.kind == "period" and not isinstance(each.value, tuple)),
+    ]
+    for known in map(_day, sources.dates):
+        distance = abs((day - known).days)
+        for minutes in spans:
+            days = int(minutes / _DAY)
+            if days and (
+                abs(distance - days) <= (minutes % _DAY == 0 and days > 1 and days < _SHORT_SPAN)
+                or _worked(known, days) == day
+            ):
+                return True
+            months = int(minutes / _MONTH)
+            if months and (day.month - known.month) % 12 in (months % 12, -months % 12) and _is_same_day(day, known):
+                return True
+    return False
+
+
+def _is_same_day(one: date, other: date) -> bool:
+    """Return whether days of two months are the same, or one the last before it."""
+    return abs(one.day - other.day) <= 1 or ((one + timedelta(days=1)).day == 1)
+
+
+def _day(value: tuple[int, int]) -> date:
+    try:
+        return date(_YEAR, *value)
+    except ValueError:
+        return date(_YEAR, 3, 1)
+
+
+def _worked(start: date, days: int) -> date:
+    """Return the day so many working days on; of more than 30 the start, for nobody counts further."""
+    at = start
+    while 0 < days <= 30:  # noqa: PLR2004
+        at += timedelta(days=1)
+        days -= at.weekday() < 5  # noqa: PLR2004
+    return at
+
+
+def _is_timed(value: int, figure: Figure, sources: Sources, here: Sequence[Figure]) -> bool:
+    if value in sources.times:
+        return True
+    if value % 60 == 0 and (figure.size in sources.numbers or Decimal(value // 60) in sources.numbers):
+        return True
+    spans = {int(minutes) for minutes in sources.periods if minutes < 2 * _HALF_DAY}
+    spans |= {int(each.number) for each in here if each.kind == "period"}
+    return any((value - known) % _HALF_DAY in spans or (known - value) % _HALF_DAY in spans for known in sources.times)
+
+
+def _is_named(value: str, figure: Figure, sources: Sources) -> bool:
+    return (bool(figure.size) and figure.size in sources.numbers) or value in sources.letters
+
+
+def _lasts(value: Decimal, figure: Figure, sources: Sources, here: Sequence[Figure]) -> bool:
+    """Return whether a period stands bare in a result, or is left, passed or added up."""
+    kinds = sources.kinds.get(figure.size, set())
+    if figure.size in sources.numbers and ("count" in kinds or not kinds):
+        return True
+    mine = [one.number for one in here if one.kind == "period" and _is_other(one, value)]
+    known = [*sources.periods, *mine]
+    parts = mine + [one.size * value / figure.size for one in here if one.kind == "count" and figure.size]
+    times = list(sources.times)
+    return (
+        any(abs(one - other) == value for one, other in combinations(known, 2))
+        or any(one + other == value for one in parts for other in [*known, *parts])
+        or any(value in ((one - other) % _HALF_DAY, (other - one) % _HALF_DAY) for one, other in combinations(times, 2))
+        or _is_between(value, figure, sources, here)
+    )
+
+
+def _is_between(value: Decimal, figure: Figure, sources: Sources, here: Sequence[Figure]) -> bool:
+    """Return whether a period lies between dates that are known, or is what remains of one that is."""
+    gaps, size, days = _gaps(sources, here), float(figure.size), float(value / _DAY)
+    return (
+        any(abs(gap - days) <= 1 for gap in gaps)
+        or (value == figure.size * _MONTH and any(abs(gap / 30.4 - size) < 0.7 for gap in gaps))  # noqa: PLR2004
+        or (value == figure.size * _WEEK and any(abs(gap / 7 - size) < 1 for gap in gaps))
+        or any(abs(abs(float(one / _DAY) - gap) - days) <= 1 for one in sources.periods for gap in gaps if gap)
+    )
+
+
+def _gaps(sources: Sources, here: Sequence[Figure]) -> set[int]:
+    days = [_day(one) for one in sources.dates] + [_day(each.value) for each in here if isinstance(each.value, tuple)]
+    gaps = {abs((one - other).days) for one, other in combinations(days[-12:], 2)}
+    return gaps | {365 - gap for gap in gaps}
+
+
+def _is_between_days(days: float, sources: Sources, here: Sequence[Figure]) -> bool:
+    return any(abs(gap - days) <= 1 for gap in _gaps(sources, here))
+
+
+def _wrong_sum(reading: AiReading, step: Step, sentence: str, sources: Sources) -> Iterator[Found]:
+    """Yield a sign where a total differs from what the sentence adds up."""
+    if not reading.has("total", sentence):
+        return
+    amounts = [figure for figure in figures(sentence) if figure.kind in ("amount", "count")]
+    values: list[Decimal] = []
+    for figure in amounts:
+        value = figure.number
+        before = sentence[: figure.at].rstrip()
+        if values and before.endswith(("x", "\u00d7", "*", "times", "mal", "fois", "por", "vezes")):
+            values[-1] *= value
+        elif (
+            figure.kind == "amount"
+            or value > _MOST_FACTOR
+            or sentence[figure.at + len(figure.words) :].lstrip()[:1] in ("x", "\u00d7")
+        ):
+            values.append(value)
+    if (
+        len(values) > 2  # noqa: PLR2004
+        and values[-1] != sum(values[:-1])
+        and values[-1] > max(values[:-1])
+        and values[-1] not in sources.numbers
+    ):
+        why = f"the figures of the sentence add up to {sum(values[:-1]):f}, not to {values[-1]:f}"
+        yield Found("sum", step, sentence, why)
+
+
+def _unheard(reading: AiReading, at: int, step: Step, sentence: str) -> Iterator[Found]:
+    """Yield a sign where something is said to be free, or a message to be coming, and no source has the word."""
+    if sentence.endswith("?") or reading.has("conditional", sentence):
+        return
+    for act in ("free", "notice"):
+        if not reading.has(act, sentence):
+            continue
+        given = " ".join(given_texts(reading)).lower()
+        if not reading.has(act, given) and not any(
+            reading.has(act, one.text) for one in reading.steps[:at] if one.side != "bot"
+        ):
+            yield Found(act, step, sentence, "nothing that was given, read or said speaks of it")

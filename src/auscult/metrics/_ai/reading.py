@@ -1,0 +1,191 @@
+"""A conversation of an AI agent in its order: what is said by whom, and the calls in between."""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from auscult.domain.ai_agents.calls import ai_agents_of, placed_calls, texts_in
+from auscult.domain.ai_agents.context import Call, is_changing
+from auscult.domain.conversation import Conversation, Turn, language_code
+from auscult.domain.evaluation import Cited, Evidence, Qualification, cite, over
+from auscult.domain.memo import kept
+from auscult.domain.said.text import straighten_quotes
+from auscult.domain.scoring.segments import TAKEN_OVER
+from auscult.metrics._ai.words import Words, words_of
+
+Side = Literal["bot", "person", "customer", "call", "other"]
+_SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;](?=\d)[^.!?;\n]*)*[.!?;\n]*")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PASSES = re.compile(
+    r"^to_|(?:^|_)(?:transfer|hand_?over|hand_?off|escalat\w*|connect|forward|human|agent|person|operator|supervisor"
+    r"|live|route|routing|put_through)(?:_|$)|call_?back|handover|handoff"
+)
+_UNDOES = re.compile(
+    r"(?:cancel|get|find|check|list|stop|block|reverse|update|lookup|look_up|fetch|read|verify|search)_"
+)
+_TAKES_UP = re.compile(r"ticket|message|case|request|complaint|note|callback|incident|claim|appointment|book|schedul")
+_FAILURE = ("error", "failed", "failure", "timeout", "unavailable", "denied", "rejected")
+
+
+class Step(NamedTuple):
+    """A turn or a call in the order of things. ``turn_index`` is that of the turn, of a call the one that it follows."""
+
+    side: Side
+    turn_index: int
+    text: str = ""
+    turn: Turn | None = None
+    call: Call | None = None
+
+
+class Found(NamedTuple):
+    """Sign that an answer is NO: its name, the step that shows it, the words, and the call that it is held against."""
+
+    sign: str
+    step: Step
+    text: str
+    why: str
+    call: Call | None = None
+
+
+class Outcome(NamedTuple):
+    """What is found on a question without weighing: the answer where no sign counts, its step, and the signs."""
+
+    base: Qualification
+    step: Step | None
+    why: str
+    found: Sequence[Found]
+
+
+class AiReading:
+    """A conversation as the questions about AI agents read it. ``words`` is None where its language is not read."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
+        self.seen: dict[str, object] = {}
+        """What questions found in it, each its own."""
+        self.steps: tuple[Step, ...] = tuple(_steps(conversation))
+        self.bots = [at for at, step in enumerate(self.steps) if step.side == "bot"]
+        self.calls = [at for at, step in enumerate(self.steps) if step.side == "call"]
+        self.is_called = conversation.calls is not None
+        self.is_taken_over = any(step.side == "person" for step in self.steps) or any(
+            event.type == TAKEN_OVER for event in conversation.events
+        )
+        self.words: Words | None = words_of(language_code(conversation))
+        tools = conversation.ai.tools if conversation.ai else ()
+        self.tools = {tool.name: tool for tool in tools}
+
+    @cached_property
+    def sentences(self) -> dict[int, tuple[str, ...]]:
+        """The sentences of each turn of the AI agent, in small letters, by the number of its step."""
+        return {at: tuple(sentences_of(self.steps[at].text)) for at in self.bots}
+
+    def is_changing(self, call: Call) -> bool:
+        """Return whether a call changes anything: as its tool declares, else by its name."""
+        tool = self.tools.get(call.name)
+        return is_changing(call.name) if tool is None else tool.is_changing
+
+    def has(self, act: str, text: str) -> bool:
+        """Return whether an act is in a text of small letters."""
+        pattern = self.words.acts.get(act) if self.words else None
+        return pattern is not None and pattern.search(text) is not None
+
+    def answer_to(self, at: int) -> list[int]:
+        """Return the steps behind a customer's turn, up to their next one."""
+        behind: list[int] = []
+        for number in range(at + 1, len(self.steps)):
+            if self.steps[number].side == "customer":
+                if behind:
+                    break
+                continue
+            behind.append(number)
+        return behind
+
+    def before(self, at: int, side: Side) -> int | None:
+        """Return the last step of a side before a step."""
+        return next((number for number in range(at - 1, -1, -1) if self.steps[number].side == side), None)
+
+
+def _steps(conversation: Conversation) -> Iterator[Step]:
+    agents = ai_agents_of(conversation) if conversation.agents else frozenset[str]()
+    placed = placed_calls(conversation)
+    number = 0
+    while number < len(placed) and placed[number].position < 0:
+        yield _call_step(placed[number].call, -1)
+        number += 1
+    for index, turn in enumerate(conversation.turns):
+        side: Side = "other"
+        if turn.speaker == "bot" or (turn.speaker == "agent" and turn.agent_id in agents):
+            side = "bot"
+        elif turn.speaker == "agent":
+            side = "person"
+        elif turn.speaker == "customer":
+            side = "customer"
+        yield Step(side, index, straighten_quotes(turn.text).lower(), turn)
+        while number < len(placed) and placed[number].position <= index:
+            yield _call_step(placed[number].call, index)
+            number += 1
+
+
+def _call_step(call: Call, index: int) -> Step:
+    words = " ".join((call.name, *texts_in(call.arguments), *texts_in(call.result)))
+    return Step("call", index, words.lower().replace("_", " "), None, call)
+
+
+@kept
+def ai_reading(conversation: Conversation) -> AiReading:
+    """Return the reading of a conversation: the same one as long as it is asked for again soon."""
+    return AiReading(conversation)
+
+
+def sentences_of(text: str) -> Iterator[str]:
+    """Yield the sentences of a text; a point within a number ends none."""
+    for match in _SENTENCE.finditer(text):
+        sentence = match[0].strip()
+        if sentence:
+            yield sentence
+
+
+def tool_name(call: Call) -> str:
+    """Return the name of a tool in small letters, its words joined by underscores."""
+    return _HUMP.sub("_", call.name).lower().replace("-", "_").replace(".", "_")
+
+
+def succeeded(call: Call) -> bool:
+    """Return whether a call succeeded; where that is not said, one whose result names no error did."""
+    if call.ok is not None:
+        return call.ok
+    shown = str(call.result).lower()[:400]
+    return not any(word in shown for word in _FAILURE)
+
+
+def passes_on(call: Call) -> bool:
+    """Return whether a call passes the customer on to a person, now or by a call back."""
+    name = tool_name(call)
+    return _PASSES.search(name) is not None and _UNDOES.match(name) is None
+
+
+def takes_up(call: Call) -> bool:
+    """Return whether a call leaves word for people: a ticket, a message, an appointment."""
+    return _TAKES_UP.search(tool_name(call)) is not None
+
+
+def shown_call(call: Call) -> str:
+    """Return a call in words."""
+    if call.ok is None:
+        return f"the call {call.name} was made"
+    return f"the call {call.name} succeeded" if call.ok else f"the call {call.name} failed"
+
+
+def cite_step(reading: AiReading, step: Step, why: str, piece: str = "") -> Cited:
+    """Quote the turn of a step; of a call the turn that it follows."""
+    turns = reading.conversation.turns
+    if step.turn is not None:
+        at = step.text.find(piece) if len(step.text) == len(step.turn.text) else -1
+        return cite(step.turn, why, step.turn.text[at : at + len(piece)] if at >= 0 else "")
+    return cite(turns[step.turn_index], why) if step.turn_index >= 0 else over(turns, why)
+
+
+def cite_call(call: Call) -> Evidence:
+    """State a call as evidence."""
+    return Evidence(start_ms=call.start_ms, end_ms=call.end_ms, why=shown_call(call), call_id=call.id)

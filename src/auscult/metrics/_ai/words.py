@@ -1,0 +1,77 @@
+"""Words of acts in five languages, read from tables beside this file and compiled once."""
+
+import re
+from collections import defaultdict
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+LANGUAGES = ("en", "de", "es", "fr", "pt")
+_TABLES = files("auscult.metrics._ai")
+_WHO = (
+    r"(?:real |live |actual |proper |human )?(?:person|human|people|agent|representative|rep\b|operator|advis[eo]r"
+    r"|colleague|supervisor|manager|boss|someone|somebody|anyone|anybody|staff|member of|technician|engineer|team"
+    r"|department|specialist|receptionist|reception|one of (?:you|your)|nurse|doctor|pharmacist|chemist|dentist"
+    r"|lads|guys|folks|office|branch|shop|store|helpline|hotline|owner|director|vet\b|expert|employee|professional"
+    r"|clerk|consultant|case ?handler|customer (?:service|care|support)|support|the desk|front desk|human being)"
+)
+_HARD = (
+    r"human(?: being)?|real (?:person|human|agent)|person|live (?:person|agent)|agent|representative|operator"
+    r"|supervisor|manager|someone (?:real|human|else|who)|somebody (?:real|human|else|who)|people|call ?back"
+)
+_FRAMES = ("first", "state", "going")
+
+
+class Action(NamedTuple):
+    """A kind of action: its name, how it is said to be done or under way, and the beginnings of words of its tools."""
+
+    name: str
+    said: dict[str, re.Pattern[str] | None]
+    tools: re.Pattern[str]
+
+
+class Words(NamedTuple):
+    """The words of one language: a pattern for each group of acts, and the actions.
+
+    ``any_of_frame`` finds by frame (first, state, going) any action in one look.
+    """
+
+    acts: dict[str, re.Pattern[str]]
+    actions: tuple[Action, ...]
+    any_action: re.Pattern[str]
+    any_of_frame: dict[str, re.Pattern[str]]
+
+
+@cache
+def words_of(language: str) -> Words | None:
+    """Return the words of a language, given as an ISO 639-1 code; None where there are none."""
+    if language not in LANGUAGES:
+        return None
+    groups: dict[str, list[str]] = defaultdict(list)
+    for group, of, pattern in _rows("acts.tsv"):
+        if of == language:
+            groups[group].append(pattern.replace("{who}", _WHO).replace("{hard}", _HARD))
+    frames = {frame: pattern for frame, of, pattern in _rows("frames.tsv") if of == language}
+    actions, every = list[Action](), list[str]()
+    tools: dict[str, str] = {}
+    for name, of, done, *ongoing in _rows("actions.tsv"):
+        if of == "*":
+            tools[name] = done
+        elif of == language:
+            forms = dict(zip(_FRAMES, (done, done, *(ongoing or [""])), strict=False))
+            said = {frame: _framed(frames[frame], forms[frame]) for frame in _FRAMES}
+            named = rf"(?:\b|_)(?:{tools[name]})" if tools[name] else r"(?!)"
+            actions.append(Action(name, said, re.compile(named)))
+            every.extend(one for one in (done, *ongoing) if one)
+    acts = {group: re.compile("|".join(patterns)) for group, patterns in groups.items()}
+    framed = {frame: re.compile(frames[frame].replace("{x}", "|".join(every))) for frame in _FRAMES}
+    return Words(acts, tuple(actions), re.compile(rf"\b(?:{'|'.join(every)})"), framed)
+
+
+def _framed(frame: str, forms: str) -> re.Pattern[str] | None:
+    return re.compile(frame.replace("{x}", forms)) if forms else None
+
+
+def _rows(table: str) -> list[list[str]]:
+    lines = _TABLES.joinpath(table).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]

@@ -1,0 +1,1 @@
+"""Pages of AI agents: registered versions, what they did, and two versions compared."""

@@ -1,0 +1,150 @@
+"""The form of a version of an AI agent: instructions, documents, and tools with what each changes, needs and must follow."""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any
+
+from msgspec import Struct
+
+from auscult.domain.ai_agents.context import Tool
+from auscult.domain.ai_agents.registered import Registered
+from auscult.domain.errors import RequestError
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.frame.posted import Given, one
+
+_KNOWLEDGE = ("knowledge_title", "knowledge_text")
+_TOOL = ("tool_name", "tool_description", "tool_changes", "tool_needs", "tool_after", "tool_confirm")
+CHANGES = {"": later("As its name says"), "yes": later("Changes something"), "no": later("Only reads")}
+CONFIRM = {"": later("No"), "yes": later("Only after the customer said yes")}
+_YES_OR_NO = {"yes": True, "no": False}
+
+
+class DocumentFields(Struct, frozen=True):
+    """One knowledge document as it was typed."""
+
+    title: str = ""
+    text: str = ""
+
+
+class ToolFields(Struct, frozen=True):
+    """One tool as it was typed; names of ``needs`` and ``after`` are divided by commas."""
+
+    name: str = ""
+    description: str = ""
+    changes: str = ""
+    needs: str = ""
+    after: str = ""
+    confirm: str = ""
+
+
+class FormView(Struct, frozen=True, kw_only=True):
+    """The form as it was filled in. ``added`` is the kind of the row that was just added, which gets the focus."""
+
+    agent_id: str
+    version: str
+    name: str
+    instructions: str
+    knowledge: tuple[DocumentFields, ...]
+    tools: tuple[ToolFields, ...]
+    changes: tuple[tuple[str, str], ...]
+    confirm: tuple[tuple[str, str], ...]
+    added: str = ""
+    problem: str = ""
+
+
+def filled_form(found: Registered | None, agent_id: str = "", version: str = "") -> FormView:
+    """Return the form with a registered version, or an empty one."""
+    ai = found and found.ai
+    knowledge = tuple(DocumentFields(each.title or "", each.text) for each in ai.knowledge) if ai else ()
+    tools = tuple(map(_fields_of, ai.tools)) if ai else ()
+    return _view(
+        {
+            "agent_id": found.agent_id if found else agent_id,
+            "version": found.version if found else version,
+            "name": (found and found.name) or "",
+            "instructions": (ai and ai.instructions) or "",
+        },
+        knowledge or (DocumentFields(),),
+        tools or (ToolFields(),),
+    )
+
+
+def posted_form(given: Given, add: str, problem: str = "") -> FormView:
+    """Return the form as it was posted, with a further row of what is added: ``knowledge`` or ``tool``."""
+    knowledge = [DocumentFields(*each) for each in _rows(given, _KNOWLEDGE)]
+    tools = [ToolFields(*each) for each in _rows(given, _TOOL)]
+    if add == "knowledge" or not knowledge:
+        knowledge.append(DocumentFields())
+    if add == "tool" or not tools:
+        tools.append(ToolFields())
+    texts = {each: one(given, each) for each in ("agent_id", "version", "name", "instructions")}
+    return _view(texts, tuple(knowledge), tuple(tools), added=add, problem=problem)
+
+
+def read_form(given: Given) -> tuple[str, dict[str, Any]]:
+    """Return the agent's id and the document of its version. Raises ``RequestError`` ``field.missing``."""
+    agent_id = one(given, "agent_id")
+    if not agent_id:
+        raise RequestError(_("give the id that conversations name it by"), code="field.missing", field="agent_id")
+    document: dict[str, Any] = {
+        "version": one(given, "version"),
+        "instructions": one(given, "instructions") or None,
+        "knowledge": [{"title": title or None, "text": text} for title, text in _rows(given, _KNOWLEDGE) if text],
+        "tools": [_tool(ToolFields(*each)) for each in _rows(given, _TOOL) if each[0]],
+    }
+    return agent_id, document | ({"name": name} if (name := one(given, "name")) else {})
+
+
+def _view(
+    texts: dict[str, str],
+    knowledge: tuple[DocumentFields, ...],
+    tools: tuple[ToolFields, ...],
+    *,
+    added: str = "",
+    problem: str = "",
+) -> FormView:
+    return FormView(
+        **texts,
+        knowledge=knowledge,
+        tools=tools,
+        changes=tuple((value, _(name)) for value, name in CHANGES.items()),
+        confirm=tuple((value, _(name)) for value, name in CONFIRM.items()),
+        added=added,
+        problem=problem,
+    )
+
+
+def _rows(given: Given, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of fields that are given once for each, without rows that are blank."""
+    columns = [value if isinstance(value := given.get(name, ()), list | tuple) else [value] for name in names]
+    for row in zip_longest(*columns, fillvalue=""):
+        found = tuple(each.strip() for each in row)
+        if any(found):
+            yield found
+
+
+def _fields_of(tool: Tool) -> ToolFields:
+    return ToolFields(
+        tool.name,
+        tool.description or "",
+        "" if tool.changes is None else "yes" if tool.changes else "no",
+        ", ".join(tool.needs),
+        ", ".join(tool.after),
+        "yes" if tool.confirm else "",
+    )
+
+
+def _tool(given: ToolFields) -> dict[str, Any]:
+    return {
+        "name": given.name,
+        "description": given.description or None,
+        "changes": _YES_OR_NO.get(given.changes),
+        "needs": _names(given.needs),
+        "after": _names(given.after),
+        "confirm": given.confirm == "yes",
+    }
+
+
+def _names(given: str) -> list[str]:
+    return [each.strip() for each in given.split(",") if each.strip()]

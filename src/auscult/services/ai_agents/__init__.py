@@ -1,0 +1,1 @@
+"""AI agents: registered, counted, and two versions of one compared."""

@@ -1,0 +1,60 @@
+"""What an AI agent did, by version: how many conversations it contained and handed over, and in how many it changed something."""
+
+from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.scoring.list_fields import ListFields
+from auscult.services.conversations.latest import Sought, count, newest
+from auscult.storage.store import AppStore
+
+_NEWEST = 500
+"""Conversations among which the versions of an agent are looked for."""
+
+
+class AgentFigures(Struct, frozen=True, kw_only=True):
+    """Numbers of conversations of one version. ``contained``: no person took part; ``handed_over``: one did afterwards.
+
+    ``changed``: a tool that changes something ran and is not known to have failed, among those of ``calls_known``.
+    ``passed`` of ``scored`` are of those that the agent led alone.
+    """
+
+    version: str
+    conversations: int
+    contained: int
+    handed_over: int
+    calls_known: int
+    changed: int
+    scored: int
+    passed: int
+
+
+def versions_of(app: AppStore, agent_id: str) -> tuple[str, ...]:
+    """Return the versions in the newest 500 conversations of an agent, the last one first; "" for those without one."""
+    rows = newest(app, Sought(fields=ListFields(ai_agent=(agent_id,))), _NEWEST)
+    return tuple(dict.fromkeys(each.version or "" for row in rows for each in row.agents if each.id == agent_id))
+
+
+def figures(
+    app: AppStore, agent_id: str, version: str, since: datetime | None = None, until: datetime | None = None
+) -> AgentFigures:
+    """Count the conversations of a version that start in a period."""
+    fields = ListFields(ai_agent=(agent_id,), ai_version=(version,) if version else ())
+    sought = Sought(since=since, until=until, fields=fields)
+
+    def number(within: Sought = sought, **changed: object) -> int:
+        return count(app, replace(within, fields=replace(fields, **changed)))
+
+    changed, unchanged = number(changed=True), number(changed=False)
+    passed, failed = (number(replace(sought, outcomes=(each,)), handled_by=("ai",)) for each in ("passed", "failed"))
+    return AgentFigures(
+        version=version,
+        conversations=number(),
+        contained=number(handled_by=("ai",)),
+        handed_over=number(handled_by=("both",)),
+        calls_known=changed + unchanged,
+        changed=changed,
+        scored=passed + failed,
+        passed=passed,
+    )
