@@ -14,11 +14,11 @@ from auscult.domain.scoring.list_fields import Order
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
+from auscult.language.intents import intent_name
 from auscult.server.console.frame.charts.sentiment import spark
 from auscult.server.console.frame.charts.strip import strip
 from auscult.server.console.frame.filters import ORDERS, FilterView, Query, address, write_position
 from auscult.server.console.frame.heads import HeadView, head_view
-from auscult.server.console.frame.intents import intent_name
 from auscult.server.console.frame.naming import CHANNELS, agents_of, customer_words, queues_of, why_not_scored
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader, clock

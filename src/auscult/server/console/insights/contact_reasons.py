@@ -1,8 +1,9 @@
 """Insights: reasons for contact, new developments, and the causes of the difference between two periods."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
@@ -23,8 +24,7 @@ from auscult.server.console.insights.agents import names_of_agents
 from auscult.server.console.insights.contact_reasons_view import Compare, insights_page
 from auscult.server.console.insights.failures import Answered, Failures
 from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
-from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
-from auscult.services.insights.drivers import Named, passed_change
+from auscult.services.insights.drivers import Compared, moved_of, passed_change
 from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of
 from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, periods
 from auscult.services.scoring.listing import ListedConversation
@@ -54,11 +54,8 @@ class InsightsPage(Controller):
         named = named_in(visit, rows)
         # Before the whole period, whose rows are then those of its weeks.
         failures = _failures(visit, sought, compared, named)
-        changes = [
-            *changed_reasons(visit.app, sought, named.reasons, compared),
-            *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
-        ]
-        found = Compare(passed_change(visit.app, sought, named, compared), changes[:_NEWS], failures)
+        moves = moved_of(visit.app, sought, compared, metric_names(visit.app), named.reasons)
+        found = Compare(passed_change(visit.app, sought, compared), moves[:_NEWS], failures)
         filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
         view = insights_page(found, filters, query, visit.reader, BASE)
         if problem:
@@ -68,6 +65,14 @@ class InsightsPage(Controller):
         return visit.page(
             "insights/contact_reasons", "Insights", view, 400 if problem else 200, problem=problem, is_new=is_new
         )
+
+
+class Named(NamedTuple):
+    """Groups to count: names of queues and reasons, and names of agents by their ids."""
+
+    queues: Sequence[str]
+    reasons: Sequence[str]
+    agents: Mapping[str, str]
 
 
 def named_in(visit: Visit, rows: Sequence[ListedConversation]) -> Named:

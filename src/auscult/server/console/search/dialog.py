@@ -14,7 +14,7 @@ from msgspec import Struct
 from auscult.domain.search import GROUPS, LONGEST, GroupName, Hit, Kind, SearchResult, best, folded, opened_by
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.frame.intents import intent_name
+from auscult.language.intents import intent_name
 from auscult.server.console.frame.naming import side_name
 from auscult.server.console.frame.reader import clock
 from auscult.server.console.frame.visit import BASE, Visit
