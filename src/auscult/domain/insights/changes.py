@@ -8,6 +8,7 @@ Kitagawa, E. M. (1955). Components of a difference between two rates. Journal of
 1168-1194 (with the earlier period as the standard, and a centre of our own: see ``_centre``).
 """
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
@@ -153,7 +154,7 @@ def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Itera
     told = [each for some in kinds.values() if not _is_whole(some, before, now) for each in some]
     joined = [each for each in pairs if each.before.n or each.now.n]
     spent = ALPHA / 4 * (1 - _TO_PAIRS if joined else 1)
-    limit = _limit(spent, len(told))
+    limit = _limit(spent, told, before, now)
     centres = {kind: _centre(some, before, now) for kind, some in kinds.items()}
     singles = [_driver(each, before, now, (centres[each.kind], limit), joined) for each in told]
     drivers = singles + _pairs(singles, joined, before, now)
@@ -191,9 +192,31 @@ def moves_of(groups: Sequence[Group]) -> list[Move]:
     return sorted(found, key=lambda each: (-abs(each.value), each.group.id))
 
 
-def _limit(spent: float, n: int) -> float:
-    """Return the distance beyond chance where ``n`` groups are tested for their mix and for their rate."""
-    return -NORMAL.inv_cdf(spent / max(2 * n, 1))
+def _limit(spent: float, groups: Sequence[Group], before: Sample, now: Sample) -> float:
+    """Return the distance beyond chance where groups are tested for their mix and for their rate.
+
+    Groups count that are large enough to lie beyond it: those of two or three conversations cannot, whatever happens in
+    them (Tarone, R. E. (1990). A modified Bonferroni method for discrete data. Biometrics 46, 515-522).
+    """
+    attainable = sorted(_attainable(each, before, now) for each in groups)
+    able = 0
+    for n in range(1, len(attainable) + 1):
+        able = bisect_right(attainable, spent / (2 * n))
+        if able <= n:
+            break
+    return -NORMAL.inv_cdf(spent / max(2 * able, 2))
+
+
+def _attainable(group: Group, before: Sample, now: Sample) -> float:
+    """Return the smallest probability that a test of a group can have, one-sided."""
+    first, last, all_ = group.before.n, group.now.n, before.n + now.n
+    n = first + last
+    fewer = min(before.n, now.n)
+    by_share = exp(_log_choose(fewer, n) - _log_choose(all_, n)) if n <= fewer else 0.0
+    by_rate = exp(-_log_choose(n, first)) if first and last else 1.0
+    if group.before.total != group.before.squares or group.now.total != group.now.squares:
+        by_rate = 0.0 if first and last else 1.0
+    return min(by_share, by_rate) / 2
 
 
 def _is_whole(groups: Sequence[Group], before: Sample, now: Sample) -> bool:
@@ -215,31 +238,26 @@ def _latest(group: Group, usual: float) -> float:
 def _centre(groups: Sequence[Group], before: Sample, now: Sample) -> float:
     """Return the value with which shares of the groups of a kind are compared.
 
-    It is the mean of the groups at whose cost the others grew, or that grew at the cost of others: of those two sides
-    the one whose moves are divided among more groups. So a queue that grows has the whole effect of that, and those
+    It is the mean of the groups at whose cost the others grew, or that grew at the cost of others: the side that is
+    opposite to the group whose share moved most clearly. So a queue that grows has the whole effect of that, and those
     that it displaces have none. Values are those of now: what else changed everywhere is not the effect of a new queue.
     """
     usual = before.total / before.n
     if groups[0].kind == "metric":
         return usual
-    sides: list[tuple[float, float]] = []
-    for sign in (1, -1):
-        moves = [
-            (moved, _latest(each, usual))
-            for each in groups
-            if (moved := sign * (each.now.n / now.n - each.before.n / before.n)) > 0
-        ]
-        total = sum(moved for moved, _ in moves)
-        if not total:
-            return usual
-        sides.append((sum(moved * moved for moved, _ in moves) / total**2, sum(m * old for m, old in moves) / total))
-    gains, losses = sides
-    if abs(gains[0] - losses[0]) > _TIE:
-        return min(sides)[1]
-    is_new, is_gone = (
-        any(not n for n in counts) for counts in zip(*((g.before.n, g.now.n) for g in groups), strict=True)
-    )
-    return gains[1] if is_gone and not is_new else losses[1]
+    clearest: dict[int, tuple[float, int]] = {}
+    sides: dict[int, list[tuple[float, float]]] = {1: [], -1: []}
+    for each in groups:
+        moved = each.now.n / now.n - each.before.n / before.n
+        side = 1 if moved > 0 else -1
+        distance = _distance(share(each.before.n, before.n), share(each.now.n, now.n))
+        is_new_or_gone = 2 if not each.before.n else 1 if not each.now.n else 0
+        clearest[side] = max(clearest.get(side, (0.0, 0)), (round(distance, 6), is_new_or_gone))
+        sides[side].append((abs(moved), _latest(each, usual)))
+    cause = max(clearest, key=lambda side: clearest[side])
+    opposite = sides[-cause]
+    total = sum(moved for moved, _ in opposite)
+    return sum(moved * value for moved, value in opposite) / total if total else usual
 
 
 def _driver(
@@ -280,7 +298,7 @@ def _shared(group: Group, now: Sample, pairs: Sequence[Group]) -> Group | None:
 def _pairs(singles: Sequence[Driver], pairs: Sequence[Group], before: Sample, now: Sample) -> list[Driver]:
     """Return the pairs that say more than both of their groups: beyond chance, clearer, and with most of their parts."""
     known: Mapping[tuple[Kind, str], Driver] = {(each.group.kind, each.group.id): each for each in singles}
-    against = before.total / before.n, _limit(ALPHA / 4 * _TO_PAIRS, len(pairs))
+    against = before.total / before.n, _limit(ALPHA / 4 * _TO_PAIRS, pairs, before, now)
     found: list[Driver] = []
     for pair in pairs:
         own = [one for each in pair.of if (one := known.get((each.kind, each.id)))]

@@ -87,6 +87,16 @@ def cause(found: FigureChange, queue_name: QueueName | None = None) -> str:
             return _("No group stands out: the change runs through all of them.")
         return _("No group moved by more than chance.")
     first, total = change.leading[0], change.value.value
+    if first.group.kind == "metric":
+        return _(
+            "No group stands out; the question missed otherwise is {metric}: {n} of {whole}, {n_before} of {whole_before} before."
+        ).format(
+            metric=first.group.name,
+            n=writing.number(first.group.now.n),
+            whole=writing.number(change.now.n),
+            n_before=writing.number(first.group.before.n),
+            whole_before=writing.number(change.before.n),
+        )
     name = title_of(first.group, queue_name)
     points = {"points": _points(abs(first.part.value), found), "total": _points(abs(total), found), "name": name}
     if first.part.value * total > 0 and abs(first.part.value) <= abs(total):
@@ -141,7 +151,6 @@ _TITLES: Mapping[Kind, Callable[[Group], str]] = {
     "channel": lambda group: _(_CHANNELS.get(group.name, group.name)),
     "handled_by": lambda group: _("conversations of {who}").format(who=_(_HANDLERS.get(group.name, group.name))),
     "language": lambda group: writing.language_name(group.name),
-    "metric": lambda group: _("conversations that missed {metric}").format(metric=group.name),
 }
 KINDS: Mapping[Kind, str] = {
     "form": later("Form"),
