@@ -37,6 +37,8 @@ _CLEARER = 1.15
 """Factor by which it must be stronger."""
 _COMPANIONS: frozenset[Kind] = frozenset({"queue", "reason", "agent"})
 _HALF = 0.5
+_CHANGED = 2.0
+"""Distance, in standard errors, from which displaced groups are taken to have changed themselves."""
 _FEW = 60
 """The number up to which the smallest margin of a table is small: its outcomes are enumerated."""
 _TIE = 1e-9
@@ -195,28 +197,28 @@ def moves_of(groups: Sequence[Group]) -> list[Move]:
 def _limit(spent: float, groups: Sequence[Group], before: Sample, now: Sample) -> float:
     """Return the distance beyond chance where groups are tested for their mix and for their rate.
 
-    Groups count that are large enough to lie beyond it: those of two or three conversations cannot, whatever happens in
-    them (Tarone, R. E. (1990). A modified Bonferroni method for discrete data. Biometrics 46, 515-522).
+    Tests count that can lie beyond it: those of two or three conversations cannot, whatever happens in them, and the
+    rate of a new group is not tested (Tarone, R. E. (1990). A modified Bonferroni method for discrete data. Biometrics
+    46, 515-522).
     """
-    attainable = sorted(_attainable(each, before, now) for each in groups)
+    attainable = sorted(chance for each in groups for chance in _attainable(each, before, now))
     able = 0
     for n in range(1, len(attainable) + 1):
-        able = bisect_right(attainable, spent / (2 * n))
+        able = bisect_right(attainable, spent / n)
         if able <= n:
             break
-    return -NORMAL.inv_cdf(spent / max(2 * able, 2))
+    return -NORMAL.inv_cdf(spent / max(able, 1))
 
 
-def _attainable(group: Group, before: Sample, now: Sample) -> float:
-    """Return the smallest probability that a test of a group can have, one-sided."""
-    first, last, all_ = group.before.n, group.now.n, before.n + now.n
-    n = first + last
-    fewer = min(before.n, now.n)
-    by_share = exp(_log_choose(fewer, n) - _log_choose(all_, n)) if n <= fewer else 0.0
-    by_rate = exp(-_log_choose(n, first)) if first and last else 1.0
-    if group.before.total != group.before.squares or group.now.total != group.now.squares:
-        by_rate = 0.0 if first and last else 1.0
-    return min(by_share, by_rate) / 2
+def _attainable(group: Group, before: Sample, now: Sample) -> tuple[float, float]:
+    """Return the smallest probabilities that the tests of a group can have, one-sided: of its mix, and of its rate."""
+    first, last = group.before.n, group.now.n
+    n, fewer = first + last, min(before.n, now.n)
+    by_share = exp(_log_choose(fewer, n) - _log_choose(before.n + now.n, n)) if n <= fewer else 0.0
+    if not first or not last:
+        return by_share / 2, 1.0
+    is_share = group.before.total == group.before.squares and group.now.total == group.now.squares
+    return by_share / 2, exp(-_log_choose(n, first)) / 2 if is_share else 0.0
 
 
 def _is_whole(groups: Sequence[Group], before: Sample, now: Sample) -> bool:
@@ -240,24 +242,32 @@ def _centre(groups: Sequence[Group], before: Sample, now: Sample) -> float:
 
     It is the mean of the groups at whose cost the others grew, or that grew at the cost of others: the side that is
     opposite to the group whose share moved most clearly. So a queue that grows has the whole effect of that, and those
-    that it displaces have none. Values are those of now: what else changed everywhere is not the effect of a new queue.
+    that it displaces have none. Where their values changed, those of now count: what else happened is not the effect of
+    a new queue.
     """
     usual = before.total / before.n
     if groups[0].kind == "metric":
         return usual
     clearest: dict[int, tuple[float, int]] = {}
-    sides: dict[int, list[tuple[float, float]]] = {1: [], -1: []}
+    sides: dict[int, list[tuple[float, Group]]] = {1: [], -1: []}
     for each in groups:
         moved = each.now.n / now.n - each.before.n / before.n
         side = 1 if moved > 0 else -1
         distance = _distance(share(each.before.n, before.n), share(each.now.n, now.n))
         is_new_or_gone = 2 if not each.before.n else 1 if not each.now.n else 0
         clearest[side] = max(clearest.get(side, (0.0, 0)), (round(distance, 6), is_new_or_gone))
-        sides[side].append((abs(moved), _latest(each, usual)))
+        sides[side].append((abs(moved), each))
     cause = max(clearest, key=lambda side: clearest[side])
     opposite = sides[-cause]
     total = sum(moved for moved, _ in opposite)
-    return sum(moved * value for moved, value in opposite) / total if total else usual
+    first = sum((each.before for _, each in opposite), NOTHING)
+    last = sum((each.now for _, each in opposite), NOTHING)
+    is_changed = _distance(first, last) > _CHANGED
+    values = (
+        (moved, _latest(each, usual) if is_changed else (each.before + each.now).value or 0.0)
+        for moved, each in opposite
+    )
+    return sum(moved * value for moved, value in values) / total if total else usual
 
 
 def _driver(

@@ -4,12 +4,13 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Protocol, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.change import new_webhook_secret, signature
+from auscult.domain.conversation import Channel
 from auscult.domain.delivery.addresses import PUBLIC, Networks
 from auscult.domain.errors import AccessError, NotFoundError, RequestError
 from auscult.domain.notices import Choices
@@ -204,7 +205,11 @@ class Scheduling:
         """
         if one.kind == "view" or kept_from_agents(app, app.visibility) is not None:
             return ""
-        sought = Sought(queues=one.queues, agents=one.agents, channels=one.channels)
+        sought = Sought(
+            queues=one.queues,
+            agents=one.agents,
+            channels=tuple(each for each in get_args(Channel) if each in one.channels),
+        )
         length = timedelta(days=one.days)
         found = passed_change(app, sought, Compared(since=at - length, until=at, before=length))
         with speaking(self._app.notices.choices().get(one.created_by, Choices()).language):

@@ -71,6 +71,7 @@ _GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
             _Entry(later("Overview"), "/overview", ("insight.read",)),
             _Entry(later("Metrics"), "/metrics", ("insight.read",)),
             _Entry(later("Agents"), "/agents", ("insight.read",)),
+            _Entry(later("Reasons"), "/reasons", ("insight.read",)),
             _Entry(later("Insights"), "/insights", ("insight.read",)),
             _Entry(later("Schedules"), "/schedules", ("report.export",)),
         ),

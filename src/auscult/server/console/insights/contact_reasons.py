@@ -47,9 +47,9 @@ class InsightsPage(Controller):
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
         sought, problem = visit.sought(query), ""
         try:
-            compared = _compared(visit, *_asked(visit))
+            compared = period_of(visit, *asked_days(visit))
         except RequestError as error:
-            compared, problem = _compared(visit, "", ""), sentence(error.message)
+            compared, problem = period_of(visit, "", ""), sentence(error.message)
         rows = newest(visit.app, replace(sought, since=compared.since, until=compared.until), _NEWEST)
         named = named_in(visit, rows)
         # Before the whole period, whose rows are then those of its weeks.
@@ -59,7 +59,7 @@ class InsightsPage(Controller):
         filters = filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS)
         view = insights_page(found, filters, query, visit.reader, BASE)
         if problem:
-            since, last = _asked(visit)
+            since, last = asked_days(visit)
             view = replace(view, since=since, last=last)
         is_new = view.is_empty and not count(visit.app, sought)
         return visit.page(
@@ -137,13 +137,13 @@ def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
     return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, bar))
 
 
-def _asked(visit: Visit) -> tuple[str, str]:
+def asked_days(visit: Visit) -> tuple[str, str]:
     """Return the first and the last day in the address, empty where it has none."""
     since, last = (next(iter(visit.query.get(name, ())), "") for name in ("from", "to"))
     return since, last
 
 
-def _compared(visit: Visit, since: str, last: str) -> Compared:
+def period_of(visit: Visit, since: str, last: str) -> Compared:
     """Return the period of these days, the last four weeks by default.
 
     Raises ``RequestError`` ``date.invalid``, ``range.reversed``.
