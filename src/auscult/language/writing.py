@@ -15,6 +15,7 @@ WHOLE = "#,##0"
 
 def number(value: float | Decimal, digits: int = 0, *, signed: bool = False, language: str = "") -> str:
     """Return a number with ``digits`` decimals, a true minus sign, and a plus sign where it is ``signed``."""
+    value = round(value, digits)  # so that what is shown as 0 has no sign
     text = decimal(abs(value), _pattern(digits), language or current())
     sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
     return sign + text

@@ -310,9 +310,9 @@ class ChangedForm(Struct, frozen=True, kw_only=True):
                 "n_before": 0,
                 "value": 0.0,
                 "value_before": None,
-                "mix": -0.1714,
+                "mix": -0.175,
                 "rate": 0.0,
-                "part": -0.1714,
+                "part": -0.175,
                 "low": -0.2851,
                 "high": -0.0578,
                 "is_new": True,
@@ -320,7 +320,7 @@ class ChangedForm(Struct, frozen=True, kw_only=True):
                 "groups": [],
             }
         ],
-        "sentence": "68.6% pass. The change of 19.7 points could still be chance. 17.1 of the 19.7 points come from "
+        "sentence": "68.6% pass. The change of 19.7 points could still be chance. 17.5 of the 19.7 points come from "
         "Online Store, which is new: 0 of 7 pass, all by Noor Haddad.",
     }
 )

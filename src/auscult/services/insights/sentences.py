@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from auscult.domain.insights.changes import Driver, Group, Kind, Sample
 from auscult.language import gettext as _
 from auscult.language import later, ngettext, writing
-from auscult.language.intents import intent_name
 from auscult.services.insights.drivers import AT, OF_METRIC, FigureChange
+from auscult.services.insights.intent_names import intent_name
 
 FEW = 10
 """Of fewer conversations no share is compared."""
@@ -88,13 +88,20 @@ def cause(found: FigureChange, queue_name: QueueName | None = None) -> str:
         return _("No group moved by more than chance.")
     first, total = change.leading[0], change.value.value
     if first.group.kind == "metric":
-        return _(
-            "No group stands out; the question missed otherwise is {metric}: {n} of {whole}, {n_before} of {whole_before} before."
-        ).format(
+        now, before = first.group.now.n, first.group.before.n
+        is_more = now * change.before.n > before * change.now.n
+        said = (
+            _("No group stands out; missed more often: {metric}, {n} of {whole}, {n_before} of {whole_before} before.")
+            if is_more
+            else _(
+                "No group stands out; missed less often: {metric}, {n} of {whole}, {n_before} of {whole_before} before."
+            )
+        )
+        return said.format(
             metric=first.group.name,
-            n=writing.number(first.group.now.n),
+            n=writing.number(now),
             whole=writing.number(change.now.n),
-            n_before=writing.number(first.group.before.n),
+            n_before=writing.number(before),
             whole_before=writing.number(change.before.n),
         )
     name = title_of(first.group, queue_name)

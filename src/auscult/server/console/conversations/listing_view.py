@@ -14,7 +14,6 @@ from auscult.domain.scoring.list_fields import Order
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
-from auscult.language.intents import intent_name
 from auscult.server.console.frame.charts.sentiment import spark
 from auscult.server.console.frame.charts.strip import strip
 from auscult.server.console.frame.filters import ORDERS, FilterView, Query, address, write_position
@@ -25,6 +24,7 @@ from auscult.server.console.frame.reader import Reader, clock
 from auscult.server.console.frame.verdicts import cells_of
 from auscult.services.conversations.latest import LatestPage
 from auscult.services.conversations.list_query import USUAL, read_order
+from auscult.services.insights.intent_names import intent_name
 from auscult.services.scoring.listing import ListedConversation
 from auscult.storage.conversations.said import MOST_COUNTED
 

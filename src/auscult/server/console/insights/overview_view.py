@@ -12,7 +12,6 @@ from auscult.domain.statistics.charts import Period as Share
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.language.intents import intent_name
 from auscult.server.console.conversations.listing_view import RowView
 from auscult.server.console.frame.charts.control import Centre, control
 from auscult.server.console.frame.charts.drivers import Axis, IntervalRow, intervals
@@ -24,6 +23,7 @@ from auscult.server.console.insights.contact_reasons_view import filter_of, is_f
 from auscult.server.console.insights.score_trend import ScoreTrend, score_trend
 from auscult.server.console.insights.weeks import WeekLead, week_points
 from auscult.services.insights.drivers import PassedChange
+from auscult.services.insights.intent_names import intent_name
 from auscult.services.insights.quality import Adherence, Passed, Period
 from auscult.services.insights.sentences import cause, forms_changed
 

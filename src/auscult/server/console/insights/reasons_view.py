@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from auscult.domain.insights.changes import Move
 from auscult.language import gettext as _
-from auscult.language.intents import intent_name
 from auscult.server.console.frame.counts import CountView, Leads
 from auscult.server.console.frame.filters import FilterView, Query, address
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.insights.home.home_view import HearView
 from auscult.services.insights.drivers import Compared
+from auscult.services.insights.intent_names import intent_name
 from auscult.services.insights.reasons import Reason
 
 _SHOWN = 3

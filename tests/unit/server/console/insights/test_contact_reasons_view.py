@@ -50,7 +50,7 @@ def test_what_moved_is_said(now: tuple[int, int], before: tuple[int, int], said:
         ((), "No group stands out: the change runs through all of them."),
         (
             (("queue", "store", (0, 0), (0, 70)), ("queue", "desk", (600, 680), (240, 280))),
-            "17.1 of the 19.7 points come from Store, which is new: 0 of 70 pass.",
+            "17.5 of the 19.7 points come from Store, which is new: 0 of 70 pass.",
         ),
         (
             (("agent", "Noor", (90, 100), (10, 50)), ("agent", "Sam", (510, 580), (230, 300))),

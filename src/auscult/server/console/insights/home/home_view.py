@@ -14,7 +14,6 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, wilson_figure
 from auscult.language import gettext as _
 from auscult.language import ngettext
-from auscult.language.intents import intent_name
 from auscult.server.console.frame.charts.interval import Span, figure_line
 from auscult.server.console.frame.charts.lanes import lanes
 from auscult.server.console.frame.counts import CountView, Leads, sentence
@@ -24,6 +23,7 @@ from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import FEW, Reader, clock, percent
 from auscult.server.console.frame.transcript import spoken
 from auscult.services.insights.drivers import PassedChange
+from auscult.services.insights.intent_names import intent_name
 from auscult.services.insights.quality import Passed
 from auscult.services.insights.sentences import cause
 from auscult.services.insights.trust import Part

@@ -53,4 +53,4 @@ def test_the_group_that_moved_it_is_named() -> None:
     ]
     found = number((350, 240), (680, 600), *groups)
     assert "19.7 points fewer than in the four weeks before, and more than chance." in found.sentence
-    assert "17.1 of the 19.7 points come from Store, which is new: 0 of 70 pass." in found.sentence
+    assert "17.5 of the 19.7 points come from Store, which is new: 0 of 70 pass." in found.sentence
