@@ -256,6 +256,8 @@ REASONS: Mapping[str, Reason] = {
     "recording_link.ended": Reason(403, 403, "A link to a recording has ended; list the recordings for a new one."),
     "language.invalid": Reason(400, 400, "A language is not given by its code."),
     "user.unknown": Reason(404, 404, "There is no such user."),
+    "user.disabled": Reason(409, 409, "The user is disabled; make them active first."),
+    "user.has_password": Reason(409, 409, "The user has a password, and signs in with that."),
     "user.conflict": Reason(409, 409, "The e-mail address belongs to another user."),
     "email.invalid": Reason(422, 422, "An e-mail address cannot be used."),
     "phone.invalid": Reason(422, 422, "A telephone number has too few digits to search by."),

@@ -10,7 +10,16 @@ from auscult.domain.errors import AccessError, ConflictError, NotFoundError, Req
 from auscult.domain.people.grants import WHOLE_APP, Grant, Scope, check_grant
 from auscult.domain.people.permissions import check_permission
 from auscult.domain.people.principal import Principal, missing
-from auscult.domain.people.sessions import LONGEST_TOKEN, TOKEN_PREFIX, PersonalToken, hash_of, new_secret, new_token_id
+from auscult.domain.people.sessions import (
+    INVITATION_LASTS,
+    LONGEST_TOKEN,
+    TOKEN_PREFIX,
+    PersonalToken,
+    hash_of,
+    new_code,
+    new_secret,
+    new_token_id,
+)
 from auscult.domain.people.users import User, new_grant_id, new_user_id, normalise_email
 from auscult.domain.tenancy import Tenant
 from auscult.services.people.known import check_agents
@@ -165,6 +174,26 @@ class Users:
         self._must_manage_all_of(user)
         self._people.grants.enable(user.user_id, self._now())
         self._report("user.enabled", user)
+
+    def link(self, user: User, lasts: timedelta = INVITATION_LASTS) -> str:
+        """Make the code of a link that signs in a user without a password once, and asks them for one.
+
+        Whoever has a password signs in with that: a link would let its maker act as them. Raises ``ConflictError``
+        ``user.has_password``, ``user.disabled``, ``AccessError``.
+        """
+        self._must_manage_all_of(user)
+        if user.state != "active":
+            raise ConflictError(
+                f"{user.email} is disabled; make them active first", code="user.disabled", field="email"
+            )
+        if self._people.users.password_hash(user.user_id) is not None:
+            raise ConflictError(
+                f"{user.email} has a password; set another one instead", code="user.has_password", field="email"
+            )
+        code = new_code()
+        self._people.links.add(user.user_id, hash_of(code), self._now() + lasts, is_for_here=False)
+        self._report("user.link", user)
+        return code
 
     def set_password(self, user: User, password: str) -> None:
         """Set a user's password, and end their sessions. Raises ``RequestError`` ``password.guessable``."""

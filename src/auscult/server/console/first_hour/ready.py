@@ -21,13 +21,12 @@ from auscult.server.console.frame.naming import (
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, AnyRequest, Visit
+from auscult.server.console.people.users import link_of
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.services.history.coverage import fitting
 from auscult.services.history.rescores import begin_rescore
-from auscult.services.people.sign_in import SignIn
 from auscult.services.people.users import Access, Users
-from auscult.services.privacy.log import record
 
 
 class StarterView(Struct, frozen=True, kw_only=True):
@@ -123,10 +122,7 @@ class InvitePage(Controller):
         work.done("invite")
         link = ""
         if visit.services.sign_on is None:
-            code = SignIn(visit.store, lambda: visit.now).new_link(user.user_id, is_for_here=False)
-            record(visit.store, f"user:{visit.visitor.email}", "user.link", f"user:{user.email}")
-            base = visit.services.settings.public_url or str(request.base_url)
-            link = f"{base.rstrip('/')}{BASE}/link/{code}"
+            link = link_of(visit, users.link(user), request)
         return _invite_page(visit, {}, link=link, invited=user.email)
 
 
