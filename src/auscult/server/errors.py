@@ -174,6 +174,7 @@ REASONS: Mapping[str, Reason] = {
     "body.empty": Reason(400, 400, "The body holds nothing."),
     "field.unknown": Reason(400, 400, "The body has a field that this operation does not take."),
     "scim.invalid": Reason(400, 400, "A directory asked for what SCIM allows and this server does not."),
+    "figure.unknown": Reason(400, 400, "There is no such figure; the message lists those that there are."),
     "group.unknown": Reason(400, 400, "What was named is no kind of group with a name in it, such as an intent."),
     "client.unknown": Reason(404, 404, "The app has no such client."),
     "webhook.unknown": Reason(404, 404, "There is no such webhook."),

@@ -361,7 +361,13 @@ def get_insight_drivers(
     before_until: Annotated[
         datetime | None, query("Earlier period: start before this time, at most `since`, the default.")
     ] = None,
-    figure: Annotated[str, query(f"The figure: {', '.join(FIGURES)}, or {OF_METRIC} and the id of a metric.")] = "pass",
+    figure: Annotated[
+        str,
+        query(
+            f"The figure: {', '.join(FIGURES)}, or {OF_METRIC} and the id of a metric.",
+            schema_extra={"pattern": f"^({'|'.join(FIGURES)}|{OF_METRIC}.+)$"},
+        ),
+    ] = "pass",
     channel: Annotated[tuple[Channel, ...], repeated("Only this channel.")] = (),
     queue: Annotated[tuple[str, ...], repeated("Only this queue, by id or name.")] = (),
     agent: Annotated[tuple[str, ...], repeated("Only this agent, by id or name.")] = (),

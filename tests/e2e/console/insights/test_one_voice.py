@@ -126,3 +126,22 @@ def test_a_scheduled_mail_has_the_sentence_of_the_api(served: Service) -> None:
     with signed_in(served, "qa-manager") as me:
         found = asked(me, before_since=(END - 2 * WEEK).isoformat())
     assert run.detail.endswith(found["sentence"])
+
+
+@pytest.mark.landing
+def test_every_number_of_a_reason_opens_its_conversations(served: Service) -> None:
+    """And under a reason there are conversations to hear, and what those that pass have."""
+    with signed_in(served, "qa-manager") as me:
+        page = me.get("/console/reasons").text
+        counts = re.findall(r'href="(/console/conversations\?[^"]+)">(\d+)</a>', page)
+        assert len(counts) > 5
+        for href, n in counts[:12]:
+            listed = words(me.get(unescape(href)).text)
+            assert re.search(rf"\b{n} conversations?\b", listed), (href, n)
+        opened = re.search(r'href="(/console/reasons\?[^"]*about=[^"#]+)', page)
+        assert opened is not None
+        about = me.get(unescape(opened.group(1))).text
+    assert "Three to hear" in about
+    assert "What agents who pass do differently" in about
+    with signed_in(served, "agent") as other:
+        assert other.get("/console/reasons").status_code == 403

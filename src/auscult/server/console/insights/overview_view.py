@@ -1,6 +1,6 @@
 """The quality overview: a chart with its sentence, the heat map, the pull of reasons, and the fatal errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -91,6 +91,7 @@ class OverviewView(Struct, frozen=True, kw_only=True):
     difference_href: str
     columns: tuple[str, ...]
     heat: tuple[HeatRow, ...]
+    never: tuple[Markup, ...]
     reasons: Markup
     reason_rows: tuple[tuple[str, CountView, Markup], ...]
     fatal: tuple[tuple[RowView, str], ...]
@@ -157,6 +158,7 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
             )
             for metric_id, name in counts.metrics.items()
         ),
+        never=tuple(_never(counts, leads)),
         reasons=_reasons(counts.reasons, leads),
         reason_rows=tuple(
             (
@@ -265,6 +267,18 @@ def _cell(found: Adherence, week: Passed, metric: tuple[str, str], leads: Leads)
     tint = min(round((1 - share) / _FULL_TINT * _TINTS), _TINTS)
     label = f"{where}: {leads.reader.share(share)}, {said}, {opens}"
     return CellView(shown=leads.reader.number(share * 100), label=label, href=href, tint=tint)
+
+
+def _never(counts: Counts, leads: Leads) -> Iterator[Markup]:
+    """Yield a sentence on each metric that no conversation of all these weeks met."""
+    if not counts.heat_weeks:
+        return
+    span = counts.heat_weeks[0].since, counts.heat_weeks[-1].until
+    for metric_id, name in counts.metrics.items():
+        n = sum(each.n for each in counts.heat[metric_id])
+        if n >= FEW and not any(each.met for each in counts.heat[metric_id]):
+            said = _("{metric}: never met in {n}. Either the question is wrong, or all miss it; read five of them.")
+            yield sentence(said, metric=name, n=leads.number(n, span, missed=metric_id))
 
 
 def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:
