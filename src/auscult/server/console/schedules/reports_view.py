@@ -134,13 +134,14 @@ def schedules_view(
 
 def _sent(one: Schedule, offered: Offered) -> str:
     """Return the kind of file, and where it is sent."""
-    file = "" if one.is_alert else f"{one.format.upper()}. "
     if not one.emails:
-        return f"{file}{_('To the inbox alone.')}"
-    to = ", ".join(one.emails)
-    if offered.sends_mail:
-        return f"{file}{_('To {emails}.').format(emails=to)}"
-    return f"{file}{_('To {emails}: cannot be sent, as no mail server is set; your administrator can set one.').format(emails=to)}"
+        to = _("To the inbox alone.")
+    elif offered.sends_mail:
+        to = _("To {emails}.")
+    else:
+        to = _("To {emails}: cannot be sent, as no mail server is set; your administrator can set one.")
+    said = to.format(emails=", ".join(one.emails))
+    return said if one.is_alert else f"{one.format.upper()}. {said}"
 
 
 def _of(one: Schedule, views: Mapping[str, str]) -> str:
