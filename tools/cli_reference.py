@@ -34,8 +34,7 @@ def page() -> str:
     top: Any = typer.main.get_command(build())
     parts = [HEAD]
     described: set[str] = set()
-    for words in (command.words for command in COMMANDS):
-        group, _, name = words.rpartition(" ")
+    for words, (group, name) in ((command.words, command.parts) for command in COMMANDS):
         if group and group not in described:
             described.add(group)
             parts.append(f"## auscult {group}\n\n{GROUPS[group][0]}\n")

@@ -221,6 +221,7 @@ class Application:
                 limits=self._limits,
                 connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
                 networks=networks_of(settings),
+                sends_mail=settings.smtp_url is not None,
                 operators=frozenset(map(normalise_email, (settings.operators or "").split())),
                 metrics_token=settings.metrics_token,
                 hsts_s=settings.hsts_s,

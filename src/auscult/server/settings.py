@@ -67,6 +67,9 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     networks: Networks = PUBLIC
     """Networks in which webhooks and connectors may reach an address."""
 
+    sends_mail: bool = False
+    """A mail server is set."""
+
     operators: frozenset[str] = frozenset()
     """E-mail addresses of users who see figures of all accounts in the console."""
 

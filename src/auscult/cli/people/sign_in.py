@@ -76,6 +76,7 @@ def link(
     """
     from auscult import bootstrap
     from auscult.services.people.first import first_administrator, is_new
+    from auscult.services.people.sign_in import LINK_LASTS
 
     with bootstrap.open(options.settings_of(database), with_secrets=False) as application:
         store, settings = application.store, application.settings
@@ -88,7 +89,7 @@ def link(
                 value=email,
             )
         is_first = is_new(store)
-        secret = operating(store).link(user)
+        secret = operating(store).link(user, LINK_LASTS)
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104  (all interfaces)
     here = f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
     known = url or settings.public_url or bootstrap.running_address(settings)

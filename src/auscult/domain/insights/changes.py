@@ -1,14 +1,16 @@
 """Change of a figure between two periods, split into what each group of conversations contributed.
 
-A group's part is how far its conversations move the figure from where it was: share x (value - F0) now, less the same
-before, where F0 is the figure before. It has two terms, *mix* (more or fewer conversations of the group) and *rate*
-(other values within it). The parts of one kind of groups add up to the change.
+A group's part is how far its conversations move the figure: share x (value - C) now, less the same before, where C is a
+centre that all groups of a kind have in common. It has two terms, *mix* (more or fewer conversations of the group) and
+*rate* (other values within it). The parts of one kind of groups add up to the change, whatever the centre is.
 
 Kitagawa, E. M. (1955). Components of a difference between two rates. Journal of the American Statistical Association 50,
-1168-1194 (with the earlier period as the standard).
+1168-1194 (with the earlier period as the standard, and a centre of our own: see ``_centre``).
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from math import exp, lgamma, sqrt
 from typing import Literal, get_args
@@ -17,13 +19,26 @@ from msgspec import Struct
 
 from auscult.domain.statistics.intervals import NORMAL, Figure, beta_cdf, normal_interval
 
-Kind = Literal["form", "queue", "reason", "agent", "metric", "channel", "language", "handled_by"]
+Kind = Literal["form", "queue", "reason", "agent", "channel", "language", "handled_by", "pair", "metric"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""Kinds of groups, in the order in which they are named where they explain a change equally well."""
+"""Kinds of groups, in the order in which they are named where they explain a change equally well.
+
+Of a ``pair`` are the conversations that two groups of different kinds share, of a ``metric`` those that missed it.
+"""
 REST = ""
 """The id of what balances a kind: conversations of several groups or of none, and those that may not be seen."""
 ALPHA = 0.05
 """Share of pairs of periods without a cause in which anything may be called beyond chance."""
+_TO_PAIRS = 0.25
+"""Share of ``ALPHA`` for groups that is spent on pairs."""
+_MOST_OF = 0.8
+"""Share of the part of a group that a pair must have to be named in its place."""
+_CLEARER = 1.15
+"""Factor by which it must be stronger."""
+_COMPANIONS: frozenset[Kind] = frozenset({"queue", "reason", "agent"})
+_HALF = 0.5
+_CHANGED = 2.0
+"""Distance, in standard errors, from which displaced groups are taken to have changed themselves."""
 _FEW = 60
 """The number up to which the smallest margin of a table is small: its outcomes are enumerated."""
 _TIE = 1e-9
@@ -64,13 +79,14 @@ def share(successes: int, n: int) -> Sample:
 
 
 class Group(Struct, frozen=True, kw_only=True):
-    """Group of conversations in both periods. ``id`` is unique within its kind."""
+    """Group of conversations in both periods. ``id`` is unique within its kind. ``of`` are the two groups of a pair."""
 
     kind: Kind
     id: str
     name: str
     before: Sample
     now: Sample
+    of: tuple["Group", ...] = ()
 
 
 class Driver(Struct, frozen=True, kw_only=True):
@@ -79,7 +95,7 @@ class Driver(Struct, frozen=True, kw_only=True):
     ``strength`` is the distance from what chance brings, in standard errors: for the rate, of the values now from those
     before, and from what all others moved by; for the mix, of the share now from that before, and of the values from
     those of all others. The lesser of each pair counts, and the greater of the two. ``is_beyond_chance`` counts how many
-    groups were compared.
+    groups were compared. ``shared`` is a group of another kind that all of its conversations now are in, and few others.
     """
 
     group: Group
@@ -88,6 +104,7 @@ class Driver(Struct, frozen=True, kw_only=True):
     part: Figure
     strength: float
     is_beyond_chance: bool
+    shared: Group | None = None
 
     @property
     def is_new(self) -> bool:
@@ -108,24 +125,41 @@ class Change(Struct, frozen=True, kw_only=True):
     def leading(self) -> tuple[Driver, ...]:
         """The drivers to name, the strongest first: those beyond chance, of the kind of the strongest one.
 
-        Groups of other kinds are mostly the same conversations.
+        Groups of other kinds are mostly the same conversations. Missed metrics show how a figure moved, and not where,
+        so they are named only if nothing else is.
         """
         found = [each for each in self.drivers if each.is_beyond_chance]
-        found.sort(key=lambda each: (-round(each.strength, 6), KINDS.index(each.group.kind)))
+        found.sort(
+            key=lambda each: (
+                each.group.kind == "metric",
+                -round(each.strength, 6),
+                KINDS.index(each.group.kind),
+                each.group.id,
+            )
+        )
         return tuple(each for each in found if each.group.kind == found[0].group.kind)
 
 
-def change_of(before: Sample, now: Sample, groups: Iterable[Group]) -> Change | None:
+def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Iterable[Group] = ()) -> Change | None:
     """Return the change of a figure and its drivers; None where a period has no conversation.
 
     Groups of one kind may share conversations or leave some out: a driver ``REST`` balances such a kind.
-    Half of ``ALPHA`` is spent on the change itself, half on all groups together (Bonferroni).
+    Half of ``ALPHA`` is spent on the change itself, half on all groups together (Bonferroni). Of pairs only those are
+    drivers that say more than both of their groups.
     """
     if before.value is None or now.value is None:
         return None
-    compared = [each for each in groups if each.before.n or each.now.n]
-    limit = -NORMAL.inv_cdf(ALPHA / 4 / max(2 * len(compared), 1))
-    drivers = [_driver(each, before, now, limit) for each in compared]
+    kinds: defaultdict[Kind, list[Group]] = defaultdict(list)
+    for each in groups:
+        if each.before.n or each.now.n:
+            kinds[each.kind].append(each)
+    told = [each for some in kinds.values() if not _is_whole(some, before, now) for each in some]
+    joined = [each for each in pairs if each.before.n or each.now.n]
+    spent = ALPHA / 4 * (1 - _TO_PAIRS if joined else 1)
+    limit = _limit(spent, told, before, now)
+    centres = {kind: _centre(some, before, now) for kind, some in kinds.items()}
+    singles = [_driver(each, before, now, (centres[each.kind], limit), joined) for each in told]
+    drivers = singles + _pairs(singles, joined, before, now)
     moved = normal_interval(now.value - before.value, _variance(now, now.n) + _variance(before, before.n))
     for kind in KINDS:
         parts = [each.part.value for each in drivers if each.group.kind == kind]
@@ -141,20 +175,152 @@ def change_of(before: Sample, now: Sample, groups: Iterable[Group]) -> Change | 
     )
 
 
-def _driver(group: Group, before: Sample, now: Sample, limit: float) -> Driver:
-    centre = before.total / before.n
-    earlier, later = group.before.n / before.n, group.now.n / now.n
+class Move(Struct, frozen=True, kw_only=True):
+    """Move of one figure among several: of a metric, or of the share of conversations that are about a reason."""
+
+    group: Group
+    value: float
+
+
+def moves_of(groups: Sequence[Group]) -> list[Move]:
+    """Return the figures that moved by more than chance brings among all that were compared, the largest move first."""
+    compared = [each for each in groups if each.before.n and each.now.n]
+    limit = -NORMAL.inv_cdf(ALPHA / 2 / max(len(compared), 1))
+    found = [
+        Move(group=each, value=each.now.total / each.now.n - each.before.total / each.before.n)
+        for each in compared
+        if _distance(each.before, each.now) > limit
+    ]
+    return sorted(found, key=lambda each: (-abs(each.value), each.group.id))
+
+
+def _limit(spent: float, groups: Sequence[Group], before: Sample, now: Sample) -> float:
+    """Return the distance beyond chance where groups are tested for their mix and for their rate.
+
+    Tests count that can lie beyond it: those of two or three conversations cannot, whatever happens in them, and the
+    rate of a new group is not tested (Tarone, R. E. (1990). A modified Bonferroni method for discrete data. Biometrics
+    46, 515-522).
+    """
+    attainable = sorted(chance for each in groups for chance in _attainable(each, before, now))
+    able = 0
+    for n in range(1, len(attainable) + 1):
+        able = bisect_right(attainable, spent / n)
+        if able <= n:
+            break
+    return -NORMAL.inv_cdf(spent / max(able, 1))
+
+
+def _attainable(group: Group, before: Sample, now: Sample) -> tuple[float, float]:
+    """Return the smallest probabilities that the tests of a group can have, one-sided: of its mix, and of its rate."""
+    first, last = group.before.n, group.now.n
+    n, fewer = first + last, min(before.n, now.n)
+    by_share = exp(_log_choose(fewer, n) - _log_choose(before.n + now.n, n)) if n <= fewer else 0.0
+    if not first or not last:
+        return by_share / 2, 1.0
+    is_share = group.before.total == group.before.squares and group.now.total == group.now.squares
+    return by_share / 2, exp(-_log_choose(n, first)) / 2 if is_share else 0.0
+
+
+def _is_whole(groups: Sequence[Group], before: Sample, now: Sample) -> bool:
+    """Return whether a kind has only one group, with all conversations: it shows nothing but the change itself."""
+    return len(groups) == 1 and (groups[0].before.n, groups[0].now.n) == (before.n, now.n)
+
+
+def _old(group: Group, centre: float) -> float:
+    """Return the value of a group before; of a new one that of now."""
     first, last = group.before.value, group.now.value
-    old = first if first is not None else last if last is not None else centre
-    rate = later * ((old if last is None else last) - old)
+    return first if first is not None else last if last is not None else centre
+
+
+def _latest(group: Group, usual: float) -> float:
+    """Return the value of a group now; of one that is gone that of before."""
+    return group.now.value if group.now.value is not None else _old(group, usual)
+
+
+def _centre(groups: Sequence[Group], before: Sample, now: Sample) -> float:
+    """Return the value with which shares of the groups of a kind are compared.
+
+    It is the mean of the groups at whose cost the others grew, or that grew at the cost of others: the side that is
+    opposite to the group whose share moved most clearly. So a queue that grows has the whole effect of that, and those
+    that it displaces have none. Where their values changed, those of now count: what else happened is not the effect of
+    a new queue.
+    """
+    usual = before.total / before.n
+    if groups[0].kind == "metric":
+        return usual
+    clearest: dict[int, tuple[float, int]] = {}
+    sides: dict[int, list[tuple[float, Group]]] = {1: [], -1: []}
+    for each in groups:
+        moved = each.now.n / now.n - each.before.n / before.n
+        side = 1 if moved > 0 else -1
+        distance = _distance(share(each.before.n, before.n), share(each.now.n, now.n))
+        is_new_or_gone = 2 if not each.before.n else 1 if not each.now.n else 0
+        clearest[side] = max(clearest.get(side, (0.0, 0)), (round(distance, 6), is_new_or_gone))
+        sides[side].append((abs(moved), each))
+    cause = max(clearest, key=lambda side: clearest[side])
+    opposite = sides[-cause]
+    total = sum(moved for moved, _ in opposite)
+    first = sum((each.before for _, each in opposite), NOTHING)
+    last = sum((each.now for _, each in opposite), NOTHING)
+    is_changed = _distance(first, last) > _CHANGED
+    values = (
+        (moved, _latest(each, usual) if is_changed else (each.before + each.now).value or 0.0)
+        for moved, each in opposite
+    )
+    return sum(moved * value for moved, value in values) / total if total else usual
+
+
+def _driver(
+    group: Group, before: Sample, now: Sample, against: tuple[float, float], pairs: Sequence[Group] = ()
+) -> Driver:
+    """Return the driver of a group, against the centre of its kind and the limit of chance."""
+    centre, limit = against
+    earlier, later = group.before.n / before.n, group.now.n / now.n
+    old = _old(group, centre)
+    rate = later * ((old if group.now.value is None else group.now.value) - old)
     mix = (later - earlier) * (old - centre)
     variance = _variance(group.now, now.n, centre) + _variance(group.before, before.n, centre)
     part = normal_interval(mix + rate, variance + (later - earlier) ** 2 * _variance(before, before.n))
     strength = _strength(group, before, now)
     is_sure = part.low > 0 or part.high < 0
     return Driver(
-        group=group, mix=mix, rate=rate, part=part, strength=strength, is_beyond_chance=is_sure and strength > limit
+        group=group,
+        mix=mix,
+        rate=rate,
+        part=part,
+        strength=strength,
+        is_beyond_chance=is_sure and strength > limit,
+        shared=_shared(group, now, pairs) if is_sure and strength > limit else None,
     )
+
+
+def _shared(group: Group, now: Sample, pairs: Sequence[Group]) -> Group | None:
+    """Return a group of another kind that all conversations of a group now are in, and few others; the smallest one."""
+    found: list[Group] = []
+    for each in pairs:
+        if group in each.of and each.now.n == group.now.n:
+            (other,) = (one for one in each.of if one != group)
+            if other.kind in _COMPANIONS and other.now.n <= now.n * _HALF:
+                found.append(other)
+    return min(found, key=lambda each: (each.now.n, each.id), default=None) if group.now.n else None
+
+
+def _pairs(singles: Sequence[Driver], pairs: Sequence[Group], before: Sample, now: Sample) -> list[Driver]:
+    """Return the pairs that say more than both of their groups: beyond chance, clearer, and with most of their parts."""
+    known: Mapping[tuple[Kind, str], Driver] = {(each.group.kind, each.group.id): each for each in singles}
+    against = before.total / before.n, _limit(ALPHA / 4 * _TO_PAIRS, pairs, before, now)
+    found: list[Driver] = []
+    for pair in pairs:
+        own = [one for each in pair.of if (one := known.get((each.kind, each.id)))]
+        if any((one.group.before, one.group.now) == (pair.before, pair.now) for one in own):
+            continue
+        driver = _driver(pair, before, now, against)
+        if driver.is_beyond_chance and all(
+            driver.strength > _CLEARER * one.strength and abs(driver.part.value) >= _MOST_OF * abs(one.part.value)
+            for one in own
+        ):
+            found.append(driver)
+    return found
 
 
 def _balance(kind: Kind, part: float) -> Driver:

@@ -17,6 +17,7 @@ SEEN_EVERY = timedelta(minutes=1)
 """How often the last use of a session is written."""
 
 LINK_LASTS = timedelta(hours=1)
+INVITATION_LASTS = timedelta(days=7)
 LONGEST_TOKEN = timedelta(days=366)
 TOKEN_PREFIX = "pat-"  # noqa: S105  (the beginning of every personal token, and no secret)
 

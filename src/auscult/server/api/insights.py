@@ -9,18 +9,25 @@ from msgspec.structs import asdict
 
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
+from auscult.domain.insights.changes import Driver, Sample
+from auscult.domain.insights.changes import Kind as ChangeKind
 from auscult.domain.insights.drivers import Bar
 from auscult.domain.insights.overview import Kind, Number
 from auscult.server.api.scoring import examples
 from auscult.server.api.scoring.list_parameters import Agents, Handlers, Versions
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Server, Use
+from auscult.server.rest.context import App, Basis, Server, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
 from auscult.server.rest.parameters import Cursor, Limit, each_once, query, repeated
 from auscult.server.rest.request import ApiRequest, ApiResponse
+from auscult.services.conversations.latest import Sought
+from auscult.services.conversations.queue_names import queue_names
+from auscult.services.insights.drivers import FIGURES, OF_METRIC, Compared, figure_change
 from auscult.services.insights.overview import DAYS, DEFAULT, Behind, Overview, Position, Wanted, behind, overview
+from auscult.services.insights.quality import WEEK
+from auscult.services.insights.sentences import QueueName, conclusion, title_of
 from auscult.services.scoring.listing import ListedConversation
 
 _PATH = "/api/v1/insights"
@@ -237,6 +244,196 @@ def list_insight_conversations(
     )
     following = b"null" if position is None else b'"%b"' % write_cursor(*position).encode()
     return ApiResponse(b'{"items":[%b],"next_cursor":%b}' % (b",".join([each.row for each in found]), following))
+
+
+class InsightPoint(Struct, frozen=True, kw_only=True):
+    """A figure and the conversations that it is of; null of none."""
+
+    value: float | None
+    n: int
+
+
+class DrivingGroup(Struct, frozen=True, kw_only=True):
+    """A group of conversations."""
+
+    kind: ChangeKind
+    id: str
+    name: str
+
+
+class ChangeDriver(DrivingGroup, frozen=True, kw_only=True):
+    """Part of a change that a group of conversations brought: `mix` (more or fewer of them) and `rate` (other values).
+
+    `low` and `high` are its 95 % interval. `groups` are the two of a pair. An empty `id` balances a kind whose groups
+    share conversations or leave some out.
+    """
+
+    n: int
+    n_before: int
+    value: float | None
+    value_before: float | None
+    mix: float
+    rate: float
+    part: float
+    low: float
+    high: float
+    is_new: bool
+    is_beyond_chance: bool
+    groups: tuple[DrivingGroup, ...]
+
+
+class ChangedForm(Struct, frozen=True, kw_only=True):
+    """A form with a version that scores conversations of the later period and none of the earlier one."""
+
+    id: str
+    name: str
+    version: int
+
+
+@example(
+    {
+        "figure": "pass",
+        "since": "2026-03-23T00:00:00Z",
+        "until": "2026-03-30T00:00:00Z",
+        "before_since": "2026-03-16T00:00:00Z",
+        "before_until": "2026-03-23T00:00:00Z",
+        "now": {"value": 0.6857, "n": 35},
+        "before": {"value": 0.8824, "n": 68},
+        "change": -0.1966,
+        "is_beyond_chance": False,
+        "forms": [],
+        "drivers": [
+            {
+                "kind": "queue",
+                "id": "q-7",
+                "name": "Online Store",
+                "n": 7,
+                "n_before": 0,
+                "value": 0.0,
+                "value_before": None,
+                "mix": -0.175,
+                "rate": 0.0,
+                "part": -0.175,
+                "low": -0.2851,
+                "high": -0.0578,
+                "is_new": True,
+                "is_beyond_chance": True,
+                "groups": [],
+            }
+        ],
+        "sentence": "68.6% pass. The change of 19.7 points could still be chance. 17.5 of the 19.7 points come from "
+        "Online Store, which is new: 0 of 7 pass, all by Noor Haddad.",
+    }
+)
+class FigureDrivers(Struct, frozen=True, kw_only=True):
+    """A figure in two periods, its change, and what drives it, the largest part first. Parts of a kind add up to it."""
+
+    figure: str
+    since: datetime
+    until: datetime
+    before_since: datetime
+    before_until: datetime
+    now: InsightPoint
+    before: InsightPoint
+    change: float | None
+    is_beyond_chance: bool
+    forms: tuple[ChangedForm, ...]
+    drivers: tuple[ChangeDriver, ...]
+    sentence: str
+
+
+@operation.get(
+    "/insights/drivers",
+    may=reading("conversations", "insight.read"),
+    summary="What moved a figure between two periods",
+    command="insights drivers",
+    is_slow=True,
+)
+def get_insight_drivers(
+    app: App,
+    server: Basis,
+    since: Annotated[
+        datetime | None, query("Later period: start at this time or later; 7 days before `until` by default.")
+    ] = None,
+    until: Annotated[datetime | None, query("Later period: start before this time; now by default.")] = None,
+    before_since: Annotated[
+        datetime | None, query("Earlier period: start at this time or later; as long as the later one by default.")
+    ] = None,
+    before_until: Annotated[
+        datetime | None, query("Earlier period: start before this time, at most `since`, the default.")
+    ] = None,
+    figure: Annotated[
+        str,
+        query(
+            f"The figure: {', '.join(FIGURES)}, or {OF_METRIC} and the id of a metric.",
+            schema_extra={"pattern": f"^({'|'.join(FIGURES)}|{OF_METRIC}.+)$"},
+        ),
+    ] = "pass",
+    channel: Annotated[tuple[Channel, ...], repeated("Only this channel.")] = (),
+    queue: Annotated[tuple[str, ...], repeated("Only this queue, by id or name.")] = (),
+    agent: Annotated[tuple[str, ...], repeated("Only this agent, by id or name.")] = (),
+    limit: Annotated[int, query("Most drivers.", ge=1, le=_MOST_GROUPS)] = _MOST_GROUPS,
+) -> FigureDrivers:
+    """Split the change of a figure by queue, reason, agent, form, channel, language, handler, missed metric and pairs.
+
+    `mix` is what more or fewer conversations of a group brought, `rate` what changed within it. Beyond chance counts
+    how many groups were compared. `sentence` names a changed form first, then what moved the figure most; pages and
+    mails have the same sentences.
+    """
+    end = until or server.now()
+    begin = since or _earlier(end, WEEK)
+    ends = before_until or begin
+    start = before_since or _earlier(ends, end - begin)
+    if begin > end or start > ends or ends > begin:
+        raise RequestError(
+            "the periods are reversed or overlap; give before_since <= before_until <= since <= until",
+            code="range.reversed",
+            field="until" if begin > end else "before_until",
+        )
+    compared = Compared(since=begin, until=end, before=ends - start, gap=begin - ends)
+    found = figure_change(app, Sought(channels=channel, queues=queue, agents=agent), compared, figure)
+    labels = queue_names(app).label
+    change = found.change
+    drivers = change.drivers if change else ()
+    return FigureDrivers(
+        figure=figure,
+        since=begin,
+        until=end,
+        before_since=start,
+        before_until=ends,
+        now=_point(found.samples[1]),
+        before=_point(found.samples[0]),
+        change=change.value.value if change else None,
+        is_beyond_chance=change.is_beyond_chance if change else False,
+        forms=tuple(ChangedForm(id=each.form_id, name=each.name, version=each.version) for each in found.forms),
+        drivers=tuple(_driver(each, labels) for each in drivers[:limit]),
+        sentence=conclusion(found, labels),
+    )
+
+
+def _point(sample: Sample) -> InsightPoint:
+    return InsightPoint(value=sample.value, n=sample.n)
+
+
+def _driver(found: Driver, labels: QueueName) -> ChangeDriver:
+    group = found.group
+    return ChangeDriver(
+        kind=group.kind,
+        id=group.id,
+        name=title_of(group, labels) if group.id else "",
+        n=group.now.n,
+        n_before=group.before.n,
+        value=group.now.value,
+        value_before=group.before.value,
+        mix=found.mix,
+        rate=found.rate,
+        part=found.part.value,
+        low=found.part.low,
+        high=found.part.high,
+        is_new=found.is_new,
+        is_beyond_chance=found.is_beyond_chance,
+        groups=tuple(DrivingGroup(kind=each.kind, id=each.id, name=title_of(each, labels)) for each in group.of),
+    )
 
 
 def _url(request: ApiRequest, since: datetime, until: datetime) -> str:

@@ -86,6 +86,7 @@ from auscult.server.console.insights.contact_reasons import InsightsPage
 from auscult.server.console.insights.home.home import HomePage
 from auscult.server.console.insights.metric import MetricPage
 from auscult.server.console.insights.overview import OverviewPage
+from auscult.server.console.insights.reasons import ReasonsPage
 from auscult.server.console.limits.accounts import AccountsPage
 from auscult.server.console.manual.help import ManualPage
 from auscult.server.console.notices.own import NoticesPage
@@ -165,6 +166,7 @@ _PAGES = (
     HoldsPage,
     HomePage,
     InsightsPage,
+    ReasonsPage,
     InvitePage,
     JobsPage,
     KnowledgePage,

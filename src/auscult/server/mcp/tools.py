@@ -22,6 +22,7 @@ from auscult.server.mcp.parts import (
     with_turns,
 )
 from auscult.services.definitions.forms.reading import read_form
+from auscult.services.insights.drivers import FIGURES, OF_METRIC
 
 _MOST_OF_PART = MOST_CHARACTERS // 3
 _NARROWER = "narrow its arguments, or read it over the API or in the console"
@@ -165,6 +166,21 @@ class InsightsOf(Period, frozen=True, kw_only=True, forbid_unknown_fields=True, 
     limit: Annotated[int, Meta(description="Most groups of each kind.", ge=1, le=50)] = 10
 
 
+class DriversOf(Period, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A figure to compare in two periods."""
+
+    before_since: Day | None = None
+    before_until: Day | None = None
+    figure: Annotated[
+        str,
+        Meta(description=f"{', '.join(FIGURES)}, or {OF_METRIC} and the id of a metric.", min_length=1, max_length=210),
+    ] = "pass"
+    queue: Annotated[str, Meta(description="Id or name of a queue.", min_length=1)] | None = None
+    agent: Annotated[str, Meta(description="Id of an agent.", min_length=1)] | None = None
+    channel: Annotated[Literal["voice", "chat"], Meta(description="Only this channel.")] | None = None
+    limit: Annotated[int, Meta(description="Most drivers, the largest first.", ge=1, le=50)] = 10
+
+
 class OneMetric(Period, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A metric of a form."""
 
@@ -255,6 +271,10 @@ async def _conversation(api: Api, given: OneConversation) -> Any:  # noqa: ANN40
 async def _insights(api: Api, given: InsightsOf) -> Any:  # noqa: ANN401
     found, limit = await _within_limit(api, "/insights", given.query(), given.limit)
     return found if limit == given.limit else {**found, "limit_applied": limit}
+
+
+async def _drivers(api: Api, given: DriversOf) -> Any:  # noqa: ANN401
+    return await api.get("/insights/drivers", **given.query())
 
 
 async def _within_limit(api: Api, path: str, query: Mapping[str, object], limit: int) -> tuple[Any, int]:
@@ -378,6 +398,16 @@ TOOLS = (
         InsightsOf,
         _insights,
         {"since": "2026-03-01", "until": "2026-03-31", "queue": "Billing"},
+    ),
+    Tool(
+        "get_drivers",
+        "Explain a change",
+        "Return how a figure (share that passes, mean score, resolution, escalations, churn risk, hand-overs, one metric) "
+        "moved between two periods, split by queue, reason, agent, form, channel, language, handler and missed metric. "
+        "`sentence` says it; `part` is what a group brought, beyond chance or not. By default the last 7 days and the 7 before.",
+        DriversOf,
+        _drivers,
+        {"since": "2026-03-23", "until": "2026-03-30", "figure": "pass"},
     ),
     Tool(
         "get_metric",

@@ -1,32 +1,114 @@
-"""Drivers of the share that passes: the change between two periods, split by queue, reason and agent."""
+"""Drivers of a figure: its change between two periods, split by what conversations have in common."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import combinations
+from typing import Literal, get_args
 
+import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.insights.changes import Change, Group, Kind, Sample, change_of, share
-from auscult.services.conversations.latest import Sought
-from auscult.services.insights.changes import Compared
-from auscult.services.insights.quality import Passed, by_agent_and_period, by_name, by_period
+from auscult.domain.conversation import Agent, Queue
+from auscult.domain.errors import RequestError
+from auscult.domain.evaluation import Status
+from auscult.domain.insights.changes import NOTHING, Change, Group, Kind, Move, Sample, change_of, moves_of, share
+from auscult.domain.people.visibility import Visibility
+from auscult.services.conversations.latest import Sought, count, each_row
+from auscult.services.definitions.forms.cache import read_kept
+from auscult.services.insights.facts import INELIGIBLE
+from auscult.services.insights.quality import (
+    METRICS,
+    WEEK,
+    Passed,
+    by_agent_and_period,
+    by_name,
+    by_period,
+    numbers_of_intents,
+)
+from auscult.services.insights.quality import NOTHING as NO_ADHERENCE
+from auscult.services.scoring.listing import ListedAudit, ListedForm
 from auscult.storage.store import AppStore
 
+Whole = Literal["pass", "score", "resolved", "escalation", "churn", "handover"]
+FIGURES: tuple[Whole, ...] = get_args(Whole)
+"""Figures of whole conversations; that of one metric is ``metric:`` and its id."""
+OF_METRIC = "metric:"
+MOST_READ = 20_000
+"""Scored conversations of both periods that are read one by one; of more, tallies split the share that passes."""
+AT = "@"
+"""Stands between the id of a form and its version in the id of a group."""
+_PAIRED: frozenset[Kind] = frozenset({"queue", "reason", "agent", "channel"})
+_LEAST_OF_FORM = 0.02
+"""Share of the conversations now that a new version of a form must have to be named."""
+_EVERY = 2**62
+LEAST = 10
+"""Conversations that a metric must apply to in both periods to be compared."""
+_RESOLVED = {"YES": 1.0, "NO": 0.0}
 
-class Named(Struct, frozen=True, kw_only=True):
-    """Groups to compare: names of queues and reasons, and names of agents by their ids."""
-
-    queues: Sequence[str]
-    reasons: Sequence[str]
-    agents: Mapping[str, str]
+Key = tuple[Kind, str]
 
 
-class PassedChange(Struct, frozen=True, kw_only=True):
-    """Counts of both periods, and the change of the share with its drivers; None where nothing can be compared."""
+class Compared(Struct, frozen=True, kw_only=True):
+    """Two periods: ``since`` <= start < ``until``, and the one of ``before`` that ends ``gap`` before it begins."""
 
+    since: datetime
+    until: datetime
+    before: timedelta
+    gap: timedelta = timedelta(0)
+
+    @property
+    def begins(self) -> datetime:
+        """The start of the earlier period."""
+        return self.since - self.gap - self.before
+
+    @property
+    def spans(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Start and end of the earlier period, of the gap where there is one, and of the later period."""
+        ends = self.since - self.gap
+        between = ((ends, self.since),) if self.gap else ()
+        return (self.begins, ends), *between, (self.since, self.until)
+
+
+def lately(end: datetime) -> Compared:
+    """Return the periods that Home, Overview and mails compare: the last seven days, and the four weeks before."""
+    return Compared(since=end - WEEK, until=end, before=4 * WEEK)
+
+
+class FormChange(Struct, frozen=True, kw_only=True):
+    """Form with a version that scores conversations of the later period and none of the earlier one."""
+
+    form_id: str
+    name: str
+    version: int
+
+
+class FigureChange(Struct, frozen=True, kw_only=True):
+    """Change of a figure with its drivers; ``change`` is None where a period has no conversation with the figure.
+
+    ``samples`` are all conversations with the figure in both periods, the earlier one first.
+    ``forms``: what changed in between, so that the periods answer different questions.
+    """
+
+    figure: str
     compared: Compared
+    samples: tuple[Sample, Sample]
+    change: Change | None
+    forms: tuple[FormChange, ...] = ()
+
+    @property
+    def is_share(self) -> bool:
+        """Return whether the figure is a share of 1; else it is in points of the score, from 0 to 100."""
+        return self.figure != "score"
+
+
+class PassedChange(FigureChange, frozen=True, kw_only=True):
+    """Change of the share that passes, with the counts of both periods."""
+
     before: Passed
     now: Passed
-    change: Change | None
 
     def counts(self, group: Group) -> tuple[Passed, Passed]:
         """Return the counts of a group in both periods, the earlier one first."""
@@ -37,28 +119,275 @@ class PassedChange(Struct, frozen=True, kw_only=True):
         return first, last
 
 
-def passed_change(app: AppStore, sought: Sought, named: Named, compared: Compared) -> PassedChange:
-    """Compare the shares that pass in two periods."""
-    before, now = (each.passed for each in by_period(app, sought, compared.spans, ("outcome",)))
-    groups = list(_groups(app, sought, named, compared))
-    return PassedChange(
-        compared=compared, before=before, now=now, change=change_of(_sample(before), _sample(now), groups)
+class _Name(Struct, gc=False):
+    name: str
+
+
+class _Found(Struct, gc=False):
+    escalation: bool | None = None
+    churn_risk: bool | None = None
+    resolution: str | None = None
+    intents: tuple[_Name, ...] | None = None
+
+
+class _Moves(Struct, gc=False):
+    transfers: int | None = None
+
+
+class _Row(Struct, gc=False):
+    """Fields of a row of the listing that figures and groups are read from."""
+
+    channel: str
+    language: str
+    started_at: datetime
+    queues: tuple[Queue, ...]
+    agents: tuple[Agent, ...]
+    form: ListedForm | None
+    status: Status
+    score: int | None
+    passed: bool | None
+    audit: ListedAudit
+    missed_metrics: tuple[str, ...] = ()
+    insights: _Found | None = None
+    contact: _Moves | None = None
+
+
+_DECODE = msgspec.json.Decoder(_Row).decode
+
+
+def _handed_over(row: _Row) -> float | None:
+    """Return 1 for a conversation that was transferred, or that went from an AI agent to a person."""
+    if "ai" in (kinds := {each.kind for each in row.agents}):
+        return float(len(kinds) > 1)
+    moves = row.contact.transfers if row.contact else None
+    return None if moves is None else float(moves > 0)
+
+
+def _flag(found: bool | None) -> float | None:  # noqa: FBT001  (a value of a row)
+    return None if found is None else float(found)
+
+
+_VALUES: Mapping[str, Callable[[_Row], float | None]] = {
+    "pass": lambda row: _flag(row.passed),
+    "score": lambda row: row.score,
+    "resolved": lambda row: _RESOLVED.get(row.insights.resolution or "") if row.insights else None,
+    "escalation": lambda row: _flag(row.insights.escalation) if row.insights else None,
+    "churn": lambda row: _flag(row.insights.churn_risk) if row.insights else None,
+    "handover": _handed_over,
+}
+
+
+def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str = "pass") -> FigureChange:
+    """Return the change of a figure between two periods. Raises ``RequestError`` ``figure.unknown``."""
+    if figure == "pass":
+        return passed_change(app, sought, compared)
+    metric_id = figure.removeprefix(OF_METRIC) if figure.startswith(OF_METRIC) else ""
+    value: Callable[[_Row], float | None] | None
+    if metric_id:
+        sought = replace(sought, asked=(*sought.asked, metric_id))
+        value = lambda row: float(metric_id not in row.missed_metrics)  # noqa: E731  (as those of the table)
+    else:
+        value = _VALUES.get(figure)
+    if value is None:
+        known = ", ".join((*FIGURES, f"{OF_METRIC}ID"))
+        raise RequestError(
+            f"unknown figure {figure!r}; available: {known}", code="figure.unknown", field="figure", value=figure
+        )
+    # A missed metric lowers the score by definition.
+    read = _Reading(app, compared, value, has_metrics=figure in FIGURES and figure != "score")
+    read.add(sought)
+    return FigureChange(
+        figure=figure, compared=compared, samples=read.samples(), change=read.change(), forms=tuple(read.forms())
     )
 
 
-def _groups(app: AppStore, sought: Sought, named: Named, compared: Compared) -> Iterator[Group]:
-    for name, periods in by_name(app, sought, "queue", named.queues, compared.spans).items():
+def passed_change(app: AppStore, sought: Sought, compared: Compared) -> PassedChange:
+    """Compare the shares that pass in two periods.
+
+    Of more than ``MOST_READ`` conversations they are split by queue, reason, agent and channel alone.
+    """
+    before, *_between, now = (each.passed for each in by_period(app, sought, compared.spans, ("outcome",)))
+    forms: Iterable[FormChange] = ()
+    samples = share(before.passed, before.scored), share(now.passed, now.scored)
+    if before.scored + now.scored > MOST_READ:
+        groups = list(_tallied(app, sought, compared))
+        change = change_of(*samples, groups)
+    else:
+        read = _Reading(app, compared, _VALUES["pass"])
+        read.add(replace(sought, outcomes=sought.outcomes or ("passed", "failed")))
+        change, forms = read.change(), read.forms()
+    return PassedChange(
+        figure="pass",
+        compared=compared,
+        samples=samples,
+        change=change,
+        forms=tuple(forms),
+        before=before,
+        now=now,
+    )
+
+
+class _Reading:
+    """Rows of two periods, added up by the groups that they are in."""
+
+    def __init__(
+        self, app: AppStore, compared: Compared, value: Callable[[_Row], float | None], *, has_metrics: bool = True
+    ) -> None:
+        self._app, self._compared, self._value = app, compared, value
+        self._aliases = app.aliases.in_force()
+        self._sums: defaultdict[object, list[float]] = defaultdict(lambda: [0.0] * 6)
+        self._names: dict[Key, str] = {}
+        self._has_metrics = has_metrics
+
+    def add(self, sought: Sought) -> None:
+        """Read the conversations of both periods."""
+        compared = self._compared
+        since, ends = compared.since, compared.since - compared.gap
+        within = replace(sought, since=compared.begins, until=compared.until, order="-started_at")
+        for body in each_row(self._app, within, _EVERY):
+            row = _DECODE(body)
+            if ends <= row.started_at < since:
+                continue
+            is_left_out = row.status in INELIGIBLE and row.audit.state != "audited"
+            if is_left_out or (value := self._value(row)) is None:
+                continue
+            keys = list(dict.fromkeys(self._keys(row)))
+            paired = [each for each in keys if each[0] in _PAIRED]
+            pairs = [(one, two) for one, two in combinations(paired, 2) if one[0] != two[0]]
+            at = 3 if row.started_at >= since else 0
+            for key in (None, *keys, *pairs):
+                sums = self._sums[key]
+                sums[at] += 1
+                sums[at + 1] += value
+                sums[at + 2] += value * value
+
+    def change(self) -> Change | None:
+        """Return the change with its drivers."""
+        groups = {
+            key: Group(kind=key[0], id=key[1], name=self._names[key], before=before, now=now)
+            for key in self._names
+            for before, now in (self.samples(key),)
+        }
+        pairs = [self._pair(groups[one], groups[two]) for one, two in self._pairs()]
+        return change_of(*self.samples(), groups.values(), pairs)
+
+    def forms(self) -> Iterator[FormChange]:
+        """Yield the forms with a new version, those with most conversations first."""
+        _all, now = self.samples()
+        found = {key: self.samples(key) for key in self._names if key[0] == "form"}
+        known = {key[1].rpartition(AT)[0] for key, (before, _now) in found.items() if before.n}
+        for key, (before, after) in sorted(found.items(), key=lambda each: -each[1][1].n):
+            form_id, _at, version = key[1].rpartition(AT)
+            if not before.n and form_id in known and after.n >= max(1, now.n * _LEAST_OF_FORM):
+                yield FormChange(form_id=form_id, name=self._names[key], version=int(version))
+
+    def _pairs(self) -> Iterator[tuple[Key, Key]]:
+        for key in self._sums:
+            if isinstance(key, tuple) and isinstance(key[0], tuple):
+                yield key  # pyright: ignore[reportReturnType]  (keys of pairs are two keys)
+
+    def samples(self, key: object = None) -> tuple[Sample, Sample]:
+        """Return the samples of both periods: of a group, of a pair, or of all."""
+        sums = self._sums.get(key)
+        if sums is None:
+            return NOTHING, NOTHING
+        n, total, squares, n_now, total_now, squares_now = sums
+        return Sample(int(n), total, squares), Sample(int(n_now), total_now, squares_now)
+
+    def _pair(self, one: Group, two: Group) -> Group:
+        before, now = self.samples(((one.kind, one.id), (two.kind, two.id)))
+        name = f"{one.name}, {two.name}"
+        return Group(kind="pair", id=f"{one.id} {two.id}", name=name, before=before, now=now, of=(one, two))
+
+    def _keys(self, row: _Row) -> Iterator[Key]:
+        for queue in row.queues:
+            seen = self._aliases.queue(queue) if self._aliases else queue
+            if _may_name(self._app.visibility, seen):
+                yield self._named("queue", seen.id, seen.name or seen.id)
+        for intent in (row.insights.intents if row.insights else None) or ():
+            yield self._named("reason", intent.name, intent.name)
+        kinds: set[str] = set()
+        for agent in row.agents:
+            seen_agent = self._aliases.agent(agent) if self._aliases else agent
+            kinds.add(agent.kind or "human")
+            yield self._named("agent", seen_agent.id, seen_agent.name or seen_agent.id)
+        yield self._named("channel", row.channel, row.channel)
+        yield self._named("language", row.language, row.language)
+        if kinds:
+            handler = "both" if len(kinds) > 1 else kinds.pop()
+            yield self._named("handled_by", handler, handler)
+        if row.form:
+            form = f"{row.form.id}{AT}{row.form.version}"
+            if ("form", form) not in self._names:
+                self._names["form", form] = self._form(row.form)
+            yield "form", form
+        for metric_id in row.missed_metrics if self._has_metrics else ():
+            yield self._named("metric", metric_id, self._metrics.get(metric_id, metric_id))
+
+    @cached_property
+    def _metrics(self) -> dict[str, str]:
+        forms = [read_kept(each.document, each.version) for each in self._app.forms.in_force()]
+        return {metric.id: metric.name for form in forms for metric in form.metrics}
+
+    def _named(self, kind: Kind, group_id: str, name: str) -> Key:
+        key = kind, group_id
+        if key not in self._names:
+            self._names[key] = name  # the newest, as rows are read backwards
+        return key
+
+    def _form(self, form: ListedForm) -> str:
+        found = self._app.forms.get(form.id, form.version)
+        return read_kept(found.document, found.version).name if found else form.id
+
+
+def _may_name(seen: Visibility, queue: Queue) -> bool:
+    """Return whether a queue may be named: whoever sees only some queues is not shown others of their conversations."""
+    if seen.is_everything or not seen.queues:
+        return True
+    return not seen.queues.isdisjoint({queue.id.casefold(), (queue.name or "").casefold()})
+
+
+def _tallied(app: AppStore, sought: Sought, compared: Compared) -> Iterator[Group]:
+    """Yield the groups of very many conversations, by tallies: those that the newest ones have."""
+    rows = [_DECODE(body) for body in each_row(app, replace(sought, since=compared.since, until=compared.until), 1_000)]
+    queues = {each.name or each.id for row in rows for each in row.queues if _may_name(app.visibility, each)}
+    reasons = {each.name for row in rows if row.insights for each in row.insights.intents or ()}
+    aliases = app.aliases.in_force()
+    agents = {each.id: each.name or each.id for row in rows for each in map(aliases.agent, row.agents)}
+    for name, periods in by_name(app, sought, "queue", sorted(queues), compared.spans).items():
         yield _group("queue", name, name, periods)
-    for name, periods in by_name(app, sought, "intent", named.reasons, compared.spans).items():
+    for name, periods in by_name(app, sought, "intent", sorted(reasons), compared.spans).items():
         yield _group("reason", name, name, periods)
-    for agent_id, periods in by_agent_and_period(app, sought, list(named.agents), compared.spans).items():
-        yield _group("agent", agent_id, named.agents[agent_id], periods)
+    for agent_id, periods in by_agent_and_period(app, sought, sorted(agents), compared.spans).items():
+        yield _group("agent", agent_id, agents[agent_id], periods)
+    for channel in () if sought.channels else ("voice", "chat"):
+        found = by_period(app, replace(sought, channels=(channel,)), compared.spans, ("outcome",))
+        yield _group("channel", channel, channel, [each.passed for each in found])
 
 
 def _group(kind: Kind, group_id: str, name: str, periods: Sequence[Passed]) -> Group:
-    before, now = map(_sample, periods)
+    before, *_between, now = (share(each.passed, each.scored) for each in periods)
     return Group(kind=kind, id=group_id, name=name, before=before, now=now)
 
 
-def _sample(found: Passed) -> Sample:
-    return share(found.passed, found.scored)
+def moved_of(
+    app: AppStore, sought: Sought, compared: Compared, metrics: Mapping[str, str], reasons: Sequence[str]
+) -> list[Move]:
+    """Return the metrics and reasons for contact that moved by more than chance, all of them compared together.
+
+    ``metrics`` are names by id. Of a metric the values are shares that met it, of a reason shares of all conversations.
+    """
+    before, *_between, now = by_period(app, sought, compared.spans, METRICS)
+    groups: list[Group] = []
+    for metric_id, name in metrics.items():
+        first, last = (
+            share(one.met, one.n) for one in (each.metrics.get(metric_id, NO_ADHERENCE) for each in (before, now))
+        )
+        if min(first.n, last.n) >= LEAST:
+            groups.append(Group(kind="metric", id=metric_id, name=name, before=first, now=last))
+    bounds = (compared.begins, *(until for _, until in compared.spans))
+    totals = [count(app, replace(sought, since=since, until=until)) for since, until in compared.spans]
+    for name, numbers in numbers_of_intents(app, sought, list(reasons), bounds).items():
+        first, last = share(numbers[0], totals[0]), share(numbers[-1], totals[-1])
+        groups.append(Group(kind="reason", id=name, name=name, before=first, now=last))
+    return moves_of(groups)

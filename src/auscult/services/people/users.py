@@ -10,13 +10,21 @@ from auscult.domain.errors import AccessError, ConflictError, NotFoundError, Req
 from auscult.domain.people.grants import WHOLE_APP, Grant, Scope, check_grant
 from auscult.domain.people.permissions import check_permission
 from auscult.domain.people.principal import Principal, missing
-from auscult.domain.people.sessions import LONGEST_TOKEN, TOKEN_PREFIX, PersonalToken, hash_of, new_secret, new_token_id
+from auscult.domain.people.sessions import (
+    INVITATION_LASTS,
+    LONGEST_TOKEN,
+    TOKEN_PREFIX,
+    PersonalToken,
+    hash_of,
+    new_code,
+    new_secret,
+    new_token_id,
+)
 from auscult.domain.people.users import User, new_grant_id, new_user_id, normalise_email
 from auscult.domain.tenancy import Tenant
 from auscult.services.people.known import check_agents
 from auscult.services.people.passwords import check_password, hash_password, is_right
 from auscult.services.people.second_factor import tries_key
-from auscult.services.people.sign_in import SignIn
 from auscult.services.privacy.log import record
 from auscult.storage import Store
 from auscult.storage.core.text_validation import is_storable
@@ -183,6 +191,27 @@ class Users:
         self._people.grants.enable(user.user_id, self._now())
         self._report("user.enabled", user)
 
+    def link(self, user: User, lasts: timedelta = INVITATION_LASTS) -> str:
+        """Make the code of a link that signs in a user without a password once, and asks them for one.
+
+        Whoever has a password signs in with that: a link would let its maker act as them. The operator alone, who reads
+        the database anyway, makes links for all. Raises ``ConflictError`` ``user.has_password``, ``user.disabled``,
+        ``AccessError``.
+        """
+        self._must_manage_all_of(user)
+        if user.state != "active":
+            raise ConflictError(
+                f"{user.email} is disabled; make them active first", code="user.disabled", field="email"
+            )
+        if self._by.kind != "operator" and self._people.users.password_hash(user.user_id) is not None:
+            raise ConflictError(
+                f"{user.email} has a password; set another one instead", code="user.has_password", field="email"
+            )
+        code = new_code()
+        self._people.links.add(user.user_id, hash_of(code), self._now() + lasts, is_for_here=False)
+        self._report("user.link", user)
+        return code
+
     def set_password(self, user: User, password: str) -> None:
         """Set a user's password, and end their sessions. Raises ``RequestError`` ``password.guessable``."""
         if self._by.principal_id != user.user_id:
@@ -191,13 +220,6 @@ class Users:
         self._people.users.set_password(user.user_id, hash_password(password), self._now())
         self._people.sessions.end(user.user_id, self._now())
         self._report("user.password_set", user)
-
-    def link(self, user: User) -> str:
-        """Return the code of a link that signs a user in once, within an hour, from any machine. Raises ``AccessError``."""
-        self._must_manage_all_of(user)
-        code = SignIn(self._store, self._now).new_link(user.user_id, is_for_here=False)
-        self._report("user.link", user)
-        return code
 
     def reset_second_factor(self, user: User) -> None:
         """Remove the second factor of a user who lost the device, and end their sessions.

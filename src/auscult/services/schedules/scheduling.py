@@ -3,15 +3,17 @@
 import logging
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Protocol
+from datetime import UTC, datetime, timedelta
+from typing import Protocol, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.change import new_webhook_secret, signature
+from auscult.domain.conversation import Channel
 from auscult.domain.delivery.addresses import PUBLIC, Networks
 from auscult.domain.errors import AccessError, NotFoundError, RequestError
+from auscult.domain.notices import Choices
 from auscult.domain.operations.guarding import guarded
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.schedules.schedule import (
@@ -25,13 +27,19 @@ from auscult.domain.schedules.schedule import (
     new_schedule_id,
 )
 from auscult.domain.tenancy import Tenant
+from auscult.language import speaking
 from auscult.outgoing.dialling import check_address
+from auscult.services.audits.blind import kept_from_agents
+from auscult.services.conversations.latest import Sought
+from auscult.services.conversations.queue_names import queue_names
+from auscult.services.insights.drivers import Compared, passed_change
+from auscult.services.insights.sentences import conclusion
 from auscult.services.people.principals import Principals
 from auscult.services.schedules.alerts import CONSOLE, alerts_of
 from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.reports import rows_of
 from auscult.storage.schedules import Unsent
-from auscult.storage.store import Store
+from auscult.storage.store import AppStore, Store
 
 _LOG = logging.getLogger(__name__)
 _LONGEST_ATTACHMENT = 10_000_000
@@ -180,13 +188,32 @@ class Scheduling:
                     key=f"{at.isoformat()}-{secrets.token_hex(3)}",
                     at=at,
                     title=one.name,
-                    detail=f"{len(rows) - 1} rows",
+                    detail=" ".join(
+                        each for each in (f"{len(rows) - 1} rows.", self._conclusion(app, one, at)) if each
+                    ),
                     filename=filename_of(one, at),
                     content=write_rows(rows, one.format),
                     rows=len(rows) - 1,
                 )
             ]
         return self._app.schedules.record(one, replace(one, next_at=next_at), made)
+
+    def _conclusion(self, app: AppStore, one: Schedule, at: datetime) -> str:
+        """Return what moved the share that passes since the days before, in the maker's language.
+
+        A saved view has a selection of its own, and an agent reads of single conversations alone.
+        """
+        if one.kind == "view" or kept_from_agents(app, app.visibility) is not None:
+            return ""
+        sought = Sought(
+            queues=one.queues,
+            agents=one.agents,
+            channels=tuple(each for each in get_args(Channel) if each in one.channels),
+        )
+        length = timedelta(days=one.days)
+        found = passed_change(app, sought, Compared(since=at - length, until=at, before=length))
+        with speaking(self._app.notices.choices().get(one.created_by, Choices()).language):
+            return conclusion(found, queue_names(app).label)
 
     def _visibility(self, one: Schedule) -> Visibility:
         """Return what the maker of a schedule may see by now. Raises ``AccessError``."""

@@ -16,6 +16,7 @@ from auscult.domain.statistics.agents import (
     shrink,
     shrunken_rates,
 )
+from auscult.domain.statistics.compared_agents import compared_agents
 
 counts_of = st.dictionaries(
     st.text(min_size=1, max_size=2),
@@ -143,3 +144,39 @@ def test_agents_of_one_rate_seldom_differ() -> None:
             {f"a{k}": Count(sum(stream.random() < 0.9 for _ in range(n)), n) for k in range(30)} for _ in range(200)
         ]
         assert sum(funnel(each).differ for each in groups) <= 16
+
+
+@pytest.mark.parametrize("is_hard", [False, True])
+def test_agents_are_compared_where_their_work_is_alike(*, is_hard: bool) -> None:
+    """Who has only the hard queue is compared with the others there; who has a queue alone with nobody."""
+    counts = {f"a{n}": {"easy": Count(95, 100)} for n in range(6)}
+    counts |= {f"h{n}": {"hard": Count(20, 50)} for n in range(3)}
+    counts["x"] = {"hard": Count(0, 9)} if is_hard else {"easy": Count(0, 9)}
+    counts["alone"] = {"new": Count(0, 9)}
+    found = compared_agents(counts)
+    assert found.alone == ("alone",)
+    assert (found.agents["x"].count, round(found.agents["x"].usual)) == (Count(0, 9), 4 if is_hard else 9)
+    assert found.outside == ([] if is_hard else ["x"])
+    assert found.differ is not is_hard
+
+
+def test_agents_of_one_rate_in_each_queue_seldom_differ() -> None:
+    """At most one in twenty groups is called different, and few of their agents lie outside."""
+    chance = random.Random(7)
+    groups = [
+        compared_agents(
+            {
+                f"a{n}": {
+                    queue: Count(sum(chance.random() < rate for _ in range(many)), many)
+                    for queue, rate, many in (
+                        ("easy", 0.95, chance.randint(1, 30)),
+                        ("hard", 0.4, chance.randint(0, 20)),
+                    )
+                }
+                for n in range(12)
+            }
+        )
+        for _ in range(100)
+    ]
+    assert sum(each.differ for each in groups) <= 10
+    assert sum(len(each.outside) for each in groups) <= 10

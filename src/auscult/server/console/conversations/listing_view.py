@@ -18,13 +18,13 @@ from auscult.server.console.frame.charts.sentiment import spark
 from auscult.server.console.frame.charts.strip import strip
 from auscult.server.console.frame.filters import ORDERS, FilterView, Query, address, write_position
 from auscult.server.console.frame.heads import HeadView, head_view
-from auscult.server.console.frame.intents import intent_name
 from auscult.server.console.frame.naming import CHANNELS, agents_of, customer_words, queues_of, why_not_scored
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader, clock
 from auscult.server.console.frame.verdicts import cells_of
 from auscult.services.conversations.latest import LatestPage
 from auscult.services.conversations.list_query import USUAL, read_order
+from auscult.services.insights.intent_names import intent_name
 from auscult.services.scoring.listing import ListedConversation
 from auscult.storage.conversations.said import MOST_COUNTED
 

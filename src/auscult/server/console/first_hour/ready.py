@@ -21,6 +21,7 @@ from auscult.server.console.frame.naming import (
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, AnyRequest, Visit
+from auscult.server.console.people.users import link_of
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.services.history.coverage import fitting
@@ -121,9 +122,7 @@ class InvitePage(Controller):
         work.done("invite")
         link = ""
         if visit.services.sign_on is None:
-            code = users.link(user)
-            base = visit.services.settings.public_url or str(request.base_url)
-            link = f"{base.rstrip('/')}{BASE}/link/{code}"
+            link = link_of(visit, users.link(user), request)
         return _invite_page(visit, {}, link=link, invited=user.email)
 
 

@@ -14,11 +14,11 @@ from auscult.domain.errors import RequestError
 from auscult.domain.scoring.list_fields import ANY_COLLECTION, Order
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.frame.intents import intent_name
 from auscult.server.console.frame.naming import BETWEEN, CHANNELS
 from auscult.server.console.frame.reader import Reader, clock
 from auscult.services.conversations.latest import Position
 from auscult.services.conversations.list_query import NOBODY, PERIODS, USUAL, Query, read_seconds
+from auscult.services.insights.intent_names import intent_name
 
 _DIRECTIONS = {"inbound": later("Inbound"), "outbound": later("Outbound")}
 _OUTCOMES = {

@@ -72,6 +72,7 @@ _GROUPS: tuple[tuple[str, tuple[_Entry, ...]], ...] = (
             _Entry(later("Metrics"), "/metrics", ("insight.read",)),
             _Entry(later("Agents"), "/agents", ("insight.read",)),
             _Entry(later("AI agents"), "/ai-agents", ("insight.read", whole_app("ai_agent.read"))),
+            _Entry(later("Reasons"), "/reasons", ("insight.read",)),
             _Entry(later("Insights"), "/insights", ("insight.read",)),
             _Entry(later("Schedules"), "/schedules", ("report.export",)),
         ),

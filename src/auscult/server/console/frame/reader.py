@@ -7,23 +7,21 @@ from functools import lru_cache
 import msgspec
 from babel import Locale
 from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal, format_percent, get_decimal_symbol
+from babel.numbers import get_decimal_symbol
 from msgspec import Struct
 
 from auscult.domain.statistics.intervals import Figure
-from auscult.language import current
+from auscult.language import current, writing
 from auscult.language import gettext as _
+from auscult.language.writing import locale_of, percent_pattern
 from auscult.services.conversations.queue_names import QueueNames
 
 NARROW_SPACE = "\u202f"
-MINUS = "\u2212"
 FEW = 10
 """Fewer are shown as numbers, not as a percentage."""
 _WEEK = timedelta(days=7)
 _MINUTE_S = 60
 _HOUR_S = 3600
-_WHOLE = "#,##0"
-"""The pattern of a whole number."""
 
 
 class Reader(Struct, frozen=True, kw_only=True):
@@ -40,7 +38,7 @@ class Reader(Struct, frozen=True, kw_only=True):
     @property
     def locale(self) -> Locale:
         """The locale of their language."""
-        return _parsed(self.language)
+        return locale_of(self.language)
 
     def local(self, at: datetime) -> datetime:
         """Return an instant in their time zone."""
@@ -59,15 +57,11 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     def number(self, value: float | Decimal, digits: int = 0, *, signed: bool = False) -> str:
         """Return a number with ``digits`` decimals, a true minus sign, and a plus sign where it is ``signed``."""
-        pattern = _WHOLE + ("." + "0" * digits if digits else "")
-        text = _decimal(abs(value), pattern, self.language)
-        sign = MINUS if value < 0 else "+" if signed and value > 0 else ""
-        return sign + text
+        return writing.number(value, digits, signed=signed, language=self.language)
 
     def share(self, value: float | Decimal, digits: int = 0) -> str:
         """Return a share of 1 as a percentage: ``0.912`` is ``91.2%``."""
-        pattern = _percent_pattern(self.locale, _WHOLE + ("." + "0" * digits if digits else ""))
-        return format_percent(value, pattern, locale=self.locale)
+        return writing.share(value, digits, self.language)
 
     def rate(self, n: int, whole: int, digits: int = 0) -> str:
         """Return how many of a whole: a percentage, ``3 of 7`` where the whole is less than ``FEW``, a dash without any."""
@@ -150,21 +144,10 @@ class Reader(Struct, frozen=True, kw_only=True):
         return format_skeleton("yMMMd", local.date(), locale=self.locale)
 
 
-@lru_cache
-def _parsed(language: str) -> Locale:
-    return Locale.parse(language, sep="-")
-
-
-@lru_cache(maxsize=4096)
-def _decimal(value: float | Decimal, pattern: str, language: str) -> str:
-    """Return a number in a pattern: lists show the same ones in row after row."""
-    return format_decimal(value, pattern, locale=_parsed(language))
-
-
 @lru_cache(maxsize=4096)
 def _date(day: date, pattern: str, language: str) -> str:
     """Return a day in a pattern."""
-    return format_date(day, pattern, locale=_parsed(language))
+    return format_date(day, pattern, locale=locale_of(language))
 
 
 def mark(value: float, unit: str = "") -> str:
@@ -175,7 +158,7 @@ def mark(value: float, unit: str = "") -> str:
 
 def whole_number(value: float) -> str:
     """Return a whole number in the language of the request: ``36,500`` or ``36.500``."""
-    return _decimal(value, _WHOLE, current())
+    return writing.decimal(value, writing.WHOLE, current())
 
 
 def decimal(number: str) -> str:
@@ -185,16 +168,11 @@ def decimal(number: str) -> str:
 
 def percent(number: str) -> str:
     """Return a written number as a percentage in the language of the request: ``91.2%`` of ``91.2``."""
-    return _percent_pattern(_locale(), number)
+    return percent_pattern(_locale(), number)
 
 
 def _locale() -> Locale:
-    return _parsed(current())
-
-
-def _percent_pattern(locale: Locale, number: str) -> str:
-    """Return the pattern of percentages with a number in it, or the pattern of one."""
-    return str(locale.percent_formats[None].pattern).replace(_WHOLE, number)
+    return locale_of(current())
 
 
 def clock(ms: int | None) -> str:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.domain.conversation import Agent
-from auscult.domain.statistics.agents import Count, funnel_limits
+from auscult.domain.statistics.compared_agents import Comparison
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.language import gettext as _
 from auscult.server.console.conversations.listing_view import RowView
@@ -50,7 +50,7 @@ class SkillView(Struct, frozen=True, kw_only=True):
 class Counted(NamedTuple):
     """The data of an agent's page: passed counts, each metric's name and adherence by id, the newest rows.
 
-    ``leads`` lead to the conversations that are counted. ``usual`` is the share of all agents that passes, for those who
+    ``leads`` lead to the conversations that are counted. ``compared`` is the comparison of all agents, for those who
     may see it.
     """
 
@@ -58,7 +58,7 @@ class Counted(NamedTuple):
     metrics: Mapping[str, tuple[str, Adherence]]
     rows: Sequence[RowView]
     leads: Leads
-    usual: float | None = None
+    compared: Comparison | None = None
 
 
 class Allowed(NamedTuple):
@@ -87,7 +87,7 @@ class AgentView(Struct, frozen=True, kw_only=True):
 
 def agent_view(agent: Agent, found_of: Counted, may: Allowed, base: str) -> AgentView:
     """Show an agent's last 90 days."""
-    counted, metrics, rows, leads, usual = found_of
+    counted, metrics, rows, leads, compared = found_of
     reader = leads.reader
     name = agent_name(agent)
     skills = skills_of({metric_id: found for metric_id, (_name, found) in metrics.items()})
@@ -120,7 +120,7 @@ def agent_view(agent: Agent, found_of: Counted, may: Allowed, base: str) -> Agen
                         n=leads.scored(counted),
                         passed=leads.passed(counted),
                     ),
-                    _unusual(Count(counted.passed, counted.scored), usual, reader),
+                    _unusual(agent.id, compared, reader),
                     leads.undecided(counted),
                 ),
             )
@@ -134,14 +134,16 @@ def agent_view(agent: Agent, found_of: Counted, may: Allowed, base: str) -> Agen
     )
 
 
-def _unusual(found: Count, usual: float | None, reader: Reader) -> str:
-    """Return the sentence on an agent who lies outside the limits of chance around the share of all; else nothing."""
-    if usual is None or not found.n or not 0 < usual < 1:
+def _unusual(agent_id: str, compared: Comparison | None, reader: Reader) -> str:
+    """Return the sentence on an agent who lies outside the limits of chance, or cannot be compared; else nothing."""
+    if compared is None:
         return ""
-    limits = funnel_limits(found.n, usual)[-1]
-    if limits.low <= found.successes / found.n <= limits.high:
+    if agent_id in compared.alone:
+        return _("Nobody else works on the same form, language and queue, so there is nothing to compare with.")
+    found = compared.agents.get(agent_id)
+    if found is None or not found.is_outside:
         return ""
-    return _("More than chance: {counts}.").format(counts=unusual(found, usual, reader))
+    return _("More than chance, on the same form, language and queue: {counts}.").format(counts=unusual(found, reader))
 
 
 def skill_view(name: str, found: Adherence, metric: tuple[str, Passed], leads: Leads) -> SkillView:

@@ -12,7 +12,6 @@ from msgspec.structs import replace
 from auscult.domain.audits.audit import AuditState
 from auscult.domain.conversation import Agent
 from auscult.domain.directory import Aliases
-from auscult.domain.statistics.agents import funnel
 from auscult.server.console.conversations.listing import names_of
 from auscult.server.console.conversations.listing_view import row_view
 from auscult.server.console.definitions.in_force import metric_names
@@ -22,9 +21,10 @@ from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.naming import agent_name
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.insights.agent_view import Allowed, Counted, agent_view
-from auscult.server.console.insights.agents_view import agents_view, counts_of
+from auscult.server.console.insights.agents_view import AgentsFound, agents_view
 from auscult.services.audits.blind import kept_from_agents, shows_only_audited, without_blind
 from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.insights.agents import comparison_of
 from auscult.services.insights.quality import METRICS, NOTHING, by_agent, by_period
 from auscult.services.scoring.listing import ListedConversation
 
@@ -48,7 +48,9 @@ class AgentsPage(Controller):
         counted = by_agent(visit.app, sought, list(names))
         leads = Leads(visit.reader, query, f"{BASE}/conversations")
         filters = filter_view(query, f"{BASE}/agents", names_of(visit), visit.reader, ("queue", "channel"))
-        return visit.page("insights/agents", "Agents", agents_view(counted, names, filters, leads, BASE))
+        found = AgentsFound(counted, names, comparison_of(visit.app, sought))
+        view = agents_view(found, filters, leads, BASE)
+        return visit.page("insights/agents", "Agents", view)
 
     @get("/{agent_id:str}", opt=KEPT, sync_to_thread=True)
     def show(self, agent_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -77,20 +79,14 @@ class AgentsPage(Controller):
         may = Allowed(sees_all=visit.may("insight.read"), coaches=visit.may("coaching.give"))
         query = {"agent": (agent_id,), "audit": audits} if audits else {"agent": (agent_id,)}
         leads = Leads(visit.reader, query, f"{BASE}/conversations")
-        usual = _centre(visit, Sought(since=end - PERIOD, until=end)) if may.sees_all else None
-        view = agent_view(agent, Counted(period.passed, metrics, rows, leads, usual), may, BASE)
+        compared = comparison_of(visit.app, Sought(since=end - PERIOD, until=end)) if may.sees_all else None
+        view = agent_view(agent, Counted(period.passed, metrics, rows, leads, compared), may, BASE)
         return visit.page("insights/agent", "Agents", view)
 
 
 def _agents(visit: Visit, sought: Sought) -> dict[str, str]:
     """Return the names of the agents of the newest conversations, by id; a shared name has the end of the id added."""
     return names_of_agents(newest(visit.app, sought, _NEWEST), visit.reader.queues.aliases)
-
-
-def _centre(visit: Visit, sought: Sought) -> float | None:
-    """Return the share of all agents, as the list of agents shows it; None without any."""
-    counted = by_agent(visit.app, sought, list(_agents(visit, sought)))
-    return funnel(counts_of(counted)).centre if counted else None
 
 
 def people_of(row: ListedConversation) -> tuple[Agent, ...]:

@@ -1,13 +1,15 @@
 """Agents: a funnel and shrunken shares. No league table: differences that chance explains are not shown as such."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import floor
+from typing import NamedTuple
 
 from babel.lists import format_list
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.domain.statistics.agents import Count, Funnel, funnel, shrunken_rates
+from auscult.domain.statistics.agents import Count, funnel, shrunken_rates
+from auscult.domain.statistics.compared_agents import ComparedAgent, Comparison
 from auscult.domain.statistics.intervals import Figure
 from auscult.language import gettext as _
 from auscult.language import ngettext
@@ -43,42 +45,50 @@ class AgentsView(Struct, frozen=True, kw_only=True):
     axis: str
 
 
-def agents_view(
-    counted: Mapping[str, Passed], names: Mapping[str, str], filters: FilterView, leads: Leads, base: str
-) -> AgentsView:
-    """Show agents with their passed shares. ``counted`` and ``names`` are by agent id."""
+class AgentsFound(NamedTuple):
+    """The data of the page, by agent id: passed counts, names, and the comparison on the same work."""
+
+    counted: Mapping[str, Passed]
+    names: Mapping[str, str]
+    compared: Comparison
+
+
+def agents_view(data: AgentsFound, filters: FilterView, leads: Leads, base: str) -> AgentsView:
+    """Show agents with their passed shares."""
+    counted, names, compared = data
     reader = leads.reader
-    counts = counts_of(counted)
+    counts = {agent: Count(found.passed, found.scored) for agent, found in counted.items()}
     rates = shrunken_rates(counts) if counts else {}
     found = funnel(counts) if counts else None
-    outside = found.outside if found else []
+    outside = [each for each in compared.outside if each in counts]
+    centre = found.centre if found else 0.0
     dots = [
         drawing.FunnelDot(
             name=names[agent],
-            n=count.n,
-            share=count.successes / count.n,
-            shown=reader.share(count.successes / count.n),
+            n=one.count.n,
+            share=min(max(centre + (one.count.successes - one.usual) / one.count.n, 0.0), 1.0),
+            shown=unusual(one, reader),
             href=f"{base}/agents/{agent}",
-            beyond=agent in outside,
+            beyond=one.is_outside,
         )
-        for agent, count in counts.items()
+        for agent, one in compared.agents.items()
+        if agent in counts
     ]
     shown = {agent for agent, rate in rates.items() if rate.n >= FEW and (rate.enough or agent in outside)}
     lowest = min((rates[agent].rate.low for agent in shown), default=0.5)
     first = floor(lowest * 10) / 10
     starts = {agent: first if agent in shown else None for agent in counts}
-    centre = found.centre if found else 0.0
     around = drawing.Centre(
         value=centre,
         shown=_("all {share}").format(share=reader.number(centre * 100, 1)),
-        label=_("Share that passes by agent, around {share}; {n} outside the limits of chance").format(
-            share=reader.share(centre, 1), n=len(outside)
-        ),
+        label=_(
+            "Share that passes by agent, on the same form, language and queue, around {share}; {n} outside the limits of chance"
+        ).format(share=reader.share(centre, 1), n=len(outside)),
     )
     return AgentsView(
         filters=filters,
         chart=drawing.funnel(dots, around),
-        said=_said(found, counts, names, reader),
+        said=_said(found.differ, compared, names, reader) if found else _("Nobody had a scored conversation."),
         rows=tuple(
             _row((agent, names[agent]), counted[agent], (rates[agent].rate, starts[agent]), leads, base)
             for agent in sorted(counts, key=lambda agent: names[agent].casefold())
@@ -88,40 +98,48 @@ def agents_view(
     )
 
 
-def counts_of(counted: Mapping[str, Passed]) -> dict[str, Count]:
-    """Return how many conversations of each agent passed."""
-    return {agent: Count(found.passed, found.scored) for agent, found in counted.items()}
-
-
-def unusual(count: Count, centre: float, reader: Reader) -> str:
-    """Return how many passed, and how many would at the share of all: ``0 of 9, where 8 would be usual``."""
-    usual = reader.number(round(centre * count.n))
+def unusual(one: ComparedAgent, reader: Reader) -> str:
+    """Return how many passed, and how many would at the rate of others: ``0 of 9, where 8 would be usual``."""
     said = _("{n} of {whole}, where {usual} would be usual")
-    return said.format(n=reader.number(count.successes), whole=reader.number(count.n), usual=usual)
-
-
-def _said(found: Funnel | None, counts: Mapping[str, Count], names: Mapping[str, str], reader: Reader) -> str:
-    if found is None:
-        return _("Nobody had a scored conversation.")
-    n, outside = reader.number(len(counts)), found.outside
-    if not outside:
-        said = (
-            _("{n} agents differ by more than chance, but none lies outside the limits.")
-            if found.differ
-            else _("{n} agents, and chance explains how they differ.")
-        )
-        return said.format(n=n)
-    named = [f"{names[agent]} ({unusual(counts[agent], found.centre, reader)})" for agent in outside]
-    if len(named) > _NAMED:
-        listed = _("{first} and {n} more").format(first=", ".join(named[:_NAMED]), n=len(named) - _NAMED)
-    else:
-        listed = format_list(named, locale=reader.locale)
-    said = ngettext(
-        "Of {n} agents, {names} differs by more than chance: look at the conversations first.",
-        "Of {n} agents, {names} differ by more than chance: look at the conversations first.",
-        len(outside),
+    count = one.count
+    return said.format(
+        n=reader.number(count.successes), whole=reader.number(count.n), usual=reader.number(round(one.usual))
     )
-    return said.format(n=n, names=listed)
+
+
+def _said(differ: bool, compared: Comparison, names: Mapping[str, str], reader: Reader) -> str:  # noqa: FBT001  (a test)
+    """Return the sentences on whether agents differ, within their work and in all, and who lies outside."""
+    n, outside = reader.number(len(names)), [each for each in compared.outside if each in names]
+    if outside:
+        listed = _listed([f"{names[agent]} ({unusual(compared.agents[agent], reader)})" for agent in outside], reader)
+        said = ngettext(
+            "Of {n} agents, {names} differs by more than chance from others on the same form, language and queue: look at the conversations first.",
+            "Of {n} agents, {names} differ by more than chance from others on the same form, language and queue: look at the conversations first.",
+            len(outside),
+        ).format(n=n, names=listed)
+    elif compared.differ:
+        said = _("{n} agents differ by more than chance, but none lies outside the limits.").format(n=n)
+    elif differ:
+        said = _(
+            "{n} agents differ by more than chance, but not on the same form, language and queue: their work differs."
+        ).format(n=n)
+    else:
+        said = _("{n} agents, and chance explains how they differ.").format(n=n)
+    alone = [names[agent] for agent in compared.alone if agent in names]
+    if not alone:
+        return said
+    cannot = ngettext(
+        "{names} cannot be compared: nobody else works on the same form, language and queue.",
+        "{names} cannot be compared: nobody else works on the same form, language and queue.",
+        len(alone),
+    )
+    return f"{said} {cannot.format(names=_listed(alone, reader))}"
+
+
+def _listed(names: Sequence[str], reader: Reader) -> str:
+    if len(names) > _NAMED:
+        return _("{first} and {n} more").format(first=", ".join(names[:_NAMED]), n=len(names) - _NAMED)
+    return format_list(names, locale=reader.locale)
 
 
 def _row(

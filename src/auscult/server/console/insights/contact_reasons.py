@@ -1,8 +1,9 @@
 """Insights: reasons for contact, new developments, and the causes of the difference between two periods."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
@@ -24,8 +25,7 @@ from auscult.server.console.insights.contact_reasons_view import Compare, insigh
 from auscult.server.console.insights.failures import Answered, Failures
 from auscult.server.console.insights.handlers import HANDLERS, handlers_of, in_tabs
 from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
-from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
-from auscult.services.insights.drivers import Named, passed_change
+from auscult.services.insights.drivers import Compared, moved_of, passed_change
 from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of
 from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, periods
 from auscult.services.scoring.listing import ListedConversation
@@ -49,26 +49,31 @@ class InsightsPage(Controller):
         query, handlers = handlers_of(visit, query, f"{BASE}/insights")
         sought, problem = visit.sought(query), ""
         try:
-            compared = _compared(visit, *_asked(visit))
+            compared = period_of(visit, *asked_days(visit))
         except RequestError as error:
-            compared, problem = _compared(visit, "", ""), sentence(error.message)
+            compared, problem = period_of(visit, "", ""), sentence(error.message)
         rows = newest(visit.app, replace(sought, since=compared.since, until=compared.until), _NEWEST)
         named = named_in(visit, rows)
         # Before the whole period, whose rows are then those of its weeks.
         failures = _failures(visit, sought, compared, named)
-        changes = [
-            *changed_reasons(visit.app, sought, named.reasons, compared),
-            *changed_metrics(visit.app, sought, metric_names(visit.app), compared),
-        ]
-        found = Compare(passed_change(visit.app, sought, named, compared), changes[:_NEWS], failures)
+        moves = moved_of(visit.app, sought, compared, metric_names(visit.app), named.reasons)
+        found = Compare(passed_change(visit.app, sought, compared), moves[:_NEWS], failures)
         filters = in_tabs(filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS), handlers)
         view = insights_page(found, filters, query, visit.reader, BASE)
         if problem:
-            since, last = _asked(visit)
+            since, last = asked_days(visit)
             view = replace(view, since=since, last=last)
         is_new = view.is_empty and not count(visit.app, sought)
         more = {"problem": problem, "is_new": is_new, "handlers": handlers}
         return visit.page("insights/contact_reasons", "Insights", view, 400 if problem else 200, **more)
+
+
+class Named(NamedTuple):
+    """Groups to count: names of queues and reasons, and names of agents by their ids."""
+
+    queues: Sequence[str]
+    reasons: Sequence[str]
+    agents: Mapping[str, str]
 
 
 def named_in(visit: Visit, rows: Sequence[ListedConversation]) -> Named:
@@ -136,13 +141,13 @@ def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
     return Answered(mean_of(tally.total, "csat"), mean_of(tally.total, "nps"), drivers_of(tally, bar))
 
 
-def _asked(visit: Visit) -> tuple[str, str]:
+def asked_days(visit: Visit) -> tuple[str, str]:
     """Return the first and the last day in the address, empty where it has none."""
     since, last = (next(iter(visit.query.get(name, ())), "") for name in ("from", "to"))
     return since, last
 
 
-def _compared(visit: Visit, since: str, last: str) -> Compared:
+def period_of(visit: Visit, since: str, last: str) -> Compared:
     """Return the period of these days, the last four weeks by default.
 
     Raises ``RequestError`` ``date.invalid``, ``range.reversed``.

@@ -7,20 +7,17 @@ from typing import NamedTuple
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.domain.insights.changes import REST, Driver, Group, Kind
-from auscult.domain.insights.changes import Change as Moved
+from auscult.domain.insights.changes import REST, Driver, Group, Kind, Move
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.language import gettext as _
-from auscult.language import later
 from auscult.server.console.frame.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.frame.counts import CountView, Leads, sentence
 from auscult.server.console.frame.filters import FilterView, Query
-from auscult.server.console.frame.intents import intent_name
 from auscult.server.console.frame.reader import FEW, Reader
 from auscult.server.console.insights.failures import Failures, FailuresView, failures_view
 from auscult.server.console.insights.home.home_view import NewsView, news_of
-from auscult.services.insights.changes import Change
 from auscult.services.insights.drivers import PassedChange
+from auscult.services.insights.sentences import KINDS, cause, forms_changed, moved, title_of
 
 _SHOWN = 12
 
@@ -32,8 +29,8 @@ class PartRow(Struct, frozen=True, kw_only=True):
     kind: str
     now: CountView
     before: CountView
-    share: Markup
-    share_before: Markup
+    share: Markup | str
+    share_before: Markup | str
     effect: str
     is_worse: bool
     is_sure: bool
@@ -60,7 +57,7 @@ class Compare(NamedTuple):
     """The data of the page: the two periods with what moved the share, and what is new or changed."""
 
     passed: PassedChange
-    changes: Sequence[Change]
+    changes: Sequence[Move]
     failures: Failures
 
     @property
@@ -78,12 +75,11 @@ def insights_page(found: Compare, filters: FilterView, query: Query, reader: Rea
     }
     leads = Leads(reader, carried, f"{base}/conversations")
     headline, detail = _said(found, leads)
-    begins = compared.since - compared.before
     return InsightsPageView(
         filters=filters,
         since=reader.local(compared.since).date().isoformat(),
         last=(reader.local(compared.until) - timedelta(milliseconds=1)).date().isoformat(),
-        before=_("{first} to {last}").format(first=reader.day(begins), last=reader.last_day(compared.since)),
+        before=_("{first} to {last}").format(first=reader.day(compared.begins), last=reader.last_day(compared.since)),
         headline=headline,
         detail=Markup(" ").join(each for each in (detail, leads.undecided(now)) if each),
         failed_href=leads.failed(now).href,
@@ -95,62 +91,18 @@ def insights_page(found: Compare, filters: FilterView, query: Query, reader: Rea
     )
 
 
-_PARAMETERS: Mapping[Kind, str] = {"queue": "queue", "reason": "intent", "agent": "agent"}
-_KINDS: Mapping[Kind, str] = {"queue": later("Queue"), "reason": later("Reason"), "agent": later("Agent")}
+_PARAMETERS: Mapping[Kind, str] = {"queue": "queue", "reason": "intent", "agent": "agent", "channel": "channel"}
+"""Filters of lists that find the conversations of a group."""
 
 
 def _said(found: Compare, leads: Leads) -> tuple[str | Markup, str]:
     """Return two sentences: how the share that passes moved, and what moved it."""
-    now, before, reader, change = found.passed.now, found.passed.before, leads.reader, found.passed.change
-    if change is None or now.scored < FEW or before.scored < FEW:
+    now, before, reader = found.passed.now, found.passed.before, leads.reader
+    if found.passed.change is None or now.scored < FEW or before.scored < FEW:
         said = _("{n} of {whole} pass: too few to compare.")
         return sentence(said, n=leads.passed(now), whole=leads.scored(now)), ""
-    share, points = reader.share(now.passed / now.scored, 1), reader.number(abs(change.value.value) * 100, 1)
-    if not change.value.value:
-        headline = _("{share} pass, as before.")
-    elif not change.is_beyond_chance:
-        headline = _("{share} pass. The change of {points} points could still be chance.")
-    elif change.value.value > 0:
-        headline = _("{share} pass, {points} points more than before.")
-    else:
-        headline = _("{share} pass, {points} points fewer than before.")
-    return headline.format(share=share, points=points), cause(change, reader)
-
-
-def cause(change: Moved, reader: Reader) -> str:
-    """Return the sentence that names the group that moved the share most beyond chance."""
-    if not change.leading:
-        if change.is_beyond_chance:
-            return _("No queue, reason or agent stands out: the change runs through all of them.")
-        return _("No queue, reason or agent moved by more than chance.")
-    first, total = change.leading[0], change.value.value
-    points = {
-        "points": reader.number(abs(first.part.value) * 100, 1),
-        "total": reader.number(abs(total) * 100, 1),
-        "name": title_of(first.group, reader),
-    }
-    now, before = first.group.now, first.group.before
-    if first.part.value * total > 0 and abs(first.part.value) <= abs(total):
-        said = _("{points} of the {total} points come from {name}")
-    elif first.part.value < 0:
-        said = _("{name} alone brought {points} points fewer")
-    else:
-        said = _("{name} alone brought {points} points more")
-    if first.is_new:
-        why = _("which is new: {n} of {whole} pass")
-    elif not now.n:
-        why = _("which has no conversation any more: {n_before} of {whole_before} passed")
-    elif abs(first.rate) >= abs(first.mix):
-        why = _("where {n} of {whole} pass, {n_before} of {whole_before} before")
-    else:
-        why = _("with {whole} conversations, {whole_before} before, of which {n} pass")
-    counts = {
-        "n": reader.number(now.total),
-        "whole": reader.number(now.n),
-        "n_before": reader.number(before.total),
-        "whole_before": reader.number(before.n),
-    }
-    return _("{what}, {why}.").format(what=said.format(**points), why=why.format(**counts))
+    parts = (forms_changed(found.passed), cause(found.passed, reader.queues.label))
+    return moved(found.passed), " ".join(each for each in parts if each)
 
 
 def _chart(found: Compare, leads: Leads) -> Markup:
@@ -163,12 +115,12 @@ def _chart(found: Compare, leads: Leads) -> Markup:
         figure = wilson_figure(now.passed, now.scored)
         rows.append(
             IntervalRow(
-                name=title_of(each.group, reader),
+                name=title_of(each.group, reader.queues.label),
                 value=figure.value * 100,
                 low=figure.low * 100,
                 high=figure.high * 100,
                 end=reader.number(now.scored),
-                href=leads.scored(now, **filter_of(each.group)).href,
+                href=leads.scored(now, **filter_of(each.group)).href if is_followed(each.group) else "",
                 kind="no" if each.is_beyond_chance and each.part.value < 0 else "",
             )
         )
@@ -177,9 +129,7 @@ def _chart(found: Compare, leads: Leads) -> Markup:
         return Markup("")
     shown = reader.number(share * 100, 1)
     axis = Axis(
-        label=_("Share that passes by queue, reason and agent, with intervals; all {share} percent").format(
-            share=shown
-        ),
+        label=_("Share that passes by group, with intervals; all {share} percent").format(share=shown),
         all_value=share * 100,
         all_shown=_("all {share}").format(share=shown),
         heading=_("scored"),
@@ -188,31 +138,40 @@ def _chart(found: Compare, leads: Leads) -> Markup:
     return intervals(rows, axis)
 
 
-def title_of(group: Group, reader: Reader) -> str:
-    """Return the name of a group as pages show it."""
-    if group.kind == "agent":
-        return group.name
-    name = intent_name(group.name) if group.kind == "reason" else reader.queues.labelled(group.name)
-    return name[:1].upper() + name[1:]
-
-
 def filter_of(group: Group) -> dict[str, str]:
-    """Return the filter of a group."""
-    return {_PARAMETERS[group.kind]: group.id}
+    """Return the filter of a group; of a pair both; none of one that lists are not filtered by."""
+    if group.of:
+        return {name: value for each in group.of for name, value in filter_of(each).items()}
+    if group.kind == "metric":
+        return {"missed": group.id}
+    return {_PARAMETERS[group.kind]: group.id} if group.kind in _PARAMETERS else {}
+
+
+def is_followed(group: Group) -> bool:
+    """Return whether a list finds exactly the conversations of a group."""
+    return len(filter_of(group)) == max(len(group.of), 1)
 
 
 def _row(driver: Driver, passed: PassedChange, leads: Leads) -> PartRow:
-    group, named = driver.group, filter_of(driver.group)
+    group, reader = driver.group, leads.reader
     before, now = passed.counts(group)
     effect = driver.part.value * 100
+    shown: list[tuple[CountView, Markup | str]] = []
+    for each in (now, before):
+        if is_followed(group):
+            named = filter_of(group)
+            shown.append((leads.scored(each, **named), leads.pass_rate(each, **named)))
+        else:
+            shown.append((CountView(shown=reader.number(each.scored)), reader.rate(each.passed, each.scored)))
+    (n, share), (n_before, share_before) = shown
     return PartRow(
-        name=title_of(group, leads.reader),
-        kind=_(_KINDS[group.kind]),
-        now=leads.scored(now, **named),
-        before=leads.scored(before, **named),
-        share=leads.pass_rate(now, **named),
-        share_before=leads.pass_rate(before, **named),
-        effect=leads.reader.number(effect, 1, signed=True),
+        name=title_of(group, reader.queues.label),
+        kind=_(KINDS[group.kind]),
+        now=n,
+        before=n_before,
+        share=share,
+        share_before=share_before,
+        effect=reader.number(effect, 1, signed=True),
         is_worse=effect < 0,
         is_sure=driver.is_beyond_chance,
     )

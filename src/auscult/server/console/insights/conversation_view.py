@@ -10,11 +10,11 @@ from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.frame.charts.sentiment import Sounded, course
 from auscult.server.console.frame.charts.talk import talk
-from auscult.server.console.frame.intents import intent_name
 from auscult.server.console.frame.naming import within_sentence
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader, clock
 from auscult.server.console.frame.reasons import filled, in_words
+from auscult.services.insights.intent_names import intent_name
 
 _MOODS = {"negative": later("displeased"), "neutral": later("neutral"), "positive": later("pleased")}
 _FIELDS = {

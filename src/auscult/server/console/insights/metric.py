@@ -21,6 +21,7 @@ from auscult.server.console.insights.metric_view import metric_view
 from auscult.server.console.people.names import names_of_people
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought
+from auscult.services.insights.drivers import OF_METRIC, figure_change, lately
 from auscult.services.insights.quality import METRICS, NOTHING, by_period
 from auscult.services.insights.trust import agreement_by_metric, trust
 
@@ -93,7 +94,8 @@ class MetricPage(Controller):
         blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
         differing = (each for each in found.differing if not blindness.get(each.audited.conversation.id))
         found = replace(found, differing=tuple(differing))
-        view = metric_view(about, found, (end - PERIOD, end), names_of_people(visit), visit.reader, BASE)
+        change = figure_change(visit.app, Sought(), lately(end), f"{OF_METRIC}{metric_id}")
+        view = metric_view(about, found, (end - PERIOD, end), names_of_people(visit), change, visit.reader, BASE)
         return visit.page("insights/metric", "Metrics", view, ask=box_of_metric(visit, about[1]))
 
 

@@ -20,6 +20,8 @@ from auscult.server.console.frame.naming import agents_of, within_sentence
 from auscult.server.console.frame.reader import FEW, Reader, clock
 from auscult.server.console.frame.transcript import Marks, Piece, TurnView, turn_views
 from auscult.server.console.frame.verdicts import question_of
+from auscult.services.insights.drivers import FigureChange
+from auscult.services.insights.sentences import conclusion
 from auscult.services.insights.trust import Differing, Trust
 
 _KINDS: dict[Qualification, Kind] = {"YES": "yes", "NO": "no", "NA": "na", "-": "unsure"}
@@ -63,6 +65,7 @@ class MetricView(Struct, frozen=True, kw_only=True):
     form: str
     question: str
     answer: tuple[tuple[str | Markup, bool], ...]
+    lately: str
     period: str
     chart: Markup
     note: str
@@ -81,10 +84,11 @@ def metric_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
     found: Trust,
     span: tuple[datetime, datetime],
     people: Mapping[str, str],
+    change: FigureChange,
     reader: Reader,
     base: str,
 ) -> MetricView:
-    """Show how reliable a metric of a form is. ``people``: names by e-mail address."""
+    """Show how reliable a metric of a form is. ``people``: names by e-mail address; ``change`` that of lately."""
     form, metric = about
     leads = _Leads(Leads(reader, {}, f"{base}/conversations"), metric.id, span)
     return MetricView(
@@ -92,6 +96,11 @@ def metric_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
         form=form.name,
         question=question_of(metric),
         answer=tuple(_answer(metric, found, leads)),
+        lately=_("Last 7 days, against the four weeks before: {said}").format(
+            said=conclusion(change, reader.queues.label)
+        )
+        if change.samples[1].n
+        else "",
         period=_("{first} to {last}").format(first=reader.day(span[0], year=False), last=reader.last_day(span[1])),
         chart=_chart(found, leads),
         note=_note(found),

@@ -16,13 +16,12 @@ from auscult.server.console.frame.filters import filter_view
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.verdicts import kind_of
 from auscult.server.console.frame.visit import BASE, Visit
-from auscult.server.console.insights.contact_reasons import named_in
+from auscult.server.console.insights.contact_reasons import Named, named_in
 from auscult.server.console.insights.handlers import HANDLERS, handlers_of, in_tabs
 from auscult.server.console.insights.overview_view import Counts, Reason, overview_view
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, details, newest
-from auscult.services.insights.changes import Compared
-from auscult.services.insights.drivers import Named, passed_change
+from auscult.services.insights.drivers import lately, passed_change
 from auscult.services.insights.quality import NOTHING, WEEK, Period, by_name, by_period, periods
 
 _PATH = f"{BASE}/overview"
@@ -58,7 +57,7 @@ class OverviewPage(Controller):
             heat={each: [week.metrics.get(each, NOTHING) for week in heat_weeks] for each in metrics},
             heat_weeks=[week.passed for week in heat_weeks],
             reasons=_reasons(visit, sought, named, end),
-            last=passed_change(visit.app, sought, named, Compared(since=end - WEEK, until=end, before=3 * WEEK)),
+            last=passed_change(visit.app, sought, lately(end)),
             fatal=_fatal(visit, sought, end),
             fatal_span=(end - WEEK, end),
         )

@@ -1,6 +1,6 @@
 """The quality overview: a chart with its sentence, the heat map, the pull of reasons, and the fatal errors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -18,13 +18,14 @@ from auscult.server.console.frame.charts.drivers import Axis, IntervalRow, inter
 from auscult.server.console.frame.charts.trend import series
 from auscult.server.console.frame.counts import SCORED, WITH_SCORE, CountView, Leads, sentence, undecided_sentence
 from auscult.server.console.frame.filters import FilterView, Query, address
-from auscult.server.console.frame.intents import intent_name
 from auscult.server.console.frame.reader import FEW, Reader
-from auscult.server.console.insights.contact_reasons_view import cause, filter_of
+from auscult.server.console.insights.contact_reasons_view import filter_of, is_followed
 from auscult.server.console.insights.score_trend import ScoreTrend, score_trend
 from auscult.server.console.insights.weeks import WeekLead, week_points
 from auscult.services.insights.drivers import PassedChange
+from auscult.services.insights.intent_names import intent_name
 from auscult.services.insights.quality import Adherence, Passed, Period
+from auscult.services.insights.sentences import cause, forms_changed
 
 _TINTS, _FULL_TINT = 15, 0.3
 _LEAST_WEEKS = 4
@@ -90,6 +91,7 @@ class OverviewView(Struct, frozen=True, kw_only=True):
     difference_href: str
     columns: tuple[str, ...]
     heat: tuple[HeatRow, ...]
+    never: tuple[Markup, ...]
     reasons: Markup
     reason_rows: tuple[tuple[str, CountView, Markup], ...]
     fatal: tuple[tuple[RowView, str], ...]
@@ -110,7 +112,7 @@ class Reason(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """The data of the page. ``last`` compares the last week with the three before it."""
+    """The data of the page. ``last`` compares the last week with the four before it."""
 
     weeks: Sequence[Period]
     metrics: Mapping[str, str]
@@ -156,6 +158,7 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
             )
             for metric_id, name in counts.metrics.items()
         ),
+        never=tuple(_never(counts, leads)),
         reasons=_reasons(counts.reasons, leads),
         reason_rows=tuple(
             (
@@ -215,25 +218,34 @@ def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
         few = _("Too few weeks to say what is usual.")
         return SaidView(sentence=few, strong="", detail="", href=leads.path, action=_("All conversations"))
     failed, usual = last.scored - last.passed, last.scored * (1 - chart.centre)
-    said, strong = _limits(chart)
+    change = counts.last.change
+    said, strong = _limits(chart, is_chance=change is None or not (change.is_beyond_chance or change.leading))
     detail = _("Last week {n} conversations, {failed} not passed; about {usual} would be usual.").format(
         n=reader.number(last.scored), failed=reader.number(failed), usual=reader.number(round(usual))
     )
     more, count = {"outcome": "failed"}, failed
-    if counts.last.change and counts.last.change.leading:
-        first = counts.last.change.leading[0].group
-        detail = f"{detail} {cause(counts.last.change, reader)}"
-        more, count = {**more, **filter_of(first)}, int(first.now.n - first.now.total)
+    if changed := forms_changed(counts.last):
+        detail = f"{detail} {changed}"
+    if change and change.leading:
+        first = change.leading[0].group
+        detail = f"{detail} {cause(counts.last, reader.queues.label)}"
+        if is_followed(first):
+            more, count = {**more, **filter_of(first)}, int(first.now.n - first.now.total)
     action = _("Read the {n}").format(n=reader.number(count)) if count else _("All of last week")
     href = leads.to(last, **more) if count else leads.to(last, outcome=SCORED)
     return SaidView(sentence=said, strong=strong, detail=detail, href=href, action=action)
 
 
-def _limits(chart: Chart) -> tuple[str, str]:
-    """Return two sentences: how many weeks moved within their limits, and which did not."""
+def _limits(chart: Chart, *, is_chance: bool) -> tuple[str, str]:
+    """Return two sentences: how many weeks moved within their limits, and which did not.
+
+    ``is_chance``: nothing is known about the last week that is more than chance, so the weeks can be left alone.
+    """
     outside = [point for point in chart.points if "beyond limits" in point.signals]
     calm = len(chart.points) - len(outside)
     if not outside:
+        if not is_chance:
+            return _("All {n} weeks moved within their limits, but in the last one something moved.").format(n=calm), ""
         return _("All {n} weeks moved within their limits: that is chance, leave it.").format(n=calm), ""
     sentence = _("{n} weeks moved within their limits: that is chance, leave it.").format(n=calm)
     if outside[-1] is chart.points[-1]:
@@ -255,6 +267,18 @@ def _cell(found: Adherence, week: Passed, metric: tuple[str, str], leads: Leads)
     tint = min(round((1 - share) / _FULL_TINT * _TINTS), _TINTS)
     label = f"{where}: {leads.reader.share(share)}, {said}, {opens}"
     return CellView(shown=leads.reader.number(share * 100), label=label, href=href, tint=tint)
+
+
+def _never(counts: Counts, leads: Leads) -> Iterator[Markup]:
+    """Yield a sentence on each metric that no conversation of all these weeks met."""
+    if not counts.heat_weeks:
+        return
+    span = counts.heat_weeks[0].since, counts.heat_weeks[-1].until
+    for metric_id, name in counts.metrics.items():
+        n = sum(each.n for each in counts.heat[metric_id])
+        if n >= FEW and not any(each.met for each in counts.heat[metric_id]):
+            said = _("{metric}: never met in {n}. Either the question is wrong, or all miss it; read five of them.")
+            yield sentence(said, metric=name, n=leads.number(n, span, missed=metric_id))
 
 
 def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:

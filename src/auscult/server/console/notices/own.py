@@ -1,6 +1,6 @@
 """Notices in the console: the page of a person's own, and the way from one to what it is about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import groupby
 from typing import NamedTuple, get_args
@@ -12,14 +12,19 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
+from auscult.domain.disputes.dispute import Dispute
 from auscult.domain.notices import DIGEST_HOUR, Choices, Kind, Language, Notice, Way
 from auscult.language import LANGUAGES, later
 from auscult.language import gettext as _
+from auscult.server.console.definitions.in_force import metric_names
+from auscult.server.console.disputes.deciding import reviewing
 from auscult.server.console.frame.naming import customer_words
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.quoting import excerpt
+from auscult.server.console.frame.verdicts import word_of
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.people.names import names_of_people
+from auscult.services.disputes.reviewing import EVERY
 from auscult.services.notices.noticing import Noticing
 from auscult.services.notices.writing import sentence_of
 
@@ -39,6 +44,31 @@ KINDS: Mapping[Kind, str] = {
 """Kinds of notices in words."""
 WAYS: Mapping[Way, str] = {"here": later("Here only"), "mail": later("E-mail at once"), "digest": later("Daily e-mail")}
 """Ways of notices in words."""
+
+
+def _outcomes(visit: Visit, shown: Sequence[Notice]) -> dict[str, str]:
+    """Return what became of the disputes that notices say have ended, by their ids."""
+    ids = {each.subject for each in shown if each.kind == "decided"}
+    names = metric_names(visit.app) if ids else {}
+    every = reviewing(visit).every(EVERY) if ids else ()
+    return {each.dispute_id: _outcome(each, names) for each in every if each.dispute_id in ids and not each.is_open}
+
+
+def _outcome(found: Dispute, names: Mapping[str, str]) -> str:
+    state = {
+        "accepted": _("changed to {answer}").format(answer=word_of(found.decided_answer)),
+        "denied": _("stays {answer}").format(answer=word_of(found.answer)),
+        "withdrawn": _("the dispute was withdrawn"),
+        "reopened": _("the auditor changed the answer"),
+    }.get(found.state, _("the dispute has ended"))
+    name = names.get(found.metric_id, found.metric_id)
+    if not found.reason:
+        return _("{metric}: {outcome}.").format(metric=name, outcome=state)
+    return _("{metric}: {outcome}. \u201c{reason}\u201d").format(metric=name, outcome=state, reason=found.reason)
+
+
+def _said(names: Mapping[str, str], outcomes: Mapping[str, str], notice: Notice) -> str:
+    return outcomes.get(notice.subject) or sentence_of(names, notice)
 
 
 class Day(NamedTuple):
@@ -71,7 +101,7 @@ class NoticesPage(Controller):
             words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
             kinds={key: _(text) for key, text in KINDS.items()},
             open_disputes=visit.app.disputes.open_among([each.subject for each in shown if each.kind == "to_decide"]),
-            sentence_of=partial(sentence_of, names_of_people(visit)),
+            sentence_of=partial(_said, names_of_people(visit), _outcomes(visit, shown)),
             choices=msgspec.structs.asdict(choices),
             languages=LANGUAGES,
             hours=[(hour, f"{hour:02}:00") for hour in range(24)],

@@ -17,7 +17,7 @@ from auscult.language import later
 from auscult.server.console.absences.away import LABELS, absences_of, away_view, wanted_of
 from auscult.server.console.frame.naming import agent_name, by_in_words, role_name
 from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence, sentence_of, several
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import BASE, AnyRequest, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.people.users_view import (
@@ -60,7 +60,9 @@ class UsersPage(Controller):
         return self._listing(visit, {})
 
     @post(sync_to_thread=True)
-    def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def add(
+        self, data: Posted, visit: NamedDependency[SkipValidation[Visit]], request: AnyRequest
+    ) -> Response[str] | Redirect:
         """Add a user with a role."""
         visit.require_everywhere("user.manage")
         users, tenant, access = managed(visit), visit.app.tenant, _access(data)
@@ -74,7 +76,9 @@ class UsersPage(Controller):
             users.grant(user, tenant, access)
         except AuscultError as error:
             return self._listing(visit, data, sentence(error.message))
-        return Redirect(f"{_PATH}/{user.user_id}?done=added", status_code=303)
+        if one(data, "password") or visit.services.sign_on is not None:
+            return Redirect(f"{_PATH}/{user.user_id}?done=added", status_code=303)
+        return self._one(visit, user.user_id, link=link_of(visit, users.link(user), request))
 
     @get("/{user_id:str}", sync_to_thread=True)
     def show(self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -135,6 +139,19 @@ class UsersPage(Controller):
             return self._one(visit, user_id, sentence(error.message))
         return _done(user, "password")
 
+    @post("/{user_id:str}/link", sync_to_thread=True)
+    def link(
+        self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]], request: AnyRequest
+    ) -> Response[str]:
+        """Show a link that signs in a user who has no password yet."""
+        visit.require_everywhere("user.manage")
+        user = _find(visit, user_id)
+        try:
+            code = managed(visit).link(user)
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence(error.message))
+        return self._one(visit, user_id, link=link_of(visit, code, request))
+
     @post("/{user_id:str}/second-factor/reset", sync_to_thread=True)
     def reset_second_factor(
         self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
@@ -190,7 +207,14 @@ class UsersPage(Controller):
         until = {email: visit.reader.day(last, year=False) for email, last in away.items()}
         return administration(visit, "Users", view, 422 if problem else 200, away=until)
 
-    def _one(self, visit: Visit, user_id: str, problem: str = "", given: Given = MappingProxyType({})) -> Response[str]:
+    def _one(
+        self,
+        visit: Visit,
+        user_id: str,
+        problem: str = "",
+        given: Given = MappingProxyType({}),
+        link: str = "",
+    ) -> Response[str]:
         user = _find(visit, user_id)
         shown = _shown(visit, user)
         asked = next(iter(visit.query.get("conversation", ())), "")
@@ -205,6 +229,9 @@ class UsersPage(Controller):
             is_disabled=user.state == "disabled",
             agents=shown.agent_ids,
             has_second_factor=user.user_id in visit.store.people.second_factors.enrolled(),
+            has_no_password=visit.services.sign_on is None
+            and visit.store.people.users.password_hash(user.user_id) is None,
+            link=link,
             grants=tuple(
                 grant_row(each, visit.reader, path, names, may_manage=may_manage) for each in reversed(shown.grants)
             ),
@@ -223,6 +250,12 @@ class UsersPage(Controller):
         )
         away = away_view(absences_of(visit).listing(user.email), visit.reader, given)
         return visit.page("people/user", "Administration", view, 409 if problem else 200, away=away)
+
+
+def link_of(visit: Visit, code: str, request: AnyRequest) -> str:
+    """Return the address that signs in with a code."""
+    base = visit.services.settings.public_url or str(request.base_url)
+    return f"{base.rstrip('/')}{BASE}/link/{code}"
 
 
 def managed(visit: Visit) -> Users:

@@ -95,6 +95,8 @@ class OneUserView(Struct, frozen=True, kw_only=True):
     path: str
     is_disabled: bool
     has_second_factor: bool
+    has_no_password: bool
+    link: str
     agents: tuple[str, ...]
     grants: tuple[GrantRow, ...]
     roles: tuple[tuple[str, str], ...]

@@ -113,7 +113,8 @@ class SchedulesPage(Controller):
             chosen = next(iter(visit.query.get("view", ())), "")
             entered = Entered(kind="view", view_id=chosen) if chosen else Entered()
         queues = visit.reader.queues.offered(names_in_use(visit.app).queues)
-        offered = Offered(forms_in_force(visit.app), visit.app.people.views.listing(me), queues)
+        views, sends_mail = visit.app.people.views.listing(me), visit.services.settings.sends_mail
+        offered = Offered(forms_in_force(visit.app), views, queues, sends_mail)
         view = schedules_view(found, visit.app.schedules.inbox(me), offered, entered, visit.reader)
         return visit.page("schedules/schedules", "Schedules", view, 422 if problem else 200, problem=problem)
 

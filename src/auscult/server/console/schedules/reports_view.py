@@ -83,11 +83,15 @@ class SchedulesView(Struct, frozen=True, kw_only=True):
 
 
 class Offered(NamedTuple):
-    """The subjects that a schedule can have: metrics of forms, saved views, and queues by what they are filtered by."""
+    """The subjects that a schedule can have: metrics of forms, saved views, and queues by what they are filtered by.
+
+    ``sends_mail``: a mail server is set.
+    """
 
     forms: Sequence[Form]
     views: Sequence[SavedView]
     queues: Mapping[str, str]
+    sends_mail: bool
 
 
 def schedules_view(
@@ -109,7 +113,7 @@ def schedules_view(
             ScheduleView(
                 schedule_id=each.schedule_id,
                 name=each.name,
-                about=f"{_(dict(KINDS)[each.kind])}{_of(each, views)}. {_(dict(EVERY)[each.every])}.",
+                about=f"{_(dict(KINDS)[each.kind])}{_of(each, views)}. {_(dict(EVERY)[each.every])}. {_sent(each, offered)}",
                 next=reader.moment(each.next_at) if each.next_at else "",
                 runs=() if each.is_alert else tuple(_run(one, reader) for one in runs),
             )
@@ -126,6 +130,18 @@ def schedules_view(
         queues=tuple(offered.queues.items()),
         entered=entered,
     )
+
+
+def _sent(one: Schedule, offered: Offered) -> str:
+    """Return the kind of file, and where it is sent."""
+    if not one.emails:
+        to = _("To the inbox alone.")
+    elif offered.sends_mail:
+        to = _("To {emails}.")
+    else:
+        to = _("To {emails}: cannot be sent, as no mail server is set; your administrator can set one.")
+    said = to.format(emails=", ".join(one.emails))
+    return said if one.is_alert else f"{one.format.upper()}. {said}"
 
 
 def _of(one: Schedule, views: Mapping[str, str]) -> str:

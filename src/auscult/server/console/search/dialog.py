@@ -14,12 +14,12 @@ from msgspec import Struct
 from auscult.domain.search import GROUPS, LONGEST, GroupName, Hit, Kind, SearchResult, best, folded, opened_by
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.frame.intents import intent_name
 from auscult.server.console.frame.naming import side_name
 from auscult.server.console.frame.reader import clock
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.operations.tabs import tabs_of
 from auscult.services.conversations.names import typed
+from auscult.services.insights.intent_names import intent_name
 from auscult.services.search import FEW, MOST, MOST_OPENED, Searching
 
 Shown = GroupName | Literal["pages"]

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+from auscult.domain.statistics.agents import Count
+from auscult.domain.statistics.compared_agents import compared_agents
 from auscult.server.console.frame.counts import Leads
 from auscult.server.console.frame.filters import FilterView
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.insights.agents_view import AgentsView, agents_view
+from auscult.server.console.insights.agents_view import AgentsFound, AgentsView, agents_view
 from auscult.services.insights.quality import Passed
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
@@ -18,7 +20,9 @@ def page(**counted: tuple[int, int]) -> AgentsView:
     }
     filters = FilterView(words="", chips=(), groups=(), orders=(), kept=(), all_href="")
     leads = Leads(Reader(now=NOW), {}, "/console/conversations")
-    return agents_view(found, dict(zip(counted, counted, strict=True)), filters, leads, "/console")
+    compared = compared_agents({agent: {"one queue": Count(*each)} for agent, each in counted.items()})
+    data = AgentsFound(found, dict(zip(counted, counted, strict=True)), compared)
+    return agents_view(data, filters, leads, "/console")
 
 
 def test_an_agent_with_few_conversations_has_no_estimate() -> None:
@@ -33,7 +37,7 @@ def test_agents_outside_the_funnel_are_listed_as_a_sentence() -> None:
     """Names are joined as a person would write them."""
     usual = {f"agent {n}": (95, 100) for n in range(20)}
     assert (
-        "ann (10 of 100, where 87 would be usual) and ben (12 of 100, where 87 would be usual) differ"
+        "ann (10 of 100, where 91 would be usual) and ben (12 of 100, where 91 would be usual) differ"
         in page(**usual, ann=(10, 100), ben=(12, 100)).said
     )
-    assert "where 91 would be usual) differs by more than chance" in page(**usual, ann=(10, 100)).said
+    assert "where 95 would be usual) differs by more than chance" in page(**usual, ann=(10, 100)).said

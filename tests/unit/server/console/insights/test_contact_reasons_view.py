@@ -4,33 +4,28 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from auscult.domain.insights.changes import Group, Kind, change_of, share
+from auscult.domain.insights.changes import Group, Kind, share
 from auscult.domain.insights.drivers import Drivers
 from auscult.server.console.frame.filters import FilterView
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.insights.contact_reasons_view import Compare, InsightsPageView, insights_page
 from auscult.server.console.insights.failures import Answered, Failures
-from auscult.services.insights.changes import Compared
-from auscult.services.insights.drivers import PassedChange
+from auscult.services.insights.drivers import FormChange
 from auscult.services.insights.overview import AllDrivers, Mean
-from auscult.services.insights.quality import Passed
+from tests.unit.server.console.insights.compared import compared
 
 UNTIL = datetime(2026, 3, 29, tzinfo=UTC)
 MONTH = timedelta(days=28)
 NONE = Mean(n=0, mean=None)
 
 
-def page(now: tuple[int, int], before: tuple[int, int], *groups: Group) -> InsightsPageView:
+def page(
+    now: tuple[int, int], before: tuple[int, int], *groups: Group, forms: tuple[FormChange, ...] = ()
+) -> InsightsPageView:
     """Return the page of two months, of which each has so many conversations, and so many that passed."""
-
-    def month(until: datetime, counted: tuple[int, int]) -> Passed:
-        return Passed(since=until - MONTH, until=until, scored=counted[0], passed=counted[1])
-
     drivers = AllDrivers(sentiment=Drivers(), score=Drivers(), csat=Drivers(), nps=Drivers())
     failures = Failures(weeks=[], queues={}, agents={}, names={}, answered=Answered(NONE, NONE, drivers))
-    compared = Compared(since=UNTIL - MONTH, until=UNTIL, before=MONTH)
-    change = change_of(share(before[1], before[0]), share(now[1], now[0]), groups)
-    passed = PassedChange(compared=compared, before=month(UNTIL - MONTH, before), now=month(UNTIL, now), change=change)
+    passed = compared(UNTIL, (MONTH, MONTH), (now, before), groups, forms)
     found = Compare(passed, [], failures)
     filters = FilterView(words="", chips=(), groups=(), orders=(), kept=(), all_href="")
     return insights_page(found, filters, {}, Reader(now=UNTIL), "/console")
@@ -52,14 +47,14 @@ def test_what_moved_is_said(now: tuple[int, int], before: tuple[int, int], said:
 @pytest.mark.parametrize(
     ("groups", "said"),
     [
-        ((), "No queue, reason or agent stands out: the change runs through all of them."),
+        ((), "No group stands out: the change runs through all of them."),
         (
             (("queue", "store", (0, 0), (0, 70)), ("queue", "desk", (600, 680), (240, 280))),
-            "17.6 of the 19.7 points come from Store, which is new: 0 of 70 pass.",
+            "17.5 of the 19.7 points come from Store, which is new: 0 of 70 pass.",
         ),
         (
             (("agent", "Noor", (90, 100), (10, 50)), ("agent", "Sam", (510, 580), (230, 300))),
-            "10.0 of the 19.7 points come from Noor, where 10 of 50 pass, 90 of 100 before.",
+            "10.1 of the 19.7 points come from Noor, where 10 of 50 pass, 90 of 100 before.",
         ),
     ],
 )
@@ -72,6 +67,12 @@ def test_the_group_that_moved_the_share_is_named(
         for kind, name, before, now in groups
     ]
     assert page((350, 240), (680, 600), *made).detail == said
+
+
+def test_a_changed_form_is_named_first() -> None:
+    """Other questions may be the whole difference."""
+    detail = page((40, 39), (20, 20), forms=(FormChange(form_id="ef-a", name="Support", version=3),)).detail
+    assert detail.startswith("The questions changed in between (Support, version 3):")
 
 
 def test_failures_are_offered_where_there_are_any() -> None:

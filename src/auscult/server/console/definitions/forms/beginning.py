@@ -48,6 +48,9 @@ languages: [en]
 scoring: percentage
 pass_score: 70
 not_applicable: exclude
+# an answer that the machine is unsure of is left to a person, and fails nobody
+abstain_below: 0.5
+abstain: audit
 assignments:
   - {{queue: {queue}, direction: both}}
 """

@@ -35,7 +35,7 @@ def figure_line(span: Span, first_shown: str, last_shown: str) -> Markup:
         x = across(span.before)
         drawn += [
             line(f"M{at(x)} 8v14", "tick", 1.5),
-            text(min(max(x, 60), 250), 37, _("last week"), anchor="middle"),
+            text(min(max(x, 60), 250), 37, _("before"), anchor="middle"),
         ]
     return image(_WIDTH, 40, *drawn, class_="chart figline")
 

@@ -14,7 +14,8 @@ from auscult.server.console.frame.reader import mark
 class OwnPoint(Struct, frozen=True, kw_only=True):
     """One period: its day on the axis, the person's share with its interval, None without one, and the band, if any.
 
-    ``label`` describes the point in words, ``href`` opens its conversations.
+    ``label`` describes the point in words, ``href`` opens its conversations. ``is_small``: of so few conversations that
+    the line leaves it out.
     """
 
     day: str
@@ -24,6 +25,7 @@ class OwnPoint(Struct, frozen=True, kw_only=True):
     low: float
     high: float
     band: tuple[float, float] | None
+    is_small: bool = False
 
 
 class _Frame(Struct, frozen=True):
@@ -53,6 +55,11 @@ def _draw(points: Sequence[OwnPoint], said: tuple[str, str], label: str, frame: 
     up = Scale(marks[0], marks[-1], frame.bottom, _TOP)
     across = Scale(-0.5, len(points) - 0.5, _LEFT, frame.right)
     own = [(across(n), up(each.value * _WHOLE)) for n, each in enumerate(points) if each.value is not None]
+    joined = [
+        (across(n), up(each.value * _WHOLE))
+        for n, each in enumerate(points)
+        if each.value is not None and not each.is_small
+    ]
     drawn = [
         group(line(f"M{at(_LEFT)} {at(up(each))}H{at(frame.right)}", "hair") for each in marks),
         group(
@@ -64,7 +71,7 @@ def _draw(points: Sequence[OwnPoint], said: tuple[str, str], label: str, frame: 
             for n, each in enumerate(points)
             if each.value is not None
         ),
-        line("M" + "L".join(f"{at(x)} {at(y)}" for x, y in own), "ln2"),
+        line("M" + "L".join(f"{at(x)} {at(y)}" for x, y in joined), "ln2") if len(joined) > 1 else Markup(""),
         group(_dot(each, across(n), up) for n, each in enumerate(points) if each.value is not None),
         group(
             text(across(n), frame.bottom + 22, each.day, anchor="middle")

@@ -10,6 +10,8 @@ from auscult.server.console.frame.reasons.fitting import translated
 
 TEMPLATES: tuple[str, ...] = (
     later("invalid {field}: {message}"),
+    later("{email} is disabled; make them active first"),
+    later("{email} has a password; set another one instead"),
     later("invalid {field} {value}: {message}"),
     later("assignment {id} is {state} and stays as it is"),
     later("a reason is missing; say why the conversation cannot be judged"),

@@ -37,8 +37,8 @@ from auscult.server.console.insights.home.inbox import inbox
 from auscult.server.console.insights.home.own_home import own_home
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, count, details, newest
-from auscult.services.insights.changes import Compared, changed_metrics, changed_reasons
-from auscult.services.insights.quality import WEEK, of_people, passed
+from auscult.services.insights.drivers import lately, moved_of, passed_change
+from auscult.services.insights.quality import WEEK, of_people
 from auscult.services.insights.trust import agreement_by_metric
 from auscult.services.scoring.listing import ListedConversation
 
@@ -76,7 +76,7 @@ class HomePage(Controller):
             numbers=tuple(_numbers(visit, sought, leads)),
             todo=inbox(visit),
             news=_news(visit, sought, rows, leads) if judges else (),
-            since=_("a week ago"),
+            since=_("the four weeks before"),
             hear=tuple(_recommended(visit, rows)) if reads else (),
             is_empty=is_empty,
         )
@@ -97,12 +97,11 @@ def _numbers(visit: Visit, sought: Sought, leads: Leads) -> list[NumberView]:
     found: list[NumberView] = []
     end = visit.reader.end_of_today
     if visit.may("conversation.read"):
-        people = of_people(visit.app, sought)
-        now, before = (passed(visit.app, people, end - WEEK * n, end - WEEK * (n - 1)) for n in (1, 2))
+        people, is_told = of_people(visit.app, sought), visit.may("insight.read")
         if led := people.fields.handled_by:
             leads = leads._replace(query={**leads.query, "handled_by": led})
-        why = f"{BASE}/overview" if visit.may("insight.read") else ""
-        found.append(pass_number(now, before, leads, why))
+        why = f"{BASE}/overview" if is_told else ""
+        found.append(pass_number(passed_change(visit.app, people, lately(end)), leads, why, is_told=is_told))
     if visit.may("insight.read") and visit.may("audit.read"):
         audits, parts = agreement_by_metric(visit.app, end - _AGREEMENT, end)
         found.append(agreement_number(Agreed(audits, parts, end - _AGREEMENT, end), visit.reader, BASE))
@@ -116,19 +115,11 @@ def _numbers(visit: Visit, sought: Sought, leads: Leads) -> list[NumberView]:
 
 
 def _news(visit: Visit, sought: Sought, rows: Sequence[ListedConversation], leads: Leads) -> tuple[NewsView, ...]:
-    end = visit.reader.end_of_today
+    compared = lately(visit.reader.end_of_today)
     names = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
-    metrics = changed_metrics(
-        visit.app, sought, metric_names(visit.app), Compared(since=end - WEEK, until=end, before=4 * WEEK)
-    )
-    reasons = changed_reasons(
-        visit.app,
-        sought,
-        [name for name, _ in names.most_common(20)],
-        Compared(since=end - WEEK, until=end, before=4 * WEEK),
-    )
-    ordered = sorted([*metrics, *reasons], key=lambda each: -each.weight)[:_NEWS]
-    return news_of(ordered, leads, (end - WEEK, end))
+    reasons = [name for name, _ in names.most_common(20)]
+    moves = moved_of(visit.app, sought, compared, metric_names(visit.app), reasons)
+    return news_of(moves[:_NEWS], leads, (compared.since, compared.until))
 
 
 _Say = Callable[[ListedConversation], str]

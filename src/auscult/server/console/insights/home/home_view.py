@@ -9,21 +9,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.insights.changes import Move
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
+from auscult.domain.statistics.intervals import Figure, wilson_figure
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.frame.charts.interval import Span, figure_line
 from auscult.server.console.frame.charts.lanes import lanes
 from auscult.server.console.frame.counts import CountView, Leads, sentence
 from auscult.server.console.frame.filters import address
-from auscult.server.console.frame.intents import intent_name
 from auscult.server.console.frame.naming import agents_of, customer_words, queues_of
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import FEW, Reader, clock, percent
 from auscult.server.console.frame.transcript import spoken
-from auscult.services.insights.changes import Change
+from auscult.services.insights.drivers import PassedChange
+from auscult.services.insights.intent_names import intent_name
 from auscult.services.insights.quality import Passed
+from auscult.services.insights.sentences import cause
 from auscult.services.insights.trust import Part
 
 _WORDS = 76
@@ -95,10 +97,15 @@ class Agreed(NamedTuple):
     until: datetime
 
 
-def pass_number(now: Passed, before: Passed, leads: Leads, why: str) -> NumberView:
-    """Show the share that passes, and that of the week before. ``why`` is the address of the explanation, or empty."""
-    shown = _pass_number(now, before, leads, why)
-    parts = [_passed_of(now, leads) if now.scored else "", shown.sentence, leads.undecided(now)]
+def pass_number(found: PassedChange, leads: Leads, why: str, *, is_told: bool) -> NumberView:
+    """Show the share that passes, and that of the four weeks before.
+
+    ``is_told``: with what moved it. ``why`` is the address of the explanation, or empty.
+    """
+    shown = _pass_number(found, leads, why)
+    now = found.now
+    moved_by = cause(found, leads.reader.queues.label) if is_told and found.change and found.change.leading else ""
+    parts = [_passed_of(now, leads) if now.scored else "", shown.sentence, moved_by, leads.undecided(now)]
     return replace(shown, sentence=Markup(" ").join(each for each in parts if each))
 
 
@@ -108,8 +115,8 @@ def _passed_of(now: Passed, leads: Leads) -> Markup:
     return sentence(said, n=leads.passed(now), whole=leads.scored(now))
 
 
-def _pass_number(now: Passed, before: Passed, leads: Leads, why: str) -> NumberView:
-    reader = leads.reader
+def _pass_number(found: PassedChange, leads: Leads, why: str) -> NumberView:
+    reader, now, before = leads.reader, found.now, found.before
     name = _("Conversations that pass, last 7 days")
     if not now.scored:
         nothing = _("Nothing was scored in 7 days.")
@@ -119,7 +126,7 @@ def _pass_number(now: Passed, before: Passed, leads: Leads, why: str) -> NumberV
         return NumberView(name=name, figure=reader.rate(now.passed, now.scored), beside="", chart=None, sentence=few)
     figure = wilson_figure(now.passed, now.scored)
     earlier = wilson_figure(before.passed, before.scored) if before.scored >= FEW else None
-    is_sure = earlier is not None and _is_sure(figure, earlier)
+    is_explained = bool(earlier and found.change and (found.change.is_beyond_chance or found.change.leading))
     low = min(figure.low, earlier.value if earlier else 1.0)
     first = max(round(low * 20 - 0.5) / 20 - 0.05, 0.0)
     return NumberView(
@@ -127,9 +134,9 @@ def _pass_number(now: Passed, before: Passed, leads: Leads, why: str) -> NumberV
         figure=reader.share(figure.value, 1),
         beside=reader.interval(figure),
         chart=figure_line(_span(figure, first, earlier), reader.number(first * 100), reader.share(1)),
-        sentence=_moved(figure, earlier, reader),
-        href=why if is_sure else "",
-        action=_("See why") if is_sure and why else "",
+        sentence=_moved(found, reader),
+        href=why if is_explained else "",
+        action=_("See why") if is_explained and why else "",
     )
 
 
@@ -181,60 +188,61 @@ def _span(figure: Figure, first: float, earlier: Figure | None) -> Span:
     )
 
 
-def _is_sure(now: Figure, before: Figure) -> bool:
-    moved = difference(now, before)
-    return moved.low > 0 or moved.high < 0
-
-
-def _moved(now: Figure, before: Figure | None, reader: Reader) -> str:
-    if before is None:
-        return _("Too few were scored the week before to compare.")
-    by = (now.value - before.value) * 100
+def _moved(found: PassedChange, reader: Reader) -> str:
+    change = found.change
+    if change is None or found.before.scored < FEW:
+        return _("Too few were scored in the four weeks before to compare.")
+    by = change.value.value * 100
     if abs(by) < 0.05:  # noqa: PLR2004  (it shows as 0.0)
-        return _("As the week before.")
-    if _is_sure(now, before):
-        said = _("Up {points} points, more than chance.") if by > 0 else _("Down {points} points, more than chance.")
+        return _("As in the four weeks before.")
+    if change.is_beyond_chance:
+        said = (
+            _("{points} points more than in the four weeks before, and more than chance.")
+            if by > 0
+            else _("{points} points fewer than in the four weeks before, and more than chance.")
+        )
     elif by > 0:
-        said = _("Up {points} points, could still be chance.")
+        said = _("{points} points more than in the four weeks before, which could still be chance.")
     else:
-        said = _("Down {points} points, could still be chance.")
+        said = _("{points} points fewer than in the four weeks before, which could still be chance.")
     return said.format(points=reader.number(abs(by), 1))
 
 
-def news_of(changes: Iterable[Change], leads: Leads, span: tuple[datetime, datetime]) -> tuple[NewsView, ...]:
-    """Describe the changes of a period."""
+def news_of(moves: Iterable[Move], leads: Leads, span: tuple[datetime, datetime]) -> tuple[NewsView, ...]:
+    """Describe what moved in a period."""
     reader = leads.reader
     found: list[NewsView] = []
-    for each in changes:
-        if each.kind == "metric":
-            by = (each.now - each.before) * 100
+    for each in moves:
+        group, by = each.group, each.value * 100
+        now, before = group.now, group.before
+        if group.kind == "metric":
             found.append(
                 NewsView(
                     figure=reader.number(by, 1, signed=True),
                     is_down=by < 0,
-                    name=each.name,
+                    name=group.name,
                     text=_("{before} to {now}, more than chance.").format(
-                        before=reader.number(each.before * 100, 1), now=percent(reader.number(each.now * 100, 1))
+                        before=reader.number(before.total / before.n * 100, 1),
+                        now=percent(reader.number(now.total / now.n * 100, 1)),
                     ),
-                    href=leads.to(span, missed=each.id),
+                    href=leads.to(span, missed=group.id),
                     action=_("Where it was missed"),
                 )
             )
             continue
-        count, usual = int(each.now), round(each.before)
-        is_new = each.kind == "new_reason"
+        count, usual = int(now.total), before.total / before.n * now.n
         text = (
-            _("New reason for contact; none before.")
-            if is_new
-            else _("Reason for contact; about {usual} would be usual.").format(usual=usual)
+            _("Reason for contact; about {usual} would be usual.").format(usual=reader.number(round(usual)))
+            if before.total
+            else _("New reason for contact; none before.")
         )
         found.append(
             NewsView(
-                figure=f"+{reader.number(count)}" if is_new else reader.number(count - each.before, 0, signed=True),
+                figure=reader.number(count - usual, 0, signed=True),
                 is_down=False,
-                name=intent_name(each.name),
+                name=intent_name(group.name),
                 text=text,
-                href=leads.to(span, intent=each.id),
+                href=leads.to(span, intent=group.id),
                 action=ngettext("{n} conversation", "{n} conversations", count).format(n=reader.number(count)),
             )
         )

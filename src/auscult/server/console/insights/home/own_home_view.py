@@ -28,6 +28,8 @@ LATELY = 4
 SHOWN = 3
 """Disputes that Home shows."""
 _WORDS, _REPLY = 130, 70
+_LEAST_OF_LINE = 5
+"""Weeks of fewer conversations jump between 0 and 100 percent: the chart shows them as dots."""
 
 
 class WeekRow(Struct, frozen=True, kw_only=True):
@@ -162,6 +164,7 @@ def _point(week: Passed, band: Band | None, leads: Leads) -> OwnPoint:
         low=figure.low,
         high=figure.high,
         band=(band.low, band.high) if band else None,
+        is_small=week.scored < _LEAST_OF_LINE,
     )
 
 

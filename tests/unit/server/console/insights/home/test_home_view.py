@@ -5,23 +5,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from auscult.domain.insights.changes import Group, share
 from auscult.server.console.frame.counts import Leads
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.insights.home.home_view import NumberView, pass_number
-from auscult.services.insights.quality import Passed
+from tests.unit.server.console.insights.compared import compared
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
 WEEK = timedelta(days=7)
 
 
-def number(now: tuple[int, int], before: tuple[int, int]) -> NumberView:
-    """Show the share that passes of two weeks, each as conversations that passed and that were scored."""
-
-    def week(until: datetime, counted: tuple[int, int]) -> Passed:
-        return Passed(since=until - WEEK, until=until, passed=counted[0], scored=counted[1])
-
+def number(now: tuple[int, int], before: tuple[int, int], *groups: Group) -> NumberView:
+    """Show the share that passes of a week and four before, each as conversations that were scored and that passed."""
     leads = Leads(Reader(now=NOW), {}, "/console/conversations")
-    return pass_number(week(NOW, now), week(NOW - WEEK, before), leads, "")
+    return pass_number(compared(NOW, (WEEK, 4 * WEEK), (now, before), groups), leads, "", is_told=True)
 
 
 @pytest.mark.parametrize(
@@ -30,8 +27,13 @@ def number(now: tuple[int, int], before: tuple[int, int]) -> NumberView:
         ((3, 3), (40, 40), "3 of 3", "3 of 3 passed. Too few for a share."),
         ((9, 9), (0, 0), "9 of 9", "9 of 9 passed. Too few for a share."),
         ((0, 0), (40, 40), "\u2013", "Nothing was scored in 7 days."),
-        ((19, 20), (9, 9), "95.0%", "19 of 20 passed. Too few were scored the week before to compare."),
-        ((19, 20), (20, 20), "95.0%", "19 of 20 passed. Down 5.0 points, could still be chance."),
+        ((20, 19), (9, 9), "95.0%", "19 of 20 passed. Too few were scored in the four weeks before to compare."),
+        (
+            (20, 19),
+            (20, 20),
+            "95.0%",
+            "19 of 20 passed. 5.0 points fewer than in the four weeks before, which could still be chance.",
+        ),
     ],
 )
 def test_few_conversations_have_no_share(
@@ -41,3 +43,14 @@ def test_few_conversations_have_no_share(
     found = number(now, before)
     assert (found.figure, re.sub(r"<[^>]*>", "", found.sentence)) == (figure, sentence)
     assert bool(found.beside) is (found.chart is not None) is figure.endswith("%")
+
+
+def test_the_group_that_moved_it_is_named() -> None:
+    """As Insights and Overview do: a reader of Home need not open them to know."""
+    groups = [
+        Group(kind="queue", id=name, name=name, before=share(*before), now=share(*now))
+        for name, before, now in (("store", (0, 0), (0, 70)), ("desk", (600, 680), (240, 280)))
+    ]
+    found = number((350, 240), (680, 600), *groups)
+    assert "19.7 points fewer than in the four weeks before, and more than chance." in found.sentence
+    assert "17.5 of the 19.7 points come from Store, which is new: 0 of 70 pass." in found.sentence

@@ -3,7 +3,7 @@
 from auscult.analyzers.topics._intent_topics import TOPIC_OF
 from auscult.analyzers.topics.intents import UNCLEAR
 from auscult.language import speaking, translation_of
-from auscult.server.console.frame.intents import BUILT_IN, intent_name
+from auscult.services.insights.intent_names import BUILT_IN, intent_name
 
 
 def test_every_built_in_intent_has_a_name() -> None:
