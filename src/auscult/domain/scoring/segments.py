@@ -49,7 +49,9 @@ def segments_of(conversation: Conversation) -> tuple[Segment, ...]:
     offsets = [_offset(conversation, one.first) if index else 0 for index, one in enumerate(stretches)]
     ends = [*offsets[1:], None]
     return tuple(
-        Segment(number, one.handler, one.agent_id, _ended(_narrowed(conversation, one, (offset, end)), one, after), offset)
+        Segment(
+            number, one.handler, one.agent_id, _ended(_narrowed(conversation, one, (offset, end)), one, after), offset
+        )
         for number, (one, offset, end, after) in enumerate(
             zip(stretches, offsets, ends, [*stretches[1:], None], strict=True), start=1
         )

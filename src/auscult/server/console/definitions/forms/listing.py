@@ -35,7 +35,9 @@ def forms_page(visit: Visit, problem: str = "", problem_at: str = "", entered: N
     view = FormsView(
         rows=tuple(_rows(visit)),
         queues=tuple(visit.reader.queues.present().items()),
-        starters=tuple((key, read_kept(each).name) for key, each in (all_starter_documents() | ai_starter_documents()).items()),
+        starters=tuple(
+            (key, read_kept(each).name) for key, each in (all_starter_documents() | ai_starter_documents()).items()
+        ),
         forms=tuple((each.id, each.name) for each in in_force(visit.app.forms).values()),
         may_edit=visit.principal.may_everywhere("form.edit"),
         problem=problem,
