@@ -145,7 +145,6 @@ def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
                     stated += mine
                     found += (sign for one in mine for sign in _signs(reading, one, sources, here, asked))
                     found += _wrong_sum(reading, step, sentence, sources)
-                found += _unheard(reading, at, step, sentence)
         else:
             sources.add_text(step.text)
             asked = figures(step.text)
@@ -404,17 +403,3 @@ def _wrong_sum(reading: AiReading, step: Step, sentence: str, sources: Sources) 
     ):
         why = f"the figures of the sentence add up to {sum(values[:-1]):f}, not to {values[-1]:f}"
         yield Found("sum", step, sentence, why)
-
-
-def _unheard(reading: AiReading, at: int, step: Step, sentence: str) -> Iterator[Found]:
-    """Yield a sign where something is said to be free, or a message to be coming, and no source has the word."""
-    if sentence.endswith("?") or reading.has("conditional", sentence):
-        return
-    for act in ("free", "notice"):
-        if not reading.has(act, sentence):
-            continue
-        given = " ".join(given_texts(reading)).lower()
-        if not reading.has(act, given) and not any(
-            reading.has(act, one.text) for one in reading.steps[:at] if one.side != "bot"
-        ):
-            yield Found(act, step, sentence, "nothing that was given, read or said speaks of it")

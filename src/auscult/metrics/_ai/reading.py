@@ -24,7 +24,9 @@ _PASSES = re.compile(
 _UNDOES = re.compile(
     r"(?:cancel|get|find|check|list|stop|block|reverse|update|lookup|look_up|fetch|read|verify|search)_"
 )
-_TAKES_UP = re.compile(r"ticket|message|case|request|complaint|note|callback|incident|claim|appointment|book|schedul")
+_TAKES_UP = re.compile(
+    r"ticket|message|(?:^|_)case|request|complaint|(?:^|_)note|incident|claim|appointment|_call(?:_|$)"
+)
 _FAILURE = ("error", "failed", "failure", "timeout", "unavailable", "denied", "rejected")
 
 
