@@ -9,7 +9,7 @@ from auscult.domain.evaluation import Qualification
 from auscult.metrics._ai import agreeing, claims, grounding, keeping, people, repeating
 from auscult.metrics._ai.reading import AiReading, Found, Outcome
 
-LEAST = 0.6
+LEAST = 0.64
 """Share of right findings that a sign must have had to answer NO."""
 _PRIOR_WEIGHT = 2
 
