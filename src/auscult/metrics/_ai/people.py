@@ -46,7 +46,7 @@ def unmet(reading: AiReading, wished: list[int]) -> Iterator[Found]:
         said = " ".join(turn.text for turn in turns)
         ways = "closed" if reading.has("closed", said) else "passing" if reading.has("passing", said) else "ignored"
         end = "never" if after is None else "soon" if waited <= _SOON else "late"
-        sign = f"{ways}_{end}" + ("_asked_again" if again else "")
+        sign = f"{ways}_{end}" + ("_asked_again" if again and after is not None else "")
         yield Found(sign, turns[0], turns[0].text, _SAID[ways])
 
 
