@@ -160,7 +160,7 @@ def test_weights_are_exact() -> None:
         ("metrics.0.zzz", None, "metrics[0].zzz", "known here: answer"),
         ("metrics.0.answer", ..., "metrics[0].answer", "is missing"),
         ("metrics.0.answer", None, "metrics[0].answer", "must be a mapping of keys, not nothing"),
-        ("metrics.0.answer.speaker", "robot", "metrics[0].answer.speaker", "agent or customer or bot or any"),
+        ("metrics.0.answer.speaker", "robot", "metrics[0].answer.speaker", "agent or customer or bot or handler or any"),
         ("metrics.0.answer.any_of.0.phrase", ["x"], "metrics[0].answer.any_of[0].phrase", "did you mean phrases?"),
         ("metrics.0.answer.any_of.0.phrases", [5], "metrics[0].answer.any_of[0].phrases[0]", "must be text"),
         ("metrics.0.answer.any_of.0", {"pattern": "("}, "metrics[0].answer.any_of[0].pattern", "missing )"),
