@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from auscult.domain.statistics.intervals import wilson
-from auscult.metrics._ai.answering import QUESTIONS, UNKNOWN, Answered, Sign, Signs, shipped, weighed
+from auscult.metrics._ai.answering import QUESTIONS, UNKNOWN, UNSIGNED, Answered, Sign, Signs, shipped, weighed
 from auscult.metrics._ai.reading import Found, Outcome, ai_reading
 from bench.quality.ai_agents.hands import HANDS, Labelled, read
 
@@ -97,6 +97,8 @@ def counted(cases: Iterable[Judged]) -> Signs:
         signs: dict[str, bool] = {}
         for each in case.outcome.found:
             signs.setdefault(each.sign, case.is_right(each))
+        if not signs:
+            signs[UNSIGNED] = case.label != "NO"
         for sign, is_right in signs.items():
             (right if is_right else wrong)[case.question, sign] += 1
     known = shipped()

@@ -1,9 +1,19 @@
 """A yes before what changes something, and the rules that are declared for tools."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from auscult.domain.ai_agents.context import Call, Tool
-from auscult.metrics._ai.reading import AiReading, Found, Outcome, passes_on, succeeded, takes_up
+from auscult.metrics._ai.reading import (
+    AiReading,
+    Found,
+    Outcome,
+    passes_on,
+    sentences_of,
+    succeeded,
+    takes_up,
+    tool_name,
+)
 from auscult.metrics._ai.words import words_of
 from auscult.metrics._finding.calls import CallTest, field_in, holds
 
@@ -12,20 +22,33 @@ def confirmed(reading: AiReading) -> Outcome:
     """Is a yes asked for before what instructions or tools say needs one?"""
     if not reading.is_called:
         return Outcome("NA", None, "it is not known what was called", ())
-    is_demanded = _is_demanded(reading)
-    calls = [at for at in _changing(reading) if is_demanded or _declares(reading, at)]
+    demands = _demands(reading)
+    calls = [at for at in _changing(reading) if _is_meant(reading, at, demands) or _declares(reading, at)]
     if not calls:
         return Outcome("NA", None, "nothing was called that needs a yes", ())
     found = [sign for at in calls if (sign := unagreed(reading, at)) is not None]
     return Outcome("YES", reading.steps[calls[0]], "a yes was given before it", found)
 
 
-def _is_demanded(reading: AiReading) -> bool:
+def _demands(reading: AiReading) -> list[str]:
+    """Return the sentences of the instructions that ask for a yes."""
     ai = reading.conversation.ai
-    text = (ai.instructions or "").lower() if ai else ""
     english = words_of("en")
     assert english is not None  # noqa: S101  (English is among the languages)
-    return reading.has("demands_yes", text) or english.acts["demands_yes"].search(text) is not None
+    sentences = sentences_of((ai.instructions or "").lower() if ai else "")
+    asks = english.acts["demands_yes"].search
+    return [each for each in sentences if asks(each) or reading.has("demands_yes", each)]
+
+
+def _is_meant(reading: AiReading, at: int, demands: Sequence[str]) -> bool:
+    """Return whether a demand is for any change, or shares a word with the name of the tool."""
+    call = reading.steps[at].call
+    words = [word[:_ROOT] for word in tool_name(call).split("_") if len(word) >= _ROOT] if call else []
+    return any(_ANY.search(each) or any(word in each for word in words) for each in demands)
+
+
+_ROOT = 4
+_ANY = re.compile(r"\bany(?:thing)?\b|\bevery\b|\bchanges?\b")
 
 
 def _declares(reading: AiReading, at: int) -> bool:
@@ -45,12 +68,11 @@ def unagreed(reading: AiReading, at: int) -> Found | None:
     """Return a sign where no yes lies between a question of the AI agent and a call."""
     step = reading.steps[at]
     said = reading.before(at, "customer")
-    asked = None if said is None else reading.before(said, "bot")
+    before = [one for one in reading.bots if said is not None and one < said][-2:]
     is_yes = said is not None and reading.has("yes", reading.steps[said].text)
-    is_asked = asked is not None and reading.has("asks_yes", reading.steps[asked].text)
-    if is_yes and is_asked:
+    if is_yes and any(reading.has("asks_yes", reading.steps[one].text) for one in before):
         return None
-    sign = "unasked" if not is_asked else "no_yes"
+    sign = "unasked" if is_yes else "no_yes"
     words = reading.steps[said].text if said is not None else ""
     why = "no yes to a question lies before it"
     return Found(sign, step, words, why, step.call)

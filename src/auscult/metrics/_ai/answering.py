@@ -9,7 +9,7 @@ from auscult.domain.evaluation import Qualification
 from auscult.metrics._ai import agreeing, claims, grounding, keeping, people, repeating
 from auscult.metrics._ai.reading import AiReading, Found, Outcome
 
-LEAST = 0.6
+LEAST = 0.64
 """Share of right findings that a sign must have had to answer NO."""
 _PRIOR_WEIGHT = 2
 
@@ -30,6 +30,8 @@ class Sign(NamedTuple):
 Signs = Mapping[tuple[str, str], Sign]
 """Signs by question and name."""
 UNKNOWN = Sign(0.4)
+UNSIGNED = "-"
+"""Name of the sign that there is none: right where the label is not NO."""
 
 
 class Answered(NamedTuple):
@@ -142,4 +144,5 @@ def weighed(question: str, outcome: Outcome, signs: Signs | None = None) -> Answ
     confidence, _, found = max(by_weight, default=(0.0, 0, None))
     if found is not None and confidence >= LEAST:
         return Answered("NO", outcome, found, confidence)
-    return Answered(outcome.base, outcome, None, 1 - confidence)
+    unsigned = signs.get((question, UNSIGNED), UNKNOWN).confidence
+    return Answered(outcome.base, outcome, None, min(unsigned, 1 - confidence))

@@ -163,7 +163,7 @@ def _fits(reading: AiReading, claim: Claim, call: Call) -> bool:
     name = tool_name(call)
     if claim.action.name == "done" or claim.action.tools.search(name):
         return True
-    text = next(one.text for one in reading.steps if one.call is call)
+    text = reading.texts[call.id]
     stems = {word[:_SHORTEST_STEM] for word in _WORD.findall(claim.said)} - _AUXILIARY
     return any(stem in text for stem in stems)
 

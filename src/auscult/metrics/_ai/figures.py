@@ -57,15 +57,17 @@ _N = r"\d+(?:[.,]\d+)*"
 _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, (_, pattern) in _UNITS.items())
 _ADJECTIVE = r"(?:(?:working|business|calendar|full|more|whole|further|ganze|weitere|volle)[ -])?"
 _CURRENCY = r"(?:€|£|\$|eur\b|euros?\b|pounds?\b|quid\b|dollars?\b|gbp\b|usd\b|chf\b|reais\b|francs?\b|pesos?\b)"
+_PERCENT = r"(?:percent|per cent|pct|prozent|por ciento|pour cent|por cento)\b"
 _FIGURE = re.compile(
     rf"(?P<iso>\b(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d))"
     rf"|(?P<dmy>\b(?P<d1>\d{{1,2}})(?P<sep>[./])(?P<m1>\d{{1,2}})(?:(?P=sep)(?:\d{{4}}|\d\d)?)(?!\d))"
     rf"|(?P<dm>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|º)?(?: of| de| d')? ?(?P<m2>{_MONTH})\b)"
     rf"|(?P<md>\b(?P<m3>{_MONTH})\.? (?:the )?(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]?\d))"
-    rf"|(?P<clock>\b(?P<h>[01]?\d|2[0-4])(?::|h|\.(?=\d\d ?(?:uhr|[ap]\.?m)))(?P<mi>[0-5]\d)(?::\d\d)?\b(?: ?(?P<ap>[ap])\.?m\b)?)"
-    rf"|(?P<hour12>\b(?P<h2>\d{{1,2}}) ?(?:(?P<ap2>[ap])\.?m\b|uhr\b|o'clock\b))"
+    rf"|(?P<clock>\b(?P<h>[01]?\d|2[0-4])(?::|h|\.(?=\d\d ?(?:uhr|[ap]\.?m)))"
+    rf"(?P<mi>[0-5]\d)(?::\d\d)?\b(?: ?[ap]\.?m\b)?)"
+    rf"|(?P<hour12>\b(?P<h2>\d{{1,2}}) ?(?:[ap]\.?m\b|uhr\b|o'clock\b))"
     rf"|(?P<before>(?:€|£|\$|r\$|eur |gbp |usd |chf )\s?(?P<n1>{_N}))"
-    rf"|(?P<united>\b(?P<n>{_N})(?:(?: ?(?P<share>%|percent\b|per cent\b|pct\b|prozent\b|por ciento\b|pour cent\b|por cento\b))"
+    rf"|(?P<united>\b(?P<n>{_N})(?:(?: ?(?P<share>%|{_PERCENT}))"
     rf"|(?:[ -]?(?P<cents>cents?\b|p\b|pence\b|ct\b|cêntimos?\b|céntimos?\b|centimes?\b))|(?: ?(?P<money>{_CURRENCY}))"
     rf"|(?:[ -]{_ADJECTIVE}(?:{_UNIT}))))"
     r"|(?P<groups>\b\d{2,}(?:-\d{2,})+\b)"
@@ -74,7 +76,8 @@ _FIGURE = re.compile(
     rf"|(?P<plain>{_N})"
 )
 _GLUED = re.compile(
-    r"^\d+(?:[.,]\d+)?-?(?:days?|months?|weeks?|years?|hours?|gb|mb|tb|kg|km|m|cm|mm|ml|l|g|x|s|st|kwh|mbit|th|er|h|mo)$"
+    r"^\d+(?:[.,]\d+)?-?(?:days?|months?|weeks?|years?|hours?"
+    r"|gb|mb|tb|kg|km|m|cm|mm|ml|l|g|x|s|st|kwh|mbit|th|er|h|mo)$"
 )
 _COMPOUND = re.compile(r"\d{1,3}-[a-zäöü]{3,}")
 _MOST_MONTHS, _MOST_DAYS = 12, 31
@@ -114,7 +117,8 @@ def _joined(found: list[Figure]) -> Iterator[Figure]:
 
 _ONE = re.compile(
     r"\b(?:an?|one|une?|un[oa]?|eine?[nrms]?|uma?)(?=[ -](?:working |business |full |whole )?"
-    r"(?:minute|hour|day|week|month|year|stunde|tag\b|woche|monat|jahr|hora|d[ií]a|semana|mes\b|año|heure|jour|mois|m[eê]s|ano\b))"
+    r"(?:minute|hour|day|week|month|year|stunde|tag\b|woche|monat|jahr"
+    r"|hora|d[ií]a|semana|mes\b|año|heure|jour|mois|m[eê]s|ano\b))"
 )
 _DIGIT = re.compile(r"\d")
 _ORDINALS = {

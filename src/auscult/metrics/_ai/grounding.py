@@ -9,12 +9,14 @@ from itertools import combinations
 from typing import Any, NamedTuple, cast
 
 from auscult.metrics._ai.figures import Figure, figures
-from auscult.metrics._ai.reading import AiReading, Found, Step
+from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step
 
 _DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
 _HALF_DAY = 720
 _MOST_VALUES = 24
 _MOST_FACTOR = 60
+_BEFORE, _MOST_STATED = 40, 60
+"""Characters before a figure that are read for it, and figures that are checked at most."""
 _HOURS, _WHOLE, _SHORT_SPAN = 12, 100, 14
 _CALENDAR = frozenset(map(Decimal, (7, 12, 24, 30, 31, 52, 60, 365)))
 _HOUR = re.compile(r"\b(?:past|to|at|half|between|until|till|by|around|and|from|um|bis|las|à|às|das)\s*$")
@@ -53,7 +55,7 @@ class Sources:
 
     def add_text(self, text: str) -> None:
         """Add the figures of a case: a result, an argument, what the customer says."""
-        text = text.lower()
+        text = text[:MOST_OF_CALL].lower()
         for figure in figures(text):
             self.add(figure, self.cases)
         self.texts.append(text)
@@ -140,12 +142,11 @@ def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
             said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
             here = [figure for _, each in said for figure in each]
             for sentence, each in said:
-                if each and not reading.has("example", sentence):
+                if each and len(stated) < _MOST_STATED and not reading.has("example", sentence):
                     mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
                     stated += mine
                     found += (sign for one in mine for sign in _signs(reading, one, sources, here, asked))
                     found += _wrong_sum(reading, step, sentence, sources)
-                found += _unheard(reading, at, step, sentence)
         else:
             sources.add_text(step.text)
             asked = figures(step.text)
@@ -172,7 +173,7 @@ class _Asked(NamedTuple):
 def _signs(
     reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], before: Sequence[Figure]
 ) -> Iterator[Found]:
-    figure, start = one.figure, one.sentence[: one.figure.at]
+    figure, start = one.figure, one.sentence[max(0, one.figure.at - _BEFORE) : one.figure.at]
     asked = _Asked(figure, sources, here, before, reading.has("approx", start), _HOUR.search(start) is not None)
     how = _failing(asked)
     if how is None:
@@ -404,17 +405,3 @@ def _wrong_sum(reading: AiReading, step: Step, sentence: str, sources: Sources) 
     ):
         why = f"the figures of the sentence add up to {sum(values[:-1]):f}, not to {values[-1]:f}"
         yield Found("sum", step, sentence, why)
-
-
-def _unheard(reading: AiReading, at: int, step: Step, sentence: str) -> Iterator[Found]:
-    """Yield a sign where something is said to be free, or a message to be coming, and no source has the word."""
-    if sentence.endswith("?") or reading.has("conditional", sentence):
-        return
-    for act in ("free", "notice"):
-        if not reading.has(act, sentence):
-            continue
-        given = " ".join(given_texts(reading)).lower()
-        if not reading.has(act, given) and not any(
-            reading.has(act, one.text) for one in reading.steps[:at] if one.side != "bot"
-        ):
-            yield Found(act, step, sentence, "nothing that was given, read or said speaks of it")

@@ -84,7 +84,7 @@ def verdict(conversation: Conversation, ask: Callable[[AiReading], Answered]) ->
     if not reading.bots:
         return Verdict(qualification="NA", reason=NOBODY)
     if reading.words is None:
-        reason = f"its words are read in {', '.join(LANGUAGES)}, not in {conversation.language}"
+        reason = f"its words are read in {', '.join(LANGUAGES)} only"
         return Verdict(qualification="NA", reason=reason)
     answered = ask(reading)
     outcome, found = answered.outcome, answered.found

@@ -14,7 +14,8 @@ _RUN = 14
 _WORD = re.compile(r"\w+")
 _LONG = re.compile(r"\b(?:\d[ -]?){13,19}\b")
 _CALL_AS_TEXT = re.compile(
-    r"\b[a-z]+_[a-z_]+\s*\([^)]*[=:][^)]*\)|\{\s*[\"'](?:name|tool|function|arguments|args)[\"']\s*:|</?(?:tool|function)[_a-z]*>"
+    r"\b[a-z]+_[a-z_]+\s*\([^)]*[=:][^)]*\)|\{\s*[\"'](?:name|tool|function|arguments|args)[\"']\s*:"
+    r"|</?(?:tool|function)[_a-z]*>"
 )
 _TEN = 10
 

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.metrics._ai.figures import ids_in
 from auscult.metrics._ai.reading import AiReading, Found, passes_on, sentences_of, succeeded, takes_up
@@ -47,7 +46,7 @@ def unmet(reading: AiReading, wished: list[int]) -> Iterator[Found]:
         said = " ".join(turn.text for turn in turns)
         ways = "closed" if reading.has("closed", said) else "passing" if reading.has("passing", said) else "ignored"
         end = "never" if after is None else "soon" if waited <= _SOON else "late"
-        sign = f"{ways}_{end}" + ("_asked_again" if again else "")
+        sign = f"{ways}_{end}" + ("_asked_again" if again and after is not None else "")
         yield Found(sign, turns[0], turns[0].text, _SAID[ways])
 
 
@@ -85,7 +84,7 @@ def lost(reading: AiReading, over: list[int]) -> Iterator[Found]:
     """Yield signs that what the customer said was lost in handing over."""
     for at in over:
         step = reading.steps[at]
-        kind = "uncalled" if step.call is None else _fullness(reading, at, step.call)
+        kind = "uncalled" if step.call is None else "thin" if is_thin(step.call) else "told"
         why = (
             "little of what the customer said was passed on"
             if step.call
@@ -98,50 +97,8 @@ def lost(reading: AiReading, over: list[int]) -> Iterator[Found]:
             ends = "met" if any(each.side == "person" for each in reading.steps[at:]) else "end"
             yield Found(f"{kind}_{ends}", step, "", why, step.call)
         spoken = [one for one in reading.bots if at - 3 < one]
-        if kind in ("thin", "poor") and any(reading.has("all_told", reading.steps[one].text) for one in spoken):
+        if kind == "thin" and any(reading.has("all_told", reading.steps[one].text) for one in spoken):
             yield Found(f"{kind}_said_told", step, "", why, step.call)
-
-
-def _fullness(reading: AiReading, at: int, call: Call) -> str:
-    return "thin" if is_thin(call) else "poor" if _is_poor(reading, at) else "told"
-
-
-def _is_poor(reading: AiReading, at: int) -> bool:
-    """Return whether a call repeats next to nothing of what the customer said before it."""
-    said = {
-        word[:_ROOT]
-        for step in reading.steps[:at]
-        if step.side == "customer"
-        for word in _WORD.findall(step.text)
-        if len(word) >= _LONG
-    }
-    call = reading.steps[at].call
-    passed = (
-        {word[:_ROOT] for word in _WORD.findall(" ".join(texts_in(call.arguments)).lower())} if call else set[str]()
-    )
-    return len(said & passed - _GENERAL) < _FEWEST_SHARED
-
-
-_ROOT, _LONG = 5, 4
-_FEWEST_SHARED = 2
-_GENERAL = frozenset(
-    word[:_ROOT]
-    for word in [
-        "customer",
-        "wants",
-        "help",
-        "needs",
-        "please",
-        "with",
-        "that",
-        "this",
-        "have",
-        "about",
-        "person",
-        "call",
-        "support",
-    ]
-)
 
 
 def is_thin(call: Call) -> bool:

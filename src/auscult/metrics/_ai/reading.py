@@ -24,7 +24,11 @@ _PASSES = re.compile(
 _UNDOES = re.compile(
     r"(?:cancel|get|find|check|list|stop|block|reverse|update|lookup|look_up|fetch|read|verify|search)_"
 )
-_TAKES_UP = re.compile(r"ticket|message|case|request|complaint|note|callback|incident|claim|appointment|book|schedul")
+_TAKES_UP = re.compile(
+    r"ticket|message|(?:^|_)case|request|complaint|(?:^|_)note|incident|claim|appointment|_call(?:_|$)"
+)
+MOST_OF_TURN, MOST_OF_CALL = 4_000, 20_000
+"""Characters of a turn, and of a call, that are read."""
 _FAILURE = ("error", "failed", "failure", "timeout", "unavailable", "denied", "rejected")
 
 
@@ -65,6 +69,7 @@ class AiReading:
         self.seen: dict[str, object] = {}
         """What questions found in it, each its own."""
         self.steps: tuple[Step, ...] = tuple(_steps(conversation))
+        self.texts = {step.call.id: step.text for step in self.steps if step.call is not None}
         self.bots = [at for at, step in enumerate(self.steps) if step.side == "bot"]
         self.calls = [at for at, step in enumerate(self.steps) if step.side == "call"]
         self.is_called = conversation.calls is not None
@@ -121,7 +126,7 @@ def _steps(conversation: Conversation) -> Iterator[Step]:
             side = "person"
         elif turn.speaker == "customer":
             side = "customer"
-        yield Step(side, index, straighten_quotes(turn.text).lower(), turn)
+        yield Step(side, index, straighten_quotes(turn.text[:MOST_OF_TURN]).lower(), turn)
         while number < len(placed) and placed[number].position <= index:
             yield _call_step(placed[number].call, index)
             number += 1
@@ -129,7 +134,7 @@ def _steps(conversation: Conversation) -> Iterator[Step]:
 
 def _call_step(call: Call, index: int) -> Step:
     words = " ".join((call.name, *texts_in(call.arguments), *texts_in(call.result)))
-    return Step("call", index, words.lower().replace("_", " "), None, call)
+    return Step("call", index, words[:MOST_OF_CALL].lower().replace("_", " "), None, call)
 
 
 @kept
@@ -181,7 +186,8 @@ def cite_step(reading: AiReading, step: Step, why: str, piece: str = "") -> Cite
     """Quote the turn of a step; of a call the turn that it follows."""
     turns = reading.conversation.turns
     if step.turn is not None:
-        at = step.text.find(piece) if len(step.text) == len(step.turn.text) else -1
+        at = step.text.find(piece)
+        at = at if step.turn.text[at : at + len(piece)].lower() == piece else -1
         return cite(step.turn, why, step.turn.text[at : at + len(piece)] if at >= 0 else "")
     return cite(turns[step.turn_index], why) if step.turn_index >= 0 else over(turns, why)
 

@@ -15,7 +15,7 @@ _COMMON = frozenset(
 )
 _FEWEST = 3
 _SAME, _NEAR, _LIKE, _ASKS = 0.8, 0.5, 0.34, 0.25
-_OFTEN = 3
+_OFTEN, _REACH = 3, 40
 _ASKED = 0.65
 
 
@@ -55,7 +55,7 @@ def _chains(reading: AiReading) -> Iterator[tuple[list[int], float]]:
         if first in chained:
             continue
         chain, best = [first], 0.0
-        for second in reading.bots[number + 1 :]:
+        for second in reading.bots[number + 1 : number + _REACH]:
             share = _alike(said[first], said[second], asked[first], asked[second])
             if share < _ASKS or second in chained:
                 continue
@@ -99,7 +99,7 @@ def _is_upset(reading: AiReading, at: int) -> bool:
     mine = _content(step.text)
     return len(mine) > 1 and any(
         len(mine & _content(other.text)) / len(mine) >= _NEAR
-        for other in reading.steps[:at]
+        for other in reading.steps[max(0, at - _REACH) : at]
         if other.side == "customer"
     )
 

@@ -3,10 +3,12 @@
 import threading
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from auscult.cli.operations.demo import answering, sound, together
 from auscult.cli.operations.demo.naming import conversations_of, written
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 WEEKS, A_WEEK = 26, 40
 AUDITS, OPEN_AUDITS, AWAY_AUDITS, OF_AGENT = 90, 12, 4, 6
 """Audits that are submitted, that wait for those who can be acted as, and for who is away; and of the agent's latest calls."""
+AI_EVERY_H = 7
+"""Hours between two conversations of AI agents."""
 _PATIENCE_S = 900
 _POLL_EVERY_S = 2.0
 _AT_ONCE = 250
@@ -93,6 +97,7 @@ def _live(settings: Settings, tenant: Tenant, examples: Sequence[Path], recordin
         made = _repeated(app, examples)
         if made:
             _publish(application, app)
+            add_ai_agents(application, tenant)
             together.put_directory(app, made)
         ids = _accept(app, made)
         if ids and _wait(app, ids):
@@ -104,10 +109,32 @@ def fill(application: "Application", tenant: Tenant, examples: Sequence[Path], r
     app = application.store.within(tenant)
     made = _repeated(app, examples)
     _publish(application, app)
+    add_ai_agents(application, tenant)
     together.put_directory(app, made)
     with written(made) as file:
         application.load(tenant, [file])
     _work(application, tenant, made, recordings)
+
+
+def add_ai_agents(application: "Application", tenant: Tenant) -> None:
+    """Load conversations of AI agents, spread over the last days, and score them with the form for AI agents."""
+    from auscult.cli.operations.demo import examples
+    from auscult.formats import Limits
+    from auscult.services.definitions.forms.publish import publish
+    from auscult.services.definitions.forms.reading import ai_starter_documents
+    from auscult.services.scoring.intake.read import read_file
+
+    plain, own = b'queue: "*"', b"queue: q-ai"  # other forms have every queue
+    documents = {name: document.replace(plain, own, 1) for name, document in ai_starter_documents().items()}
+    publish(application.store.within(tenant).forms, documents, application.answered)
+    now = datetime.now(UTC).replace(microsecond=0)
+    found = read_file(examples() / "ai-agents" / "conversations.ndjson", tenant.app_id, Limits())
+    given = [each for each in found if isinstance(each, Conversation)]
+    with written(
+        replace(each, started_at=now - timedelta(hours=AI_EVERY_H * (number + 1)), ended_at=None)
+        for number, each in enumerate(given)
+    ) as file:
+        application.load(tenant, [file])
 
 
 def _work(application: "Application", tenant: Tenant, made: Sequence[Conversation], recordings: Sequence[Path]) -> None:

@@ -149,6 +149,10 @@ def voice_form(build: Building) -> None:
     build.set(".min_adherence", "80")
     build.question(closing, "Look-up", "5", "by_dialog", "Is the account looked up?")
     build.set(".dialog", "Look up account")
+    build.question(closing, "Kept", "5", "by_claim", "Does a bot do what it says?")
+    build.choose(".check", "kept")
+    build.question(closing, "Known", "5", "by_grounding", "Does a bot state what it knows?")
+    build.question(closing, "Onward", "5", "by_repetition", "Does a bot move on?")
 
 
 def chat_form(build: Building, agent: str, by: str) -> None:

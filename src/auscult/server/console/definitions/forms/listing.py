@@ -13,7 +13,7 @@ from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit
 from auscult.services.definitions.forms.cache import read_kept
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.publish import in_force
-from auscult.services.definitions.forms.reading import all_starter_documents, read_form
+from auscult.services.definitions.forms.reading import ai_starter_documents, all_starter_documents, read_form
 
 PATH = f"{BASE}/forms"
 
@@ -33,7 +33,8 @@ class FormsPage(Controller):
 def forms_page(visit: Visit, problem: str = "", problem_at: str = "", entered: NewForm | None = None) -> Response[str]:
     """Return the list with the HTML form that begins one, as it was entered, and the problem with it."""
     own = in_force(visit.app.forms)
-    starters = {key: read_kept(each) for key, each in all_starter_documents().items()}
+    documents = all_starter_documents() | ai_starter_documents()
+    starters = {key: read_kept(each) for key, each in documents.items()}
     view = FormsView(
         rows=tuple(_rows(visit)),
         queues=tuple(visit.reader.queues.present().items()),

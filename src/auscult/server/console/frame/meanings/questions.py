@@ -8,6 +8,7 @@ _QUESTIONS = "reference/metrics/by_question"
 _FINDINGS = "reference/metrics/findings"
 _SPEECH = "reference/metrics/by_speech"
 _VALUES = "reference/metrics/by_value"
+_TOOLS = "reference/metrics/by_claim#h-rules-of-tools"
 _PLAYBOOKS = "reference/metrics/by_playbook"
 _GRADED = "reference/metrics/graded"
 _HOLDS = "reference/metrics/hold"
@@ -374,6 +375,34 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
     "by_dialog.window": (
         later("The task has to be run in this part. Without one the whole conversation counts."),
         "reference/metrics/by_dialog#h-settings",
+    ),
+    "by_claim.check": (
+        later("It is what the agent's words are compared with its calls for. A No names the sentence and the call."),
+        "reference/metrics/by_claim",
+    ),
+    "by_grounding.check": (
+        later("It is what figures and values are looked up for. A No names the sentence and what was looked through."),
+        "reference/metrics/by_grounding",
+    ),
+    "by_claim.rules": (
+        later("They belong to the check of rules of tools. What a tool of the conversation declares is checked too."),
+        _TOOLS,
+    ),
+    "ToolRule.tool": (
+        later("The rule is for calls of the tool with this name. Calls of other tools are not looked at."),
+        _TOOLS,
+    ),
+    "ToolRule.needs": (
+        later("A call without one of these arguments breaks the rule. Parts of a name are joined by points."),
+        _TOOLS,
+    ),
+    "ToolRule.after": (
+        later("A call breaks the rule if one of these tools has not succeeded before. Failed calls do not count."),
+        _TOOLS,
+    ),
+    "ToolRule.confirm": (
+        later("The customer has to say yes to a question before the call. A wish is no yes."),
+        _TOOLS,
     ),
     "otherwise": (
         later("It is the answer if no rule holds. The worst one is usual, so that better ones need proof."),

@@ -287,7 +287,7 @@ _ACTS = (
 
 _CALLED = (
     later("no AI agent speaks"),
-    later("its words are read in {languages}, not in {language}"),
+    later("its words are read in {words} only"),
     later("it is not known what was called"),
     later("it claims to have done nothing"),
     later("neither calls nor instructions nor knowledge are known"),
@@ -321,7 +321,6 @@ _CALLED = (
     later("the same call was made before with the same values"),
     later("'{words}' stands nowhere in what was given, read or said"),
     later("the figures of the sentence add up to {n}, not to {m}"),
-    later("nothing that was given, read or said speaks of it"),
     later("nothing was called that needs a yes"),
     later("a yes was given before it"),
     later("no yes to a question lies before it"),
@@ -333,7 +332,6 @@ _CALLED = (
     later("the tool is not allowed: {words}"),
     later("nothing was changed"),
     later("its values were said or read"),
-    later("it has a number that nobody said and no tool returned"),
     later("it has another day than was agreed"),
     later("it has another number than was agreed"),
     later("nothing that must stay inside is said"),
