@@ -32,7 +32,8 @@ def test_each_further_question_widens_every_interval(answers: dict[str, tuple[Me
     """What is looked at as well makes the others less sure, and never sooner worse."""
     one = compared({"first": (Met(30, 40), Met(20, 40))}, (40, 40), drop).questions[0]
     more = compared({"first": (Met(30, 40), Met(20, 40)), **answers}, (40, 40), drop).questions[0]
-    assert one.difference and more.difference
+    assert one.difference
+    assert more.difference
     assert more.difference.low <= one.difference.low
     assert more.difference.high >= one.difference.high
     assert more.needed >= one.needed
@@ -55,6 +56,13 @@ def test_nothing_to_compare_is_too_few() -> None:
     often, rare = (compared({"kept": (Met(8, 10), Met(8, 10))}, (n, n)) for n in (10, 100))
     assert rare.needed >= 10 * (often.needed - 1)
     assert not often.is_enough
+
+
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 5), st.integers(0, 5))
+def test_a_handful_is_never_enough(n: int, m: int, met: int, other: int) -> None:
+    """Not even where every answer of a version is the same."""
+    found = compared({"kept": (Met(min(met, n), n), Met(min(other, m), m))}, (n, m))
+    assert not found.questions[0].is_enough
 
 
 def test_versions_that_do_not_differ_are_seldom_worse() -> None:
