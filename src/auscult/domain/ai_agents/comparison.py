@@ -90,25 +90,29 @@ def _question(name: str, a: Met, b: Met, z: float, drop: float) -> Question:
     if not (a.n and b.n):
         return Question(id=name, a=a, b=b, difference=None, is_enough=False, needed=needed)
     found = difference(wilson_figure(*b, z), wilson_figure(*a, z))
-    is_enough = found.value - found.low <= drop
+    is_enough = _reach(together.met / together.n, (a.n, b.n), z) <= drop
     return Question(id=name, a=a, b=b, difference=found, is_enough=is_enough, needed=needed)
 
 
 def _needed(share: float, z: float, drop: float) -> int:
     """Return the answers in each version with which the interval of equal shares reaches no further down than the drop."""
     few, many = 0, 1
-    while _reach(share, many, z) > drop and many < _MOST:
+    while _reach(share, (many, many), z) > drop and many < _MOST:
         few, many = many, 2 * many
     while many - few > 1:
         middle = (few + many) // 2
-        few, many = (middle, many) if _reach(share, middle, z) > drop else (few, middle)
+        few, many = (middle, many) if _reach(share, (middle, middle), z) > drop else (few, middle)
     return many
 
 
-def _reach(share: float, n: int, z: float) -> float:
-    one = wilson_figure(share * n, n, z)
-    found = difference(one, one)
-    return found.value - found.low
+def _reach(share: float, numbers: tuple[int, int], z: float) -> float:
+    """Return how far the interval of a difference reaches where both versions have a share, by numbers of answers.
+
+    Not that of the shares that were found: at 0 % and 100 % it ends where the shares do, however few answers there are.
+    """
+    one, other = (wilson_figure(share * n, n, z) for n in numbers)
+    found = difference(one, other)
+    return max(found.value - found.low, found.high - found.value)
 
 
 def _rate(question: Question, conversations: tuple[int, int]) -> float:

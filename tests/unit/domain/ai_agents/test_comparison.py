@@ -58,6 +58,13 @@ def test_nothing_to_compare_is_too_few() -> None:
     assert not often.is_enough
 
 
+@given(st.integers(1, 5), st.integers(1, 5), st.integers(0, 5), st.integers(0, 5))
+def test_a_handful_is_never_enough(n: int, m: int, met: int, other: int) -> None:
+    """Not even where every answer of a version is the same."""
+    found = compared({"kept": (Met(min(met, n), n), Met(min(other, m), m))}, (n, m))
+    assert not found.questions[0].is_enough
+
+
 def test_versions_that_do_not_differ_are_seldom_worse() -> None:
     """Of 400 pairs of the same share, with ten questions each, at most 1 in 20 has one that is called worse or better."""
     draw = Random(60)
