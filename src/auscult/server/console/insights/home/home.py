@@ -97,9 +97,9 @@ def _numbers(visit: Visit, sought: Sought, leads: Leads) -> list[NumberView]:
     found: list[NumberView] = []
     end = visit.reader.end_of_today
     if visit.may("conversation.read"):
-        is_told = visit.may("insight.read")
-        why = f"{BASE}/overview" if is_told else ""
-        found.append(pass_number(passed_change(visit.app, sought, lately(end)), leads, why, is_told=is_told))
+        names_cause = visit.may("insight.read")
+        why = f"{BASE}/overview" if names_cause else ""
+        found.append(pass_number(passed_change(visit.app, sought, lately(end)), leads, why, names_cause=names_cause))
     if visit.may("insight.read") and visit.may("audit.read"):
         audits, parts = agreement_by_metric(visit.app, end - _AGREEMENT, end)
         found.append(agreement_number(Agreed(audits, parts, end - _AGREEMENT, end), visit.reader, BASE))
