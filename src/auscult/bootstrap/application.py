@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from auscult.formats import Given, Limits
     from auscult.server.auth.principal import Principal
     from auscult.server.console.operations.demo import Demo
+    from auscult.server.settings import ServerSettings
     from auscult.services.audits.workflow import Auditing
     from auscult.services.history.chunks import ChunkProcessing, ChunkWork
     from auscult.services.scoring.evaluate import Evaluator
@@ -195,7 +196,6 @@ class Application:
         from auscult.bootstrap import people
         from auscult.reports import REPORTS
         from auscult.server.app import create_app
-        from auscult.server.settings import ServerSettings
         from auscult.services.operations.readiness import Readiness
 
         settings, path = self.settings, sqlite_path(self.settings)
@@ -204,29 +204,7 @@ class Application:
             windows=self._windows(),
             recordings=recordings.folder(settings),
             reports=REPORTS,
-            settings=ServerSettings(
-                rate_limit=settings.rate_limit,
-                page_maximum=settings.page_maximum,
-                token_audience=settings.token_audience,
-                token_life_s=settings.token_life_s,
-                personal_token_days=settings.personal_token_days,
-                page_threads=0 if self.store.is_embedded else PAGE_THREADS,
-                request_bytes=settings.request_bytes,
-                recording_bytes=settings.recording_bytes,
-                public_url=settings.public_url or "",
-                recording_link_s=settings.recording_link_s,
-                transcribes=recordings.transcribes(settings),
-                batch_size=settings.batch_size,
-                backlog=settings.backlog,
-                limits=self._limits,
-                connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
-                networks=networks_of(settings),
-                sends_mail=settings.smtp_url is not None,
-                operators=frozenset(map(normalise_email, (settings.operators or "").split())),
-                metrics_token=settings.metrics_token,
-                hsts_s=settings.hsts_s,
-                is_one_of_several=settings.processes > 1,
-            ),
+            settings=self._server_settings(),
             assistant=assistant(settings, self.store),
             explainer=explainer(settings, self.store),
             readiness=Readiness(
@@ -241,6 +219,34 @@ class Application:
             demo=demo,
             operator=operator,
             sign_on=people.sign_on_of(settings, self.store),
+        )
+
+    def _server_settings(self) -> "ServerSettings":
+        from auscult.server.settings import ServerSettings
+
+        settings = self.settings
+        return ServerSettings(
+            rate_limit=settings.rate_limit,
+            page_maximum=settings.page_maximum,
+            token_audience=settings.token_audience,
+            token_life_s=settings.token_life_s,
+            personal_token_days=settings.personal_token_days,
+            page_threads=0 if self.store.is_embedded else PAGE_THREADS,
+            request_bytes=settings.request_bytes,
+            recording_bytes=settings.recording_bytes,
+            public_url=settings.public_url or "",
+            recording_link_s=settings.recording_link_s,
+            transcribes=recordings.transcribes(settings),
+            batch_size=settings.batch_size,
+            backlog=settings.backlog,
+            limits=self._limits,
+            connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
+            networks=networks_of(settings),
+            sends_mail=settings.smtp_url is not None,
+            operators=frozenset(map(normalise_email, (settings.operators or "").split())),
+            metrics_token=settings.metrics_token,
+            hsts_s=settings.hsts_s,
+            is_one_of_several=settings.processes > 1,
         )
 
     def _trying(self) -> "Evaluator":

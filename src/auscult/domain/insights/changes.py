@@ -153,12 +153,12 @@ def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Itera
     for each in groups:
         if each.before.n or each.now.n:
             kinds[each.kind].append(each)
-    told = [each for some in kinds.values() if not _is_whole(some, before, now) for each in some]
+    known = [each for some in kinds.values() if not _is_whole(some, before, now) for each in some]
     joined = [each for each in pairs if each.before.n or each.now.n]
     spent = ALPHA / 4 * (1 - _TO_PAIRS if joined else 1)
-    limit = _limit(spent, told, before, now)
+    limit = _limit(spent, known, before, now)
     centres = {kind: _centre(some, before, now) for kind, some in kinds.items()}
-    singles = [_driver(each, before, now, (centres[each.kind], limit), joined) for each in told]
+    singles = [_driver(each, before, now, (centres[each.kind], limit), joined) for each in known]
     drivers = singles + _pairs(singles, joined, before, now)
     moved = normal_interval(now.value - before.value, _variance(now, now.n) + _variance(before, before.n))
     for kind in KINDS:

@@ -380,7 +380,33 @@ def get_insight_drivers(
     how many groups were compared. `sentence` names a changed form first, then what moved the figure most; pages and
     mails have the same sentences.
     """
-    end = until or server.now()
+    compared = _compared(server.now(), (since, until), (before_since, before_until))
+    found = figure_change(app, Sought(channels=channel, queues=queue, agents=agent), compared, figure)
+    labels = queue_names(app).label
+    change = found.change
+    drivers = change.drivers if change else ()
+    return FigureDrivers(
+        figure=figure,
+        since=compared.since,
+        until=compared.until,
+        before_since=compared.begins,
+        before_until=compared.since - compared.gap,
+        now=_point(found.samples[1]),
+        before=_point(found.samples[0]),
+        change=change.value.value if change else None,
+        is_beyond_chance=change.is_beyond_chance if change else False,
+        forms=tuple(ChangedForm(id=each.form_id, name=each.name, version=each.version) for each in found.forms),
+        drivers=tuple(_driver(each, labels) for each in drivers[:limit]),
+        sentence=conclusion(found, labels),
+    )
+
+
+def _compared(
+    now: datetime, later: tuple[datetime | None, datetime | None], earlier: tuple[datetime | None, datetime | None]
+) -> Compared:
+    """Return the periods to compare, each by its start and its end. Raises ``RequestError`` ``range.reversed``."""
+    (since, until), (before_since, before_until) = later, earlier
+    end = until or now
     begin = since or _earlier(end, WEEK)
     ends = before_until or begin
     start = before_since or _earlier(ends, end - begin)
@@ -390,25 +416,7 @@ def get_insight_drivers(
             code="range.reversed",
             field="until" if begin > end else "before_until",
         )
-    compared = Compared(since=begin, until=end, before=ends - start, gap=begin - ends)
-    found = figure_change(app, Sought(channels=channel, queues=queue, agents=agent), compared, figure)
-    labels = queue_names(app).label
-    change = found.change
-    drivers = change.drivers if change else ()
-    return FigureDrivers(
-        figure=figure,
-        since=begin,
-        until=end,
-        before_since=start,
-        before_until=ends,
-        now=_point(found.samples[1]),
-        before=_point(found.samples[0]),
-        change=change.value.value if change else None,
-        is_beyond_chance=change.is_beyond_chance if change else False,
-        forms=tuple(ChangedForm(id=each.form_id, name=each.name, version=each.version) for each in found.forms),
-        drivers=tuple(_driver(each, labels) for each in drivers[:limit]),
-        sentence=conclusion(found, labels),
-    )
+    return Compared(since=begin, until=end, before=ends - start, gap=begin - ends)
 
 
 def _point(sample: Sample) -> InsightPoint:

@@ -341,7 +341,7 @@ class _Reading:
 
 
 def _may_name(seen: Visibility, queue: Queue) -> bool:
-    """Return whether a queue may be named: whoever sees only some queues is not shown others of their conversations."""
+    """Return whether a queue may be named: to viewers of some queues the others of their conversations are not shown."""
     if seen.is_everything or not seen.queues:
         return True
     return not seen.queues.isdisjoint({queue.id.casefold(), (queue.name or "").casefold()})

@@ -1,4 +1,4 @@
-"""Reasons for contact: how many, what became of them, and what those that pass have that the others lack."""
+"""Reasons for contact: how many, with the outcomes, and what those that pass have that the others lack."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -115,7 +115,7 @@ def what_passes(app: AppStore, sought: Sought, metrics: Iterable[tuple[str, str]
 
 
 def worth_hearing(rows: Sequence[ListedConversation]) -> list[ListedConversation]:
-    """Return three conversations to hear: unhappy, unresolved and escalated ones first, no agent twice."""
+    """Return three conversations worth reading: unhappy, unresolved and escalated ones first, no agent twice."""
 
     def trouble(row: ListedConversation) -> tuple[int, float]:
         found = row.insights

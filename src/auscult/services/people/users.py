@@ -194,8 +194,8 @@ class Users:
     def link(self, user: User, lasts: timedelta = INVITATION_LASTS) -> str:
         """Make the code of a link that signs in a user without a password once, and asks them for one.
 
-        Whoever has a password signs in with that: a link would let its maker act as them. The operator alone, who reads
-        the database anyway, makes links for all. Raises ``ConflictError`` ``user.has_password``, ``user.disabled``,
+        Users with a password sign in with that: a link would let its maker act as them. The operator alone, who reads the
+        database anyway, makes links for all. Raises ``ConflictError`` ``user.has_password``, ``user.disabled``,
         ``AccessError``.
         """
         self._must_manage_all_of(user)

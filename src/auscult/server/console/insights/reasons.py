@@ -60,7 +60,7 @@ class ReasonsPage(Controller):
 
 
 def _opened(visit: Visit, within: Sought, found: ReasonsFound, about: str) -> ReasonsFound:
-    """Add what there is to hear about a reason, and what conversations that pass have."""
+    """Add conversations about a reason that are worth reading, and what those that pass have."""
     of_reason = replace(within, intents=(about,))
     rows = newest(visit.app, of_reason, _HEARD)
     rows = without_blind(visit.app, visit.visitor.email, rows, visit.principal.agent_ids)

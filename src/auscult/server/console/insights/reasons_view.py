@@ -1,4 +1,4 @@
-"""Reasons: what customers contact about, what became of it, and under one reason what to hear and what to copy."""
+"""Reasons: what customers contact about, with the outcomes; of one reason conversations to read, and what to copy."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta

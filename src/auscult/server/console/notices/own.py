@@ -47,7 +47,7 @@ WAYS: Mapping[Way, str] = {"here": later("Here only"), "mail": later("E-mail at 
 
 
 def _outcomes(visit: Visit, shown: Sequence[Notice]) -> dict[str, str]:
-    """Return what became of the disputes that notices say have ended, by their ids."""
+    """Return the outcomes of disputes that have ended, by their ids."""
     ids = {each.subject for each in shown if each.kind == "decided"}
     names = metric_names(visit.app) if ids else {}
     every = reviewing(visit).every(EVERY) if ids else ()

@@ -97,11 +97,11 @@ def _numbers(visit: Visit, sought: Sought, leads: Leads) -> list[NumberView]:
     found: list[NumberView] = []
     end = visit.reader.end_of_today
     if visit.may("conversation.read"):
-        people, is_told = of_people(visit.app, sought), visit.may("insight.read")
+        people, names_cause = of_people(visit.app, sought), visit.may("insight.read")
         if led := people.fields.handled_by:
             leads = leads._replace(query={**leads.query, "handled_by": led})
-        why = f"{BASE}/overview" if is_told else ""
-        found.append(pass_number(passed_change(visit.app, people, lately(end)), leads, why, is_told=is_told))
+        why = f"{BASE}/overview" if names_cause else ""
+        found.append(pass_number(passed_change(visit.app, people, lately(end)), leads, why, names_cause=names_cause))
     if visit.may("insight.read") and visit.may("audit.read"):
         audits, parts = agreement_by_metric(visit.app, end - _AGREEMENT, end)
         found.append(agreement_number(Agreed(audits, parts, end - _AGREEMENT, end), visit.reader, BASE))

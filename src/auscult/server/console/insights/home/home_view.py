@@ -97,14 +97,14 @@ class Agreed(NamedTuple):
     until: datetime
 
 
-def pass_number(found: PassedChange, leads: Leads, why: str, *, is_told: bool) -> NumberView:
+def pass_number(found: PassedChange, leads: Leads, why: str, *, names_cause: bool) -> NumberView:
     """Show the share that passes, and that of the four weeks before.
 
-    ``is_told``: with what moved it. ``why`` is the address of the explanation, or empty.
+    ``names_cause``: with what moved it. ``why`` is the address of the explanation, or empty.
     """
     shown = _pass_number(found, leads, why)
     now = found.now
-    moved_by = cause(found, leads.reader.queues.label) if is_told and found.change and found.change.leading else ""
+    moved_by = cause(found, leads.reader.queues.label) if names_cause and found.change and found.change.leading else ""
     parts = [_passed_of(now, leads) if now.scored else "", shown.sentence, moved_by, leads.undecided(now)]
     return replace(shown, sentence=Markup(" ").join(each for each in parts if each))
 

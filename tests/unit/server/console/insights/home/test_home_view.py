@@ -18,7 +18,7 @@ WEEK = timedelta(days=7)
 def number(now: tuple[int, int], before: tuple[int, int], *groups: Group) -> NumberView:
     """Show the share that passes of a week and four before, each as conversations that were scored and that passed."""
     leads = Leads(Reader(now=NOW), {}, "/console/conversations")
-    return pass_number(compared(NOW, (WEEK, 4 * WEEK), (now, before), groups), leads, "", is_told=True)
+    return pass_number(compared(NOW, (WEEK, 4 * WEEK), (now, before), groups), leads, "", names_cause=True)
 
 
 @pytest.mark.parametrize(
