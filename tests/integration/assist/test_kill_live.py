@@ -19,7 +19,7 @@ from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.definitions.playbook import DialogTask, Sign
 from auscult.services.assist.knowledge import add_document
 from auscult.storage.store import AppStore
-from tests.clients import client_of
+from tests.databases import client_of
 from tests.integration.program import AUSCULT, environment
 from tests.integration.working import TENANT, settings_for
 from tests.waiting import PATIENCE_S, wait_until

@@ -21,8 +21,7 @@ from auscult.domain.record import RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.reports import REPORTS
 from auscult.storage.store import Store
-from tests.clients import client_of
-from tests.databases import database
+from tests.databases import client_of, database
 from tests.e2e.sounding import tone, wav
 from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.bucket import bucket as bucket  # noqa: PLC0414  (a fixture)

@@ -19,7 +19,7 @@ from auscult.domain.errors import SettingsError
 from auscult.domain.insight import Insights
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.storage import new_secret_key
-from tests.clients import client_of
+from tests.databases import client_of
 from tests.integration.working import TENANT, conversation, settings_for
 
 CLIENT = client_of(TENANT, client_id="cs-1", secret="hush")

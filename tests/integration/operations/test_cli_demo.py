@@ -21,7 +21,7 @@ import typer.main
 from auscult.cli import build
 from auscult.cli.operations import demo
 from auscult.config import Settings
-from tests.clients import client_of
+from tests.databases import client_of
 from tests.integration.program import auscult, conversation, environment, write
 from tests.waiting import PATIENCE_S, fixed_port, wait_until
 

@@ -23,8 +23,8 @@ from auscult.storage.core.tables.assist import live_conversations, live_events
 from auscult.storage.core.tables.base import clients
 from auscult.storage.core.tables.privacy import redactions
 from auscult.storage.privacy.redaction import originals_lock
-from tests.clients import client_of
 from tests.contract.storing import STARTED
+from tests.databases import client_of
 from tests.integration.program import AUSCULT, auscult, environment
 from tests.waiting import PATIENCE_S
 

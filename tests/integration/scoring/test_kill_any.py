@@ -26,7 +26,7 @@ from auscult.formats.native import write
 from auscult.storage import Store
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.tables.delivery import changes
-from tests.clients import client_of
+from tests.databases import client_of
 from tests.integration.program import AUSCULT, auscult, environment
 from tests.integration.working import FORM, TENANT, conversation, settings_for
 from tests.tiers import by_tier

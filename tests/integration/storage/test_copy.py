@@ -19,7 +19,7 @@ from auscult.services.assist.live import LiveConversation
 from auscult.storage import migrate, new_secret_key
 from auscult.storage.core.database import Database
 from auscult.storage.upkeep.copy import copy
-from tests.clients import client_of
+from tests.databases import client_of
 from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.program import AUSCULT, auscult, environment
 

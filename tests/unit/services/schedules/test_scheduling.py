@@ -14,8 +14,8 @@ from auscult.domain.schedules.schedule import Schedule, following
 from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
-from tests.clients import client_of
 from tests.data_files import data_of, tuples_of
+from tests.databases import client_of
 from tests.unit.services.audits.drawing import AT, TENANT, scored, talk
 
 CLIENT = "cs-1"
