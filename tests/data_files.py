@@ -34,6 +34,11 @@ def tuples_of(test: str, name: str) -> Any:
     return _frozen(data_of(test, name))
 
 
+def script_of(test: str, name: str) -> str:
+    """Return a JavaScript program of the folder ``scripts`` next to a test."""
+    return (Path(test).parent / "scripts" / f"{name}.js").read_text(encoding="utf-8")
+
+
 def _frozen(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _frozen(each) for key, each in value.items()}

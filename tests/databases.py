@@ -1,18 +1,20 @@
-"""New databases for tests: copies of one that was migrated, and perhaps filled, once for each test process."""
+"""New databases for tests: copies of one that was migrated, and perhaps filled, once for each test process; and clients."""
 
 import shutil
 import sqlite3
 import tempfile
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import LiteralString, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 import psycopg
 from psycopg import sql
 
+from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 from auscult.storage import migrate, new_secret_key
 
 KEY = new_secret_key()
@@ -101,3 +103,15 @@ def postgresql_template(server: str, content: Content | None = None) -> str:
     with psycopg.connect(server, autocommit=True) as connection:  # nothing else may be connected to what is copied
         connection.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name)))
     return name
+
+
+def client_of(*tenants: Tenant, scopes: Iterable[str] = ("Quality AI",), **changed: Any) -> Client:
+    """Return a new client that may use the apps of these tenants, which are of one account."""
+    given = {
+        "client_id": new_client_id(),
+        "secret": new_client_secret(),
+        "account_id": tenants[0].account_id,
+        "app_ids": frozenset(each.app_id for each in tenants),
+        "created_at": datetime(2026, 3, 1, tzinfo=UTC),
+    }
+    return Client(scopes=frozenset(scopes), **given | changed)

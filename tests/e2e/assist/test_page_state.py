@@ -9,6 +9,7 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from tests.data_files import script_of
 from tests.e2e.assist.test_page import PROMO, REFUND, cards, marked, opened, press, unfolded
 from tests.e2e.assisting import END, Assisted, agent, link, moved, said
 from tests.e2e.browsing import TOO_WIDE, Browser
@@ -26,42 +27,8 @@ LOADED = """
 """
 PRELOADED = "return [...document.querySelectorAll('link[rel=modulepreload]')].map((each) => each.href)"
 # Counts what Preact renders, by component and frame, and what comes to the list of turns and goes from it.
-COUNT = """
-  const done = arguments[arguments.length - 1];
-  const from = document.querySelector("link[rel=modulepreload][href$='/preact.js']").href;
-  import(from).then(({ options }) => {
-    window.counted = { renders: [], added: 0, removed: 0 };
-    let frame = 0;
-    const next = () => { frame += 1; requestAnimationFrame(next); };
-    requestAnimationFrame(next);
-    const before = options.__r;
-    options.__r = (vnode) => {
-      if (typeof vnode.type === "function") window.counted.renders.push([vnode.type.name, frame]);
-      before?.(vnode);
-    };
-    new MutationObserver((records) => records.forEach(({ addedNodes, removedNodes }) => {
-      window.counted.added += addedNodes.length;
-      window.counted.removed += removedNodes.length;
-    })).observe(document.querySelector("#turns"), { childList: true });
-    done(true);
-  }).catch((error) => done(String(error)));
-"""
-REDUCE = """
-  const [events, done] = arguments;
-  const from = document.querySelector("link[rel=modulepreload][href$='/store.js']").href;
-  import(from).then(({ current, nothing, reduce, rowsOf, waiting }) => {
-    const states = events.reduce((all, event) => [...all, reduce(all.at(-1), event)], [nothing()]).slice(1);
-    const rows = states.reduce((all, state) => [...all, rowsOf(state, all.at(-1) ?? [])], []);
-    done(states.map((state, at) => ({
-      seq: state.seq,
-      messages: [...state.messages.keys()],
-      current: current(state),
-      waiting: waiting(state),
-      rows: rows[at].map((row) => [row.key, row.joins]),
-      kept: at ? rows[at].filter((row) => rows[at - 1].includes(row)).length : 0,
-    })));
-  }).catch((error) => done(String(error)));
-"""
+COUNT = script_of(__file__, "count")
+REDUCE = script_of(__file__, "reduce")
 CUT = """
   const real = window.fetch;
   window.fetch = async (address, given) => {
@@ -72,15 +39,7 @@ CUT = """
 """
 NARROW = {"width": 360, "height": 740, "deviceScaleFactor": 1, "mobile": False}
 FOCUS = "const at = document.activeElement; return [at.tagName, at.closest('.card')?.dataset.about]"
-ENGLISH_LEFT = """
-  const texts = JSON.parse(document.querySelector("#texts").textContent);
-  const walker = document.createTreeWalker(document.querySelector("#page"), NodeFilter.SHOW_TEXT);
-  const shown = [];
-  while (walker.nextNode()) shown.push(walker.currentNode.data.trim());
-  for (const each of document.querySelectorAll("#page *"))
-    for (const name of ["aria-label", "title", "placeholder"]) if (each.hasAttribute(name)) shown.push(each.getAttribute(name));
-  return [document.documentElement.lang, shown.filter((each) => each in texts && texts[each] !== each), shown];
-"""
+ENGLISH_LEFT = script_of(__file__, "english_left")
 GAP = "const talk = document.querySelector('#talk'); return talk.scrollHeight - talk.scrollTop - talk.clientHeight"
 
 

@@ -7,7 +7,6 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -18,9 +17,9 @@ from auscult import bootstrap
 from auscult.domain.assist.live import Message, Passed, Suggested
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.definitions.playbook import DialogTask, Sign
-from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.services.assist.knowledge import add_document
 from auscult.storage.store import AppStore
+from tests.databases import client_of
 from tests.integration.program import AUSCULT, environment
 from tests.integration.working import TENANT, settings_for
 from tests.waiting import PATIENCE_S, wait_until
@@ -31,14 +30,7 @@ KILLS = 2
 CONVERSATIONS = ("c-1", "c-2", "c-3")
 GREETING = DialogTask(id="greeting", when=Sign(speaker="customer", phrases=("hello",)))
 KNOWN = b"question,answer\nHow long is a promo code valid?,A promo code is valid for seven days.\n"
-CLIENT = Client(
-    client_id=new_client_id(),
-    secret=new_client_secret(),
-    account_id=TENANT.account_id,
-    app_ids=frozenset({TENANT.app_id}),
-    scopes=frozenset({"assist:write"}),
-    created_at=datetime(2026, 6, 1, tzinfo=UTC),
-)
+CLIENT = client_of(TENANT, scopes=("assist:write",))
 
 
 @pytest.fixture

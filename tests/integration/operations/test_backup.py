@@ -18,11 +18,10 @@ from auscult.config import Settings
 from auscult.domain.errors import AuscultError
 from auscult.domain.operations.backups import KeepRule
 from auscult.domain.record import RecordQuery
-from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
+from auscult.domain.tenancy import Tenant
 from auscult.reports import REPORTS
 from auscult.storage.store import Store
-from tests.contract.storing import STARTED
-from tests.databases import database
+from tests.databases import client_of, database
 from tests.e2e.sounding import tone, wav
 from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.bucket import bucket as bucket  # noqa: PLC0414  (a fixture)
@@ -33,14 +32,7 @@ from tests.waiting import wait_until
 pytestmark = pytest.mark.night
 
 ROOT = Path(__file__).parents[3]
-CLIENT = Client(
-    client_id=new_client_id(),
-    secret=new_client_secret(),
-    account_id=TENANT.account_id,
-    app_ids=frozenset({TENANT.app_id}),
-    scopes=frozenset({"Quality AI"}),
-    created_at=STARTED,
-)
+CLIENT = client_of(TENANT)
 
 
 def fill(settings: Settings) -> None:

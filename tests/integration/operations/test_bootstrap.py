@@ -18,18 +18,11 @@ from auscult.config import Settings, read_settings
 from auscult.domain.errors import SettingsError
 from auscult.domain.insight import Insights
 from auscult.domain.scoring.stored import PendingConversation
-from auscult.domain.tenancy import Client
 from auscult.storage import new_secret_key
+from tests.databases import client_of
 from tests.integration.working import TENANT, conversation, settings_for
 
-CLIENT = Client(
-    client_id="cs-1",
-    secret="hush",
-    account_id=TENANT.account_id,
-    app_ids=frozenset({TENANT.app_id}),
-    scopes=frozenset({"Quality AI"}),
-    created_at=datetime(2026, 1, 1, tzinfo=UTC),
-)
+CLIENT = client_of(TENANT, client_id="cs-1", secret="hush")
 
 
 def with_client(settings: Settings) -> None:

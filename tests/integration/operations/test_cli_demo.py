@@ -10,7 +10,6 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import closing
-from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ import typer.main
 from auscult.cli import build
 from auscult.cli.operations import demo
 from auscult.config import Settings
-from auscult.domain.tenancy import Client, new_client_id, new_client_secret
+from tests.databases import client_of
 from tests.integration.program import auscult, conversation, environment, write
 from tests.waiting import PATIENCE_S, fixed_port, wait_until
 
@@ -177,14 +176,7 @@ def test_the_demo_says_how_to_see_agents_assisted(monkeypatch: pytest.MonkeyPatc
     """The line that it prints can be pasted: this program, the demo's own app and client, and a file that is there."""
     monkeypatch.setattr(sys, "argv", [".venv/bin/auscult", "demo"])
     monkeypatch.setenv("PATH", "")
-    client = Client(
-        client_id=new_client_id(),
-        secret=new_client_secret(),
-        account_id=demo.TENANT.account_id,
-        app_ids=frozenset({demo.TENANT.app_id}),
-        scopes=demo.SCOPES,
-        created_at=datetime(2026, 3, 23, tzinfo=UTC),
-    )
+    client = client_of(demo.TENANT, scopes=demo.SCOPES)
     line = demo.as_simulation("http://127.0.0.1:1", client, demo.examples() / demo.CONVERSATIONS / demo.RECORDED)
     secret, program, command, *words = shlex.split(line.replace("\\\n", ""))
     assert (secret, program) == (f"AUSCULT_CLIENT_SECRET={client.secret}", ".venv/bin/auscult")

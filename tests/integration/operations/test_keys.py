@@ -15,7 +15,7 @@ from auscult.config import Settings
 from auscult.domain.assist.live import Message
 from auscult.domain.errors import AuscultError
 from auscult.domain.people.principal import operator
-from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
+from auscult.domain.tenancy import Tenant
 from auscult.services.people.users import Users
 from auscult.services.privacy.log import verify
 from auscult.storage.core.database import Database
@@ -24,20 +24,14 @@ from auscult.storage.core.tables.base import clients
 from auscult.storage.core.tables.privacy import redactions
 from auscult.storage.privacy.redaction import originals_lock
 from tests.contract.storing import STARTED
+from tests.databases import client_of
 from tests.integration.program import AUSCULT, auscult, environment
 from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
-CLIENT = Client(
-    client_id=new_client_id(),
-    secret=new_client_secret(),
-    account_id=TENANT.account_id,
-    app_ids=frozenset({TENANT.app_id}),
-    scopes=frozenset({"Quality AI"}),
-    created_at=STARTED,
-)
+CLIENT = client_of(TENANT)
 MANY = 2_000
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 """Of a second factor."""

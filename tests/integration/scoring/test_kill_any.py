@@ -13,7 +13,6 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -23,11 +22,11 @@ import pytest
 import sqlalchemy as sa
 
 from auscult import bootstrap
-from auscult.domain.tenancy import Client, new_client_id, new_client_secret
 from auscult.formats.native import write
 from auscult.storage import Store
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.tables.delivery import changes
+from tests.databases import client_of
 from tests.integration.program import AUSCULT, auscult, environment
 from tests.integration.working import FORM, TENANT, conversation, settings_for
 from tests.tiers import by_tier
@@ -54,14 +53,7 @@ class Field:
         self._folder = folder
         self._sending = random.Random(seed + 1)
         self._ending = threading.Event()
-        self._client = Client(
-            client_id=new_client_id(),
-            secret=new_client_secret(),
-            account_id=TENANT.account_id,
-            app_ids=frozenset({TENANT.app_id}),
-            scopes=frozenset({"conversations:write"}),
-            created_at=datetime(2026, 6, 1, tzinfo=UTC),
-        )
+        self._client = client_of(TENANT, scopes=("conversations:write",))
         store.clients.add(self._client)
         self._port = fixed_port()
         self.settings = environment(

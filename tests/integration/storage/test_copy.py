@@ -13,26 +13,20 @@ from auscult.config import Settings
 from auscult.domain.assist.live import Arrival, Message
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError
-from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
+from auscult.domain.tenancy import Tenant
 from auscult.services.assist.knowledge import add_document
 from auscult.services.assist.live import LiveConversation
 from auscult.storage import migrate, new_secret_key
 from auscult.storage.core.database import Database
 from auscult.storage.upkeep.copy import copy
+from tests.databases import client_of
 from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.program import AUSCULT, auscult, environment
 
 pytestmark = pytest.mark.night
 
 KEY = new_secret_key().decode()
-CLIENT = Client(
-    client_id=new_client_id(),
-    secret=new_client_secret(),
-    account_id=TENANT.account_id,
-    app_ids=frozenset({TENANT.app_id}),
-    scopes=frozenset({"Quality AI"}),
-    created_at=datetime(2026, 3, 1, tzinfo=UTC),
-)
+CLIENT = client_of(TENANT)
 SAID = Arrival(
     event=Message(
         id="", at=CLIENT.created_at, received_at=CLIENT.created_at, message_id="", author="customer", text="Hi"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.domain.contact import Consultation, Contact, Destination, Missed, Segment, Survey, Tag
+from auscult.domain.contact import Contact, Destination, Segment, Survey
 from auscult.domain.conversation import Agent, Conversation, Customer, Queue, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation
@@ -58,65 +58,7 @@ def row(contact: Contact | None = None, **changes: Any) -> dict[str, Any]:
     return shown
 
 
-EVERYTHING = Contact(
-    session_id="s-1",
-    channel="campaign",
-    user_id="u-1",
-    channel_specific_user_id="x/y",
-    is_voicemail=True,
-    final_status="CLOSED",
-    smart_status="CLOSED",
-    reason="done",
-    dispositions=("A",),
-    disposition_remarks=("b",),
-    meta_info={"sessionStartTime": "2026-03-23T10:00:00", "n": None},
-    session_started_at=after(-5),
-    session_ended_at=after(500),
-    survey=Survey(type="csat", score=4, feedback="fine"),
-    disconnecting_event="User Hangup",
-    error_details="none",
-    automation_bot_ids=("st-9",),
-    customer_info={"acceptedTime": "2026-03-23T10:00:00"},
-    campaign_info={"campaignName": "Spring"},
-    user_level_tags=(Tag(name="vip", value="yes"),),
-    session_level_tags=(Tag(name="new"),),
-    destinations=(
-        Destination(
-            queue_id="qu-1",
-            queue_name="Billing",
-            entered_at=after(1),
-            responding_agent=Segment(
-                agent_id="a-1",
-                name="Ann",
-                email="ann@example.com",
-                notes=("n",),
-                status="Answered",
-                assigned_at=after(2),
-                accepted_at=after(3),
-                first_response_at=after(10),
-                ended_at=after(100),
-                hold_ms=14_500,
-                after_call_work_ended_at=after(104),
-                consulting_agents=(
-                    Consultation(
-                        name="Bo", is_merged=True, assigned_at=after(20), accepted_at=after(21), ended_at=after(30)
-                    ),
-                ),
-                joined_users=({"assignedAt": "2026-03-23T10:00:00"},),
-            ),
-            non_responding_agents=(
-                Missed(agent_id="a-2", name="Cy", email="cy@example.com", assigned_at=after(1), event="Ignored"),
-            ),
-            is_callback=True,
-            callback_opted_at=after(40),
-            callback_initiated_at=after(41),
-            callback_accepted_at=after(42),
-            external_transfer_at=after(43),
-            external_transfer_to="+1555",
-        ),
-        Destination(type="agent", responding_agent=Segment(agent_id="a-3", accepted_at=after(200))),
-    ),
-)
+EVERYTHING = msgspec.convert(data_of(__file__, "everything"), Contact)
 
 
 def test_every_field_is_shown_where_the_sample_has_it() -> None:

@@ -4,20 +4,15 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult, Sheet
 from auscult.domain.conversation import Agent, Queue, Recordings
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import (
-    Emotion,
-    Emotions,
     Insights,
-    Intent,
     Sentiment,
-    SpeakingRate,
-    Speech,
-    Topic,
 )
 from auscult.reports.rawdata import RawData
 from tests.data_files import data_of
@@ -42,57 +37,7 @@ RESULT = AuditResult(
     audited_at=AT + timedelta(hours=2),
 )
 
-INSIGHTS = Insights(
-    sentiment=SENTIMENT,
-    emotions=Emotions(
-        customer=(
-            Emotion(emotion="anger", turns=("m2",), proportion=Decimal("66.67"), duration_ms=7079),
-            Emotion(emotion="fear", turns=("m4",), proportion=Decimal("33.33"), duration_ms=None),
-        ),
-        agent=(Emotion(emotion="patience", turns=("m3",), proportion=Decimal(100), duration_ms=0),),
-    ),
-    speech=Speech(
-        customer_talk_ratio=10,
-        agent_talk_ratio=18,
-        silence=72,
-        rates=(
-            SpeakingRate(
-                source="agent",
-                source_id="a-1",
-                words=72,
-                seconds=21,
-                words_a_minute=Decimal("200.38"),
-                score=10,
-            ),
-        ),
-    ),
-    intents=(Intent(name="refund", keywords=("refund",), sentiment="negative", score=3, emotions=("anger",)),),
-    topics=(Intent(name="delivery", keywords=("parcel", "late")),),
-    configured_intents=(
-        Topic(
-            name="Orders",
-            level=1,
-            confidence=Decimal("0.9"),
-            topics=(
-                Topic(
-                    name="Delivery",
-                    level=2,
-                    confidence=Decimal("0.8"),
-                    topics=(
-                        Topic(
-                            name="Late",
-                            level=3,
-                            confidence=Decimal("0.75"),
-                            sentiment=3,
-                            is_resolved=False,
-                        ),
-                    ),
-                ),
-            ),
-        ),
-        Topic(name="Loyalty", level=2, confidence=Decimal("0.6")),
-    ),
-)
+INSIGHTS = msgspec.convert(data_of(__file__, "insights"), Insights)
 
 
 def row(*given: Any, **more: Any) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import pytest
 from auscult import bootstrap
 from auscult.config import Settings
 from auscult.services.people.first import first_link
+from tests.data_files import script_of
 from tests.e2e.browsing import Browser, browsing
 from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import PASSWORD
@@ -17,23 +18,7 @@ from tests.e2e.serving import KEY, Service, listening
 pytestmark = pytest.mark.night
 
 HALF_A_PAGE = 450
-GAPS = """
-  const boxes = [...document.querySelectorAll("main :is(.card, .stack, .c3, .c4, .c6, .c8, .c12)")]
-    .filter((each) => each.checkVisibility());
-  const outer = boxes.filter((each) => !boxes.some((other) => other !== each && other.contains(each)))
-    .map((each) => [each, each.getBoundingClientRect()]);
-  const found = [];
-  for (const [one, box] of outer) {
-    for (const [, other] of outer) {
-      if (other.left < box.right - 2 && other.right > box.left + 2) continue;
-      if (other.top >= box.bottom - 10 || other.bottom <= box.bottom) continue;
-      const below = outer.filter(([each, at]) => each !== one && at.top >= box.bottom - 2
-        && at.left < box.right - 2 && at.right > box.left + 2).map(([, at]) => at.top);
-      found.push([Math.round(Math.min(other.bottom, ...below) - box.bottom), one.textContent.trim().slice(0, 40)]);
-    }
-  }
-  return found.sort((a, b) => b[0] - a[0])[0] ?? [0, ""];
-"""
+GAPS = script_of(__file__, "gaps")
 LINKS = "return [...document.querySelectorAll('nav a[href], .tabs a[href]')].map((each) => each.href)"
 CONSOLE = {"weeks": 4}
 

@@ -19,34 +19,7 @@ from tests.data_files import data_of
 from tests.unit.analyzers.conversations import conversation, conversations, talk
 
 STARTER = read_taxonomy(starter_taxonomy())
-SHOP = Taxonomy(
-    id="tx-shop",
-    name="Shop",
-    version=3,
-    topics=(
-        Node(
-            name="Shop",
-            level=1,
-            topics=(
-                Node(
-                    name="Delivery",
-                    level=2,
-                    topics=(
-                        Node(
-                            name="Late delivery",
-                            level=3,
-                            description="A parcel did not come in time",
-                            examples=("where is my parcel", "my order is late"),
-                            has_resolution=True,
-                        ),
-                        Node(name="Change of address", level=3, examples=("deliver it to another address",)),
-                    ),
-                ),
-                Node(name="Opening hours", level=2, examples=("when do you open on sunday",)),
-            ),
-        ),
-    ),
-)
+SHOP = msgspec.convert(data_of(__file__, "shop"), Taxonomy)
 GERMAN = Taxonomy(
     id="tx-de",
     name="Laden",

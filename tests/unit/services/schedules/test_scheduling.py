@@ -11,11 +11,11 @@ import pytest
 
 from auscult.domain.errors import RequestError
 from auscult.domain.schedules.schedule import Schedule, following
-from auscult.domain.tenancy import Client
 from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
 from tests.data_files import data_of, tuples_of
+from tests.databases import client_of
 from tests.unit.services.audits.drawing import AT, TENANT, scored, talk
 
 CLIENT = "cs-1"
@@ -168,14 +168,7 @@ def test_the_schedules_of_a_revoked_client_run_no_more(store: Store) -> None:
     """Its inbox says why; nothing is written or sent."""
     clock = Clock()
     service = scheduling(store, clock)
-    client = Client(
-        client_id=CLIENT,
-        secret="s",
-        account_id=TENANT.account_id,
-        app_ids=frozenset({TENANT.app_id}),
-        scopes=frozenset({"conversations:read"}),
-        created_at=AT,
-    )
+    client = client_of(TENANT, client_id=CLIENT, scopes=("conversations:read",))
     store.clients.add(client)
     made = service.create(wanted(), CLIENT)
     assert service.run(made)[0].filename

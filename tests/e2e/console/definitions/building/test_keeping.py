@@ -8,6 +8,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from auscult.wording import packs
+from tests.data_files import script_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.test_console_builder import DOCUMENT, FORM, becomes, click, open_builder, picture
 from tests.e2e.console.definitions.test_console_forms import act, document_of
@@ -257,32 +258,7 @@ def test_steps_outlast_saving_and_a_back_test(browser: Browser, served: Service)
     wait_for(lambda: draft(served), lambda text: text == FORM.decode())
 
 
-STEPS = """
-  const done = arguments[arguments.length - 1], [count] = arguments;
-  const form = document.querySelector("#editor"), text = document.querySelector("#document");
-  const quiet = () => new Promise((ready) => {
-    const look = () => "asked" in form.dataset ? setTimeout(look, 5) : ready();
-    setTimeout(look, 5);
-  });
-  (async () => {
-    const found = [];
-    for (let n = 1; n <= count; n++) {
-      const at = document.getElementById("s-metrics.0.weight");
-      at.value = String(n);
-      at.dispatchEvent(new Event("change", { bubbles: true }));
-      await quiet();
-    }
-    found.push(text.value);
-    const press = (shift) => document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "z", ctrlKey: true, shiftKey: shift, bubbles: true }));
-    for (const shift of [false, true])
-      for (const presses of [1, count]) {
-        for (let n = 0; n < presses; n++) press(shift);
-        await quiet();
-        found.push(text.value);
-      }
-    done(found);
-  })();
-"""
+STEPS = script_of(__file__, "steps")
 
 
 def test_a_hundred_steps(browser: Browser, served: Service) -> None:
