@@ -18,6 +18,7 @@ COUNTS = {
     "below_threshold": 1,
     "duration_unavailable": 0,
     "not_evaluated": 0,
+    "sides_unknown": 0,
     "failed": 0,
     "waiting": 0,
     "unknown_keys": {},

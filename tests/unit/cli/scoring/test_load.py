@@ -12,6 +12,7 @@ PLAIN = {
     "below_threshold": 2,
     "duration_unavailable": 0,
     "not_evaluated": 0,
+    "sides_unknown": 0,
     "failed": 0,
     "waiting": 0,
     "rejected": 0,
