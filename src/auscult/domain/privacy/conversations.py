@@ -54,7 +54,8 @@ _APART = 4
 """Empty utterances between two fields, so that the one says nothing of the other."""
 _LONGEST_NAME = 80
 _NO_NAME = re.compile(
-    r"\W*(?:\w|[^\W\d]{1,12}[\W_]*\d+|\d+|agente?|advisor|kunde|kundin|berater|customer|caller|cliente?|user|bot|system)\W*",
+    r"\W*(?:\w|[^\W\d]{1,12}[\W_]*\d+|\d+|agente?|advisor|kunde|kundin|berater|customer|caller|cliente?|user|bot"
+    r"|system)\W*",
     re.IGNORECASE,
 )
 """A label of a speaker that names nobody: ``Speaker 1``, ``spk_0``, ``A``, ``agent``."""
