@@ -59,6 +59,8 @@ _SMALLEST_CODE = 100
 _LONG = 7
 """Digits of a number from the talk that is looked for in fields."""
 _WORD = re.compile(r"[^\W_]+")
+_NUMBERED = re.compile(r"(?:[^\W\d_]+[\s_#-]*)?(?:\d{1,3}|[A-Z])")
+"""The label of a speaker that names no person: ``Speaker 1``, ``spk_0``, ``A``."""
 
 
 class RedactedConversation(NamedTuple):
@@ -103,12 +105,24 @@ def redact_conversation(
             turn if not spans else replace(turn, text=text, doubts=())
             for turn, text, spans in zip(conversation.turns, talk.texts, talk.spans, strict=True)
         )
+    if labels := _labels(conversation):
+        changes["turns"] = tuple(
+            replace(turn, speaker_label=labels.get(turn.speaker_label or "", turn.speaker_label))
+            for turn in changes.get("turns", conversation.turns)
+        )
     masks = {mark: digest_of(kind, value, digest) for mark, kind, value in numbering.values()} if digest else {}
     if masks:
         changes["masks"] = {**conversation.masks, **masks}
     spans = {turn.id: _timed(its, turn) for turn, its in zip(conversation.turns, talk.spans, strict=True) if its}
     after = replace(conversation, **changes) if changes else conversation
     return RedactedConversation(after, spans, {**originals, **talk.originals})
+
+
+def _labels(conversation: Conversation) -> dict[str, str]:
+    """Return a number for each label of a speaker that may be the name of a customer."""
+    given = dict.fromkeys(turn.speaker_label for turn in conversation.turns if turn.speaker != "agent")
+    names = [label for label in given if label and not _NUMBERED.fullmatch(label)]
+    return {name: f"Speaker {number}" for number, name in enumerate(names, 1)}
 
 
 def hints_of(conversation: Conversation, countries: tuple[str, ...] = ()) -> Hints:
