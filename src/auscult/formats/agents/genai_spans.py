@@ -9,7 +9,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import Document, documents
-from auscult.formats._heads import first_of
+from auscult.formats._heads import dicts_in, first_of
 from auscult.formats._json import JsonReader, decoded
 from auscult.formats._records import Fields, MissingError
 from auscult.formats._talk import Talk, finished
@@ -145,8 +145,8 @@ def _talk(id_: str, spans: list[_Span]) -> Talk:
     tools = [
         {"name": str(each["name"]), "description": each.get("description")}
         for span in spans
-        for each in _list(span.given.get("gen_ai.tool.definitions"))
-        if isinstance(each, dict) and each.get("name")
+        for each in dicts_in(_list(span.given.get("gen_ai.tool.definitions")))
+        if each.get("name")
     ]
     declared = {each["name"]: each for each in tools}
     ai = {"instructions": "\n\n".join(gathered.instructions) or None, "tools": list(declared.values()) or None}
@@ -195,7 +195,7 @@ def _messages(span: _Span) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     for name, given in span.events:
         if role := _EVENTS.get(name):
             (answered if name == "gen_ai.choice" else asked).append(_of_event(role, given))
-    return [one for one in asked if isinstance(one, dict)], [one for one in answered if isinstance(one, dict)]
+    return dicts_in(asked), dicts_in(answered)
 
 
 def _of_event(role: str, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from auscult.formats._contract import Source
 from auscult.formats._heads import first_of
@@ -56,5 +56,8 @@ def _message(one: Fields) -> Said | None:
 
 def _text(value: object) -> str:
     """Return a text, which may be written in pieces with their looks."""
-    pieces: list[Any] = value if isinstance(value, list) else [value]
-    return "".join(str(each.get("text") or "") if isinstance(each, dict) else str(each or "") for each in pieces)
+    pieces = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return "".join(
+        str(cast("dict[str, Any]", each).get("text") or "") if isinstance(each, dict) else str(each or "")
+        for each in pieces
+    )

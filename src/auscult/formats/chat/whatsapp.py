@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
+from auscult.domain.conversation import AssumedField
 from auscult.formats._contract import Source
 from auscult.formats._heads import Head
 from auscult.formats._local import CLOCK, DATE, Order, Written, moment_of, order_of, written
@@ -70,7 +71,7 @@ class WhatsApp(TextReader):
                 said.append(Said(text, side="system", at=at))
             else:
                 said.append(Said(text, one.name, at=at))
-        doubt = {} if is_shown else {"date_order": "option" if given else order}
+        doubt: dict[AssumedField, str] = {} if is_shown else {"date_order": "option" if given else order}
         yield from parted(Talk(source=self.name, said=said, channel="chat", assumed=doubt), source.given.pause_ms)
 
 

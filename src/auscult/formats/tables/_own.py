@@ -96,7 +96,7 @@ class OwnTable(Described):
                 )
                 for one in said
             ],
-            channel=cast("Channel", channel) if channel in ("voice", "chat") else self._likely_channel(read),
+            channel=channel if channel in ("voice", "chat") else self._likely_channel(read),
             kind="email" if written and written.lower() == "email" else None,
             id=None if own is None or columns.get("id") == ROW_ID else own,
             started_at=read.start,
