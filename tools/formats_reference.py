@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from auscult.formats import READERS
-from auscult.formats._reader import Reader
+from auscult.formats._others.reader import Reader
 from auscult.formats.tables._described import NAMES
 from auscult.formats.tables.workbook import Workbook
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from auscult.formats._document import ConversationDocument
-from auscult.formats._heads import Head
-from auscult.formats._reader import Reader
+from auscult.formats._others.heads import Head
+from auscult.formats._others.reader import Reader
 from auscult.formats.agents.chat_messages import ChatMessages, MessageArray
 from auscult.formats.agents.genai_spans import GenAiSpans
 from auscult.formats.chat.slack import Slack
@@ -17,43 +17,22 @@ from auscult.formats.speech.assemblyai import AssemblyAi
 from auscult.formats.speech.azure import Azure
 from auscult.formats.speech.deepgram import Deepgram
 from auscult.formats.speech.google_speech import GoogleSpeech
-from auscult.formats.speech.rev_ai import RevAi
-from auscult.formats.speech.speechmatics import Speechmatics
 from auscult.formats.speech.subrip import SubRip
 from auscult.formats.speech.webvtt import WebVtt
 from auscult.formats.speech.whisper import Whisper
 from auscult.formats.tables.csv_rows import CsvRows
 from auscult.formats.tables.json_rows import JsonRows
-from auscult.formats.vendors.amazon_connect_evaluations import ConnectEvaluationFiles
-from auscult.formats.vendors.amazon_contact_lens import ContactLensFiles
-from auscult.formats.vendors.express import ExpressFiles
-from auscult.formats.vendors.genesys import GenesysCloudFiles, GenesysFiles
-from auscult.formats.vendors.google_ccai import GoogleCcaiFiles
-from auscult.formats.vendors.intercom import IntercomFiles
-from auscult.formats.vendors.twilio import TwilioFiles
-from auscult.formats.vendors.zendesk import ZendeskQaFiles, ZendeskTicketFiles
-from auscult.formats.vendors.zoom import ZoomFiles
+from auscult.formats.vendors._files import EXPRESS, FILES
 
 OF_JSON: tuple[Reader, ...] = (
     AmazonPca(),
     GenAiSpans(),
-    ContactLensFiles(),
-    ConnectEvaluationFiles(),
-    GenesysCloudFiles(),
-    GenesysFiles(),
-    GoogleCcaiFiles(),
-    IntercomFiles(),
-    TwilioFiles(),
-    ZendeskTicketFiles(),
-    ZendeskQaFiles(),
-    ZoomFiles(),
+    *FILES,
     AmazonTranscribe(),
     Deepgram(),
-    Speechmatics(),
     GoogleSpeech(),
     AssemblyAi(),
     Azure(),
-    RevAi(),
     Whisper(),
     Slack(),
     Telegram(),
@@ -61,7 +40,7 @@ OF_JSON: tuple[Reader, ...] = (
     ChatMessages(),
     JsonRows(),
 )
-OF_TEXT: tuple[Reader, ...] = (WebVtt(), SubRip(), WhatsApp(), ExpressFiles(), CsvRows(), Transcript())
+OF_TEXT: tuple[Reader, ...] = (WebVtt(), SubRip(), WhatsApp(), EXPRESS, CsvRows(), Transcript())
 READERS: dict[str, Reader] = {reader.name: reader for reader in (*OF_JSON, *OF_TEXT)}
 """Every format of other programs, by its name."""
 

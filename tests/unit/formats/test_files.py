@@ -188,7 +188,7 @@ def test_every_format_has_a_sample_and_two_makers() -> None:
     vendors = {name for name, reader in READERS.items() if "connectors-formats" in " ".join(reader.makers)}
     assert all(len(reader.makers) > 1 for name, reader in READERS.items() if name not in vendors)
     seen = {name for right in RIGHT.values() for name in right["formats"]}
-    assert seen >= READERS.keys() - vendors - {"speechmatics", "rev-ai"}
+    assert seen >= READERS.keys() - vendors
 
 
 @pytest.mark.parametrize("path", sorted((FILES.parent / "connectors").glob("*/**/*.json")), ids=lambda path: path.name)

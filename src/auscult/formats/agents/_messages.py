@@ -10,8 +10,8 @@ from auscult.domain.conversation import Speaker
 from auscult.domain.errors import FormatError
 from auscult.formats._faults import DECODE_ERRORS
 from auscult.formats._instants import instant
+from auscult.formats._others.talk import Said
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Said
 
 ROLES: Mapping[str, Speaker] = {
     **dict.fromkeys(("user", "human", "customer"), "customer"),

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, cast
 
 from auscult.formats._contract import Source
-from auscult.formats._heads import Head, first_of
-from auscult.formats._json import JsonListReader, JsonReader
+from auscult.formats._others.heads import Head, first_of
+from auscult.formats._others.json_records import JsonListReader, JsonReader
+from auscult.formats._others.talk import Talk
 from auscult.formats._records import Fields
-from auscult.formats._talk import Talk
 from auscult.formats.agents._messages import INSTRUCTIONS, ROLES, TOOLS, Gathered, messages_into, tools_in
 
 _LISTS = ("messages", "contents", "conversations", "input", "items")

@@ -9,33 +9,25 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import Document, documents
-from auscult.formats._heads import dicts_in, first_of
-from auscult.formats._json import JsonReader, decoded
+from auscult.formats._others.heads import dicts_in, first_of
+from auscult.formats._others.json_records import JsonReader, decoded
+from auscult.formats._others.talk import Talk, finished
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Talk, finished
 from auscult.formats.agents._messages import Gathered, parsed
 
 _INDEXED = re.compile(r"gen_ai\.(prompt|completion)\.(\d+)\.(role|content)")
 _CONVERSATION = ("gen_ai.conversation.id", "session.id", "langfuse.session.id", "thread.id")
 _NS_PER_S = 1_000_000_000
-_EVENTS = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-    "gen_ai.choice": "assistant",
-}
 
 
 class _Span(NamedTuple):
-    """A span: its trace, times, attributes, events."""
+    """A span: its trace, times, attributes."""
 
     trace: str
     start: int
     end: int
     name: str
     given: Mapping[str, Any]
-    events: tuple[tuple[str, Mapping[str, Any]], ...]
 
 
 class GenAiSpans(JsonReader):
@@ -109,7 +101,6 @@ def _spans(record: Fields) -> Iterator[_Span]:
                     int(end) if end and end.isdecimal() else start,
                     span.maybe_text("name") or "",
                     _attributes(span),
-                    tuple((each.maybe_text("name") or "", _attributes(each)) for each in span.each("events")),
                 )
 
 
@@ -192,18 +183,7 @@ def _messages(span: _Span) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         answered = [
             {"role": "assistant", **message} for (way, _), message in sorted(found.items()) if way == "completion"
         ]
-    for name, given in span.events:
-        if role := _EVENTS.get(name):
-            (answered if name == "gen_ai.choice" else asked).append(_of_event(role, given))
     return dicts_in(asked), dicts_in(answered)
-
-
-def _of_event(role: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the message of an event, as earlier versions of the conventions have it."""
-    body = parsed(given.get("message")) if given.get("message") is not None else given
-    inner: Mapping[str, Any] = cast("Mapping[str, Any]", body) if isinstance(body, Mapping) else {"content": body}
-    calls = parsed(inner.get("tool_calls"))
-    return {"role": role, "content": inner.get("content"), "tool_calls": calls, "tool_call_id": inner.get("id")}
 
 
 def _take(gathered: Gathered, messages: list[dict[str, Any]], seen: list[str], at: datetime) -> None:

@@ -9,10 +9,10 @@ import msgspec
 
 from auscult.formats._contract import Source
 from auscult.formats._faults import DECODE_ERRORS
-from auscult.formats._heads import Head, dicts_in
-from auscult.formats._json import JsonListReader
+from auscult.formats._others.heads import Head, dicts_in
+from auscult.formats._others.json_records import JsonListReader
+from auscult.formats._others.talk import Said, Talk, parted
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Said, Talk, parted
 
 _TS = re.compile(r"\d{9,11}\.\d{1,6}")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")

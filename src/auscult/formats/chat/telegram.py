@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
 from auscult.formats._contract import Source
-from auscult.formats._heads import first_of
-from auscult.formats._json import JsonReader
+from auscult.formats._others.heads import first_of
+from auscult.formats._others.json_records import JsonReader
+from auscult.formats._others.talk import Said, Talk, parted
 from auscult.formats._records import Fields
-from auscult.formats._talk import Said, Talk, parted
 
 
 class Telegram(JsonReader):

@@ -10,9 +10,9 @@ from auscult.domain.errors import FormatError
 from auscult.formats import _faults
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import Document, documents
-from auscult.formats._heads import Head
+from auscult.formats._others.heads import Head
+from auscult.formats._others.talk import Talk, finished
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Talk, finished
 
 _SHOWN_BYTES = 4096
 

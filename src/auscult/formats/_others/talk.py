@@ -17,8 +17,8 @@ from auscult.formats._contract import Rejected, Source
 from auscult.formats._document import RIGHT, ConversationDocument, conversation_of
 from auscult.formats._faults import DECODE_ERRORS, fault_in
 from auscult.formats._instants import ms_between
-from auscult.formats._labels import is_generic, side_of
-from auscult.formats._languages import language_of
+from auscult.formats._others.labels import is_generic, side_of
+from auscult.formats._others.languages import language_of
 
 _FINGERPRINT_TURNS = 5
 _ID_CHARACTERS = 24
