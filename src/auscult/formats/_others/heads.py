@@ -60,7 +60,8 @@ class Head:
     @cached_property
     def records(self) -> list[dict[str, Any]]:
         """Return the objects of its first value: the object, or those of the array."""
-        return dicts_in(self.value if isinstance(self.value, list) else [self.value])
+        given: object = self.value if isinstance(self.value, list) else [self.value]
+        return dicts_in(given)
 
     @property
     def record(self) -> dict[str, Any]:

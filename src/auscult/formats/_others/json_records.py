@@ -85,7 +85,7 @@ class JsonListReader(JsonReader):
             fault.line = fault.line or 1
             yield Rejected(error=fault, source=b"")
             return
-        given = {"messages": value} if isinstance(value, list) else value
+        given: object = {"messages": value} if isinstance(value, list) else value
         yield from self.of_value(given, "", Document(1, data), source)
 
 

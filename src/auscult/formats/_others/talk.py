@@ -87,6 +87,7 @@ def parted(talk: Talk, pause_ms: int) -> Iterator[Talk]:
 def finished(talk: Talk, source: Source) -> Conversation | Rejected:
     """Return the native conversation; what neither file nor caller says is assumed, and noted as such."""
     assumed: dict[AssumedField, str] = dict(talk.assumed)
+    document: dict[str, Any] = {}
     try:
         document = _document(talk, source, assumed)
         read = msgspec.convert(document, ConversationDocument)
@@ -95,7 +96,7 @@ def finished(talk: Talk, source: Source) -> Conversation | Rejected:
         fault.line = talk.line
         return Rejected(error=fault, source=b"")
     except DECODE_ERRORS as error:
-        fault = fault_in(error, msgspec.json.encode(document), RIGHT)  # pyright: ignore[reportPossiblyUnbound]
+        fault = fault_in(error, msgspec.json.encode(document), RIGHT)
         fault.line = talk.line
         return Rejected(error=fault, source=b"")
     return replace(conversation, unknown_keys=talk.unknown) if talk.unknown else conversation
@@ -199,7 +200,8 @@ def _sides(talk: Talk, given: Mapping[str, Speaker]) -> dict[str, Speaker]:
     unknown = [label for label in labels if label not in sides]
     known = {*sides.values(), *(one.side for one in talk.said if one.side)} - {"system"}
     if len(unknown) == 1 and len(known) == 1 and unknown[0]:
-        sides[unknown[0]] = "customer" if known & {"agent", "bot"} else "agent"
+        other: Speaker = "customer" if known & {"agent", "bot"} else "agent"
+        sides[unknown[0]] = other
     return sides
 
 

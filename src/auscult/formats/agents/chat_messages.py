@@ -115,7 +115,8 @@ def _unwrapped(one: Fields) -> Fields:
 
 def _instructions(gathered: Gathered, value: object, record: Fields, name: str) -> None:
     if isinstance(value, str | list):
-        gathered.message(Fields({"role": "system", "content": value}, record.path_of(name)))
+        given: dict[str, Any] = {"role": "system", "content": value}
+        gathered.message(Fields(given, record.path_of(name)))
     else:
         gathered.message(Fields({**dict(record.fields(name).items()), "role": "system"}, record.path_of(name)))
 
