@@ -22,9 +22,11 @@ from auscult.formats.speech.webvtt import WebVtt
 from auscult.formats.speech.whisper import Whisper
 from auscult.formats.tables.csv_rows import CsvRows
 from auscult.formats.tables.json_rows import JsonRows
+from auscult.formats.vendors._content import VendorReader
 from auscult.formats.vendors._files import EXPRESS, FILES
 
-OF_JSON: tuple[Reader, ...] = (
+AnyReader = Reader | VendorReader
+OF_JSON: tuple[AnyReader, ...] = (
     AmazonPca(),
     GenAiSpans(),
     *FILES,
@@ -40,8 +42,8 @@ OF_JSON: tuple[Reader, ...] = (
     ChatMessages(),
     JsonRows(),
 )
-OF_TEXT: tuple[Reader, ...] = (WebVtt(), SubRip(), WhatsApp(), EXPRESS, CsvRows(), Transcript())
-READERS: dict[str, Reader] = {reader.name: reader for reader in (*OF_JSON, *OF_TEXT)}
+OF_TEXT: tuple[AnyReader, ...] = (WebVtt(), SubRip(), WhatsApp(), EXPRESS, CsvRows(), Transcript())
+READERS: dict[str, AnyReader] = {reader.name: reader for reader in (*OF_JSON, *OF_TEXT)}
 """Every format of other programs, by its name."""
 
 _OWN = frozenset(ConversationDocument.__struct_encode_fields__)
@@ -51,7 +53,7 @@ _COMMON = frozenset(
 )
 
 
-def recognised(head: Head) -> Reader | None:
+def recognised(head: Head) -> AnyReader | None:
     """Return the format that the beginning of a file is of; None where none fits, or it is a document of ours."""
     if head.is_json and _is_native(head):
         return None
@@ -60,12 +62,12 @@ def recognised(head: Head) -> Reader | None:
     )
 
 
-def nearest(head: Head) -> Reader | None:
+def nearest(head: Head) -> AnyReader | None:
     """Return the format of JSON whose keys are nearest to those of a file that none fits; None where ours are."""
     keys = head.record.keys()
     if not keys or len(keys & _OWN) >= _LEAST_KEYS:
         return None
-    shared: Iterator[tuple[float, Reader]] = ((len(keys & one.keys) / len(keys | one.keys), one) for one in OF_JSON)
+    shared: Iterator[tuple[float, AnyReader]] = ((len(keys & one.keys) / len(keys | one.keys), one) for one in OF_JSON)
     share, reader = max(shared, key=lambda each: each[0])
     is_near = len(keys & reader.keys) >= _LEAST_KEYS or bool(keys & reader.keys - _COMMON)
     return reader if share > 0 and is_near else None

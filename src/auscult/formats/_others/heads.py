@@ -60,8 +60,8 @@ class Head:
     @cached_property
     def records(self) -> list[dict[str, Any]]:
         """Return the objects of its first value: the object, or those of the array."""
-        given: object = self.value if isinstance(self.value, list) else [self.value]
-        return dicts_in(given)
+        found: object = self.value
+        return dicts_in(found) or dicts_in([found])
 
     @property
     def record(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Readers of JSON that another program writes: one conversation an object, an array of them, or one a line."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import msgspec
 
@@ -85,7 +85,7 @@ class JsonListReader(JsonReader):
             fault.line = fault.line or 1
             yield Rejected(error=fault, source=b"")
             return
-        given: object = {"messages": value} if isinstance(value, list) else value
+        given = cast("object", {"messages": value} if isinstance(value, list) else value)
         yield from self.of_value(given, "", Document(1, data), source)
 
 

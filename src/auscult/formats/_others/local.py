@@ -50,7 +50,7 @@ def order_of(dates: Sequence[Written]) -> tuple[Order, bool]:
     if any(one.numbers[1] > _MONTHS for one in dates):
         return "month", True
     orders: tuple[Order, ...] = ("day", "month")
-    goes_on = [order for order in orders if _goes_on(dates, order)]
+    goes_on: list[Order] = [order for order in orders if _goes_on(dates, order)]
     if len(goes_on) == 1 and len({one.numbers for one in dates}) > 1:
         return goes_on[0], True
     is_same = all(one.numbers[0] == one.numbers[1] for one in dates)

@@ -1,7 +1,7 @@
 """Contract of a format of another program: recognised by content, read as a stream, one conversation at a time."""
 
 from collections.abc import Iterator
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from auscult.domain.conversation import Conversation
 from auscult.formats._contract import ByteStream, Rejected, Source
@@ -11,25 +11,13 @@ from auscult.formats._others.heads import Head
 class Reader(Protocol):
     """One way in which another program writes conversations down."""
 
-    @property
-    def name(self) -> str:
-        """Return its name."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """Return its name in sentences."""
-        ...
-
-    @property
-    def makers(self) -> tuple[str, ...]:
-        """Return public samples or schemas that it was written from, by different makers."""
-        ...
-
-    @property
-    def keys(self) -> frozenset[str]:
-        """Return outermost keys, where it is JSON; by them the nearest format of a file that none fits is found."""
-        ...
+    name: ClassVar[str]
+    title: ClassVar[str]
+    """Its name in sentences."""
+    makers: ClassVar[tuple[str, ...]]
+    """Public samples or schemas that it was written from, by different makers."""
+    keys: ClassVar[frozenset[str]]
+    """Outermost keys, where it is JSON; by them the nearest format of a file that none fits is found."""
 
     def fits(self, head: Head) -> bool:
         """Return whether the beginning of a file is of this format."""

@@ -191,7 +191,7 @@ def _assumed_start(source: Source, zone: ZoneInfo) -> tuple[datetime, str]:
 def _sides(talk: Talk, given: Mapping[str, Speaker]) -> dict[str, Speaker]:
     """Return the side of each label: as given, else as its word says; of two, the other one follows from the one."""
     labels = list(dict.fromkeys(one.label for one in talk.said if one.label and one.side is None))
-    wanted = {label.strip().casefold(): side for label, side in given.items()}
+    wanted: dict[str, Speaker] = {label.strip().casefold(): side for label, side in given.items()}
     sides: dict[str, Speaker] = {}
     for label in labels:
         side = wanted.get(label.strip().casefold()) or side_of(label)

@@ -113,12 +113,12 @@ def _value(value: Any) -> Any:  # noqa: ANN401  (any JSON value)
     if not isinstance(value, dict) or len(cast("dict[str, Any]", value)) != 1:
         return value
     ((kind, inner),) = cast("dict[str, Any]", value).items()
-    within: Any = inner.get("values") if isinstance(inner, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    within = cast("dict[str, Any]", inner).get("values") if isinstance(inner, dict) else None
     if kind == "arrayValue":
         return [_value(each) for each in cast("list[Any]", within or [])]
     if kind == "kvlistValue":
         return {str(each.get("key")): _value(each.get("value")) for each in dicts_in(within)}
-    return int(inner) if kind == "intValue" and str(inner).lstrip("-").isdecimal() else inner  # pyright: ignore[reportUnknownVariableType]
+    return int(str(inner)) if kind == "intValue" and str(inner).lstrip("-").isdecimal() else cast("Any", inner)
 
 
 def _talk(id_: str, spans: list[_Span]) -> Talk:

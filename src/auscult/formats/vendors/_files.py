@@ -1,5 +1,7 @@
 """Files of vendors' formats: how each is recognised."""
 
+from typing import Any
+
 from auscult.formats._others.heads import first_of
 from auscult.formats.vendors._content import VendorReader, VendorTableReader
 from auscult.formats.vendors.amazon_connect_evaluations import AmazonConnectEvaluations
@@ -12,11 +14,39 @@ from auscult.formats.vendors.twilio import Twilio
 from auscult.formats.vendors.zendesk import ZendeskQa, ZendeskTickets
 from auscult.formats.vendors.zoom import ZoomContactCenter
 
+Record = dict[str, Any]
+
 
 def _with(*keys: str) -> VendorReader:
     """Return a row of a vendor's format that is recognised by these keys, to be completed."""
     wanted = frozenset(keys)
-    return VendorReader("", AmazonContactLens, wanted, lambda record: wanted <= record.keys())
+
+    def has_all(record: Record) -> bool:
+        return wanted <= record.keys()
+
+    return VendorReader("", AmazonContactLens, wanted, has_all)
+
+
+def _is_ccai(record: Record) -> bool:
+    is_chat = "start_timestamp_usec" in first_of(record, "entries")
+    return is_chat or "transcriptSegments" in first_of(record, "transcript")
+
+
+def _is_intercom(record: Record) -> bool:
+    return "conversation_parts" in (first_of(record, "conversations") or record)
+
+
+def _is_ticket(record: Record) -> bool:
+    return {"ticket", "comments"} <= (first_of(record, "tickets") or record).keys()
+
+
+def _is_import(record: Record) -> bool:
+    return "comments" in first_of(record, "data")
+
+
+def _is_none(record: Record) -> bool:
+    del record
+    return False
 
 
 FILES: tuple[VendorReader, ...] = (
@@ -39,20 +69,20 @@ FILES: tuple[VendorReader, ...] = (
         "an Intercom conversation",
         Intercom,
         frozenset(("source", "conversation_parts", "conversations")),
-        lambda record: "conversation_parts" in (first_of(record, "conversations") or record),
+        _is_intercom,
     ),
     _with("transcript", "sentences")._replace(title="a Twilio transcript", mapper=Twilio),
     VendorReader(
         "a Zendesk ticket",
         ZendeskTickets,
         frozenset(("ticket", "tickets", "comments", "users")),
-        lambda record: {"ticket", "comments"} <= (first_of(record, "tickets") or record).keys(),
+        _is_ticket,
     ),
     VendorReader(
         "an import of Zendesk QA",
         ZendeskQa,
         frozenset(("data",)),
-        lambda record: "comments" in first_of(record, "data"),
+        _is_import,
     ),
     _with("engagement", "messages")._replace(title="a Zoom engagement", mapper=ZoomContactCenter),
 )
@@ -60,5 +90,5 @@ EXPRESS = VendorTableReader(
     "a batch upload of Kore's Quality AI Express",
     Express,
     frozenset(("conversationId", "channelType", "transcriptPath")),
-    lambda _record: False,
+    _is_none,
 )
