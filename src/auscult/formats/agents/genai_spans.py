@@ -110,15 +110,18 @@ def _attributes(within: Fields) -> dict[str, Any]:
 
 def _value(value: Any) -> Any:  # noqa: ANN401  (any JSON value)
     """Return the value that OTLP wraps with its type."""
-    if not isinstance(value, dict) or len(cast("dict[str, Any]", value)) != 1:
-        return value
-    ((kind, inner),) = cast("dict[str, Any]", value).items()
+    given: object = value
+    if not isinstance(given, dict) or len(cast("dict[str, Any]", given)) != 1:
+        return cast("Any", given)
+    ((kind, wrapped),) = cast("dict[str, Any]", given).items()
+    inner = cast("object", wrapped)
     within = cast("dict[str, Any]", inner).get("values") if isinstance(inner, dict) else None
     if kind == "arrayValue":
         return [_value(each) for each in cast("list[Any]", within or [])]
     if kind == "kvlistValue":
         return {str(each.get("key")): _value(each.get("value")) for each in dicts_in(within)}
-    return int(str(inner)) if kind == "intValue" and str(inner).lstrip("-").isdecimal() else cast("Any", inner)
+    number = str(wrapped)
+    return int(number) if kind == "intValue" and number.lstrip("-").isdecimal() else wrapped
 
 
 def _talk(id_: str, spans: list[_Span]) -> Talk:

@@ -60,10 +60,7 @@ FILES: tuple[VendorReader, ...] = (
         "a conversation of Google CCAI",
         GoogleCcai,
         frozenset(("entries", "conversation_info", "transcript")),
-        lambda record: (
-            "start_timestamp_usec" in first_of(record, "entries")
-            or "transcriptSegments" in first_of(record, "transcript")
-        ),
+        _is_ccai,
     ),
     VendorReader(
         "an Intercom conversation",
