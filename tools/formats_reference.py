@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from auscult.formats import READERS
-from auscult.formats._reader import Reader
+from auscult.formats._shelf import AnyReader
 from auscult.formats.tables._described import NAMES
 from auscult.formats.tables.workbook import Workbook
 
@@ -74,7 +74,7 @@ def _rows() -> Iterator[str]:
         yield f"| {reader.title} | `{reader.name}` | {summary} | {made} |"
 
 
-def _summary(reader: "Reader | Workbook") -> str:
+def _summary(reader: "AnyReader | Workbook") -> str:
     """Return what the docstring of a reader says of a file."""
     words = (type(reader).__doc__ or "").split("\n\n")[0].replace("\n", " ").replace("``", "`").replace("|", "\\|")
     return " ".join(words.split()).rstrip(".")

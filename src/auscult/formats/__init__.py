@@ -6,9 +6,9 @@
 from auscult.domain.shelf import Shelf
 from auscult.formats._contract import ByteStream, Format, Given, Limits, Rejected, Source
 from auscult.formats._documents import Peeked
-from auscult.formats._encodings import Transcoded, Western, encoding_of
-from auscult.formats._heads import Head
-from auscult.formats._reader import Reader
+from auscult.formats._others.encodings import Transcoded, Western, encoding_of
+from auscult.formats._others.heads import Head
+from auscult.formats._others.reader import Reader
 from auscult.formats._shelf import READERS, nearest, recognised
 from auscult.formats.native import Native
 from auscult.formats.vcon import VCon

@@ -17,7 +17,7 @@ from auscult.domain.errors import FormatError
 from auscult.formats._contract import Limits
 from auscult.formats._faults import DECODE_ERRORS, fault_in
 from auscult.formats._instants import instant, ms_between
-from auscult.formats._languages import language_of
+from auscult.formats._others.languages import language_of
 from auscult.formats.native import Native
 
 _NATIVE = Native()

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from auscult.formats._document import ConversationDocument
-from auscult.formats._heads import Head
-from auscult.formats._reader import Reader
+from auscult.formats._others.heads import Head
+from auscult.formats._others.reader import Reader
 from auscult.formats.agents.chat_messages import ChatMessages, MessageArray
 from auscult.formats.agents.genai_spans import GenAiSpans
 from auscult.formats.chat.slack import Slack
@@ -17,43 +17,24 @@ from auscult.formats.speech.assemblyai import AssemblyAi
 from auscult.formats.speech.azure import Azure
 from auscult.formats.speech.deepgram import Deepgram
 from auscult.formats.speech.google_speech import GoogleSpeech
-from auscult.formats.speech.rev_ai import RevAi
-from auscult.formats.speech.speechmatics import Speechmatics
 from auscult.formats.speech.subrip import SubRip
 from auscult.formats.speech.webvtt import WebVtt
 from auscult.formats.speech.whisper import Whisper
 from auscult.formats.tables.csv_rows import CsvRows
 from auscult.formats.tables.json_rows import JsonRows
-from auscult.formats.vendors.amazon_connect_evaluations import ConnectEvaluationFiles
-from auscult.formats.vendors.amazon_contact_lens import ContactLensFiles
-from auscult.formats.vendors.express import ExpressFiles
-from auscult.formats.vendors.genesys import GenesysCloudFiles, GenesysFiles
-from auscult.formats.vendors.google_ccai import GoogleCcaiFiles
-from auscult.formats.vendors.intercom import IntercomFiles
-from auscult.formats.vendors.twilio import TwilioFiles
-from auscult.formats.vendors.zendesk import ZendeskQaFiles, ZendeskTicketFiles
-from auscult.formats.vendors.zoom import ZoomFiles
+from auscult.formats.vendors._content import VendorReader
+from auscult.formats.vendors._files import EXPRESS, FILES
 
-OF_JSON: tuple[Reader, ...] = (
+AnyReader = Reader | VendorReader
+OF_JSON: tuple[AnyReader, ...] = (
     AmazonPca(),
     GenAiSpans(),
-    ContactLensFiles(),
-    ConnectEvaluationFiles(),
-    GenesysCloudFiles(),
-    GenesysFiles(),
-    GoogleCcaiFiles(),
-    IntercomFiles(),
-    TwilioFiles(),
-    ZendeskTicketFiles(),
-    ZendeskQaFiles(),
-    ZoomFiles(),
+    *FILES,
     AmazonTranscribe(),
     Deepgram(),
-    Speechmatics(),
     GoogleSpeech(),
     AssemblyAi(),
     Azure(),
-    RevAi(),
     Whisper(),
     Slack(),
     Telegram(),
@@ -61,8 +42,8 @@ OF_JSON: tuple[Reader, ...] = (
     ChatMessages(),
     JsonRows(),
 )
-OF_TEXT: tuple[Reader, ...] = (WebVtt(), SubRip(), WhatsApp(), ExpressFiles(), CsvRows(), Transcript())
-READERS: dict[str, Reader] = {reader.name: reader for reader in (*OF_JSON, *OF_TEXT)}
+OF_TEXT: tuple[AnyReader, ...] = (WebVtt(), SubRip(), WhatsApp(), EXPRESS, CsvRows(), Transcript())
+READERS: dict[str, AnyReader] = {reader.name: reader for reader in (*OF_JSON, *OF_TEXT)}
 """Every format of other programs, by its name."""
 
 _OWN = frozenset(ConversationDocument.__struct_encode_fields__)
@@ -72,7 +53,7 @@ _COMMON = frozenset(
 )
 
 
-def recognised(head: Head) -> Reader | None:
+def recognised(head: Head) -> AnyReader | None:
     """Return the format that the beginning of a file is of; None where none fits, or it is a document of ours."""
     if head.is_json and _is_native(head):
         return None
@@ -81,12 +62,12 @@ def recognised(head: Head) -> Reader | None:
     )
 
 
-def nearest(head: Head) -> Reader | None:
+def nearest(head: Head) -> AnyReader | None:
     """Return the format of JSON whose keys are nearest to those of a file that none fits; None where ours are."""
     keys = head.record.keys()
     if not keys or len(keys & _OWN) >= _LEAST_KEYS:
         return None
-    shared: Iterator[tuple[float, Reader]] = ((len(keys & one.keys) / len(keys | one.keys), one) for one in OF_JSON)
+    shared: Iterator[tuple[float, AnyReader]] = ((len(keys & one.keys) / len(keys | one.keys), one) for one in OF_JSON)
     share, reader = max(shared, key=lambda each: each[0])
     is_near = len(keys & reader.keys) >= _LEAST_KEYS or bool(keys & reader.keys - _COMMON)
     return reader if share > 0 and is_near else None

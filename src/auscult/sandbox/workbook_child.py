@@ -26,7 +26,8 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     given, out = sys.argv[1:]
     try:
-        book = python_calamine.load_workbook(given)
+        library: Any = python_calamine  # its types are partly unknown
+        book: python_calamine.CalamineWorkbook = library.load_workbook(given)
         sheet = next((found for name in book.sheet_names if _header(found := book.get_sheet_by_name(name))), None)
         if sheet is None:
             sys.stdout.write("no sheet has a row with the names of columns")

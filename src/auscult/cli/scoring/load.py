@@ -35,6 +35,21 @@ Scored = Annotated[
 ]
 
 
+NoWait = Annotated[bool, typer.Option("--no-wait", help="End when all is accepted; a server or worker scores it.")]
+Shape = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="NAME", help="The format, where it is not to be recognised by content, as genesys."
+    ),
+]
+Description = Annotated[
+    Path | None,
+    typer.Option(
+        "--describe", metavar="FILE", exists=True, help="Options of the format in YAML: which column holds what."
+    ),
+]
+
+
 def load(
     files: Files = None,
     *,
@@ -42,15 +57,8 @@ def load(
     account: options.Account = None,
     org: options.Org = None,
     database: options.Database = None,
-    no_wait: Annotated[
-        bool, typer.Option("--no-wait", help="End when all is accepted; a server or worker scores it.")
-    ] = False,
-    shape: Annotated[
-        str | None,
-        typer.Option(
-            "--format", metavar="NAME", help="The format, where it is not to be recognised by content, as genesys."
-        ),
-    ] = None,
+    no_wait: NoWait = False,
+    shape: Shape = None,
     agent: options.AgentOfFiles = None,
     queue: options.QueueOfFiles = None,
     channel: options.ChannelOfFiles = None,
@@ -60,19 +68,14 @@ def load(
     date_order: options.DateOrder = None,
     columns: options.Columns = None,
     sides: options.Sides = None,
-    description: Annotated[
-        Path | None,
-        typer.Option(
-            "--describe", metavar="FILE", exists=True, help="Options of the format in YAML: which column holds what."
-        ),
-    ] = None,
+    description: Description = None,
     scored: Scored = None,
     as_json: options.AsJson = False,
 ) -> None:
     """Load conversations and wait until their scores are readable.
 
-    Formats are recognised by content: transcripts, chats, tables, files of other programs, archives and folders of
-    them. What files do not say is assumed, and listed; options as --agent say it. What was loaded before adds nothing; a line that cannot be read goes, with its reason, to a rejects file,
+    Formats are recognised by content. What files do not say is assumed, and listed; options as --agent say it.
+    What was loaded before adds nothing; a line that cannot be read goes, with its reason, to a rejects file,
     and the exit status is then 1. So it is when conversations wait for a judge that cannot answer: they stay accepted.
     """
     from auscult import bootstrap
@@ -80,12 +83,8 @@ def load(
 
     if bool(files) == (scored is not None):
         raise typer.BadParameter("name files of conversations, or --scored FOLDER, and not both", param_hint="FILE")
-    given = options.given_of(
-        shape if description is None else None,
-        (agent, queue, channel, language, started_at, time_zone, date_order),
-        columns,
-        sides,
-    )
+    values = (agent, queue, channel, language, started_at, time_zone, date_order)
+    given = options.given_of(None if description else shape, values, columns, sides)
     with bootstrap.open(options.settings_of(database)) as application, progress("readable") as report:
         tenant = options.tenant_of(application.store, account, org, app)
         if scored is not None:

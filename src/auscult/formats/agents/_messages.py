@@ -10,8 +10,9 @@ from auscult.domain.conversation import Speaker
 from auscult.domain.errors import FormatError
 from auscult.formats._faults import DECODE_ERRORS
 from auscult.formats._instants import instant
+from auscult.formats._others.heads import dicts_in
+from auscult.formats._others.talk import Said
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Said
 
 ROLES: Mapping[str, Speaker] = {
     **dict.fromkeys(("user", "human", "customer"), "customer"),
@@ -87,7 +88,7 @@ class Gathered:
         if id_ is not None and id_ in self._by_id:
             return self._by_id[id_]
         given = parsed(arguments)
-        made = {
+        made: dict[str, Any] = {
             "id": f"c{len(self.calls) + 1}" if id_ is None or len(id_) > 255 else id_,  # noqa: PLR2004
             "name": name,
             "agent_id": self._agent_id,
@@ -161,10 +162,8 @@ class Gathered:
 
 
 def _holds_results(one: Fields) -> bool:
-    parts = [each for name in ("content", "parts") if isinstance(one.get(name), list) for each in one.get(name)]
-    return any(
-        isinstance(each, dict) and (each.get("type") in _RESULTS or "functionResponse" in each) for each in parts
-    )
+    parts = [each for name in ("content", "parts") for each in dicts_in(one.get(name))]
+    return any(each.get("type") in _RESULTS or "functionResponse" in each for each in parts)
 
 
 def _words(part: Fields) -> str:
@@ -213,13 +212,9 @@ def parsed(value: object) -> Any:  # noqa: ANN401  (any JSON value)
 
 def _text_of(value: object) -> object:
     """Return the text of a result that is a list of parts of text; any other as it is."""
-    if isinstance(value, list):
-        texts = [
-            cast("dict[str, Any]", each).get("text") for each in cast("list[Any]", value) if isinstance(each, dict)
-        ]
-        if texts and all(isinstance(text, str) for text in texts) and len(texts) == len(cast("list[Any]", value)):
-            return "\n".join(cast("list[str]", texts))
-    return value
+    texts = [each.get("text") for each in dicts_in(value)]
+    words = [text for text in texts if isinstance(text, str)]
+    return "\n".join(words) if words and len(words) == len(cast("list[Any]", value)) else value
 
 
 def _role(one: Fields) -> str:

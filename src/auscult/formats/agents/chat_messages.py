@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, cast
 
 from auscult.formats._contract import Source
-from auscult.formats._heads import Head, first_of
-from auscult.formats._json import JsonListReader, JsonReader
+from auscult.formats._others.heads import Head, first_of
+from auscult.formats._others.json_records import JsonListReader, JsonReader
+from auscult.formats._others.talk import Talk
 from auscult.formats._records import Fields
-from auscult.formats._talk import Talk
 from auscult.formats.agents._messages import INSTRUCTIONS, ROLES, TOOLS, Gathered, messages_into, tools_in
 
 _LISTS = ("messages", "contents", "conversations", "input", "items")
@@ -115,7 +115,8 @@ def _unwrapped(one: Fields) -> Fields:
 
 def _instructions(gathered: Gathered, value: object, record: Fields, name: str) -> None:
     if isinstance(value, str | list):
-        gathered.message(Fields({"role": "system", "content": value}, record.path_of(name)))
+        given: dict[str, Any] = {"role": "system", "content": value}
+        gathered.message(Fields(given, record.path_of(name)))
     else:
         gathered.message(Fields({**dict(record.fields(name).items()), "role": "system"}, record.path_of(name)))
 

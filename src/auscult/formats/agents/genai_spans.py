@@ -9,33 +9,25 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import Document, documents
-from auscult.formats._heads import first_of
-from auscult.formats._json import JsonReader, decoded
+from auscult.formats._others.heads import dicts_in, first_of
+from auscult.formats._others.json_records import JsonReader, decoded
+from auscult.formats._others.talk import Talk, finished
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Talk, finished
 from auscult.formats.agents._messages import Gathered, parsed
 
 _INDEXED = re.compile(r"gen_ai\.(prompt|completion)\.(\d+)\.(role|content)")
 _CONVERSATION = ("gen_ai.conversation.id", "session.id", "langfuse.session.id", "thread.id")
 _NS_PER_S = 1_000_000_000
-_EVENTS = {
-    "gen_ai.system.message": "system",
-    "gen_ai.user.message": "user",
-    "gen_ai.assistant.message": "assistant",
-    "gen_ai.tool.message": "tool",
-    "gen_ai.choice": "assistant",
-}
 
 
 class _Span(NamedTuple):
-    """A span: its trace, times, attributes, events."""
+    """A span: its trace, times, attributes."""
 
     trace: str
     start: int
     end: int
     name: str
     given: Mapping[str, Any]
-    events: tuple[tuple[str, Mapping[str, Any]], ...]
 
 
 class GenAiSpans(JsonReader):
@@ -109,7 +101,6 @@ def _spans(record: Fields) -> Iterator[_Span]:
                     int(end) if end and end.isdecimal() else start,
                     span.maybe_text("name") or "",
                     _attributes(span),
-                    tuple((each.maybe_text("name") or "", _attributes(each)) for each in span.each("events")),
                 )
 
 
@@ -119,14 +110,18 @@ def _attributes(within: Fields) -> dict[str, Any]:
 
 def _value(value: Any) -> Any:  # noqa: ANN401  (any JSON value)
     """Return the value that OTLP wraps with its type."""
-    if not isinstance(value, dict) or len(cast("dict[str, Any]", value)) != 1:
-        return value
-    ((kind, inner),) = cast("dict[str, Any]", value).items()
+    given: object = value
+    if not isinstance(given, dict) or len(cast("dict[str, Any]", given)) != 1:
+        return cast("Any", given)
+    ((kind, wrapped),) = cast("dict[str, Any]", given).items()
+    inner = cast("object", wrapped)
+    within = cast("dict[str, Any]", inner).get("values") if isinstance(inner, dict) else None
     if kind == "arrayValue":
-        return [_value(each) for each in (inner or {}).get("values", [])]
+        return [_value(each) for each in cast("list[Any]", within or [])]
     if kind == "kvlistValue":
-        return {str(each.get("key")): _value(each.get("value")) for each in (inner or {}).get("values", [])}
-    return int(inner) if kind == "intValue" and str(inner).lstrip("-").isdecimal() else inner
+        return {str(each.get("key")): _value(each.get("value")) for each in dicts_in(within)}
+    number = str(wrapped)
+    return int(number) if kind == "intValue" and number.lstrip("-").isdecimal() else wrapped
 
 
 def _talk(id_: str, spans: list[_Span]) -> Talk:
@@ -145,8 +140,8 @@ def _talk(id_: str, spans: list[_Span]) -> Talk:
     tools = [
         {"name": str(each["name"]), "description": each.get("description")}
         for span in spans
-        for each in _list(span.given.get("gen_ai.tool.definitions"))
-        if isinstance(each, dict) and each.get("name")
+        for each in dicts_in(_list(span.given.get("gen_ai.tool.definitions")))
+        if each.get("name")
     ]
     declared = {each["name"]: each for each in tools}
     ai = {"instructions": "\n\n".join(gathered.instructions) or None, "tools": list(declared.values()) or None}
@@ -192,18 +187,7 @@ def _messages(span: _Span) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         answered = [
             {"role": "assistant", **message} for (way, _), message in sorted(found.items()) if way == "completion"
         ]
-    for name, given in span.events:
-        if role := _EVENTS.get(name):
-            (answered if name == "gen_ai.choice" else asked).append(_of_event(role, given))
-    return [one for one in asked if isinstance(one, dict)], [one for one in answered if isinstance(one, dict)]
-
-
-def _of_event(role: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the message of an event, as earlier versions of the conventions have it."""
-    body = parsed(given.get("message")) if given.get("message") is not None else given
-    inner: Mapping[str, Any] = cast("Mapping[str, Any]", body) if isinstance(body, Mapping) else {"content": body}
-    calls = parsed(inner.get("tool_calls"))
-    return {"role": role, "content": inner.get("content"), "tool_calls": calls, "tool_call_id": inner.get("id")}
+    return dicts_in(asked), dicts_in(answered)
 
 
 def _take(gathered: Gathered, messages: list[dict[str, Any]], seen: list[str], at: datetime) -> None:

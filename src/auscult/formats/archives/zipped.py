@@ -3,7 +3,7 @@
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from auscult.domain.errors import FormatError
 from auscult.formats.archives._member import Broken, Member
@@ -16,7 +16,7 @@ _BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFEr
 class _Inside:
     """Stream of a member; what is broken in it is a ``FormatError``."""
 
-    def __init__(self, inner: BinaryIO | zipfile.ZipExtFile, name: str) -> None:
+    def __init__(self, inner: IO[bytes], name: str) -> None:
         self._inner = inner
         self._name = name
 

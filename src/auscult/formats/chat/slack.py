@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
 import msgspec
 
 from auscult.formats._contract import Source
 from auscult.formats._faults import DECODE_ERRORS
-from auscult.formats._heads import Head
-from auscult.formats._json import JsonListReader
+from auscult.formats._others.heads import Head, dicts_in
+from auscult.formats._others.json_records import JsonListReader
+from auscult.formats._others.talk import Said, Talk, parted
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Said, Talk, parted
 
 _TS = re.compile(r"\d{9,11}\.\d{1,6}")
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
@@ -35,9 +35,8 @@ class Slack(JsonListReader):
 
     def fits(self, head: Head) -> bool:
         """Return whether it is a list of messages with Slack's timestamps, or holds one."""
-        inside = head.record.get("messages")
-        given: list[Any] = cast("list[Any]", inside) if isinstance(inside, list) else head.records
-        first = given[0] if given and isinstance(given[0], dict) else cast("dict[str, Any]", {})
+        inside = dicts_in(head.record.get("messages")) or head.records
+        first = inside[0] if inside else {}
         return first.get("type") == "message" and _TS.fullmatch(str(first.get("ts"))) is not None
 
     def is_mine(self, record: dict[str, Any]) -> bool:
@@ -60,12 +59,10 @@ def _names(source: Source) -> dict[str, str]:
         users: Any = msgspec.json.decode(data or b"[]")
     except DECODE_ERRORS:
         return {}
-    given = (
-        [cast("dict[str, Any]", user) for user in cast("list[Any]", users) if isinstance(user, dict)]
-        if isinstance(users, list)
-        else []
-    )
-    return {str(user.get("id")): str(user.get("real_name") or user.get("name") or user.get("id")) for user in given}
+    return {
+        str(user.get("id")): str(user.get("real_name") or user.get("name") or user.get("id"))
+        for user in dicts_in(users)
+    }
 
 
 def _message(one: Fields, names: dict[str, str]) -> Said:

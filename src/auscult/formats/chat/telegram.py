@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from auscult.formats._contract import Source
-from auscult.formats._heads import first_of
-from auscult.formats._json import JsonReader
+from auscult.formats._others.heads import first_of
+from auscult.formats._others.json_records import JsonReader
+from auscult.formats._others.talk import Said, Talk, parted
 from auscult.formats._records import Fields
-from auscult.formats._talk import Said, Talk, parted
 
 
 class Telegram(JsonReader):
@@ -56,5 +56,8 @@ def _message(one: Fields) -> Said | None:
 
 def _text(value: object) -> str:
     """Return a text, which may be written in pieces with their looks."""
-    pieces: list[Any] = value if isinstance(value, list) else [value]
-    return "".join(str(each.get("text") or "") if isinstance(each, dict) else str(each or "") for each in pieces)
+    pieces = cast("list[Any]", value) if isinstance(value, list) else [value]
+    return "".join(
+        str(cast("dict[str, Any]", each).get("text") or "") if isinstance(each, dict) else str(each or "")
+        for each in pieces
+    )

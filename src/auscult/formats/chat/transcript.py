@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from auscult.formats._contract import Source
-from auscult.formats._heads import Head
-from auscult.formats._lines import are_labelled, said_in
-from auscult.formats._talk import Talk
-from auscult.formats._text import TextReader
+from auscult.formats._others.heads import Head
+from auscult.formats._others.lines import are_labelled, said_in
+from auscult.formats._others.talk import Talk
+from auscult.formats._others.text_files import TextReader
 
 
 class Transcript(TextReader):

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
+from auscult.domain.conversation import AssumedField
 from auscult.formats._contract import Source
-from auscult.formats._heads import Head
-from auscult.formats._local import CLOCK, DATE, Order, Written, moment_of, order_of, written
+from auscult.formats._others.heads import Head
+from auscult.formats._others.local import CLOCK, DATE, Order, Written, moment_of, order_of, written
+from auscult.formats._others.talk import Said, Talk, parted
+from auscult.formats._others.text_files import TextReader
 from auscult.formats._records import MissingError
-from auscult.formats._talk import Said, Talk, parted
-from auscult.formats._text import TextReader
 
 _MARKS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2068\u2069\ufeff"
 _STAMP = rf"{DATE},?\s+(?:[^\W\d]{{1,3}}\s+){{0,2}}{CLOCK}"
@@ -70,7 +71,7 @@ class WhatsApp(TextReader):
                 said.append(Said(text, side="system", at=at))
             else:
                 said.append(Said(text, one.name, at=at))
-        doubt = {} if is_shown else {"date_order": "option" if given else order}
+        doubt: dict[AssumedField, str] = {} if is_shown else {"date_order": "option" if given else order}
         yield from parted(Talk(source=self.name, said=said, channel="chat", assumed=doubt), source.given.pause_ms)
 
 

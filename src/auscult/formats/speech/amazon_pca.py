@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from auscult.formats._contract import Source
-from auscult.formats._json import JsonReader
-from auscult.formats._labels import side_of
-from auscult.formats._recognised import ms_of
+from auscult.formats._others.json_records import JsonReader
+from auscult.formats._others.labels import side_of
+from auscult.formats._others.recognised import ms_of
+from auscult.formats._others.talk import Said, Talk
 from auscult.formats._records import Fields
-from auscult.formats._talk import Said, Talk
 
 
 class AmazonPca(JsonReader):

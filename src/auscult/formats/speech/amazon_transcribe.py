@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from auscult.formats._contract import Source
-from auscult.formats._json import JsonReader
-from auscult.formats._recognised import Word, in_order, ms_of, turns_of
+from auscult.formats._others.json_records import JsonReader
+from auscult.formats._others.recognised import Word, in_order, ms_of, turns_of
+from auscult.formats._others.talk import Said, Talk
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Said, Talk
 
 
 class AmazonTranscribe(JsonReader):

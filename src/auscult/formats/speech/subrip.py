@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from auscult.formats._captions import TIMING, cues_of, said_in
 from auscult.formats._contract import Source
-from auscult.formats._heads import Head
-from auscult.formats._talk import Talk
-from auscult.formats._text import TextReader
+from auscult.formats._others.captions import TIMING, cues_of, said_in
+from auscult.formats._others.heads import Head
+from auscult.formats._others.talk import Talk
+from auscult.formats._others.text_files import TextReader
 
 _NUMBER = re.compile(r"\s*\d+\s*")
 

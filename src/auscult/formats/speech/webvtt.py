@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from auscult.formats._captions import cues_of, said_in
 from auscult.formats._contract import Source
-from auscult.formats._heads import Head
 from auscult.formats._instants import instant
+from auscult.formats._others.captions import cues_of, said_in
+from auscult.formats._others.heads import Head
+from auscult.formats._others.talk import Talk
+from auscult.formats._others.text_files import TextReader
 from auscult.formats._records import MissingError
-from auscult.formats._talk import Talk
-from auscult.formats._text import TextReader
 
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)")
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from auscult.formats._contract import Source
-from auscult.formats._heads import first_of
-from auscult.formats._json import JsonReader
-from auscult.formats._recognised import ms_of
+from auscult.formats._others.heads import first_of
+from auscult.formats._others.json_records import JsonReader
+from auscult.formats._others.recognised import ms_of
+from auscult.formats._others.talk import Said, Talk
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Said, Talk
 
 
 class Whisper(JsonReader):

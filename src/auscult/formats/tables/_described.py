@@ -7,6 +7,7 @@ import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from importlib.resources import files
 from typing import Any, ClassVar, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
@@ -15,49 +16,15 @@ from msgspec import Struct
 
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.errors import RequestError
-from auscult.formats._labels import side_of
+from auscult.formats._others.labels import side_of
 from auscult.formats._records import Fields, MissingError, Records, offset_ms, records_in
 from auscult.formats._turns import MOST_MS
 from auscult.formats.tables._rows import Writing, delimiter_of, is_local_time, rows_of, without_merged_cells
 
-NAMES: Mapping[str, tuple[str, ...]] = {
-    what: tuple(names.split())
-    for what, names in {
-        "id": "conversation_id conversationid call_id callid contact_id contactid ticket_id chat_id session_id "
-        "interaction_id case_id conversation_number call_no call_number ticket_no ticket_number case_number chat_no "
-        "gespräch gespräch_id gesprächs_id gesprächsnummer gespräch_nr anruf_id anrufnummer vorgang vorgangsnummer ticketnummer "
-        "id_conversación id_conversacion id_de_conversación id_llamada id_de_llamada llamada número_de_llamada ticket "
-        "id_conversation id_appel numéro_d'appel numéro_appel appel n°_appel id_de_conversation dossier "
-        "id_conversa id_da_conversa id_chamada id_da_chamada número_da_chamada chamada protocolo "
-        "anruf fall caso id",
-        "started_at": "started_at start_time starttime start_date call_start begin start created_at created date_time datetime "
-        "date beginn startzeit anfang datum_uhrzeit datum zeitpunkt erstellt inicio fecha_inicio fecha_de_inicio "
-        "hora_inicio hora_de_inicio fecha_hora fecha_y_hora fecha début debut date_de_début date_début date_heure "
-        "heure_de_début início data_início data_de_início data_hora data",
-        "ended_at": "ended_at end_time endtime end_date call_end end closed_at ende endzeit fin fecha_fin hora_fin date_de_fin "
-        "date_fin fim data_fim data_de_fim",
-        "channel": "channel channel_type media media_type kanal medium canal canal_de_contacto tipo_de_canal",
-        "language": "language lang locale sprache idioma lengua langue língua",
-        "agent": "agent_id agent_email agent agent_name operator advisor representative assignee agentenkennung mitarbeiter "
-        "mitarbeiterin berater bearbeiter agente asesor operador id_agente conseiller opérateur id_agent atendente "
-        "operador_a consultor",
-        "agent_name": "agent_name agent_full_name name_des_agenten agentenname mitarbeitername nombre_agente nombre_del_agente "
-        "nom_agent nom_de_l'agent nome_agente nome_do_agente nome_do_atendente",
-        "queue": "queue_id queue queue_name group department team skill warteschlange abteilung gruppe cola departamento "
-        "grupo file file_d'attente service équipe fila setor",
-        "turns": "turns messages transcript utterances comments entries conversation_text transkript gesprächsverlauf verlauf "
-        "transcripción transcripcion conversación transcription transcrição conversa",
-        "speaker": "speaker sender_type speaker_role role participant sender author from channel_role who spoken_by sprecher "
-        "wer rolle absender hablante quién quien rol emisor remitente interlocutor participante locuteur qui rôle "
-        "émetteur expéditeur auteur intervenant falante quem papel remetente autor",
-        "text": "text message message_text body content utterance words said transcript nachricht gesagt inhalt äußerung wortlaut "
-        "texto mensaje contenido dicho texte contenu propos mensagem conteúdo fala dito",
-        "at": "timestamp at time sent_at message_time message_date uhrzeit zeit zeitstempel gesendet hora marca_de_tiempo enviado "
-        "hora_mensaje heure horodatage envoyé horário hora_mensagem enviado_em",
-        "start_ms": "start_ms offset_ms begin_ms",
-        "start_s": "start_s start_seconds offset offset_s second seconds sec sekunde sekunden segundo segundos seconde secondes",
-    }.items()
-}
+_LISTED = re.findall(
+    r"^(\w+):\n((?:  .*\n)+)", files(__package__ or "").joinpath("columns.txt").read_text("utf-8"), re.MULTILINE
+)
+NAMES: Mapping[str, tuple[str, ...]] = {what: tuple(names.split()) for what, names in _LISTED}
 """Names of columns by what they hold; the first that is there is guessed."""
 
 SPEAKERS = {
@@ -66,7 +33,7 @@ SPEAKERS = {
     **dict.fromkeys(("bot", "virtual agent", "assistant", "ivr"), "bot"),
     **dict.fromkeys(("system", "automation"), "system"),
 }
-__all__ = ["NAMES", "NEEDED", "SPEAKERS", "Described", "Sampled", "columns_of", "delimiter_of", "guess", "sampled"]
+__all__ = ["NAMES", "NEEDED", "SPEAKERS", "Described", "Sampled", "delimiter_of", "guess", "sampled"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)|\d{10}$|\d{13}$")
 _KEYS = ("columns", "speakers", "channel", "records", "date_order", "decimal", "time_zone")
@@ -262,7 +229,7 @@ class Described(Records):
             )
         ms: int | None = None
         for what, unit, factor in (("start_s", "seconds", 1000), ("start_ms", "ms", 1)):
-            if _text(one, inner, what) is not None:
+            if text_in(one, inner, what) is not None:
                 ms = round(one.number(inner[what], f"a number of {unit}") * factor)
                 if not 0 <= ms <= MOST_MS:
                     reason = (
@@ -271,8 +238,8 @@ class Described(Records):
                     raise MissingError(one.path_of(inner[what]), reason)
         return _Said(
             speaker=speaker,
-            text=_text(one, inner, "text") or "",
-            agent=_text(one, inner, "agent") or (None if one is row else _text(row, columns, "agent")),
+            text=text_in(one, inner, "text") or "",
+            agent=text_in(one, inner, "agent") or (None if one is row else text_in(row, columns, "agent")),
             start=_at(row, columns, "started_at"),
             end=_at(row, columns, "ended_at"),
             at=_at(one, inner, "at"),
@@ -287,7 +254,7 @@ class Described(Records):
     def _document_of(self, read: Read, columns: Mapping[str, str], *, is_reversed: bool) -> Mapping[str, Any]:
         said, ends = read.ordered(is_reversed=is_reversed), {one.end for one in read.said if one.end}
         ended_at = max(ends, default=None) or _at(read.rows[0], columns, "ended_at")
-        channel = self._channel or (_first(read.rows, columns, "channel") or "voice").lower()
+        channel = self._channel or (first_in(read.rows, columns, "channel") or "voice").lower()
         spoken = [one.agent for one in said if one.speaker == "agent" and one.agent]
         agents = dict.fromkeys(spoken or [one.agent for one in said if one.agent] or _all(read.rows, columns, "agent"))
         only = next(iter(agents)) if len(agents) == 1 else None
@@ -296,7 +263,7 @@ class Described(Records):
             "kind": "email" if channel == "email" else None,
             "channel": CHANNELS.get(channel, channel),
             "source": self.name,
-            "language": _first(read.rows, columns, "language"),
+            "language": first_in(read.rows, columns, "language"),
             "started_at": read.start,
             "ended_at": ended_at,
             "queues": [{"id": each} for each in _all(read.rows, columns, "queue")],
@@ -507,20 +474,11 @@ def likely_columns(rows: Sequence[Fields], found: Mapping[str, str]) -> dict[str
     return _likely(cells, [name for name in names if name not in found.values()], found)
 
 
-def columns_of(data: bytes) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Return the names of the columns of a CSV, and what each is guessed to hold; none where it has no rows."""
-    try:
-        first = next((row for _, row in rows_of(data) if isinstance(row, dict)), None)
-    except MissingError:
-        first = None
-    return ((), {}) if first is None else (tuple(first), guess([Fields(first)]))
-
-
 def _of(row: Fields, columns: Mapping[str, str], what: str) -> object:
     return row.get(columns[what]) if what in columns else None
 
 
-def _text(row: Fields, columns: Mapping[str, str], what: str) -> str | None:
+def text_in(row: Fields, columns: Mapping[str, str], what: str) -> str | None:
     return row.maybe_text(columns[what]) if what in columns else None
 
 
@@ -530,10 +488,10 @@ def _at(row: Fields, columns: Mapping[str, str], what: str) -> datetime | None:
 
 def _all(rows: Sequence[Fields], columns: Mapping[str, str], what: str) -> list[str]:
     """Return what the rows of a conversation have in a column, each once."""
-    return list(dict.fromkeys(text for row in rows if (text := _text(row, columns, what))))
+    return list(dict.fromkeys(text for row in rows if (text := text_in(row, columns, what))))
 
 
-def _first(rows: Sequence[Fields], columns: Mapping[str, str], what: str) -> str | None:
+def first_in(rows: Sequence[Fields], columns: Mapping[str, str], what: str) -> str | None:
     return next(iter(_all(rows, columns, what)), None)
 
 

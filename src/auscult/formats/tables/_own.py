@@ -8,11 +8,20 @@ from auscult.domain.connectors import Mapped, Refused, Setup
 from auscult.domain.conversation import AssumedField, Channel, Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import Rejected, Source
-from auscult.formats._json import misfit
-from auscult.formats._lines import are_labelled, said_in
+from auscult.formats._others.json_records import misfit
+from auscult.formats._others.lines import are_labelled, said_in
+from auscult.formats._others.talk import Said, Talk, finished, zone_of
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Said, Talk, finished, zone_of
-from auscult.formats.tables._described import CHANNELS, Described, Read, Record, guess, likely_columns
+from auscult.formats.tables._described import (
+    CHANNELS,
+    Described,
+    Read,
+    Record,
+    first_in,
+    guess,
+    likely_columns,
+    text_in,
+)
 from auscult.formats.tables._rows import NUMBERS, TIMES, Writing
 
 Rows = Callable[[], Iterator[Fields | Refused]]
@@ -70,19 +79,19 @@ class OwnTable(Described):
     def _made(self, read: Read, columns: Mapping[str, str], *, is_reversed: bool) -> Mapped:
         rows, said = read.rows, read.ordered(is_reversed=is_reversed)
         ends = {one.end for one in said if one.end}
-        written = _first(rows, columns, "channel")
+        written = first_in(rows, columns, "channel")
         channel = CHANNELS.get((written or "").lower(), (written or "").lower()) if written else None
         names = {
             id_: name
             for row in rows
-            if (id_ := _cell(row, columns, "agent")) and (name := _cell(row, columns, "agent_name"))
+            if (id_ := text_in(row, columns, "agent")) and (name := text_in(row, columns, "agent_name"))
         }
         agents = list(dict.fromkeys(one.agent for one in said if one.agent and one.speaker in ("agent", "unknown")))
-        agents = agents or ([only] if (only := _first(rows, columns, "agent")) else [])
+        agents = agents or ([only] if (only := first_in(rows, columns, "agent")) else [])
         assumed = dict(self._assumed)
         if channel is None:
             assumed["channel"] = "values" if any(one.ms is not None for one in said) else "default"
-        own = _first(rows, columns, "id")
+        own = first_in(rows, columns, "id")
         talk = Talk(
             source=self._kind,
             said=[
@@ -96,14 +105,14 @@ class OwnTable(Described):
                 )
                 for one in said
             ],
-            channel=cast("Channel", channel) if channel in ("voice", "chat") else self._likely_channel(read),
+            channel=channel if channel in ("voice", "chat") else self._likely_channel(read),
             kind="email" if written and written.lower() == "email" else None,
             id=None if own is None or columns.get("id") == ROW_ID else own,
             started_at=read.start,
             ended_at=max(ends, default=None),
-            language=_first(rows, columns, "language"),
+            language=first_in(rows, columns, "language"),
             agents=[{"id": each, "name": names.get(each)} for each in agents],
-            queue=_first(rows, columns, "queue"),
+            queue=first_in(rows, columns, "queue"),
             fields=self._fields(rows, columns) | ({"refused_rows": read.refused} if read.refused else {}),
             assumed=assumed,
         )
@@ -229,7 +238,7 @@ def _spelling(rows: Rows, columns: Mapping[str, str], source: Source) -> tuple[W
     assumed: dict[AssumedField, str] = {}
     if not has_zone:
         assumed["time_zone"] = given.time_zone or "UTC"
-    if order and Writing(None, None, None) != writing:
+    if order:
         assumed["date_order"] = "option"
     return writing, is_together, assumed
 
@@ -266,14 +275,6 @@ def _runs(
         run.append(row)
     if run:
         yield run
-
-
-def _first(rows: Sequence[Fields], columns: Mapping[str, str], what: str) -> str | None:
-    return next((text for row in rows if (text := _cell(row, columns, what))), None)
-
-
-def _cell(row: Fields, columns: Mapping[str, str], what: str) -> str | None:
-    return row.maybe_text(columns[what]) if what in columns else None
 
 
 def _line(where: str) -> int | None:

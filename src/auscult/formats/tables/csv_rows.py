@@ -11,8 +11,8 @@ from auscult.domain.connectors import Refused
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
-from auscult.formats._heads import Head
-from auscult.formats._json import misfit, whole
+from auscult.formats._others.heads import Head
+from auscult.formats._others.json_records import misfit, whole
 from auscult.formats._records import Fields, MissingError
 from auscult.formats.tables._own import conversations_of
 from auscult.formats.tables._rows import delimiter_of, rows_of

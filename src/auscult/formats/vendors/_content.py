@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar
+from typing import Any, NamedTuple
 
 from auscult.domain.connectors import FoundAudit, Item, Refused, Setup, refused_audit
 from auscult.domain.connectors.contract import Mapper
@@ -10,26 +10,34 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import documents
-from auscult.formats._heads import Head
-from auscult.formats._json import whole
+from auscult.formats._others.heads import Head
+from auscult.formats._others.json_records import whole
 
 _SHOWN_BYTES = 4096
 _LINE = re.compile(r"line (\d+)")
 
 
-class VendorReader:
-    """Base of the readers of mappers of connectors."""
+class VendorReader(NamedTuple):
+    """A reader of the files of a mapper of connectors. ``is_mine`` returns whether a record is of the vendor."""
 
-    name: ClassVar[str]
-    title: ClassVar[str]
-    makers: ClassVar[tuple[str, ...]] = ("docs/reference/connectors-formats.md",)
-    keys: ClassVar[frozenset[str]]
-    mapper: ClassVar[type[Mapper]]
-    is_mine: ClassVar[Callable[[dict[str, Any]], bool]]
+    title: str
+    mapper: type[Mapper]
+    keys: frozenset[str]
+    is_mine: Callable[[dict[str, Any]], bool]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the format."""
+        return self.mapper.name
+
+    @property
+    def makers(self) -> tuple[str, ...]:
+        """Return where the samples of the format are listed."""
+        return ("docs/reference/connectors-formats.md",)
 
     def fits(self, head: Head) -> bool:
         """Return whether the first record is of this vendor."""
-        return bool(head.record) and type(self).is_mine(head.record)
+        return bool(head.record) and self.is_mine(head.record)
 
     def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
         """Yield conversations and refusals, in order."""
@@ -63,7 +71,7 @@ class VendorReader:
 
 
 class VendorTableReader(VendorReader):
-    """Base of readers whose file is a table, which is held in memory."""
+    """A reader whose file is a table, which is held in memory. Its keys are names of columns."""
 
     def fits(self, head: Head) -> bool:
         """Return whether the first line names the columns of this vendor."""

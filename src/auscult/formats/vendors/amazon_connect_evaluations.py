@@ -3,10 +3,8 @@
 from typing import Any, ClassVar, cast
 
 from auscult.domain.connectors import FoundAudit, Item, Setup
-from auscult.domain.connectors.contract import Mapper
 from auscult.domain.errors import RequestError
 from auscult.formats._records import Fields, MissingError, Records
-from auscult.formats.vendors._content import VendorReader
 
 _YES_NO = {"yes": "YES", "no": "NO", "n/a": "NA", "not applicable": "NA"}
 
@@ -76,17 +74,3 @@ def _answer(question: Fields, answer: Fields) -> str | float:
     if question.maybe_text("questionType") == "NUMERIC" and value:
         return answer.number("value", "a number")
     return _YES_NO.get(value.strip().lower(), value)
-
-
-class ConnectEvaluationFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = AmazonConnectEvaluations.name
-    title: ClassVar[str] = "an evaluation of Amazon Connect"
-    keys: ClassVar[frozenset[str]] = frozenset({"evaluationId", "questions", "metadata"})
-    mapper: ClassVar[type[Mapper]] = AmazonConnectEvaluations
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return {"evaluationId", "questions"} <= record.keys()

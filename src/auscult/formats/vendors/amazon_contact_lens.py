@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.domain.connectors.contract import Mapper
 from auscult.formats._records import Fields, MissingError, Records, check_sides, instant_in_key, offset_ms
-from auscult.formats.vendors._content import VendorReader
 
 _SPEAKERS = {"AGENT": "agent", "CUSTOMER": "customer", "SYSTEM": "system", "CUSTOM_BOT": "bot"}
 """Others, as a supervisor who joins, are neither the agent nor the customer."""
@@ -82,17 +80,3 @@ def _turn(said: Fields, at: datetime | None, roles: Mapping[str, str], start: da
     if speaker == "agent" and who and who != role:
         turn["agent_id"] = who
     return turn
-
-
-class ContactLensFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = AmazonContactLens.name
-    title: ClassVar[str] = "Contact Lens JSON"
-    keys: ClassVar[frozenset[str]] = frozenset({"Transcript", "Participants"})
-    mapper: ClassVar[type[Mapper]] = AmazonContactLens
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return {"Transcript", "Participants"} <= record.keys()

@@ -7,10 +7,8 @@ from typing import Any, ClassVar
 import msgspec
 
 from auscult.domain.connectors import Item, Mapped
-from auscult.domain.connectors.contract import Mapper
 from auscult.formats._records import Fields, MissingError, Records, check_sides, offset_ms
 from auscult.formats.tables._rows import rows_of
-from auscult.formats.vendors._content import VendorTableReader
 
 _KNOWN = frozenset(
     {
@@ -143,12 +141,3 @@ def _chat(transcript: Fields, start: datetime) -> list[dict[str, Any]]:
         )
     check_sides(turns, messages, "type", "it should be AGENT, USER or SYSTEM")
     return turns
-
-
-class ExpressFiles(VendorTableReader):
-    """Reader of files of the format, with transcripts next to them."""
-
-    name: ClassVar[str] = Express.name
-    title: ClassVar[str] = "a batch upload of Kore's Quality AI Express"
-    keys: ClassVar[frozenset[str]] = frozenset({"conversationId", "channelType", "transcriptPath"})
-    mapper: ClassVar[type[Mapper]] = Express

@@ -8,10 +8,8 @@ from typing import Any, ClassVar, NamedTuple
 import msgspec
 
 from auscult.domain.connectors import Item
-from auscult.domain.connectors.contract import Mapper
 from auscult.domain.connectors.legs import leg_named, turn_of_leg
 from auscult.formats._records import Fields, MissingError, Records, check_sides, offset_ms
-from auscult.formats.vendors._content import VendorReader
 
 _PATH = re.compile(r"year=(\d{4})/month=(\d{1,2})/day=(\d{1,2})/hour=(\d{1,2})/conversation_id=([^/]+)/")
 _METADATA = "_metadata.json"
@@ -240,33 +238,3 @@ def _metadata(item: Item) -> Fields:
         return Fields(msgspec.json.decode(data), name)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MissingError(name, f"the metadata file is no JSON ({error}); it may be cut off") from error
-
-
-class GenesysCloudFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = GenesysCloud.name
-    title: ClassVar[str] = "a Genesys Cloud conversation"
-    keys: ClassVar[frozenset[str]] = frozenset({"conversation", "transcripts"})
-    mapper: ClassVar[type[Mapper]] = GenesysCloud
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return {"conversation", "transcripts"} <= record.keys()
-
-
-class GenesysFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = Genesys.name
-    title: ClassVar[str] = "a Genesys transcript"
-    keys: ClassVar[frozenset[str]] = frozenset(
-        {"organizationId", "conversationId", "communicationId", "mediaType", "transcripts", "participants"}
-    )
-    mapper: ClassVar[type[Mapper]] = Genesys
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return {"conversationId", "transcripts"} <= record.keys()

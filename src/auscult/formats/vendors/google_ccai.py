@@ -5,11 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.domain.connectors.contract import Mapper
-from auscult.formats._heads import first_of
 from auscult.formats._instants import from_ms
 from auscult.formats._records import Fields, MissingError, Records, check_sides, offset_ms
-from auscult.formats.vendors._content import VendorReader
 
 _SPEAKERS = {
     "AGENT": "agent",
@@ -108,19 +105,3 @@ def _ms(segment: Fields, duration: str) -> int:
 
 def _speaker(one: Fields, name: str) -> str:
     return _SPEAKERS.get(one.maybe_text(name) or "", "unknown")
-
-
-class GoogleCcaiFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = GoogleCcai.name
-    title: ClassVar[str] = "a conversation of Google CCAI"
-    keys: ClassVar[frozenset[str]] = frozenset({"entries", "conversation_info", "transcript", "name"})
-    mapper: ClassVar[type[Mapper]] = GoogleCcai
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return "start_timestamp_usec" in first_of(record, "entries") or "transcriptSegments" in first_of(
-            record, "transcript"
-        )

@@ -5,11 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.domain.connectors.contract import Mapper
-from auscult.formats._heads import first_of
 from auscult.formats._markup import own_words, words_of
 from auscult.formats._records import Fields, Records, check_sides, offset_ms
-from auscult.formats.vendors._content import VendorReader
 
 _SPEAKERS = {
     "user": "customer",
@@ -63,17 +60,3 @@ def _turn(part: Fields, start: datetime) -> dict[str, Any]:
         "text": own_words(words_of(part.words("body", "the words of the part"))),
         "start_ms": offset_ms(start, part.maybe_at("created_at") or start),
     }
-
-
-class IntercomFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = Intercom.name
-    title: ClassVar[str] = "an Intercom conversation"
-    keys: ClassVar[frozenset[str]] = frozenset({"type", "id", "source", "conversation_parts", "conversations"})
-    mapper: ClassVar[type[Mapper]] = Intercom
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return "conversation_parts" in (first_of(record, "conversations") or record)

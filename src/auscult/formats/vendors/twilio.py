@@ -5,9 +5,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.domain.connectors.contract import Mapper
 from auscult.formats._records import Fields, Records, check_sides
-from auscult.formats.vendors._content import VendorReader
 
 _ROLES = {"agent": "agent", "customer": "customer", "ivr": "bot", "virtual agent": "bot"}
 _ROLE = "transcript.channel.participants should name the role of each channel_participant, as Agent or Customer"
@@ -55,17 +53,3 @@ def _turn(sentence: Fields, people: Mapping[str, Fields]) -> dict[str, Any]:
         "start_ms": round(sentence.number("start_time", "seconds") * 1000),
         "end_ms": None if ends is None else round(sentence.number("end_time", "seconds") * 1000),
     }
-
-
-class TwilioFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = Twilio.name
-    title: ClassVar[str] = "a Twilio transcript"
-    keys: ClassVar[frozenset[str]] = frozenset({"transcript", "sentences"})
-    mapper: ClassVar[type[Mapper]] = Twilio
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return {"transcript", "sentences"} <= record.keys()

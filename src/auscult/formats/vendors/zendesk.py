@@ -5,11 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
 from auscult.domain.connectors import Item
-from auscult.domain.connectors.contract import Mapper
-from auscult.formats._heads import first_of
 from auscult.formats._markup import own_words, words_of
 from auscult.formats._records import Fields, MissingError, Records, check_sides, offset_ms
-from auscult.formats.vendors._content import VendorReader
 from auscult.formats.vendors._dialogues import Writer, messages_of
 
 _SYSTEM = "-1"
@@ -149,31 +146,3 @@ def _imported(comment: Fields) -> _Written:
 
 def _name(users: Mapping[str, Fields], one: str) -> str | None:
     return users[one].maybe_text("name") if one in users else None
-
-
-class ZendeskTicketFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = ZendeskTickets.name
-    title: ClassVar[str] = "a Zendesk ticket"
-    keys: ClassVar[frozenset[str]] = frozenset({"ticket", "tickets", "comments", "users"})
-    mapper: ClassVar[type[Mapper]] = ZendeskTickets
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return {"ticket", "comments"} <= (first_of(record, "tickets") or record).keys()
-
-
-class ZendeskQaFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = ZendeskQa.name
-    title: ClassVar[str] = "an import of Zendesk QA"
-    keys: ClassVar[frozenset[str]] = frozenset({"data"})
-    mapper: ClassVar[type[Mapper]] = ZendeskQa
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return "comments" in first_of(record, "data")

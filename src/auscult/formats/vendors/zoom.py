@@ -5,10 +5,8 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from auscult.domain.connectors import Item
-from auscult.domain.connectors.contract import Mapper
 from auscult.formats._markup import words_of
 from auscult.formats._records import Fields, MissingError, Records, offset_ms
-from auscult.formats.vendors._content import VendorReader
 
 _WORDS = frozenset({"text", "html", "markdown"})
 
@@ -86,17 +84,3 @@ def _turn(
         "text": words_of(words) if content.maybe_text("type") == "html" else words,
         "start_ms": offset_ms(start, at),
     }
-
-
-class ZoomFiles(VendorReader):
-    """Reader of files of the format."""
-
-    name: ClassVar[str] = ZoomContactCenter.name
-    title: ClassVar[str] = "a Zoom engagement"
-    keys: ClassVar[frozenset[str]] = frozenset({"engagement", "messages"})
-    mapper: ClassVar[type[Mapper]] = ZoomContactCenter
-
-    @staticmethod
-    def is_mine(record: dict[str, Any]) -> bool:
-        """Return whether a record is of this format."""
-        return {"engagement", "messages"} <= record.keys()

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, ClassVar, cast
 
+from msgspec.structs import replace
+
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError
@@ -35,13 +37,7 @@ class AnyFormat:
     def map(self, item: Item) -> list[Mapped]:
         """Return conversations and refusals, in order."""
         mapped: list[Mapped] = []
-        own = Source(
-            app_id=self._source.app_id,
-            limits=self._source.limits,
-            given=self._source.given,
-            name=item.key,
-            siblings=item.siblings,
-        )
+        own = replace(self._source, name=item.key, siblings=item.siblings)
         try:
             for one in read_source(BytesIO(item.data), own, is_bounded=True):
                 if isinstance(one, Conversation):

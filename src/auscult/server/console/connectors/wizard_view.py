@@ -480,10 +480,9 @@ def format_fields(made: Made) -> tuple[Asked, ...]:
     only = PULLED.get(made.kind) if made.kind else None
     names = (only,) if only else tuple(each for each in FORMAT_WORDS if each not in PULLED.values() or each in _FILES)
     options = tuple((each, _(FORMAT_WORDS.get(each, each))) for each in names if each in ("any", *FORMATS))
-    asked = [
-        Asked(control=_control(made, ("format",), _("The files are"), "choice", "", options, made.value.get("format")))
-    ]
-    if made.value.get("format") == "described":
+    chosen = made.value.get("format")
+    asked = [Asked(control=_control(made, ("format",), _("The files are"), "choice", "", options, chosen))]
+    if chosen == "described":
         channels = (("", _("as a column says, else calls")), ("voice", _("calls")), ("chat", _("chats")))
         given = inside(made.value, "options")
         choices = [("channel", _("They hold"), channels)]

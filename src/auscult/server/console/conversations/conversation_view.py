@@ -17,12 +17,12 @@ from auscult.domain.scoring.stored import ConversationDetail
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.ai_agents.tools import ToolView, tool_view
-from auscult.server.console.frame.assumed import assumed_words
 from auscult.server.console.frame.charts.lanes import lanes
 from auscult.server.console.frame.charts.strip import strip
 from auscult.server.console.frame.naming import (
     agent_name,
     agents_of,
+    assumed_words,
     channel_of,
     customer_words,
     language_name,

@@ -19,10 +19,10 @@ from auscult.language import later, ngettext
 from auscult.server.console.connectors.wizard_view import WRITING
 from auscult.server.console.first_hour.recording import LABELS, SoundView, accept, asked, has_sound
 from auscult.server.console.first_hour.steps import PATH, AnyVisit, first_hour, may
-from auscult.server.console.frame.assumed import assumed_words
 from auscult.server.console.frame.naming import (
     CHANNELS,
     agents_of,
+    assumed_words,
     customer_words,
     queues_of,
     within_sentence,

@@ -1,6 +1,6 @@
 """Names that pages show of agents, queues, channels and languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
@@ -140,4 +140,33 @@ def customer_words(conversation: Conversation) -> str:
     return next(
         (text for text in said if len(text.split()) >= least),
         max(said, key=len, default=next((turn.text for turn in conversation.turns if turn.text.strip()), "")),
+    )
+
+
+_ASSUMED: Mapping[str, str] = {
+    "started_at": later("When it began"),
+    "time_zone": later("Time zone"),
+    "date_order": later("Dates begin with"),
+    "language": later("Language"),
+    "channel": later("Channel"),
+    "agent": later("Agent"),
+    "sides": later("Sides"),
+}
+_TAKEN: Mapping[str, str] = {
+    "file_name": later("from the name of the file"),
+    "file_time": later("the time of the file"),
+    "received": later("today"),
+    "words": later("from the words"),
+    "values": later("from the times"),
+    "default": later("the usual"),
+    "option": later("as you chose"),
+    "day": later("the day"),
+    "month": later("the month"),
+}
+
+
+def assumed_words(assumed: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Return a phrase for each field with where it was taken from: ``Language: from the words``."""
+    return tuple(
+        f"{_(_ASSUMED.get(field, field))}: {_(_TAKEN[how]) if how in _TAKEN else how}" for field, how in assumed
     )

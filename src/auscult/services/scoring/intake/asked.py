@@ -11,7 +11,7 @@ from auscult.formats import FORMATS, READERS, Given
 from auscult.formats.tables._described import NAMES
 
 SIDES = ("agent", "customer", "bot", "system", "unknown")
-NAMED = ("format", "agent", "queue", "channel", "language", "started_at", "time_zone", "date_order")
+NAMED: tuple[str, ...] = ("format", "agent", "queue", "channel", "language", "started_at", "time_zone", "date_order")
 """Values that are given once; ``columns`` and ``sides`` are pairs, as ``text=Message``."""
 _CHOICES: Mapping[str, tuple[str, ...]] = {"channel": ("voice", "chat"), "date_order": ("day", "month")}
 

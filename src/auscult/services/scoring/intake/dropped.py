@@ -11,7 +11,7 @@ from auscult.domain.connectors import Item
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats import Head, Rejected, Source
-from auscult.formats._json import whole
+from auscult.formats._others.json_records import whole
 from auscult.formats.tables._described import sampled
 from auscult.formats.tables.csv_rows import CsvRows
 from auscult.services.scoring.intake.decompression import decompressed

@@ -206,8 +206,9 @@ def conversations_of(
 
     ``asked`` holds what is given for files that do not say it, and receives their formats.
     """
+    given, noted = asked or (None, None)
     for file in files:
-        for document in read_file(file, app_id, limits, *(asked or ())):
+        for document in read_file(file, app_id, limits, given, noted):
             if isinstance(document, Rejected):
                 rejects.add(document, f"{file}/{document.file}" if document.file else str(file))
             else:

@@ -10,7 +10,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError
 from auscult.formats import Limits, Rejected
 from auscult.formats.vendors import FORMATS
-from auscult.services.scoring.intake.read import RejectsWriter
+from auscult.services.scoring.intake.read import RejectsWriter, sibling_in
 from auscult.services.scoring.intake.sided import sided
 
 
@@ -39,7 +39,7 @@ def mapped_conversations(
             if given.is_dir() and not mapper.accepts(key):
                 continue
             data = file.read_bytes()
-            for one in mapper.map(Item(key, None, len(data), data, partial(_sibling, folder))):
+            for one in mapper.map(Item(key, None, len(data), data, partial(sibling_in, folder))):
                 match one:
                     case Conversation():
                         yield sided(one)
@@ -57,9 +57,3 @@ def line_of(position: str) -> int | None:
     """Return the line of a position in an item, as of ``line 7.text``; None where it is none of lines."""
     line = position.removeprefix("line ").partition(".")[0]
     return int(line) if line.isdecimal() and position.startswith("line ") else None
-
-
-def _sibling(folder: Path, key: str) -> bytes | None:
-    """Return a file below the folder; None where there is none, or where the key leads out of it."""
-    path = (folder / key).resolve()
-    return path.read_bytes() if path.is_relative_to(folder.resolve()) and path.is_file() else None

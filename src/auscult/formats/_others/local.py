@@ -49,9 +49,10 @@ def order_of(dates: Sequence[Written]) -> tuple[Order, bool]:
         return "day", True
     if any(one.numbers[1] > _MONTHS for one in dates):
         return "month", True
-    goes_on = {order for order in ("day", "month") if _goes_on(dates, order)}
+    orders: tuple[Order, ...] = ("day", "month")
+    goes_on: list[Order] = [order for order in orders if _goes_on(dates, order)]
     if len(goes_on) == 1 and len({one.numbers for one in dates}) > 1:
-        return goes_on.pop(), True
+        return goes_on[0], True
     is_same = all(one.numbers[0] == one.numbers[1] for one in dates)
     likely: Order = "month" if any(one.has_half for one in dates) and dates[0].mark == "/" else "day"
     return likely, is_same

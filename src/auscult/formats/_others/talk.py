@@ -17,8 +17,8 @@ from auscult.formats._contract import Rejected, Source
 from auscult.formats._document import RIGHT, ConversationDocument, conversation_of
 from auscult.formats._faults import DECODE_ERRORS, fault_in
 from auscult.formats._instants import ms_between
-from auscult.formats._labels import is_generic, side_of
-from auscult.formats._languages import language_of
+from auscult.formats._others.labels import is_generic, side_of
+from auscult.formats._others.languages import language_of
 
 _FINGERPRINT_TURNS = 5
 _ID_CHARACTERS = 24
@@ -87,6 +87,7 @@ def parted(talk: Talk, pause_ms: int) -> Iterator[Talk]:
 def finished(talk: Talk, source: Source) -> Conversation | Rejected:
     """Return the native conversation; what neither file nor caller says is assumed, and noted as such."""
     assumed: dict[AssumedField, str] = dict(talk.assumed)
+    document: dict[str, Any] = {}
     try:
         document = _document(talk, source, assumed)
         read = msgspec.convert(document, ConversationDocument)
@@ -95,7 +96,7 @@ def finished(talk: Talk, source: Source) -> Conversation | Rejected:
         fault.line = talk.line
         return Rejected(error=fault, source=b"")
     except DECODE_ERRORS as error:
-        fault = fault_in(error, msgspec.json.encode(document), RIGHT)  # pyright: ignore[reportPossiblyUnbound]
+        fault = fault_in(error, msgspec.json.encode(document), RIGHT)
         fault.line = talk.line
         return Rejected(error=fault, source=b"")
     return replace(conversation, unknown_keys=talk.unknown) if talk.unknown else conversation
@@ -190,7 +191,7 @@ def _assumed_start(source: Source, zone: ZoneInfo) -> tuple[datetime, str]:
 def _sides(talk: Talk, given: Mapping[str, Speaker]) -> dict[str, Speaker]:
     """Return the side of each label: as given, else as its word says; of two, the other one follows from the one."""
     labels = list(dict.fromkeys(one.label for one in talk.said if one.label and one.side is None))
-    wanted = {label.strip().casefold(): side for label, side in given.items()}
+    wanted: dict[str, Speaker] = {label.strip().casefold(): side for label, side in given.items()}
     sides: dict[str, Speaker] = {}
     for label in labels:
         side = wanted.get(label.strip().casefold()) or side_of(label)
@@ -199,7 +200,8 @@ def _sides(talk: Talk, given: Mapping[str, Speaker]) -> dict[str, Speaker]:
     unknown = [label for label in labels if label not in sides]
     known = {*sides.values(), *(one.side for one in talk.said if one.side)} - {"system"}
     if len(unknown) == 1 and len(known) == 1 and unknown[0]:
-        sides[unknown[0]] = "customer" if known & {"agent", "bot"} else "agent"
+        other: Speaker = "customer" if known & {"agent", "bot"} else "agent"
+        sides[unknown[0]] = other
     return sides
 
 

@@ -24,8 +24,8 @@ _SIDES: Mapping[str, Speaker] = {
 }
 _COUNT = re.compile(r"[\s_#-]*\d+$")
 _GENERIC = re.compile(
-    r"(?:speaker|spk|sprecher(?:in)?|hablante|locuteur|falante|orador|participant|person|channel|ch|spkr)[\s_#-]*\w{1,3}"
-    r"|[A-Za-z]|\d{1,3}",
+    r"(?:speaker|spk|spkr|sprecher(?:in)?|hablante|locuteur|falante|orador|participant|person|channel|ch)"
+    r"[\s_#-]*\w{1,3}|[A-Za-z]|\d{1,3}",
     re.IGNORECASE,
 )
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from auscult.formats._talk import Said
+from auscult.formats._others.talk import Said
 
 _PAUSE_MS = 1_500
 """After so long a pause the same speaker begins another turn, where a file has words alone."""

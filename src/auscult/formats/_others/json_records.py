@@ -1,7 +1,7 @@
 """Readers of JSON that another program writes: one conversation an object, an array of them, or one a line."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import msgspec
 
@@ -10,9 +10,9 @@ from auscult.domain.errors import FormatError
 from auscult.formats import _faults
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import Document, documents
-from auscult.formats._heads import Head
+from auscult.formats._others.heads import Head
+from auscult.formats._others.talk import Talk, finished
 from auscult.formats._records import Fields, MissingError
-from auscult.formats._talk import Talk, finished
 
 _SHOWN_BYTES = 4096
 
@@ -85,7 +85,7 @@ class JsonListReader(JsonReader):
             fault.line = fault.line or 1
             yield Rejected(error=fault, source=b"")
             return
-        given = {"messages": value} if isinstance(value, list) else value
+        given = cast("object", {"messages": value} if isinstance(value, list) else value)
         yield from self.of_value(given, "", Document(1, data), source)
 
 

@@ -60,8 +60,8 @@ class Head:
     @cached_property
     def records(self) -> list[dict[str, Any]]:
         """Return the objects of its first value: the object, or those of the array."""
-        each = cast("list[Any]", self.value) if isinstance(self.value, list) else [self.value]
-        return [one for one in each if isinstance(one, dict)]
+        found: object = self.value
+        return dicts_in(found) or dicts_in([found])
 
     @property
     def record(self) -> dict[str, Any]:
@@ -92,6 +92,12 @@ def _completed(text: bytes) -> Any:  # noqa: ANN401  (any JSON value)
         return msgspec.json.decode(text[:cut] + b"".join(_CLOSING[mark] for mark in reversed(left)))
     except DECODE_ERRORS:
         return None
+
+
+def dicts_in(value: object) -> list[dict[str, Any]]:
+    """Return the objects of a list; none where it is no list."""
+    each = cast("list[Any]", value) if isinstance(value, list) else []
+    return [cast("dict[str, Any]", one) for one in each if isinstance(one, dict)]
 
 
 def first_of(record: dict[str, Any], *path: str) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from collections import Counter
 from itertools import pairwise
 from typing import NamedTuple
 
-from auscult.formats._labels import is_generic, side_of
-from auscult.formats._talk import Said
+from auscult.formats._others.labels import is_generic, side_of
+from auscult.formats._others.talk import Said
 
 _CLOCK = r"(?P<{0}>\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?(?:\s?[AaPp][Mm])?)"
 _AROUND = r"[\[(]?\s*{0}(?:\s*(?:-->|-|\u2013)\s*\d{{1,2}}:\d{{2}}(?::\d{{2}})?(?:[.,]\d{{1,3}})?)?\s*[\])]?"

@@ -7,10 +7,10 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._faults import not_utf8, refuse_bytes
-from auscult.formats._heads import Head
-from auscult.formats._json import misfit, whole
+from auscult.formats._others.heads import Head
+from auscult.formats._others.json_records import misfit, whole
+from auscult.formats._others.talk import Talk, finished
 from auscult.formats._records import MissingError
-from auscult.formats._talk import Talk, finished
 
 _SHOWN_BYTES = 4096
 

@@ -5,7 +5,7 @@ from typing import ClassVar, Protocol
 
 from auscult.domain.conversation import Conversation
 from auscult.formats._contract import ByteStream, Rejected, Source
-from auscult.formats._heads import Head
+from auscult.formats._others.heads import Head
 
 
 class Reader(Protocol):
