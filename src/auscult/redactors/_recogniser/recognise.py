@@ -71,7 +71,7 @@ def recognised(
             continue
         read = reading.turn(number)
         labels = decision.label(read)
-        if labels:
+        if labels or read.valid:
             premises = own.premises(read)
             labels = {at: kind for at, kind in labels.items() if at not in premises}
             its = [piece for piece in pieces(read, labels) if not own.has(read, piece)]

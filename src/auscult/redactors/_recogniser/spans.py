@@ -7,6 +7,7 @@ from typing import NamedTuple, cast
 
 from auscult.domain.privacy.redaction import Found, Kind
 from auscult.redactors._recogniser.signs import Read
+from auscult.redactors._recogniser.validators import CARD_LENGTHS
 from auscult.wording.word_lists import read_words
 
 _SPELLED = frozenset(
@@ -36,8 +37,12 @@ def _edges() -> Mapping[str, frozenset[str]]:
 
 
 def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
-    """Return the values of a turn from the kinds of its tokens."""
+    """Return the values of a turn from the kinds of its tokens.
+
+    Two validators have the last word: what passes the check of an IBAN is one, and a card for tests is none.
+    """
     labels = {at: kind for at, kind in labels.items() if "testcard" not in read.valid.get(at, ())}
+    labels.update({at: "iban" for at, signs in read.valid.items() if "iban" in signs})
     _complete(read, labels)
     found: list[Piece] = []
     for at in sorted(labels):
@@ -46,7 +51,23 @@ def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
             found[-1] = before._replace(last=at)
         else:
             found.append(Piece(at, at, kind))
-    return [_widened(read, piece, labels) for piece in found]
+    return [_widened(read, piece, labels) for piece in _cards_whole(read, found)]
+
+
+def _cards_whole(read: Read, found: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield the values; the parts of a card are one where a few words come between them: ``hold on the cat``."""
+    last: Piece | None = None
+    for piece in found:
+        if last is not None and last.kind == piece.kind == "card" and piece.first - last.last <= _APART:
+            sizes = [len(value_of(read, each.first, each.last, "card")) for each in (last, piece)]
+            if max(sizes) < CARD_LENGTHS[0] and sum(sizes) <= CARD_LENGTHS[-1]:
+                last = last._replace(last=piece.last)
+                continue
+        if last is not None:
+            yield last
+        last = piece
+    if last is not None:
+        yield last
 
 
 def _complete(read: Read, labels: dict[int, str]) -> None:
