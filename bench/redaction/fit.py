@@ -41,7 +41,9 @@ LEAST, LEAST_OLDER = 2, 2
 """Occurrences of a sign in the hands, or in the older sets, from which on it has weights."""
 FAINT = 3
 """Weights up to this one are left out."""
-MARGIN = {"name": 48}
+MARGIN = {
+    "name": 48, "address": 48, "card": 48, "expiry": 48, "security_code": 40, "account": 32, "national_number": 32,
+}  # fmt: skip
 USUAL_MARGIN = 64
 """Added to a kind: so many of ``SCALE`` to one it may be worse than nothing."""
 MEMORY, HALVINGS = 6, 12

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from auscult.domain.privacy.redaction import Found, Kind
+from auscult.redactors._recogniser.numbers import IBAN_LENGTH
 from auscult.redactors._recogniser.signs import Read
 from auscult.redactors._recogniser.validators import CARD_LENGTHS
 from auscult.wording.word_lists import read_words
@@ -42,7 +43,7 @@ def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
     Two validators have the last word: what passes the check of an IBAN is one, and a card for tests is none.
     """
     labels = {at: kind for at, kind in labels.items() if "testcard" not in read.valid.get(at, ())}
-    labels.update({at: "iban" for at, signs in read.valid.items() if "iban" in signs})
+    labels.update({at: "iban" for at, signs in read.valid.items() if "iban" in signs or _is_written_iban(read, at)})
     _complete(read, labels)
     found: list[Piece] = []
     for at in sorted(labels):
@@ -52,6 +53,11 @@ def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
         else:
             found.append(Piece(at, at, kind))
     return [_widened(read, piece, labels) for piece in _cards_whole(read, found)]
+
+
+def _is_written_iban(read: Read, at: int) -> bool:
+    """Return whether a token has the form of an IBAN, though a digit may be wrong, missing, or too many."""
+    return "ibanlike" in read.valid[at] and len(read.turn.words[at]) >= min(IBAN_LENGTH.values())
 
 
 def _cards_whole(read: Read, found: Sequence[Piece]) -> Iterator[Piece]:
@@ -119,8 +125,7 @@ def _widened(read: Read, piece: Piece, labels: Mapping[int, str]) -> Piece:
     """Return a value with the words at its edges that belong to it: ``the`` ninth, ``plus`` four nine, extension 214."""
     first, last = piece.first, piece.last
     if piece.kind == "name":
-        while first and len(read.turn.words[first - 1]) == 1 and read.cap[first - 1] and first - 1 not in labels:
-            first -= 1
+        return _whole_name(read, piece, labels)
     before = _edges().get(f"before {piece.kind}", frozenset())
     while (
         first
@@ -144,6 +149,21 @@ def _widened(read: Read, piece: Piece, labels: Mapping[int, str]) -> Piece:
             break
         run, _ = read.run_of[last + 2]
         last = run[-1].last
+    return Piece(first, last, piece.kind)
+
+
+def _whole_name(read: Read, piece: Piece, labels: Mapping[int, str]) -> Piece:
+    """Return a name with initials before it, and given names beside it."""
+    first, last, turn = piece.first, piece.last, read.turn
+    while first and first - 1 not in labels and turn.gaps[first].strip(".") == " ":
+        is_initial = len(turn.words[first - 1]) == 1 and bool(read.cap[first - 1])
+        if not is_initial and not read.forms[first - 1].startswith("given"):
+            break
+        first -= 1
+    while last + 1 < len(read.forms) and last + 1 not in labels and turn.gaps[last + 1] == " ":
+        if read.forms[last + 1] != "given":
+            break
+        last += 1
     return Piece(first, last, piece.kind)
 
 

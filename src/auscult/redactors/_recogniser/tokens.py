@@ -84,6 +84,15 @@ def single_cues() -> Mapping[str, str]:
     return _cues()[0]
 
 
+@cache
+def telling(*titles: str) -> frozenset[str]:
+    """Return the words that may name one of these classes: single cues, and the longest word of each phrase."""
+    words, phrases, begins = _cues()
+    found = {word for word, title in words.items() if title in titles}
+    found |= {max(phrase, key=len) for its in phrases.values() for phrase, title in its if title in titles}
+    return frozenset(found | {beginning for its in begins.values() for beginning, title in its if title in titles})
+
+
 class Unit:
     """Tokens that read as one: ``double four`` (44), ``b`` of ``b a one``, ``0177``."""
 
