@@ -41,6 +41,37 @@ _FOR = frozenset({"for", "in", "like", "wie", "von", "como", "comme", "de"})
 _BETWEEN, _DOUBTS = DOUBTFUL | JOINS, 5
 _ALSO_WORDS, _HOMOPHONES = frozenset("aeiyoàé"), frozenset({"too", "for", "ate", "fore", "won"})
 _SPELLING = SAID.keys() | LETTERS | NAMED_LETTERS
+_WORDS_TOO = frozenset(
+    [
+        "is",
+        "no",
+        "be",
+        "it",
+        "at",
+        "me",
+        "es",
+        "se",
+        "al",
+        "il",
+        "si",
+        "do",
+        "ad",
+        "as",
+        "et",
+        "sa",
+        "sm",
+        "st",
+        "tl",
+        "tn",
+        "us",
+        "va",
+        "me",
+        "mt",
+        "li",
+        "so",
+    ]
+)
+"""Countries of IBANs that are words in one of the languages."""
 _TWENTY, _LONG_ONE, _OF_IBAN = 20, 5, 5
 _FILLERS = 3
 """Words such as ``uh`` that may stand between two digits of one number."""
@@ -230,7 +261,11 @@ class Turn:
             near = self._beside(at)
             is_alone = not any(len(each) == 1 or each in SAID or each[0].isdecimal() for each in near)
             return None if word in _ALSO_WORDS and is_alone else Unit(word, at, at, is_said=True)
-        if word in IBAN_LENGTH and all(self._may_be_number(at + ahead) for ahead in range(1, _OF_IBAN)):
+        if (
+            word in IBAN_LENGTH
+            and word not in _WORDS_TOO
+            and all(self._may_be_number(at + ahead) for ahead in range(1, _OF_IBAN))
+        ):
             return Unit(word, at, at, is_said=True)
         is_letter = word in LETTERS or word in NAMED_LETTERS
         if is_letter and any(len(each) == 1 or each in _SPELLING for each in self._beside(at)):
