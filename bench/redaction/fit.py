@@ -42,7 +42,7 @@ LEAST, LEAST_OLDER = 2, 2
 FAINT = 3
 """Weights up to this one are left out."""
 MARGIN = {
-    "name": 48, "address": 48, "card": 48, "expiry": 48, "security_code": 40, "account": 32, "national_number": 32,
+    "name": 48, "address": 40, "card": 48, "expiry": 48, "security_code": 40, "account": 40, "national_number": 40,
 }  # fmt: skip
 USUAL_MARGIN = 64
 """Added to a kind: so many of ``SCALE`` to one it may be worse than nothing."""

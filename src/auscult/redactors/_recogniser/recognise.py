@@ -126,20 +126,16 @@ def _split_cards(utterances: Sequence[Utterance], reading: Reading, kinds: dict[
 
 
 def _named_later(utterances: Sequence[Utterance], reading: Reading, kinds: dict[int, dict[int, str]]) -> None:
-    """Make a code of a number that is all of a turn, where what the other side says next names a code."""
+    """Make a code of a number that is all of a turn, where what is said next names a code."""
     for number, labels in kinds.items():
         after = reading.tokens(number + 1) if number + 1 < len(utterances) else None
         turn = reading.turn(number).turn
-        if labels or after is None or len(turn.runs) != 1 or after.classes.isdisjoint(_CODES):
+        if "card" in labels.values() or after is None or len(turn.runs) != 1 or after.classes.isdisjoint(_CODES):
             continue
         run = turn.runs[0]
         is_all = run[0].first == 0 and run[-1].last == len(turn.words) - 1
-        if is_all and sum(len(unit.chars) for unit in run) in _CODE_LENGTHS and _is_other(utterances, number):
+        if is_all and sum(len(unit.chars) for unit in run) in _CODE_LENGTHS:
             labels.update(dict.fromkeys(range(len(turn.words)), "security_code"))
-
-
-def _is_other(utterances: Sequence[Utterance], number: int) -> bool:
-    return utterances[number].speaker != utterances[number + 1].speaker
 
 
 def _joined(utterances: Sequence[Utterance], found: Sequence[Found]) -> Iterator[Found]:
@@ -198,7 +194,7 @@ def _names(hints: Hints, found: Sequence[Found]) -> dict[str, str]:
     names: dict[str, str] = {}
     for name in sorted({*hints.names, *(one.value for one in found if one.kind == "name")}, key=_longest_first):
         for word in lowered(name).split():
-            is_sure = word in known or word not in usual() or word in given_names()
+            is_sure = word in known or word not in usual() or word in given_names() or " " in name
             if len(word) >= _LEAST_NAME and word.isalpha() and word not in staff and is_sure:
                 names.setdefault(word, " ".join(lowered(name).split()))
     return names

@@ -17,8 +17,8 @@ _SPELLED = frozenset(
 _NUMBERS = frozenset({"card", "iban", "phone", "national_number", "account"})
 _WHOLE = {"card": ("card",), "iban": ("iban", "ibanlike"), "email": ("email", "maildomain", "mailat")}
 """Signs of validators by kinds: what they hold is masked as a whole."""
-_APART, _JOINED = 8, 3
-"""Tokens between two parts of a value where one takes the other back, and otherwise."""
+_APART, _JOINED, _NAMING = 8, 3, 3
+"""Tokens between two parts of a value where one takes the other back, and otherwise; and from a name to its number."""
 _PHONE_DIGITS = 9
 _LEAST_NAME = 3
 _JOINING = frozenset({"filler", "correct", "dot", "at", "last", "ordinal", "month"})
@@ -52,7 +52,16 @@ def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
             found[-1] = before._replace(last=at)
         else:
             found.append(Piece(at, at, kind))
-    return [_widened(read, piece, labels) for piece in _cards_whole(read, found)]
+    its = [piece for piece in _cards_whole(read, found) if not _is_of_other(read, piece)]
+    return [_widened(read, piece, labels) for piece in its]
+
+
+def _is_of_other(read: Read, piece: Piece) -> bool:
+    """Return whether a number is named right before as that of an order, a part, or the like."""
+    if piece.kind not in _NUMBERS or piece.kind == "iban":
+        return False
+    before = [cue for cue in read.turn.cues[max(0, piece.first - _NAMING) : piece.first] if cue not in ("", "filler")]
+    return bool(before) and before[-1] in ("order", "product")
 
 
 def _is_written_iban(read: Read, at: int) -> bool:
