@@ -130,7 +130,7 @@ def _named_later(utterances: Sequence[Utterance], reading: Reading, kinds: dict[
     for number, labels in kinds.items():
         after = reading.tokens(number + 1) if number + 1 < len(utterances) else None
         turn = reading.turn(number).turn
-        if "card" in labels.values() or after is None or len(turn.runs) != 1 or after.classes.isdisjoint(_CODES):
+        if after is None or len(turn.runs) != 1 or after.classes.isdisjoint(_CODES):
             continue
         run = turn.runs[0]
         is_all = run[0].first == 0 and run[-1].last == len(turn.words) - 1

@@ -43,6 +43,7 @@ def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
     Two validators have the last word: what passes the check of an IBAN is one, and a card for tests is none.
     """
     labels = {at: kind for at, kind in labels.items() if "testcard" not in read.valid.get(at, ())}
+    _without_amounts(read, labels)
     labels.update({at: "iban" for at, signs in read.valid.items() if "iban" in signs or _is_written_iban(read, at)})
     _complete(read, labels)
     found: list[Piece] = []
@@ -54,6 +55,17 @@ def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
             found.append(Piece(at, at, kind))
     its = [piece for piece in _cards_whole(read, found) if not _is_of_other(read, piece)]
     return [_widened(read, piece, labels) for piece in its]
+
+
+def _without_amounts(read: Read, labels: dict[int, str]) -> None:
+    """Take the kind from numbers before a currency or a unit, and from words right behind these."""
+    for run in read.turn.runs:
+        behind = run[-1].last + 1
+        if behind < len(read.forms) and read.turn.words[behind] in _edges()["amounts"]:
+            while behind in labels:
+                behind += 1
+            for at in range(run[0].first, behind):
+                labels.pop(at, None)
 
 
 def _is_of_other(read: Read, piece: Piece) -> bool:

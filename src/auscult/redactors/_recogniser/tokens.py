@@ -41,6 +41,7 @@ _FOR = frozenset({"for", "in", "like", "wie", "von", "como", "comme", "de"})
 _BETWEEN, _DOUBTS = DOUBTFUL | JOINS, 5
 _ALSO_WORDS, _HOMOPHONES = frozenset("aeiyoàé"), frozenset({"too", "for", "ate", "fore", "won"})
 _SPELLING = SAID.keys() | LETTERS | NAMED_LETTERS
+_GENERAL = frozenset(["number", "numbers", "from", "date", "text", "answer", "message", "first", "across", "through"])
 _WORDS_TOO = frozenset(
     [
         "is",
@@ -121,7 +122,8 @@ def telling(*titles: str) -> frozenset[str]:
     words, phrases, begins = _cues()
     found = {word for word, title in words.items() if title in titles}
     found |= {max(phrase, key=len) for its in phrases.values() for phrase, title in its if title in titles}
-    return frozenset(found | {beginning for its in begins.values() for beginning, title in its if title in titles})
+    found |= {beginning for its in begins.values() for beginning, title in its if title in titles}
+    return frozenset(found) - _GENERAL
 
 
 class Unit:
