@@ -5,7 +5,7 @@ by maximum likelihood with a penalty, on the labelled hands and the older sets. 
 open where weights of the hands alone see it: these sets label no expiry dates and customer numbers, those of codes
 nothing else.
 
-    python -m bench.redaction.fit                    write weights.txt
+    python -m bench.redaction.fit                    write weights.tsv
     python -m bench.redaction.fit --share 0.1 FILE   the same from a tenth of the conversations, into a file
 """
 
@@ -25,7 +25,7 @@ from auscult.redactors._recogniser.recognise import looked_at, recognised
 from auscult.redactors._recogniser.signs import EDGES, Read, Reading
 from bench.redaction.material import Labelled, hands, older
 
-WEIGHTS = Path(decide.__file__).with_name("weights.txt")
+WEIGHTS = Path(decide.__file__).with_name("weights.tsv")
 PLACE = {kind: place for place, kind in enumerate(KINDS)}
 PARTIAL = ("codes/", "unread/")
 """Sets in which only codes are labelled."""
@@ -41,8 +41,10 @@ LEAST, LEAST_OLDER = 2, 2
 """Occurrences of a sign in the hands, or in the older sets, from which on it has weights."""
 FAINT = 3
 """Weights up to this one are left out."""
-MARGIN = {"name": 16, "address": 16, "email": 32}
-USUAL_MARGIN = 48
+MARGIN = {
+    "name": 48, "address": 40, "card": 48, "expiry": 48, "security_code": 40, "account": 40, "national_number": 40,
+}  # fmt: skip
+USUAL_MARGIN = 64
 """Added to a kind: so many of ``SCALE`` to one it may be worse than nothing."""
 MEMORY, HALVINGS = 6, 12
 Values = NDArray[np.float32]
@@ -283,7 +285,7 @@ def _descended(
 
 
 def written(model: Fitted) -> str:
-    """Return the text of weights.txt."""
+    """Return the text of weights.tsv."""
     lines = ["# Weights of the recogniser, by python -m bench.redaction.fit: not to be edited."]
     lines += [f"#margin {kind}\t{margin}" for kind, margin in margins().items()]
     lines += ["#step\t" + ",".join(map(_short, step.ravel().tolist())) for step in model.steps]

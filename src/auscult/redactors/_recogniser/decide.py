@@ -120,7 +120,7 @@ class Decision:
 @cache
 def installed() -> Decision:
     """Return what decides by the weights that are installed."""
-    return read_weights(Path(__file__).with_name("weights.txt"))
+    return read_weights(Path(__file__).with_name("weights.tsv"))
 
 
 def read_weights(path: Path) -> Decision:

@@ -12,6 +12,17 @@ DOUBTFUL, JOINS, LETTERS = _LISTS["doubtful"], _LISTS["joins"], _LISTS["letters"
 NAMED_LETTERS = _LISTS["named_letters"]
 HUNDRED, THOUSAND = _LISTS["hundred"], _LISTS["thousand"]
 TIMES: Mapping[str, int] = {word: int(title[0]) for title in ("2x", "3x") for word in _LISTS[title]}
+IBAN_LENGTH = {
+    country: int(length)
+    for country, length in re.findall(
+        r"([a-z]{2})(\d\d)",
+        "ad24ae23al28ao25at20az28ba20be16bg22bh22bi27br29bh22by28ch21cr22cv25cy28cz24de22dj27dk18do28dz26ee20eg29es24fi18"
+        "fk18fo18fr27gb22ge22gi23gl18gr27gt28hr21hu28ie22il23iq23is26it27jo30kw30kz20lb28lc32li21lt20lu20lv21ly25"
+        "ma28mc27md24me22mg27mk19mn20mr27mt31mu30mz25ni28nl18no15om23pk24pl28ps29pt25qa29ro24rs22sa24sc31sd18se24si19"
+        "sk24sm27sn28st25sv28tl23tn24tr26ua29va22vg24xk20ci28cm27bj28bf28ml28",
+    )
+}
+"""Letters and digits of an IBAN, by country."""
 _GERMAN = "ein zwei drei vier fünf sechs sieben acht neun"
 _DUTCH = "een twee drie vier vijf zes zeven acht negen"
 _ITALIAN = "uno due tre quattro cinque sei sette otto nove"

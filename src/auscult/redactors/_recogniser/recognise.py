@@ -11,16 +11,32 @@ from auscult.redactors._recogniser.numbers import DOUBTFUL, SAID
 from auscult.redactors._recogniser.own import Own
 from auscult.redactors._recogniser.signs import Reading, asks, given_names, naming, usual
 from auscult.redactors._recogniser.spans import found_in, pieces
-from auscult.redactors._recogniser.tokens import lowered, single_cues
+from auscult.redactors._recogniser.tokens import lowered, telling
 from auscult.redactors._recogniser.validators import is_card, is_iban
 
 _DIGIT = re.compile(r"[\d@]")
 _PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _CAPITAL = re.compile(r"[^\W\d_],? (?!I\b)[A-Z]|^[A-Z]{2}")
-_OF_CODES = frozenset({"password", "cvv", "card", "expiry"})
+_CODES, _CODE_LENGTHS = frozenset({"password", "cvv"}), range(3, 9)
+_OF_CODES = ("password", "cvv", "card", "expiry")
 _NUMBERED = frozenset({"card", "iban", "phone", "national_number", "account", "security_code"})
 _LEAST_DIGITS, _LEAST_NAME = 5, 3
-_NEAR, _MOST_PARTS = 4, 4
+_BEFORE_NAME = telling("title") | {
+    "hi",
+    "hello",
+    "hey",
+    "thanks",
+    "you",
+    "thank",
+    "dear",
+    "danke",
+    "hallo",
+    "gracias",
+    "hola",
+    "merci",
+    "olá",
+}
+_NEAR, _MOST_PARTS, _WHOLE_CARD = 4, 4, (15, 16)
 
 
 @cache
@@ -47,10 +63,11 @@ def looked_at(utterances: Sequence[Utterance]) -> Iterator[int]:
 
 def secrets(utterances: Sequence[Utterance]) -> list[Found]:
     """Return the security codes, PINs, passwords and one-time codes of a conversation; fast where none is spoken of."""
-    cues, near, reach = single_cues(), set[int](), -1
+    cues, near, reach = telling(*_OF_CODES), set[int](), -1
     for number, (_, text) in enumerate(utterances):
-        if any(cues.get(word) in _OF_CODES for word in _PLAIN_WORD.findall(text.lower())):
+        if not cues.isdisjoint(_PLAIN_WORD.findall(text.lower())):
             reach = number + _NEAR
+            near.add(number - 1)
         if number <= reach:
             near.add(number)
     if not near:
@@ -65,19 +82,60 @@ def recognised(
     decision = decision or installed()
     reading = Reading(utterances, hints.language, hints.countries)
     own = Own(hints.own, hints.agents)
-    found: list[Found] = []
+    kinds: dict[int, dict[int, str]] = {}
     for number in looked_at(utterances):
-        if near is not None and number not in near:
-            continue
-        read = reading.turn(number)
-        labels = decision.label(read)
-        if labels:
+        if near is None or number in near:
+            read = reading.turn(number)
             premises = own.premises(read)
-            labels = {at: kind for at, kind in labels.items() if at not in premises}
-            its = [piece for piece in pieces(read, labels) if not own.has(read, piece)]
-            found += found_in(read, its)
+            kinds[number] = {at: kind for at, kind in decision.label(read).items() if at not in premises}
+    _split_cards(utterances, reading, kinds)
+    _named_later(utterances, reading, kinds)
+    found: list[Found] = []
+    for number, labels in kinds.items():
+        read = reading.turn(number)
+        its = [piece for piece in pieces(read, labels) if not own.has(read, piece)]
+        found += found_in(read, its)
     found = list(_joined(utterances, found))
     return [*found, *_again(utterances, reading, found, hints)]
+
+
+def _split_cards(utterances: Sequence[Utterance], reading: Reading, kinds: dict[int, dict[int, str]]) -> None:
+    """Make a card of numbers that one side gives over several turns, where they are one by its check together.
+
+    One of them has to be taken for personal already: of any numbers, one in ten would pass.
+    """
+    runs = [
+        (number, run, "".join(unit.chars for unit in run))
+        for number in kinds
+        for run in reading.turn(number).turn.runs
+        if all(unit.chars.isdecimal() for unit in run)
+    ]
+    for first, (number, _, begun) in enumerate(runs):
+        its, last, chars = [runs[first]], number, begun
+        for other in runs[first + 1 :]:
+            is_near = 0 < other[0] - last <= _NEAR and utterances[other[0]].speaker == utterances[number].speaker
+            if not is_near or len(chars) + len(other[2]) > _WHOLE_CARD[-1]:
+                continue
+            its, chars, last = [*its, other], chars + other[2], other[0]
+            if len(chars) in _WHOLE_CARD and is_card(chars):
+                tokens = [(turn, at) for turn, run, _ in its for at in range(run[0].first, run[-1].last + 1)]
+                if any(at in kinds[turn] for turn, at in tokens):
+                    for turn, at in tokens:
+                        kinds[turn][at] = "card"
+                break
+
+
+def _named_later(utterances: Sequence[Utterance], reading: Reading, kinds: dict[int, dict[int, str]]) -> None:
+    """Make a code of a number that is all of a turn, where what is said next names a code."""
+    for number, labels in kinds.items():
+        after = reading.tokens(number + 1) if number + 1 < len(utterances) else None
+        turn = reading.turn(number).turn
+        if after is None or len(turn.runs) != 1 or after.classes.isdisjoint(_CODES):
+            continue
+        run = turn.runs[0]
+        is_all = run[0].first == 0 and run[-1].last == len(turn.words) - 1
+        if is_all and sum(len(unit.chars) for unit in run) in _CODE_LENGTHS:
+            labels.update(dict.fromkeys(range(len(turn.words)), "security_code"))
 
 
 def _joined(utterances: Sequence[Utterance], found: Sequence[Found]) -> Iterator[Found]:
@@ -136,7 +194,7 @@ def _names(hints: Hints, found: Sequence[Found]) -> dict[str, str]:
     names: dict[str, str] = {}
     for name in sorted({*hints.names, *(one.value for one in found if one.kind == "name")}, key=_longest_first):
         for word in lowered(name).split():
-            is_sure = word in known or word not in usual()
+            is_sure = word in known or word not in usual() or word in given_names() or " " in name
             if len(word) >= _LEAST_NAME and word.isalpha() and word not in staff and is_sure:
                 names.setdefault(word, " ".join(lowered(name).split()))
     return names
@@ -155,9 +213,12 @@ def _has_number(text: str) -> bool:
 
 
 def _is_name(text: str, hit: re.Match[str]) -> bool:
-    """Return whether a known name is one here: a usual word in small letters among capitals elsewhere is not."""
+    """Return whether a known name is one here: a usual word is by a capital, or behind a greeting or a title."""
     its = hit[0]
-    return its not in usual() or text[hit.start()].isupper() or text == text.lower()
+    if its not in usual():
+        return True
+    before = lowered(text)[: hit.start()].split()[-1:]
+    return bool(before) and (before[0].strip(".,!") in _BEFORE_NAME or text[hit.start()].isupper())
 
 
 def _merged(low: str, hits: Sequence[re.Match[str]]) -> Iterator[tuple[int, int]]:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import NamedTuple, cast
 
 from auscult.domain.privacy.redaction import Found, Kind
+from auscult.redactors._recogniser.numbers import IBAN_LENGTH
 from auscult.redactors._recogniser.signs import Read
+from auscult.redactors._recogniser.validators import CARD_LENGTHS
 from auscult.wording.word_lists import read_words
 
 _SPELLED = frozenset(
@@ -15,8 +17,8 @@ _SPELLED = frozenset(
 _NUMBERS = frozenset({"card", "iban", "phone", "national_number", "account"})
 _WHOLE = {"card": ("card",), "iban": ("iban", "ibanlike"), "email": ("email", "maildomain", "mailat")}
 """Signs of validators by kinds: what they hold is masked as a whole."""
-_APART, _JOINED = 8, 3
-"""Tokens between two parts of a value where one takes the other back, and otherwise."""
+_APART, _JOINED, _NAMING = 8, 3, 3
+"""Tokens between two parts of a value where one takes the other back, and otherwise; and from a name to its number."""
 _PHONE_DIGITS = 9
 _LEAST_NAME = 3
 _JOINING = frozenset({"filler", "correct", "dot", "at", "last", "ordinal", "month"})
@@ -36,8 +38,13 @@ def _edges() -> Mapping[str, frozenset[str]]:
 
 
 def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
-    """Return the values of a turn from the kinds of its tokens."""
+    """Return the values of a turn from the kinds of its tokens.
+
+    Two validators have the last word: what passes the check of an IBAN is one, and a card for tests is none.
+    """
     labels = {at: kind for at, kind in labels.items() if "testcard" not in read.valid.get(at, ())}
+    _without_amounts(read, labels)
+    labels.update({at: "iban" for at, signs in read.valid.items() if "iban" in signs or _is_written_iban(read, at)})
     _complete(read, labels)
     found: list[Piece] = []
     for at in sorted(labels):
@@ -46,7 +53,48 @@ def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
             found[-1] = before._replace(last=at)
         else:
             found.append(Piece(at, at, kind))
-    return [_widened(read, piece, labels) for piece in found]
+    its = [piece for piece in _cards_whole(read, found) if not _is_of_other(read, piece)]
+    return [_widened(read, piece, labels) for piece in its]
+
+
+def _without_amounts(read: Read, labels: dict[int, str]) -> None:
+    """Take the kind from numbers before a currency or a unit, and from words right behind these."""
+    for run in read.turn.runs:
+        behind = run[-1].last + 1
+        if behind < len(read.forms) and read.turn.words[behind] in _edges()["amounts"]:
+            while behind in labels:
+                behind += 1
+            for at in range(run[0].first, behind):
+                labels.pop(at, None)
+
+
+def _is_of_other(read: Read, piece: Piece) -> bool:
+    """Return whether a number is named right before as that of an order, a part, or the like."""
+    if piece.kind not in _NUMBERS or piece.kind == "iban":
+        return False
+    before = [cue for cue in read.turn.cues[max(0, piece.first - _NAMING) : piece.first] if cue not in ("", "filler")]
+    return bool(before) and before[-1] in ("order", "product")
+
+
+def _is_written_iban(read: Read, at: int) -> bool:
+    """Return whether a token has the form of an IBAN, though a digit may be wrong, missing, or too many."""
+    return "ibanlike" in read.valid[at] and len(read.turn.words[at]) >= min(IBAN_LENGTH.values())
+
+
+def _cards_whole(read: Read, found: Sequence[Piece]) -> Iterator[Piece]:
+    """Yield the values; the parts of a card are one where a few words come between them: ``hold on the cat``."""
+    last: Piece | None = None
+    for piece in found:
+        if last is not None and last.kind == piece.kind == "card" and piece.first - last.last <= _APART:
+            sizes = [len(value_of(read, each.first, each.last, "card")) for each in (last, piece)]
+            if max(sizes) < CARD_LENGTHS[0] and sum(sizes) <= CARD_LENGTHS[-1]:
+                last = last._replace(last=piece.last)
+                continue
+        if last is not None:
+            yield last
+        last = piece
+    if last is not None:
+        yield last
 
 
 def _complete(read: Read, labels: dict[int, str]) -> None:
@@ -98,8 +146,7 @@ def _widened(read: Read, piece: Piece, labels: Mapping[int, str]) -> Piece:
     """Return a value with the words at its edges that belong to it: ``the`` ninth, ``plus`` four nine, extension 214."""
     first, last = piece.first, piece.last
     if piece.kind == "name":
-        while first and len(read.turn.words[first - 1]) == 1 and read.cap[first - 1] and first - 1 not in labels:
-            first -= 1
+        return _whole_name(read, piece, labels)
     before = _edges().get(f"before {piece.kind}", frozenset())
     while (
         first
@@ -123,6 +170,21 @@ def _widened(read: Read, piece: Piece, labels: Mapping[int, str]) -> Piece:
             break
         run, _ = read.run_of[last + 2]
         last = run[-1].last
+    return Piece(first, last, piece.kind)
+
+
+def _whole_name(read: Read, piece: Piece, labels: Mapping[int, str]) -> Piece:
+    """Return a name with initials before it, and given names beside it."""
+    first, last, turn = piece.first, piece.last, read.turn
+    while first and first - 1 not in labels and turn.gaps[first].strip(".") == " ":
+        is_initial = len(turn.words[first - 1]) == 1 and bool(read.cap[first - 1])
+        if not is_initial and not read.forms[first - 1].startswith("given"):
+            break
+        first -= 1
+    while last + 1 < len(read.forms) and last + 1 not in labels and turn.gaps[last + 1] == " ":
+        if read.forms[last + 1] != "given":
+            break
+        last += 1
     return Piece(first, last, piece.kind)
 
 

@@ -9,6 +9,7 @@ from unicodedata import decimal
 from auscult.redactors._recogniser.numbers import (
     DOUBTFUL,
     HUNDRED,
+    IBAN_LENGTH,
     JOINS,
     LETTERS,
     NAMED_LETTERS,
@@ -40,7 +41,39 @@ _FOR = frozenset({"for", "in", "like", "wie", "von", "como", "comme", "de"})
 _BETWEEN, _DOUBTS = DOUBTFUL | JOINS, 5
 _ALSO_WORDS, _HOMOPHONES = frozenset("aeiyoàé"), frozenset({"too", "for", "ate", "fore", "won"})
 _SPELLING = SAID.keys() | LETTERS | NAMED_LETTERS
-_TWENTY, _LONG_ONE = 20, 5
+_GENERAL = frozenset(["number", "numbers", "from", "date", "text", "answer", "message", "first", "across", "through"])
+_WORDS_TOO = frozenset(
+    [
+        "is",
+        "no",
+        "be",
+        "it",
+        "at",
+        "me",
+        "es",
+        "se",
+        "al",
+        "il",
+        "si",
+        "do",
+        "ad",
+        "as",
+        "et",
+        "sa",
+        "sm",
+        "st",
+        "tl",
+        "tn",
+        "us",
+        "va",
+        "me",
+        "mt",
+        "li",
+        "so",
+    ]
+)
+"""Countries of IBANs that are words in one of the languages."""
+_TWENTY, _LONG_ONE, _OF_IBAN = 20, 5, 5
 _FILLERS = 3
 """Words such as ``uh`` that may stand between two digits of one number."""
 
@@ -81,6 +114,16 @@ def _cues() -> tuple[
 def single_cues() -> Mapping[str, str]:
     """Return the cues that are one word, with their classes."""
     return _cues()[0]
+
+
+@cache
+def telling(*titles: str) -> frozenset[str]:
+    """Return the words that may name one of these classes: single cues, and the longest word of each phrase."""
+    words, phrases, begins = _cues()
+    found = {word for word, title in words.items() if title in titles}
+    found |= {max(phrase, key=len) for its in phrases.values() for phrase, title in its if title in titles}
+    found |= {beginning for its in begins.values() for beginning, title in its if title in titles}
+    return frozenset(found) - _GENERAL
 
 
 class Unit:
@@ -155,7 +198,7 @@ class Turn:
         if not 0 <= at < len(self.words):
             return False
         word = self.words[at]
-        return word[0].isdecimal() or (word in SAID and word not in DOUBTFUL) or word in TIMES
+        return word[0].isdecimal() or (word in SAID and word not in DOUBTFUL) or word in TIMES or compound(word) != ""
 
     def _near_number(self, at: int) -> bool:
         """Return whether a doubtful word stands next to a number, other doubtful words and joins between."""
@@ -220,10 +263,19 @@ class Turn:
             near = self._beside(at)
             is_alone = not any(len(each) == 1 or each in SAID or each[0].isdecimal() for each in near)
             return None if word in _ALSO_WORDS and is_alone else Unit(word, at, at, is_said=True)
+        if (
+            word in IBAN_LENGTH
+            and word not in _WORDS_TOO
+            and all(self._may_be_number(at + ahead) for ahead in range(1, _OF_IBAN))
+        ):
+            return Unit(word, at, at, is_said=True)
         is_letter = word in LETTERS or word in NAMED_LETTERS
         if is_letter and any(len(each) == 1 or each in _SPELLING for each in self._beside(at)):
             return Unit(word[0], at, at, is_said=True)
         return None
+
+    def _may_be_number(self, at: int) -> bool:
+        return self._is_number(at) or self._word(at) in DOUBTFUL
 
     def _beside(self, at: int) -> list[str]:
         return self.words[max(0, at - 1) : at] + self.words[at + 1 : at + 2]

@@ -7,18 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
+from auscult.redactors._recogniser.numbers import IBAN_LENGTH
 from auscult.redactors._recogniser.tokens import Turn, Unit
 
-IBAN_LENGTH = {
-    country: int(length)
-    for country, length in re.findall(
-        r"([a-z]{2})(\d\d)",
-        "ad24ae23al28ao25at20az28ba20be16bg22bh22bi27br29bh22by28ch21cr22cv25cy28cz24de22dj27dk18do28dz26ee20eg29es24fi18"
-        "fk18fo18fr27gb22ge22gi23gl18gr27gt28hr21hu28ie22il23iq23is26it27jo30kw30kz20lb28lc32li21lt20lu20lv21ly25"
-        "ma28mc27md24me22mg27mk19mn20mr27mt31mu30mz25ni28nl18no15om23pk24pl28ps29pt25qa29ro24rs22sa24sc31sd18se24si19"
-        "sk24sm27sn28st25sv28tl23tn24tr26ua29va22vg24xk20ci28cm27bj28bf28ml28",
-    )
-}
 CARD_LENGTHS = range(13, 20)
 TEST_CARDS = frozenset(
     ["4242424242424242", "4111111111111111", "4000000000000002", "5555555555554444", "378282246310005",
@@ -33,7 +24,8 @@ _POSTCODE = re.compile(
     r"|[ac-fhknpr-ty]\d[\dw][\dac-fhknpr-ty]{4}"  # IE
 )
 _DATE = re.compile(
-    r"(?<![\d./-])(?:((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})|(\d{1,2})([-/. ] ?)(\d{1,2})\6((?:19|20)\d\d|'?\d\d))(?!\d|[./-]\d)"
+    r"(?<![\d./-])(?:((?:19|20)\d\d)([-/.])(\d{1,2})\2(\d{1,2})"
+    r"|(\d{1,2})([-/. ] ?)(\d{1,2})\6((?:19|20)\d\d|'?\d\d))(?!\d|[./-]\d)"
 )
 _MONTH_YEAR = re.compile(r"(?<![\d./-])(0?[1-9]|1[0-2]) ?[-/.] ?((?:20)?(?:2[4-9]|3\d))(?![\d/]|[.-]\d)")
 _SPOKEN_DOMAIN = 8
@@ -57,7 +49,7 @@ def luhn(digits: str) -> bool:
 
 _CARDS = re.compile(r"4\d{12}(?:\d{3}){0,2}|5[1-5]\d{14}|3[47]\d{13}|2(?:22[1-9]|2[3-9]\d|[3-6]\d\d|7[01]\d|720)\d{12}"
                     r"|3[0568]\d{12,17}|5[06-9]\d{11,17}|6\d{12,18}")  # fmt: skip
-_LEAST_DIFFERENT = 3
+_LEAST_DIFFERENT = 2
 
 
 def is_card(digits: str) -> bool:
@@ -82,7 +74,9 @@ def _forms() -> Sequence[tuple[re.Pattern[str], str]]:
 @cache
 def _check(module: str) -> Callable[[str], bool] | None:
     try:
-        loaded: Any = import_module(f"stdnum.{module}")
+        import stdnum  # noqa: PLC0415  (an extra)
+
+        loaded: Any = import_module(f"{stdnum.__name__}.{module}")
     except ModuleNotFoundError:
         return None
     return cast("Callable[[str], bool]", loaded.is_valid)
@@ -123,9 +117,10 @@ COUNTRIES = {
 @cache
 def _phones() -> Any:  # noqa: ANN401  (a module, or None where it is not installed)
     try:
-        return import_module("phonenumbers")
+        import phonenumbers  # noqa: PLC0415  (an extra)
     except ModuleNotFoundError:
         return None
+    return phonenumbers
 
 
 @lru_cache(4096)
