@@ -103,15 +103,8 @@ def change(
     from auscult.services.delivery.days import change_timezone, timezone_of
     from auscult.services.privacy.settings import change_settings
 
-    if redaction is not None and redaction not in MODES:
-        raise RequestError(
-            f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
-            code="redaction.unknown",
-            field="--redaction",
-            value=redaction,
-        )
     asked = {
-        "redaction": redaction,
+        "redaction": _mode(redaction),
         "redactor": redactor,
         "countries": countries,
         "two_people": two_people or None,
@@ -133,6 +126,18 @@ def change(
             done = bootstrap.privacy.approvals(application.store, tenant, principal()).one_person()
             print_done(done, as_json=as_json)
     _print(tenant, settings, days, as_json=as_json)
+
+
+def _mode(redaction: str | None) -> str | None:
+    """Return a mode of redaction, if there is such a one. Raises ``RequestError`` ``redaction.unknown``."""
+    if redaction is not None and redaction not in MODES:
+        raise RequestError(
+            f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
+            code="redaction.unknown",
+            field="--redaction",
+            value=redaction,
+        )
+    return redaction
 
 
 def _kinds(given: list[str], settings: PrivacySettings) -> dict[str, str]:

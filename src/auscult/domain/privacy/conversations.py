@@ -65,7 +65,6 @@ _SMALLEST_CODE = 100
 _LONG = 7
 """Digits of a number from the talk that is looked for in fields."""
 _WORD = re.compile(r"[^\W_]+")
-"""The label of a speaker that names no person: ``Speaker 1``, ``spk_0``, ``A``."""
 
 
 class RedactedConversation(NamedTuple):

@@ -53,6 +53,12 @@ Words = Annotated[
         schema_extra=NOT_EMPTY | {"pattern": r"\w"},
     ),
 ]
+OfSides = Annotated[
+    tuple[Sides, ...],
+    repeated(
+        "Only those whose sides are unknown, contradicted by the words, or found in them where the file has none."
+    ),
+]
 
 
 def list_fields(
@@ -63,12 +69,7 @@ def list_fields(
         tuple[Resolved, ...],
         repeated("Only those whose request was met, or not, or that had none; `true` is YES, `false` is NO."),
     ] = (),
-    sides: Annotated[
-        tuple[Sides, ...],
-        repeated(
-            "Only those whose sides are unknown, contradicted by the words, or found in them where the file has none."
-        ),
-    ] = (),
+    sides: OfSides = (),
     score_from: Annotated[int | None, query("Only this score or a higher one.", ge=LEAST_SCORE, le=MOST_SCORE)] = None,
     score_to: Annotated[int | None, query("Only this score or a lower one.", ge=LEAST_SCORE, le=MOST_SCORE)] = None,
     duration_from: Annotated[

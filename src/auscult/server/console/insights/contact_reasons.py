@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
 from auscult.language import gettext as _
+from auscult.server.console.ai_agents.handlers import HANDLERS, handlers_of, in_tabs
 from auscult.server.console.conversations.listing import names_of
 from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.frame.filters import filter_view
@@ -23,7 +24,6 @@ from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.agents import names_of_agents, people_of
 from auscult.server.console.insights.contact_reasons_view import Compare, insights_page
 from auscult.server.console.insights.failures import Answered, Failures
-from auscult.server.console.insights.handlers import HANDLERS, handlers_of, in_tabs
 from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
 from auscult.services.insights.drivers import Compared, moved_of, passed_change
 from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of

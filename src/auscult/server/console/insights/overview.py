@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from msgspec.structs import replace
 
+from auscult.server.console.ai_agents.handlers import HANDLERS, handlers_of, in_tabs
 from auscult.server.console.conversations.listing import names_of
 from auscult.server.console.conversations.listing_view import RowView, row_view
 from auscult.server.console.definitions.in_force import forms_in_force
@@ -17,7 +18,6 @@ from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.verdicts import kind_of
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.contact_reasons import Named, named_in
-from auscult.server.console.insights.handlers import HANDLERS, handlers_of, in_tabs
 from auscult.server.console.insights.overview_view import Counts, Reason, overview_view
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, details, newest
