@@ -95,7 +95,8 @@ def finish(store: Store, *conversation_ids: str) -> None:
 
 def wish(kind: Any, after: str | None = None, **more: Any) -> NewCorrection:
     """A correction with a reason."""
-    return NewCorrection(kind=kind, after=after, **({"reason": "wrong routing"} | more))
+    given: dict[str, Any] = {"reason": "wrong routing"} | more
+    return NewCorrection(kind=kind, after=after, **given)
 
 
 def outcomes(app: AppStore, **sought: Any) -> Breakdown:

@@ -59,7 +59,7 @@ def test_two_speakers_get_their_sides_whatever_they_are_called(
 
 def test_a_second_agent_and_a_bot_are_no_customers() -> None:
     """Who takes over is an agent, and a machine that says what it is is a bot."""
-    transfer = [
+    transfer: list[tuple[str | None, str]] = [
         ("A" if index < 4 and index % 2 == 0 else "C" if index % 2 == 0 else "B", text)
         for index, text in enumerate(OPENING)
     ]
