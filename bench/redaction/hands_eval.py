@@ -125,7 +125,7 @@ def main() -> int:
         else:
             from bench.redaction.fit import without  # noqa: PLC0415
 
-            find = without(name).find
+            find = without([name]).find
         tallies[name] = Tally()
         for case in cases:
             tallies[name].add(case, find)

@@ -5,7 +5,7 @@ from collections.abc import Container, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
 
-from auscult.domain.privacy.redaction import Found, Hints, Utterance
+from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors._recogniser.decide import Decision, installed
 from auscult.redactors._recogniser.numbers import DOUBTFUL, SAID
 from auscult.redactors._recogniser.own import Own
@@ -146,7 +146,7 @@ def _joined(utterances: Sequence[Utterance], found: Sequence[Found]) -> Iterator
     parts = [one for one in found if one.kind in ("card", "iban")]
     whole: dict[tuple[int, int], str] = {}
     for first in range(len(parts)):
-        value, its = "", []
+        value, its = "", list[Found]()
         for part in parts[first : first + _MOST_PARTS]:
             near = not its or (
                 part.turn - its[-1].turn <= _NEAR and utterances[part.turn].speaker == utterances[its[0].turn].speaker
@@ -176,7 +176,9 @@ def _again(utterances: Sequence[Utterance], reading: Reading, found: Sequence[Fo
             hits = [hit for hit in pattern.finditer(low) if _is_name(text, hit)]
             for start, end in _merged(low, hits):
                 yield Found(number, start, end, "name", names[low[start:end].split()[0]])
-    numbers = {one.value: one.kind for one in found if one.kind in _NUMBERED and _digits(one.value) >= _LEAST_DIGITS}
+    numbers: dict[str, Kind] = {
+        one.value: one.kind for one in found if one.kind in _NUMBERED and _digits(one.value) >= _LEAST_DIGITS
+    }
     taken = {(one.turn, one.start) for one in found}
     for number, (_, text) in enumerate(utterances) if numbers else ():
         turn = reading.tokens(number) if _has_number(text) else None
