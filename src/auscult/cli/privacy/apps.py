@@ -103,7 +103,7 @@ def change(
     from auscult.services.delivery.days import change_timezone, timezone_of
     from auscult.services.privacy.settings import change_settings
 
-    asked = {
+    asked: dict[str, object] = {
         "redaction": _mode(redaction),
         "redactor": redactor,
         "countries": countries,
@@ -142,7 +142,7 @@ def _mode(redaction: str | None) -> str | None:
 
 def _kinds(given: list[str], settings: PrivacySettings) -> dict[str, str]:
     """Return what is done with single kinds, those that are given in place of what was said before."""
-    kinds: dict[str, str] = dict(settings.kinds)
+    kinds: dict[str, str] = {**settings.kinds}
     for each in given:
         kind, sign, mode = each.partition("=")
         if not sign:

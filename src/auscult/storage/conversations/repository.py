@@ -301,8 +301,8 @@ class AppConversations:
                 doubted: list[tuple[str, ChangeKind]] = [
                     (row.conversation_id, "sides_doubted") for row, each in fresh if _are_sides_doubted(each)
                 ]
-                announced = [(row.conversation_id, _change(row)) for row, _ in fresh]
-                announce(connection, self._database.dialect, self._app, announced + doubted)
+                announced: list[tuple[str, ChangeKind]] = [(row.conversation_id, _change(row)) for row, _ in fresh]
+                announce(connection, self._database.dialect, self._app, [*announced, *doubted])
             if is_last:
                 _end(connection, batch_id, failure)
 

@@ -231,7 +231,9 @@ def without_numbers(text: str) -> str:
 def _redact(settings: PrivacySettings, secret_key: bytes, conversation: Conversation) -> RedactedConversation:
     after = redact_conversation(
         conversation,
-        finder_of(settings, () if settings.agent_names else tuple(each.name for each in conversation.agents if each.name)),
+        finder_of(
+            settings, () if settings.agent_names else tuple(each.name for each in conversation.agents if each.name)
+        ),
         settings.countries,
         _digest_with(secret_key),
         has_names=settings.mode_of("name") != "keep",
