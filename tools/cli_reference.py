@@ -34,7 +34,8 @@ def page() -> str:
     top: Any = typer.main.get_command(build())
     parts = [HEAD]
     described: set[str] = set()
-    for words, (group, name) in ((command.words, command.parts) for command in COMMANDS):
+    for words in (command.words for command in COMMANDS):
+        group, _, name = words.rpartition(" ")
         if group and group not in described:
             described.add(group)
             parts.append(f"## auscult {group}\n\n{GROUPS[group][0]}\n")

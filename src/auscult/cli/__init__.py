@@ -8,7 +8,6 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -52,7 +51,7 @@ def build(words: Sequence[str] | None = None) -> typer.Typer:
     )
     groups = {name: typer.Typer(help=text, **settings) for name, (text, _) in GROUPS.items()}
     for command in COMMANDS:
-        group, name = command.parts
+        group, _, name = command.words.rpartition(" ")
         if group and groups[group] not in (known.typer_instance for known in top.registered_groups):
             top.add_typer(groups[group], name=group, rich_help_panel=GROUPS[group][1])
         parent, panel = (groups[group], None) if group else (top, command.panel)
@@ -68,16 +67,6 @@ def _meant(words: Sequence[str]) -> str:
     first, second, *_ = [*(word for word in words if word[:1] != "-"), "", ""]
     known = {*GROUPS, *(command.words for command in COMMANDS)}
     return next((each for each in (f"{first} {second}", first) if each in known), "")
-
-
-def _as_one(words: Sequence[str]) -> list[str]:
-    """Join the first two words where they name a command outside groups, as ``insights drivers``."""
-    for at, pair in enumerate(pairwise(words)):
-        if " ".join(pair) in SUMMARIES:
-            return [*words[:at], " ".join(pair), *words[at + 2 :]]
-        if pair[0][:1] != "-":
-            break
-    return list(words)
 
 
 def _named_only() -> None:
@@ -126,7 +115,7 @@ def main() -> None:
     for warning in unknown_settings():
         typer.echo(f"warning: {warning}", err=True)
     try:
-        status = build(words)(_as_one(words), prog_name="auscult", standalone_mode=False)
+        status = build(words)(words, prog_name="auscult", standalone_mode=False)
     except AuscultError as error:
         errors.report(error, as_json=as_json)
         status = errors.status_of(error)

@@ -19,12 +19,6 @@ class Command(NamedTuple):
     panel: str
 
     @property
-    def parts(self) -> tuple[str, str]:
-        """The group, "" outside groups, and the name in it; a command may have the name of another and one more word."""
-        group, _, name = self.words.rpartition(" ")
-        return (group, name) if group in GROUPS else ("", self.words)
-
-    @property
     def run(self) -> Callable[..., None]:
         """Import the function."""
         module, _, name = self.where.partition(":")
@@ -102,7 +96,7 @@ COMMANDS = (
     Command("agreement", "audits.agreement:agreement", _JUDGE),
     Command("tune", "audits.tune:tune", _JUDGE),
     Command("insights", "insights:insights", _JUDGE),
-    GeneratedCommand("insights drivers", "", _JUDGE),
+    GeneratedCommand("drivers", "", _JUDGE),
     Command("forms check", "definitions.forms:check", _JUDGE),
     Command("forms apply", "definitions.forms:apply", _JUDGE),
     Command("forms list", "definitions.forms:listing", _JUDGE),
@@ -344,7 +338,7 @@ SUMMARIES = {
     "agreement": "Compare the machine with audits: agreement, Cohen's kappa, and the disagreements to read.",
     "tune": "Fit the thresholds of a form's similar conditions to people's answers, and report what that would change.",
     "insights": "Show failures by week, queue and agent, what drives scores and satisfaction, and what is new.",
-    "insights drivers": "Split the change of a figure by queue, reason, agent, form, channel, language, handler, missed metric and pairs.",
+    "drivers": "Split the change of a figure by queue, reason, agent, form, channel, language, handler, missed metric and pairs.",
     "backtest": "Show what a form would have done to stored conversations, without changing them.",
     "rescore": "Score stored conversations once more, with a version of a form.",
     "estimate": "Estimate a figure for all conversations from the machine's verdicts and the audits of some.",

@@ -148,7 +148,7 @@ def test_turns_without_ids_get_their_position() -> None:
 
 def test_a_speaker_has_a_side_or_a_label() -> None:
     """A label alone is of an unknown side, and written back as it was; with neither it is refused."""
-    conversation = one(turns=[{"speaker_label": "Speaker 1", "text": "hello"}], assumed=["sides"])
+    conversation = one(turns=[{"speaker_label": "Speaker 1", "text": "hello"}], assumed={"sides": "words"})
     assert [(turn.speaker, turn.speaker_label) for turn in conversation.turns] == [("unknown", "Speaker 1")]
     assert read(write(conversation)) == [conversation]
     fault = refusal(turns=[{"text": "hello"}])

@@ -346,7 +346,7 @@ class FigureDrivers(Struct, frozen=True, kw_only=True):
     "/insights/drivers",
     may=reading("conversations", "insight.read"),
     summary="What moved a figure between two periods",
-    command="insights drivers",
+    command="drivers",
     is_slow=True,
 )
 def get_insight_drivers(

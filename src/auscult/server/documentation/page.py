@@ -119,7 +119,7 @@ def _rows(document: Mapping[str, Any], schema: Mapping[str, Any], path: str, dep
     if several:
         yield from _rows(document, several[0], path, depth)
     if schema.get("type") == "array":
-        yield from _rows(document, schema.get("items", {}), path + "[]", depth)
+        yield from _rows(document, schema.get("items") or {}, path + "[]", depth)
         return
     required = schema.get("required", ())
     for name, found in schema.get("properties", {}).items() if depth < _DEEPEST else ():

@@ -9,10 +9,10 @@ PROJECT = tomllib.loads((Path(__file__).parents[4] / "pyproject.toml").read_text
 
 
 def test_the_base_stays_small() -> None:
-    """Under 250 MB, auscult and its data files included."""
+    """Under 254 MB, auscult and its data files included: files of other tools may add 6 to the 248 of 0.3.0."""
     found = installed(PROJECT["dependencies"])
     assert len(PROJECT["dependencies"]) <= found.packages < 120
-    assert 100 < found.megabytes < 250
+    assert 100 < found.megabytes < 254
 
 
 def test_extras_count_where_they_are_asked_for() -> None:

@@ -11,7 +11,6 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -19,6 +18,7 @@ import msgspec
 import typer
 
 from auscult.cli.definitions import forms
+from auscult.cli.operations.demo.naming import examples
 from auscult.cli.operations.token import make_token
 from auscult.cli.scoring import load
 from auscult.cli.terminal import options
@@ -107,13 +107,6 @@ def demo(
     else:
         life.begin(settings, TENANT, [*files, *repeated], sound.recordings(examples()))
         _serve(settings, client, last_day, conversations / RECORDED, console)
-
-
-def examples() -> Path:
-    """Return the folder of examples: of the installed package, or of the clone that it is run from."""
-    package = Path(str(resources.files("auscult")))
-    installed = package / "examples"
-    return installed if installed.is_dir() else package.parents[1] / "examples"
 
 
 def _files(folder: Path) -> list[Path]:

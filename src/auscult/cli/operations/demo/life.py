@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec.structs import replace
 
 from auscult.cli.operations.demo import answering, sound, together
-from auscult.cli.operations.demo.naming import conversations_of, written
+from auscult.cli.operations.demo.naming import conversations_of, examples, written
 from auscult.config import Settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.people.principal import operator
@@ -118,7 +118,6 @@ def fill(application: "Application", tenant: Tenant, examples: Sequence[Path], r
 
 def add_ai_agents(application: "Application", tenant: Tenant) -> None:
     """Load conversations of AI agents, spread over the last days, and score them with the form for AI agents."""
-    from auscult.cli.operations.demo import examples
     from auscult.formats import Limits
     from auscult.services.definitions.forms.publish import publish
     from auscult.services.definitions.forms.reading import ai_starter_documents

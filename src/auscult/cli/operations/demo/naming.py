@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +12,13 @@ from auscult.domain.conversation import Agent, Conversation
 
 NAMES = {"a-33c2ce383166": "Noor Haddad", "a-00b31a2d2af9": "Grace Lindholm", "a-6be6fc0344dd": "Owen Pratt"}
 """Names for the agents of the examples who have none."""
+
+
+def examples() -> Path:
+    """Return the folder of examples: of the installed package, or of the clone that it is run from."""
+    package = Path(str(resources.files("auscult")))
+    installed = package / "examples"
+    return installed if installed.is_dir() else package.parents[1] / "examples"
 
 
 def conversations_of(files: Sequence[Path], app_id: str) -> list[Conversation]:

@@ -204,6 +204,8 @@ CONVERSATION: Mapping[str, str] = {
     "assist": "What an assistant did beside the agent.",
     "ai": "The instructions of the AI agent, what it knew, and its tools.",
     "calls": "Calls of tools; an empty list: none was called; without it, that is not known.",
+    "assumed": "What the file did not say, by field, and where it was taken from.",
+    "speaker_label": "The speaker as the file names them, where it does not say whose side they are on.",
     "AgentDocument.kind": "ai or human.",
     "version": "The version of an AI agent.",
     "after_turn": "The id of the turn that it follows; without it, by start_ms, else before the first.",

@@ -51,6 +51,7 @@ def form_schema(types: MetricTypes) -> Schema:
 def conversation_schema() -> Schema:
     """The schema of a conversation's native document: one line of NDJSON."""
     defs = _definitions({ConversationDocument: "conversation"}, CONVERSATION)
+    defs["TurnDocument"]["anyOf"] = [{"required": [key]} for key in ("speaker", "speaker_label")]
     whole = defs.pop("conversation") | {"title": "auscult conversation"}
     return {"$schema": DIALECT, **whole, "$defs": defs}
 
