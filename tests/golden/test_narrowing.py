@@ -6,41 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.data_files import data_of
 from tests.golden.interfaces import OPENAPI
 from tests.golden.narrowing import REQUESTS, looser, requests_of
 
-WIDENED: Mapping[str, str] = {
-    (
-        "GET /api/v1/changes query kinds.value[]: values beyond ['acceptance_undone', 'agent_accepted', 'assi"
-        "gned', 'audited', 'commented', 'corrected', 'created', 'dispute_decided', 'disputed', 'erased', 'exe"
-        "mplified', 'notified', 'pinned', 'released', 'rescored', 'revised']"
-    ): "changes whose sides are in doubt have a kind of their own",
-    (
-        "GET /api/v1/conversations query status.value[]: values beyond ['below_threshold', 'duration_unavaila"
-        "ble', 'evaluated', 'not_evaluated']"
-    ): "a status for conversations whose sides are not known",
-    (
-        'POST /api/v1/conversations body application/json: accepts {"items":{"properties":{"agents":{"anyOf":'
-        '[{"items":{"properties":{"email":{"anyOf":[{"type":"null"},{"type":"string"}],'
-    ): "a turn may have a label in place of a speaker",
-    (
-        'POST /api/v1/conversations body application/json: accepts {"properties":{"agents":{"anyOf":[{"items"'
-        ':{"properties":{"email":{"anyOf":[{"type":"null"},{"type":"string"}],"default"'
-    ): "a turn may have a label in place of a speaker",
-    (
-        "POST /api/v1/conversations/{conversation_id}/corrections body application/json.kind: values beyond ["
-        "'agent', 'excluded', 'queue', 'scored_again']"
-    ): "sides are corrected",
-    (
-        "POST /api/v1/corrections body application/json.kind: values beyond ['agent', 'excluded', 'queue', 's"
-        "cored_again']"
-    ): "sides are corrected",
-    (
-        "POST /api/v1/webhooks body application/json.kinds[]: values beyond ['acceptance_undone', 'agent_acce"
-        "pted', 'assigned', 'audited', 'commented', 'corrected', 'created', 'dispute_decided', 'disputed', 'e"
-        "rased', 'exemplified', 'notified', 'pinned', 'released', 'rescored', 'revised']"
-    ): "changes whose sides are in doubt have a kind of their own",
-}
+WIDENED: Mapping[str, str] = data_of(__file__, "widened")
 """Places that were widened on purpose since the last release, each with the reason; the changelog has them too."""
 
 

@@ -190,7 +190,11 @@ def test_stored_secrets_go_to_no_other_server(service: Service) -> None:
     assert own.ask("POST", "/connectors", body(moved, secrets={"password": "another"})).status_code == 200
     entries = list(service.store.within(tenant_of("stolen")).log.entries())
     hosts = {"after": "evil.example:22", "before": "archive.example:22"}
-    assert [(each.action, each.principal, msgspec.json.decode(each.details or "")) for each in entries] == [
-        ("connector.secrets_refused", f"client:{own.client.client_id}", hosts),
-        ("connector.destination_changed", f"client:{own.client.client_id}", hosts),
+    given = {number: {"version": number, "secrets": ["password"]} for number in (1, 2)}
+    assert {each.principal for each in entries} == {f"client:{own.client.client_id}"}
+    assert [(each.action.partition(".")[2], msgspec.json.decode(each.details or "")) for each in entries] == [
+        ("applied", given[1]),
+        ("secrets_refused", hosts),
+        ("applied", given[2]),
+        ("destination_changed", hosts),
     ]

@@ -110,7 +110,7 @@ def test_a_redaction_that_is_killed_is_done_once(tmp_path: Path, where: str) -> 
     with serving(f"sqlite:///{tmp_path / 'a.db'}", recordings=folder) as service:
         app = service.store.within(TENANT)
         app.privacy.change(PrivacySettings(redaction="mask"))
-        turns = (Turn("m1", "customer", "my card is 4111 1111 1111 1111", None, 1_000, 2_000),)
+        turns = (Turn("m1", "customer", "my card is 4539 1488 0343 6467", None, 1_000, 2_000),)
         process(service.application, [conversation("c-kill", turns=turns)])
         own = Own(service, service.new_client("recordings:write"))
         sent = own.ask("POST", "/conversations/c-kill/recordings", tone(3_000), headers={"Content-Type": "audio/wav"})

@@ -19,6 +19,7 @@ from auscult.domain.scoring.list_fields import ListFields
 from auscult.reports import REPORTS
 from auscult.server.console.frame.filters import FILTERS
 from auscult.services.audits.workflow import Auditing
+from tests.data_files import data_of
 from tests.e2e.console.frame.test_console_numbers import EMPATHY, answers, listed, stored
 from tests.e2e.consoles import AGENT, QUEUE, assign, email_of, signed_in
 from tests.e2e.own import Own
@@ -55,8 +56,10 @@ def served(served: Service) -> Service:
     own = Own(served, served.new_client("conversations:write"))
     ids = ("own-1", "own-2")
     app.definitions.publish("taxonomy", "tx-own", TOPICS)
-    body = msgspec.json.Encoder().encode_lines([OWN | {"id": each, "custom_id": f"crm:{each}"} for each in ids])
-    assert own.ask("POST", "/conversations", body).json()["accepted"] == len(ids)
+    documents = [OWN | {"id": each, "custom_id": f"crm:{each}"} for each in ids]
+    documents += [OWN | each for each in data_of(__file__, "others")]
+    body = msgspec.json.Encoder().encode_lines(documents)
+    assert own.ask("POST", "/conversations", body).json()["accepted"] == len(documents)
     work(served)
     auditing = Auditing(app, REPORTS, lambda: datetime.now(UTC))
     for each in assign(served, "auditor", 6)[:4]:
@@ -108,6 +111,7 @@ class Filter(NamedTuple):
 
 
 OF_AUDITS = "a plan gives what is to be audited; what was is known by its assignments"
+OF_PEOPLE = "plans draw the work of people"
 BY_AUDITS = "audits and assignments are lists of their own in the API"
 TABLE: Mapping[str, Filter] = {
     "q": Filter("q=thank", {"said": "thank"}),
@@ -137,6 +141,11 @@ TABLE: Mapping[str, Filter] = {
     "audit": Filter("audit=audited", OF_AUDITS),
     "comments": Filter("comments=open", {"comments": ["open"]}),
     "pinned": Filter("pinned=any", {"pinned": ["any"]}),
+    "handled_by": Filter("handled_by=ai", OF_PEOPLE),
+    "ai_agent": Filter("ai_agent=Nia", OF_PEOPLE),
+    "ai_version": Filter("ai_version=2", OF_PEOPLE),
+    "changed": Filter("changed=true", OF_PEOPLE),
+    "sides": Filter("sides=found", "what is drawn is scored, whoever said whose side is whose"),
     "excluded": Filter("excluded=true", "what figures leave out is not drawn"),
     "asked": Filter("asked=em-empathy", "met and missed are drawn by themselves", "met and missed, each by itself"),
     "plan": Filter("plan={plan}", OF_AUDITS, BY_AUDITS),

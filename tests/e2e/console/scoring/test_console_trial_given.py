@@ -35,7 +35,7 @@ from tests.waiting import PATIENCE_S
 PATH = "/console/forms/ef-person"
 SAID = (
     ("agent", "hello, this is Sandra Miller of Northwind, how can I help you?"),
-    ("customer", "my name is Peter Smith, my card is 4111 1111 1111 1111 and my parcel is lost"),
+    ("customer", "my name is Peter Smith, my card is 4539 1488 0343 6467 and my parcel is lost"),
 )
 
 
@@ -229,7 +229,7 @@ def test_a_file_with_one_conversation_is_shown_at_once(served: Service, pack: An
         app.privacy.change(settings)
     assert verdicts(page)["em-hello"] == "Yes"
     assert 'name="on" value="file"' in page
-    assert "4111" not in page
+    assert "4539" not in page
     assert "Peter" not in page
     assert "[card 1]" in page
     assert 'href="/console/conversations/c-file"' not in page
