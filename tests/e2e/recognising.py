@@ -17,7 +17,8 @@ from tests.http_servers import QuietHandler, listening
 GRAMMAR = """#JSGF V1.0;
 grammar calls;
 public <said> = thank you for calling | how can i help you | i want to return my shoes | good morning
- | my card number is | four five three nine one four eight eight zero three four three six four six seven | one moment please | no wait;
+ | my card number is | one moment please | no wait
+ | four five three nine one four eight eight zero three four three six four six seven;
 """
 
 

@@ -29,7 +29,7 @@ from tests.data_files import data_of
 
 NOW = datetime(2026, 5, 4, 9, tzinfo=UTC)
 FORM = data_of(__file__, "form")
-WORDS = "Agent: hello, this is Ada\nCustomer: my card is 4111 1111 1111 1111, the security code is 123"
+WORDS = "Agent: hello, this is Ada\nCustomer: my card is 4539 1488 0343 6467, the security code is 123"
 
 
 @pytest.fixture
@@ -109,11 +109,11 @@ def test_a_pasted_transcript_is_redacted_as_an_upload_is(app: AppStore, evaluato
     kept = work.keep(form(), pasted)
     assert kept.transcript is not None
     assert "123" not in kept.transcript
-    assert kept.transcript.startswith("Agent: hello, this is Ada\nCustomer: my card is 4111")
+    assert kept.transcript.startswith("Agent: hello, this is Ada\nCustomer: my card is 4539")
     app.privacy.change(PrivacySettings(redaction="mask"))
     masked = work.keep(form(), pasted)
     assert masked.transcript is not None
-    assert "4111" not in masked.transcript
+    assert "4539" not in masked.transcript
     assert [each.transcript for each in work.of("ef-1")] == [kept.transcript, masked.transcript]
     assert work.tried(evaluator, form()).right == 2
 

@@ -22,7 +22,7 @@ from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation
 from tests.e2e.sounding import tone
 
-CARD, OTHER_CARD = "4539 1488 0343 6467", "4111 1111 1111 1111"
+CARD, OTHER_CARD = "4539 1488 0343 6467", "4539 5787 6362 1486"
 SAID = {
     "agent": f"so your card is {CARD} is it",
     "customer": f"no it is {OTHER_CARD} and not {CARD} my name is Grace Hopper",

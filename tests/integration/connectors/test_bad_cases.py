@@ -67,7 +67,7 @@ def test_legs_are_joined_and_a_redacted_copy_stays(app: AppStore, tmp_path: Path
             counts = connectors.run("legs", MANUAL).counts
             assert (counts.new, counts.changed, counts.replaced) == ((1, 0, 0) if number == 1 else (0, 1, 0))
     connectors.apply(document(f"folder:{tmp_path / 'lens'}", "lens", format="amazon-contact-lens"))
-    for words, name in (("4111 1111 1111 1111", "z"), ("[PII]", "a_redacted")):
+    for words, name in (("4539 1488 0343 6467", "z"), ("[PII]", "a_redacted")):
         said = {"ParticipantRole": "AGENT", "Content": words, "AbsoluteTime": "2026-10-19T08:00:00Z"}
         _write(tmp_path / "lens" / f"{name}.json", {"JobName": "k-1", "Transcript": [said]})
     run = connectors.run("lens", MANUAL)

@@ -18,6 +18,8 @@ _ZERO = 1 << (_BITS - 1)
 SCALE = 64
 _HOT, _CUT, _AROUND = -2 * SCALE, 6 * SCALE, 2
 """Weights are whole: so many to one."""
+_IS_MARK = [0, *[-64 * _CUT] * (len(KINDS) - 1)]
+"""Scores of a placeholder: nothing goes on from what it stands for, so that what is redacted stays as it is."""
 
 
 def packed(weights: Sequence[int]) -> int:
@@ -89,7 +91,7 @@ class Decision:
         for at in stretch:
             its = scores.get(at)
             if its is None:
-                its = scores[at] = self.scores(read.signs(at))
+                its = scores[at] = _IS_MARK if read.forms[at] == "mark" else self.scores(read.signs(at))
             least = max(its) - _CUT
             kinds = [kind for kind, score in enumerate(its) if score >= least or kind == 0 or kind in alive]
             if not back:

@@ -9,9 +9,9 @@ from auscult.domain.privacy.redaction import Found, Hints, Kind, Utterance
 from auscult.redactors._recogniser.decide import Decision, installed
 from auscult.redactors._recogniser.numbers import DOUBTFUL, SAID
 from auscult.redactors._recogniser.own import Own
-from auscult.redactors._recogniser.signs import Reading, asks, given_names, naming, usual
-from auscult.redactors._recogniser.spans import found_in, pieces
-from auscult.redactors._recogniser.tokens import lowered, telling
+from auscult.redactors._recogniser.signs import Read, Reading, asks, given_names, naming, usual
+from auscult.redactors._recogniser.spans import Piece, found_in, pieces, value_of
+from auscult.redactors._recogniser.tokens import Turn, lowered, telling
 from auscult.redactors._recogniser.validators import is_card, is_iban
 
 _DIGIT = re.compile(r"[\d@]")
@@ -21,6 +21,12 @@ _CODES, _CODE_LENGTHS = frozenset({"password", "cvv"}), range(3, 9)
 _OF_CODES = ("password", "cvv", "card", "expiry")
 _NUMBERED = frozenset({"card", "iban", "phone", "national_number", "account", "security_code"})
 _LEAST_DIGITS, _LEAST_NAME = 5, 3
+_OF_FIELDS, _SHORT_FIELD = _NUMBERED | {"expiry"}, 7
+_PERSONAL_KEYS = frozenset(
+    {"card", "last", "expiry", "cvv", "iban", "account", "national", "document", "phone", "birth", "password", "postcode",
+     "address"}
+)  # fmt: skip
+_WORD_IN_KEY = re.compile(r"(?<=[a-z\d])(?=[A-Z])|[_-]")
 _BEFORE_NAME = telling("title") | {
     "hi",
     "hello",
@@ -94,9 +100,23 @@ def recognised(
     for number, labels in kinds.items():
         read = reading.turn(number)
         its = [piece for piece in pieces(read, labels) if not own.has(read, piece)]
+        if utterances[number].speaker == "field":
+            its = [piece for piece in its if not _is_unnamed(utterances[number - 1].text, read, piece)]
         found += found_in(read, its)
     found = list(_joined(utterances, found))
     return [*found, *_again(utterances, reading, found, hints)]
+
+
+def _is_unnamed(key: str, read: Read, piece: Piece) -> bool:
+    """Return whether a short number is all of a field whose key names nothing personal: ``version`` 12.
+
+    Alone in a turn such a number answers what was asked before; of a field only the key says what it is.
+    """
+    chars = value_of(read, piece.first, piece.last, piece.kind)
+    if piece.kind not in _OF_FIELDS or len(chars) > _SHORT_FIELD or piece.last - piece.first + 1 < len(read.forms):
+        return False
+    names = _WORD_IN_KEY.sub(" ", key)
+    return _PERSONAL_KEYS.isdisjoint(Turn(0, "a", names, lowered(names)).classes)
 
 
 def _split_cards(utterances: Sequence[Utterance], reading: Reading, kinds: dict[int, dict[int, str]]) -> None:

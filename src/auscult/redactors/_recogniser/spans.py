@@ -15,6 +15,7 @@ _SPELLED = frozenset(
     {"card", "iban", "phone", "national_number", "account", "security_code", "expiry", "birth_date", "email"}
 )
 _NUMBERS = frozenset({"card", "iban", "phone", "national_number", "account"})
+_DECIMAL = frozenset({"card", "phone"})
 _WHOLE = {"card": ("card",), "iban": ("iban", "ibanlike"), "email": ("email", "maildomain", "mailat")}
 """Signs of validators by kinds: what they hold is masked as a whole."""
 _APART, _JOINED, _NAMING = 8, 3, 3
@@ -46,6 +47,7 @@ def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
     _without_amounts(read, labels)
     labels.update({at: "iban" for at, signs in read.valid.items() if "iban" in signs or _is_written_iban(read, at)})
     _complete(read, labels)
+    _without_codes_behind(read, labels)
     found: list[Piece] = []
     for at in sorted(labels):
         kind, before = labels[at], found[-1] if found else None
@@ -61,11 +63,23 @@ def _without_amounts(read: Read, labels: dict[int, str]) -> None:
     """Take the kind from numbers before a currency or a unit, and from words right behind these."""
     for run in read.turn.runs:
         behind = run[-1].last + 1
-        if behind < len(read.forms) and read.turn.words[behind] in _edges()["amounts"]:
+        is_short = sum(len(unit.chars) for unit in run) < _PHONE_DIGITS
+        if is_short and behind < len(read.forms) and read.turn.words[behind] in _edges()["amounts"]:
             while behind in labels:
                 behind += 1
             for at in range(run[0].first, behind):
                 labels.pop(at, None)
+
+
+def _without_codes_behind(read: Read, labels: dict[int, str]) -> None:
+    """Take the kind from letters with digits right behind a whole card or telephone number, which are none of it."""
+    for run in read.turn.runs:
+        *number, last = run
+        if last.is_said or last.chars.isdecimal() or len(last.chars) == 1 or labels.get(last.first) not in _DECIMAL:
+            continue
+        digits = "".join(unit.chars for unit in number)
+        if digits.isdecimal() and len(digits) >= _PHONE_DIGITS:
+            labels.pop(last.first)
 
 
 def _is_of_other(read: Read, piece: Piece) -> bool:
@@ -125,6 +139,8 @@ def _belongs(read: Read, last: int, at: int, kind: str) -> bool:
     if at == last + 1:
         gap = read.turn.gaps[at]
         return not (set(gap) & {"\n", ";", "|"}) or kind == "address"
+    if kind in read.valid.get(last, ()) and kind in read.valid.get(at, ()):
+        return False  # two whole ones
     between = range(last + 1, at)
     cues = [read.turn.cues[token] for token in between]
     if len(between) <= _APART and "correct" in cues and kind in _SPELLED:
