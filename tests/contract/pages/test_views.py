@@ -166,14 +166,19 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row.get(name) for name in KEYS)
 
 
+NOT_IN_VIEWS = {"handled_by", "ai_agent_ids", "ai_versions"}
+"""Columns of exported conversations that the views of 0.3.0 do not have; they stay as they are."""
+
+
 def test_views_have_the_rows_of_the_exports(filled: Store, database_url: str) -> None:
     """Every column of every row, and an app's id before them; agents add up."""
     for name, kind in KINDS.items():
         rows = selected(database_url, f"v_{name}")
         assert {row.pop("app_id") for row in rows} == {TENANT.app_id}
-        assert list(rows[0]) == list(kind.columns)
-        wanted = sorted((plain(row, kind.columns) for row in exported(filled, name)), key=_key)
-        assert sorted((plain(row, kind.columns) for row in rows), key=_key) == wanted
+        columns = {column: type_ for column, type_ in kind.columns.items() if column not in NOT_IN_VIEWS}
+        assert list(rows[0]) == list(columns)
+        wanted = sorted((plain(row, columns) for row in exported(filled, name)), key=_key)
+        assert sorted((plain(row, columns) for row in rows), key=_key) == wanted
     check_agents(filled, database_url)
 
 

@@ -54,7 +54,7 @@ def test_two_speakers_get_their_sides_whatever_they_are_called(
     found = with_sides(talk(*two(said, *labels)), language)
     assert [turn.speaker for turn in found.turns][:2] == ["agent", "customer"]
     assert {turn.speaker_label for turn in found.turns} == {*labels}
-    assert found.assumed == ("sides",)
+    assert found.assumed == {"sides": "words"}
 
 
 def test_a_second_agent_and_a_bot_are_no_customers() -> None:

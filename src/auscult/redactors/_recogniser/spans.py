@@ -48,6 +48,7 @@ def pieces(read: Read, labels: Mapping[int, str]) -> list[Piece]:
     labels.update({at: "iban" for at, signs in read.valid.items() if "iban" in signs or _is_written_iban(read, at)})
     _complete(read, labels)
     _without_codes_behind(read, labels)
+    _without_places_of_names(read, labels)
     found: list[Piece] = []
     for at in sorted(labels):
         kind, before = labels[at], found[-1] if found else None
@@ -80,6 +81,20 @@ def _without_codes_behind(read: Read, labels: dict[int, str]) -> None:
         digits = "".join(unit.chars for unit in number)
         if digits.isdecimal() and len(digits) >= _PHONE_DIGITS:
             labels.pop(last.first)
+
+
+def _without_places_of_names(read: Read, labels: dict[int, str]) -> None:
+    """Take the kind from ``and`` between two names, and from ``of Northwind`` behind one."""
+    for at in [at for at, kind in labels.items() if kind == "name"]:
+        word = read.turn.words[at]
+        if word in _edges()["names apart"] and not read.cap[at] and labels.get(at - 1) == "name":
+            labels.pop(at)
+    for at, word in enumerate(read.turn.words):
+        if word in _edges()["names of"] and labels.get(at - 1) == "name":
+            behind = at + 1
+            while labels.get(behind) == "name" and not read.forms[behind].startswith("given"):
+                labels.pop(behind)
+                behind += 1
 
 
 def _is_of_other(read: Read, piece: Piece) -> bool:
@@ -151,6 +166,8 @@ def _belongs(read: Read, last: int, at: int, kind: str) -> bool:
         and all(read.forms[token] != "word" or read.turn.cues[token] == "street" for token in between)
     ):
         return True
+    if kind == "name" and read.turn.words[last + 1] in _edges()["names apart"]:
+        return False
     quiet = all(
         cue in _JOINING or token in read.turn.unit_of or read.turn.words[token] in _edges()["between"]
         for token, cue in zip(between, cues, strict=True)

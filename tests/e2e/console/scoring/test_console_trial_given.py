@@ -20,7 +20,7 @@ from auscult.domain.privacy.settings import PrivacySettings
 from auscult.formats import Limits
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.document import read_document
-from auscult.services.scoring.intake.dropped import read_dropped
+from auscult.services.scoring.intake.read import read_stream
 from auscult.services.scoring.process import Processing
 from tests.e2e.console.definitions.test_console_forms import act, document_of, verdicts
 from tests.e2e.console.scoring.test_console_trial import FORM, address_of, alerted, attempt, calls, newest_tried
@@ -82,7 +82,7 @@ def test_a_first_form_is_tried_on_what_no_form_has_scored(tmp_path: Path) -> Non
         asked = [
             conversation(f"c-{n}", queues=[{"id": f"q-{n}", "name": ("Billing", "Sales")[n % 2]}]) for n in range(4)
         ]
-        process(served.application, read_dropped(BytesIO(lines(*asked)), TENANT.app_id, Limits(), {}).documents)
+        process(served.application, read_stream(BytesIO(lines(*asked)), TENANT.app_id, Limits()))
         app = served.store.within(TENANT)
         assert set(app.conversations.statuses([each["id"] for each in asked]).values()) == {"not_evaluated"}
         own = newest_tried(served, me, queued)
@@ -191,7 +191,7 @@ def test_a_judge_is_asked_about_the_newest_by_a_button(tmp_path: Path) -> None:
         with fresh(tmp_path, **settings) as served, signed_in(served, "qa-manager") as me:
             served.store.within(TENANT).forms.save_draft("ef-person", judged.encode())
             calls = [conversation(f"c-{n}", (("agent", ("hello", "yes")[n % 2]), ("customer", "a"))) for n in range(4)]
-            process(served.application, read_dropped(BytesIO(lines(*calls)), TENANT.app_id, Limits(), {}).documents)
+            process(served.application, read_stream(BytesIO(lines(*calls)), TENANT.app_id, Limits()))
             begun = act(me, f"{PATH}/try", judged, "recent", part="1").text
             backfill(served)
             page = me.get(address_of(begun)).text

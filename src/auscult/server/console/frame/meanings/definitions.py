@@ -169,17 +169,17 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         later(
             "A name of the source becomes a queue of yours. Names without a choice become Unknown once one is chosen."
         ),
-        "how-to/connectors#h-map-queues-agents-and-channels",
+        "how-to/connectors#h-map-queues-agents-channels-and-speakers",
     ),
     "connector.agents": (
         later(
             "An id or a name of the source becomes an agent of yours. Those without a choice become Unknown once one is chosen."
         ),
-        "how-to/connectors#h-map-queues-agents-and-channels",
+        "how-to/connectors#h-map-queues-agents-channels-and-speakers",
     ),
     "connector.channels": (
         later("A word of the source for a channel becomes a call or a chat. Words without a choice stay as they are."),
-        "how-to/connectors#h-map-queues-agents-and-channels",
+        "how-to/connectors#h-map-queues-agents-channels-and-speakers",
     ),
     "connector.every": (
         later("The connector runs at these intervals, counted from midnight UTC. Each item is read once."),
