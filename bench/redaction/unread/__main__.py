@@ -14,7 +14,8 @@ from pathlib import Path
 
 from auscult.domain.privacy.redaction import Found
 from auscult.domain.statistics.intervals import wilson
-from auscult.redactors import Redactor, secrets
+from auscult.redactors import Redactor
+from auscult.redactors._secret import secrets
 from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import Case, Label, Score, chosen, is_covered, overlaps, read, score
 

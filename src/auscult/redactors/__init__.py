@@ -4,24 +4,24 @@ A redactor is loaded on first use: each needs packages that the base install doe
 """
 
 from collections.abc import Callable, Mapping
-from importlib.util import find_spec
 
 from auscult.domain.errors import SettingsError
 from auscult.redactors._contract import Redactor
-from auscult.redactors._recogniser import long_numbers, open_numbers, secrets
+from auscult.redactors._digits import long_numbers, open_numbers
+from auscult.redactors._secret import secrets
 
 __all__ = ["REDACTORS", "Redactor", "long_numbers", "open_numbers", "secrets"]
 
 
 def _builtin() -> Redactor:
-    from auscult.redactors.builtin import BuiltIn  # noqa: PLC0415  (see above)
-
-    if not all(map(find_spec, ("phonenumbers", "stdnum"))):
+    try:
+        from auscult.redactors.builtin import BuiltIn  # noqa: PLC0415  (see above)
+    except ModuleNotFoundError as error:
         raise SettingsError(
             "redaction needs an extra that is not installed: pip install 'auscult[privacy]'",
             code="redactor.missing",
             field="redaction",
-        )
+        ) from error
     return BuiltIn()
 
 

@@ -1,5 +1,6 @@
-"""The built-in redactor: what is masked and what stays, numbers in every grouping, names throughout a conversation."""
+"""The built-in redactor: labelled utterances, numbers in every spelling, names throughout a conversation."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
@@ -8,50 +9,61 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Hints, Redacted, Utterance, redacted
-from auscult.redactors import long_numbers, open_numbers, secrets
 from auscult.redactors.builtin import BuiltIn
-from bench.redaction import fit
-from bench.redaction.hands_eval import Tally
-from bench.redaction.material import hands, older
-from tests.data_files import lines_of
+from bench.redaction.labelled import read, score
 
+LABELLED = Path(__file__).parents[3] / "bench" / "redaction"
+GOALS = {
+    "card": 0.97, "iban": 0.97, "national_number": 0.97, "email": 0.97, "phone": 0.9, "birth_date": 0.9, "address": 0.9,
+    "name": 0.8,
+}  # fmt: skip
+FLOORS = {
+    "unseen_16.txt": {
+        "card": 1.0, "iban": 1.0, "national_number": 0.98, "email": 0.98, "phone": 1.0, "birth_date": 0.98,
+        "address": 0.9, "name": 0.9, "all": 0.95,
+    },
+    "unseen_17.txt": {
+        "card": 1.0, "iban": 0.98, "national_number": 1.0, "email": 0.99, "phone": 1.0, "birth_date": 1.0,
+        "address": 1.0, "name": 0.9, "all": 0.97,
+    },
+    "unseen_18.txt": {
+        "card": 0.98, "iban": 0.95, "national_number": 0.97, "email": 0.92, "phone": 0.98, "birth_date": 0.95,
+        "address": 0.9, "name": 0.88, "all": 0.93,
+    },
+}  # fmt: skip
+"""Recall on the last sets: what was reached there, and no goal."""
+PRECISION = {"unseen_16.txt": 0.94, "unseen_17.txt": 0.94, "unseen_18.txt": 0.95}
 CARD = "4539148803436467"
 SAID = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-OWN = ("0345 600 2281", "penwhistle.co.uk", "3 Castle Hill, Lancaster LA1 1YS")
-RECALL, PRECISION = 0.85, 0.8
-"""Of the hands, all of which the weights were fitted to: the figures that count are of hands left out."""
 
 
-def masked(*turns: str, hints: Hints | None = None) -> Redacted:
+def masked(*turns: str, names: Sequence[str] = ()) -> Redacted:
     """Redact a conversation of turns such as ``C: hello``."""
     utterances = [Utterance({"A": "agent", "C": "customer"}[turn[0]], turn[3:]) for turn in turns]
-    return redacted([text for _, text in utterances], BuiltIn().find(utterances, hints or Hints()))
-
-
-@pytest.mark.parametrize("line", lines_of(Path(__file__).with_name("said.txt")))
-def test_what_is_personal_is_masked_and_the_rest_stays(line: str) -> None:
-    """Sums, opening hours and look-alikes stay; one value is one mask."""
-    said, _, stored = line.partition(" => ")
-    assert masked(*said.split(" || ")).texts[-1] == stored
+    found = BuiltIn().find(utterances, Hints(names=tuple(names)))
+    return redacted([text for _, text in utterances], found)
 
 
 @pytest.mark.landing
-def test_the_hands_are_found_by_the_weights_that_are_installed() -> None:
-    """The installed weights belong to this code: they find what they were fitted to."""
-    tally = Tally()
-    for cases in hands().values():
-        for case in cases[::5]:
-            tally.add(case, BuiltIn().find)
-    assert sum(tally.found.values()) / sum(tally.labelled.values()) >= RECALL, tally.missed
-    assert tally.right / tally.masked >= PRECISION, tally.mistaken
+@pytest.mark.parametrize("file", sorted(path.name for path in LABELLED.glob("*.txt") if path.name not in FLOORS))
+def test_labelled_utterances_are_found(file: str) -> None:
+    """Recall by kind, and precision over all, meet the goals on the labelled utterances, those written last included."""
+    scores = score(BuiltIn(), read(LABELLED / file))
+    assert scores["all"].precision >= 0.9, scores["all"].mistaken
+    for kind, least in GOALS.items():
+        if kind in scores and scores[kind].labelled >= 20:
+            assert scores[kind].recall >= least, (kind, scores["all"].missed)
+    assert scores["all"].recall >= 0.95, scores["all"].missed
 
 
 @pytest.mark.landing
-def test_weights_are_made_again_byte_for_byte() -> None:
-    """A hundredth of the conversations gives the same text of weights each time."""
-    new = [case for its in hands().values() for case in its][::100]
-    first, second = (fit.written(fit.fitted(new, older()[::1000])) for _ in range(2))
-    assert first == second
+@pytest.mark.parametrize("file", FLOORS)
+def test_what_was_found_in_the_last_sets_stays_found(file: str) -> None:
+    """Changes lose nearly nothing of what the redactor finds in the last sets of other hands, nor its precision."""
+    scores = score(BuiltIn(), read(LABELLED / file))
+    assert scores["all"].precision >= PRECISION[file], scores["all"].mistaken
+    for kind, least in FLOORS[file].items():
+        assert scores[kind].recall >= least, (kind, scores["all"].missed)
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4]), min_size=4, max_size=16), st.randoms(use_true_random=False))
@@ -67,50 +79,59 @@ def test_a_card_is_found_however_it_is_said(sizes: list[int], random: Random) ->
     assert after == "my card number is [card 1] thanks"
 
 
+@given(at=st.integers(1, 15), is_said=st.booleans())
+def test_a_card_split_over_turns_is_found_whole(*, at: int, is_said: bool) -> None:
+    """Both parts have the number of one card, and so has the agent's read-back."""
+    whole = [SAID[int(digit)] if is_said else digit for digit in CARD]
+    first, second = " ".join(whole[:at]), " ".join(whole[at:])
+    turns = ("A: what is your card number", f"C: {first}", "A: go on", f"C: {second}", f"A: so it is {CARD}")
+    assert masked(*turns).texts[1::2] == ("[card 1]", "[card 1]")
+    assert masked(*turns).texts[4] == "so it is [card 1]"
+
+
 def test_the_same_value_has_the_same_number() -> None:
-    """A value has one number in every spelling and over two turns, another value the next one."""
+    """A value has one number in every spelling, another value the next one."""
     texts = masked(
         "C: call 202-555-0143 or 617-555-0192",
         "A: so +1 617 555 0192?",
         "C: no, two oh two five five five oh one four three",
-        "A: and your card number?",
-        f"C: {CARD[:8]}",
-        "A: go on",
-        f"C: {CARD[8:]}",
-        f"A: so it is {CARD}",
     ).texts
-    assert texts[:3] == ("call [phone 1] or [phone 2]", "so [phone 2]?", "no, [phone 1]")
-    assert texts[4::2] == ("[card 1]", "[card 1]")
-    assert texts[7] == "so it is [card 1]"
+    assert texts == ("call [phone 1] or [phone 2]", "so [phone 2]?", "no, [phone 1]")
+
+
+def test_a_misheard_card_is_redacted_all_the_same() -> None:
+    """One wrong digit, in what the customer says or in the read-back, does not let the others through."""
+    texts = masked("A: the card number please", "C: 4539 1488 0343 6468", "A: 4539 1488 0343 6467, right?").texts
+    assert texts == ("the card number please", "[card 1]", "[card 2], right?")
+
+
+def test_an_order_number_that_passes_luhn_stays() -> None:
+    """Words around a number count for more than its check digit."""
+    texts = masked("A: your order number please", f"C: order number {CARD}").texts
+    assert texts[1] == f"order number {CARD}"
+
+
+def test_a_word_before_a_card_is_no_country() -> None:
+    """``is`` and ``no`` are countries too: what follows them is an IBAN by its check digits only."""
+    texts = masked(
+        "C: no it is 5500 0000 0000 0004 and not 4111 1111 1111 1111", f"C: it's at {CARD} 12 34 56 78"
+    ).texts
+    assert texts[0] == "no it is [card 1] and not [card 2]"
+    assert texts[1].startswith("it's at [card 3]")
 
 
 def test_names_are_redacted_wherever_they_recur() -> None:
-    """A name that was introduced, or that is known beforehand, is redacted in every turn, given name and surname alike."""
+    """A name that was introduced, or that metadata give, is redacted in every turn, given name and surname alike."""
     texts = masked(
         "A: hello my name is robert",
         "C: hi robert i am mary smith",
         "A: one moment miss smith",
+        "C: thanks",
         "A: is ada there",
-        hints=Hints(names=("Ada Lovelace",)),
+        names=["Ada Lovelace"],
     ).texts
     assert texts[:3] == ("hello my name is [name 1]", "hi [name 1] i am [name 2]", "one moment miss [name 2]")
-    assert texts[3].startswith("is [name 3]")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "the branch is at 3 castle hill lancaster",
-        "you can call us on 0345 600 2281 from nine",
-        "or oh three four five six hundred double two eight one",
-        "write to loans@penwhistle.co.uk",
-        "you're through to hope okafor",
-    ],
-)
-def test_what_is_the_apps_own_stays(text: str) -> None:
-    """Its numbers, domains and premises, and with these hints the names of its agents."""
-    hints = Hints(own=OWN, agents=("Hope Okafor",), names=("Hope Okafor",))
-    assert masked(f"A: {text}", hints=hints).texts == (text,)
+    assert texts[4].startswith("is [name")
 
 
 def test_spans_give_the_offsets_in_both_texts() -> None:
@@ -118,6 +139,8 @@ def test_spans_give_the_offsets_in_both_texts() -> None:
     text = "write to ann@example.com or call 202-555-0143 please"
     after = masked(f"C: {text}")
     assert after.texts[0] == "write to [email 1] or call [phone 1] please"
+    marks = [after.texts[0][span.start : span.end] for span in after.spans[0]]
+    assert marks == ["[email 1]", "[phone 1]"]
     originals = [text[span.original_start : span.original_end] for span in after.spans[0]]
     assert originals == list(after.originals.values()) == ["ann@example.com", "202-555-0143"]
 
@@ -129,18 +152,3 @@ def test_any_text_can_be_redacted_and_redacted_again(texts: list[str]) -> None:
     again = masked(*(f"C: {text}" for text in once)).texts
     marks = [[found[0] for found in PLACEHOLDER.finditer(text)] for text in once]
     assert all(len(PLACEHOLDER.findall(text)) >= len(its) for text, its in zip(again, marks, strict=True))
-
-
-def test_a_code_is_found_in_a_long_conversation() -> None:
-    """Behind thousands of turns, and within a turn of many pages."""
-    said = [Utterance("customer", "we spoke of the weather")] * 3000
-    text = f"{'we spoke of the weather, ' * 1000}. my pin is 4821 okay"
-    (found,) = secrets([*said, Utterance("agent", "hello"), Utterance("customer", text)])
-    assert (found.turn, text[found.start : found.end]) == (3001, "4821")
-
-
-def test_numbers_that_may_go_on_are_known_by_their_place() -> None:
-    """A long number is open where few words follow on it; amounts of few digits are none."""
-    text = "it is four five three nine one and the rest comes in a moment, 12 34 56"
-    assert [text[slice(*span)] for span in long_numbers(text)] == ["four five three nine one", "12 34 56"]
-    assert [text[slice(*span)] for span in open_numbers(text)] == ["12 34 56"]

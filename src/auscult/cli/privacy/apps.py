@@ -23,27 +23,6 @@ Redaction = Annotated[
         "token: the same, and the originals are kept encrypted.",
     ),
 ]
-Kinds = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--redact",
-        metavar="KIND=MODE",
-        help="What is done with one kind, as phone=keep: mask, token, keep, or drop (as mask, without a hash); "
-        "KIND= takes it back. Say it once for each.",
-    ),
-]
-Own = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--own",
-        metavar="VALUE",
-        help="A number, domain, mail address or address of the business itself, which stays; say it once for each. "
-        "They replace those from before.",
-    ),
-]
-AgentNames = Annotated[
-    bool | None, typer.Option("--agent-names/--no-agent-names", help="Whether the names of agents are redacted too.")
-]
 Redactor = Annotated[str | None, typer.Option("--redactor", metavar="NAME", help="What finds it: builtin, presidio.")]
 Countries = Annotated[
     list[str] | None,
@@ -89,9 +68,6 @@ def change(
     two_people: TwoPeople = None,
     second_factor: SecondFactor = None,
     agent_emotions: AgentEmotions = None,
-    kinds: Kinds = None,
-    own: Own = None,
-    agent_names: AgentNames = None,
     timezone: Timezone = None,
     account: options.Account = None,
     org: options.Org = None,
@@ -103,21 +79,24 @@ def change(
     from auscult.services.delivery.days import change_timezone, timezone_of
     from auscult.services.privacy.settings import change_settings
 
-    asked: dict[str, object] = {
-        "redaction": _mode(redaction),
+    if redaction is not None and redaction not in MODES:
+        raise RequestError(
+            f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
+            code="redaction.unknown",
+            field="--redaction",
+            value=redaction,
+        )
+    asked = {
+        "redaction": redaction,
         "redactor": redactor,
         "countries": countries,
         "two_people": two_people or None,
         "second_factor": second_factor,
         "agent_emotions": agent_emotions,
-        "own": own,
-        "agent_names": agent_names,
     }
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
         store = application.store.within(tenant)
-        if kinds is not None:
-            asked["kinds"] = _kinds(kinds, store.privacy.settings())
         settings = change_settings(store, principal(), asked)
         if timezone is not None:
             change_timezone(store, timezone)
@@ -126,36 +105,6 @@ def change(
             done = bootstrap.privacy.approvals(application.store, tenant, principal()).one_person()
             print_done(done, as_json=as_json)
     _print(tenant, settings, days, as_json=as_json)
-
-
-def _mode(redaction: str | None) -> str | None:
-    """Return a mode of redaction, if there is such a one. Raises ``RequestError`` ``redaction.unknown``."""
-    if redaction is not None and redaction not in MODES:
-        raise RequestError(
-            f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
-            code="redaction.unknown",
-            field="--redaction",
-            value=redaction,
-        )
-    return redaction
-
-
-def _kinds(given: list[str], settings: PrivacySettings) -> dict[str, str]:
-    """Return what is done with single kinds, those that are given in place of what was said before."""
-    kinds: dict[str, str] = {**settings.kinds}
-    for each in given:
-        kind, sign, mode = each.partition("=")
-        if not sign:
-            raise RequestError(
-                f"--redact {each!r} says no mode; give KIND=MODE, as phone=keep",
-                code="field.wrong_type",
-                field="--redact",
-                value=each,
-            )
-        kinds.pop(kind, None)
-        if mode:
-            kinds[kind] = mode
-    return kinds
 
 
 def listing(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
@@ -192,9 +141,6 @@ def _print(tenant: Tenant, settings: PrivacySettings, timezone: str, *, as_json:
         "two_people": settings.two_people,
         "second_factor": settings.second_factor,
         "agent_emotions": settings.agent_emotions,
-        "kinds": dict(settings.kinds),
-        "own": list(settings.own),
-        "agent_names": settings.agent_names,
         "timezone": timezone,
     }
     if as_json:
@@ -202,8 +148,5 @@ def _print(tenant: Tenant, settings: PrivacySettings, timezone: str, *, as_json:
         return
     countries = ", ".join(settings.countries) or "of the conversation's language"
     personal = f"redaction {settings.redaction}, by {settings.redactor}, countries {countries}"
-    personal += "".join(f", {kind}={mode}" for kind, mode in settings.kinds.items())
-    personal += f"; {len(settings.own)} values of its own stay" if settings.own else ""
-    personal += "" if settings.agent_names else "; names of agents stay"
     emotions = "" if settings.agent_emotions else "; without emotions of agents"
     typer.echo(f"{tenant.app_id}: {personal}{emotions}; days of {timezone}")

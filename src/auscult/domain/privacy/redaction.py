@@ -15,7 +15,6 @@ Kind = Literal[
     "iban",
     "national_number",
     "security_code",
-    "expiry",
     "email",
     "phone",
     "account",
@@ -30,9 +29,6 @@ NEVER_KEPT: frozenset[Kind] = frozenset({"security_code"})
 
 Mode = Literal["off", "mask", "token"]
 """What an app does with what it accepts. ``token``: as ``mask``, with the values kept encrypted."""
-
-KindMode = Literal["mask", "token", "keep", "drop"]
-"""What is done with one kind. ``keep``: it stays; ``drop``: as ``mask``, and no hash of it is kept either."""
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _RANK: Mapping[Kind, int] = {kind: rank for rank, kind in enumerate(KINDS)}
@@ -52,17 +48,11 @@ class Utterance(NamedTuple):
 
 
 class Hints(Struct, frozen=True, kw_only=True):
-    """Facts from metadata: names that may be mentioned, and ISO codes of countries whose numbers are likely.
-
-    ``own`` are numbers, domains and addresses of the business itself, and ``agents`` names of those who work there,
-    which stay.
-    """
+    """Facts from metadata: names that may be mentioned, and ISO codes of countries whose numbers are likely."""
 
     names: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     language: str | None = None
-    own: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
 
 
 class Found(NamedTuple):

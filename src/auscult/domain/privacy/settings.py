@@ -5,7 +5,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from auscult.domain.insight import Insights, without_agent_emotions
-from auscult.domain.privacy.redaction import NEVER_KEPT, Kind, KindMode, Mode
+from auscult.domain.privacy.redaction import Mode
 
 Country = Annotated[str, Meta(pattern="^[A-Z]{2}$")]
 
@@ -14,9 +14,7 @@ class PrivacySettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Settings of one app; they hold for what is accepted from then on.
 
     ``redactor`` is a name on the shelf of redactors. ``countries``: ISO codes of countries whose telephone numbers are
-    likely; none: those of the conversation's language. ``kinds`` says what is done with kinds that are treated in
-    another way than ``redaction`` says. ``own`` are numbers, domains, mail addresses and premises of the business itself,
-    which stay; without ``agent_names``, names of a conversation's agents stay too. With ``two_people`` the erasure of a customer and the lifting of
+    likely; none: those of the conversation's language. With ``two_people`` the erasure of a customer and the lifting of
     a hold wait until a second person approves. With ``second_factor``, sessions need one, unless an identity provider
     opened them. Without ``agent_emotions``, those of agents are neither looked for nor shown, and what was found of
     them before is removed.
@@ -28,20 +26,11 @@ class PrivacySettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     two_people: bool = False
     second_factor: bool = False
     agent_emotions: bool = True
-    kinds: dict[Kind, KindMode] = {}
-    own: tuple[str, ...] = ()
-    agent_names: bool = True
 
     @property
     def is_on(self) -> bool:
         """Return whether conversations are redacted."""
-        return self.redaction != "off" or any(mode != "keep" for mode in self.kinds.values())
-
-    def mode_of(self, kind: Kind) -> KindMode:
-        """Return what is done with a kind. Security codes and the like are dropped, whatever is asked for."""
-        if kind in NEVER_KEPT:
-            return "drop"
-        return self.kinds.get(kind) or ("keep" if self.redaction == "off" else self.redaction)
+        return self.redaction != "off"
 
     def shown(self, found: Insights | None) -> Insights | None:
         """Return insights without what the app leaves out; the same object where it leaves out nothing of them."""

@@ -24,7 +24,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _MAY_HAVE_MARKS = re.compile("[\u0300-\u1fff\u3099\u309a\ua800-\uabff]")
 # Apostrophes, and what joins letters.
 _PLACEHOLDER = re.compile(
-    r"\[(card|iban|national number|security code|expiry|email|phone|account|birth date|address|name)(?: \d+)?\]"
+    r"\[(card|iban|national number|security code|email|phone|account|birth date|address|name)(?: \d+)?\]"
 )
 _FORMS = {"email": "x@x.xx", "birth date": "1/1/1980", "address": "1 x road"}
 """Stand-ins that are no longer than the shortest placeholder; those of numbers are digits, that of a name a word."""

@@ -19,7 +19,7 @@ from auscult.domain.privacy.redaction import Hints, Numbering, Utterance, redact
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import open_numbers, secrets
 from auscult.storage.core.tables.assist import live_conversations, live_events
-from auscult.storage.privacy.redaction import AppPrivacy, finder_of
+from auscult.storage.privacy.redaction import AppPrivacy, finder
 
 _EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)
 _HELD = "[number]"
@@ -137,7 +137,7 @@ def _texts(privacy: AppPrivacy, settings: PrivacySettings, messages: Sequence[Me
     utterances = [Utterance(each.author, text) for each, text in zip(messages, raw, strict=True)]
     if not settings.is_on:
         return raw
-    found = finder_of(settings)(utterances, Hints())
+    found = finder(settings.redactor)(utterances, Hints(countries=settings.countries))
     texts = list(redacted(raw, found, Numbering(raw)).texts)
     later: set[str] = set()
     for index in range(len(messages) - 1, max(-1, len(messages) - 1 - _REACH), -1):

@@ -16,17 +16,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import SettingsError
 from auscult.domain.privacy.conversations import Find, RedactedConversation, Redaction, redact_conversation
 from auscult.domain.privacy.digests import Digest, digest_with
-from auscult.domain.privacy.redaction import (
-    PLACEHOLDER,
-    Found,
-    Hints,
-    KindMode,
-    Span,
-    Utterance,
-    kind_of,
-    redacted,
-    unnumbered,
-)
+from auscult.domain.privacy.redaction import Found, Hints, Span, Utterance, redacted, unnumbered
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers, secrets
 from auscult.storage.access.apps import lock_app, render_again
@@ -103,7 +93,9 @@ class AppPrivacy:
         redact = partial(_redact, settings, self._secret_key) if settings.is_on else without_codes
         after = self._redact_each(redact, conversations)
         kept = {
-            each.conversation.id: Redaction(spans=dict(each.spans), originals=_kept(settings, each.originals))
+            each.conversation.id: Redaction(
+                spans=dict(each.spans), originals=dict(each.originals) if settings.redaction == "token" else {}
+            )
             for before, each in zip(conversations, after, strict=True)
             if each.conversation is not before
         }
@@ -117,7 +109,7 @@ class AppPrivacy:
         settings = self.settings() if settings is None else settings
         if not settings.is_on:
             return text_without_codes(text)
-        found = finder_of(settings)([Utterance("", text)], Hints())
+        found = finder(settings.redactor)([Utterance("", text)], Hints(countries=settings.countries))
         return redacted([text], found).texts[0]
 
     def nameless(self, said: Sequence[Utterance], hints: Hints) -> tuple[str, ...]:
@@ -229,40 +221,7 @@ def without_numbers(text: str) -> str:
 
 
 def _redact(settings: PrivacySettings, secret_key: bytes, conversation: Conversation) -> RedactedConversation:
-    after = redact_conversation(
-        conversation,
-        finder_of(
-            settings, () if settings.agent_names else tuple(each.name for each in conversation.agents if each.name)
-        ),
-        settings.countries,
-        _digest_with(secret_key),
-        has_names=settings.mode_of("name") != "keep",
-    )
-    masks = {mark: mask for mark, mask in after.conversation.masks.items() if _mode(settings, mark) != "drop"}
-    if len(masks) == len(after.conversation.masks):
-        return after
-    return after._replace(conversation=replace(after.conversation, masks=masks))
-
-
-def _kept(settings: PrivacySettings, originals: Mapping[str, str]) -> dict[str, str]:
-    """Return the originals of kinds of which they are kept."""
-    return {mark: value for mark, value in originals.items() if _mode(settings, mark) == "token"}
-
-
-def _mode(settings: PrivacySettings, mark: str) -> KindMode:
-    found = PLACEHOLDER.fullmatch(mark)
-    return "mask" if found is None else settings.mode_of(kind_of(found)[0])
-
-
-def finder_of(settings: PrivacySettings, agents: tuple[str, ...] = ()) -> Find:
-    """Return what finds the personal data that an app does not keep; names of these agents stay."""
-    find = finder(settings.redactor)
-
-    def chosen(utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:
-        its = replace(hints, countries=settings.countries, own=settings.own, agents=agents)
-        return [one for one in find(utterances, its) if settings.mode_of(one.kind) != "keep"]
-
-    return chosen
+    return redact_conversation(conversation, finder(settings.redactor), settings.countries, _digest_with(secret_key))
 
 
 @cache

@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from auscult.domain.privacy.redaction import Kind, KindMode, Mode
+from auscult.domain.privacy.redaction import Mode
 from auscult.domain.privacy.settings import Country, PrivacySettings
 from auscult.server.api.privacy.retention import erasing
 from auscult.server.rest import operation
@@ -30,18 +30,13 @@ READS_ORIGINALS = Scopes("conversations:read", "conversations:write", permission
         "two_people": False,
         "second_factor": False,
         "agent_emotions": True,
-        "kinds": {"phone": "keep"},
-        "own": ["0345 600 2281", "penwhistlebs.co.uk"],
-        "agent_names": True,
         "approval": None,
     }
 )
 class PrivacyView(Struct, frozen=True, kw_only=True):
     """Settings for personal data in an app. ``approval`` is the number of a step that now waits for a second person.
 
-    Without ``agent_emotions``, emotions of agents are left out everywhere. ``kinds`` are treated in another way than
-    ``redaction`` says; ``own`` is what belongs to the business and stays; without ``agent_names``, names of a
-    conversation's agents stay.
+    Without ``agent_emotions``, emotions of agents are left out everywhere.
     """
 
     redaction: Mode
@@ -50,9 +45,6 @@ class PrivacyView(Struct, frozen=True, kw_only=True):
     two_people: bool
     second_factor: bool
     agent_emotions: bool
-    kinds: dict[Kind, KindMode]
-    own: tuple[str, ...]
-    agent_names: bool
     approval: int | None = None
 
 
@@ -66,9 +58,6 @@ class PrivacyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     two_people: bool | None = None
     second_factor: bool | None = None
     agent_emotions: bool | None = None
-    kinds: dict[Kind, KindMode] | None = None
-    own: tuple[Annotated[str, Meta(min_length=4, max_length=200)], ...] | None = None
-    agent_names: bool | None = None
 
 
 class OriginalTurn(Struct, frozen=True, kw_only=True):
@@ -133,9 +122,6 @@ def _view(settings: PrivacySettings, approval: int | None = None) -> PrivacyView
         two_people=settings.two_people,
         second_factor=settings.second_factor,
         agent_emotions=settings.agent_emotions,
-        kinds=settings.kinds,
-        own=settings.own,
-        agent_names=settings.agent_names,
         approval=approval,
     )
 

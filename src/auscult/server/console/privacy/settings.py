@@ -10,7 +10,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.errors import AuscultError
-from auscult.domain.privacy.redaction import KINDS, NEVER_KEPT
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.language import gettext as _
 from auscult.language import later
@@ -39,35 +38,6 @@ _NOTES = {
 }
 
 
-_KIND_MODES = {
-    "": later("as above"),
-    "mask": later("Mask"),
-    "token": later("Replace by tokens"),
-    "keep": later("Keep as it is"),
-    "drop": later("Mask, and keep no trace"),
-}
-KIND_NAMES = {
-    "card": later("Payment cards"),
-    "iban": later("IBANs"),
-    "national_number": later("National numbers, passports, licences"),
-    "expiry": later("Expiry dates of cards"),
-    "email": later("E-mail addresses"),
-    "phone": later("Telephone numbers"),
-    "account": later("Accounts and contracts"),
-    "birth_date": later("Dates of birth"),
-    "address": later("Postal addresses"),
-    "name": later("Names"),
-}
-
-
-class KindView(Struct, frozen=True, kw_only=True):
-    """A kind of personal data, and what may be done with it: value, name, whether it is chosen."""
-
-    value: str
-    name: str
-    modes: tuple[tuple[str, str, bool], ...]
-
-
 class ModeView(Struct, frozen=True, kw_only=True):
     """One way to treat personal data."""
 
@@ -85,9 +55,6 @@ class SettingsView(Struct, frozen=True, kw_only=True):
     people: tuple[ModeView, ...]
     second_factor: bool
     agent_emotions: bool
-    kinds: tuple[KindView, ...]
-    own: str
-    agent_names: bool
     leaderboard: bool
     approvals: tuple[ApprovalRow, ...]
     facts: tuple[tuple[str, str], ...]
@@ -117,11 +84,6 @@ class SettingsPage(Controller):
             "two_people": True if people == "two" else None,
             "second_factor": one(data, "second_factor") == "on",
             "agent_emotions": one(data, "agent_emotions") == "on",
-            "own": list(dict.fromkeys(map(str.strip, one(data, "own").splitlines())))
-            if one(data, "own").strip()
-            else [],
-            "kinds": {kind: mode for kind in KIND_NAMES if (mode := one(data, f"kind_{kind}"))},
-            "agent_names": one(data, "agent_names") == "on",
         }
         try:
             after = change_settings(visit.app, f"user:{visit.visitor.email}", asked)
@@ -148,9 +110,6 @@ class SettingsPage(Controller):
             ),
             second_factor=privacy.second_factor if given is None else one(given, "second_factor") == "on",
             agent_emotions=privacy.agent_emotions if given is None else one(given, "agent_emotions") == "on",
-            kinds=_kinds(privacy, given),
-            own="\n".join(privacy.own) if given is None else one(given, "own"),
-            agent_names=privacy.agent_names if given is None else one(given, "agent_names") == "on",
             leaderboard=visit.app.bookmarks.settings().leaderboard
             if given is None
             else one(given, "leaderboard") == "on",
@@ -175,24 +134,3 @@ def _shown(privacy: PrivacySettings, given: Given | None) -> tuple[str, str, str
     if given is not None:
         return one(given, "redaction"), one(given, "countries"), one(given, "people")
     return privacy.redaction, ", ".join(privacy.countries), "two" if privacy.two_people else "one"
-
-
-def _kinds(privacy: PrivacySettings, given: Given | None) -> tuple[KindView, ...]:
-    """Return the kinds with what is done with them, as it was given or is in force."""
-    return tuple(
-        KindView(
-            value=kind,
-            name=_(KIND_NAMES[kind]),
-            modes=tuple(
-                (mode, _(name), mode == (privacy.kinds.get(kind, "") if given is None else one(given, f"kind_{kind}")))
-                for mode, name in _KIND_MODES.items()
-            ),
-        )
-        for kind in KINDS
-        if kind not in NEVER_KEPT
-    )
-
-
-def own_lines(text: str) -> list[str]:
-    """Return the values of a field, one a line."""
-    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))

@@ -1,0 +1,398 @@
+"""Runs of digits, written or said: ``4111-1111``, ``double four, oh one``, ``forty-one eleven``, ``g b two nine``."""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from unicodedata import decimal
+
+from msgspec import Struct
+
+from auscult.redactors._spoken.abroad import ABROAD_DOUBTFUL, FOREIGN, FOREIGN_TENS, JOINS, is_near, summed
+from auscult.redactors._words import words_of
+
+_DECIMAL, _TOKEN = re.compile(r"\d"), re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
+_NOT_A_NUMBER = re.compile(
+    r"[$€£¥₹]\s?\d[\d,]*(?:\.\d+)?"  # prices
+    r"|(?<![\d,.-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])"  # 1,234.50
+    r"|(?<![\d.,-])\d+\.\d{1,2}(?![.\d-])"  # 12.50
+    r"|(?<!\d)\d{1,2}:\d{2}(?!\d)"  # times
+    r"|\d+\s?%"
+    r"|\b(?:card|visa|mastercard|amex|debit|credit)\b[^.?!\n\d]{0,20}\bending (?:in |with )?\d{4}\b"  # the end of a card
+    r"|\[[a-z ]+ \d+\]"  # placeholders
+)
+_MAY_BE_NONE, _MAY_BE_DATE = re.compile(r"[$€£¥₹%\[]|\d[.,:]\d|ending"), re.compile(r"\d[-/.]\d")
+_COUNT = "(?:two|three|four|five|six|eight|ten|twelve|sixteen|[2-9]|1[0-9])"
+_COUNTED = re.compile(
+    rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"
+    rf"|\b(?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}"
+    r"(?=(?: ones)?(?:,? (?:are|is|being)\b|:|'re\b)|,? (?:\d\d|\d(?: \d)* ?$))"
+    r"|\b(?:last|wrong|other|old|new|same|right|correct|this|that|which|another|previous|spare|first|second"
+    r"|business|home|work|main) one\b(?= (?:again|is|was|should)\b|[,.])"
+    rf"|\bthe (?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}\b"
+)
+"""Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""
+_COUNTING = (
+    "digit", "number", "figure", "character", "first", "second", "third", "fourth", "fifth", "last", "final", "next",
+    "other", "middle", "remaining", "following", "wrong", " one",
+)  # fmt: skip
+"""One of these is in every text with a count of digits."""
+DATE = re.compile(
+    r"(?<![\d./-])(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:(?:19|20)\d\d|\d\d))(?!\d|[./-]\d)"
+)
+
+ONES: Mapping[str, str] = {
+    **{
+        word: str(value)
+        for value, word in enumerate(["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
+    },
+    **dict.fromkeys(("oh", "o", "nought", "naught", "nil"), "0"),
+    "won": "1",
+    "niner": "9",
+    "fife": "5",
+    "tree": "3",
+}
+TEENS: Mapping[str, str] = {
+    word: str(value)
+    for value, word in enumerate(
+        ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"],
+        10,
+    )
+}
+TENS: Mapping[str, str] = {
+    word: str(value)
+    for value, word in zip(
+        range(2, 10), ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"], strict=True
+    )
+} | {"fourty": "4", "ninty": "9"}
+_PLURALS: Mapping[str, str] = {
+    **{f"{word}s": digit for word, digit in ONES.items() if word not in ("six", "o")},
+    "sixes": "6",
+    "zeroes": "0",
+    "noughts": "0",
+}
+"""Of ``four ones`` (``1111``)."""
+_SCALES = {"hundred": "00", "thousand": "000"}
+_TIMES = {"double": 2, "triple": 3, "treble": 3, "quadruple": 4}
+_HOMOPHONES = {"to": "2", "too": "2", "for": "4", "ate": "8", "fore": "4"}
+_O = "o"
+_SAID: Mapping[str, str] = {**FOREIGN, **_HOMOPHONES, **TEENS, **ONES}
+_LONELY = frozenset({"o", "won", "tree", "fife", "nil", "to", "too", "for", "ate", "fore"})
+"""Digits only between digits."""
+DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES, *ABROAD_DOUBTFUL})
+"""Words that may be a digit, or another word."""
+_FILLERS = words_of("words.txt")["between_digits"]
+_JOINTS = frozenset("-.,/()\u2013\u2014\u2026\u00b7'_*|")
+_MOST_FILLERS = 3
+_LONG_NUMBER, _GROUP = 9, 3
+"""Digits of a number that is read though a word is written without a space before or after it."""
+_NATO: Mapping[str, str] = {word: word[0] for word in words_of("words.txt")["alphabet"]}
+_EXAMPLES = (("as", "in"), ("is", "for"), ("for",), ("like",), ("as",))
+_EXAMPLE = 7
+"""Words between a letter and a word that begins with it; tokens among which this word is."""
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys([0xA0, *range(0x2000, 0x200C), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF, 0xAD], " "),
+        **dict.fromkeys([*range(0x2010, 0x2016), 0x2212, 0xFE58, 0xFF0D], "-"),
+    }
+)
+"""Spaces, including invisible ones, and hyphens."""
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_BEFORE_NUMBER = frozenset(
+    ["card", "cc", "visa", "mc", "mastercard", "amex", "pan", "no", "nr", "num", "number", "x", "tel", "ssn"]
+)
+_CARDS = frozenset(["card", "cc", "visa", "mc", "mastercard", "amex"])
+_AFTER_NUMBER = frozenset(["exp", "expiry", "expires", "cvv", "cvc", "visa", "mc", "mastercard", "amex", "x", "and"])
+"""Words that are written without a space before a number, and after it."""
+EDGE = 3
+"""Words that may stand between a run and the end of its turn where the number goes on in another turn."""
+LONG = 4
+"""Digits of a run that may be a part of somebody's number."""
+WORDS = frozenset({*ONES, *TEENS, *TENS, *_TIMES, *FOREIGN})
+_BEGINS = WORDS | frozenset(_HOMOPHONES)
+
+
+class Unit(Struct, frozen=True):
+    """Characters that were written or said as one: ``1111``, ``double four`` (``44``), ``g`` of ``g b two nine``.
+
+    ``other`` is what they may be as well: ``208`` for ``twenty eight``.
+    """
+
+    chars: str
+    start: int
+    end: int
+    other: str = ""
+
+
+class Run(Struct, frozen=True):
+    """Units that follow each other in one turn. ``before`` and ``after`` count the words around it in the turn.
+
+    ``chars`` are all characters: digits, and capital letters where letters are read too.
+    """
+
+    turn: int
+    units: tuple[Unit, ...]
+    before: int
+    after: int
+    chars: str
+
+    @property
+    def start(self) -> int:
+        """The offset of the first character in the turn."""
+        return self.units[0].start
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last character in the turn."""
+        return self.units[-1].end
+
+
+def run_of(turn: int, units: tuple[Unit, ...], before: int, after: int) -> Run:
+    return Run(turn, units, before, after, "".join([unit.chars for unit in units]))
+
+
+def lowered(text: str) -> str:
+    """Return a text in small letters, every character at its offset; spaces, hyphens and digits as ASCII has them."""
+    low = text.lower()
+    if low.isascii():
+        return low
+    if len(low) != len(text):
+        low = "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
+    low = low.translate(_SIGNS)
+    return _OTHER_DIGIT.sub(lambda found: str(decimal(found[0])), low)
+
+
+class Piece(Struct, frozen=True):
+    """A token of a text, or several that are one unit: ``chars`` is its reading, empty where it has none."""
+
+    word: str
+    chars: str
+    start: int
+    end: int
+    other: str = ""
+
+
+def pieces_of(low: str) -> list[Piece]:
+    """Return a text in small letters token by token, with what each would be within a spelled number."""
+    reader = _Reader(_tokens(low), _counted(low), letters=True, glued=True)
+    return list(reader.pieces())
+
+
+def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
+    """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
+    hidden = _counted(low)
+    if _DECIMAL.search(low):
+        if _MAY_BE_NONE.search(low):
+            hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
+        if "sort" not in low and _MAY_BE_DATE.search(low):
+            hidden += [found.span() for found in DATE.finditer(low)]
+    tokens = _tokens(low)
+    found = _Reader(tokens, hidden, letters=letters).read()
+    words = [index for index, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
+    return [
+        run_of(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
+        for first, last, units in found
+    ]
+
+
+def _tokens(low: str) -> list[tuple[str, int, int]]:
+    """Return the tokens of a text with their offsets: only spaces are between them, so that each is the next of its kind."""
+    end = 0
+    return [(token, start := low.index(token, end), end := start + len(token)) for token in _TOKEN.findall(low)]
+
+
+def _counted(low: str) -> list[tuple[int, int]]:
+    """Return the spans of counts of digits: ``the last four are``."""
+    if not any(map(low.__contains__, _COUNTING)):
+        return []
+    return [found.span() for found in _COUNTED.finditer(low)]
+
+
+def long_numbers(text: str) -> list[tuple[int, int]]:
+    """Return the spans of runs of four digits or more, written or said."""
+    return [(run.start, run.end) for run in runs_in(0, lowered(text)) if len(run.chars) >= LONG]
+
+
+def open_numbers(text: str) -> list[tuple[int, int]]:
+    """Return the spans of runs near the end of a text that may continue in the next."""
+    return [(run.start, run.end) for run in runs_in(0, lowered(text)) if len(run.chars) >= LONG and run.after <= EDGE]
+
+
+class _Reader:
+    """One pass over the tokens of a text."""
+
+    def __init__(
+        self,
+        tokens: Sequence[tuple[str, int, int]],
+        hidden: Sequence[tuple[int, int]],
+        *,
+        letters: bool,
+        glued: bool = False,
+    ) -> None:
+        self._tokens = tokens
+        self._hidden = hidden
+        self._letters = letters
+        self._glued = glued
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield every token, or unit of several, in order."""
+        at = 0
+        while at < len(self._tokens):
+            token, start, end = self._tokens[at]
+            read = self._unit(at, inside=True)
+            if read is None:
+                yield Piece(token, "", start, end)
+                at += 1
+            else:
+                unit, behind = read
+                yield Piece(token if behind == at + 1 else "", unit.chars, unit.start, unit.end, unit.other)
+                at = behind
+
+    def read(self) -> list[tuple[int, int, list[Unit]]]:
+        """Return each run: its first and last token, and its units."""
+        runs: list[tuple[int, int, list[Unit]]] = []
+        units: list[Unit] = []
+        first = last = at = skipped = 0
+        while at < len(self._tokens):
+            token = self._tokens[at][0]
+            may_begin = self._letters or token in _BEGINS or token[0].isdecimal()
+            read = self._unit(at, inside=bool(units)) if may_begin else None
+            if read is not None:
+                unit, behind = read
+                first = at if not units else first
+                units.append(unit)
+                last, skipped, at = behind - 1, 0, behind
+                continue
+            if units and token in _SCALES and not self._letters:
+                units[-1] = Unit(units[-1].chars + _SCALES[token], units[-1].start, self._tokens[at][2])
+                last = at
+            elif units and token in _FILLERS and skipped < _MOST_FILLERS:
+                skipped += 1
+            elif units and token not in _JOINTS:
+                runs.append((first, last, units))
+                units, skipped = [], 0
+            at += 1
+        if units:
+            runs.append((first, last, units))
+        return runs
+
+    def _unit(self, at: int, *, inside: bool) -> tuple[Unit, int] | None:
+        """Read one unit from a token on; None where none begins there."""
+        token, start, end = self._tokens[at]
+        if self._hidden and any(begin < end and start < stop for begin, stop in self._hidden):
+            return None
+        if token[0].isdecimal():
+            return None if not self._glued and self._is_glued(at) else (Unit(token, start, end), at + 1)
+        if token in _TIMES:
+            return self._repeated(at)
+        said = summed(self._tokens, at) if token in FOREIGN else None
+        if said is not None or token in TENS or token in FOREIGN_TENS:
+            return self._tens(at) if said is None else (Unit(said[0], start, self._tokens[said[1] - 1][2]), said[1])
+        digits = self._digits(at, token, inside=inside)
+        if digits is not None:
+            return digits
+        return self._letter(at) if self._letters else None
+
+    def _digits(self, at: int, token: str, *, inside: bool) -> tuple[Unit, int] | None:
+        """Read ``four``, ``oh``, ``fourteen``, ``four ones``; between digits also ``to`` and ``for``."""
+        _, start, end = self._tokens[at]
+        following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ("", end, end)
+        if following[0] in _PLURALS and "1" < ONES.get(token, "0") < "7":
+            return Unit(_PLURALS[following[0]] * int(ONES[token]), start, following[2]), at + 2
+        chars = _SAID.get(token)
+        if chars is None:
+            return None
+        if token in ABROAD_DOUBTFUL:
+            is_digit = is_near(self._tokens, at, _JOINTS, inside=inside)
+        elif token == _O:
+            is_digit = self._is_digit(at + 1) or (inside and (self._ends(at + 1) or self._tokens[at - 1][0] in WORDS))
+        elif token in _LONELY or token in _HOMOPHONES:
+            is_digit = (
+                inside
+                and (self._is_digit(at + 1) or self._is_last(at))
+                and not (self._is_group(at - 1) and self._is_group(at + 1))
+            )
+        else:
+            is_digit = True
+        return (Unit(chars, start, end), at + 1) if is_digit else None
+
+    def _is_last(self, at: int) -> bool:
+        """Return whether a token ends the text behind two digits: ``oh three for``."""
+        return at + 1 == len(self._tokens) and all(self._tokens[index][0] in WORDS for index in (at - 1, at - 2))
+
+    def _is_group(self, at: int) -> bool:
+        """Return whether a token is a written number of several digits, between which ``to`` is no two."""
+        token = self._tokens[at][0] if 0 <= at < len(self._tokens) else ""
+        return token.isdecimal() and len(token) >= _GROUP
+
+    def _repeated(self, at: int) -> tuple[Unit, int] | None:
+        """Read ``double four``."""
+        token, start, _ = self._tokens[at]
+        after = self._unit(at + 1, inside=True) if at + 1 < len(self._tokens) else None
+        if after is None:
+            return None
+        unit, behind = after
+        return Unit(unit.chars[0] * _TIMES[token] + unit.chars[1:], start, unit.end), behind
+
+    def _tens(self, at: int) -> tuple[Unit, int]:
+        """Read ``forty``, ``forty one``, ``forty-one``."""
+        token, start, end = self._tokens[at]
+        ten = TENS.get(token) or FOREIGN_TENS[token]
+        following = at + 1
+        joins = ("-", *JOINS) if token in FOREIGN_TENS else ("-",)
+        is_joined = following < len(self._tokens) and self._tokens[following][0] in joins
+        following += is_joined
+        if following < len(self._tokens):
+            one = ONES.get(self._tokens[following][0]) or FOREIGN.get(self._tokens[following][0], "0")
+            if one != "0" and len(one) == 1 and self._tokens[following][0] not in _LONELY:
+                other = "" if is_joined else f"{ten}0{one}"
+                return Unit(ten + one, start, self._tokens[following][2], other), following + 1
+        return Unit(ten + "0", start, end), at + 1
+
+    def _letter(self, at: int) -> tuple[Unit, int] | None:
+        """Read a spelled letter: ``g``, ``golf``, ``g as in golf``, ``g for golf``."""
+        token, start, end = self._tokens[at]
+        if token in _NATO:
+            return Unit(_NATO[token].upper(), start, end), at + 1
+        if len(token) != 1 or not token.isascii() or not token.isalpha():
+            return None
+        behind = self._behind_example(at + 1, token)
+        return Unit(token.upper(), start, self._tokens[behind - 1][2]), behind
+
+    def _behind_example(self, at: int, letter: str) -> int:
+        """Return the token behind ``as in golf``, ``, like a golf``; ``at`` where there is none."""
+        words = [
+            (self._tokens[index][0], index)
+            for index in range(at, min(at + _EXAMPLE, len(self._tokens)))
+            if self._tokens[index][0][0].isalnum()
+        ]
+        texts = [word for word, _ in words]
+        size = next((len(before) for before in _EXAMPLES if tuple(texts[: len(before)]) == before), 0)
+        if size and texts[size : size + 1] and texts[size] in ("a", "an", "the", "in") and texts[size + 1 : size + 2]:
+            size += texts[size + 1][0] == letter
+        if size and texts[size : size + 1] and texts[size][0] == letter and len(texts[size]) > 1:
+            return words[size][1] + 1
+        return at
+
+    def _is_glued(self, at: int) -> bool:
+        """Return whether written digits are part of a word: ``ab12``, ``12c``. Those are read by patterns."""
+        _, start, end = self._tokens[at]
+        before = self._tokens[at - 1][0] if at and self._tokens[at - 1][2] == start else " "
+        following = self._tokens[at + 1] if at + 1 < len(self._tokens) else ("", -1, -1)
+        after = following[0] if following[1] == end else " "
+        if end - start >= _LONG_NUMBER and (before in _BEFORE_NUMBER or after in _AFTER_NUMBER):
+            return False
+        if before in _CARDS and not after[0].isalpha():
+            return False
+        return before[0].isalpha() or after[0].isalpha()
+
+    def _is_digit(self, at: int) -> bool:
+        """Return whether a digit comes, also after words that sound like one: ``to for eight``."""
+        while at < len(self._tokens) and (self._tokens[at][0] in _HOMOPHONES or self._tokens[at][0] in ("-", "won")):
+            at += 1
+        token = self._tokens[at][0] if at < len(self._tokens) else " "
+        return token in WORDS or token[0].isdecimal()
+
+    def _ends(self, at: int) -> bool:
+        """Return whether no word comes, or one that may be between digits."""
+        token = self._tokens[at][0] if at < len(self._tokens) else " "
+        return not token[0].isalpha() or token in _FILLERS

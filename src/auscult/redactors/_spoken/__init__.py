@@ -1,0 +1,1 @@
+"""Numbers as people say them in other languages than English."""
