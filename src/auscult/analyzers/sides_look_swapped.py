@@ -14,7 +14,7 @@ from auscult.sides import languages, probability, reader
 SURE = 0.01
 """Probability of the stated sides below which they are flagged."""
 MOST_CITED = 3
-_WHOSE = {"agent": "like a customer", "customer": "like an agent"}
+_LIKE = {"agent": "the agent speaks like a customer", "customer": "the customer speaks like an agent"}
 
 
 class SidesLookSwapped:
@@ -40,12 +40,12 @@ class SidesLookSwapped:
         against = {
             turn: reading.score(turn.text) * (1 if turn.speaker == "customer" else -1)
             for turn in conversation.turns
-            if turn.speaker in _WHOSE
+            if turn.speaker in _LIKE
         }
         telling = sorted(against, key=lambda turn: -against[turn])[:MOST_CITED]
         return Flag(
             observed=True,
-            evidence=tuple(cite(turn, f"the {turn.speaker} speaks {_WHOSE[turn.speaker]}") for turn in telling),
+            evidence=tuple(cite(turn, _LIKE[turn.speaker]) for turn in telling),
             confidence=_share(1 - right),
         )
 

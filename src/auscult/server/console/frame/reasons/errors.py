@@ -103,7 +103,7 @@ TEMPLATES: tuple[str, ...] = (
     later("conversation {id} is not assigned; assign it to an auditor first"),
     later("a name has 1 to {n} characters on one line"),
     later("a name has 1 to {n} characters"),
-    later("a name has at most {n} characters"),
+    later("a name has at most {n} characters, none of them NUL or half a surrogate pair"),
     later("not answered yet: {list}; give YES, NO or NA for each"),
     later("an audit has at most {n} comments on turns"),
     later("the conversation has no turn {id}; take the id from its transcript"),
