@@ -67,7 +67,12 @@ def test_every_number_can_be_followed(own: Own) -> None:
     """Each number of all and of each group is how many conversations are behind its URL."""
     found = ask(own, by=KINDS)
     assert found["total"]["conversations"] == 20
-    assert found["left_out"] == {"below_threshold": 4, "duration_unavailable": 0, "sides_unknown": 0, "handled_by_ai": 0}
+    assert found["left_out"] == {
+        "below_threshold": 4,
+        "duration_unavailable": 0,
+        "sides_unknown": 0,
+        "handled_by_ai": 0,
+    }
     assert found["names"] == {"missed_metric": 1, "queue": 2, "agent": 2}
     for figures, named in ((found["total"], {}), *((each, named_by(each)) for each in found["groups"])):
         for number in NUMBERS:

@@ -405,7 +405,7 @@ def _compared(
     now: datetime, later: tuple[datetime | None, datetime | None], earlier: tuple[datetime | None, datetime | None]
 ) -> Compared:
     """Return the periods to compare, each by its start and its end. Raises ``RequestError`` ``range.reversed``."""
-    (since, until), (before_since, before_until) = later, earlier
+    since, until, before_since, before_until = (each and each.astimezone(UTC) for each in (*later, *earlier))
     end = until or now
     begin = since or _earlier(end, WEEK)
     ends = before_until or begin

@@ -205,7 +205,7 @@ def overview(app: AppStore, wanted: Wanted, *, kinds: tuple[Kind, ...] = DEFAULT
     """
     longest = max(timedelta(0), wanted.since - _FIRST)  # nothing begins before there are dates
     length = min(max(timedelta(0), wanted.until - wanted.since), longest)
-    earlier = msgspec.structs.replace(wanted, since=wanted.since - length, until=wanted.since)
+    earlier = msgspec.structs.replace(wanted, since=wanted.since.astimezone(UTC) - length, until=wanted.since)
     names = Names()
     previous, period = counted(app, earlier, kinds, names), counted(app, wanted, kinds, names)
     now, before = period.tally, previous.tally

@@ -12,6 +12,7 @@ import pytest
 from auscult.language import LANGUAGES, gettext, speaking
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.document import read_document
+from auscult.services.definitions.forms.reading import ai_starter_documents
 from tests.data_files import lines_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.test_console_definition_fields import CARDS, TREES
@@ -56,7 +57,7 @@ def paths(client: httpx.Client, served: Service, ending: str) -> Iterator[str]:
 def opened(client: httpx.Client, served: Service, ending: str) -> Iterator[tuple[str, str]]:
     """Yield the page of each question of forms with every type, of each metric of a scorecard, and of topics: open."""
     found: set[str] = set()
-    for document in map(FORMS.__getitem__, BUILT):
+    for document in (*map(FORMS.__getitem__, BUILT), next(iter(ai_starter_documents().values()))):
         value: Any = read_document(document).value
         found |= {each["type"] for each in value["metrics"]}
         served.store.within(TENANT).forms.save_draft(value["id"], document)

@@ -21,11 +21,11 @@ from auscult.services.history.trials import (
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.integration.working import FORM
+from tests.integration.working import FORM, TENANT
 from tests.unit.services.history.test_backtest_chunks import EVALUATOR, JUDGED, Judge, app, content, judge, with_judge
 from tests.unit.services.history.test_rescore_chunks import TWO
 
-__all__ = ["app", "judge"]
+__all__ = ["TENANT", "app", "judge"]
 
 NOW = datetime(2026, 3, 24, tzinfo=UTC)
 NAMES = tuple(f"c-{n:02}" for n in (11, 9, 7, 5, 3, 1, 0))

@@ -175,6 +175,7 @@ class ConversationFindings(Struct, frozen=True, kw_only=True):
     refuses={
         413: "The body is larger than the limit that the detail names.",
         415: "The body is encoded in another way than gzip or zstd.",
+        422: "An option of the query is none that files can have: a format, a time zone, a start, columns or sides.",
         429: "A limit of the account or the app is reached: `rate.exceeded` or `backlog.exceeded`.",
         503: "Too many conversations wait to be scored; nothing was taken. `Retry-After` says when to come again.",
     },
