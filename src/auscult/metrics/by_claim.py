@@ -1,4 +1,4 @@
-"""What an AI agent says against what it called: claims of a finished action, wishes for a person, and rules of tools.
+"""Statements of an AI agent against its calls: claims of a finished action, wishes for a person, and rules of tools.
 
 Settings, semantics and examples for users: docs/reference/metrics/by_claim.md.
 """
@@ -31,7 +31,7 @@ class ToolRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """Settings of a metric of this type. ``rules`` are those of ``tool_rules``, beside what tools declare."""
+    """Settings of a metric of this type. ``rules`` are those of ``tool_rules``, in addition to what tools declare."""
 
     check: Check
     question: str = ""

@@ -1,4 +1,4 @@
-"""What an AI agent states and does against what it was given, what it read and what the customer said.
+"""Statements and actions of an AI agent against what it was given, what it read and what the customer said.
 
 Settings, semantics and examples for users: docs/reference/metrics/by_grounding.md.
 """
@@ -25,7 +25,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
 
 
 class ByGrounding(Judging[Settings]):
-    """YES where what is stated stands in a source or follows from one, NO where it does not, NA where nothing is stated."""
+    """YES where what is stated is in a source or follows from one, NO where it does not, NA where nothing is stated."""
 
     name: ClassVar[str] = "by_grounding"
     settings_type: ClassVar[type[Struct]] = Settings

@@ -123,7 +123,7 @@ def set_(
     ],
     database: options.Database = None,
 ) -> None:
-    """Say whose side the speakers of a whole source are on: a new version of its document, as mapping.speakers.
+    """Set whose side the speakers of a whole source are on: a new version of its document, as mapping.speakers.
 
     It counts from the next run; `auscult connectors backfill NAME --again` reads earlier items again.
     """

@@ -1,6 +1,6 @@
 """Two versions of an AI agent compared: the difference of each question's share, with intervals that hold together.
 
-The intervals are corrected for the number of questions that are looked at (Bonferroni): of versions that do not differ,
+The intervals are corrected for the number of questions that are compared (Bonferroni): of versions that do not differ,
 at most 5 % have any question whose interval leaves out 0. Each is Newcombe's interval of a difference.
 """
 
@@ -19,7 +19,7 @@ _MOST = 10_000_000
 
 
 class Met(NamedTuple):
-    """How often a question was met among the ``n`` conversations that it applied to."""
+    """Frequency with which a question was met among the ``n`` conversations that it applied to."""
 
     met: int
     n: int

@@ -1,1 +1,1 @@
-"""What AI agents say, read against what they called, what they were given and what they said before."""
+"""Statements of AI agents, checked against what they called, what they were given and what they said before."""

@@ -15,7 +15,7 @@ _PRIOR_WEIGHT = 2
 
 
 class Sign(NamedTuple):
-    """How often a sign is expected to be right, and on labelled hands was right and wrong."""
+    """Reliability of a sign: how often it is expected to be right, and was right and wrong on labelled hands."""
 
     expected: float
     right: int = 0
@@ -69,7 +69,7 @@ def kept(reading: AiReading) -> Outcome:
 
 
 def grounded(reading: AiReading) -> Outcome:
-    """Does each figure stand in what was given, read or said, or follow from it?"""
+    """Return whether each figure is in what was given, read or said, or follows from it."""
     ai = reading.conversation.ai
     if not reading.is_called and (ai is None or not (ai.instructions or ai.knowledge)):
         return Outcome("NA", None, "neither calls nor instructions nor knowledge are known", ())

@@ -1,4 +1,4 @@
-"""Claims of a finished action, held against the calls that were made."""
+"""Claims of a finished action, checked against the calls that were made."""
 
 import re
 from collections.abc import Iterator
@@ -108,10 +108,10 @@ def broken(reading: AiReading, claims: list[Claim]) -> Iterator[Found]:
         else:
             yield from _undone(reading, claim, step)
     yield from smoothed(reading)
-    yield from _told_nothing(reading)
+    yield from _unreported(reading)
 
 
-def _told_nothing(reading: AiReading) -> Iterator[Found]:
+def _unreported(reading: AiReading) -> Iterator[Found]:
     """Yield a sign where all is said to be passed on, and the call that did it holds next to nothing."""
     for at in reading.bots:
         if reading.has("all_told", reading.steps[at].text):
@@ -202,7 +202,7 @@ def _unstarted(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
 
 
 def _unpassed(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
-    """Yield a sign where the customer is said to be passed on, and nobody is called or comes."""
+    """Yield a sign where the customer is said to be passed on, and no person is called or comes."""
     if reading.is_taken_over:
         return
     calls = [call for number in reading.calls if (call := reading.steps[number].call)]
@@ -216,7 +216,7 @@ def _unpassed(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
 
 
 def smoothed(reading: AiReading) -> Iterator[Found]:
-    """Yield a sign where a changing call failed, and the next turn neither says so nor asks."""
+    """Yield a sign where a changing call failed, and the next turn neither reports it nor asks."""
     for number in reading.calls:
         call = reading.steps[number].call
         if call is None or succeeded(call) or not reading.is_changing(call):

@@ -37,7 +37,7 @@ class Stated(NamedTuple):
 
 
 class Sources:
-    """What figures may rest on: rules that were given, and cases, what was read and said of this customer."""
+    """Sources of figures: rules that were given, and cases, what was read and said of this customer."""
 
     def __init__(self, rules: Iterable[Figure], letters: str) -> None:
         self.numbers: set[Decimal] = set()
@@ -190,7 +190,7 @@ def _signs(
 
 
 def _failing(asked: _Asked) -> str | None:
-    """Return None where a figure stands in the sources or follows from them; else how it fails, empty for nowhere."""
+    """Return None where a figure is in the sources or follows from them; else how it fails, empty for nowhere."""
     figure, sources = asked.figure, asked.sources
     value = figure.value
     if isinstance(value, tuple):
@@ -207,7 +207,7 @@ def _failing(asked: _Asked) -> str | None:
 
 
 def _failing_number(asked: _Asked, value: Decimal) -> str | None:
-    """Return how an amount, a share or a count fails; one that stands only with another unit fails by its unit."""
+    """Return how an amount, a share or a count fails; one that is there only with another unit fails by its unit."""
     figure, sources = asked.figure, asked.sources
     if value in sources.numbers or value in sources.rules or value in sources.cases:
         kinds = sources.kinds.get(figure.size, set())
@@ -286,7 +286,7 @@ def _results(own: Sequence[Decimal], every: Sequence[Decimal], said: Sequence[De
 
 
 def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) -> bool:
-    """Return whether a date is known, or so many days, working days or months from one that is."""
+    """Return whether a date is known, or a stated number of days, working days or months from one that is."""
     day = _day(value)
     spans = [
         *sources.periods,
@@ -320,7 +320,7 @@ def _day(value: tuple[int, int]) -> date:
 
 
 def _worked(start: date, days: int) -> date:
-    """Return the day so many working days on; of more than 30 the start, for nobody counts further."""
+    """Return the day a number of working days on; of more than 30 the start, as people count no further."""
     at = start
     while 0 < days <= 30:  # noqa: PLR2004
         at += timedelta(days=1)
@@ -343,7 +343,7 @@ def _is_named(value: str, figure: Figure, sources: Sources) -> bool:
 
 
 def _lasts(value: Decimal, figure: Figure, sources: Sources, here: Sequence[Figure]) -> bool:
-    """Return whether a period stands bare in a result, or is left, passed or added up."""
+    """Return whether a period is bare in a result, or is left, passed or added up."""
     kinds = sources.kinds.get(figure.size, set())
     if figure.size in sources.numbers and ("count" in kinds or not kinds):
         return True

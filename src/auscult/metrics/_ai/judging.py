@@ -1,4 +1,4 @@
-"""What the metric types about AI agents have in common: a check, and its answer as a verdict."""
+"""Parts that the metric types about AI agents share: a check, and its answer as a verdict."""
 
 from collections.abc import Callable
 from decimal import Decimal

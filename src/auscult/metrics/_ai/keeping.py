@@ -1,4 +1,4 @@
-"""Whether what was changed is what the customer said, and whether what must stay inside stays there."""
+"""Right actions and safety: changes are those that the customer asked for, and what must stay inside stays there."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What is said about people: a wish for one, handing over to one, and whether the AI agent says what it is."""
+"""People in a conversation: a wish for one, handing over to one, and whether the AI agent discloses what it is."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -121,7 +121,7 @@ def _leaves(value: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
 
 
 def _after(reading: AiReading, at: int) -> Iterator[tuple[str, str, str]]:
-    """Yield what shows that things are asked and told again: the sign, the words, why."""
+    """Yield what shows that things are asked and answered again: the sign, the words, why."""
     before = [step.text for step in reading.steps[:at] if step.side == "customer"]
     known = {one for text in before for one in ids_in(text)}
     people = [number for number in range(at, len(reading.steps)) if reading.steps[number].side == "person"][
@@ -142,7 +142,7 @@ def _after(reading: AiReading, at: int) -> Iterator[tuple[str, str, str]]:
 
 
 def undisclosed(reading: AiReading) -> Iterator[Found]:
-    """Yield signs that an AI agent does not say what it is, or claims to be a person."""
+    """Yield signs that an AI agent does not disclose what it is, or claims to be a person."""
     bots = reading.bots
     if not bots:
         return

@@ -1,4 +1,4 @@
-"""A conversation of an AI agent in its order: what is said by whom, and the calls in between."""
+"""A conversation of an AI agent in its order: turns with their speakers, and the calls in between."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ class Step(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Sign that an answer is NO: its name, the step that shows it, the words, and the call that it is held against."""
+    """Sign that an answer is NO: its name, the step that shows it, the words, and the call that it is checked against."""
 
     sign: str
     step: Step
@@ -53,7 +53,7 @@ class Found(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What is found on a question without weighing: the answer where no sign counts, its step, and the signs."""
+    """Findings on a question without weighing: the answer where no sign counts, its step, and the signs."""
 
     base: Qualification
     step: Step | None

@@ -1,4 +1,4 @@
-"""Words of acts in five languages, read from tables beside this file and compiled once."""
+"""Words of acts in five languages, read from tables next to this file and compiled once."""
 
 import re
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""What an AI agent did, by version: how many conversations it contained and handed over, and in how many it changed something."""
+"""Figures of an AI agent, by version: how many conversations it contained and handed over, and in how many it changed something."""
 
 from datetime import datetime
 

@@ -349,7 +349,7 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names
 
 
 def _is_by_ai_alone(listed: Listed, wanted: Wanted) -> bool:
-    """Return whether a conversation is not counted, as nobody asked for those of AI agents."""
+    """Return whether a conversation is not counted, as those of AI agents were not asked for."""
     return wanted.is_of_people and listed.handled_by == "ai"
 
 

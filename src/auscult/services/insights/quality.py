@@ -88,7 +88,7 @@ def has_ai_agents(app: AppStore) -> bool:
 
 
 def of_people(app: AppStore, sought: Sought) -> Sought:
-    """Return a selection without what an AI agent led alone, unless it says who led: people and AI agents have no common mean."""
+    """Return a selection without what an AI agent led alone, unless it filters by who led: people and AI agents have no common mean."""
     fields = sought.fields
     if fields.handled_by or fields.is_by_ai_agent or not has_ai_agents(app):
         return sought

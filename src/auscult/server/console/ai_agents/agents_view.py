@@ -59,7 +59,7 @@ class RegisteredView(Struct, frozen=True, kw_only=True):
 
 
 class QuestionRow(Struct, frozen=True, kw_only=True):
-    """A question in two versions; ``word`` says what the difference means."""
+    """A question in two versions; ``word`` is the meaning of the difference."""
 
     name: str
     a: str

@@ -1,4 +1,4 @@
-"""People and AI agents apart: what a page of figures counts, and the tabs that say so."""
+"""People and AI agents apart: what a page of figures counts, and the tabs for it."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -33,7 +33,7 @@ class HandlerTab(NamedTuple):
 
 
 class Handlers(NamedTuple):
-    """The filters of a page, which say who is counted; no tabs where no AI agent led a conversation."""
+    """The filters of a page, which choose who is counted; no tabs where no AI agent led a conversation."""
 
     query: Query
     tabs: tuple[HandlerTab, ...] = ()

@@ -9,7 +9,7 @@ from auscult.language import gettext as _
 
 
 class ToolView(Struct, frozen=True, kw_only=True):
-    """A tool; ``rules`` says what it changes, needs and must follow."""
+    """A tool; ``rules`` lists what it changes, needs and must follow."""
 
     name: str
     description: str

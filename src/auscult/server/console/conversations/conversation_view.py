@@ -109,7 +109,7 @@ class AuditView(Struct, frozen=True, kw_only=True):
 
 
 class PartScoreView(Struct, frozen=True, kw_only=True):
-    """The result of a further part of a conversation, of whom ``title`` names, with a form of its own."""
+    """The result of a further part of a conversation, which ``title`` names, with a form of its own."""
 
     title: str
     score: ScoreView
@@ -118,7 +118,7 @@ class PartScoreView(Struct, frozen=True, kw_only=True):
 
 
 class ContextView(Struct, frozen=True, kw_only=True):
-    """What the AI agent worked with: its version, instructions and knowledge for who may read them, and tools."""
+    """Context of the AI agent: its version, instructions and knowledge for who may read them, and tools."""
 
     title: str
     instructions: str

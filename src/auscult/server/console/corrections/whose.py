@@ -1,4 +1,4 @@
-"""Whose side speakers are on: what is doubtful about it on the page of a conversation, and one click that decides."""
+"""Sides of speakers: what is doubtful about it on the page of a conversation, and one click that decides."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple, get_args

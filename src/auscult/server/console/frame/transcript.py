@@ -279,7 +279,7 @@ def _placed_calls(conversation: Conversation, notes: Mapping[str, Sequence[Note]
 
 
 def _taken(calls: deque[_PlacedCall], index: int) -> Iterator[CallView]:
-    """Take the calls that were made before the turn of this index."""
+    """Return the calls that were made before the turn of this index."""
     while calls and calls[0].position < index:
         yield calls.popleft().view
 

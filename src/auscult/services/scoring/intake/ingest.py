@@ -61,7 +61,7 @@ class Intake(Struct, kw_only=True):
 
     @property
     def readable(self) -> int:
-        """Return the number of those that were evaluated, whatever came of it."""
+        """Return the number of those that were evaluated, whatever the outcome."""
         unscored = self.below_threshold + self.duration_unavailable + self.not_evaluated + self.sides_unknown
         return self.scored + unscored
 
