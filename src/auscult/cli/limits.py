@@ -57,7 +57,7 @@ def change(
     Servers and workers follow within five seconds.
     """
     from auscult import bootstrap
-    from auscult.services.privacy.log import record
+    from auscult.services.operations.limit_changes import change_limits
 
     asked = {
         "requests": _count("--requests", requests),
@@ -71,12 +71,7 @@ def change(
     with bootstrap.open(options.settings_of_existing(database)) as application:
         store = application.store
         owner = _owner(store, account, app)
-        before = store.limits.all().get(owner, Limits())
-        after = msgspec.structs.replace(before, **given)
-        if after != before:
-            store.limits.save(owner, after)
-            target = f"app:{owner.app_id}" if owner.app_id else f"account:{owner.account_id}"
-            record(store, principal(), "limits.changed", target, **msgspec.to_builtins(after))
+        after = change_limits(store, owner, given, principal())
     _print(owner, after, None, as_json=as_json)
 
 
