@@ -419,6 +419,10 @@ def test_ordinary_files_are_loaded_by_clicks_alone(browser: Browser, tmp_path: P
             browser.one("#found footer button").click()
             assert "loaded" in browser.text("main .tell")
         browser.driver.get(f"{link.partition('/link/')[0]}/conversations")
-        page = browser.text("main")
-        assert "Tomasz" in page or "Harbour" in page or "Ines" in page
+
+        def listed() -> str:
+            browser.driver.refresh()  # a worker scores them
+            return browser.text("main")
+
+        wait_for(listed, lambda page: any(name in page for name in ("Tomasz", "Harbour", "Ines")))
         assert browser.faults() == []
