@@ -3,7 +3,7 @@
     python -m bench.sides [DATA_DIR] [--fit]
 
 Without ``--fit`` each hand of ``bench/acts`` is measured with weights that were fitted to the other hands: roles hidden,
-the whole conversation, its first half alone, three speakers (the second half of the agent's turns is somebody else's), and
+the whole conversation, its first half alone, three speakers (a second agent speaks the second half of the agent's turns), and
 a bot before the person. With a folder of further labelled conversations the shipped weights are measured on those.
 ``--fit`` writes ``src/auscult/sides/weights``, byte for byte the same from the same hands; it fits to what may be read.
 """

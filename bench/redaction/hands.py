@@ -68,7 +68,7 @@ class Piece:
 
 @dataclass
 class Hand:
-    """What one author wrote, with the faults of its file."""
+    """Utterances of one author, with the faults of their file."""
 
     name: str
     own: tuple[str, ...] = ()

@@ -27,6 +27,7 @@ __all__ = [
     "Source",
     "Transcoded",
     "Western",
+    "claimed",
     "detect",
     "encoding_of",
     "nearest",
@@ -42,7 +43,12 @@ FORMATS: Shelf[Format] = Shelf(
 """Our own formats, in the order in which they are asked whether they recognise a file; native, which takes any JSON, last."""
 
 
+def claimed(head: bytes) -> Format | None:
+    """Return our own format but for native by the first bytes (decompressed); None where none recognises them."""
+    return next((shape for name, shape in FORMATS.items() if name != Native.name and shape.recognises(head)), None)
+
+
 def detect(head: bytes) -> Format | None:
     """Return our own format by the first bytes (decompressed); None where none recognises them."""
-    asked = [shape for name, shape in FORMATS.items() if name != Native.name]
-    return next((shape for shape in (*asked, FORMATS[Native.name]) if shape.recognises(head)), None)
+    native = FORMATS[Native.name]
+    return claimed(head) or (native if native.recognises(head) else None)

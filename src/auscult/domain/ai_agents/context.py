@@ -8,7 +8,7 @@ from msgspec import Struct
 
 AgentKind = Literal["ai", "human"]
 HandledBy = Literal["ai", "human", "both"]
-"""Who led a conversation with a customer."""
+"""Leader of a conversation with a customer: an AI agent, a person, or one after the other."""
 HANDLERS: tuple[HandledBy, ...] = get_args(HandledBy)
 TOOL_EVENT = "tool:"
 """Prefix of the type of an event that a call answers to: ``tool:refund``."""

@@ -58,7 +58,7 @@ _NO_NAME = re.compile(
     r"|system)\W*",
     re.IGNORECASE,
 )
-"""A label of a speaker that names nobody: ``Speaker 1``, ``spk_0``, ``A``, ``agent``."""
+"""Label of a speaker that is not a name: ``Speaker 1``, ``spk_0``, ``A``, ``agent``."""
 _SMALLEST_NUMBER = 10**6
 _SMALLEST_CODE = 100
 """The same in a field of the customer's own, which may be a PIN; only its key says so."""

@@ -18,7 +18,7 @@ Figure = Literal["score", "duration", "sentiment", "confidence"]
 ThreadState = Literal["open", "resolved"]
 """States of a thread of comments."""
 Sides = Literal["unknown", "look_swapped", "found"]
-"""What is to be known of a conversation's sides: nobody knows them, the words contradict them, or they were found by words."""
+"""State of a conversation's sides: unknown, contradicted by the words, or found in the words."""
 ANY_COLLECTION = "any"
 """Value of ``pinned`` for a moment in any collection."""
 

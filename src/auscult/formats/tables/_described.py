@@ -97,7 +97,7 @@ class Described(Records):
 
     name: ClassVar[str] = "described"
     _keeps_labels: ClassVar[bool] = False
-    """Whether a speaker of unknown side is read, too, and named."""
+    """True: a turn whose speaker has no known side is read as well, and the speaker is named."""
 
     def __init__(self, setup: Setup) -> None:
         """Check the description. Raises ``RequestError`` ``connector.invalid``."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from auscult.domain.connectors.contract import Mapper
 from auscult.formats._others.heads import first_of
 from auscult.formats.vendors._content import VendorReader, VendorTableReader
 from auscult.formats.vendors.amazon_connect_evaluations import AmazonConnectEvaluations
@@ -17,14 +18,14 @@ from auscult.formats.vendors.zoom import ZoomContactCenter
 Record = dict[str, Any]
 
 
-def _with(*keys: str) -> VendorReader:
-    """Return a row of a vendor's format that is recognised by these keys, to be completed."""
+def _with(title: str, mapper: type[Mapper], *keys: str) -> VendorReader:
+    """Return a row of a vendor's format that is recognised by these keys."""
     wanted = frozenset(keys)
 
     def has_all(record: Record) -> bool:
         return wanted <= record.keys()
 
-    return VendorReader("", AmazonContactLens, wanted, has_all)
+    return VendorReader(title, mapper, wanted, has_all)
 
 
 def _is_ccai(record: Record) -> bool:
@@ -50,12 +51,10 @@ def _is_none(record: Record) -> bool:
 
 
 FILES: tuple[VendorReader, ...] = (
-    _with("Transcript", "Participants")._replace(title="Contact Lens JSON"),
-    _with("evaluationId", "questions")._replace(
-        title="an evaluation of Amazon Connect", mapper=AmazonConnectEvaluations
-    ),
-    _with("conversation", "transcripts")._replace(title="a Genesys Cloud conversation", mapper=GenesysCloud),
-    _with("conversationId", "transcripts")._replace(title="a Genesys transcript", mapper=Genesys),
+    _with("Contact Lens JSON", AmazonContactLens, "Transcript", "Participants"),
+    _with("an evaluation of Amazon Connect", AmazonConnectEvaluations, "evaluationId", "questions"),
+    _with("a Genesys Cloud conversation", GenesysCloud, "conversation", "transcripts"),
+    _with("a Genesys transcript", Genesys, "conversationId", "transcripts"),
     VendorReader(
         "a conversation of Google CCAI",
         GoogleCcai,
@@ -68,7 +67,7 @@ FILES: tuple[VendorReader, ...] = (
         frozenset(("source", "conversation_parts", "conversations")),
         _is_intercom,
     ),
-    _with("transcript", "sentences")._replace(title="a Twilio transcript", mapper=Twilio),
+    _with("a Twilio transcript", Twilio, "transcript", "sentences"),
     VendorReader(
         "a Zendesk ticket",
         ZendeskTickets,
@@ -81,7 +80,7 @@ FILES: tuple[VendorReader, ...] = (
         frozenset(("data",)),
         _is_import,
     ),
-    _with("engagement", "messages")._replace(title="a Zoom engagement", mapper=ZoomContactCenter),
+    _with("a Zoom engagement", ZoomContactCenter, "engagement", "messages"),
 )
 EXPRESS = VendorTableReader(
     "a batch upload of Kore's Quality AI Express",

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
@@ -148,6 +149,7 @@ class _Row(Struct, gc=False):
     passed: bool | None
     audit: ListedAudit
     missed_metrics: tuple[str, ...] = ()
+    handled_by: HandledBy = "human"
     insights: _Found | None = None
     contact: _Moves | None = None
 
@@ -157,8 +159,8 @@ _DECODE = msgspec.json.Decoder(_Row).decode
 
 def _handed_over(row: _Row) -> float | None:
     """Return 1 for a conversation that was transferred, or that went from an AI agent to a person."""
-    if "ai" in (kinds := {each.kind for each in row.agents}):
-        return float(len(kinds) > 1)
+    if row.handled_by != "human":
+        return float(row.handled_by == "both")
     moves = row.contact.transfers if row.contact else None
     return None if moves is None else float(moves > 0)
 
@@ -306,16 +308,12 @@ class _Reading:
                 yield self._named("queue", seen.id, seen.name or seen.id)
         for intent in (row.insights.intents if row.insights else None) or ():
             yield self._named("reason", intent.name, intent.name)
-        kinds: set[str] = set()
         for agent in row.agents:
             seen_agent = self._aliases.agent(agent) if self._aliases else agent
-            kinds.add(agent.kind or "human")
             yield self._named("agent", seen_agent.id, seen_agent.name or seen_agent.id)
         yield self._named("channel", row.channel, row.channel)
         yield self._named("language", row.language, row.language)
-        if kinds:
-            handler = "both" if len(kinds) > 1 else kinds.pop()
-            yield self._named("handled_by", handler, handler)
+        yield self._named("handled_by", row.handled_by, row.handled_by)
         if row.form:
             form = f"{row.form.id}{AT}{row.form.version}"
             if ("form", form) not in self._names:

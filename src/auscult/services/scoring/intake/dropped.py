@@ -16,7 +16,7 @@ from auscult.formats.tables._described import sampled
 from auscult.formats.tables.csv_rows import CsvRows
 from auscult.services.scoring.intake.decompression import decompressed
 from auscult.services.scoring.intake.read import Noted, in_utf8, read_source
-from auscult.services.scoring.intake.sided import sided
+from auscult.services.scoring.intake.sided import each_sided
 
 NEEDED = ("speaker", "text")
 """Columns that a table of turns must have; all else may be assumed."""
@@ -68,6 +68,4 @@ def read_dropped(file: BinaryIO, source: Source) -> Dropped:
         return Dropped(documents=iter(()), table=table, noted=noted)
     own = replace(source, given=replace(source.given, columns=chosen))
     found = CsvRows().read(io.BytesIO(data), own)
-    return Dropped(
-        documents=(sided(one) if isinstance(one, Conversation) else one for one in found), table=table, noted=noted
-    )
+    return Dropped(documents=each_sided(found), table=table, noted=noted)

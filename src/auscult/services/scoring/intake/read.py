@@ -25,7 +25,6 @@ from auscult.formats import (
     FORMATS,
     READERS,
     ByteStream,
-    Format,
     Given,
     Head,
     Limits,
@@ -34,7 +33,7 @@ from auscult.formats import (
     Source,
     Transcoded,
     Western,
-    detect,
+    claimed,
     encoding_of,
     nearest,
     recognised,
@@ -44,7 +43,7 @@ from auscult.formats.archives._member import Member
 from auscult.formats.tables.workbook import Workbook
 from auscult.sandbox.workbooks import rows_into
 from auscult.services.scoring.intake.decompression import decompressed
-from auscult.services.scoring.intake.sided import sided
+from auscult.services.scoring.intake.sided import each_sided
 from auscult.storage.privacy.codes import document_without_codes
 
 STDIN = "-"
@@ -278,28 +277,20 @@ def _read_one(peeked: Peeked, source: Source, noted: Noted) -> Iterator[Conversa
     given = in_utf8(peeked, source.name)
     head = Head(given.head, source.name)
     wanted = source.given.format
-    shape = FORMATS.get(wanted) if wanted else _own(given.head)
+    shape = FORMATS.get(wanted) if wanted else claimed(given.head)
     reader = READERS.get(wanted) if wanted else None if shape else recognised(head)
-    if wanted is None and shape is None and reader is None and (shape := detect(given.head)) is not None:
-        reader = nearest(head)
+    if not (wanted or shape or reader) and FORMATS["native"].recognises(given.head):
+        shape, reader = FORMATS["native"], nearest(head)
     if reader is not None:
         noted.add(source.name, reader.name)
-        yield from map(_sided, reader.read(given, source))
+        yield from each_sided(reader.read(given, source))
     elif shape is not None:
         noted.add(source.name, shape.name)
-        yield from map(_sided, shape.read(given, source.app_id, source.limits))
+        yield from each_sided(shape.read(given, source.app_id, source.limits))
     elif given.head.removeprefix(codecs.BOM_UTF8).strip():
         yield _unrecognised(peeked.head)
     else:
         yield from _nothing(given)
-
-
-def _sided(one: Conversation | Rejected) -> Conversation | Rejected:
-    return sided(one) if isinstance(one, Conversation) else one
-
-
-def _own(head: bytes) -> Format | None:
-    return next((one for name, one in FORMATS.items() if name != "native" and one.recognises(head)), None)
 
 
 def _read_zip(

@@ -1,8 +1,16 @@
 """Sides of speakers whose document has labels and no roles, found as it comes in."""
 
+from collections.abc import Iterable, Iterator
+
 from auscult.domain.conversation import Conversation, language_code
 from auscult.domain.insight import Insights
+from auscult.formats import Rejected
 from auscult.sides import with_sides
+
+
+def each_sided(found: Iterable[Conversation | Rejected]) -> Iterator[Conversation | Rejected]:
+    """Yield what was read, conversations with their sides."""
+    return (sided(one) if isinstance(one, Conversation) else one for one in found)
 
 
 def sided(conversation: Conversation) -> Conversation:
