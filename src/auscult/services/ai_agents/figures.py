@@ -31,9 +31,9 @@ class AgentFigures(Struct, frozen=True, kw_only=True):
 
 
 def versions_of(app: AppStore, agent_id: str) -> tuple[str, ...]:
-    """Return the versions in the newest 500 conversations of an agent, the last one first; "" for those without one."""
-    rows = newest(app, Sought(fields=ListFields(ai_agent=(agent_id,))), _NEWEST)
-    return tuple(dict.fromkeys(each.version or "" for row in rows for each in row.agents if each.id == agent_id))
+    """Return the versions in the newest 500 conversations of an agent, newest version first (by its first conversation); "" for none."""
+    rows = newest(app, Sought(fields=ListFields(ai_agent=(agent_id,))), _NEWEST)[::-1]
+    return tuple(dict.fromkeys(each.version or "" for row in rows for each in row.agents if each.id == agent_id))[::-1]
 
 
 def figures(
