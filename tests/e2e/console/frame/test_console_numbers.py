@@ -467,11 +467,11 @@ def test_the_api_sorts_audits_and_disputes(served: Service) -> None:
     ):
         expected = [getattr(each, key) for each in stored()]
         found: list[str] = []
-        last, cursor, more = "", "", f"/{path}?sort={order}&limit=3{'&auditor=*' if path == 'assignments' else ''}"
+        last, cursor, more = "", "", f"/{path}?sort={order}&limit=1{'&auditor=*' if path == 'assignments' else ''}"
         while cursor is not None:
             page = own.ask("GET", more + (f"&cursor={cursor}" if cursor else "")).json()
             found += [each[key] for each in page["items"]]
             last, cursor = cursor, page["next_cursor"]
         assert found == expected
-        assert len(expected) > 3
+        assert len(expected) > 1
         problem(own.ask("GET", f"/{path}?sort=-{order}&cursor={last}".replace("--", "")), 400, "cursor.unreadable")
