@@ -19,15 +19,15 @@ from litestar.routes import HTTPRoute
 from msgspec import Struct
 
 from auscult.cli.generated import table
-from auscult.cli.generated.table import Input, Operation
+from auscult.cli.generated.table import Input, Kind, Operation
 from auscult.server.api.application import ROUTERS
 
 PAGE = Path(table.__file__).parent / table.TABLE
 _OF_PAGES = {"limit", "cursor"}
 """Parameters of lists, which a command reads to their end."""
-_KNOWN = ("app", "rights", "server")
+_KNOWN = ("app", "caller", "rights", "server")
 """Values that ``cli/generated/running.py`` has for handlers and their use cases."""
-_KINDS: dict[Any, Literal["text", "integer", "flag", "instant"]] = {int: "integer", bool: "flag", datetime: "instant"}
+_KINDS: dict[Any, Kind] = {int: "integer", bool: "flag", datetime: "instant"}
 
 
 def operations() -> tuple[Operation, ...]:
@@ -107,18 +107,20 @@ def _input(  # noqa: PLR0913  (all that is known of it)
     name: str, kind: Any, help_: str, shown: Any = None, *, is_argument: bool = False, is_required: bool
 ) -> Input:
     plain = _plain(kind)
-    is_many = get_origin(plain) is tuple
+    is_pairs = get_origin(plain) is dict
+    is_many = is_pairs or get_origin(plain) is tuple
     plain = get_args(plain)[0] if is_many else plain
     in_path = isinstance(shown, PathParameter)
     example = next((each.value for each in shown.examples or ()), "") if in_path else ""
     return Input(
         name=name,
         word=(getattr(shown, "query", None) or getattr(shown, "name", None) or name)
-        .removesuffix("s" if name.endswith("_ids") else "")
+        .removesuffix("s" if is_many else "")
         .removesuffix("_id")
         .replace("_", "-"),
         help=f"{help_.removesuffix('.')}, as {example}." if example else help_,
-        kind=_KINDS.get(plain, "text"),
+        kind="pair" if is_pairs else _KINDS.get(plain, "text"),
+        parts=plain.__struct_fields__ if isinstance(plain, type) and issubclass(plain, Struct) else (),
         choices=tuple(map(str, get_args(plain))) if get_origin(plain) is Literal else (),
         is_argument=in_path or is_argument,
         is_required=is_required,

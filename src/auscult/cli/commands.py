@@ -35,39 +35,13 @@ class GeneratedCommand(Command):
         return command(table()[self.words])
 
 
+def made(group: str, names: str, panel: str) -> tuple[GeneratedCommand, ...]:
+    """Return the commands of a group that are made from operations."""
+    return tuple(GeneratedCommand(f"{group} {name}", "", panel) for name in names.split())
+
+
 _RUN, _JUDGE, _ASSIST, _KEEP = "Run", "Judge", "Assist", "Keep"
 
-_COMMENTS = ("of", "list", "show", "add", "reply", "edit", "resolve", "reopen")
-_CORRECTIONS = ("add", "add-many", "list", "of", "undo")
-_DIRECTORY = ("list", "rename", "merge", "undo")
-_EXAMPLES = ("list", "keep", "remove")
-_COLLECTIONS = (
-    "list",
-    "show",
-    "create",
-    "change",
-    "remove",
-    "restore",
-    "pin",
-    "unpin",
-    "repin",
-    "order",
-)
-_NOTICES = ("list", "read", "read-all")
-_ABSENCES = ("list", "add", "remove")
-_DISPUTES = (
-    "list",
-    "show",
-    "review",
-    "release",
-    "accept",
-    "undo-accept",
-    "raise",
-    "decide",
-    "withdraw",
-    "statistics",
-    "policy",
-)
 
 COMMANDS = (
     Command("demo", "operations.demo:demo", _RUN),
@@ -112,7 +86,7 @@ COMMANDS = (
     Command("forms publish", "definitions.form_versions:publish", _JUDGE),
     Command("forms discard", "definitions.form_versions:discard", _JUDGE),
     Command("forms retire", "definitions.form_versions:retire", _JUDGE),
-    *(GeneratedCommand(f"examples {name}", "", _JUDGE) for name in _EXAMPLES),
+    *made("examples", "list keep remove", _JUDGE),
     Command("wording list", "definitions.wording:listing", _JUDGE),
     Command("wording show", "definitions.wording:show", _JUDGE),
     Command("wording check", "definitions.wording:check", _JUDGE),
@@ -169,36 +143,22 @@ COMMANDS = (
     Command("assignments reaudit", "audits.assignments:reaudit", _JUDGE),
     Command("assignments decline", "audits.assignments:decline", _JUDGE),
     Command("assignments reassign", "audits.assignments:reassign", _JUDGE),
-    *(GeneratedCommand(f"assignments {name}", "", _JUDGE) for name in ("offered", "take")),
-    *(GeneratedCommand(f"disputes {name}", "", _JUDGE) for name in _DISPUTES),
+    *made("assignments", "offered take", _JUDGE),
+    *made("disputes", "list show review release accept undo-accept raise decide withdraw statistics policy", _JUDGE),
     Command("disputes examples", "disputes:examples", _JUDGE),
-    *(GeneratedCommand(f"comments {name}", "", _JUDGE) for name in _COMMENTS),
-    *(GeneratedCommand(f"corrections {name}", "", _JUDGE) for name in _CORRECTIONS),
-    *(GeneratedCommand(f"notices {name}", "", _JUDGE) for name in _NOTICES),
-    *(GeneratedCommand(f"absences {name}", "", _JUDGE) for name in _ABSENCES),
+    *made("comments", "of list show add reply edit resolve reopen", _JUDGE),
+    *made("corrections", "add add-many list of undo", _JUDGE),
+    *made("notices", "list read read-all", _JUDGE),
+    *made("absences", "list add remove", _JUDGE),
     *(Command(f"ai-agents {name}", f"ai_agents:{name}", _JUDGE) for name in ("register", "compare")),
-    *(GeneratedCommand(f"ai-agents {name}", "", _JUDGE) for name in ("list", "show", "remove", "figures")),
-    *(GeneratedCommand(f"collections {name}", "", _JUDGE) for name in _COLLECTIONS),
-    Command("calibration create", "calibration:create", _JUDGE),
-    Command("calibration list", "calibration:listing", _JUDGE),
-    Command("calibration show", "calibration:show", _JUDGE),
-    Command("calibration suggest", "calibration:suggest", _JUDGE),
-    Command("calibration activate", "calibration:activate", _JUDGE),
-    Command("calibration rate", "calibration:rate", _JUDGE),
-    Command("calibration submit", "calibration:submit", _JUDGE),
-    Command("calibration leave", "calibration:leave", _JUDGE),
-    Command("calibration reference", "calibration:reference", _JUDGE),
-    Command("calibration close", "calibration:close", _JUDGE),
-    Command("calibration report", "calibration:report", _JUDGE),
-    *(GeneratedCommand(f"calibration {name}", "", _JUDGE) for name in ("offered", "take")),
-    Command("coaching create", "coaching:create", _JUDGE),
-    Command("coaching list", "coaching:listing", _JUDGE),
-    Command("coaching show", "coaching:show", _JUDGE),
-    Command("coaching acknowledge", "coaching:acknowledge", _JUDGE),
-    Command("coaching finish", "coaching:finish", _JUDGE),
-    Command("coaching complete", "coaching:complete", _JUDGE),
-    Command("coaching return", "coaching:give_back", _JUDGE),
-    Command("coaching new-colleagues", "coaching:new_colleagues", _JUDGE),
+    *made("ai-agents", "list show remove figures", _JUDGE),
+    *made("collections", "list show create change remove restore pin unpin repin order", _JUDGE),
+    *made(
+        "calibration",
+        "create list show suggest activate rate submit leave reference report close offered take",
+        _JUDGE,
+    ),
+    *made("coaching", "create list show acknowledge finish review note consent new-colleagues", _JUDGE),
     Command("schedules create", "schedules:create", _JUDGE),
     Command("schedules list", "schedules:listing", _JUDGE),
     Command("schedules run", "schedules:run", _JUDGE),
@@ -244,7 +204,7 @@ COMMANDS = (
     Command("queues list", "people.directory:list_queues", _KEEP),
     Command("queues show", "people.directory:show_queue", _KEEP),
     Command("queues import", "people.directory:import_queues", _KEEP),
-    *(GeneratedCommand(f"directory {name}", "", _KEEP) for name in _DIRECTORY),
+    *made("directory", "list rename merge undo", _KEEP),
     Command("webhooks list", "delivery.webhooks:listing", _KEEP),
     Command("token", "operations.token:token", _KEEP),
     Command("apps list", "privacy.apps:listing", _KEEP),

@@ -63,7 +63,7 @@ def _parameter(of: Input) -> Parameter:
     if of.choices and not of.is_argument:
         settings["help"] = f"{of.help.removesuffix('.')}: {', '.join(of.choices)}."
     shown = typer.Argument(**settings) if of.is_argument else typer.Option(f"--{of.word}", **settings)
-    kinds: dict[str, Any] = {"text": str, "integer": int, "flag": bool, "instant": datetime}
+    kinds: dict[str, Any] = {"text": str, "integer": int, "flag": bool, "instant": datetime, "pair": str}
     kind = list[kinds[of.kind]] if of.is_many else kinds[of.kind]
     if of.is_required:
         return Parameter(of.name, Parameter.KEYWORD_ONLY, annotation=Annotated[kind, shown])

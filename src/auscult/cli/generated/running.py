@@ -18,7 +18,7 @@ import yaml
 
 from auscult import bootstrap
 from auscult.cli.generated.printing import lines_of
-from auscult.cli.generated.table import Operation
+from auscult.cli.generated.table import Input, Operation
 from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import principal
 from auscult.domain.errors import unknown
@@ -49,7 +49,8 @@ def run_operation(operation: Operation, given: dict[str, Any]) -> None:
     module, _, name = (operation.handler if file is None else operation.storing).partition(":")
     routes: Any = import_module(module)
     handler: Any = getattr(routes, name)
-    values = {key: value for key, value in given.items() if value is not None}
+    inputs = {each.name: each for each in operation.inputs}
+    values = {key: _structured(inputs[key], value) for key, value in given.items() if value is not None}
     if file is not None:
         values["data"] = _document(file)
     elif operation.body:
@@ -60,7 +61,12 @@ def run_operation(operation: Operation, given: dict[str, Any]) -> None:
         app = application.store.within(tenant)
         for guard in handler.guards:
             app = guard.narrowed(app, viewer) if isinstance(guard, Scopes) else app
-        known = {"app": app, "rights": viewer, "server": Basis(application.store, REPORTS, lambda: datetime.now(UTC))}
+        known = {
+            "app": app,
+            "rights": viewer,
+            "caller": viewer,
+            "server": Basis(application.store, REPORTS, lambda: datetime.now(UTC)),
+        }
         for key, provided in routes.ROUTER.dependencies.items():
             known[key] = _called(provided.dependency, known)
         answer = _whole(inspect.unwrap(handler.fn), known, values)
@@ -71,6 +77,17 @@ def run_operation(operation: Operation, given: dict[str, Any]) -> None:
     else:
         for line in lines_of(msgspec.to_builtins(answer, builtin_types=(datetime,)), operation.columns):
             typer.echo(line)
+
+
+def _structured(of: Input, given: Any) -> Any:  # noqa: ANN401  (a parameter's value)
+    """Return what a command line gave for an input: pairs as a mapping, records as their fields."""
+    if of.kind == "pair":
+        if wrong := next((each for each in given if "=" not in each), None):
+            raise typer.BadParameter(f"invalid {of.word} {wrong!r}; give it as {of.metavar}")
+        return dict(each.split("=", 1) for each in given)
+    if of.parts:
+        return [dict(zip(of.parts, each.split("#", len(of.parts) - 1), strict=False)) for each in given]
+    return given
 
 
 def _whole(fn: Callable[..., Any], known: Mapping[str, Any], values: Mapping[str, Any]) -> Any:  # noqa: ANN401  (an answer)

@@ -8,16 +8,21 @@ import msgspec
 from msgspec import Struct
 
 TABLE = "table.json"
+Kind = Literal["text", "integer", "flag", "instant", "pair"]
 
 
 class Input(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """A parameter of an operation, or a field of its body: ``choices`` are its values, if they are few."""
+    """A parameter of an operation, or a field of its body: ``choices`` are its values, if they are few.
+
+    ``parts`` are the fields of a record, which is given as their values in this order: ``c-7f8b#t-2``.
+    """
 
     name: str
     word: str
     help: str
-    kind: Literal["text", "integer", "flag", "instant"] = "text"
+    kind: Kind = "text"
     choices: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     is_argument: bool = False
     is_required: bool = False
     is_many: bool = False
@@ -25,6 +30,10 @@ class Input(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def metavar(self) -> str:
         """Return the placeholder: ``DISPUTE``, ``accept|deny``, ``ID``, ``TIME``."""
+        if self.kind == "pair":
+            return "NAME=VALUE"
+        if self.parts:
+            return "#".join(each.removesuffix("_id").upper() for each in self.parts)
         if self.is_argument:
             return "|".join(self.choices) or self.word.upper()
         by_kind = {"instant": "TIME", "integer": "N"}

@@ -14,7 +14,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.domain.stated import stated, text
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Basis, Caller, Rights, Server, Use
+from auscult.server.rest.context import App, Basis, Caller, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.parameters import path_id, query
@@ -32,44 +32,46 @@ CoachingId = Annotated[str, path_id("The coaching item.", "co-41c7")]
 class CoachingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Coaching for one agent, or for each of several. ``metric_ids`` of ``form_id`` are measured before and after."""
 
-    agent_ids: Annotated[tuple[str, ...], Meta(max_length=200), stated(minItems=1)]
-    goal: Annotated[str, text(LONGEST_NAME)]
-    metric_ids: Annotated[tuple[str, ...], Meta(max_length=20)] = ()
-    form_id: str = ""
-    plan: Annotated[str, text(LONGEST_COMMENT, 0)] = ""
-    clips: Annotated[tuple[Clip, ...], Meta(max_length=20)] = ()
-    group: str = ""
-    due_on: date | None = None
+    agent_ids: Annotated[
+        tuple[str, ...], Meta(max_length=200, description="An agent; several make a group."), stated(minItems=1)
+    ]
+    goal: Annotated[str, text(LONGEST_NAME), Meta(description="The behaviour to work on.")]
+    metric_ids: Annotated[tuple[str, ...], Meta(max_length=20, description="A metric to measure.")] = ()
+    form_id: Annotated[str, Meta(description="The form of the metrics.")] = ""
+    plan: Annotated[str, text(LONGEST_COMMENT, 0), Meta(description="How to work on it.")] = ""
+    clips: Annotated[tuple[Clip, ...], Meta(max_length=20, description="A conversation, or a turn in it.")] = ()
+    group: Annotated[str, Meta(description="A group, which agents do not see.")] = ""
+    due_on: Annotated[date | None, Meta(description="Until this day, as 2026-04-20.")] = None
 
 
 @example({"comment": "Done in the last ten."})
 class RemarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A remark."""
 
-    comment: Annotated[str, text(LONGEST_COMMENT, 0)] = ""
+    comment: Annotated[str, text(LONGEST_COMMENT, 0), Meta(description="A remark.")] = ""
 
 
 @example({"comment": "Shall I name the department, too?"})
 class NoteBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A remark to add."""
 
-    comment: Annotated[str, text(LONGEST_COMMENT)]
+    comment: Annotated[str, text(LONGEST_COMMENT), Meta(description="The remark.")]
 
 
 @example({"is_done": True, "comment": "Well done."})
 class ReviewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The coach's answer: the item is done, or the agent continues, which needs a comment."""
 
-    is_done: bool
-    comment: Annotated[str, text(LONGEST_COMMENT, 0)] = ""
+    is_done: Annotated[bool, Meta(description="The item is done; else the agent continues.")]
+    comment: Annotated[str, text(LONGEST_COMMENT, 0), Meta(description="A remark; what is left to do.")] = ""
 
 
 @example({"agent_id": "a-7", "is_given": True})
 class ConsentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Consent of an agent to the use of their conversations as examples for others."""
 
-    agent_id: str
-    is_given: bool
+    agent_id: Annotated[str, Meta(description="The agent, who is the caller.")]
+    is_given: Annotated[bool, Meta(description="Colleagues may listen.")]
 
 
 class ListedCoaching(Coaching, frozen=True, kw_only=True, omit_defaults=False):
@@ -154,18 +156,20 @@ _REFUSALS = {
 example({"items": [_ITEM]})(CoachingPage)
 
 
-@operation.post("/coaching", may=GIVING, status=201, refuses=_REFUSALS)
+@operation.post("/coaching", may=GIVING, status=201, refuses=_REFUSALS, command="coaching create", arguments=("goal",))
 def create_coaching(data: JSONBody[CoachingBody], coach: Coaches, caller: Caller) -> CoachingPage:
     """Coach agents. Each gets an item, all or none. Only coaches see a group."""
     made = coach.create(Wanted(**asdict(data)), caller.name)
     return CoachingPage(items=tuple(ListedCoaching(**asdict(each)) for each in made))
 
 
-@operation.get("/coaching", may=READING)
+@operation.get(
+    "/coaching", may=READING, command="coaching list", columns=("coaching_id", "agent_id", "goal", "state", "due_on")
+)
 def list_coaching(
     coach: Coaches,
     app: App,
-    server: Server,
+    server: Basis,
     rights: Rights,
     agent_id: Annotated[str | None, query("Only of this agent.")] = None,
 ) -> CoachingPage:
@@ -180,25 +184,40 @@ def list_coaching(
     )
 
 
-@operation.get("/coaching/new-colleagues", may=GIVING, summary="Agents in their first weeks", is_slow=True)
+@operation.get(
+    "/coaching/new-colleagues",
+    may=GIVING,
+    summary="Agents in their first weeks",
+    is_slow=True,
+    command="coaching new-colleagues",
+)
 def list_new_colleagues(coach: Coaches) -> NewColleagues:
     """List new agents with flagged conversations: all of the first two weeks, then fewer, after eight weeks none."""
     return NewColleagues(items=tuple(coach.new_colleagues()))
 
 
-@operation.put("/coaching/consent", may=READING, refuses={403: _REFUSALS[403]})
+@operation.put(
+    "/coaching/consent", may=READING, refuses={403: _REFUSALS[403]}, command="coaching consent", arguments=("agent_id",)
+)
 def set_coaching_consent(data: JSONBody[ConsentBody], coach: Coaches, rights: Rights) -> None:
     """Let colleagues listen to one's conversations. Once withdrawn, they are no longer shown as examples."""
     coach.consent(data.agent_id, rights.agent_ids, rights.name, is_given=data.is_given)
 
 
-@operation.get("/coaching/{coaching_id}", may=READING, summary="One coaching item", is_slow=True)
+@operation.get(
+    "/coaching/{coaching_id}", may=READING, summary="One coaching item", is_slow=True, command="coaching show"
+)
 def get_coaching(coaching_id: CoachingId, seen: Seen, shown: Shown) -> ShownCoaching:
     """Return the item with metrics before and after (interval and n), and examples of consenting colleagues."""
     return shown(seen(coaching_id))
 
 
-@operation.post("/coaching/{coaching_id}/acknowledge", may=READING, refuses={403: _REFUSALS[403], 409: _REFUSALS[409]})
+@operation.post(
+    "/coaching/{coaching_id}/acknowledge",
+    may=READING,
+    refuses={403: _REFUSALS[403], 409: _REFUSALS[409]},
+    command="coaching acknowledge",
+)
 def acknowledge_coaching(
     coaching_id: CoachingId, coach: Coaches, seen: Seen, shown: Shown, rights: Rights
 ) -> ShownCoaching:
@@ -207,7 +226,7 @@ def acknowledge_coaching(
     return shown(coach.acknowledge(coaching_id, rights.agent_ids))
 
 
-@operation.post("/coaching/{coaching_id}/finish", may=READING, refuses=_REFUSALS)
+@operation.post("/coaching/{coaching_id}/finish", may=READING, refuses=_REFUSALS, command="coaching finish")
 def finish_coaching(
     coaching_id: CoachingId, data: JSONBody[RemarkBody], coach: Coaches, seen: Seen, shown: Shown, rights: Rights
 ) -> ShownCoaching:
@@ -216,7 +235,7 @@ def finish_coaching(
     return shown(coach.finish(coaching_id, rights.agent_ids, rights.name, data.comment))
 
 
-@operation.post("/coaching/{coaching_id}/review", may=GIVING, refuses=_REFUSALS)
+@operation.post("/coaching/{coaching_id}/review", may=GIVING, refuses=_REFUSALS, command="coaching review")
 def review_coaching(
     coaching_id: CoachingId, data: JSONBody[ReviewBody], coach: Coaches, seen: Seen, shown: Shown, rights: Rights
 ) -> ShownCoaching:
@@ -225,7 +244,9 @@ def review_coaching(
     return shown(coach.review(coaching_id, rights.agent_ids, rights.name, data.comment, is_done=data.is_done))
 
 
-@operation.post("/coaching/{coaching_id}/notes", may=READING, refuses=_REFUSALS)
+@operation.post(
+    "/coaching/{coaching_id}/notes", may=READING, refuses=_REFUSALS, command="coaching note", arguments=("comment",)
+)
 def note_coaching(
     coaching_id: CoachingId, data: JSONBody[NoteBody], coach: Coaches, seen: Seen, shown: Shown, rights: Rights
 ) -> ShownCoaching:

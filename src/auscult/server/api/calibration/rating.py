@@ -34,18 +34,18 @@ RATING = Scopes(*SCOPES, permission=TAKE_PART)
 class RatingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Answers to one conversation by metric id: YES, NO, NA or a level; "-" withdraws one. ``comments`` likewise."""
 
-    answers: Annotated[dict[str, str], Meta(max_length=1000)]
-    comments: Annotated[dict[str, str], Meta(max_length=1000)] = {}
+    answers: Annotated[dict[str, str], Meta(max_length=1000, description="YES, NO, NA or a level; - withdraws one.")]
+    comments: Annotated[dict[str, str], Meta(max_length=1000, description="A remark on an answer.")] = {}
 
 
 @example({"metric_id": "em-greeting", "answer": "NO", "reason": "A greeting names the company."})
 class ReferenceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The right answer to a metric, by an expert or by agreement in the debrief, with its reason."""
 
-    metric_id: str
-    answer: str
-    reason: str
-    kind: ReferenceKind = "consensus"
+    metric_id: Annotated[str, Meta(description="The metric, as em-greeting.")]
+    answer: Annotated[str, Meta(description="YES, NO, NA or a level.")]
+    reason: Annotated[str, Meta(description="Why this answer is right.")]
+    kind: Annotated[ReferenceKind, Meta(description="Whose answer it is.")] = "consensus"
 
 
 _REFUSALS = {
@@ -55,7 +55,13 @@ _REFUSALS = {
 }
 
 
-@operation.put("/calibrations/{session_id}/items/{number}", may=RATING, refuses=_REFUSALS)
+@operation.put(
+    "/calibrations/{session_id}/items/{number}",
+    may=RATING,
+    refuses=_REFUSALS,
+    command="calibration rate",
+    arguments=("answers",),
+)
 def rate_calibration(
     session_id: SessionId, number: Number, data: JSONBody[RatingBody], sessions: Sessions, seen: Seen, rights: Rights
 ) -> ShownSession:
@@ -65,21 +71,33 @@ def rate_calibration(
     return seen(sessions.rate(session_id, _number(number), rights.name, answers))
 
 
-@operation.post("/calibrations/{session_id}/submit", may=RATING, refuses=_REFUSALS)
+@operation.post("/calibrations/{session_id}/submit", may=RATING, refuses=_REFUSALS, command="calibration submit")
 def submit_calibration(session_id: SessionId, sessions: Sessions, seen: Seen, rights: Rights) -> ShownSession:
     """Submit one's part of a session. Every conversation must be answered, and answers can no longer change."""
     open_to(sessions.get(session_id), rights)
     return seen(sessions.submit(session_id, rights.name))
 
 
-@operation.post("/calibrations/{session_id}/leave", may=RATING, refuses=_REFUSALS, summary="Leave a session")
+@operation.post(
+    "/calibrations/{session_id}/leave",
+    may=RATING,
+    refuses=_REFUSALS,
+    summary="Leave a session",
+    command="calibration leave",
+)
 def leave_calibration(session_id: SessionId, sessions: Sessions, seen: Seen, rights: Rights) -> ShownSession:
     """Remove the caller from the session. Their answers are dropped, and the session no longer waits for them."""
     open_to(sessions.get(session_id), rights)
     return seen(sessions.leave(session_id, rights.name))
 
 
-@operation.put("/calibrations/{session_id}/items/{number}/reference", may=RUNNING, refuses=_REFUSALS)
+@operation.put(
+    "/calibrations/{session_id}/items/{number}/reference",
+    may=RUNNING,
+    refuses=_REFUSALS,
+    command="calibration reference",
+    arguments=("metric_id", "answer"),
+)
 def set_calibration_reference(
     session_id: SessionId, number: Number, data: JSONBody[ReferenceBody], sessions: Sessions, seen: Seen, rights: Rights
 ) -> ShownSession:

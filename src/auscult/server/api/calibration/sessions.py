@@ -15,7 +15,7 @@ from auscult.domain.people.principal import Principal
 from auscult.domain.stated import stated, text
 from auscult.server.api.calibration.views import ShownSession, shown
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Basis, Rights, Server, Use
+from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.parameters import Instant, path_id, query
@@ -48,15 +48,23 @@ class SessionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     not met needs a comment.
     """
 
-    name: Annotated[str, text(LONGEST_NAME)]
-    form_id: str
-    conversations: Annotated[tuple[str, ...], Meta(max_length=MOST_ITEMS), stated(minItems=1, uniqueItems=True)]
-    raters: Annotated[tuple[str, ...], Meta(max_length=MOST_RATERS), stated(minItems=LEAST_RATERS, uniqueItems=True)]
-    description: str = ""
-    machine: MachineShown = "hidden"
-    others: OthersShown = "all"
-    needs_reason: bool = False
-    due_at: Instant | None = None
+    name: Annotated[str, text(LONGEST_NAME), Meta(description="The name of the session.")]
+    form_id: Annotated[str, Meta(description="The form that the raters fill in.")]
+    conversations: Annotated[
+        tuple[str, ...],
+        Meta(max_length=MOST_ITEMS, description="A conversation to rate."),
+        stated(minItems=1, uniqueItems=True),
+    ]
+    raters: Annotated[
+        tuple[str, ...],
+        Meta(max_length=MOST_RATERS, description="A rater, by e-mail address; at least two."),
+        stated(minItems=LEAST_RATERS, uniqueItems=True),
+    ]
+    description: Annotated[str, Meta(description="What the session is for.")] = ""
+    machine: Annotated[MachineShown, Meta(description="When the answers of the machine are shown.")] = "hidden"
+    others: Annotated[OthersShown, Meta(description="When the answers of other raters are shown.")] = "all"
+    needs_reason: Annotated[bool, Meta(description="A comment is required for each answer that is not met.")] = False
+    due_at: Annotated[Instant | None, Meta(description="When the raters are to be done.")] = None
 
 
 def calibrating(app: App, server: Basis) -> Calibrating:
@@ -99,16 +107,23 @@ class Suggestions(Struct, frozen=True, kw_only=True):
     status=201,
     refuses={422: "The name, the raters or the conversations cannot be used."},
     example={"state": "draft", "activated_at": None},
+    command="calibration create",
+    arguments=("name",),
 )
 def create_calibration(
-    data: JSONBody[SessionBody], sessions: Sessions, seen: Seen, app: App, server: Server, rights: Rights
+    data: JSONBody[SessionBody], sessions: Sessions, seen: Seen, app: App, server: Basis, rights: Rights
 ) -> ShownSession:
     """Create a calibration session. Its raters see it once it is started. A session never changes a score."""
     check_known(server.store, app.tenant, data.raters, "raters")
     return seen(sessions.create(Wanted(**asdict(data)), rights.name))
 
 
-@operation.get("/calibrations", may=READING)
+@operation.get(
+    "/calibrations",
+    may=READING,
+    command="calibration list",
+    columns=("session_id", "name", "state", "form_id", "due_at"),
+)
 def list_calibrations(sessions: Sessions, seen: Seen, rights: Rights) -> SessionPage:
     """List calibration sessions. All for callers who run them, and for others those that they take part in."""
     found = sessions.listing(None if rights.may(RUN) else rights.name)
@@ -116,7 +131,12 @@ def list_calibrations(sessions: Sessions, seen: Seen, rights: Rights) -> Session
 
 
 @operation.get(
-    "/calibrations/suggestions", may=RUNNING, summary="Conversations suggested for calibration", is_slow=True
+    "/calibrations/suggestions",
+    may=RUNNING,
+    summary="Conversations suggested for calibration",
+    is_slow=True,
+    command="calibration suggest",
+    columns=("conversation_id", "why", "metrics"),
 )
 def suggest_calibration(
     sessions: Sessions,
@@ -127,20 +147,26 @@ def suggest_calibration(
     return Suggestions(items=tuple(sessions.suggest(form_id, limit)))
 
 
-@operation.get("/calibrations/{session_id}", may=READING, summary="One calibration session")
+@operation.get("/calibrations/{session_id}", may=READING, summary="One calibration session", command="calibration show")
 def get_calibration(session_id: SessionId, sessions: Sessions, seen: Seen, rights: Rights) -> ShownSession:
     """Return the session with the answers that the caller may see: their own, and later those of others."""
     return seen(open_to(sessions.get(session_id), rights))
 
 
-@operation.post("/calibrations/{session_id}/activate", may=RUNNING, refuses={409: "It is no draft."})
+@operation.post(
+    "/calibrations/{session_id}/activate", may=RUNNING, refuses={409: "It is no draft."}, command="calibration activate"
+)
 def activate_calibration(session_id: SessionId, sessions: Sessions, seen: Seen) -> ShownSession:
     """Start a calibration session. It is open to its raters from now on."""
     return seen(sessions.activate(session_id))
 
 
 @operation.post(
-    "/calibrations/{session_id}/close", may=RUNNING, refuses={409: "It is not active."}, example={"state": "closed"}
+    "/calibrations/{session_id}/close",
+    may=RUNNING,
+    refuses={409: "It is not active."},
+    example={"state": "closed"},
+    command="calibration close",
 )
 def close_calibration(session_id: SessionId, sessions: Sessions, seen: Seen) -> ShownSession:
     """Close a calibration session. Raters who have not submitted do not count in its figures."""
@@ -152,6 +178,7 @@ def close_calibration(session_id: SessionId, sessions: Sessions, seen: Seen) -> 
     may=READING,
     refuses={409: "Not every rater has submitted, or fewer than two have."},
     summary="The figures of a calibration session",
+    command="calibration report",
 )
 def get_calibration_report(session_id: SessionId, sessions: Sessions, rights: Rights) -> CalibrationReport:
     """Return agreement, deviations by rater, and accuracy against the reference; split answers first."""
