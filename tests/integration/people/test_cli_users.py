@@ -84,7 +84,7 @@ def test_the_directory_is_filled_by_conversations_and_completed_by_files(tmp_pat
     queues = [{"id": "q-1", "name": "Billing"}]
     file = write(tmp_path / "one.ndjson", conversation("c-1", queues=queues, agents=[{"id": "a-1", "name": "Ada"}]))
     assert auscult(tmp_path, "load", file, *TENANT).status == 0
-    agents = auscult(tmp_path, "agents", "list", "--app", "st-1", "--json").lines
+    agents = auscult(tmp_path, "agents", "list", "--app", "st-1", "--json").last["items"]
     assert [(each["agent_id"], each["name"], each["user"]) for each in agents] == [("a-1", "Ada", None)]
     teams = tmp_path / "teams.csv"
     teams.write_text("team_id,name,agent_id,since\nnorth,North,a-1,2026-03-01\n", encoding="utf-8")

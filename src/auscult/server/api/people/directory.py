@@ -11,7 +11,7 @@ from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Grou
 from auscult.domain.people.users import Email, normalise_email
 from auscult.domain.people.visibility import Visibility
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Rights, Server, Services, Use
+from auscult.server.rest.context import App, Basis, Ground, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.parameters import Instant, path_id
@@ -31,7 +31,7 @@ _WRITES = Scopes("users:write", permission="directory.edit", reach="app")
 Names = Use[Naming]
 
 
-def naming(app: App, rights: Rights, server: Server) -> Naming:
+def naming(app: App, rights: Rights, server: Basis) -> Naming:
     """Return the directory of the app as the caller changes it."""
     return Naming(app, server.now, rights)
 
@@ -104,14 +104,14 @@ example({"team_id": "north", "name": "North", "lead": "sue@example.com", "member
 example({"queue_id": "q-billing", "name": "Billing", "is_gone": False, "members": [_MEMBER]})(QueueView)
 
 
-@operation.get("/agents", may=_READS)
-def list_agents(app: App, rights: Rights, server: Server) -> AgentList:
+@operation.get("/agents", may=_READS, command="agents list", columns=("agent_id", "name", "emails", "user"))
+def list_agents(app: App, rights: Rights, server: Basis) -> AgentList:
     """List agents. The caller's grants reach them: those of their conversations, queues and teams, or all."""
     return AgentList(items=tuple(_agents(app, server, rights.visibility("directory.read"))))
 
 
-@operation.get("/agents/{agent_id}", may=_READS, summary="One agent")
-def get_agent(agent_id: AgentId, app: App, rights: Rights, server: Server) -> AgentView:
+@operation.get("/agents/{agent_id}", may=_READS, summary="One agent", command="agents show")
+def get_agent(agent_id: AgentId, app: App, rights: Rights, server: Basis) -> AgentView:
     """Return an agent with teams and queues, former ones too."""
     for each in _agents(app, server, rights.visibility("directory.read")):
         if each.agent_id == agent_id:
@@ -121,7 +121,7 @@ def get_agent(agent_id: AgentId, app: App, rights: Rights, server: Server) -> Ag
 
 @operation.put("/agents/{agent_id}", may=_WRITES, refuses={422: _NO_ADDRESS}, is_slow=False)
 def put_agent(
-    agent_id: AgentId, data: JSONBody[AgentBody], app: App, rights: Rights, server: Server, naming: Names
+    agent_id: AgentId, data: JSONBody[AgentBody], app: App, rights: Rights, server: Basis, naming: Names
 ) -> AgentView:
     """Add or change an agent. All properties are replaced. Another name renames the agent, the past included."""
     emails = tuple(normalise_email(each) for each in data.emails)
@@ -130,13 +130,13 @@ def put_agent(
     return next(each for each in _agents(app, server, reached) if each.agent_id == agent_id)
 
 
-@operation.get("/teams", may=_READS)
+@operation.get("/teams", may=_READS, command="teams list", columns=("team_id", "name", "lead"))
 def list_teams(app: App, rights: Rights) -> TeamList:
     """List teams. The caller's grants reach them. Each has its members."""
     return TeamList(items=tuple(_teams(app, rights.visibility("directory.read"))))
 
 
-@operation.get("/teams/{team_id}", may=_READS, summary="One team")
+@operation.get("/teams/{team_id}", may=_READS, summary="One team", command="teams show")
 def get_team(team_id: TeamId, app: App, rights: Rights) -> TeamView:
     """Return a team with its members, former ones too."""
     for each in _teams(app, rights.visibility("directory.read")):
@@ -169,13 +169,13 @@ def add_team_member(team_id: TeamId, data: JSONBody[MemberBody], app: App, namin
     return team_view(found, directory.memberships("team", team_id))
 
 
-@operation.get("/queues", may=_READS)
+@operation.get("/queues", may=_READS, command="queues list", columns=("queue_id", "name", "is_gone"))
 def list_queues(app: App, rights: Rights) -> QueueList:
     """List queues. The caller's grants reach them. Each has its members."""
     return QueueList(items=tuple(_queues(app, rights.visibility("directory.read"))))
 
 
-@operation.get("/queues/{queue_id}", may=_READS, summary="One queue")
+@operation.get("/queues/{queue_id}", may=_READS, summary="One queue", command="queues show")
 def get_queue(queue_id: QueueId, app: App, rights: Rights) -> QueueView:
     """Return a queue with its members, former ones too."""
     for each in _queues(app, rights.visibility("directory.read")):
@@ -207,7 +207,7 @@ def _membership(kind: GroupKind, group_id: str, data: MemberBody) -> Membership:
     return Membership(kind=kind, group_id=group_id, agent_id=data.agent_id, since=data.since, until=data.until)
 
 
-def _agents(app: AppStore, server: Services, seen: Visibility) -> list[AgentView]:
+def _agents(app: AppStore, server: Ground, seen: Visibility) -> list[AgentView]:
     """Return the agents that a reach includes directly, or by a team or queue that they are or were in."""
     directory = app.people.directory
     users = server.store.people.users.listing(app.tenant.account_id)

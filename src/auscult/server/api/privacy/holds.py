@@ -48,9 +48,9 @@ class HoldList(Struct, frozen=True, kw_only=True):
 class NewHold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A hold to place. ``value`` is an id, or for a period two days, ``2026-01-01/2026-03-31``."""
 
-    kind: HoldKind
-    value: Text
-    reason: Text
+    kind: Annotated[HoldKind, Meta(description="What the hold is on.")]
+    value: Annotated[Text, Meta(description="Its id; of a period 2026-01-01/2026-03-31 (days, UTC).")]
+    reason: Annotated[Text, Meta(description="Why.")]
 
 
 @example({"reason": "case closed"})
@@ -74,13 +74,15 @@ _HOLD: dict[str, Any] = {
 example(_HOLD)(HoldView)
 
 
-@operation.get("/holds", may=_READS)
+@operation.get(
+    "/holds", may=_READS, command="holds list", columns=("number", "kind", "value", "reason", "placed_by", "lifted_by")
+)
 def list_holds(app: App, all: Annotated[bool, query("Lifted ones too.")] = False) -> HoldList:  # noqa: A002, FBT002  (names of the query)
     """List legal holds. Those in force; with `all`, lifted ones too."""
     return HoldList(items=tuple(_view(each) for each in app.retention.holds(is_all=all)))
 
 
-@operation.post("/holds", may=_WRITES, status=201, is_slow=False)
+@operation.post("/holds", may=_WRITES, status=201, is_slow=False, command="holds place")
 def place_hold(data: JSONBody[NewHold], app: App, rights: Rights) -> HoldView:
     """Place a legal hold. It is on a conversation, a customer, an agent or a period.
 
