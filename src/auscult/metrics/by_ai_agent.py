@@ -9,11 +9,11 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Part, Verdict, answered, cite, joined, over
-from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, FailedAnswerError, Probe, Review, ReviewAnswer, Reviewed, Transcript
+from auscult.metrics._base import Base
 from auscult.metrics._events.parts import share_problems
 from auscult.metrics._finding.language import Problem
 from auscult.metrics._values.addresses import url_problem
@@ -51,15 +51,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     languages: tuple[str, ...] | None = None
 
 
-class ByAiAgent:
+class ByAiAgent(Base[Settings]):
     """YES when every sub-metric that applies is met, NO when one is not, NA when none applies."""
 
     name: ClassVar[str] = "by_ai_agent"
     settings_type: ClassVar[type[Struct]] = Settings
-    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
     reads_words: ClassVar[bool] = True
-    is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Return the faults of the settings."""
@@ -72,10 +69,6 @@ class ByAiAgent:
     def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 always the same
         """Return the probes for external agents."""
         return frozenset({Review})
-
-    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
-        """Nothing."""
-        return None
 
     def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 always
         """Into its sub-metrics."""

@@ -9,11 +9,11 @@ from typing import ClassVar
 from msgspec import Struct
 
 from auscult.domain.assist.assistance import DialogRun
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Verdict
-from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers, Probe
+from auscult.domain.probe import Answers
+from auscult.metrics._base import Base
 from auscult.metrics._events.runs import evidence_of, is_called, met, ms_of, turn_of
 from auscult.metrics._finding.language import Span, Window, read_window
 from auscult.metrics._finding.windows import end_ms
@@ -27,39 +27,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     window: Window | None = None
 
 
-class ByDialog:
+class ByDialog(Base[Settings]):
     """YES when the task was run in the window, NO when not, NA when that is unknown."""
 
     name: ClassVar[str] = "by_dialog"
     settings_type: ClassVar[type[Struct]] = Settings
-    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
-    reads_words: ClassVar[bool] = False
-    is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Return the faults of the settings."""
         return tuple(_problems(settings))
-
-    def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 the assistant understood
-        """Any."""
-        return None
-
-    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 it comes with the conversation
-        """Nothing."""
-        return frozenset()
-
-    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
-        """Nothing."""
-        return None
-
-    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 run or not run
-        """Never."""
-        return False
-
-    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
-        """Nothing."""
-        return ()
 
     def judge(
         self,

@@ -8,11 +8,11 @@ from typing import ClassVar, Literal
 
 from msgspec import UNSET, Struct
 
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict, answered, grounds, nothing_in
-from auscult.domain.form import Scoring
 from auscult.domain.insight import Flag, Insights, Outcome
-from auscult.domain.probe import Answers, Probe
+from auscult.domain.probe import Answers
+from auscult.metrics._base import Base
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
@@ -22,39 +22,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     question: str = ""
 
 
-class ByInsight:
+class ByInsight(Base[Settings]):
     """The answer of an insight: YES, NO or NA for ``resolution``; YES where a flag was observed, else NO."""
 
     name: ClassVar[str] = "by_insight"
     settings_type: ClassVar[type[Struct]] = Settings
-    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
-    reads_words: ClassVar[bool] = False
-    is_manual: ClassVar[bool] = False
-
-    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 its shape says it all
-        """Return no faults."""
-        return ()
-
-    def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 the insight itself says what it cannot read
-        """Return None: any language."""
-        return None
-
-    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 the analyzers ask for themselves
-        """Return no kinds of probe."""
-        return frozenset()
 
     def unique_key(self, settings: Settings) -> str | None:
         """Return the insight: one answer is not asked for twice on a form."""
         return settings.insight
-
-    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 an insight has no parts
-        """Return False."""
-        return False
-
-    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
-        """Return no probes."""
-        return ()
 
     def judge(
         self,

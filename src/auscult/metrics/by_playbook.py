@@ -10,11 +10,11 @@ from typing import ClassVar, Literal, NamedTuple
 from msgspec import Struct
 
 from auscult.domain.assist.assistance import PlaybookRun, PlaybookStep
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Verdict
-from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers, Probe
+from auscult.domain.probe import Answers
+from auscult.metrics._base import Base
 from auscult.metrics._events.runs import evidence_of, is_called, met
 
 WHOLE = Decimal(100)
@@ -37,39 +37,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     when_not_run: Literal["na", "no"] = "na"
 
 
-class ByPlaybook:
+class ByPlaybook(Base[Settings]):
     """YES when the playbook was followed, NO when not, NA when it was not run or that is unknown."""
 
     name: ClassVar[str] = "by_playbook"
     settings_type: ClassVar[type[Struct]] = Settings
-    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
-    reads_words: ClassVar[bool] = False
-    is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Return the faults of the settings."""
         return tuple(_problems(settings))
-
-    def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 the assistant understood
-        """Any."""
-        return None
-
-    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 it comes with the conversation
-        """Nothing."""
-        return frozenset()
-
-    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
-        """Nothing."""
-        return None
-
-    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 rule 9 names it not
-        """Never."""
-        return False
-
-    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
-        """Nothing."""
-        return ()
 
     def judge(
         self,

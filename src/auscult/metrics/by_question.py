@@ -12,12 +12,12 @@ from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict
-from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Acts, Answers, Judgement, Probe
 from auscult.domain.said.spelling import did_you_mean
+from auscult.metrics._base import Base
 from auscult.metrics._events.parts import part, share_problems
 from auscult.metrics._finding.joining import Joined, absence, compiled, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, finding_problems, speakers_of
@@ -49,15 +49,12 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     languages: tuple[str, ...] | None = None
 
 
-class ByQuestion:
+class ByQuestion(Base[Settings]):
     """YES when the answer is found, NO when not, NA when the question does not arise or the answer is unknown."""
 
     name: ClassVar[str] = "by_question"
     settings_type: ClassVar[type[Struct]] = Settings
-    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
     reads_words: ClassVar[bool] = True
-    is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Return the faults of the findings."""
@@ -83,10 +80,6 @@ class ByQuestion:
     def needs(self, settings: Settings) -> frozenset[type[Probe]]:
         """An embedding engine for ``similar``, a judge for ``judge``, heads for ``vote``."""
         return _plan(settings).needs | ({Acts} if settings.vote else frozenset[type[Probe]]())
-
-    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 a form may ask any number of questions
-        """Nothing."""
-        return None
 
     def is_split(self, settings: Settings) -> bool:
         """With sub-weights."""

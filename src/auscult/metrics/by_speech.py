@@ -11,9 +11,8 @@ from msgspec import Struct
 
 from auscult.domain.conversation import WITHOUT_SPEAKERS, Channel, Conversation, are_without_speakers
 from auscult.domain.evaluation import Evidence, Verdict, answered, at, over
-from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers, Probe
+from auscult.domain.probe import Answers
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.speech import (
     CROSS_TALK_MS,
@@ -24,6 +23,7 @@ from auscult.domain.said.speech import (
     silences,
     with_times_of_sound,
 )
+from auscult.metrics._base import Base
 
 Measure = Literal["cross_talk", "dead_air", "speaking_rate"]
 
@@ -47,39 +47,20 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     speaker: Literal["agent", "customer"] | None = None
 
 
-class BySpeech:
+class BySpeech(Base[Settings]):
     """YES within the limits, NO beyond them, NA when that is unknown."""
 
     name: ClassVar[str] = "by_speech"
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
-    reads_words: ClassVar[bool] = False
-    is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Settings of another measure, and limits that cannot be."""
         return (*_strangers(settings), *_duration_faults(settings), *_rate_faults(settings))
 
-    def languages(self, settings: Settings) -> frozenset[str] | None:  # noqa: ARG002 times are the same in all
-        """Any."""
-        return None
-
-    def needs(self, settings: Settings) -> frozenset[type[Probe]]:  # noqa: ARG002 times need no engine
-        """Nothing."""
-        return frozenset()
-
     def unique_key(self, settings: Settings) -> str | None:
         """The measure: a form has one metric of each (rule 6)."""
         return settings.measure
-
-    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 within the limits or not
-        """Never."""
-        return False
-
-    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
-        """Nothing."""
-        return ()
 
     def judge(
         self,

@@ -11,17 +11,16 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Comparison, Evidence, Verdict, cite, grounds, nothing_in
-from auscult.domain.form import Scoring
-from auscult.domain.insight import Insights
 from auscult.domain.privacy.digests import are_of_one_key
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.values import Locale, Value, is_masked, is_same, read
+from auscult.metrics._base import Planned
 from auscult.metrics._finding.citing import shortened
 from auscult.metrics._finding.joining import compiled, searches_of
 from auscult.metrics._finding.language import Finding, Problem, finding_problems
-from auscult.metrics._finding.reading import Reading, na_without_speakers, none_without_speakers, reading_of
+from auscult.metrics._finding.reading import Reading, reading_of
 from auscult.metrics._values.choosing import Rule, agreed_on
 from auscult.metrics._values.said import Heard, Said, Sayings, said_problems
 from auscult.metrics._values.source import Source, Sources, source_problems
@@ -44,51 +43,19 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     languages: tuple[str, ...] | None = None
 
 
-class ByValue:
+class ByValue(Planned[Settings]):
     """YES when the value that counts is the source's, NO when it is another or was not said, NA when none applies."""
 
     name: ClassVar[str] = "by_value"
     settings_type: ClassVar[type[Struct]] = Settings
-    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
-    reads_words: ClassVar[bool] = True
-    is_manual: ClassVar[bool] = False
+
+    def plan(self, settings: Settings) -> "_Plan":
+        """Return the settings, compiled."""
+        return _plan(settings)
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Return the faults of the value, its source and the rule."""
         return tuple(_problems(settings))
-
-    def languages(self, settings: Settings) -> frozenset[str] | None:
-        """The languages that its words are in, where the metric names them."""
-        return None if settings.languages is None else frozenset(settings.languages)
-
-    def needs(self, settings: Settings) -> frozenset[type[Probe]]:
-        """Return the probes of its source; a judge and an embedding where the form uses them."""
-        return _plan(settings).needs
-
-    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
-        """Nothing."""
-        return None
-
-    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 rule 9 names it not
-        """Never."""
-        return False
-
-    @none_without_speakers
-    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
-        """Return the questions to engines and to the source."""
-        return _plan(settings).probes(conversation)
-
-    @na_without_speakers
-    def judge(
-        self,
-        settings: Settings,
-        conversation: Conversation,
-        answers: Answers,
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
-    ) -> Verdict:
-        """The verdict, with the turn that says the value that counts, and both values."""
-        return _plan(settings).judge(conversation, answers)
 
 
 def _problems(settings: Settings) -> Iterator[Problem]:

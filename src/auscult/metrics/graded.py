@@ -9,14 +9,13 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict, cite, grounds, nothing_in, unsaid_in
-from auscult.domain.form import Scoring
-from auscult.domain.insight import Insights
 from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript
+from auscult.metrics._base import Planned
 from auscult.metrics._finding.joining import compiled, scope_of, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems
-from auscult.metrics._finding.reading import na_without_speakers, none_without_speakers, reading_of
+from auscult.metrics._finding.reading import reading_of
 
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -64,15 +63,15 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
         )
 
 
-class Graded:
+class Graded(Planned[Settings]):
     """Level of the first rule that holds, else the judge's; NA without talk of the speaker, or where ``not_when`` is found."""
 
     name: ClassVar[str] = "graded"
     settings_type: ClassVar[type[Struct]] = Settings
-    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
-    reads_words: ClassVar[bool] = True
-    is_manual: ClassVar[bool] = False
+
+    def plan(self, settings: Settings) -> "_Plan":
+        """Return the settings, compiled."""
+        return _plan(settings)
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Return what is wrong in the findings."""
@@ -87,38 +86,6 @@ class Graded:
         if settings.not_when:
             found.extend(finding_problems(settings.not_when, "not_when", has_trigger=False))
         return tuple(found)
-
-    def languages(self, settings: Settings) -> frozenset[str] | None:
-        """Return the languages that its words are in, where the metric names them."""
-        return None if settings.languages is None else frozenset(settings.languages)
-
-    def needs(self, settings: Settings) -> frozenset[type[Probe]]:
-        """Return the probes of its findings: an embedding engine for ``similar``, a judge for ``judge``."""
-        return _plan(settings).needs
-
-    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 a form may ask any number of questions
-        """Return nothing."""
-        return None
-
-    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 the answer is one level
-        """Return false."""
-        return False
-
-    @none_without_speakers
-    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
-        """Return what must be asked of the turns that words alone do not decide."""
-        return _plan(settings).probes(conversation)
-
-    @na_without_speakers
-    def judge(
-        self,
-        settings: Settings,
-        conversation: Conversation,
-        answers: Answers,
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
-    ) -> Verdict:
-        """Return the level, with the turns that decided it. Its share of the weight is the form's to say."""
-        return _plan(settings).judge(conversation, answers)
 
 
 def _judge_problems(settings: Settings) -> Iterator[Problem]:

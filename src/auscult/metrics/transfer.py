@@ -8,13 +8,9 @@ from typing import ClassVar
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Channel, Conversation
-from auscult.domain.evaluation import Verdict
-from auscult.domain.form import Scoring
-from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers, Probe
+from auscult.domain.conversation import Channel
+from auscult.metrics._base import Planned
 from auscult.metrics._events.etiquette import Duty, Etiquette, Instances, duty_problems
-from auscult.metrics._finding.reading import na_without_speakers, none_without_speakers
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
@@ -26,51 +22,21 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     languages: tuple[str, ...] | None = None
 
 
-class Transfer:
+class Transfer(Planned[Settings]):
     """YES when every part is met, NO when one is not, NA when there is no transfer."""
 
     name: ClassVar[str] = "transfer"
     settings_type: ClassVar[type[Struct]] = Settings
     channels: ClassVar[frozenset[Channel]] = frozenset({"voice"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
     reads_words: ClassVar[bool] = False
-    is_manual: ClassVar[bool] = False
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Return the faults of the parts."""
         return tuple(duty_problems(settings.parts))
 
-    def languages(self, settings: Settings) -> frozenset[str] | None:
-        """The languages that its words are in, where the metric names them."""
-        return None if settings.languages is None else frozenset(settings.languages)
-
-    def needs(self, settings: Settings) -> frozenset[type[Probe]]:
-        """An embedding engine for ``similar``, a judge for ``judge``."""
-        return _compiled(settings).needs
-
-    def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 as many as a form likes
-        """Nothing."""
-        return None
-
-    def is_split(self, settings: Settings) -> bool:  # noqa: ARG002 rule 9 names it not
-        """Never: if one part fails, the whole weight is lost."""
-        return False
-
-    @none_without_speakers
-    def probes(self, settings: Settings, conversation: Conversation) -> tuple[Probe, ...]:
-        """Return the questions about the turns around transfers."""
-        return _compiled(settings).probes(conversation)
-
-    @na_without_speakers
-    def judge(
-        self,
-        settings: Settings,
-        conversation: Conversation,
-        answers: Answers,
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
-    ) -> Verdict:
-        """The verdict over every transfer."""
-        return _compiled(settings).judge(conversation, answers)
+    def plan(self, settings: Settings) -> Etiquette:
+        """Return the parts, compiled."""
+        return _compiled(settings)
 
 
 @lru_cache(maxsize=1024)

@@ -2,18 +2,16 @@
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
-from msgspec import Struct
-
-from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Verdict, grounds, nothing_in
-from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers, Probe
+from auscult.domain.probe import Answers
 from auscult.metrics._ai.answering import Answered, answer
 from auscult.metrics._ai.reading import AiReading, ai_reading, cite_call, cite_step
 from auscult.metrics._ai.words import LANGUAGES
+from auscult.metrics._base import Base
 
 _PLACES = Decimal("0.01")
 NOBODY = "no AI agent speaks"
@@ -31,39 +29,18 @@ class Checked(Protocol):
 S = TypeVar("S", bound=Checked)
 
 
-class Judging(Generic[S]):
+class Judging(Base[S]):
     """A metric type that answers one question about an AI agent. NA where no AI agent speaks; it needs no engine."""
 
-    name: ClassVar[str]
-    settings_type: ClassVar[type[Struct]]
-    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
-    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
     reads_words: ClassVar[bool] = True
-    is_manual: ClassVar[bool] = False
-
-    def problems(self, settings: S) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 its shape says it all
-        """Return no faults."""
-        return ()
 
     def languages(self, settings: S) -> frozenset[str] | None:  # noqa: ARG002 always the same
         """Return the languages whose words it reads."""
         return frozenset(LANGUAGES)
 
-    def needs(self, settings: S) -> frozenset[type[Probe]]:  # noqa: ARG002 as above
-        """Return no kinds of probe."""
-        return frozenset()
-
     def unique_key(self, settings: S) -> str | None:
         """Return the question: a form asks it once."""
         return settings.asked
-
-    def is_split(self, settings: S) -> bool:  # noqa: ARG002 as above
-        """Return False."""
-        return False
-
-    def probes(self, settings: S, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
-        """Return no probes."""
-        return ()
 
     def judge(
         self,
