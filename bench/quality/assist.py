@@ -1,13 +1,13 @@
 """How well passages are found, and how seldom anything is suggested to small talk.
 
-    python -m bench.quality.assist [--passages 10000] [--base NAME] [--semantic FOLDER] [--goals]
+    python -m bench.quality.assist [--passages 10000] [--base NAME] [--semantic FOLDER] [--meaning WEIGHTS] [--goals]
 
 ``--goals`` prints one table alone, a line for each base: what is found, what of it is shown, and what is shown where
 nothing answers.
 
 ``--semantic`` adds the model of ``auscult[semantic]``, or that of ``AUSCULT_EMBEDDINGS_MODEL``, and keeps its vectors of
-passages in a folder; the first time, 10,000 passages take half an hour of one core. ``--base`` measures one of the
-written bases alone.
+passages in a folder; the first time, 10,000 passages take half an hour of one core. ``--meaning`` adds the encoder whose weights
+``auscult meaning install`` wrote to that folder. ``--base`` measures one of the written bases alone.
 
 Questions as customers and agents ask them, three for each of the 55 cases of the example shop's guidelines, written
 for this before anything was measured; the passages of that case are the known ones. The first of each three was
@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 
 from auscult.domain.said.text import spoken_words
 from auscult.engines.hybrid import Hybrid, SentenceIndex
+from auscult.engines.meaning import Meaning
 from auscult.engines.semantic import Semantic
 from auscult.engines.wordllama import WordLlama
 from auscult.services.assist.answers import SHOWN
@@ -51,12 +52,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--passages", type=int, default=10_000, help="passages in all, in the second table")
     parser.add_argument("--semantic", type=Path, metavar="FOLDER", help="with the model, whose vectors are kept here")
+    parser.add_argument("--meaning", type=Path, metavar="WEIGHTS", help="with the encoder in this folder")
     parser.add_argument("--base", choices=WRITTEN, help="measure this written base alone")
     parser.add_argument("--goals", action="store_true", help="print one table alone, a line for each base")
     chosen = parser.parse_args()
     count = chosen.passages
     model = Semantic(os.environ.get("AUSCULT_EMBEDDINGS_MODEL")) if chosen.semantic else None
-    hybrid = Hybrid(WordLlama(), model, chosen.semantic)
+    hybrid = Hybrid(WordLlama(), Meaning(chosen.meaning) if chosen.meaning else model, chosen.semantic)
     if chosen.goals:
         return show_goals(hybrid)
     if chosen.base:

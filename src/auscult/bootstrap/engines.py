@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 MOST_BETWEEN_TRIES_S = 30
 """Seconds between two tries of one request at most, as the lease of a slot at the judge reckons."""
-PASSAGE_VECTORS = "passages"
-"""Folder of the vectors of passages, below the folder of the settings for state."""
+PASSAGE_VECTORS, ENCODER = "passages", "meaning"
+"""Folders of the vectors of passages and of the encoder's weights, below the folder of the settings for state."""
 
 
 def assistant(settings: Settings, store: "Store | None" = None) -> "Assistant":
@@ -62,7 +62,7 @@ def assistant(settings: Settings, store: "Store | None" = None) -> "Assistant":
     way = _way_to_judge(settings, spending, slots, timeout_s=patience_s, retries=0) if patience_s else None
     writer = PassageWriter(*way, _purses(store)) if way else None
     return Assistant(
-        Answering(Library(_retriever(settings, vectors), ranker=_ranker(settings, store)), now, writer),
+        Answering(Library(retriever(settings, vectors), ranker=_ranker(settings, store)), now, writer),
         summarizer(ANALYZERS, near),
         now,
         retry_after=RETRY_AFTER + timedelta(seconds=patience_s if writer else 0),
@@ -115,14 +115,25 @@ def explainer(settings: Settings, store: "Store") -> "Explainer | None":
     return PageExplainer(*way, context=settings.judge_context, purses=_purses(store)) if way else None
 
 
-def _retriever(settings: Settings, vectors: "WordLlama") -> "Hybrid":
-    """Return the search of passages: by words, and by the model that the settings select."""
+def retriever(settings: Settings, vectors: "WordLlama") -> "Hybrid":
+    """Return the search of passages: by words, and by the model that the settings select, or the encoder if it is installed."""
     from auscult.engines.hybrid import Hybrid
+    from auscult.engines.meaning import Meaning, is_installed
     from auscult.engines.semantic import Semantic
 
-    if settings.embeddings != "semantic":
+    folder = encoder_folder(settings)
+    if settings.embeddings == "semantic":
+        model = Semantic(settings.embeddings_model)
+    elif settings.embeddings == "meaning" or is_installed(folder):
+        model = Meaning(folder)
+    else:
         return Hybrid(vectors)
-    return Hybrid(vectors, Semantic(settings.embeddings_model), Path(settings.state_dir) / PASSAGE_VECTORS)
+    return Hybrid(vectors, model, Path(settings.state_dir) / PASSAGE_VECTORS)
+
+
+def encoder_folder(settings: Settings) -> Path:
+    """Return the folder of the encoder's weights."""
+    return Path(settings.state_dir) / ENCODER
 
 
 def evaluator(
@@ -148,7 +159,7 @@ def evaluator(
 
     find_table = in_folder(settings.tables_dir) if store is None else partial(_table_of, store)
     makers = plug_in()
-    given = embedded(settings.embeddings, settings.embeddings_model)
+    given = embedded(settings.embeddings, settings.embeddings_model, encoder_folder(settings))
     near: dict[type[Probe], Engine] = {engine.probe: engine for engine in (*given, Tables(find_table))}
     if settings.votes == "off":
         del near[Acts]

@@ -231,6 +231,7 @@ COMMANDS = (
     Command("backup", "operations.backup:backup", _KEEP),
     Command("restore", "operations.backup:restore", _KEEP),
     Command("config", "operations.settings:config", _KEEP),
+    Command("meaning install", "operations.meaning:install", _KEEP),
     Command("rebuild", "scoring.rebuild:rebuild", _KEEP),
     Command("verify", "operations.verify:verify", _KEEP),
     Command("top", "operations.top:top", _KEEP),
@@ -276,6 +277,7 @@ GROUPS = {
     "teams": ("Teams of an app, with their members.", _KEEP),
     "queues": ("Queues of an app, with their members.", _KEEP),
     "directory": ("Names and merges of queues, teams and agents, with undo.", _KEEP),
+    "meaning": ("The encoder that search by meaning uses: install its weights.", _KEEP),
     "clients": ("Clients of the APIs: who may read an app's reports.", _KEEP),
 }
 

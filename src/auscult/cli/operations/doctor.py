@@ -80,6 +80,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _engine(settings)
     yield from _judge(settings)
     yield from _reranker(settings)
+    yield _encoder(settings)
     yield _port(settings)
 
 
@@ -328,6 +329,17 @@ def _asked(judge: "RemoteEngine") -> Finding:
         return Finding("ok", f"the judge answers ({answers[0].engine}; {used})")
     what = f"the judge {judge.version} answers, and does not find 'good morning' in 'Good morning' ({used})"
     return Finding("warn", what, "a model this weak judges badly: try another, and see `auscult agreement`")
+
+
+def _encoder(settings: Settings) -> Finding:
+    """Name the encoder of texts, or what it would add."""
+    from auscult.bootstrap.engines import encoder_folder
+    from auscult.engines.meaning import Meaning, is_installed
+
+    folder = encoder_folder(settings)
+    if is_installed(folder):
+        return Finding("ok", f"searches read whole sentences: {Meaning(folder).version}")
+    return Finding("ok", "searches go by words; with `auscult meaning install` also by sentences, in English")
 
 
 def _reranker(settings: Settings) -> Iterator[Finding]:
