@@ -4,7 +4,7 @@ Pure but for the engines, which are asked once a batch. A far engine that is una
 conversation that the question is about.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -83,6 +83,27 @@ Summaries = Literal["along", "all", "none"]
 
 AT_A_TIME = 100
 """Conversations that are opened, analysed and judged together: fewer than are kept (auscult.domain.memo)."""
+
+TURNS_AT_A_TIME = 1_500
+"""Turns of those: fewer than the texts that any cache of them keeps, the smallest of which holds 2,048.
+
+With more, each analyzer finds the caches overrun by the one before, and every turn is read again: half as much again.
+"""
+
+
+def groups(batch: Sequence[PendingConversation]) -> Iterator[list[PendingConversation]]:
+    """Yield the conversations of a batch in groups that are judged together. One too long for a group has its own."""
+    group: list[PendingConversation] = []
+    turns = 0
+    for pending in batch:
+        more = len(pending.conversation.turns)
+        if group and (len(group) == AT_A_TIME or turns + more > TURNS_AT_A_TIME):
+            yield group
+            group, turns = [], 0
+        group.append(pending)
+        turns += more
+    if group:
+        yield group
 
 
 class Judged(NamedTuple):
@@ -171,10 +192,9 @@ class Evaluator(NamedTuple):
         What far engines answer is looked up in ``kept`` and kept there; with ``may_ask`` false none is asked.
         Raises ``EngineError`` when another engine cannot answer.
         """
-        pending = list(batch)
         found: list[Judged | Waiting] = []
-        for start in range(0, len(pending), AT_A_TIME):
-            found += self._evaluate(pending[start : start + AT_A_TIME], forms, now, kept, may_ask=may_ask)
+        for group in groups(list(batch)):
+            found += self._evaluate(group, forms, now, kept, may_ask=may_ask)
         return found
 
     def _evaluate(

@@ -23,7 +23,7 @@ from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversa
 from auscult.domain.tenancy import Tenant
 from auscult.services.definitions.forms.cache import FormCache
 from auscult.services.scoring.classification import TaxonomyClassifier
-from auscult.services.scoring.evaluate import AT_A_TIME, Evaluator, Waiting
+from auscult.services.scoring.evaluate import Evaluator, Waiting, groups
 from auscult.services.scoring.render import Reports, render
 from auscult.storage.store import AppStore, Store
 
@@ -139,13 +139,12 @@ class Processing:
             return Finished(batch_id=batch_id, tenant=batch.tenant, rendered=(), faults=(error.message,))
         done = _Done([], [], [], {})
         until = time.thread_time() + self._turn_s
-        for start in range(0, len(pending), AT_A_TIME):
-            if start:
+        for number, group in enumerate(groups(pending)):
+            if number:
                 make_way()
                 if time.thread_time() > until:
                     break
-            piece = pending[start : start + AT_A_TIME]
-            done.add(self._rendered_or_not(app, piece, forms, may_ask=False, until=until))
+            done.add(self._rendered_or_not(app, group, forms, may_ask=False, until=until))
         is_unfinished = done.known < len(pending)
         if is_unfinished:  # they would take up the next turn as well
             for conversation_id, reason in done.costly.items():

@@ -15,7 +15,7 @@ from auscult.metrics import METRICS
 from auscult.metrics.by_question import ByQuestion
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import check_form
-from auscult.services.scoring import process as process_room
+from auscult.services.scoring import evaluate as evaluate_room
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
 from auscult.services.scoring.rebuild import rebuild
@@ -66,7 +66,7 @@ def test_a_batch_makes_way_before_each_further_part(
     app: AppStore, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is more urgent goes between its parts, and all of it is evaluated."""
-    monkeypatch.setattr(process_room, "AT_A_TIME", 1)
+    monkeypatch.setattr(evaluate_room, "TURNS_AT_A_TIME", 3)
     ways = count()
     finished = processing(store).evaluate(accept(app, *map(conversation, ("c-1", "c-2", "c-3"))), lambda: next(ways))
     assert finished is not None
