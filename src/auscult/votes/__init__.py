@@ -5,7 +5,7 @@ numbers, so that an answer is the same alone, in any batch and on any machine.
 """
 
 from auscult.votes.signs import DOES, Course, acts_of, acts_probes, course_of, languages
-from auscult.votes.voting import BY_TURNS, SENTIMENT, Vote, empathy, heard, is_voted_on, questions, vote
+from auscult.votes.voting import BY_TURNS, SENTIMENT, Vote, clearest, empathy, heard, is_voted_on, questions, vote
 
 __all__ = [
     "BY_TURNS",
@@ -15,6 +15,7 @@ __all__ = [
     "Vote",
     "acts_of",
     "acts_probes",
+    "clearest",
     "course_of",
     "empathy",
     "heard",

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.conversation import Turn
-from auscult.votes.signs import DOES, ONE, Course, Sign, languages, sign
+from auscult.votes.signs import AGENT_SIDE, BRIEF, DOES, ONE, Course, Sign, languages, sign
 
 SENTIMENT = "customer_sentiment"
 OF_INSIGHTS = frozenset({"em-resolution", "churn_risk", SENTIMENT})
@@ -30,6 +30,8 @@ MOST_TURNS = 3
 MOST_CITED = 9
 LIKELY = -16
 """Score above which a turn may be cited for an act."""
+_SAID = 48
+"""What it adds to a turn's score as evidence that words find the same there."""
 _CARRIED = 10
 """A turn is cited if its weight is at least one tenth of the heaviest turn's."""
 _RAISES = frozenset({"ask", "problem"})
@@ -164,13 +166,27 @@ def _shown(question: str, answer: str, carriers: Sequence[Carrier], course: Cour
     speaking = tuple([one for one in carriers if acts is None or one.act in acts])
     if speaking or not carriers or acts is None:
         return speaking
-    score, act, turn = max(
-        ((score, act, turn) for act in acts for _, score, turn in course.scores(act)), key=lambda one: one[0]
-    )
-    if score > LIKELY:
-        return (Carrier(turn, act),)
+    if best := clearest(question, answer, course):
+        return (best,)
     before = {turn.id for turn in course.turns[: course.customer.indexes[0]]}
     return tuple([one for one in carriers if one.act == _AS_ONE and answer == "YES" and one.turn.id not in before])
+
+
+def clearest(question: str, answer: str, course: Course, by_words: str | None = None) -> Carrier | None:
+    """Return the turn that says an answer most clearly, by an act that a reader can check; None where none is likely to.
+
+    ``by_words`` is the id of the turn that words found, which counts more. The agent's own words come before the
+    customer's thanks or protest, and a word or two come last.
+    """
+    best, found = (False, False, LIKELY), None
+    for act in _SHOWS[question].get(answer, ()):
+        is_agents = act in AGENT_SIDE
+        for _, score, turn in course.scores(act):
+            worth = score + _SAID * (turn.id == by_words and is_agents)
+            rank = len(turn.text.split()) > BRIEF, is_agents and worth >= 0, worth
+            if worth > LIKELY and rank > best:
+                best, found = rank, Carrier(turn, act)
+    return found
 
 
 def is_felt(answer: str, course: Course, least: int) -> bool:

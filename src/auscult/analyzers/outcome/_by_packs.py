@@ -12,6 +12,7 @@ from msgspec import UNSET
 
 from auscult.analyzers._evidence import turns_of
 from auscult.analyzers._packs import matcher
+from auscult.analyzers.outcome._course import UNANSWERED
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import cite
 from auscult.domain.insight import Outcome
@@ -74,11 +75,11 @@ def outcome_by_packs(conversation: Conversation, language: str) -> Outcome:
         elif kind in ("done", "refused") or report is None or not (is_protested or report[0] == "refused"):
             report = kind, turn
     if report is None:
-        evidence = (cite(conversation.turns[-1], "ends before an answer"),)
+        evidence = (cite(conversation.turns[-1], UNANSWERED),)
         return Outcome(resolution="NO", evidence=evidence, doubt=UNREPORTED)
     kind, turn = report
     if kind in MET and kind != "done" and _is_cut_short(conversation, language):
-        return Outcome(resolution="NO", evidence=(cite(conversation.turns[-1], "ends before an answer"),))
+        return Outcome(resolution="NO", evidence=(cite(conversation.turns[-1], UNANSWERED),))
     is_unclear = reported >= {"done", "refused"} and (kind in MET or not is_protested)
     return Outcome(
         resolution="YES" if kind in MET else "NO",

@@ -6,13 +6,19 @@ from math import inf
 from typing import Literal, NamedTuple
 
 from auscult.analyzers._outcomes import AGENT_SAYS, CUSTOMER_SAYS
+from auscult.analyzers.outcome._readable import written_sentences
 from auscult.analyzers.sentiment._tone import Tone
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.said.text import sentences
 
 PROTEST = -0.4
 PLEASURE = 0.4
 UNHAPPY = -0.2
+UNANSWERED = "ends before an answer"
+UNSHOWN = "no turn shows that it was met; it was answered, and there is no protest"
+LONG = 120
+"""Characters from which on one sentence of a turn is quoted."""
 
 
 _COURTESY = re.compile(
@@ -141,6 +147,14 @@ def what_is_said(text: str) -> Literal["met", "informed", "refused", "offered", 
     if "met" in said:
         return "met"
     return "informed" if "informs" in said and "inquires" not in said and "?" not in text else ""
+
+
+def telling(text: str, answer: str) -> str:
+    """Return the sentence that reports an answer, of a long turn in which one does; else the turn, at most 400 characters."""
+    sought = {"YES": ("met", "informs"), "NO": ("refused",)}.get(answer, ())
+    pieces = [piece for piece in written_sentences(text) if not piece.endswith("?")] if len(text) > LONG else []
+    reporting = (piece for kind in sought for piece in pieces if kind in AGENT_SAYS.find(piece))
+    return next(reporting, text[:SHOWN_TURN])
 
 
 def _is_farewell(turn: Turn) -> bool:

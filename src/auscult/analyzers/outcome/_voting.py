@@ -11,12 +11,13 @@ from msgspec.structs import replace
 
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import language_of
+from auscult.analyzers.outcome._course import UNANSWERED, UNSHOWN, telling
 from auscult.analyzers.outcome._flagging import MAX_EVIDENCE
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import Evidence, cite
+from auscult.domain.evaluation import Evidence, cite, nothing_in
 from auscult.domain.insight import Flag, Insights, Outcome, Resolution
 from auscult.domain.probe import Answers
-from auscult.votes import DOES, Course, Vote, course_of, heard, languages, vote
+from auscult.votes import DOES, Course, Vote, clearest, course_of, heard, languages, vote
 
 VOTED_IN = languages()
 """ISO 639-1 codes of the languages that the heads understand."""
@@ -37,25 +38,43 @@ def voted_outcome(
     answers: Answers,
     *,
     outweighs: Decimal = NOTHING,
-    refused: Turn | None = None,
+    refused: tuple[Evidence, ...] = (),
 ) -> Outcome:
     """Return the outcome of words and acts together; acts overrule words from the confidence ``outweighs``.
 
-    ``refused`` is the last refusal by words, which a NO cites before any act.
+    Its evidence is the turn that says it most clearly; that of the words where no turn is likely to, or none may overrule.
+    ``refused`` is the last refusal by words.
     """
     course = course_of(conversation, answers)
     if course is None:
         return by_words
     decided = vote("em-resolution", by_words.resolution, course)
+    is_same = decided.answer == by_words.resolution
+    is_held = not is_same and decided.confidence < outweighs
+    answer = by_words.resolution if is_held else _ANSWERS[decided.answer]
     doubt = UNSET if decided.confidence >= SURE or decided.answer == "NA" else UNSURE
-    if decided.answer == by_words.resolution:
-        return replace(by_words, doubt=by_words.doubt or doubt, confidence=decided.confidence)
-    if decided.confidence < outweighs:
-        return replace(by_words, doubt=UNSURE)
-    evidence = () if decided.answer == "NA" else _cited(decided)
-    if decided.answer == "NO" and refused is not None:
-        evidence = (cite(refused, DOES["denies"]),)
-    return Outcome(resolution=_ANSWERS[decided.answer], evidence=evidence, doubt=doubt, confidence=decided.confidence)
+    said = by_words.evidence if answer == by_words.resolution else refused if answer == "NO" else ()
+    evidence = by_words.evidence if outweighs == NEVER else _shown(answer, said, decided, course)
+    if is_same and by_words.doubt:
+        doubt = UNSURE if by_words.doubt == UNSHOWN and evidence != by_words.evidence else by_words.doubt
+    return Outcome(
+        resolution=answer,
+        evidence=evidence,
+        doubt=UNSURE if is_held else doubt,
+        confidence=UNSET if is_held else decided.confidence,
+    )
+
+
+def _shown(answer: Resolution, said: tuple[Evidence, ...], decided: Vote, course: Course) -> tuple[Evidence, ...]:
+    """Return the turn that says the answer, as in ``said`` by words; where none says a NO, all turns, unless it ends first."""
+    if answer == "NA":
+        return ()
+    clear = clearest("em-resolution", answer, course, said[0].turn_id if said else None)
+    if clear:
+        return (replace(cite(clear.turn, clear.does), text=telling(clear.turn.text, answer)),)
+    if answer == "NO" and not any(one.why == UNANSWERED for one in said):
+        return (nothing_in(course.conversation.turns),)
+    return said or _cited(decided)
 
 
 def voted_flag(

@@ -15,7 +15,7 @@ from auscult.analyzers._evidence import language_of, turns_of, unsupported
 from auscult.analyzers._outcomes import CUSTOMER_SAYS
 from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
 from auscult.analyzers.outcome._by_packs import BOTH, UNREPORTED, outcome_by_packs
-from auscult.analyzers.outcome._course import Course, follow
+from auscult.analyzers.outcome._course import UNANSWERED, UNSHOWN, Course, follow
 from auscult.analyzers.outcome._failing import DECLINES, stated_failure
 from auscult.analyzers.outcome._points import ENOUGH, points
 from auscult.analyzers.outcome._voting import NEVER, NOTHING, OUTWEIGHS, VOTED_IN, voted_outcome
@@ -68,7 +68,7 @@ class Resolution:
         by_words = outcome_by_words(course, customer[0])
         outweighs = OUTWEIGHS if ends_in_failure(course) else NOTHING
         last = max(course.last("refused"), course.last("offered"))
-        refused = course.turns[last] if last >= 0 else None
+        refused = (cite(course.turns[last], DOES["denies"]),) if last >= 0 else ()
         return voted_outcome(by_words, conversation, answers, outweighs=outweighs, refused=refused)
 
 
@@ -121,7 +121,7 @@ def missed_by(course: Course) -> Shown:
         return Shown(course.turns[failed], DOES["denies"])
     if course.protests:
         return Shown(course.turns[course.last("protests")], "protests, and it stays so")
-    return Shown(course.turns[-1], "ends before an answer")
+    return Shown(course.turns[-1], UNANSWERED)
 
 
 def doubt_of(course: Course, shown: Shown, *, is_met: bool) -> str:
@@ -132,7 +132,7 @@ def doubt_of(course: Course, shown: Shown, *, is_met: bool) -> str:
     if (course.refused or course.offered) and course.met and (is_met or not course.protests):
         return BOTH
     if is_met and shown.why == ANSWERED:
-        return "no turn shows that it was met; it was answered, and there is no protest"
+        return UNSHOWN
     if not is_met and course.is_answered and not (course.refused or course.offered or course.protests):
         return UNREPORTED
     if abs(points(course) - ENOUGH) < CLOSE:
