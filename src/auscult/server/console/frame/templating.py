@@ -20,6 +20,8 @@ BASE = "/console"
 """Address of the console."""
 
 _PACKAGE = "auscult.server.console"
+_BY_READER = ("day", "lately", "last_day", "moment", "number", "share")
+"""Methods of the reader that are filters, too."""
 
 
 class NavigationItem(Struct, frozen=True, kw_only=True):
@@ -75,11 +77,11 @@ class Frame(Struct, frozen=True, kw_only=True):
 
 
 def _by_reader(name: str) -> Callable[..., str]:
-    """Return the filter that writes a value as the reader of the page does."""
+    """Return the filter that writes a value as the reader of the page does, and an unknown one as a dash."""
 
     @pass_context
     def written(context: Context, value: Any, *given: Any, **named: Any) -> str:  # noqa: ANN401  (as the method takes)
-        return getattr(context["reader"], name)(value, *given, **named)
+        return "\u2013" if value is None else getattr(context["reader"], name)(value, *given, **named)
 
     return written
 
@@ -128,7 +130,7 @@ def make_environment() -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
-    environment.filters.update({name: _by_reader(name) for name in ("lately", "moment", "number", "share")})
+    environment.filters.update({name: _by_reader(name) for name in _BY_READER})
     environment.filters.update(clock=clock, duration=length, answer_word=word_of, answer_sign=sign_of)
     environment.filters["fault"] = fault_in_words
     environment.globals.update(
