@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.language import LANGUAGES, current
+from auscult.language import gettext as _
 from auscult.server.console.assets import Assets
 from auscult.server.console.frame.kept import KeptPages
 from auscult.server.console.frame.menu import OWN_RESULTS, colleagues, menu, whole_app
@@ -139,6 +140,15 @@ class Visit:
             if value.strip():
                 found.setdefault(name, []).append(value.strip())
         return found
+
+    def note(self, notes: Mapping[str, str]) -> str:
+        """Return the note on the action before, which the address names, in the reader's language; empty for none."""
+        return _(notes.get(self.done, ""))
+
+    @property
+    def done(self) -> str:
+        """The action before, as the address names it; empty without one."""
+        return next(iter(self.query.get("done", ())), "")
 
     @property
     def last_event_id(self) -> str:
