@@ -189,7 +189,15 @@ class Visit:
         body = self._console.templates.render(name, self._frame("", nonce), view)
         return page_response(body, nonce, status)
 
-    def page(self, name: str, here: str, view: Struct | None = None, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
+    def page(
+        self,
+        name: str,
+        here: str,
+        /,
+        view: Struct | None = None,
+        status: int = 200,
+        **more: Any,  # noqa: ANN401  (what the template shows)
+    ) -> Response[str]:
         """Render a page. ``here`` is the name of its item in the menu."""
         nonce = secrets.token_urlsafe(12)
         frame = self._frame(here, nonce)

@@ -66,6 +66,7 @@ def must_operate(visit: Visit) -> None:
 def administration(  # noqa: PLR0913
     visit: Visit,
     here: str,
+    /,
     view: Struct | None = None,
     status: int = 200,
     *,
