@@ -6,6 +6,7 @@ it only as a salted hash: erasing target, details and salt leaves the entry, its
 
 import hmac
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
@@ -55,6 +56,11 @@ class Entry(Struct, frozen=True, kw_only=True):
     salt: bytes | None
     content_hash: bytes
     entry_hash: bytes
+
+    @property
+    def moment(self) -> datetime:
+        """The instant of the entry, in UTC."""
+        return datetime.fromtimestamp(self.at / 1000, UTC)
 
 
 class Seal(Struct, frozen=True, kw_only=True):

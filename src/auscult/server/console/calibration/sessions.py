@@ -9,16 +9,29 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.audits.audit import AuditAnswer
+from auscult.domain.audits.audit import AuditAnswer, Sheet
+from auscult.domain.calibration.report import colour_of
 from auscult.domain.calibration.session import MachineShown, OthersShown, Session
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.language import later
 from auscult.server.console.absences.away import places
-from auscult.server.console.calibration.choice import Offered, SuggestedView, choice_view
-from auscult.server.console.calibration.sessions_view import desk_view, free_places, room_view, sessions_view
+from auscult.server.console.calibration.sessions_view import (
+    Room,
+    about,
+    rater_state,
+    session_state,
+    unrated,
+    why,
+    words_of,
+)
 from auscult.server.console.definitions.in_force import forms_in_force
+from auscult.server.console.frame.naming import channel_of, customer_words, queues_of
 from auscult.server.console.frame.posted import Posted, lines, one, sentence, sentence_of, several
+from auscult.server.console.frame.quoting import excerpt
+from auscult.server.console.frame.reader import length
+from auscult.server.console.frame.transcript import Marks, turn_views
+from auscult.server.console.frame.verdicts import question_of
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import away_words, names_of_people, people_with
 from auscult.services.calibration import Calibrating, Wanted
@@ -26,6 +39,8 @@ from auscult.services.calibration import Calibrating, Wanted
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 RUN, TAKE_PART = "calibration.run", "calibration.take_part"
+_CHOSEN = 6
+"""Conversations that are ticked in a new session."""
 _GIVEN = frozenset({"YES", "NO", "NA"})
 _LABELS = {"name": later("Name of the session"), "conversations": later("Which"), "raters": later("Who")}
 
@@ -42,10 +57,18 @@ class CalibrationPage(Controller):
         found = calibrating(visit).listing(None if visit.may(RUN) else visit.visitor.email)
         free = places(visit).listing()
         names = names_of_people(visit) if free else {}
-        view = sessions_view(found, visit.visitor.email, visit.reader, can_run=visit.may(RUN))
-        is_gone = visit.query.get("done") == ["gone"]
         return visit.page(
-            "calibration/sessions", "Calibration", view, free=free_places(free, names, visit.reader), is_gone=is_gone
+            "calibration/sessions",
+            "Calibration",
+            sessions=found,
+            free=free,
+            names=names,
+            me=visit.visitor.email,
+            can_run=visit.may(RUN),
+            is_gone=visit.query.get("done") == ["gone"],
+            about=about,
+            session_state=session_state,
+            rater_state=rater_state,
         )
 
     @get("/new", sync_to_thread=True)
@@ -148,7 +171,7 @@ class CalibrationPage(Controller):
             found = calibrating(visit).rate(session_id, _number(number), me, _answers(data))
         except (RequestError, ConflictError) as error:
             return self._desk(visit, found, number, error.message, _answers(data))
-        left = [each.number for each in found.items if each.conversation_id and found.sheet(each.number, me) is None]
+        left = unrated(found, me)
         return Redirect(f"{BASE}/calibration/{session_id}{f'/{left[0]}' if left else ''}", status_code=303)
 
     def _choose(
@@ -163,20 +186,41 @@ class CalibrationPage(Controller):
         # Without a choice, the form with which raters differ most often.
         chosen = max(suggested, key=lambda each: len(suggested[each]), default="")
         known = visit.app.conversations.recorded([each.conversation_id for each in suggested.get(chosen, [])])
-        metrics = [metric for each in forms if each.id == chosen for metric in each.metrics]
-        ticked = None if data is None else several(data, "conversation")
-        found = choice_view(suggested.get(chosen, []), known, metrics, visit.reader, ticked)
-        offered = Offered(forms, chosen, people_with(visit, TAKE_PART))
-        view = SuggestedView.page(found, offered, given, several(data or {}, "rater"))
-        return visit.page("calibration/new", "Calibration", view, status, problem=sentence(problem))
+        return visit.page(
+            "calibration/new",
+            "Calibration",
+            status=status,
+            problem=sentence(problem),
+            forms=forms,
+            form=next((each for each in forms if each.id == chosen), None),
+            suggested=[each for each in suggested.get(chosen, []) if each.conversation_id in known],
+            words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
+            why=why,
+            few_chosen=_CHOSEN,
+            ticked=None if data is None else several(data, "conversation"),
+            people=people_with(visit, TAKE_PART),
+            raters=several(data or {}, "rater"),
+            given=given,
+        )
 
     def _room(self, visit: Visit, found: Session, problem: str = "", status: int = 200) -> Response[str]:
         service = calibrating(visit)
         report = service.report(found) if found.is_debrief and len(found.submitted) > 1 else None
         known = visit.app.conversations.recorded([each.conversation_id for each in found.items if each.conversation_id])
-        people, me = _raters(visit, found), visit.visitor.email
-        view = room_view(found, service.form_of(found), report, known, people, me, visit.reader, can_run=visit.may(RUN))
-        return visit.page("calibration/room", "Calibration", view, status, problem=sentence(problem))
+        metrics = {metric.id: metric.name for metric in service.form_of(found).metrics}
+        return visit.page(
+            "calibration/room",
+            "Calibration",
+            status=status,
+            problem=sentence(problem),
+            room=Room(found, report, words_of(found, known), visit.visitor.email),
+            names={**_raters(visit, found), **metrics},
+            figures={each.rater: each for each in report.raters} if report else {},
+            can_run=visit.may(RUN),
+            session_state=session_state,
+            rater_state=rater_state,
+            colour_of=colour_of,
+        )
 
     def _desk(
         self, visit: Visit, found: Session, number: str, problem: str = "", given: Sequence[AuditAnswer] = ()
@@ -187,8 +231,21 @@ class CalibrationPage(Controller):
         case = visit.app.audits.case(item.conversation_id) if item and item.conversation_id else None
         if case is None or rater is None or rater.submitted_at or rater.left_at or found.state != "active":
             raise missing("conversation", number)
-        view = desk_view(found, calibrating(visit).form_of(found), case, item_number, me, visit.reader, given)
-        return visit.page("calibration/desk", "Calibration", view, 422 if problem else 200, problem=sentence(problem))
+        sheet, conversation = found.sheet(item_number, me) or Sheet(), case.conversation
+        speech = case.insights.speech if case.insights else None
+        return visit.page(
+            "calibration/desk",
+            "Calibration",
+            status=422 if problem else 200,
+            problem=sentence(problem),
+            session=found,
+            number=item_number,
+            form=calibrating(visit).form_of(found),
+            answers={each.metric_id: each for each in given or sheet.answers},
+            meta=(channel_of(conversation), queues_of(conversation, visit.reader), length(conversation.duration_ms)),
+            turns=turn_views(conversation, Marks(conversation, ()), speech),
+            question_of=question_of,
+        )
 
     def _found(self, visit: Visit, session_id: str) -> Session:
         visit.require(TAKE_PART)

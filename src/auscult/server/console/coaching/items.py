@@ -16,7 +16,16 @@ from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.api.coaching import GIVE, may_see
-from auscult.server.console.coaching.items_view import coaching_view, coachings_view, new_view
+from auscult.server.console.coaching.items_view import (
+    acts_of,
+    conclusion,
+    figure_of,
+    item_state,
+    lead_of,
+    lead_of_list,
+    words_of,
+    written,
+)
 from auscult.server.console.definitions.in_force import forms_in_force, metric_names
 from auscult.server.console.frame.posted import day, sentence, sentence_of
 from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit, missing
@@ -54,18 +63,22 @@ class CoachingPage(Controller):
             raise NoPermissionError(GIVE)
         service = coach_of(visit)
         found = [each for each in service.listing() if may_see(visit.app, each, visit.principal, visit.now)]
-        new = service.new_colleagues() if visit.may(GIVE) else []
-        consents = service.consents()
-        view = coachings_view(
-            found,
-            new,
-            _names(visit),
-            visit.reader,
+        consents, away = service.consents(), visit.app.absences.agents_away(visit.now.date())
+        late = {each.coaching_id for each in found if each.is_late(visit.reader.today) and each.agent_id not in away}
+        return visit.page(
+            "coaching/items",
+            "Coaching",
+            items=sorted(found, key=lambda each: (each.coaching_id not in late, not each.is_active)),
+            late=late,
+            lead=lead_of_list(found, len(late), visit.reader),
+            new=service.new_colleagues() if visit.may(GIVE) else [],
+            names=_names(visit),
             can_give=visit.may(GIVE),
             own={agent: agent in consents for agent in agents},
-            away=visit.app.absences.agents_away(visit.now.date()),
+            away=away,
+            item_state=item_state,
+            written=written,
         )
-        return visit.page("coaching/items", "Coaching", view)
 
     @post("/consent", sync_to_thread=True)
     def consent(self, data: Fields, visit: AnyVisit) -> Redirect:
@@ -145,8 +158,20 @@ class CoachingPage(Controller):
             agent: away_words(name, away[agent], visit.reader) if agent in away else name
             for agent, name in names_of_agents(rows, visit.reader.queues.aliases).items()
         }
-        view = new_view(forms_in_force(visit.app), names, given)
-        return visit.page("coaching/new", "Coaching", view, status, problem=problem, known=known)
+        ids = given.get("agents", "").replace(",", " ").split()
+        chosen = given.get("agent") or next((each for each in ids if each in names), "")
+        return visit.page(
+            "coaching/new",
+            "Coaching",
+            status=status,
+            problem=problem,
+            known=known,
+            given=given,
+            names=dict(sorted(names.items(), key=lambda each: each[1].casefold())),
+            chosen=chosen,
+            others=[each for each in ids if each != chosen],
+            forms=forms_in_force(visit.app),
+        )
 
     def _page(
         self, visit: Visit, found: Coaching, problem: str = "", status: int = 200, typed: str = ""
@@ -154,19 +179,29 @@ class CoachingPage(Controller):
         whole = visit.store.within(visit.app.tenant)
         service = Coach(whole, lambda: visit.now)
         ids = [each.conversation_id for each in found.clips if each.conversation_id]
-        view = coaching_view(
-            found,
-            service.measure(found),
-            service.examples(found),
-            visit.app.conversations.recorded(ids),
-            _names(visit),
-            metric_names(visit.app),
-            visit.reader,
-            is_agent=found.agent_id in visit.principal.agent_ids,
-            can_give=visit.may(GIVE) and found.agent_id not in visit.principal.agent_ids,
-            away_until=visit.app.absences.agents_away(visit.now.date()).get(found.agent_id),
+        names, is_agent = _names(visit), found.agent_id in visit.principal.agent_ids
+        away = visit.app.absences.agents_away(visit.now.date()).get(found.agent_id)
+        return visit.page(
+            "coaching/item",
+            "Coaching",
+            status=status,
+            problem=problem,
+            typed=typed,
+            item=found,
+            lead=lead_of(found, names, visit.reader, away, is_agent=is_agent),
+            is_late=found.is_late(visit.reader.today) and away is None,
+            acts=acts_of(found, is_agent=is_agent, can_give=visit.may(GIVE) and not is_agent),
+            measured=service.measure(found),
+            examples=service.examples(found),
+            known=visit.app.conversations.recorded(ids),
+            names=names,
+            metrics=metric_names(visit.app),
+            item_state=item_state,
+            written=written,
+            words_of=words_of,
+            conclusion=conclusion,
+            figure_of=figure_of,
         )
-        return visit.page("coaching/item", "Coaching", view, status, problem=problem, typed=typed)
 
     def _found(self, visit: Visit, coaching_id: str) -> Coaching:
         found = visit.app.coaching.get(coaching_id)

@@ -7,8 +7,8 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Stream
 
-from auscult.server.console.delivery.exports_view import exports_view
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.charts.progress import progress
+from auscult.server.console.frame.visit import Visit, missing
 
 _TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 
@@ -23,7 +23,7 @@ class ExportsPage(Controller):
         """List the exports, the newest first, with the progress of each."""
         visit.require("report.export")
         found = visit.app.exports.of_user(visit.principal.principal_id)
-        return visit.page("delivery/exports", "Conversations", exports_view(found, visit.reader, BASE))
+        return visit.page("delivery/exports", "Conversations", exports=found, progress=progress)
 
     @get("/{export_id:str}/file", sync_to_thread=True)
     def file(self, export_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Stream:

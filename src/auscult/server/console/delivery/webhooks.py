@@ -1,31 +1,48 @@
 """Webhooks: the receivers of changes, and the result of each attempt."""
 
+from collections.abc import Mapping
+
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, WEBHOOK_FORMATS, ChangeKind
+from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, WEBHOOK_FORMATS, ChangeKind, Webhook
+from auscult.domain.delivery.addresses import without_login
 from auscult.domain.delivery.chat_messages import DEFAULT, FIELDS
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.language import gettext as _
-from auscult.language import later
+from auscult.language import later, ngettext
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of, several
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import Visit, missing
 from auscult.server.console.operations.tabs import PATH, administration
-from auscult.server.console.people.access import (
-    KINDS,
-    SecretView,
-    WebhooksView,
-    webhook_row,
-    webhook_view,
-)
 from auscult.services.delivery.webhook_changes import NewWebhook, Webhooks
 
 _PATH = f"{PATH}/webhooks"
 _MOST = 200
 _LABELS = {"url": later("Address")}
 _NOTES = {"removed": later("Removed, with its log."), "enabled": later("It continues where it stopped.")}
+
+KINDS: Mapping[ChangeKind, str] = {
+    "created": later("New"),
+    "revised": later("Revised"),
+    "rescored": later("Scored again"),
+    "assigned": later("Audit assigned"),
+    "audited": later("Audited"),
+    "released": later("Audit released to the agent"),
+    "agent_accepted": later("Accepted by the agent"),
+    "acceptance_undone": later("Acceptance undone by the agent"),
+    "disputed": later("Disputed by the agent"),
+    "dispute_decided": later("Dispute decided"),
+    "commented": later("Commented on"),
+    "corrected": later("Put right"),
+    "sides_doubted": later("Sides unknown or in doubt"),
+    "pinned": later("Pinned"),
+    "exemplified": later("Kept as an example of a form or a taxonomy"),
+    "notified": later("Notices sent to people"),
+    "erased": later("Erased"),
+}
+"""Kinds of changes, in words."""
 
 
 class WebhooksPage(Controller):
@@ -47,7 +64,7 @@ class WebhooksPage(Controller):
             webhook = _webhooks(visit).add(_new(data))
         except AuscultError as error:
             return self._page(visit, problem=sentence_of(error, _LABELS), given=data)
-        return self._page(visit, SecretView(name=_("Webhook"), id=webhook.id, secret=webhook.secret))
+        return self._page(visit, webhook)
 
     @get("/{webhook_id:str}", sync_to_thread=True)
     def show(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -56,9 +73,16 @@ class WebhooksPage(Controller):
         found = next((each for each in visit.app.webhooks.listing() if each.id == webhook_id), None)
         if found is None:
             raise missing("webhook", webhook_id)
-        row = webhook_row(found, visit.app.feed.last(), visit.reader, _PATH)
-        view = webhook_view(row, visit.app.webhooks.deliveries(webhook_id, _MOST), visit.reader, BASE)
-        return visit.page("delivery/webhook", "Administration", view)
+        return visit.page(
+            "delivery/webhook",
+            "Administration",
+            webhook=found,
+            last=visit.app.feed.last(),
+            deliveries=visit.app.webhooks.deliveries(webhook_id, _MOST),
+            kinds=KINDS,
+            without_login=without_login,
+            webhook_state=webhook_state,
+        )
 
     @post("/{webhook_id:str}/remove", sync_to_thread=True)
     def remove(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
@@ -75,22 +99,35 @@ class WebhooksPage(Controller):
         return Redirect(f"{_PATH}?done=enabled", status_code=303)
 
     def _page(
-        self, visit: Visit, made: SecretView | None = None, problem: str = "", given: Given | None = None
+        self, visit: Visit, made: Webhook | None = None, problem: str = "", given: Given | None = None
     ) -> Response[str]:
-        last = visit.app.feed.last()
-        view = WebhooksView(
-            rows=tuple(webhook_row(each, last, visit.reader, _PATH) for each in visit.app.webhooks.listing()),
-            kinds=tuple((each, _(KINDS[each])) for each in CHANGE_KINDS),
+        return administration(
+            visit,
+            "Webhooks",
+            note=visit.note(_NOTES),
+            problem=problem,
+            webhooks=visit.app.webhooks.listing(),
+            last=visit.app.feed.last(),
+            kinds=[(each, _(KINDS[each])) for each in CHANGE_KINDS],
             fields=FIELDS,
             usual=DEFAULT,
             may_manage=visit.principal.may_everywhere("webhook.manage"),
             made=made,
-            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
-            problem=problem,
+            without_login=without_login,
+            webhook_state=webhook_state,
             given={name: one(given or {}, name) for name in ("url", "format", "template")},
             chosen=USUAL_KINDS if given is None else several(given, "kind"),
         )
-        return administration(visit, "Webhooks", view, 422 if problem else 200)
+
+
+def webhook_state(webhook: Webhook) -> tuple[str, str]:
+    """Return whether a webhook works, in words and as a mark."""
+    if webhook.is_disabled:
+        return _("Disabled"), "late"
+    if webhook.failures:
+        n = webhook.failures
+        return ngettext("Failed {n} time, tried again", "Failed {n} times, tried again", n).format(n=n), "due"
+    return _("Works"), "done"
 
 
 def _webhooks(visit: Visit) -> Webhooks:

@@ -12,14 +12,17 @@ from msgspec import Struct
 from auscult.language import gettext, ngettext
 from auscult.server.console.frame.charts import lanes, sentiment, strip
 from auscult.server.console.frame.meanings import MEANINGS
+from auscult.server.console.frame.naming import by_in_words, role_name
 from auscult.server.console.frame.reader import FEW, clock, length
-from auscult.server.console.frame.reasons import fault_in_words
+from auscult.server.console.frame.reasons import fault_in_words, grant_in_words
 from auscult.server.console.frame.verdicts import sign_of, word_of
 
 BASE = "/console"
 """Address of the console."""
 
 _PACKAGE = "auscult.server.console"
+_BY_READER = ("day", "lately", "last_day", "moment", "number", "share")
+"""Methods of the reader that are filters, too."""
 
 
 class NavigationItem(Struct, frozen=True, kw_only=True):
@@ -75,11 +78,11 @@ class Frame(Struct, frozen=True, kw_only=True):
 
 
 def _by_reader(name: str) -> Callable[..., str]:
-    """Return the filter that writes a value as the reader of the page does."""
+    """Return the filter that writes a value as the reader of the page does, and an unknown one as a dash."""
 
     @pass_context
     def written(context: Context, value: Any, *given: Any, **named: Any) -> str:  # noqa: ANN401  (as the method takes)
-        return getattr(context["reader"], name)(value, *given, **named)
+        return "\u2013" if value is None else getattr(context["reader"], name)(value, *given, **named)
 
     return written
 
@@ -128,9 +131,11 @@ def make_environment() -> Environment:
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
-    environment.filters.update({name: _by_reader(name) for name in ("lately", "moment", "number", "share")})
+    environment.filters.update({name: _by_reader(name) for name in _BY_READER})
     environment.filters.update(clock=clock, duration=length, answer_word=word_of, answer_sign=sign_of)
-    environment.filters["fault"] = fault_in_words
+    environment.filters.update(
+        fault=fault_in_words, by=by_in_words, role_name=role_name, translated=gettext, grant_reason=grant_in_words
+    )
     environment.globals.update(
         base=BASE,
         picks=f"{BASE}/search/picks",

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.language import LANGUAGES, current
+from auscult.language import gettext as _
 from auscult.server.console.assets import Assets
 from auscult.server.console.frame.kept import KeptPages
 from auscult.server.console.frame.menu import OWN_RESULTS, colleagues, menu, whole_app
@@ -140,6 +141,15 @@ class Visit:
                 found.setdefault(name, []).append(value.strip())
         return found
 
+    def note(self, notes: Mapping[str, str]) -> str:
+        """Return the note on the action before, which the address names, in the reader's language; empty for none."""
+        return _(notes.get(self.done, ""))
+
+    @property
+    def done(self) -> str:
+        """The action before, as the address names it; empty without one."""
+        return next(iter(self.query.get("done", ())), "")
+
     @property
     def last_event_id(self) -> str:
         """The id of the last event of a stream that the browser has; empty before the first."""
@@ -179,7 +189,15 @@ class Visit:
         body = self._console.templates.render(name, self._frame("", nonce), view)
         return page_response(body, nonce, status)
 
-    def page(self, name: str, here: str, view: Struct | None = None, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
+    def page(
+        self,
+        name: str,
+        here: str,
+        /,
+        view: Struct | None = None,
+        status: int = 200,
+        **more: Any,  # noqa: ANN401  (what the template shows)
+    ) -> Response[str]:
         """Render a page. ``here`` is the name of its item in the menu."""
         nonce = secrets.token_urlsafe(12)
         frame = self._frame(here, nonce)

@@ -63,10 +63,21 @@ def must_operate(visit: Visit) -> None:
         raise missing("page", "accounts")
 
 
-def administration(visit: Visit, here: str, view: Struct, status: int = 200, **more: Any) -> Response[str]:  # noqa: ANN401
-    """Render the page of a tab."""
+def administration(  # noqa: PLR0913
+    visit: Visit,
+    here: str,
+    /,
+    view: Struct | None = None,
+    status: int = 200,
+    *,
+    note: str = "",
+    problem: str = "",
+    **more: Any,  # noqa: ANN401  (what the template shows)
+) -> Response[str]:
+    """Render the page of a tab, with a note on the action before, or the problem of a refused one."""
     template = next(each.template for each in _TABS if each.name == here)
-    return visit.page(template, "Administration", view, status, tabs=tabs_of(visit, here), **more)
+    tabs, status = tabs_of(visit, here), 422 if problem else status
+    return visit.page(template, "Administration", view, status, tabs=tabs, note=note, problem=problem, **more)
 
 
 class AdministrationPage(Controller):

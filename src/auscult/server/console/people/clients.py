@@ -9,14 +9,13 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import AccessError, AuscultError, RequestError
 from auscult.domain.people.permissions import SCOPES, permissions_of
-from auscult.domain.tenancy import WIRES
+from auscult.domain.tenancy import WIRES, Client
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Posted, one, sentence, several
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
-from auscult.server.console.people.access import ClientsView, SecretView, client_row
-from auscult.server.console.people.rights import permission_in_words, scope_groups
+from auscult.server.console.people.rights import permission_in_words, scope_groups, scope_in_words
 from auscult.services.operations.clients import ClientChanges, add_client, clients_of
 
 _PATH = f"{PATH}/clients"
@@ -46,7 +45,7 @@ class ClientsPage(Controller):
             client = add_client(visit.store, [visit.app.tenant], scopes, visit.principal.label)
         except AuscultError as error:
             return self._page(visit, problem=sentence(error.message), chosen=several(data, "scope"))
-        return self._page(visit, SecretView(name=_("Client"), id=client.client_id, secret=client.secret))
+        return self._page(visit, client)
 
     @post("/{client_id:str}/revoke", sync_to_thread=True)
     def revoke(self, client_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
@@ -70,20 +69,19 @@ class ClientsPage(Controller):
         return Redirect(f"{_PATH}?done=wire", status_code=303)
 
     def _page(
-        self, visit: Visit, made: SecretView | None = None, problem: str = "", chosen: Sequence[str] = ()
+        self, visit: Visit, made: Client | None = None, problem: str = "", chosen: Sequence[str] = ()
     ) -> Response[str]:
-        done = next(iter(visit.query.get("done", ())), "")
-        view = ClientsView(
-            rows=tuple(
-                client_row(each, visit.app.tenant.app_id, visit.reader, _PATH)
-                for each in clients_of(visit.store, visit.app.tenant)
-            ),
+        return administration(
+            visit,
+            "Clients",
+            note=visit.note(_NOTES),
+            problem=problem,
+            clients=clients_of(visit.store, visit.app.tenant),
+            app_id=visit.app.tenant.app_id,
             scopes=scope_groups(chosen),
             made=made,
-            note=_(_NOTES[done]) if done in _NOTES else "",
-            problem=problem,
+            scope_in_words=scope_in_words,
         )
-        return administration(visit, "Clients", view, 422 if problem else 200)
 
 
 def _checked(visit: Visit, scopes: frozenset[str]) -> frozenset[str]:

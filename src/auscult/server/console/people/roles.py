@@ -11,14 +11,15 @@ from litestar.response import Redirect
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.people.permissions import check_permission
 from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.frame.posted import Posted, one, sentence, several
 from auscult.server.console.frame.visit import NoPermissionError, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.rights import permission_groups
-from auscult.server.console.people.users_view import RolesView, role_row
 
 _PATH = f"{PATH}/roles"
 _LONGEST = 60
+_NOTES = {"defined": later("Defined."), "removed": later("Removed; grants of it give nothing.")}
 
 
 class RolesPage(Controller):
@@ -64,18 +65,18 @@ class RolesPage(Controller):
         start = roles.get(next(iter(visit.query.get("from", ())), ""))
         if start and not problem:  # a built-in role stays: its permissions begin a role of another name
             name, chosen = "" if start.is_built_in else start.name, start.permissions
-        notes = {"defined": _("Defined."), "removed": _("Removed; grants of it give nothing.")}
-        view = RolesView(
-            rows=tuple(
-                role_row(each, users[each.name], visit.reader, _PATH, may_define=may_define) for each in roles.values()
-            ),
+        return administration(
+            visit,
+            "Roles",
+            note=visit.note(_NOTES),
+            problem=problem,
+            roles=roles.values(),
+            users=users,
             permissions=permission_groups(chosen),
+            permission_groups=permission_groups,
             name=name,
             may_define=may_define,
-            note=notes.get(next(iter(visit.query.get("done", ())), ""), ""),
-            problem=problem,
         )
-        return administration(visit, "Roles", view, 422 if problem else 200)
 
 
 def _must_manage_account(visit: Visit) -> None:

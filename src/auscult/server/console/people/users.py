@@ -1,7 +1,9 @@
 """Users: listed, added, granted roles, disabled; and the reasons why one of them sees a conversation."""
 
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
+from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -20,17 +22,11 @@ from auscult.server.console.frame.posted import Given, Posted, lines, one, sente
 from auscult.server.console.frame.visit import BASE, AnyRequest, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
-from auscult.server.console.people.users_view import (
-    OneUserView,
-    UsersView,
-    WhyView,
-    grant_row,
-    user_row,
-    why_view,
-)
+from auscult.server.console.people.rights import permission_in_words
+from auscult.server.console.people.users_view import grant_name, grant_scope, grant_time, roles_of
 from auscult.services.people.users import Access, Users
 from auscult.services.people.views import UserView, user_view
-from auscult.services.people.why import Explainer
+from auscult.services.people.why import Explainer, Explanation
 
 _PATH = f"{PATH}/users"
 _MOST_AGENTS = 100
@@ -91,53 +87,33 @@ class UsersPage(Controller):
         self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
         """Grant a role or a single permission."""
-        visit.require_everywhere("user.manage")
-        user = _find(visit, user_id)
-        try:
-            managed(visit).grant(user, visit.app.tenant, _access(data))
-        except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message), data)
-        return _done(user, "granted")
+        users, tenant, access = managed(visit), visit.app.tenant, _access(data)
+        return self._changed(visit, user_id, "granted", lambda user: users.grant(user, tenant, access), data)
 
     @post("/{user_id:str}/grants/{grant_id:str}/revoke", sync_to_thread=True)
     def revoke(
         self, user_id: FromPath[str], grant_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
         """End a grant."""
-        visit.require_everywhere("user.manage")
-        user = _find(visit, user_id)
-        try:
-            managed(visit).revoke(user, visit.app.tenant, grant_ids=[grant_id])
-        except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
-        return _done(user, "revoked")
+        users, tenant = managed(visit), visit.app.tenant
+        return self._changed(visit, user_id, "revoked", lambda user: users.revoke(user, tenant, grant_ids=[grant_id]))
 
     @post("/{user_id:str}/state", sync_to_thread=True)
     def state(
         self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
         """Disable a user, or make them active again."""
-        visit.require_everywhere("user.manage")
-        user, users = _find(visit, user_id), managed(visit)
-        is_to_end = one(data, "act") == "disable"
-        try:
-            (users.disable if is_to_end else users.enable)(user)
-        except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
-        return _done(user, "disabled" if is_to_end else "enabled")
+        if one(data, "act") == "disable":
+            return self._changed(visit, user_id, "disabled", managed(visit).disable)
+        return self._changed(visit, user_id, "enabled", managed(visit).enable)
 
     @post("/{user_id:str}/password", sync_to_thread=True)
     def password(
         self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
         """Set a password."""
-        visit.require_everywhere("user.manage")
-        user = _find(visit, user_id)
-        try:
-            managed(visit).set_password(user, one(data, "password"))
-        except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
-        return _done(user, "password")
+        users, password = managed(visit), one(data, "password")
+        return self._changed(visit, user_id, "password", lambda user: users.set_password(user, password))
 
     @post("/{user_id:str}/link", sync_to_thread=True)
     def link(
@@ -157,55 +133,61 @@ class UsersPage(Controller):
         self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
         """Remove the second factor of a user who lost the device."""
-        visit.require_everywhere("user.manage")
-        user = _find(visit, user_id)
-        try:
-            managed(visit).reset_second_factor(user)
-        except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
-        return _done(user, "reset")
+        return self._changed(visit, user_id, "reset", managed(visit).reset_second_factor)
 
     @post("/{user_id:str}/away", sync_to_thread=True)
     def state_absence(
         self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
         """State days on which a user is away."""
-        visit.require_everywhere("user.manage")
-        user = _find(visit, user_id)
-        try:
-            absences_of(visit).add(wanted_of(data, user.email))
-        except AuscultError as error:
-            return self._one(visit, user_id, sentence_of(error, LABELS), data)
-        return _done(user, "away")
+        absences = absences_of(visit)
+        return self._changed(
+            visit, user_id, "away", lambda user: absences.add(wanted_of(data, user.email)), data, LABELS
+        )
 
     @post("/{user_id:str}/away/{absence_id:str}/remove", sync_to_thread=True)
     def remove_absence(
         self, user_id: FromPath[str], absence_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Redirect:
+    ) -> Response[str] | Redirect:
         """Remove an absence; one that is removed already stays so."""
+
+        def remove(_user: User) -> None:
+            with suppress(NotFoundError):
+                absences_of(visit).remove(absence_id)
+
+        return self._changed(visit, user_id, "back", remove)
+
+    def _changed(  # noqa: PLR0913, PLR0917
+        self,
+        visit: Visit,
+        user_id: str,
+        done: str,
+        change: Callable[[User], object],
+        given: Given = MappingProxyType({}),
+        labels: Mapping[str, str] = MappingProxyType({}),
+    ) -> Response[str] | Redirect:
+        """Make a change to a user, and show them with a note on what was ``done``, or why it is refused."""
         visit.require_everywhere("user.manage")
         user = _find(visit, user_id)
-        with suppress(NotFoundError):
-            absences_of(visit).remove(absence_id)
-        return _done(user, "back")
+        try:
+            change(user)
+        except AuscultError as error:
+            return self._one(visit, user_id, sentence_of(error, labels), given)
+        return Redirect(f"{_PATH}/{user.user_id}?done={done}", status_code=303)
 
     def _listing(self, visit: Visit, given: Given, problem: str = "") -> Response[str]:
-        enrolled = visit.store.people.second_factors.enrolled()
-        view = UsersView(
-            rows=tuple(user_row(each, _PATH, enrolled) for each in _users(visit)),
-            roles=_roles(visit),
-            queues=tuple(visit.reader.queues.present().items()),
-            may_add=visit.principal.may_everywhere("user.manage"),
-            note="",
-            problem=problem,
-            given={name: one(given, name) for name in ("email", "name", "role")},
-            chosen=several(given, "queue"),
-            agents_known=_agents(visit),
-            agents_chosen=lines(given, "agents"),
-        )
         away = visit.app.absences.away(visit.now.date())
-        until = {email: visit.reader.day(last, year=False) for email, last in away.items()}
-        return administration(visit, "Users", view, 422 if problem else 200, away=until)
+        return administration(
+            visit,
+            "Users",
+            problem=problem,
+            users=_users(visit),
+            enrolled=visit.store.people.second_factors.enrolled(),
+            away={email: visit.reader.day(last, year=False) for email, last in away.items()},
+            may_add=visit.principal.may_everywhere("user.manage"),
+            roles_of=roles_of,
+            **_granting(visit, given),
+        )
 
     def _one(
         self,
@@ -216,40 +198,43 @@ class UsersPage(Controller):
         link: str = "",
     ) -> Response[str]:
         user = _find(visit, user_id)
-        shown = _shown(visit, user)
         asked = next(iter(visit.query.get("conversation", ())), "")
-        why, lacking = _why(visit, user, shown, asked)
-        may_manage = visit.principal.may_everywhere("user.manage")
-        path = f"{_PATH}/{user.user_id}"
-        names = {visit.app.tenant.account_id: by_in_words("operator", {}), **names_of_people(visit)}
-        view = OneUserView(
-            name=user.name,
-            email=user.email,
-            path=path,
-            is_disabled=user.state == "disabled",
-            agents=shown.agent_ids,
-            has_second_factor=user.user_id in visit.store.people.second_factors.enrolled(),
-            has_no_password=visit.services.sign_on is None
-            and visit.store.people.users.password_hash(user.user_id) is None,
+        why, lacking = _why(visit, user, asked)
+        people = visit.store.people
+        return visit.page(
+            "people/user",
+            "Administration",
+            status=409 if problem else 200,
+            note=visit.note(_NOTES),
+            problem=problem or lacking,
+            user=_shown(visit, user),
+            has_second_factor=user.user_id in people.second_factors.enrolled(),
+            has_no_password=visit.services.sign_on is None and people.users.password_hash(user.user_id) is None,
             link=link,
-            grants=tuple(
-                grant_row(each, visit.reader, path, names, may_manage=may_manage) for each in reversed(shown.grants)
-            ),
-            roles=_roles(visit),
-            queues=tuple(visit.reader.queues.present().items()),
-            permissions=tuple((each, _(text)) for each, text in PERMISSIONS.items()),
-            may_manage=may_manage,
+            may_manage=visit.principal.may_everywhere("user.manage"),
             why=why,
             asked=asked,
-            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
-            problem=problem or lacking,
-            given={name: one(given, name) for name in ("role", "permission")},
-            chosen=several(given, "queue"),
-            agents_known=_agents(visit),
-            agents_chosen=lines(given, "agents"),
+            names={visit.app.tenant.account_id: by_in_words("operator", {}), **names_of_people(visit)},
+            away=away_view(absences_of(visit).listing(user.email), visit.reader, given),
+            permissions=PERMISSIONS.items(),
+            permission_in_words=permission_in_words,
+            grant_name=grant_name,
+            grant_scope=grant_scope,
+            grant_time=grant_time,
+            **_granting(visit, given),
         )
-        away = away_view(absences_of(visit).listing(user.email), visit.reader, given)
-        return visit.page("people/user", "Administration", view, 409 if problem else 200, away=away)
+
+
+def _granting(visit: Visit, given: Given) -> dict[str, Any]:
+    """Return what the form of a grant offers, and the values of a refused one."""
+    return {
+        "roles": [(each, role_name(each)) for each in visit.store.people.roles.of(visit.app.tenant.account_id)],
+        "queues": visit.reader.queues.present().items(),
+        "agents_known": _agents(visit),
+        "given": {name: one(given, name) for name in ("email", "name", "role", "permission")},
+        "chosen": several(given, "queue"),
+        "agents_chosen": lines(given, "agents"),
+    }
 
 
 def link_of(visit: Visit, code: str, request: AnyRequest) -> str:
@@ -313,21 +298,11 @@ def _shown(visit: Visit, user: User) -> UserView:
     return user_view(user, grants, visit.now, people.roles.of(tenant.account_id))
 
 
-def _why(visit: Visit, user: User, shown: UserView, asked: str) -> tuple[WhyView | None, str]:
+def _why(visit: Visit, user: User, asked: str) -> tuple[Explanation | None, str]:
     """Return the reasons why a user sees a conversation, or the fault of the question."""
     if not asked:
         return None, ""
     try:
-        found = Explainer(visit.store, visit.app.tenant, visit.now).explain(user, asked)
+        return Explainer(visit.store, visit.app.tenant, visit.now).explain(user, asked), ""
     except AuscultError as error:
         return None, sentence(error.message)
-    return why_view(found, shown.grants, visit.reader), ""
-
-
-def _roles(visit: Visit) -> tuple[tuple[str, str], ...]:
-    """Return the ids and names of the roles of the account."""
-    return tuple((each, role_name(each)) for each in visit.store.people.roles.of(visit.app.tenant.account_id))
-
-
-def _done(user: User, what: str) -> Redirect:
-    return Redirect(f"{_PATH}/{user.user_id}?done={what}", status_code=303)

@@ -1,5 +1,8 @@
 """Steps that wait for a second person: approved or refused."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
@@ -12,10 +15,9 @@ from auscult.server.api.privacy.retention import erasing
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
-from auscult.server.console.privacy.views import ApprovalRow, ApprovalsView, approval_row
+from auscult.server.console.privacy.views import step_in_words
 from auscult.services.privacy.approvals import Approvals
 
-_PATH = f"{PATH}/approvals"
 _NOTES = {"approved": later("Approved, and done."), "refused": later("Refused: nothing was done.")}
 _PAGES = {
     "erasure": ("erasure", "erasure.run"),
@@ -34,10 +36,7 @@ class ApprovalsPage(Controller):
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """List the steps that wait, for people who only decide."""
         visit.require_everywhere("approval.decide")
-        done = next(iter(visit.query.get("done", ())), "")
-        certificate = _("Erased. The certificate is {receipt}.").format(receipt=done) if done else ""
-        note = _(_NOTES[done]) if done in _NOTES else certificate
-        return administration(visit, "Approvals", ApprovalsView(approvals=waiting(visit), note=note, problem=""))
+        return administration(visit, "Approvals", note=note_of(visit, _NOTES), **waiting_steps(visit))
 
     @post("/{number:int}/approve", sync_to_thread=True)
     def approve(self, number: FromPath[int], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
@@ -66,9 +65,23 @@ def steps(visit: Visit) -> Approvals:
     return Approvals(visit.app, erasing(visit.app, visit.services), f"user:{visit.visitor.email}")
 
 
-def waiting(visit: Visit) -> tuple[ApprovalRow, ...]:
+def waiting(visit: Visit) -> list[Approval]:
     """Return the steps that wait for a second person."""
-    me, may_decide = f"user:{visit.visitor.email}", visit.principal.may_everywhere("approval.decide")
-    names = names_of_people(visit)
-    found = (each for each in visit.app.approvals.listing() if each.state == "waiting")
-    return tuple(approval_row(each, me, visit.reader, _PATH, names, may_decide=may_decide) for each in found)
+    return [each for each in visit.app.approvals.listing() if each.state == "waiting"]
+
+
+def waiting_steps(visit: Visit) -> dict[str, Any]:
+    """Return what the part of a page with the steps that wait shows."""
+    return {
+        "approvals": waiting(visit),
+        "names": names_of_people(visit),
+        "me": f"user:{visit.visitor.email}",
+        "step_in_words": step_in_words,
+    }
+
+
+def note_of(visit: Visit, notes: Mapping[str, str]) -> str:
+    """Return the note on the action before; without one of ``notes`` it names the certificate of an erasure."""
+    if not visit.done or visit.done in notes:
+        return visit.note(notes)
+    return _("Erased. The certificate is {receipt}.").format(receipt=visit.done)

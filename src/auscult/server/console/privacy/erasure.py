@@ -12,11 +12,11 @@ from auscult.domain.privacy.retention import By, Item
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Posted, one, sentence, several
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
-from auscult.server.console.privacy.approvals import steps, waiting
+from auscult.server.console.privacy.approvals import note_of, steps, waiting_steps
 from auscult.server.console.privacy.retention import receipts
-from auscult.server.console.privacy.views import ErasureView, items_view
+from auscult.server.console.privacy.views import erased_in_words
 
 _PATH = f"{PATH}/erasure"
 _NOTES = {
@@ -58,16 +58,16 @@ class ErasurePage(Controller):
         return Redirect(f"{_PATH}?done={done.receipt.id if done.receipt else 'asked'}", status_code=303)
 
     def _page(self, visit: Visit, by: str, value: str, found: list[Item] | None, problem: str = "") -> Response[str]:
-        done = next(iter(visit.query.get("done", ())), "")
-        note = _("Erased. The certificate is {receipt}.").format(receipt=done) if done else ""
-        view = ErasureView(
+        return administration(
+            visit,
+            "Erasure",
+            note=note_of(visit, _NOTES),
+            problem=problem,
             by=by or "customer",
             value=value,
-            found=None if found is None else items_view(found, visit.reader, BASE),
-            approvals=waiting(visit),
+            found=found,
+            listed=[each.conversation_id for each in found or () if each.held_by is None],
             receipts=receipts(visit, "erasure"),
-            note=_(_NOTES[done]) if done in _NOTES else note,
-            problem=problem,
+            erased_in_words=erased_in_words,
+            **waiting_steps(visit),
         )
-        listed = [each.conversation_id for each in found or () if each.held_by is None]
-        return administration(visit, "Erasure", view, 422 if problem else 200, listed=listed)

@@ -14,9 +14,7 @@ from auscult.language import later
 from auscult.server.console.frame.posted import Given, Posted, day, one, sentence
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
-from auscult.server.console.people.names import names_of_people
-from auscult.server.console.privacy.approvals import steps, waiting
-from auscult.server.console.privacy.views import HoldsView, hold_row
+from auscult.server.console.privacy.approvals import steps, waiting, waiting_steps
 from auscult.services.privacy.holds import place_hold
 
 _PATH = f"{PATH}/holds"
@@ -76,17 +74,14 @@ class HoldsPage(Controller):
         holds = sorted(
             visit.app.retention.holds(is_all=True), key=lambda each: (each.lifted_at is not None, -each.number)
         )
-        asked = {
-            each.subject.hold or 0
-            for each in visit.app.approvals.listing()
-            if each.state == "waiting" and each.kind == "hold_lift" and each.subject
-        }
-        names = names_of_people(visit)
-        view = HoldsView(
-            rows=tuple(hold_row(each, asked, visit.reader, _PATH, names) for each in holds),
-            approvals=waiting(visit),
-            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
+        asked = {each.subject.hold or 0 for each in waiting(visit) if each.kind == "hold_lift" and each.subject}
+        return administration(
+            visit,
+            "Holds",
+            note=visit.note(_NOTES),
             problem=problem,
+            holds=holds,
+            asked=asked,
             given={name: one(given, name) for name in ("kind", *_VALUES, "reason", "first", "last")},
+            **waiting_steps(visit),
         )
-        return administration(visit, "Holds", view, 422 if problem else 200)

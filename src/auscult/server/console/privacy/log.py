@@ -10,8 +10,8 @@ from auscult.language import gettext as _
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
-from auscult.server.console.privacy.log_words import action_choices
-from auscult.server.console.privacy.views import LogView, entry_row
+from auscult.server.console.privacy.log_words import action_choices, action_in_words
+from auscult.server.console.privacy.views import entry_details, entry_target
 from auscult.services.privacy.log import record, verify
 
 _PATH = f"{PATH}/log"
@@ -49,15 +49,17 @@ class LogPage(Controller):
         found = visit.app.log.newest(int(before) if before.isdecimal() else None, _AT_A_TIME + 1, **equal)
         shown = found[:_AT_A_TIME]
         more = urlencode({**equal, "before": shown[-1].number}) if len(found) > _AT_A_TIME else ""
-        names = names_of_people(visit)
-        view = LogView(
-            rows=tuple(entry_row(each, visit.reader, _PATH, names) for each in shown),
-            principal=equal.get("principal", ""),
-            action=equal.get("action", ""),
-            target=equal.get("target", ""),
+        return administration(
+            visit,
+            "Log",
+            entries=shown,
+            equal={name: equal.get(name, "") for name in _FILTERS},
             actions=action_choices(equal.get("action", "")),
             older=f"{_PATH}?{more}" if more else "",
             whole=whole,
             faults=faults,
+            names=names_of_people(visit),
+            action_in_words=action_in_words,
+            entry_target=entry_target,
+            entry_details=entry_details,
         )
-        return administration(visit, "Log", view)

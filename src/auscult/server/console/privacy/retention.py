@@ -1,5 +1,6 @@
 """Retention: the days that conversations are kept, and a preview of the erasures of a change."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from litestar import Controller, Response, get, post
@@ -8,23 +9,15 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError
-from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT, Kept, Rule
+from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT, Item, Kept, Receipt, Rule
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.api.privacy.retention import erasing
 from auscult.server.console.frame.posted import Field, Given, Posted, one, sentence, whole
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
-from auscult.server.console.privacy.views import (
-    KINDS,
-    ItemsView,
-    ReceiptRow,
-    RetentionView,
-    items_view,
-    receipt_row,
-    rule_row,
-)
+from auscult.server.console.privacy.views import KINDS, erased_in_words
 from auscult.services.privacy.rules import change_rule
 
 _PATH = f"{PATH}/retention"
@@ -52,32 +45,35 @@ class RetentionPage(Controller):
             whole: Kept = "conversation"
             chosen = cast("Kept", one(data, "kind")) if one(data, "kind") in KEPT else whole
             if one(data, "act") != "set" or one(data, "previewed") != _asked(data):
-                return self._page(visit, data, preview=_preview(visit, queue, chosen, days))
+                return self._page(visit, data, found=_preview(visit, queue, chosen, days))
             change_rule(visit.app, f"user:{visit.visitor.email}", queue, chosen, days)
         except AuscultError as error:
             return self._page(visit, data, sentence(error.message))
         return Redirect(f"{_PATH}?done=set", status_code=303)
 
-    def _page(self, visit: Visit, given: Given, problem: str = "", preview: ItemsView | None = None) -> Response[str]:
-        names = {
-            each.queue_id: visit.reader.queues.label(each.queue_id, each.name)
-            for each in visit.app.people.directory.queues()
-        }
-        view = RetentionView(
-            rules=tuple(rule_row(each, names, visit.reader) for each in visit.app.retention.rules()),
-            queues=((EVERY_QUEUE, _("All other queues")), *names.items()),
+    def _page(
+        self, visit: Visit, given: Given, problem: str = "", found: Sequence[Item] | None = None
+    ) -> Response[str]:
+        queues = visit.app.people.directory.queues()
+        named = {each.queue_id: visit.reader.queues.label(each.queue_id, each.name) for each in queues}
+        return administration(
+            visit,
+            "Retention",
+            note=visit.note({"set": later("Set. Workers erase hourly what is due.")}),
+            problem=problem,
+            rules=visit.app.retention.rules(),
+            queues={EVERY_QUEUE: _("All other queues"), **named},
             receipts=receipts(visit, "retention"),
-            kinds=tuple((kind, _(word)) for kind, word in KINDS.items()),
+            kinds=KINDS,
             queue=one(given, "queue", EVERY_QUEUE),
             kind=one(given, "kind", "conversation"),
             days=one(given, "days"),
             previewed=_asked(given),
-            preview=preview,
-            note=_("Set. Workers erase hourly what is due.") if "set" in visit.query.get("done", ()) else "",
+            found=found,
             stopped=stopped(visit),
-            problem=problem,
+            names=names_of_people(visit),
+            erased_in_words=erased_in_words,
         )
-        return administration(visit, "Retention", view, 422 if problem else 200)
 
 
 def stopped(visit: Visit) -> str:
@@ -95,11 +91,10 @@ def stopped(visit: Visit) -> str:
     return ""
 
 
-def receipts(visit: Visit, kind: str) -> tuple[ReceiptRow, ...]:
+def receipts(visit: Visit, kind: str) -> list[Receipt]:
     """Return the newest runs of a kind."""
-    names = names_of_people(visit)
     found = (visit.app.retention.receipt(each) for each in visit.app.retention.runs()[: 5 * _RECEIPTS])
-    return tuple(receipt_row(each, visit.reader, names) for each in found if each.kind == kind)[:_RECEIPTS]
+    return [each for each in found if each.kind == kind][:_RECEIPTS]
 
 
 def _days(data: Given) -> int | None:
@@ -111,8 +106,8 @@ def _asked(data: Given) -> str:
     return "/".join((one(data, "queue", EVERY_QUEUE), one(data, "kind", "conversation"), one(data, "days")))
 
 
-def _preview(visit: Visit, queue: str, kind: Kept, days: int | None) -> ItemsView:
+def _preview(visit: Visit, queue: str, kind: Kept, days: int | None) -> Sequence[Item]:
     rules = [each for each in visit.app.retention.rules() if (each.queue, each.kind) != (queue, kind)]
     if days is not None:
         rules.append(Rule(queue=queue, kind=kind, days=days))
-    return items_view(erasing(visit.app, visit.services).due(rules), visit.reader, BASE)
+    return erasing(visit.app, visit.services).due(rules)

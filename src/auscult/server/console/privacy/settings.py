@@ -6,7 +6,6 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.response import Redirect
-from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.errors import AuscultError
@@ -16,8 +15,7 @@ from auscult.language import later
 from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
-from auscult.server.console.privacy.approvals import steps, waiting
-from auscult.server.console.privacy.views import ApprovalRow
+from auscult.server.console.privacy.approvals import steps, waiting_steps
 from auscult.services.privacy.settings import change_settings
 
 _PATH = f"{PATH}/settings"
@@ -29,37 +27,12 @@ MODES = {
         later("Originals are kept, locked, for those who may read them; each look is logged."),
     ),
 }
-_PEOPLE = {"one": later("One person is enough"), "two": later("A second person approves")}
 _NOTES = {
     "changed": later("Changed. It holds for what is accepted from now on."),
     "asked": later("Asked for: another person has to approve it."),
     "approved": later("Approved, and done."),
     "refused": later("Refused: nothing was done."),
 }
-
-
-class ModeView(Struct, frozen=True, kw_only=True):
-    """One way to treat personal data."""
-
-    value: str
-    name: str
-    text: str
-    is_on: bool
-
-
-class SettingsView(Struct, frozen=True, kw_only=True):
-    """The settings of the app, and facts about the installation."""
-
-    modes: tuple[ModeView, ...]
-    countries: str
-    people: tuple[ModeView, ...]
-    second_factor: bool
-    agent_emotions: bool
-    leaderboard: bool
-    approvals: tuple[ApprovalRow, ...]
-    facts: tuple[tuple[str, str], ...]
-    note: str
-    problem: str
 
 
 class SettingsPage(Controller):
@@ -99,21 +72,20 @@ class SettingsPage(Controller):
     def _page(self, visit: Visit, problem: str = "", given: Given | None = None) -> Response[str]:
         privacy, tenant = visit.app.privacy.settings(), visit.app.tenant
         redaction, countries, people = _shown(privacy, given)
-        view = SettingsView(
-            modes=tuple(
-                ModeView(value=value, name=_(name), text=_(text), is_on=value == redaction)
-                for value, (name, text) in MODES.items()
-            ),
+        return administration(
+            visit,
+            "Settings",
+            note=visit.note(_NOTES),
+            problem=problem,
+            modes=MODES,
+            redaction=redaction,
             countries=countries,
-            people=tuple(
-                ModeView(value=value, name=_(name), text="", is_on=value == people) for value, name in _PEOPLE.items()
-            ),
+            people=people,
             second_factor=privacy.second_factor if given is None else one(given, "second_factor") == "on",
             agent_emotions=privacy.agent_emotions if given is None else one(given, "agent_emotions") == "on",
             leaderboard=visit.app.bookmarks.settings().leaderboard
             if given is None
             else one(given, "leaderboard") == "on",
-            approvals=waiting(visit),
             facts=(
                 (_("Version"), version("auscult")),
                 (_("Tables"), visit.store.table_version() or _("none")),
@@ -123,10 +95,8 @@ class SettingsPage(Controller):
                 (_("Single sign-on"), _("on") if visit.services.sign_on is not None else _("off")),
                 (_("Licence"), "Apache-2.0"),
             ),
-            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
-            problem=problem,
+            **waiting_steps(visit),
         )
-        return administration(visit, "Settings", view, 422 if problem else 200)
 
 
 def _shown(privacy: PrivacySettings, given: Given | None) -> tuple[str, str, str]:

@@ -14,10 +14,12 @@ from auscult.server.console.calibration.sessions import TAKE_PART, calibrating
 from auscult.server.console.coaching.items import coach_of
 from auscult.server.console.coaching.items_view import written
 from auscult.server.console.disputes.deciding import reviewing
+from auscult.server.console.frame.naming import by_in_words
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.home.home_view import TodoView
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.privacy.approvals import waiting as waiting_approvals
+from auscult.server.console.privacy.views import step_in_words
 from auscult.storage.disputes import DisputeQuery
 
 _MOST, _MOST_DISPUTES, _MOST_RESULTS, _MOST_COACHING = 1_000, 200, 20, 5
@@ -207,12 +209,14 @@ def _approvals(visit: Visit) -> Iterator[TodoView]:
     """Yield the steps that wait for a second person, where the reader may be that person."""
     if not visit.principal.may_everywhere("approval.decide"):
         return
+    names = names_of_people(visit)
     for each in waiting_approvals(visit):
-        if each.approve:
+        if each.requested_by != f"user:{visit.visitor.email}":
+            person, time = by_in_words(each.requested_by, names), visit.reader.lately(each.requested_at)
             yield TodoView(
-                what=each.what,
-                detail=_("Asked for by {person}; it waits for a second person.").format(person=each.by),
-                due=_("Since {time}").format(time=each.when),
+                what=step_in_words(each),
+                detail=_("Asked for by {person}; it waits for a second person.").format(person=person),
+                due=_("Since {time}").format(time=time),
                 kind=_IN_TIME,
                 href=f"{BASE}/administration/approvals",
                 verb=_("Decide"),
