@@ -31,12 +31,12 @@ from auscult.server.rest.guards import Scopes
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import ApiResponse
+from auscult.services.delivery.spreadsheets import type_of
 from auscult.services.schedules.scheduling import Scheduling
 
 EXPORTING = Scopes("conversations:read", "conversations:write", permission="report.export")
 Schedules = Use[Scheduling]
 ScheduleId = Annotated[str, path_id("The schedule.", "sc-1b2c")]
-_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @example({"name": "Weekly agents", "kind": "agent_performance", "every": "week"})
@@ -191,7 +191,7 @@ def get_schedule_file(
         )
     name, content = found
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return ApiResponse(content, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
+    return ApiResponse(content, media_type=type_of(name), headers=headers)
 
 
 @operation.delete("/schedules/{schedule_id}", may=EXPORTING)

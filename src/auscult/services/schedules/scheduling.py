@@ -33,11 +33,11 @@ from auscult.outgoing.dialling import check_address
 from auscult.services.audits.blind import kept_from_agents
 from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.queue_names import queue_names
+from auscult.services.delivery.spreadsheets import write_rows
 from auscult.services.insights.drivers import Compared, passed_change
 from auscult.services.insights.sentences import conclusion
 from auscult.services.people.principals import Principals
 from auscult.services.schedules.alerts import CONSOLE, alerts_of
-from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.reports import rows_of
 from auscult.storage.schedules import Unsent
 from auscult.storage.store import AppStore, Store

@@ -11,7 +11,7 @@ import pytest
 
 from auscult.domain.errors import RequestError
 from auscult.domain.schedules.schedule import Schedule, following
-from auscult.services.schedules.files import write_rows
+from auscult.services.delivery.spreadsheets import write_rows
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
 from auscult.workers.mailer import Mailer

@@ -10,6 +10,7 @@ from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.frame.charts.progress import progress
 from auscult.server.console.frame.reader import Reader
+from auscult.services.delivery.spreadsheets import MOST_ROWS
 
 _STATES = {
     "waiting": (later("Waiting"), "due"),
@@ -18,11 +19,11 @@ _STATES = {
     "failed": (later("Not written"), "late"),
     "withdrawn": (later("Gone"), ""),
 }
-_KINDS = {"csv": later("CSV, for spreadsheets"), "ndjson": later("NDJSON, for programs")}
+_KINDS = {"csv": later("CSV or Excel, for spreadsheets"), "ndjson": later("NDJSON, for programs")}
 
 
 class ExportRow(Struct, frozen=True, kw_only=True):
-    """One export. ``href`` leads to its file, empty where there is none; ``why`` gives the reason."""
+    """One export. ``href`` leads to its file, empty where there is none, and ``excel_href`` to a workbook of it; ``why`` gives the reason."""
 
     when: str
     at: str
@@ -32,6 +33,7 @@ class ExportRow(Struct, frozen=True, kw_only=True):
     tag: str
     bar: Markup
     href: str
+    excel_href: str
     why: str
 
 
@@ -62,6 +64,7 @@ def _said(unfinished: int) -> str:
 def _row(export: Export, reader: Reader, base: str) -> ExportRow:
     state, tag = _STATES[export.state]
     whole = max(export.total, export.done)
+    href = f"{base}/exports/{export.export_id}/file" if export.state == "done" else ""
     why = {
         "failed": (export.reason or "").capitalize(),
         "withdrawn": _(
@@ -76,6 +79,7 @@ def _row(export: Export, reader: Reader, base: str) -> ExportRow:
         state=_(state),
         tag=tag,
         bar=progress(export.done, whole, _("{n} of {whole} written").format(n=export.done, whole=whole)),
-        href=f"{base}/exports/{export.export_id}/file" if export.state == "done" else "",
+        href=href,
+        excel_href=f"{href}?as=xlsx" if href and export.kind == "csv" and export.done < MOST_ROWS else "",
         why=why.get(export.state, ""),
     )

@@ -15,14 +15,14 @@ from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.definitions.in_force import forms_in_force
 from auscult.server.console.frame.posted import Field, Posted, one, sentence_of, several, whole
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, Visit, file_response, missing
 from auscult.server.console.schedules.reports_view import EVERY, KINDS, Entered, Offered, schedules_view
 from auscult.services.conversations.names import names_in_use
+from auscult.services.delivery.spreadsheets import type_of
 from auscult.services.schedules.scheduling import Scheduling
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
-_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 EXPORT = "report.export"
 _HOUR = Field(later("At"), 0, LAST_HOUR, is_whole=True)
 _DAYS = Field(later("Days covered"), 1, 366, is_whole=True)
@@ -107,12 +107,7 @@ class SchedulesPage(Controller):
         if found is None:
             raise missing("file", number)
         name, content = found
-        headers = {
-            "content-disposition": f'attachment; filename="{name}"',
-            "cache-control": "no-store",
-            "x-content-type-options": "nosniff",
-        }
-        return Response(content, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
+        return file_response(content, name, type_of(name))
 
     def _page(self, visit: Visit, problem: str = "", entered: Entered | None = None) -> Response[str]:
         visit.require(EXPORT)
