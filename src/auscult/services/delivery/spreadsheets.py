@@ -89,7 +89,7 @@ def _write_sheet(sheet: IO[bytes], rows: Rows) -> None:
 
 
 def _parts(names: Sequence[str]) -> Mapping[str, str]:
-    """Return what an archive has besides the sheets. Numbers have two formats, 1 is for percentages."""
+    """Return the parts of an archive other than its sheets. Numbers have two formats, 1 is for percentages."""
     numbers = range(1, len(names) + 1)
     kinds = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_SHEET}.worksheet+xml"/>' for n in numbers

@@ -45,5 +45,5 @@ def test_numbers_of_a_german_page_are_numbers(served: Service) -> None:
         book = openpyxl.load_workbook(io.BytesIO(me.get("/console/reasons?tables=xlsx").content))
         shares = [row[2] for sheet in book for row in sheet.iter_rows(min_row=2)]
         assert all(isinstance(each.value, (int, float)) and each.number_format == "0.00%" for each in shares)
-        assert sum(each.value for each in shares) > 0
+        assert any(each.value for each in shares)
         assert me.get("/console/schedules?tables=xlsx").status_code == 404
