@@ -207,12 +207,13 @@ def _row(app: int, schedule: int, each: Fresh) -> dict[str, object]:
 
 
 def _drop_old(connection: Connection, schedule: int, kept: int) -> None:
-    numbers = sa.select(schedule_runs.c.run).where(schedule_runs.c.schedule == schedule)
-    last = connection.scalars(numbers.order_by(schedule_runs.c.run.desc()).offset(kept - 1).limit(1)).first()
-    if last is not None:
-        connection.execute(
-            sa.delete(schedule_runs).where(schedule_runs.c.schedule == schedule, schedule_runs.c.run < last)
-        )
+    """Remove all but the last runs, of those with a file and of those without one."""
+    has_file = schedule_runs.c.filename != ""
+    for its in ((schedule_runs.c.schedule == schedule, each) for each in (has_file, ~has_file)):
+        numbers = sa.select(schedule_runs.c.run).where(*its)
+        last = connection.scalars(numbers.order_by(schedule_runs.c.run.desc()).offset(kept - 1).limit(1)).first()
+        if last is not None:
+            connection.execute(sa.delete(schedule_runs).where(*its, schedule_runs.c.run < last))
 
 
 def _run(row: AnyRow) -> Run:

@@ -419,10 +419,25 @@ def test_verdict_and_words(browser: Browser, served: Service) -> None:
 
 
 @pytest.mark.landing
+def test_the_menu_fits_a_window_of_900_pixels(browser: Browser, served: Service) -> None:
+    """Of whoever has the most pages; theme, language and links are behind the name."""
+    for role in ("administrator", "qa-manager"):
+        enter(browser, served, role)
+        size = {"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+        menu = "const menu = document.querySelector('.nav'); return [menu.scrollHeight, menu.clientHeight]"
+        needed, shown = browser.run(menu)
+        assert needed <= shown == 900
+        assert not browser.run("return document.querySelector('.own .themes').checkVisibility()")
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.landing
 def test_theme_is_kept(browser: Browser, served: Service) -> None:
     """The theme that one chooses holds on every page, for whoever signs in with this browser."""
     enter(browser, served, "qa-manager")
     browser.driver.get(f"{served.url}/console/overview")
+    browser.one(".own summary").send_keys(Keys.ENTER)
     browser.one(".themes button[value=dark]").send_keys(Keys.ENTER)
     wait_for(lambda: browser.run("return document.documentElement.dataset.theme"), lambda theme: theme == "dark")
     wait_for(lambda: browser.driver.get_cookie("auscult_theme"), bool)
@@ -447,6 +462,7 @@ def test_shortcuts_are_listed_and_switched_off(browser: Browser, served: Service
     browser.driver.get(f"{served.url}/console/conversations")
     browser.one("body").send_keys("j")
     assert browser.run(body) != "a"
+    browser.one(".own summary").send_keys(Keys.ENTER)
     browser.press("nav [data-shows-keys]")
     browser.one("dialog#keys button[value=on]").send_keys(Keys.ENTER)
     browser.keys(Keys.ESCAPE)

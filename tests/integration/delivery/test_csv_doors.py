@@ -50,7 +50,7 @@ def in_form(_store: Store) -> bytes:
 
 DOORS: dict[str, tuple[Callable[[Store], bytes], ...]] = {
     "services/definitions/sheets/files.py": (in_form,),
-    "services/schedules/files.py": (in_reports,),
+    "services/delivery/spreadsheets.py": (in_reports,),
     "tables/csv_file.py": (in_list,),
 }
 """Modules that write CSV, with the ways out that use each."""

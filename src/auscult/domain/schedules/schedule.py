@@ -2,8 +2,9 @@
 
 import re
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
@@ -27,6 +28,7 @@ ALERTS: tuple[str, ...] = ("fatal", "limits", "dispute_due")
 MOST_RECIPIENTS = 20
 MOST_DAYS = 366
 MOST_HOURS = 24 * 14
+LAST_HOUR = 23
 MOST_TRIES = 5
 """Times that a run is sent before it has failed."""
 _ADDRESS = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
@@ -43,7 +45,7 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A report or an alert. It reads what its maker may see at the time of a run, and nothing else.
 
     A report covers the ``days`` before it; that of a saved view, by ``view_id``, the view's own period where it has one,
-    whose days are of ``timezone``. ``metric_id`` is watched by an alert ``limits``; ``hours`` before the end of a
+    whose days are of ``timezone``. It is due at ``hour`` there, every day or on the first day of its period. ``metric_id`` is watched by an alert ``limits``; ``hours`` before the end of a
     dispute's time ``dispute_due`` speaks up. ``next_at`` is None on demand.
     """
 
@@ -56,6 +58,7 @@ class Schedule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     metric_id: str = ""
     view_id: str = ""
     timezone: str = "UTC"
+    hour: int = 0
     queues: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
@@ -128,10 +131,9 @@ def check_schedule(one: Schedule) -> Schedule:
         raise _invalid("view_id", "a saved view is for a report of the kind view, and has all its filters", one.view_id)
     if not is_timezone(one.timezone):
         raise _invalid("timezone", "give a name like Europe/Berlin", one.timezone)
-    if not 1 <= one.days <= MOST_DAYS:
-        raise _invalid("days", f"give 1 to {MOST_DAYS}", one.days)
-    if not 1 <= one.hours <= MOST_HOURS:
-        raise _invalid("hours", f"give 1 to {MOST_HOURS}", one.hours)
+    for field, least, most in (("days", 1, MOST_DAYS), ("hours", 1, MOST_HOURS), ("hour", 0, LAST_HOUR)):
+        if not least <= (value := getattr(one, field)) <= most:
+            raise _invalid(field, f"give {least} to {most}", value)
     _check_emails(one.emails)
     if one.webhook_url and not one.webhook_url.startswith("https://"):
         raise _invalid("webhook_url", "give an https address", one.webhook_url)
@@ -148,23 +150,31 @@ def _check_emails(emails: tuple[str, ...]) -> None:
         raise _invalid("emails", f"give at most {MOST_RECIPIENTS} e-mail addresses", len(emails))
 
 
-def following(every: Every, at: datetime) -> datetime | None:
-    """Return the next instant of a schedule after one: the next full hour, midnight, Monday, first of a month or year."""
-    hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
-    day = hour.replace(hour=0)
-    match every:
-        case "demand":
-            return None
-        case "hour":
-            return hour + timedelta(hours=1)
+def following(one: Schedule, at: datetime) -> datetime | None:
+    """Return the instant after one at which a schedule is due next, in UTC: None on demand.
+
+    It is the next full hour, or the schedule's hour of a day, Monday, first of a month or year.
+    """
+    if one.every == "demand":
+        return None
+    if one.every == "hour":
+        return at.astimezone(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    zone = ZoneInfo(one.timezone)
+    day = at.astimezone(zone).date()
+    match one.every:
         case "day":
-            return day + timedelta(days=1)
+            first, then = day, day + timedelta(days=1)
         case "week":
-            return day + timedelta(days=7 - day.weekday())
+            first = day - timedelta(days=day.weekday())
+            then = first + timedelta(days=7)
         case "month":
-            return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+            first = day.replace(day=1)
+            then = (first + timedelta(days=32)).replace(day=1)
         case "year":
-            return day.replace(year=day.year + 1, month=1, day=1)
+            first = day.replace(month=1, day=1)
+            then = first.replace(year=first.year + 1)
+    due = (datetime.combine(each, time(one.hour), zone).astimezone(UTC) for each in (first, then))
+    return next(each for each in due if each > at)
 
 
 def pause_after(tries: int) -> timedelta:

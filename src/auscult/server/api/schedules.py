@@ -11,6 +11,7 @@ from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.delivery.addresses import without_login
 from auscult.domain.errors import NotFoundError
 from auscult.domain.schedules.schedule import (
+    LAST_HOUR,
     MOST_DAYS,
     MOST_HOURS,
     MOST_RECIPIENTS,
@@ -30,12 +31,12 @@ from auscult.server.rest.guards import Scopes
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import ApiResponse
+from auscult.services.delivery.spreadsheets import type_of
 from auscult.services.schedules.scheduling import Scheduling
 
 EXPORTING = Scopes("conversations:read", "conversations:write", permission="report.export")
 Schedules = Use[Scheduling]
 ScheduleId = Annotated[str, path_id("The schedule.", "sc-1b2c")]
-_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
 @example({"name": "Weekly agents", "kind": "agent_performance", "every": "week"})
@@ -43,7 +44,7 @@ class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A report (agent_performance, interactions, form_summary, view) or an alert (fatal, limits, dispute_due).
 
     A report covers ``days``. ``view`` uses the saved view ``view_id``; the period of the view, if it has one, overrides
-    ``days`` and has its days in ``timezone``. ``limits`` needs ``form_id`` and ``metric_id``; ``dispute_due`` reports
+    ``days`` and has its days in ``timezone``. A report is due at ``hour`` there. ``limits`` needs ``form_id`` and ``metric_id``; ``dispute_due`` reports
     ``hours`` ahead.
     """
 
@@ -55,6 +56,7 @@ class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     metric_id: str = ""
     view_id: str = ""
     timezone: str = "UTC"
+    hour: Annotated[int, between(0, LAST_HOUR)] = 0
     queues: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
     agents: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
     channels: Annotated[tuple[str, ...], Meta(max_length=10)] = ()
@@ -122,6 +124,7 @@ example(
         "metric_id": "",
         "view_id": "",
         "timezone": "UTC",
+        "hour": 0,
         "queues": [],
         "agents": [],
         "channels": [],
@@ -188,7 +191,7 @@ def get_schedule_file(
         )
     name, content = found
     headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-    return ApiResponse(content, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
+    return ApiResponse(content, media_type=type_of(name), headers=headers)
 
 
 @operation.delete("/schedules/{schedule_id}", may=EXPORTING)

@@ -1,6 +1,6 @@
 """Figures of auditors: pace, severity, agreement with each other and with the machine, and anchoring."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -23,10 +23,17 @@ from auscult.domain.statistics.auditors import Pace, Rating, Severity, consisten
 from auscult.domain.statistics.fairness import severities_by_group
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.services.audits.agreement import stream
+from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.store import AppStore
 
 _AT_A_DESK = timedelta(seconds=1)
 """An audit that took less was submitted by a program and shows nothing of an auditor's pace."""
+
+
+_LATEST = 500
+_LONGEST = timedelta(minutes=1)
+_WORDS_A_SECOND = 8
+"""Words that a person skims in a second, twice as many as most read."""
 
 
 class RaterQuery(NamedTuple):
@@ -122,6 +129,25 @@ def rater_report(app: AppStore, query: RaterQuery) -> RaterReport:
         ),
         anchoring=_anchoring(submitted),
         severity_by_team=_by_team(app, submitted),
+    )
+
+
+def too_fast(app: AppStore, plan_id: str) -> Counter[str]:
+    """Return how many of the latest audits of a plan each auditor submitted faster than the words can be read.
+
+    It is within a minute, and slower than a program.
+    """
+    latest = QueueQuery(("submitted",), plan_id=plan_id, order="-ended_at", limit=_LATEST, is_audit=True)
+    taken = [
+        (each.audit.conversation_id, each.audit.auditor, each.audit.result.audited_at - each.assignment.begun_at)
+        for each in app.queue.listing(latest)
+        if each.audit and each.audit.result and each.assignment.begun_at and not each.assignment.segment
+    ]
+    short = [each for each in taken if _AT_A_DESK <= each[2] < _LONGEST]
+    cases = app.conversations.recorded(sorted({name for name, _, _ in short}))
+    words = {name: sum(len(turn.text.split()) for turn in case.conversation.turns) for name, case in cases.items()}
+    return Counter(
+        auditor for name, auditor, took in short if words.get(name, 0) > took.total_seconds() * _WORDS_A_SECOND
     )
 
 

@@ -27,16 +27,17 @@ from auscult.domain.schedules.schedule import (
     new_schedule_id,
 )
 from auscult.domain.tenancy import Tenant
+from auscult.language import gettext as _
 from auscult.language import speaking
 from auscult.outgoing.dialling import check_address
 from auscult.services.audits.blind import kept_from_agents
 from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.queue_names import queue_names
+from auscult.services.delivery.spreadsheets import write_rows
 from auscult.services.insights.drivers import Compared, passed_change
 from auscult.services.insights.sentences import conclusion
 from auscult.services.people.principals import Principals
 from auscult.services.schedules.alerts import CONSOLE, alerts_of
-from auscult.services.schedules.files import write_rows
 from auscult.services.schedules.reports import rows_of
 from auscult.storage.schedules import Unsent
 from auscult.storage.store import AppStore, Store
@@ -99,10 +100,10 @@ class Scheduling:
                 schedule_id=new_schedule_id(),
                 created_by=by,
                 created_at=at,
-                next_at=at if wanted.is_alert else following(wanted.every, at),
                 webhook_secret=new_webhook_secret() if wanted.webhook_url else "",
             )
         )
+        made = replace(made, next_at=at if made.is_alert else following(made, at))
         if made.webhook_url:
             check_address("webhook_url", made.webhook_url, self._networks)
         if made.view_id:
@@ -144,6 +145,15 @@ class Scheduling:
         self._run(one, one.next_at)
         return self._app.schedules.runs(one.schedule_id)
 
+    def test(self, one: Schedule) -> None:
+        """Send a message without a report, as the schedule's own are sent, which shows whether they arrive."""
+        at = self._now()
+        with speaking(self._app.notices.choices().get(one.created_by, Choices()).language):
+            title = _("Test of {name}").format(name=one.name)
+            detail = _("This is a test, without a report. What the schedule makes will be sent as this was.")
+        made = Fresh(key=f"test:{at.isoformat()}-{secrets.token_hex(3)}", at=at, title=title, detail=detail)
+        self._app.schedules.record(one, one, [made])
+
     def run_due(self) -> int:
         """Run what is due; return the number of runs.
 
@@ -153,7 +163,7 @@ class Scheduling:
         done = 0
         for one in self._app.schedules.due(at):
             with guarded(_LOG, f"schedule {one.schedule_id}"):
-                done += self._run_one(one, following(one.every, at), at)
+                done += self._run_one(one, following(one, at), at)
         return done
 
     def send(self, post: Post, mail: Mail | None) -> int:

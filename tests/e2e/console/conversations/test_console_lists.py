@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+import openpyxl
 import pytest
 from httpx import Client
 
@@ -223,7 +224,11 @@ def test_export_the_whole_range(served: Service) -> None:
         rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
         assert len(rows) == int(counted)
         assert {row["channel"] for row in rows} == {"voice"}
-        assert other.get(file).status_code == 404
+        (excel,) = re.findall(r'href="(/console/exports/[^"]+as=xlsx)"', page)
+        head, *cells = openpyxl.load_workbook(io.BytesIO(me.get(excel).content))["Report"].iter_rows(values_only=True)
+        assert [dict(zip(head, row, strict=True))["id"] for row in cells] == [row["id"] for row in rows]
+        assert {type(row[head.index("score")]) for row in cells} <= {int, float, type(None)}
+        assert other.get(file).status_code == other.get(excel).status_code == 404
         assert file not in other.get("/console/exports").text
     with signed_in(served, "auditor") as auditor:
         assert auditor.post(f"{PATH}/export", data={"back": PATH}).status_code == 403

@@ -6,13 +6,15 @@ import pytest
 
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.audits.plan import PlanAuditor, Quota
+from auscult.domain.conversation import Turn
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.people.directory import DirectoryAgent, Membership, Team
 from auscult.services.audits.quality import Quality, QualityQuery, period_of
-from auscult.services.audits.raters import RaterQuery, rater_report
+from auscult.services.audits.raters import RaterQuery, rater_report, too_fast
+from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.unit.services.audits.drawing import ANN, BOB, START, desk, plan, planning, talks
+from tests.unit.services.audits.drawing import ANN, BOB, START, desk, plan, planning, scored, talk, talks
 
 MARCH = (START, START + timedelta(days=31))
 CONTENT = talks(60)
@@ -32,6 +34,20 @@ def audited(app: AppStore, **changes: object) -> None:
         while item := desk(app).next_item(rater, made.plan_id):
             answers = [AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer=bye)]
             desk(app, took).submit(item.assignment.assignment_id, rater, answers)
+
+
+@pytest.mark.parametrize(("seconds", "fast"), [(6, {ANN: 1}), (0, {}), (90, {})])
+def test_audits_faster_than_reading_are_counted(
+    store: Store, app: AppStore, seconds: int, fast: dict[str, int]
+) -> None:
+    """Of four hundred words in six seconds, not of three; neither a program's nor a reader's."""
+    scored(store, [talk(99, turns=(Turn("m1", "agent", "word " * 400, agent_id="a-0"),))])
+    made = planning(app).create(plan(auditors=(PlanAuditor(user=ANN, share=100),), quota=Quota(percent=100)), "mia")
+    planning(app).draw(made.plan_id, "mia")
+    while item := desk(app).next_item(ANN, made.plan_id):
+        answers = [AuditAnswer(metric_id=each, answer="YES") for each in ("em-hello", "em-bye")]
+        desk(app, timedelta(seconds=seconds)).submit(item.assignment.assignment_id, ANN, answers)
+    assert too_fast(app, made.plan_id) == fast
 
 
 @pytest.mark.landing

@@ -11,11 +11,13 @@ import pytest
 
 from auscult.domain.errors import RequestError
 from auscult.domain.schedules.schedule import Schedule, following
-from auscult.services.schedules.files import write_rows
+from auscult.services.delivery.spreadsheets import write_rows
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.storage import Store
+from auscult.workers.mailer import Mailer
 from tests.data_files import data_of, tuples_of
 from tests.databases import client_of
+from tests.mailing import mail_server
 from tests.unit.services.audits.drawing import AT, TENANT, scored, talk
 
 CLIENT = "cs-1"
@@ -226,6 +228,27 @@ def test_schedules_that_cannot_be_used(store: Store, changes: dict[str, Any]) ->
 @pytest.mark.parametrize(("every", "then"), data_of(__file__, "the_next_time"))
 def test_the_next_time(every: Any, then: str) -> None:
     """Full hours, midnights, Mondays, and firsts."""
-    found = following(every, AT)
+    found = following(wanted(every=every), AT)
     assert found is not None
     assert found.isoformat() == then
+
+
+def test_a_report_is_due_at_an_hour_of_its_zone(store: Store) -> None:
+    """Monday at seven in Berlin is five in UTC in summer and six in winter; a test message arrives and costs no report."""
+    clock = Clock()
+    service = scheduling(store, clock)
+    made = service.create(wanted(hour=7, timezone="Europe/Berlin", emails=("mia@example.com",)), CLIENT)
+    assert made.next_at == datetime(2026, 4, 6, 5, tzinfo=UTC)
+    assert following(made, datetime(2026, 10, 26, 5, 59, tzinfo=UTC)) == datetime(2026, 10, 26, 6, tzinfo=UTC)
+    assert following(made, datetime(2026, 10, 26, 6, tzinfo=UTC)) == datetime(2026, 11, 2, 6, tzinfo=UTC)
+    service.run(made)
+    for _ in range(9):
+        service.test(made)
+    with mail_server() as server:
+        service.send(lambda *_: (204, None), Mailer(f"smtp://127.0.0.1:{server.port}", "auscult@example.com"))
+    assert [each["subject"] for each in server.messages] == ["auscult: Agents", *["auscult: Test of Agents"] * 5]
+    assert server.recipients[1] == ["mia@example.com"]
+    assert "This is a test" in str(server.messages[1].get_content())
+    assert [bool(each.filename) for each in store.within(TENANT).schedules.runs(made.schedule_id)] == [False] * 5 + [
+        True
+    ]

@@ -17,6 +17,7 @@ from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.people.names import names_of_people
 from auscult.services.audits.blind import talk_reader
 from auscult.services.audits.plans import Planning
+from auscult.services.audits.raters import too_fast
 
 _MOST = 500
 _NOTES = {
@@ -75,11 +76,11 @@ class PlansPage(Controller):
         return Redirect(f"{BASE}/plans/{plan_id}?done=resumed", status_code=303)
 
     def _page(self, plan_id: str, visit: Visit, note: str, problem: str = "") -> Response[str]:
-        found = planning(visit).progress(plan_id)
+        found, may_edit = planning(visit).progress(plan_id), visit.principal.may_everywhere("plan.edit")
         known = PlanNames(names_of_people(visit), form_names(visit), collections_of(visit))
-        view = plan_view(found, known, visit.reader, BASE)
+        view = plan_view(found, known, visit.reader, BASE, too_fast(visit.app, plan_id) if may_edit else {})
         path = f"{BASE}/plans/{plan_id}"
-        if visit.principal.may_everywhere("plan.edit"):
+        if may_edit:
             view = replace(view, edit=f"{path}/edit", act=path)
         view = replace(view, note=note, problem=problem)
         return visit.page("audits/plan", "Plans", view, 409 if problem else 200)

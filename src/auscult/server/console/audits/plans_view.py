@@ -1,6 +1,7 @@
 """Plans: the list, and one plan with its progress."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -63,6 +64,7 @@ class RaterRow(Struct, frozen=True, kw_only=True):
     share: str
     items: CountView
     done: CountView
+    fast: str
     begun: CountView
     declined: CountView
     bar: Markup
@@ -172,8 +174,10 @@ def _done(found: PlanProgress) -> int:
     return sum(states.get(state, 0) for states in found.by_rater.values() for state in _ENDED)
 
 
-def plan_view(found: PlanProgress, known: PlanNames, reader: Reader, base: str) -> PlanView:
-    """Show one plan. The handler adds the visitor's actions."""
+def plan_view(
+    found: PlanProgress, known: PlanNames, reader: Reader, base: str, fast: Mapping[str, int] = MappingProxyType({})
+) -> PlanView:
+    """Show one plan. ``fast`` audits of each auditor took less than reading. The handler adds the visitor's actions."""
     names, forms = known.people, known.forms
     plan, document = found.plan, found.plan.document
     done, items = _done(found), _items(found)
@@ -186,7 +190,7 @@ def plan_view(found: PlanProgress, known: PlanNames, reader: Reader, base: str) 
         figure=leads.number(done, task=_ENDED),
         beside=sentence(_("of {n} audits"), n=leads.number(items)) if items else _("no audit drawn yet"),
         bar=progress(done, items, _("{done} of {n} audits done").format(done=done, n=items)),
-        raters=tuple(_raters(found, names, leads)),
+        raters=tuple(_raters(found, names, leads, fast)),
         draws=tuple(_draw(each, names, leads) for each in reversed(found.draws)),
         edit="",
         act="",
@@ -232,7 +236,12 @@ def _leads(found: PlanProgress, reader: Reader, base: str) -> Leads:
     return Leads(reader, {"plan": (found.plan.plan_id,)}, f"{base}/conversations")
 
 
-def _raters(found: PlanProgress, names: Mapping[str, str], leads: Leads) -> list[RaterRow]:
+def _fast(number: int, reader: Reader) -> str:
+    said = ngettext("{n} faster than it can be read", "{n} faster than they can be read", number)
+    return said.format(n=reader.number(number)) if number else ""
+
+
+def _raters(found: PlanProgress, names: Mapping[str, str], leads: Leads, fast: Mapping[str, int]) -> list[RaterRow]:
     reader = leads.reader
     shares = {each.user: each.share for each in found.plan.document.auditors}
     rows: list[RaterRow] = []
@@ -246,6 +255,7 @@ def _raters(found: PlanProgress, names: Mapping[str, str], leads: Leads) -> list
                 share=f"{reader.number(shares[email])}%" if email in shares else "\u2013",
                 items=own.number(items),
                 done=own.number(states.get("submitted", 0), task="submitted"),
+                fast=_fast(fast.get(email, 0), reader),
                 begun=own.number(states.get("begun", 0), task="begun"),
                 declined=own.number(states.get("declined", 0), task="declined"),
                 bar=progress(done, items, _("{done} of {n} done").format(done=done, n=items)),

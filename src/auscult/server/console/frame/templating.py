@@ -57,7 +57,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     ``languages`` are those to choose from, each with its own name. ``theme`` is ``auto``, ``light`` or ``dark``.
     ``has_shortcuts``: single keys are shortcuts. ``assets`` is the address of the console's files;
     ``here`` is the page's own address, to which forms of the frame return. ``may`` returns whether the person has a
-    permission in the whole app. ``unread`` notices are new; ``is_notices`` on their page.
+    permission in the whole app; ``may_export``: in part of it. ``unread`` notices are new; ``is_notices`` on their page.
     """
 
     language: str
@@ -71,6 +71,7 @@ class Frame(Struct, frozen=True, kw_only=True):
     role: str
     groups: tuple[NavigationGroup, ...]
     may: Callable[[str], bool]
+    may_export: bool
     personas: tuple[Persona, ...] = ()
     notice: str = ""
     unread: int = 0

@@ -1,32 +1,37 @@
 """A visit: one request for a page, with its visitor, its app, and the reader's language, time zone and theme."""
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Request, Response
 from litestar.enums import MediaType
+from litestar.response import Stream
 from litestar.status_codes import HTTP_200_OK
 from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
+from auscult.domain.schedules.schedule import FileFormat
 from auscult.language import LANGUAGES, current
 from auscult.language import gettext as _
 from auscult.server.console.assets import Assets
 from auscult.server.console.frame.kept import KeptPages
 from auscult.server.console.frame.menu import OWN_RESULTS, colleagues, menu, whole_app
 from auscult.server.console.frame.reader import Reader
+from auscult.server.console.frame.tables import file_of
 from auscult.server.console.frame.templating import BASE, Frame, NavigationGroup, Persona, Templates
 from auscult.server.rest.context import Services
 from auscult.services.audits.blind import read_by
 from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.list_query import Query, read_query
 from auscult.services.conversations.queue_names import queue_names
+from auscult.services.delivery.spreadsheets import TYPES
 from auscult.services.privacy.erasure import Erasing
+from auscult.services.privacy.log import record
 from auscult.services.scoring.render import Reports, renderer
 from auscult.storage.store import AppStore, Store
 
@@ -203,8 +208,20 @@ class Visit:
         frame = self._frame(here, nonce)
         body = self._console.templates.render(name, frame, view, {"reader": self.reader, **more})
         if status == HTTP_200_OK:
+            if kind := next((each for each in TYPES if each in self.query.get("tables", ())), None):
+                return self._tables(body, kind)
             self._console.kept.keep(self._request, body, nonce, f"user:{self.visitor.email}", self.visitor.until)
         return page_response(body, nonce, status)
+
+    def _tables(self, page: str, kind: FileFormat) -> Response[Any]:
+        """Return the tables of a page as a file. The access log records it."""
+        self.require("report.export")
+        path = self._request.url.path
+        content = file_of(page, kind, self.reader)
+        if content is None:
+            raise missing("table", path)
+        record(self.app, f"user:{self.visitor.email}", "data.exported", f"page:{path}", format=kind)
+        return file_response(content, f"{path.rpartition('/')[2]}-{self.reader.today:%Y-%m-%d}.{kind}", TYPES[kind])
 
     def groups(self, here: str = "") -> tuple[NavigationGroup, ...]:
         """Return the menu of the visitor. ``here`` is the name of the present page."""
@@ -226,6 +243,7 @@ class Visit:
             role=visitor.role,
             groups=menu(visitor.permissions | marks_of(visitor), here, counts, BASE),
             may=visitor.principal.may_everywhere,
+            may_export="report.export" in visitor.permissions,
             personas=visitor.personas,
             notice=visitor.notice,
             unread=counts.get(NOTICES, 0),
@@ -254,6 +272,18 @@ class NoPermissionError(Exception):
 def missing(noun: str, name: str) -> NotFoundError:
     """Return the error of something that does not exist, or is not open to this visitor: the two look the same."""
     return NotFoundError(f"there is no {noun} {name!r} here", code="thing.unknown", field=noun, value=name)
+
+
+def file_response(content: bytes | Callable[[], Iterator[bytes]], name: str, media_type: str) -> Response[Any]:
+    """Return a file to be stored; what is made as it is sent is a function."""
+    headers = {
+        "content-disposition": f'attachment; filename="{name}"',
+        "cache-control": "no-store",
+        "x-content-type-options": "nosniff",
+    }
+    if isinstance(content, bytes):
+        return Response(content, media_type=media_type, headers=headers)
+    return Stream(content, media_type=media_type, headers=headers)
 
 
 def page_response(body: str, nonce: str, status: int = 200) -> Response[str]:

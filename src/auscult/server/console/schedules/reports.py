@@ -10,20 +10,21 @@ from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import NotFoundError, RequestError
-from auscult.domain.schedules.schedule import ALERTS, AlertKind, Every, ReportKind, Schedule
+from auscult.domain.schedules.schedule import ALERTS, LAST_HOUR, AlertKind, Every, ReportKind, Schedule
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.definitions.in_force import forms_in_force
 from auscult.server.console.frame.posted import Field, Posted, one, sentence_of, several, whole
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, Visit, file_response, missing
 from auscult.server.console.schedules.reports_view import EVERY, KINDS, Entered, Offered, schedules_view
 from auscult.services.conversations.names import names_in_use
+from auscult.services.delivery.spreadsheets import type_of
 from auscult.services.schedules.scheduling import Scheduling
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
 AnyVisit = NamedDependency[SkipValidation[Visit]]
-_TYPES = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 EXPORT = "report.export"
+_HOUR = Field(later("At"), 0, LAST_HOUR, is_whole=True)
 _DAYS = Field(later("Days covered"), 1, 366, is_whole=True)
 _LABELS = {
     "name": later("Name"),
@@ -51,6 +52,7 @@ class SchedulesPage(Controller):
         entered = Entered(
             name=one(data, "name"),
             kind=one(data, "kind") if one(data, "kind") in dict(KINDS) else "view",
+            hour=one(data, "hour", "7"),
             every=one(data, "every") if one(data, "every") in dict(EVERY) else "demand",
             format="xlsx" if one(data, "format") == "xlsx" else "csv",
             view_id=one(data, "view"),
@@ -82,6 +84,13 @@ class SchedulesPage(Controller):
         service(visit).run(service(visit).get(schedule_id, visit.visitor.email))
         return Redirect(f"{BASE}/schedules", status_code=303)
 
+    @post("/{schedule_id:str}/test", sync_to_thread=True)
+    def test(self, schedule_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Send a test message to the recipients of a schedule."""
+        visit.require(EXPORT)
+        service(visit).test(service(visit).get(schedule_id, visit.visitor.email))
+        return Redirect(f"{BASE}/schedules", status_code=303)
+
     @post("/{schedule_id:str}/remove", sync_to_thread=True)
     def remove(self, schedule_id: FromPath[str], visit: AnyVisit) -> Redirect:
         """Remove a schedule."""
@@ -98,12 +107,7 @@ class SchedulesPage(Controller):
         if found is None:
             raise missing("file", number)
         name, content = found
-        headers = {
-            "content-disposition": f'attachment; filename="{name}"',
-            "cache-control": "no-store",
-            "x-content-type-options": "nosniff",
-        }
-        return Response(content, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
+        return file_response(content, name, type_of(name))
 
     def _page(self, visit: Visit, problem: str = "", entered: Entered | None = None) -> Response[str]:
         visit.require(EXPORT)
@@ -142,6 +146,7 @@ def _wanted(entered: Entered, visit: Visit) -> Schedule:
         metric_id=metric if is_limits else "",
         view_id=view_id,
         timezone=str(visit.reader.timezone),
+        hour=whole({"hour": entered.hour}, "hour", _HOUR) or 0,
         days=whole({"days": entered.days}, "days", _DAYS) or 0,
         queues=() if view_id or entered.kind in ALERTS else entered.queues,
         emails=tuple(re.split(r"[,;\s]+", entered.emails)) if entered.emails else (),

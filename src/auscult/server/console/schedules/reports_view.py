@@ -1,6 +1,7 @@
 """Schedules: the inbox, the schedules with their times, and the form that adds one."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -21,6 +22,8 @@ KINDS = (
     ("limits", later("Alert: a metric leaves its limits")),
     ("dispute_due", later("Alert: a dispute is about to lapse")),
 )
+_MONDAY = date(2024, 1, 1)
+"""A Monday, and the first of a year: the day on which weekly and yearly reports are due."""
 EVERY = (
     ("demand", later("On demand")),
     ("hour", later("Every hour")),
@@ -49,6 +52,7 @@ class ScheduleView(Struct, frozen=True, kw_only=True):
     name: str
     about: str
     next: str
+    can_test: bool
     runs: tuple[RunView, ...]
 
 
@@ -58,6 +62,7 @@ class Entered(Struct, frozen=True, kw_only=True):
     name: str = ""
     kind: str = "agent_performance"
     every: str = "week"
+    hour: str = "7"
     format: str = "csv"
     view_id: str = ""
     metric: str = ""
@@ -113,8 +118,9 @@ def schedules_view(
             ScheduleView(
                 schedule_id=each.schedule_id,
                 name=each.name,
-                about=f"{_(dict(KINDS)[each.kind])}{_of(each, views)}. {_(dict(EVERY)[each.every])}. {_sent(each, offered)}",
+                about=f"{_(dict(KINDS)[each.kind])}{_of(each, views)}. {_when(each, reader)}. {_sent(each, offered)}",
                 next=reader.moment(each.next_at) if each.next_at else "",
+                can_test=bool(each.emails and offered.sends_mail),
                 runs=() if each.is_alert else tuple(_run(one, reader) for one in runs),
             )
             for each, runs in found
@@ -130,6 +136,23 @@ def schedules_view(
         queues=tuple(offered.queues.items()),
         entered=entered,
     )
+
+
+_AT = {
+    "day": later("Every day at {hour}"),
+    "week": later("Every {weekday} at {hour}"),
+    "month": later("On the first of each month at {hour}"),
+    "year": later("On {day} of each year at {hour}"),
+}
+
+
+def _when(one: Schedule, reader: Reader) -> str:
+    """Return how often a schedule runs, of a report with day and hour, and their zone where it is not the reader's."""
+    if one.is_alert or one.every not in _AT:
+        return _(dict(EVERY)[one.every])
+    zone = "" if one.timezone == str(reader.timezone) else f" ({one.timezone})"
+    values = {"weekday": reader.weekday_name(_MONDAY), "day": reader.day(_MONDAY, year=False)}
+    return _(_AT[one.every]).format(hour=f"{one.hour:02}:00", **values) + zone
 
 
 def _sent(one: Schedule, offered: Offered) -> str:
@@ -153,9 +176,10 @@ def _of(one: Schedule, views: Mapping[str, str]) -> str:
 def _run(each: Run, reader: Reader) -> RunView:
     href = f"/console/schedules/{each.schedule_id}/{each.number}" if each.size else each.href
     gone = _("Removed, as a conversation was erased.") if each.state == "withdrawn" else ""
+    sent = _("Sent by e-mail.") if each.mailed_at else ""
     return RunView(
         title=each.title,
-        detail=each.detail,
+        detail=f"{each.detail} {sent}",
         when=reader.lately(each.at),
         href=href,
         is_new=not each.is_read,
