@@ -5,6 +5,7 @@ may come. It understands requests by what stands in them, as a model would, and 
 """
 
 import json
+import math
 import re
 import select
 import socket
@@ -35,6 +36,8 @@ class Scripted(NamedTuple):
     refusal: str | None = None
     delay_s: float = 0.0
     hang_up: bool = False
+    likely: float | None = None
+    """Probability of each token, where it gives any."""
 
 
 class Asked(NamedTuple):
@@ -117,7 +120,9 @@ class ScriptedJudge:
             "object": "chat.completion",
             "created": 0,
             "model": request["model"],
-            "choices": [{"index": 0, "message": message, "finish_reason": scripted.finish}],
+            "choices": [
+                {"index": 0, "message": message, "finish_reason": scripted.finish, "logprobs": _likely(scripted, text)}
+            ],
             "usage": {
                 "prompt_tokens": len(asked.text) // LETTERS_A_TOKEN,
                 "completion_tokens": len(text) // LETTERS_A_TOKEN,
@@ -146,7 +151,8 @@ def understood(request: dict[str, Any]) -> Asked:
         for name in names.split(", ")
     }
     (names,) = re.findall(r"^Answer (q[0-9, q]+?)(?: again, and only these,)? in JSON\.$", rest, re.MULTILINE)
-    spoken = {one["turn"]: next((who, said) for who, said in one.items() if who != "turn") for one in turns}
+    said = [one for one in turns if "turn" in one]
+    spoken = {one["turn"]: next((who, said) for who, said in one.items() if who != "turn") for one in said}
     by_name = {one["question"]: one for one in questions}
     return Asked(by_name, spoken, tuple(names.split(", ")), sources, request)
 
@@ -184,6 +190,15 @@ def graded(asked: Asked, name: str) -> dict[str, Any]:
                 evidence = [{"turn": number, "quote": said}]
                 return {"evidence": evidence, "reason": f"{word} was said", "level": one["level"]}
     return {"evidence": [], "reason": "nothing of it was said", "level": question["baseline"]}
+
+
+def _likely(scripted: Scripted, text: str) -> dict[str, Any] | None:
+    """Probabilities: of the words of a conclusion the scripted one, of all others 1."""
+    if scripted.likely is None:
+        return None
+    sure = {True: math.log(scripted.likely), False: 0.0}
+    pieces = re.findall(r"\w+|\W+", text)
+    return {"content": [{"token": one, "logprob": sure[one in ("YES", "NO", "NA")]} for one in pieces]}
 
 
 def _has(request: dict[str, Any], name: str) -> bool:

@@ -4,12 +4,17 @@ A metric never calls an engine. It names what it needs to know as probes; the pi
 whole batches at once, and hands the answers back. A probe is a plain value: equal probes are one question.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Literal, NamedTuple, get_args
 
+import msgspec
 from msgspec import Struct
 
+from auscult.domain.ai_agents.calls import placed_calls
 from auscult.domain.conversation import Conversation, Turn, language_code
+
+Use = Literal["instructions", "knowledge", "tools", "calls"]
+"""Part of the record of an AI agent that a judge reads in addition to the turns."""
 
 
 class Similarity(Struct, frozen=True, cache_hash=True):
@@ -19,16 +24,62 @@ class Similarity(Struct, frozen=True, cache_hash=True):
     texts: tuple[str, ...]
 
 
-class Transcript(Struct, frozen=True, cache_hash=True):
-    """All that was said in one conversation: what a judge reads. All questions on one transcript are asked together."""
+class Called(Struct, frozen=True):
+    """Call of a tool, after the turn of this index (-1: before the first). ``arguments`` and ``result`` are JSON."""
+
+    position: int
+    id: str
+    name: str
+    arguments: str
+    result: str
+    ok: bool | None
+
+
+class Source(NamedTuple):
+    """Text that an AI agent worked with."""
+
+    title: str
+    text: str
+
+
+class Transcript(Struct, frozen=True, cache_hash=True, omit_defaults=True):
+    """All that was said in one conversation: what a judge reads. All questions on one transcript are asked together.
+
+    ``calls`` and ``sources`` are there for questions that use them, which are asked apart from others.
+    """
 
     conversation_id: str
     turns: tuple[Turn, ...]
+    calls: tuple[Called, ...] = ()
+    sources: tuple[Source, ...] = ()
 
     @classmethod
-    def of(cls, conversation: Conversation) -> "Transcript":
-        """The transcript of a conversation."""
-        return cls(conversation.id, conversation.turns)
+    def of(cls, conversation: Conversation, uses: Collection[Use] = ()) -> "Transcript":
+        """The transcript of a conversation, with the parts of its record that are used."""
+        calls = placed_calls(conversation) if "calls" in uses else ()
+        return cls(
+            conversation.id,
+            conversation.turns,
+            tuple(
+                Called(at, call.id, call.name, _json(call.arguments), _json(call.result), call.ok) for at, call in calls
+            ),
+            tuple(_sources(conversation, uses)),
+        )
+
+
+def _sources(conversation: Conversation, uses: Collection[Use]) -> Iterator[Source]:
+    """Yield the texts that are used, those first that are the same for all conversations of an AI agent."""
+    ai = conversation.ai
+    if ai is not None and "instructions" in uses and ai.instructions:
+        yield Source("Instructions", ai.instructions)
+    if ai is not None and "tools" in uses and ai.tools:
+        yield Source("Tools", "\n".join(map(_json, ai.tools)))
+    if ai is not None and "knowledge" in uses:
+        yield from (Source(each.title or "Knowledge", each.text) for each in ai.knowledge)
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value, order="deterministic").decode()
 
 
 class Judgement(Struct, frozen=True):
@@ -197,11 +248,20 @@ class SimilarityAnswer(Struct, frozen=True):
     engine: str
 
 
-class JudgementAnswer(Struct, frozen=True):
+class Quoted(NamedTuple):
+    """Words of a call, by its id, or of a source, by its title, that a judge quotes in addition to turns."""
+
+    call_id: str | None
+    name: str
+    quote: str
+
+
+class JudgementAnswer(Struct, frozen=True, omit_defaults=True):
     """Judge's answer, with the turns it cites and its reason.
 
     ``holds`` is None where the statement does not apply (NA). There is at least one turn where it holds. ``quotes``
-    are the words of each of ``turn_ids`` that show it, as they are in its text.
+    are the words of each of ``turn_ids`` that show it, as they are in its text, and ``quoted`` those of calls and
+    sources. ``confidence`` is the judge's probability that it is right, None where that is not known.
     """
 
     holds: bool | None
@@ -209,12 +269,14 @@ class JudgementAnswer(Struct, frozen=True):
     reason: str
     engine: str
     quotes: tuple[str, ...] = ()
+    quoted: tuple[Quoted, ...] = ()
+    confidence: float | None = None
 
 
-class GradingAnswer(Struct, frozen=True):
+class GradingAnswer(Struct, frozen=True, omit_defaults=True):
     """The level, or number, that the judge chose; None where the question does not apply (NA).
 
-    There is at least one turn unless it is the baseline. ``quotes`` are the words of each of ``turn_ids`` that show it.
+    There is at least one turn unless it is the baseline. The other fields are as in ``JudgementAnswer``.
     """
 
     level: str | None
@@ -222,6 +284,8 @@ class GradingAnswer(Struct, frozen=True):
     reason: str
     engine: str
     quotes: tuple[str, ...] = ()
+    quoted: tuple[Quoted, ...] = ()
+    confidence: float | None = None
 
 
 class Extracted(NamedTuple):

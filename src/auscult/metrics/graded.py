@@ -11,11 +11,13 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict, cite, grounds, nothing_in, unsaid_in
-from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript
+from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript, Use
 from auscult.metrics._base import Planned
+from auscult.metrics._finding.citing import quoted_of_record
 from auscult.metrics._finding.joining import compiled, scope_of, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems
 from auscult.metrics._finding.reading import reading_of
+from auscult.metrics._finding.search import NOT_KNOWN
 
 
 class Rule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,12 +37,14 @@ class Meaning(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Judged(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Question to a judge where no rule holds, and the levels that it may choose with their meanings.
 
-    Without ``levels`` it answers with a number. ``speaker`` limits the turns that may be evidence.
+    Without ``levels`` it answers with a number. ``speaker`` limits the turns that may be evidence. ``uses`` names what
+    it reads in addition to the turns.
     """
 
     question: str
     levels: tuple[Meaning, ...] = ()
     speaker: Side = "agent"
+    uses: tuple[Use, ...] = ()
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
@@ -137,7 +141,7 @@ class _Plan:
             question=self._judge.question,
             levels=tuple(LevelMeaning(str(one.level), one.means) for one in self._judge.levels),
             baseline=self._otherwise,
-            transcript=Transcript.of(conversation),
+            transcript=Transcript.of(conversation, self._judge.uses),
             turn_ids=tuple(conversation.turns[index].id for index in indexes),
         )
 
@@ -151,6 +155,8 @@ class _Plan:
 
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
         reading = reading_of(conversation)
+        if self._judge and "calls" in self._judge.uses and conversation.calls is None:
+            return Verdict(qualification="NA", reason=NOT_KNOWN)
         obstacles = [found.obstacle(reading) for _, found in self._rules]
         grading = self._grading(conversation)
         if all(obstacles) and not grading:
@@ -176,7 +182,8 @@ class _Plan:
         """Return the level that a judge chose, with the turns that it points at."""
         assert isinstance(answer, GradingAnswer)  # noqa: S101  (a grading is answered by one)
         pointed = set(answer.turn_ids)
-        evidence = tuple(cite(turn, f"judged: {answer.reason}") for turn in conversation.turns if turn.id in pointed)
+        turns = tuple(cite(turn, f"judged: {answer.reason}") for turn in conversation.turns if turn.id in pointed)
+        evidence = (*turns, *quoted_of_record([answer]))
         if answer.level is None:
             reason = f"the judge says that it does not apply: {answer.reason}"
             return Verdict(qualification="NA", evidence=evidence, reason=reason)

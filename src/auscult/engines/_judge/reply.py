@@ -4,6 +4,7 @@ A turn that is not there, one from which the question takes no evidence, a quote
 fault of that one answer. What can be used of a reply is used.
 """
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -11,10 +12,12 @@ from typing import Literal, NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Turn
 from auscult.domain.probe import (
     Answer,
+    Called,
     Extracted,
     Extraction,
     ExtractionAnswer,
@@ -23,6 +26,7 @@ from auscult.domain.probe import (
     Judgement,
     JudgementAnswer,
     Question,
+    Quoted,
     SummaryAnswer,
     Transcript,
 )
@@ -40,6 +44,7 @@ _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”')
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,6})?")
 _CONTROL = re.compile(r"[\x00-\x1f]")
+_CONCLUSION = re.compile(r'"(?:answer|level)"\s*:')
 _FEW_WORDS = 3
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
 """Letters of scripts that put no space between words: each counts as one."""
@@ -53,8 +58,10 @@ class FaultError(Exception):
 
 
 class _Pointed(Struct):
-    turn: int
     quote: str
+    turn: int | None = None
+    call: int | None = None
+    source: int | None = None
 
 
 class _Judged(Struct):
@@ -99,7 +106,19 @@ class Read(NamedTuple):
     faults: dict[int, str]
 
 
-def read(reply: str, questions: Sequence[Question], transcript: Transcript, asked: Sequence[int], engine: str) -> Read:
+Tokens = Sequence[tuple[str, float]]
+"""Pieces of a reply as the model wrote them, each with the logarithm of its probability."""
+
+
+def read(  # noqa: PLR0913  (a reply, and all that it was asked)
+    reply: str,
+    questions: Sequence[Question],
+    transcript: Transcript,
+    asked: Sequence[int],
+    engine: str,
+    *,
+    tokens: Tokens = (),
+) -> Read:
     """Read the answers to ``asked`` (indexes among ``questions``). ``engine`` is said with each."""
     try:
         given = msgspec.json.decode(outermost_object(reply), type=dict[str, msgspec.Raw])
@@ -112,7 +131,10 @@ def read(reply: str, questions: Sequence[Question], transcript: Transcript, aske
             found.faults[index] = "there is no answer"
             continue
         try:
-            found.answers[index] = _answer(raw, questions[index], transcript.turns, engine)
+            answer = _answer(raw, questions[index], transcript, engine)
+            if isinstance(answer, JudgementAnswer | GradingAnswer):
+                answer = replace(answer, confidence=_probability(bytes(raw).decode(), tokens))
+            found.answers[index] = answer
         except msgspec.DecodeError:
             found.faults[index] = "the answer has not the keys and values that were asked for"
         except FaultError as fault:
@@ -128,56 +150,104 @@ def outermost_object(reply: str) -> str:
     return _CONTROL.sub(" ", reply[reply.find("{", max(0, reply.rfind("</think>"))) : reply.rfind("}") + 1])
 
 
-def _answer(raw: msgspec.Raw, question: Question, turns: Sequence[Turn], engine: str) -> Answer:
+def _probability(answer: str, tokens: Tokens) -> float | None:
+    """Return the probability of what an answer concludes, at its end; None where the server gave none."""
+    text = _CONTROL.sub(" ", "".join(token for token, _ in tokens))
+    start = text.find(answer)
+    concluded = [found.end() for found in _CONCLUSION.finditer(answer)]
+    if start < 0 or not concluded:
+        return None
+    first, last, at, total = start + concluded[-1], start + len(answer), 0, 0.0
+    for token, likely in tokens:
+        total += likely if at < last and at + len(token) > first else 0.0
+        at += len(token)
+    return round(math.exp(min(total, 0.0)), 4)
+
+
+def _answer(raw: msgspec.Raw, question: Question, transcript: Transcript, engine: str) -> Answer:
     if isinstance(question, Judgement):
-        return _judgement(msgspec.json.decode(raw, type=_Judged), question, turns, engine)
+        return _judgement(msgspec.json.decode(raw, type=_Judged), question, transcript, engine)
     if isinstance(question, Grading):
-        return _grading(msgspec.json.decode(raw, type=_Graded), question, turns, engine)
+        return _grading(msgspec.json.decode(raw, type=_Graded), question, transcript, engine)
     if isinstance(question, Extraction):
-        return _extraction(msgspec.json.decode(raw, type=_Values), question, turns, engine)
-    return _summary(msgspec.json.decode(raw, type=_Sentences), turns, engine)
+        return _extraction(msgspec.json.decode(raw, type=_Values), question, transcript.turns, engine)
+    return _summary(msgspec.json.decode(raw, type=_Sentences), transcript.turns, engine)
 
 
-def _judgement(judged: _Judged, question: Judgement, turns: Sequence[Turn], engine: str) -> JudgementAnswer:
-    turn_ids, quotes = _pointed(judged.evidence, question, turns)
-    if judged.answer == "YES" and not turn_ids:
-        raise FaultError("it says YES and points at no turn")
-    _check_reason(judged.reason, (question.statement,), turns)
-    return JudgementAnswer(
-        holds=_HOLDS[judged.answer], turn_ids=turn_ids, reason=plain(judged.reason), engine=engine, quotes=quotes
-    )
+def _judgement(judged: _Judged, question: Judgement, transcript: Transcript, engine: str) -> JudgementAnswer:
+    turn_ids, quotes, quoted = _pointed(judged.evidence, question, transcript)
+    if not turn_ids and (judged.answer == "YES" or (judged.answer == "NO" and _rests_on_more(transcript))):
+        raise FaultError(f"it says {judged.answer} and points at no turn")
+    _check_reason(judged.reason, (question.statement,), transcript)
+    return JudgementAnswer(_HOLDS[judged.answer], turn_ids, plain(judged.reason), engine, quotes, quoted)
 
 
-def _grading(judged: _Graded, question: Grading, turns: Sequence[Turn], engine: str) -> GradingAnswer:
+def _grading(judged: _Graded, question: Grading, transcript: Transcript, engine: str) -> GradingAnswer:
     level = str(judged.level).strip()
-    turn_ids, quotes = _pointed(judged.evidence, question, turns)
+    turn_ids, quotes, quoted = _pointed(judged.evidence, question, transcript)
     names = [one.level for one in question.levels]
     if level == "NA":
-        return GradingAnswer(None, turn_ids, plain(judged.reason), engine, quotes)
+        return GradingAnswer(None, turn_ids, plain(judged.reason), engine, quotes, quoted)
     if names and level not in names:
         raise FaultError(f"its level is none of {', '.join(names)}")
     if not names and not _NUMBER.fullmatch(level):
         raise FaultError("its level is not a plain number")
-    if level != question.baseline and not turn_ids:
+    if not turn_ids and (level != question.baseline or _rests_on_more(transcript)):
         raise FaultError("it names a level and points at no turn")
     meanings = (question.question, *(one.means for one in question.levels), *names)
-    _check_reason(judged.reason, meanings, turns)
-    return GradingAnswer(level, turn_ids, plain(judged.reason), engine, quotes)
+    _check_reason(judged.reason, meanings, transcript)
+    return GradingAnswer(level, turn_ids, plain(judged.reason), engine, quotes, quoted)
 
 
 def _pointed(
-    evidence: Sequence[_Pointed], question: Judgement | Grading, turns: Sequence[Turn]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the ids of the turns that are pointed at, and the words of each that are quoted."""
-    pointed = [_turn(one.turn, turns, question.turn_ids) for one in evidence]
-    quotes = [_quote(one.quote, turn, one.turn) for one, turn in zip(evidence, pointed, strict=True)]
-    return tuple(turn.id for turn in pointed), tuple(quotes)
+    evidence: Sequence[_Pointed], question: Judgement | Grading, transcript: Transcript
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Quoted, ...]]:
+    """Return the ids of the turns that are pointed at, the words of each, and what is quoted in addition to turns."""
+    ids: list[str] = []
+    quotes: list[str] = []
+    quoted: list[Quoted] = []
+    for one in evidence:
+        if one.turn is not None:
+            turn = _turn(one.turn, transcript.turns, question.turn_ids)
+            ids.append(turn.id)
+            quotes.append(_quote(one.quote, turn, one.turn))
+        else:
+            quoted.append(_of_record(one, transcript))
+    return tuple(ids), tuple(quotes), tuple(quoted)
 
 
-def _check_reason(reason: str, asked: Sequence[str], turns: Sequence[Turn]) -> None:
+def _of_record(one: _Pointed, transcript: Transcript) -> Quoted:
+    """Return what is quoted of a call or a source, as it is written there."""
+    if one.call is not None and 1 <= one.call <= len(transcript.calls):
+        call = transcript.calls[one.call - 1]
+        named, id_, text = call.name, call.id, _text_of(call)
+    elif one.source is not None and 1 <= one.source <= len(transcript.sources):
+        id_, (named, text) = None, transcript.sources[one.source - 1]
+    else:
+        raise FaultError("a quote of it names neither a turn, nor a call or a source that is there")
+    words = _WORD.findall(one.quote)
+    found = _spoken(words).search(text) if len(words) > 1 else None
+    if found is None:
+        raise FaultError(
+            "it quotes a call or a source with words that are not there; copy two or more letter by letter"
+        )
+    return Quoted(id_, named, found[0])
+
+
+def _rests_on_more(transcript: Transcript) -> bool:
+    """Return whether texts of strangers are read in addition to turns, so that no answer but NA goes without a turn."""
+    return bool(transcript.calls or transcript.sources)
+
+
+def _text_of(call: Called) -> str:
+    return f"{call.name} {call.arguments} {call.result} ok: {msgspec.json.encode(call.ok).decode()}"
+
+
+def _check_reason(reason: str, asked: Sequence[str], transcript: Transcript) -> None:
     """Refuse a reason that quotes what neither the question nor the conversation says."""
+    texts = (*asked, *(turn.text for turn in transcript.turns), *map(_text_of, transcript.calls))
     for quote in _quotes_in(reason):
-        if not _is_said(quote, (*asked, *(turn.text for turn in turns))):
+        if not _is_said(quote, (*texts, *(source.text for source in transcript.sources))):
             raise FaultError("its reason quotes words that are not in the conversation")
 
 

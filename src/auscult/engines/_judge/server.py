@@ -80,7 +80,10 @@ class Request(Protocol):
 
 
 class Reply(Struct, frozen=True, kw_only=True):
-    """Reply of the model. ``is_cut``: it broke off for length. ``is_refused``: the model, or a filter, would not answer."""
+    """Reply of the model. ``is_cut``: it broke off for length. ``is_refused``: the model, or a filter, would not answer.
+
+    ``tokens`` are the pieces of the text with the logarithms of their probabilities, where the server gives them.
+    """
 
     text: str
     is_cut: bool
@@ -88,6 +91,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     usage: Usage
     prompt_hash: str
     model: str
+    tokens: tuple[tuple[str, float], ...] = ()
 
 
 class Address(Struct, frozen=True, kw_only=True):
@@ -164,20 +168,21 @@ class Server:
             "response_format": form,
             name: most,
             **({} if "temperature" in other else {"temperature": 0}),
+            **({} if "logprobs" in other else {"logprobs": True}),
         }
 
     def _learn(self, error: "APIStatusError") -> bool:
         """Return whether the server wants a parameter another way, so that a second try makes sense.
 
-        Newer models accept no ``max_tokens`` and no temperature but their own; llama-cpp-python accepts a schema only
-        with ``json_object``, and reports that with status 500.
+        Newer models accept no ``max_tokens`` and no temperature but their own, and give no probabilities;
+        llama-cpp-python accepts a schema only with ``json_object``, and reports that with status 500.
         """
-        if error.status_code not in (400, 422, 500):
+        if error.status_code not in (400, 403, 422, 500):
             return False
         text = error.response.text
-        named = error.param if error.param in ("max_tokens", "temperature", "response_format") else None
-        if named is None and "response_format" in text:
-            named = "response_format"
+        named = error.param if error.param in ("max_tokens", "temperature", "response_format", "logprobs") else None
+        if named is None:
+            named = next((each for each in ("response_format", "logprobs") if each in text), None)
         if named is None or named in self._other_ways:
             return False
         LOG.info("the judge's server does not take %s as it stands, and is asked another way", named)
@@ -220,9 +225,19 @@ class _Message(Struct):
     refusal: str | None = None
 
 
+class _Token(Struct):
+    token: str
+    logprob: float
+
+
+class _Logprobs(Struct):
+    content: list[_Token] | None = None
+
+
 class _Choice(Struct):
     message: _Message
     finish_reason: str | None = None
+    logprobs: _Logprobs | None = None
 
 
 class _Completion(Struct):
@@ -256,6 +271,7 @@ def _read(body: bytes, model: str, most: Usage, prompt_hash: str) -> Reply:
         usage=usage,
         prompt_hash=prompt_hash,
         model=completion.model or model,
+        tokens=tuple((each.token, each.logprob) for each in (choice.logprobs and choice.logprobs.content) or ()),
     )
 
 
@@ -289,8 +305,9 @@ def _strip(request: Any) -> None:  # noqa: ANN401  (of the client's own HTTP lib
 
 
 def _hash(parameters: Mapping[str, Any]) -> str:
-    """Of all that is sent: 32 hexadecimal digits."""
-    return blake2b(msgspec.json.encode(parameters, order="deterministic"), digest_size=16).hexdigest()
+    """Of all that is sent and that an answer depends on: 32 hexadecimal digits."""
+    asked = {name: value for name, value in parameters.items() if name != "logprobs"}
+    return blake2b(msgspec.json.encode(asked, order="deterministic"), digest_size=16).hexdigest()
 
 
 def _cause(error: Exception) -> str:

@@ -2,19 +2,25 @@
 
 All is asked in one request. It is cut in two where it, or the reply to it, is too long for the model. The fault of an
 answer is sent back once, in our own words, and the question is asked again; after that the answer has failed.
+An answer whose probability is low, or not known where it rests on calls or sources, is doubtful: it is asked for a
+second time in other words, and both answers decide how sure the first is.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
+
+from msgspec.structs import replace
 
 from auscult.domain.probe import (
     Answer,
     Extraction,
     FailedAnswer,
     Grading,
+    GradingAnswer,
     Inquiry,
     Judgement,
+    JudgementAnswer,
     Question,
     Summarization,
     Transcript,
@@ -34,18 +40,31 @@ TOO_LONG = "the conversation is too long for the judge"
 CUT = "the reply broke off; be brief"
 REFUSED = "there was no answer, but a refusal"
 
+DOUBT = 0.8
+"""Probability below which an answer is doubtful."""
+
+AGREED, DISPUTED = 0.8, 0.5
+"""Confidence where two answers are alike, and where not, and the server gives no probabilities."""
+
 Given = dict[Inquiry, Answer | FailedAnswer]
 
 Call = Callable[[Prompt, Usage], Reply]
 """Asks once; its second argument is what it can take at most. Raises ``UnavailableError`` and ``TooLongError``."""
 
 
+_Judged = JudgementAnswer | GradingAnswer
+
+
 class _Part(NamedTuple):
-    """Questions of a request, those to answer (by index), and the faults of their answers so far."""
+    """Questions of a request, those to answer (by index), and the faults of their answers so far.
+
+    ``first`` has the doubtful answers where these are asked for a second time.
+    """
 
     questions: tuple[Question, ...]
     asked: tuple[int, ...]
     faults: Mapping[int, str] = {}
+    first: Mapping[int, _Judged] = {}
 
     def halves(self) -> "list[_Part]":
         """The same asked in smaller requests; nothing when this one cannot be smaller."""
@@ -57,7 +76,8 @@ class _Part(NamedTuple):
     def _alone(self, asked: Sequence[int]) -> "_Part":
         """Return a part with these questions alone."""
         faults = {index: self.faults[was] for index, was in enumerate(asked) if was in self.faults}
-        return _Part(tuple(self.questions[index] for index in asked), tuple(range(len(asked))), faults)
+        first = {index: self.first[was] for index, was in enumerate(asked) if was in self.first}
+        return _Part(tuple(self.questions[index] for index in asked), tuple(range(len(asked))), faults, first)
 
 
 class JudgeSession:
@@ -99,6 +119,9 @@ class JudgeSession:
                 if not smaller:
                     yield self._heard(self._failed(part, dict.fromkeys(part.asked, TOO_LONG)))
             except UnavailableError as away:
+                if part.first:
+                    yield self._heard(self._failed(part, dict.fromkeys(part.asked, away.reason)), usage=away.usage)
+                    continue
                 postponed = RetryAfter(reason=away.reason, after_s=away.after_s)
                 yield self._heard({}, postponed=postponed, usage=away.usage)
                 return
@@ -111,7 +134,7 @@ class JudgeSession:
                 )
 
     def _prompt(self, part: _Part) -> Prompt:
-        return build_prompt(part.questions, self._transcript, part.asked, part.faults)
+        return build_prompt(part.questions, self._transcript, part.asked, part.faults, is_second=bool(part.first))
 
     def _understood(self, part: _Part, reply: Reply) -> Given:
         """The answers that are final now; what has to be asked again is put down as what comes next."""
@@ -119,21 +142,54 @@ class JudgeSession:
             self._open.extendleft(reversed(smaller))
             return {}
         engine = f"judge {REVISION} {plain(reply.model)}"
-        answers, faults = read(reply.text, part.questions, self._transcript, part.asked, engine)
+        answers, faults = read(reply.text, part.questions, self._transcript, part.asked, engine, tokens=reply.tokens)
         if reply.is_cut or reply.is_refused:
             answers, faults = {}, dict.fromkeys(part.asked, CUT if reply.is_cut else REFUSED)
-        given: Given = {part.questions[index]: answer for index, answer in answers.items()}
-        if part.faults:
+        doubtful = {} if part.first else {at: one for at, one in answers.items() if self._is_doubtful(one)}
+        given: Given = {
+            part.questions[at]: _compared(part.first[at], one) if at in part.first else one
+            for at, one in answers.items()
+            if at not in doubtful
+        }
+        if doubtful:
+            self._open.appendleft(_Part(part.questions, tuple(doubtful), first=doubtful))
+        if part.faults or part.first:
             given |= self._failed(part, faults)
         elif faults:
             self._open.appendleft(_Part(part.questions, tuple(faults), faults))
         return given
 
+    def _is_doubtful(self, answer: Answer) -> TypeGuard[_Judged]:
+        if not isinstance(answer, _Judged):
+            return False
+        if answer.confidence is None:
+            return bool(self._transcript.calls or self._transcript.sources)
+        return answer.confidence < DOUBT
+
     def _failed(self, part: _Part, faults: Mapping[int, str]) -> Given:
-        return {part.questions[at]: FailedAnswer(reason=fault, engine=self._engine) for at, fault in faults.items()}
+        """Return failed answers; where only the second one failed, the first."""
+        return {
+            part.questions[at]: part.first.get(at) or FailedAnswer(reason=fault, engine=self._engine)
+            for at, fault in faults.items()
+        }
 
     def _heard(self, answers: Given, **more: Any) -> JudgeResult:  # noqa: ANN401  (the other fields of what was heard)
         return JudgeResult(conversation_id=self._transcript.conversation_id, answers=answers, **more)
+
+
+def _compared(first: _Judged, second: Answer) -> _Judged:
+    """Return the answer that two answers make likelier, and how likely."""
+    if not isinstance(second, _Judged):
+        return first
+    is_same = _conclusion(first) == _conclusion(second)
+    if first.confidence is None or second.confidence is None:
+        return replace(first, confidence=AGREED if is_same else DISPUTED)
+    sure = (first.confidence + (second.confidence if is_same else 1 - second.confidence)) / 2
+    return replace(first, confidence=sure) if sure >= DISPUTED else replace(second, confidence=1 - sure)
+
+
+def _conclusion(answer: _Judged) -> object:
+    return answer.holds if isinstance(answer, JudgementAnswer) else answer.level
 
 
 def most_of(transcript: Transcript, questions: Sequence[Question]) -> Usage:

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from auscult.domain.evaluation import Qualification
 from auscult.metrics._ai import agreeing, claims, grounding, keeping, people, repeating
 from auscult.metrics._ai.reading import AiReading, Found, Outcome
+from auscult.metrics._ai.words import rows_of
 
 LEAST = 0.64
 """Share of right findings that a sign must have had to answer NO."""
@@ -46,13 +46,10 @@ class Answered(NamedTuple):
 @lru_cache(maxsize=1)
 def shipped() -> Signs:
     """Return the signs as they were counted on all labelled hands."""
-    rows = files("auscult.metrics._ai").joinpath("signs.tsv").read_text(encoding="utf-8").splitlines()
-    signs: dict[tuple[str, str], Sign] = {}
-    for row in rows:
-        if row and not row.startswith("#"):
-            question, sign, expected, right, wrong = row.split("\t")
-            signs[question, sign] = Sign(float(expected), int(right), int(wrong))
-    return signs
+    return {
+        (question, sign): Sign(float(expected), int(right), int(wrong))
+        for question, sign, expected, right, wrong in rows_of("signs.tsv")
+    }
 
 
 def kept(reading: AiReading) -> Outcome:

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal, NamedTuple
 
 from auscult.domain.said.numbers import SMALL, digit_runs, numbers, tokens, written_number
+from auscult.metrics._ai.words import rows_of
 
 Kind = Literal["amount", "share", "period", "date", "day", "time", "id", "count"]
-_TABLES = files("auscult.metrics._ai")
 
 
 class Figure(NamedTuple):
@@ -32,15 +31,10 @@ class Figure(NamedTuple):
         return Decimal(0) if isinstance(self.value, str | tuple) else Decimal(self.value)
 
 
-def _table(name: str) -> list[list[str]]:
-    lines = _TABLES.joinpath(name).read_text(encoding="utf-8").splitlines()
-    return [line.split("\t") for line in lines if line and not line.startswith("#")]
-
-
-_MONTHS = {word: int(number) for number, words in _table("months.tsv") for word in words.split("|")}
+_MONTHS = {word: int(number) for number, words in rows_of("months.tsv") for word in words.split("|")}
 _WORDS = {
     word: int(first) + at
-    for _, first, words in _table("number_words.tsv")
+    for _, first, words in rows_of("number_words.tsv")
     for at, word in enumerate(words.split())
     if word != "~"
 }
@@ -121,34 +115,7 @@ _ONE = re.compile(
     r"|hora|d[ií]a|semana|mes\b|año|heure|jour|mois|m[eê]s|ano\b))"
 )
 _DIGIT = re.compile(r"\d")
-_ORDINALS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-        ],
-        1,
-    )
-} | {"thirtieth": 30}
+_ORDINALS = {word: int(number) for number, word in rows_of("ordinals.tsv")}
 _HAS_WORDS = re.compile(
     rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
 )

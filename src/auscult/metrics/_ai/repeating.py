@@ -2,17 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from importlib.resources import files
 
 from auscult.metrics._ai.reading import AiReading, Found, succeeded, tool_name
+from auscult.metrics._ai.words import rows_of
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
-_COMMON = frozenset(
-    word
-    for line in files("auscult.metrics._ai").joinpath("common_words.txt").read_text(encoding="utf-8").splitlines()
-    if not line.startswith("#")
-    for word in line.split()
-)
+_COMMON = frozenset(word for (line,) in rows_of("common_words.txt") for word in line.split())
 _FEWEST = 3
 _SAME, _NEAR, _LIKE, _ASKS = 0.8, 0.5, 0.34, 0.25
 _OFTEN, _REACH = 3, 40

@@ -48,13 +48,13 @@ def words_of(language: str) -> Words | None:
     if language not in LANGUAGES:
         return None
     groups: dict[str, list[str]] = defaultdict(list)
-    for group, of, pattern in _rows("acts.tsv"):
+    for group, of, pattern in rows_of("acts.tsv"):
         if of == language:
             groups[group].append(pattern.replace("{who}", _WHO).replace("{hard}", _HARD))
-    frames = {frame: pattern for frame, of, pattern in _rows("frames.tsv") if of == language}
+    frames = {frame: pattern for frame, of, pattern in rows_of("frames.tsv") if of == language}
     actions, every = list[Action](), list[str]()
     tools: dict[str, str] = {}
-    for name, of, done, *ongoing in _rows("actions.tsv"):
+    for name, of, done, *ongoing in rows_of("actions.tsv"):
         if of == "*":
             tools[name] = done
         elif of == language:
@@ -72,6 +72,7 @@ def _framed(frame: str, forms: str) -> re.Pattern[str] | None:
     return re.compile(frame.replace("{x}", forms)) if forms else None
 
 
-def _rows(table: str) -> list[list[str]]:
+def rows_of(table: str) -> list[list[str]]:
+    """Return the cells of the rows of a table next to this file."""
     lines = _TABLES.joinpath(table).read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines if line and not line.startswith("#")]

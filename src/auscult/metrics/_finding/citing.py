@@ -1,11 +1,12 @@
 """Pointing at what decided: the turn, the words, and why they count."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from auscult.domain.ai_agents.calls import happened, placed_calls
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.evaluation import SHOWN_TURN
+from auscult.domain.evaluation import SHOWN_TURN, Evidence
+from auscult.domain.probe import Answer, GradingAnswer, JudgementAnswer
 from auscult.domain.said.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._finding.calls import holds
 from auscult.metrics._finding.language import What
@@ -48,6 +49,16 @@ def why_by_words(condition: What, turn: Turn, conversation: Conversation, wordin
     events = [event for event in happened(conversation) if event.type == condition.event]
     event = next((one for one in events if (one.start_ms or 0) >= (turn.start_ms or 0)), events[0])
     return (event.type if event.start_ms is None else f"{event.type} at {event.start_ms} ms"), ""
+
+
+def quoted_of_record(answers: Iterable[Answer]) -> tuple[Evidence, ...]:
+    """Return what a judge quotes of calls and sources as evidence."""
+    judged = (one for one in answers if isinstance(one, JudgementAnswer | GradingAnswer))
+    return tuple(
+        Evidence(call_id=each.call_id, text=each.quote[:SHOWN_TURN], why=f"stands in {each.name}")
+        for one in judged
+        for each in one.quoted
+    )
 
 
 def _as_said(words: str, text: str) -> str:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from auscult.domain.conversation import Direction
+from auscult.domain.probe import Use
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.said.text import spoken_words
@@ -45,6 +46,7 @@ class What(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     """One condition on one turn: exactly one of these, with ``threshold`` for ``similar`` only.
 
     ``wording`` is a list of patterns, or the name of a wording pack; ``also`` adds lines to that, ``never`` calls it off.
+    ``uses`` names what a judge reads in addition to the turns: what an AI agent was given, and what it called.
     ``not_negated``: words count only where nothing negates them; None where the key that holds the finding decides.
     """
 
@@ -56,6 +58,7 @@ class What(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     never: tuple[str, ...] = ()
     pattern: str | None = None
     judge: str | None = None
+    uses: tuple[Use, ...] = ()
     event: str | None = None
     call: CallTest | None = None
     not_negated: bool | None = None
@@ -240,6 +243,8 @@ def _shares(percent: float) -> str:
 
 
 def _text_problems(condition: What, field: str) -> Iterator[Problem]:
+    if condition.uses and condition.judge is None:
+        yield f"{field}.uses", "belongs to judge; leave it out here"
     for kind, texts in (("similar", condition.similar), ("phrases", condition.phrases), ("wording", condition.wording)):
         if texts == ():
             yield f"{field}.{kind}", "needs at least one text"

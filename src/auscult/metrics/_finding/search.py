@@ -25,7 +25,7 @@ from auscult.domain.probe import (
     Transcript,
 )
 from auscult.metrics._finding.calls import holds
-from auscult.metrics._finding.citing import why_by_words
+from auscult.metrics._finding.citing import quoted_of_record, why_by_words
 from auscult.metrics._finding.comparing import Said, compared, samples_of
 from auscult.metrics._finding.language import WORDS, Entry, Finding, Side, Span, What, read_window
 from auscult.metrics._finding.lexicon import Reader, lexicons
@@ -34,6 +34,8 @@ from auscult.metrics._finding.packed import packed_in
 from auscult.metrics._finding.patterns import phrase_pattern, wording_pattern
 from auscult.metrics._finding.reading import WAYS, Reading, TurnIndexes
 from auscult.metrics._finding.windows import within
+
+NOT_KNOWN = "it is not known what was called"
 
 
 class State(Enum):
@@ -146,6 +148,8 @@ class Search:
     def obstacle(self, reading: Reading) -> str:
         """Return why it cannot run at all: there is no talk, or times are needed and unknown. Empty when it can."""
         indexes = reading.turn_indexes(self.speaker)
+        if reading.conversation.calls is None and any("calls" in one.uses for one in self.conditions):
+            return NOT_KNOWN
         if not indexes:
             return "nobody speaks" if self.speaker == "any" else f"the {self.speaker} never speaks"
         if self.span and self.span.unit == "ms" and all(reading.turns[index].start_ms is None for index in indexes):
@@ -275,7 +279,10 @@ class Search:
                 elif said is not None and not bit & self._none and (nearest is None or said.gap < nearest[0]):
                     nearest = (said.gap, bit, one)
             if self._fits(holds):
-                return Outcome(one.position, (partial(self._evidence, one, holds, found_answers, conversation),))
+                judged = [answers[probes[bit]] for bit in found_answers if bit & holds & ~one.holds]
+                quoted = (partial(_itself, each) for each in quoted_of_record(judged))
+                cited = (partial(self._evidence, one, holds, found_answers, conversation), *quoted)
+                return Outcome(one.position, cited)
         undecided = self._undecided(probes, answers)
         denied, against = ("", ()) if undecided else self._denied(probes, answers, reading)
         return Outcome(
@@ -291,7 +298,8 @@ class Search:
             if isinstance(answer, JudgementAnswer) and answer.holds is False:
                 pointed = set(answer.turn_ids)
                 turns = [turn for turn in reading.turns if turn.id in pointed]
-                return answer.reason or "the judge gives no reason", tuple(cite(turn, answer.reason) for turn in turns)
+                against = (*(cite(turn, answer.reason) for turn in turns), *quoted_of_record([answer]))
+                return answer.reason or "the judge gives no reason", against
         return "", ()
 
     def _undecided(self, probes: dict[int, Probe], answers: Answers) -> str:
@@ -380,7 +388,7 @@ class Search:
             pieces = [reading.pieces(one.position) for one in opened]
             return Similarity(self._samples[bit], tuple(chain.from_iterable(pieces)))
         turn_ids = tuple(one.turn.id for one in opened)
-        return Judgement(condition.judge or "", Transcript.of(reading.conversation), turn_ids)
+        return Judgement(condition.judge or "", Transcript.of(reading.conversation, condition.uses), turn_ids)
 
     @staticmethod
     def _answers_by_turn(condition: What, opened: list[Scanned], answer: Answer, reading: Reading) -> dict[int, "Said"]:
@@ -406,6 +414,10 @@ def _is_strict(condition: What, *, default: bool) -> bool:
     if condition.not_negated is not None:
         return condition.not_negated
     return default and any(getattr(condition, kind) is not None for kind in WORDS)
+
+
+def _itself(evidence: Evidence) -> Evidence:
+    return evidence
 
 
 def _missed(gap: float, bit: int, one: Scanned, found_answers: dict[int, "dict[int, Said]"]) -> Miss:

@@ -43,7 +43,11 @@ from auscult.domain.probe import (
     Answers,
     FailedAnswer,
     FailedAnswerError,
+    Grading,
+    GradingAnswer,
     Inquiry,
+    Judgement,
+    JudgementAnswer,
     LookupAnswer,
     Probe,
     Question,
@@ -347,7 +351,7 @@ class Evaluator(NamedTuple):
         try:
             with case.budget.spending():
                 judged = self.types[metric.type].judge(metric.settings, case.pending.conversation, answers, insights)
-            verdict = rests_on(judged, case.pending.conversation)
+            verdict = self._with_confidence(rests_on(judged, case.pending.conversation), metric, case, answers)
         except FailedAnswerError as failure:
             # Not NA, which would say that it does not apply: nobody has answered it, as with a manual one.
             return Verdict(qualification="-", reason=f"no usable answer: {failure}")
@@ -357,6 +361,16 @@ class Evaluator(NamedTuple):
             return abstained(graded(metric, doubted(verdict, case.pending.conversation)), case.form)
         except ValueError as unknown:  # a judge's number may be in no band
             return Verdict(qualification="-", reason=f"no usable answer: {unknown}")
+
+    def _with_confidence(self, verdict: Verdict, metric: Metric, case: "_Case", answers: Answers) -> Verdict:
+        """Return a verdict with the least confidence of the judge's answers that it rests on."""
+        kind = self.types[metric.type]
+        if verdict.confidence is not None or not kind.needs(metric.settings) & {Judgement, Grading}:
+            return verdict
+        found = [answers.get(probe) for probe in kind.probes(metric.settings, case.pending.conversation)]
+        judged = [one.confidence for one in found if isinstance(one, JudgementAnswer | GradingAnswer)]
+        known = [one for one in judged if one is not None]
+        return replace(verdict, confidence=Decimal(str(round(min(known), 2)))) if known else verdict
 
     def _close(
         self,

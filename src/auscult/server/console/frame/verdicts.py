@@ -220,15 +220,16 @@ def reason_of(result: MetricResult) -> Markup:
 
 
 def _reason(result: MetricResult) -> Markup:
-    """Return the reason in a sentence; without one, the stretch that was read in vain."""
-    reason = result.verdict.reason
+    """Return the reason in a sentence, unless it is given alongside words; without one, the stretch that was read in vain."""
+    evidence = result.verdict.evidence
+    reason = "" if any(each.text and each.why == result.verdict.reason for each in evidence) else result.verdict.reason
     if not result.verdict.certain:
         said = (
             _("Unclear: {reason}.") if result.adhered is None else _("Counted as {answer}, though unclear: {reason}.")
         )
         return filled(said, answer=_word(result), reason=in_words(reason))
     if not reason:
-        absence = next((each for each in result.verdict.evidence if each.is_absence), None)
+        absence = next((each for each in evidence if each.is_absence), None)
         return Markup() if absence is None else sentence_of(in_words(absence.why, WHY))
     if reason.startswith("not found in "):
         where, _excused, rest = reason.removeprefix("not found in ").partition(", and excused")

@@ -99,6 +99,7 @@ FORM: Mapping[str, str] = {
     "never": "Lines that call the wording pack off.",
     "pattern": "The turn, as it was said, matches this regular expression (RE2).",
     "judge": "A judge model finds that this statement holds.",
+    "uses": "What the judge reads in addition to the turns: instructions, knowledge, tools, calls.",
     "graded.judge": "What a judge is asked where no rule holds; it answers in the same call as every other question.",
     "Judged.question": "What decides the level.",
     "Judged.levels": "The levels with their meanings; without them the judge answers with a number.",

@@ -121,6 +121,7 @@ LABELS: Mapping[str, str] = {
     "never": later("but not"),
     "judge": later("A model judge finds that"),
     "graded.judge": later("Else a model judge decides"),
+    "uses": later("It also reads"),
     "event": later("Next to an event"),
     "not_negated": later("Denied words do not count"),
     "measure": later("Measured is"),

@@ -158,6 +158,12 @@ MEANINGS: Mapping[str, tuple[str, str]] = {
         ),
         f"{_FINDINGS}#h-judge",
     ),
+    "uses": (
+        later(
+            "The judge then sees what an AI agent was given and which tools it called. Use it for a question that the words alone do not answer, as each part makes the call dearer."
+        ),
+        f"{_FINDINGS}#h-judge",
+    ),
     "event": (
         later(
             "It is found where an event of this kind, such as hold, begins during the turn or right after it. Use it where your system reports what words do not say."
