@@ -156,7 +156,7 @@ def test_the_example_of_the_page_is_read() -> None:
     assert isinstance(conversation, Conversation)
     empty = Conversation(id="", channel="chat", started_at=conversation.started_at)
     # Of recordings, by redaction, of no call, of files of others, and no field.
-    absent = {"heard", "masks", "kind", "legs", "edition", "unknown_keys", "assumed"}
+    absent = {"heard", "masks", "kind", "legs", "edition", "unknown_keys", "unknown_line", "assumed"}
     fields = set(Conversation.__struct_fields__) - {"started_at", "language", "direction", "is_direction_defaulted"}
     assert {name for name in fields if getattr(conversation, name) == getattr(empty, name)} == absent
 

@@ -128,7 +128,7 @@ class Application:
                 documents = mapped_conversations(files, shape, (tenant.app_id, self._limits), rejects)
             intake = load.ingest(documents, group=settings.batch_size, wait=wait)
         intake.formats = noted.formats
-        counts = msgspec.structs.asdict(intake) | {"ignored": intake.unknown_keys}
+        counts = msgspec.structs.asdict(intake)
         rejected = {"rejected": rejects.count, "rejects": str(rejects.path) if rejects.path else None}
         return counts | rejected | {"judge": load.used if load.used.calls else None}
 

@@ -146,7 +146,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``kind`` is what the sender says of a chat; None where they do not.
     ``legs`` are set where a file of the source may hold only some of them. ``edition``: which of two files this is, where the source redacts a copy.
     ``calls`` is None where it is not known which tools were called, and empty where none was. ``unknown_keys`` of the
-    document were not read; they are not stored.
+    document, which begins on ``unknown_line`` of its file, were not read; neither is stored.
     ``assumed`` holds what the file does not say, by field, and where it was taken from: see ``AssumedField``.
     """
 
@@ -176,6 +176,7 @@ class Conversation(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ai: AiContext | None = None
     calls: tuple[Call, ...] | None = None
     unknown_keys: tuple[str, ...] = ()
+    unknown_line: int | None = None
     assumed: dict[AssumedField, str] = {}
 
     @property

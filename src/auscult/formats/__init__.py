@@ -4,7 +4,7 @@
 """
 
 from auscult.domain.shelf import Shelf
-from auscult.formats._contract import ByteStream, Format, Given, Limits, Rejected, Source
+from auscult.formats._contract import ByteStream, Format, Given, Limits, Rejected, Source, Table
 from auscult.formats._documents import Peeked
 from auscult.formats._others.encodings import Transcoded, Western, encoding_of
 from auscult.formats._others.heads import Head
@@ -25,6 +25,7 @@ __all__ = [
     "Reader",
     "Rejected",
     "Source",
+    "Table",
     "Transcoded",
     "Western",
     "claimed",

@@ -6,6 +6,7 @@ from typing import ClassVar, Protocol
 
 from msgspec import Struct
 
+from auscult.domain.connectors.contract import Setup
 from auscult.domain.conversation import Channel, Conversation, Speaker
 from auscult.domain.errors import FormatError
 
@@ -98,10 +99,19 @@ class Given(Struct, frozen=True, kw_only=True):
     pause_ms: int = PAUSE_MS
 
 
+class Table(Struct, frozen=True, kw_only=True):
+    """A table of turns: the names of its columns, which holds what (``id``, ``text``, and so on), and what none holds."""
+
+    names: tuple[str, ...]
+    columns: Mapping[str, str]
+    missing: tuple[str, ...] = ()
+
+
 class Source(Struct, frozen=True, kw_only=True):
     """One file to be read: its name, empty where it has none, and the time of its last change.
 
-    ``siblings`` returns the content of another file by its path from here, None where there is none.
+    ``siblings`` returns the content of another file by its path from here, None where there is none. ``tabled`` receives
+    the columns of a table.
     """
 
     app_id: str
@@ -110,3 +120,10 @@ class Source(Struct, frozen=True, kw_only=True):
     name: str = ""
     modified: datetime | None = None
     siblings: Callable[[str], bytes | None] = lambda _key: None
+    tabled: Callable[[Table], None] = lambda _table: None
+
+    @property
+    def setup(self) -> Setup:
+        """Return what a mapper of connectors is made with."""
+        limits = self.limits
+        return Setup(app_id=self.app_id, turns=limits.turns, document_bytes=limits.document_bytes)

@@ -319,6 +319,7 @@ def document_of(conversation: Conversation) -> dict[str, Any]:
     document: dict[str, Any] = msgspec.to_builtins(conversation)
     document.pop("is_direction_defaulted", None)
     document.pop("unknown_keys", None)
+    document.pop("unknown_line", None)
     if not conversation.is_direction_defaulted:
         document["direction"] = conversation.direction
     return document

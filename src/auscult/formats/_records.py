@@ -220,6 +220,12 @@ def _record_of(line: bytes, where: str) -> object:
         return Refused(f"this line is no JSON: {fault}; it may be cut off", where)
 
 
+def line_of(place: str) -> int | None:
+    """Return the line of a position, as of ``line 7.text``; None where it is none of lines."""
+    line = place.removeprefix("line ").partition(".")[0]
+    return int(line) if line.isdecimal() and place.startswith("line ") else None
+
+
 def kind_of(value: object) -> str:
     """Return what a JSON value is, in words."""
     match value:

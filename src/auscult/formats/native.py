@@ -11,7 +11,7 @@ from auscult.domain.errors import FormatError
 from auscult.formats import _faults
 from auscult.formats._contract import ByteStream, Limits, Rejected
 from auscult.formats._document import RIGHT, ConversationDocument, conversation_of, document_of, unknown_keys
-from auscult.formats._documents import documents
+from auscult.formats._documents import Document, documents
 
 _DECODER = msgspec.json.Decoder(ConversationDocument)
 
@@ -39,13 +39,13 @@ class Native:
                     fault.message = f"item {document.item} of the array: {fault.message}"
                 yield Rejected(error=fault, source=document.data)
             else:
-                yield _with_unknown(conversation, document.data)
+                yield _with_unknown(conversation, document)
 
 
-def _with_unknown(conversation: Conversation, data: bytes) -> Conversation:
+def _with_unknown(conversation: Conversation, document: Document) -> Conversation:
     """Return a conversation with the names of the keys of its document that nothing reads."""
-    found = tuple(sorted({*conversation.unknown_keys, *unknown_keys(msgspec.json.decode(data))}))
-    return replace(conversation, unknown_keys=found) if found else conversation
+    found = tuple(sorted({*conversation.unknown_keys, *unknown_keys(msgspec.json.decode(document.data))}))
+    return replace(conversation, unknown_keys=found, unknown_line=document.line) if found else conversation
 
 
 def decoded(data: bytes) -> ConversationDocument:

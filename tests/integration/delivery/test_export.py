@@ -17,9 +17,10 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.reports import REPORTS
 from auscult.services.delivery.day_files import STATE
-from auscult.services.delivery.days import change_timezone
 from auscult.services.delivery.export import Export
 from auscult.services.delivery.table_export import TableExport
+from auscult.services.privacy.log import SYSTEM
+from auscult.services.scoring.intake.times import change_times
 from auscult.storage import Store, migrate
 from auscult.storage.delivery.export_folders import LocalFolder
 from auscult.tables import TABLES
@@ -206,7 +207,7 @@ def test_a_day_is_of_the_time_zone_that_the_app_names(store: Store, tmp_path: Pa
     process(store, [replace(one, id=f"{one.id}-m") for one in _conversations(4 * DAYS, march)[:16]])
     export = TableExport(app, "conversations", TABLES["ndjson"], LocalFolder(tmp_path))
     assert sum(day.rows for day in export.days()) == 16
-    change_timezone(app, "Europe/Berlin")
+    change_times(app, SYSTEM, {"timezone": "Europe/Berlin"})
     written = {Path(day.path).parent.name: day.rows for day in export.days()}
     assert written == {
         "date=2026-03-28": 1,
@@ -217,13 +218,13 @@ def test_a_day_is_of_the_time_zone_that_the_app_names(store: Store, tmp_path: Pa
     }
     assert {path.parent.name for path in tmp_path.glob("conversations/*/rows.ndjson")} == set(written)
     assert not any(day.is_new for day in export.days())
-    change_timezone(app, "Asia/Tokyo")
+    change_times(app, SYSTEM, {"timezone": "Asia/Tokyo"})
     export_of_two_days = list(export.days(SINCE + timedelta(days=28), SINCE + timedelta(days=30)))
     assert {path.parent.name for path in tmp_path.glob("conversations/*/rows.ndjson")} == {
         Path(day.path).parent.name for day in export_of_two_days if day.rows
     }
     with pytest.raises(RequestError, match="a name like Europe/Berlin"):
-        change_timezone(app, "Europe/Bonn")
+        change_times(app, SYSTEM, {"timezone": "Europe/Bonn"})
 
 
 def test_a_late_audit_rewrites_its_day(tmp_path: Path) -> None:

@@ -47,6 +47,28 @@ def test_legs_in_a_folder_are_one_conversation_and_replaced_ones_are_named(folde
     assert "replaced by another of the same id: c-9" in twice.err
 
 
+@pytest.mark.landing
+def test_a_longer_export_of_a_chat_replaces_what_grew_and_adds_what_is_new(folder: Path) -> None:
+    """Conversations end after a pause of the app's length; the same export again adds nothing."""
+    text = (Path(__file__).parents[2] / "golden" / "files" / "others" / "wa-android.txt").read_text()
+    chat, counts = folder / "chat.txt", ("accepted", "unchanged", "replaced", "rejected")
+    grown = f"{text}13/03/2026, 22:25 - Priya Nair: thanks\n15/03/2026, 10:00 - Priya Nair: hi again\n"
+    stored: list[list[str]] = []
+    for each, wanted in ((text, [2, 0, 0, 0]), (grown, [3, 1, 0, 0]), (grown, [3, 3, 0, 0])):
+        chat.write_text(each)
+        loaded = auscult(folder, "load", str(chat), "--app", "st-1", "--json", "--sides", "Ravi Shop=agent")
+        assert [loaded.last[name] for name in counts] == wanted
+        listed = auscult(folder, "conversations", "list", "--app", "st-1", "--json").lines
+        stored.append([one["id"] for one in listed])
+    assert [len(each) for each in stored] == [2, 3, 3]
+    assert stored[1][:2] == stored[0]
+    changed = auscult(folder, "apps", "set", "--app", "st-1", "--chat-inactivity-minutes", "10080", "--json")
+    assert changed.last["chat_inactivity_minutes"] == 10080
+    other = folder / "other.txt"
+    other.write_text(grown.replace("Priya Nair", "Ines"))
+    assert auscult(folder, "load", str(other), "--app", "st-1", "--json").last["accepted"] == 1
+
+
 def test_bad_lines_are_named_and_the_good_ones_load(folder: Path) -> None:
     """Line, field and reason go to a rejects file; the exit status says that something was refused."""
     write(folder / "mixed.ndjson", conversation("c-4"), "{not json", conversation("c-5", channel="fax"))

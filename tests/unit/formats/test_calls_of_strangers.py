@@ -32,7 +32,7 @@ def test_calls_of_strangers(calls: Any, ai: Any) -> None:
         assert found.error.message
         assert found.error.reason
         return
-    bare = msgspec.structs.replace(found, unknown_keys=())
+    bare = msgspec.structs.replace(found, unknown_keys=(), unknown_line=None)
     assert read(write(found)) == [bare]
     without_codes(found)
     redacted = redact_conversation(bare, FIND).conversation

@@ -150,6 +150,11 @@ def test_a_longer_export_of_a_chat_adds_only_what_is_new() -> None:
     assert [one.id for one in after[:2]] == [one.id for one in before]
     assert [len(one.turns) for one in after] == [4, 3, 1]
     assert len(conversations(read(text, pause_ms=60 * 24 * 3600 * 1000))) == 1
+    same, others = (
+        b"01/03/2026, 09:00 - Shop: We are open\n01/03/2026, 09:0%d - %b: Hi\n" % each
+        for each in ((1, b"Ann"), (2, b"Bo"))
+    )
+    assert conversations(read(same))[0].id != conversations(read(others))[0].id, "one greeting, sent to two"
 
 
 def test_hostile_archives_and_texts_are_refused_in_words() -> None:

@@ -1,6 +1,6 @@
-"""``auscult apps``: what an app does with personal data, and whose days it has."""
+"""``auscult apps``: what an app does with personal data, whose days it has, and when its chats have ended."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 import typer
@@ -11,6 +11,9 @@ from auscult.cli.terminal.principal import principal
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.tenancy import Tenant
+
+if TYPE_CHECKING:
+    from auscult.services.scoring.intake.times import AppTimes
 
 MODES = ("off", "mask", "token")
 
@@ -57,6 +60,14 @@ Timezone = Annotated[
     str | None,
     typer.Option("--timezone", metavar="NAME", help="Whose days exported tables have, as Europe/Berlin; UTC at first."),
 ]
+ChatInactivity = Annotated[
+    int | None,
+    typer.Option(
+        "--chat-inactivity-minutes",
+        metavar="N",
+        help="After so long without a message, a chat's next one begins another conversation; 720 at first.",
+    ),
+]
 
 
 def change(
@@ -69,15 +80,16 @@ def change(
     second_factor: SecondFactor = None,
     agent_emotions: AgentEmotions = None,
     timezone: Timezone = None,
+    chat_inactivity: ChatInactivity = None,
     account: options.Account = None,
     org: options.Org = None,
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Change how an app treats personal data, for conversations accepted from now on, and set its time zone."""
+    """Change how an app treats personal data, for conversations accepted from now on, and its times."""
     from auscult import bootstrap
-    from auscult.services.delivery.days import change_timezone, timezone_of
     from auscult.services.privacy.settings import change_settings
+    from auscult.services.scoring.intake.times import change_times
 
     if redaction is not None and redaction not in MODES:
         raise RequestError(
@@ -98,13 +110,12 @@ def change(
         tenant = options.tenant_of(application.store, account, org, app)
         store = application.store.within(tenant)
         settings = change_settings(store, principal(), asked)
-        if timezone is not None:
-            change_timezone(store, timezone)
-        days = timezone_of(store)
+        wanted = {"timezone": timezone, "chat_inactivity_minutes": chat_inactivity}
+        times = change_times(store, principal(), wanted)
         if two_people is False and settings.two_people:
             done = bootstrap.privacy.approvals(application.store, tenant, principal()).one_person()
             print_done(done, as_json=as_json)
-    _print(tenant, settings, days, as_json=as_json)
+    _print(tenant, settings, times, as_json=as_json)
 
 
 def listing(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
@@ -121,18 +132,18 @@ def listing(*, database: options.Database = None, as_json: options.AsJson = Fals
 
 
 def show(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """Print how an app treats personal data, and its time zone."""
+    """Print how an app treats personal data, and its times."""
     from auscult import bootstrap
-    from auscult.services.delivery.days import timezone_of
+    from auscult.services.scoring.intake.times import times_of
 
     with bootstrap.open(options.settings_of_existing(database)) as application:
         tenant = options.known_tenant(application.store, app)
         store = application.store.within(tenant)
-        settings, days = store.privacy.settings(), timezone_of(store)
-    _print(tenant, settings, days, as_json=as_json)
+        settings, times = store.privacy.settings(), times_of(store)
+    _print(tenant, settings, times, as_json=as_json)
 
 
-def _print(tenant: Tenant, settings: PrivacySettings, timezone: str, *, as_json: bool) -> None:
+def _print(tenant: Tenant, settings: PrivacySettings, times: "AppTimes", *, as_json: bool) -> None:
     shown = {
         "app": tenant.app_id,
         "redaction": settings.redaction,
@@ -141,7 +152,8 @@ def _print(tenant: Tenant, settings: PrivacySettings, timezone: str, *, as_json:
         "two_people": settings.two_people,
         "second_factor": settings.second_factor,
         "agent_emotions": settings.agent_emotions,
-        "timezone": timezone,
+        "timezone": times.timezone,
+        "chat_inactivity_minutes": times.chat_inactivity_minutes,
     }
     if as_json:
         typer.echo(msgspec.json.encode(shown))
@@ -149,4 +161,5 @@ def _print(tenant: Tenant, settings: PrivacySettings, timezone: str, *, as_json:
     countries = ", ".join(settings.countries) or "of the conversation's language"
     personal = f"redaction {settings.redaction}, by {settings.redactor}, countries {countries}"
     emotions = "" if settings.agent_emotions else "; without emotions of agents"
-    typer.echo(f"{tenant.app_id}: {personal}{emotions}; days of {timezone}")
+    chats = f"; chats end after {times.chat_inactivity_minutes} minutes without a message"
+    typer.echo(f"{tenant.app_id}: {personal}{emotions}; days of {times.timezone}{chats}")

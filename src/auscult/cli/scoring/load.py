@@ -66,6 +66,7 @@ def load(
     started_at: options.StartedAt = None,
     time_zone: options.ZoneOfFiles = None,
     date_order: options.DateOrder = None,
+    decimal: options.Decimal = None,
     columns: options.Columns = None,
     sides: options.Sides = None,
     description: Description = None,
@@ -80,10 +81,11 @@ def load(
     """
     from auscult import bootstrap
     from auscult.bootstrap.scoring import load_scored
+    from auscult.services.scoring.intake.asked import of_app
 
     if bool(files) == (scored is not None):
         raise typer.BadParameter("name files of conversations, or --scored FOLDER, and not both", param_hint="FILE")
-    values = (agent, queue, channel, language, started_at, time_zone, date_order)
+    values = (agent, queue, channel, language, started_at, time_zone, date_order, decimal)
     given = options.given_of(None if description else shape, values, columns, sides)
     with bootstrap.open(options.settings_of(database)) as application, progress("readable") as report:
         tenant = options.tenant_of(application.store, account, org, app)
@@ -91,7 +93,7 @@ def load(
             counts = load_scored(application.store, tenant, scored, report)
         else:
             mapper = (shape or "described", _options(description)) if _is_mapped(shape, description) else None
-            own = options.in_zone(given, application.store.within(tenant))
+            own = of_app(given, application.store.within(tenant))
             counts = application.load(tenant, files or [], wait=not no_wait, progress=report, shape=mapper, given=own)
         application.store.vacuum()
         _print_counts(counts, as_json=as_json)
@@ -136,7 +138,8 @@ def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
         rest = ", …" if counts["replaced"] > len(counts["replaced_ids"]) else ""
         typer.echo(f"replaced by another of the same id: {', '.join(counts['replaced_ids'])}{rest}", err=True)
     if unknown := counts.get("unknown_keys"):
-        keys = ", ".join(f"{key} ({number})" for key, number in unknown.items())
+        lines = {key: f", lines {', '.join(map(str, at[:3]))}" if at else "" for key, at in counts["ignored"].items()}
+        keys = ", ".join(f"{key} ({number}{lines[key]})" for key, number in unknown.items())
         typer.echo(f"not read, because these keys are not known (number of conversations): {keys}", err=True)
     if assumed := counts.get("assumed"):
         said = "; ".join(

@@ -62,6 +62,7 @@ def score(
     started_at: options.StartedAt = None,
     time_zone: options.ZoneOfFiles = None,
     date_order: options.DateOrder = None,
+    decimal: options.Decimal = None,
     columns: options.Columns = None,
     sides: options.Sides = None,
     out: Out = None,
@@ -83,7 +84,7 @@ def score(
     from auscult.cli.scoring.shards import are_shards, digest_of, part_of, score_shards
     from auscult.services.scoring.engine_calls.answer_cache import Memory
 
-    values = (agent, queue, channel, language, started_at, time_zone, date_order)
+    values = (agent, queue, channel, language, started_at, time_zone, date_order, decimal)
     asked = options.given_of(shape, values, columns, sides)
     settings = options.settings_of(None, tables_dir=None if tables is None else str(tables))
     given, kept = (forms_of(form), taxonomies_of(taxonomy or [])), Memory()

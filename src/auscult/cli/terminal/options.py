@@ -14,7 +14,7 @@ from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
     from auscult.formats import Given
-    from auscult.storage.store import AppStore, Store
+    from auscult.storage.store import Store
 
 STDIN = "-"
 
@@ -55,6 +55,9 @@ ZoneOfFiles = Annotated[
 ]
 DateOrder = Annotated[
     str | None, typer.Option("--date-order", metavar="day|month", help="What dates as 03/04/2026 begin with.")
+]
+Decimal = Annotated[
+    str | None, typer.Option("--decimal", metavar="comma|point", help="What decimals of numbers as 1,250 are after.")
 ]
 Columns = Annotated[
     list[str] | None,
@@ -124,15 +127,6 @@ def given_of(
     except RequestError as error:
         field = (error.field or "format").replace("_", "-")
         raise typer.BadParameter(error.message, param_hint=f"--{field}") from error
-
-
-def in_zone(given: "Given", app: "AppStore") -> "Given":
-    """Return the same with the time zone of an app, where none was given."""
-    from msgspec.structs import replace
-
-    from auscult.services.delivery.days import timezone_of
-
-    return replace(given, time_zone=timezone_of(app)) if given.is_zone_of_app else given
 
 
 def instant(given: str) -> datetime:

@@ -12,9 +12,8 @@ from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import Document, documents
 from auscult.formats._others.heads import Head
 from auscult.formats._others.talk import Talk, finished
+from auscult.formats._others.whole_files import WholeReader, refusal
 from auscult.formats._records import Fields, MissingError
-
-_SHOWN_BYTES = 4096
 
 
 class JsonReader:
@@ -66,34 +65,17 @@ class JsonReader:
                 talk.unknown = talk.unknown or tuple(sorted(set(record.names()) - (record.seen or set()) - self.keys))
                 yield finished(talk, source)
         except MissingError as missing:
-            yield self.refusal(missing, document)
-
-    def refusal(self, missing: MissingError, document: Document) -> Rejected:
-        """Return the refusal of a record that looks like this format, and is not."""
-        return Rejected(error=misfit(self.title, missing, document.line), source=document.data[:_SHOWN_BYTES])
+            yield refusal(missing.refused, self.title, document.line, document.data)
 
 
-class JsonListReader(JsonReader):
+class JsonListReader(WholeReader, JsonReader):
     """Base of readers of JSON whose file is one conversation, written as an array of its messages."""
 
-    def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
+    def found(self, data: bytes, source: Source) -> Iterator[Conversation | Rejected]:
         """Yield the conversations of the whole file."""
-        try:
-            data = whole(stream, source.limits.document_bytes)
-            value = decoded(data)
-        except FormatError as fault:
-            fault.line = fault.line or 1
-            yield Rejected(error=fault, source=b"")
-            return
+        value = decoded(data)
         given = cast("object", {"messages": value} if isinstance(value, list) else value)
         yield from self.of_value(given, "", Document(1, data), source)
-
-
-def misfit(title: str, missing: MissingError, line: int | None) -> FormatError:
-    """Return the fault of a file that looks like a format: its place, and what would be right there."""
-    where, reason = missing.refused.where, missing.refused.reason
-    message = f"this looks like {title}, but {where}: {reason}" if where else f"this looks like {title}, but {reason}"
-    return FormatError(message, line=line, code="format.refused", field=where or None)
 
 
 def decoded(data: bytes) -> Any:  # noqa: ANN401  (any JSON value)
@@ -103,16 +85,3 @@ def decoded(data: bytes) -> Any:  # noqa: ANN401  (any JSON value)
         return msgspec.json.decode(data)
     except _faults.DECODE_ERRORS as error:
         raise _faults.fault_in(error, data, {}) from error
-
-
-def whole(stream: ByteStream, limit: int) -> bytes:
-    """Return all bytes. Raises ``FormatError`` for more than ``limit``, and where the stream breaks."""
-    pieces: list[bytes] = []
-    size = 0
-    while piece := stream.read(1 << 20):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
-            message = f"the file has more than {limit:,} bytes, and has to be read as a whole; load it in parts"
-            raise FormatError(message, line=1, code="document.too_large")
-    return b"".join(pieces)

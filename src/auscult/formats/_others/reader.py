@@ -16,7 +16,7 @@ class Reader(Protocol):
     """Its name in sentences."""
     makers: ClassVar[tuple[str, ...]]
     """Public samples or schemas that it was written from, by different makers."""
-    keys: ClassVar[frozenset[str]]
+    keys: ClassVar[frozenset[str]] = frozenset()
     """Outermost keys, where it is JSON; by them the nearest format of a file that none fits is found."""
 
     def fits(self, head: Head) -> bool:

@@ -99,7 +99,7 @@ def finished(talk: Talk, source: Source) -> Conversation | Rejected:
         fault = fault_in(error, msgspec.json.encode(document), RIGHT)
         fault.line = talk.line
         return Rejected(error=fault, source=b"")
-    return replace(conversation, unknown_keys=talk.unknown) if talk.unknown else conversation
+    return replace(conversation, unknown_keys=talk.unknown, unknown_line=talk.line) if talk.unknown else conversation
 
 
 def _document(talk: Talk, source: Source, assumed: dict[AssumedField, str]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ def carried(as_read: Conversation, conversation: Conversation) -> dict[str, Any]
     differing = [
         name
         for name in Conversation.__struct_fields__
-        if name != "unknown_keys" and getattr(as_read, name) != getattr(conversation, name)
+        if not name.startswith("unknown_") and getattr(as_read, name) != getattr(conversation, name)
     ]
     document = document_of(conversation)
     return {name: document.get(name) for name in (_IN_DOCUMENT.get(name, name) for name in differing)}

@@ -5,13 +5,15 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar, NamedTuple, cast
 
+from auscult.domain.connectors import Refused
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
-from auscult.formats._documents import Document, documents
+from auscult.formats._documents import documents
 from auscult.formats._others.heads import dicts_in, first_of
 from auscult.formats._others.json_records import JsonReader, decoded
 from auscult.formats._others.talk import Talk, finished
+from auscult.formats._others.whole_files import refusal
 from auscult.formats._records import Fields, MissingError
 from auscult.formats.agents._messages import Gathered, parsed
 
@@ -59,7 +61,7 @@ class GenAiSpans(JsonReader):
                 fault.line = document.line
                 yield Rejected(error=fault, source=document.data)
             except MissingError as missing:
-                yield self.refusal(missing, document)
+                yield refusal(missing.refused, self.title, document.line, document.data)
         groups: dict[str, list[_Span]] = {}
         ids = _ids(spans)
         for span in sorted(spans, key=lambda each: (each.start, -each.end)):
@@ -69,14 +71,14 @@ class GenAiSpans(JsonReader):
             try:
                 talk = _talk(id_, group)
             except MissingError as missing:
-                yield self.refusal(missing, Document(1, b""))
+                yield refusal(missing.refused, self.title, 1)
                 continue
             if talk.said or talk.calls:
                 found += 1
                 yield finished(talk, source)
         if spans and not found:
             reason = "no span has messages; record gen_ai.input.messages and gen_ai.output.messages"
-            yield self.refusal(MissingError("", reason), Document(1, b""))
+            yield refusal(Refused(reason, ""), self.title, 1)
 
 
 def _ids(spans: list[_Span]) -> dict[str, str]:

@@ -72,7 +72,9 @@ class WhatsApp(TextReader):
             else:
                 said.append(Said(text, one.name, at=at))
         doubt: dict[AssumedField, str] = {} if is_shown else {"date_order": "option" if given else order}
-        yield from parted(Talk(source=self.name, said=said, channel="chat", assumed=doubt), source.given.pause_ms)
+        parties = list(dict.fromkeys(one.label for one in said if one.label))[:_BOTH]
+        chat = Talk(source=self.name, said=said, channel="chat", assumed=doubt, scope="\n".join(sorted(parties)))
+        yield from parted(chat, source.given.pause_ms)
 
 
 def _lines(text: str) -> list[_Line]:

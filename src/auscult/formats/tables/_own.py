@@ -6,11 +6,10 @@ from typing import Any, ClassVar, cast
 
 from auscult.domain.connectors import Mapped, Refused, Setup
 from auscult.domain.conversation import AssumedField, Channel, Conversation
-from auscult.domain.errors import FormatError
-from auscult.formats._contract import Rejected, Source
-from auscult.formats._others.json_records import misfit
+from auscult.formats._contract import Rejected, Source, Table
 from auscult.formats._others.lines import are_labelled, said_in
 from auscult.formats._others.talk import Said, Talk, finished, zone_of
+from auscult.formats._others.whole_files import refusal
 from auscult.formats._records import Fields, MissingError
 from auscult.formats.tables._described import (
     CHANNELS,
@@ -143,11 +142,9 @@ def conversations_of(rows: Rows, source: Source, kind: str, title: str) -> Itera
         columns = _columns(rows, source)
         writing, is_together, assumed = _spelling(rows, columns, source)
     except MissingError as missing:
-        yield Rejected(error=misfit(title, missing, _line(missing.refused.where)), source=b"")
+        yield refusal(missing.refused, title)
         return
-    limits = source.limits
-    setup = Setup(app_id=source.app_id, turns=limits.turns, document_bytes=limits.document_bytes)
-    table = OwnTable(setup, source, columns, kind)
+    table = OwnTable(source.setup, source, columns, kind)
     table.assume(assumed)
     for run in _runs(_numbered(rows(), columns, source), columns, is_together=is_together):
         try:
@@ -158,11 +155,7 @@ def conversations_of(rows: Rows, source: Source, kind: str, title: str) -> Itera
             if isinstance(one, Conversation):
                 yield one
             elif isinstance(one, Refused):
-                place = f"{one.where}: " if one.where else ""
-                fault = FormatError(
-                    f"{place}{one.reason}", line=_line(one.where), code="format.refused", field=_field(one.where)
-                )
-                yield Rejected(error=fault, source=b"")
+                yield refusal(one)
 
 
 def _columns(rows: Rows, source: Source) -> dict[str, str]:
@@ -173,7 +166,7 @@ def _columns(rows: Rows, source: Source) -> dict[str, str]:
             sample.append(row)
             if len(sample) >= _SAMPLE:
                 break
-    names = dict.fromkeys(name for row in sample[:50] for name in row.names())
+    names = tuple(dict.fromkeys(name for row in sample[:50] for name in row.names()))
     found = guess(sample)
     given = {what: column for what, column in source.given.columns.items() if column}
     for what, column in given.items():
@@ -184,15 +177,14 @@ def _columns(rows: Rows, source: Source) -> dict[str, str]:
     found = {what: column for what, column in found.items() if source.given.columns.get(what) != ""}
     if "turns" in found and "text" not in found and "speaker" in found:
         found["text"] = found.pop("turns")
-    if "text" not in found and "turns" not in found:
-        raise MissingError(
-            "", f"no column holds what was said; name it with columns text=NAME (available: {', '.join(names)})"
-        )
-    labelled = found.get("turns") or found["text"]
-    if "speaker" not in found and not any(_is_labelled(row, labelled) for row in sample):
-        raise MissingError(
-            "", f"no column holds who spoke; name it with columns speaker=NAME (available: {', '.join(names)})"
-        )
+    talk = found.get("turns") or found.get("text")
+    has_speakers = "speaker" in found or (talk is not None and any(_is_labelled(row, talk) for row in sample))
+    missing = (*(() if has_speakers else ("speaker",)), *(() if talk else ("text",)))
+    source.tabled(Table(names=names, columns=found, missing=missing))
+    if missing:
+        held = {"speaker": "who spoke", "text": "what was said"}[missing[-1]]
+        message = f"no column holds {held}; name it with columns {missing[-1]}=NAME (available: {', '.join(names)})"
+        raise MissingError("", message)
     if "id" not in found:
         found["id"] = ROW_ID
     return found
@@ -275,12 +267,3 @@ def _runs(
         run.append(row)
     if run:
         yield run
-
-
-def _line(where: str) -> int | None:
-    line = where.removeprefix("line ").partition(".")[0]
-    return int(line) if where.startswith("line ") and line.isdecimal() else None
-
-
-def _field(where: str) -> str | None:
-    return where.partition(".")[2] or None

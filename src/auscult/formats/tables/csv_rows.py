@@ -9,19 +9,17 @@ from typing import ClassVar
 
 from auscult.domain.connectors import Refused
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import FormatError
-from auscult.formats._contract import ByteStream, Rejected, Source
+from auscult.formats._contract import Rejected, Source
 from auscult.formats._others.heads import Head
-from auscult.formats._others.json_records import misfit, whole
-from auscult.formats._records import Fields, MissingError
+from auscult.formats._others.whole_files import WholeReader
+from auscult.formats._records import Fields
 from auscult.formats.tables._own import conversations_of
 from auscult.formats.tables._rows import delimiter_of, rows_of
 
 _LEAST_COLUMNS, _LOOKED_AT, _LONGEST_NAME, _MOST_WORDS = 2, 6, 60, 6
-_TIMES_A_DOCUMENT = 8
 
 
-class CsvRows:
+class CsvRows(WholeReader):
     """A table as text. Its columns are found by their names, in five languages, and by their values."""
 
     name: ClassVar[str] = "csv"
@@ -30,7 +28,7 @@ class CsvRows:
         "https://www.rfc-editor.org/rfc/rfc4180",
         "https://support.zendesk.com/hc/en-us/articles/4408886165402",
     )
-    keys: ClassVar[frozenset[str]] = frozenset()
+    documents: ClassVar[int] = 8
 
     def fits(self, head: Head) -> bool:
         """Return whether the first line has several cells that are names."""
@@ -43,18 +41,9 @@ class CsvRows:
         is_header = is_header and first.replace("\t", "").strip().isprintable() and all(map(_is_name, names))
         return is_header and _is_regular(head.text, delimiter_of(first), len(cells))
 
-    def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
-        """Yield conversations and refusals, in order."""
-        try:
-            data = whole(stream, _TIMES_A_DOCUMENT * source.limits.document_bytes)
-        except FormatError as fault:
-            yield Rejected(error=fault, source=b"")
-            return
-        try:
-            next(rows_of(data), None)
-        except MissingError as missing:
-            yield Rejected(error=misfit(self.title, missing, 1), source=data[:4096])
-            return
+    def found(self, data: bytes, source: Source) -> Iterator[Conversation | Rejected]:
+        """Yield conversations and refusals, in order. Raises ``MissingError``."""
+        next(rows_of(data), None)
         yield from conversations_of(lambda: _rows(data), source, self.name, self.title)
 
 

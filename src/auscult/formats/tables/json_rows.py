@@ -5,18 +5,15 @@ from typing import ClassVar
 
 from auscult.domain.connectors import Refused
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import FormatError
-from auscult.formats._contract import ByteStream, Rejected, Source
+from auscult.formats._contract import Rejected, Source
 from auscult.formats._others.heads import Head
-from auscult.formats._others.json_records import misfit, whole
+from auscult.formats._others.whole_files import WholeReader
 from auscult.formats._records import Fields, MissingError, records_in
 from auscult.formats.tables._described import guess
 from auscult.formats.tables._own import conversations_of
 
-_TIMES_A_DOCUMENT = 8
 
-
-class JsonRows:
+class JsonRows(WholeReader):
     """Objects of plain values, whose keys are found by their names, in five languages, and by their values."""
 
     name: ClassVar[str] = "json-rows"
@@ -25,7 +22,7 @@ class JsonRows:
         "https://github.com/ndjson/ndjson-spec",
         "https://huggingface.co/docs/datasets/loading#json",
     )
-    keys: ClassVar[frozenset[str]] = frozenset()
+    documents: ClassVar[int] = 8
 
     def fits(self, head: Head) -> bool:
         """Return whether its first objects have plain values, of which some hold an id, a speaker and words."""
@@ -34,17 +31,10 @@ class JsonRows:
             return False
         return {"id", "speaker", "text"} <= guess([Fields(one) for one in first]).keys()
 
-    def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
-        """Yield conversations and refusals, in order."""
-        try:
-            data = whole(stream, _TIMES_A_DOCUMENT * source.limits.document_bytes)
-            next(records_in(data, None), None)
-        except FormatError as fault:
-            yield Rejected(error=fault, source=b"")
-        except MissingError as missing:
-            yield Rejected(error=misfit(self.title, missing, 1), source=b"")
-        else:
-            yield from conversations_of(lambda: _rows(data), source, self.name, self.title)
+    def found(self, data: bytes, source: Source) -> Iterator[Conversation | Rejected]:
+        """Yield conversations and refusals, in order. Raises ``MissingError``."""
+        next(records_in(data, None), None)
+        yield from conversations_of(lambda: _rows(data), source, self.name, self.title)
 
 
 def _rows(data: bytes) -> Iterator[Fields | Refused]:

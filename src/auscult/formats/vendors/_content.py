@@ -4,17 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from auscult.domain.connectors import FoundAudit, Item, Refused, Setup, refused_audit
+from auscult.domain.connectors import FoundAudit, Item, refused_audit
 from auscult.domain.connectors.contract import Mapper
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import documents
 from auscult.formats._others.heads import Head
-from auscult.formats._others.json_records import whole
-
-_SHOWN_BYTES = 4096
-_LINE = re.compile(r"line (\d+)")
+from auscult.formats._others.whole_files import refusal, whole
 
 
 class VendorReader(NamedTuple):
@@ -41,9 +38,8 @@ class VendorReader(NamedTuple):
 
     def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
         """Yield conversations and refusals, in order."""
-        limits = source.limits
-        mapper = self.mapper(Setup(app_id=source.app_id, turns=limits.turns, document_bytes=limits.document_bytes))
-        for document in documents(stream, limits):
+        mapper = self.mapper(source.setup)
+        for document in documents(stream, source.limits):
             if isinstance(document, Rejected):
                 yield document
             else:
@@ -55,19 +51,8 @@ class VendorReader(NamedTuple):
             if isinstance(one, Conversation):
                 yield one
                 continue
-            refusal = refused_audit(one) if isinstance(one, FoundAudit) else one
-            yield self.refusal(refusal, data, line)
-
-    def refusal(self, refused: Refused, data: bytes, line: int) -> Rejected:
-        """Return the refusal of a record, with its line and place."""
-        place = f"{refused.where}: " if refused.where else ""
-        fault = FormatError(
-            f"this looks like {self.title}, but {place}{refused.reason}",
-            line=int(found[1]) if (found := _LINE.match(refused.where)) else line,
-            code="format.refused",
-            field=refused.where or None,
-        )
-        return Rejected(error=fault, source=data[:_SHOWN_BYTES])
+            refused = refused_audit(one) if isinstance(one, FoundAudit) else one
+            yield refusal(refused, self.title, line, data)
 
 
 class VendorTableReader(VendorReader):
@@ -80,11 +65,9 @@ class VendorTableReader(VendorReader):
 
     def read(self, stream: ByteStream, source: Source) -> Iterator[Conversation | Rejected]:
         """Yield conversations and refusals, in order."""
-        limits = source.limits
-        mapper = self.mapper(Setup(app_id=source.app_id, turns=limits.turns, document_bytes=limits.document_bytes))
         try:
-            data = whole(stream, limits.document_bytes)
+            data = whole(stream, source.limits.document_bytes)
         except FormatError as fault:
             yield Rejected(error=fault, source=b"")
             return
-        yield from self._mapped(mapper, data, source, 1)
+        yield from self._mapped(self.mapper(source.setup), data, source, 1)

@@ -1,5 +1,6 @@
 """Files of vendors' formats: how each is recognised."""
 
+from collections.abc import Callable
 from typing import Any
 
 from auscult.domain.connectors.contract import Mapper
@@ -18,14 +19,10 @@ from auscult.formats.vendors.zoom import ZoomContactCenter
 Record = dict[str, Any]
 
 
-def _with(title: str, mapper: type[Mapper], *keys: str) -> VendorReader:
-    """Return a row of a vendor's format that is recognised by these keys."""
+def _row(title: str, mapper: type[Mapper], *keys: str, by: Callable[[Record], bool] | None = None) -> VendorReader:
+    """Return a row of a vendor's format, which is recognised by all of these keys, or ``by`` its record."""
     wanted = frozenset(keys)
-
-    def has_all(record: Record) -> bool:
-        return wanted <= record.keys()
-
-    return VendorReader(title, mapper, wanted, has_all)
+    return VendorReader(title, mapper, wanted, by or wanted.issubset)
 
 
 def _is_ccai(record: Record) -> bool:
@@ -45,46 +42,17 @@ def _is_import(record: Record) -> bool:
     return "comments" in first_of(record, "data")
 
 
-def _is_none(record: Record) -> bool:
-    del record
-    return False
-
-
 FILES: tuple[VendorReader, ...] = (
-    _with("Contact Lens JSON", AmazonContactLens, "Transcript", "Participants"),
-    _with("an evaluation of Amazon Connect", AmazonConnectEvaluations, "evaluationId", "questions"),
-    _with("a Genesys Cloud conversation", GenesysCloud, "conversation", "transcripts"),
-    _with("a Genesys transcript", Genesys, "conversationId", "transcripts"),
-    VendorReader(
-        "a conversation of Google CCAI",
-        GoogleCcai,
-        frozenset(("entries", "conversation_info", "transcript")),
-        _is_ccai,
-    ),
-    VendorReader(
-        "an Intercom conversation",
-        Intercom,
-        frozenset(("source", "conversation_parts", "conversations")),
-        _is_intercom,
-    ),
-    _with("a Twilio transcript", Twilio, "transcript", "sentences"),
-    VendorReader(
-        "a Zendesk ticket",
-        ZendeskTickets,
-        frozenset(("ticket", "tickets", "comments", "users")),
-        _is_ticket,
-    ),
-    VendorReader(
-        "an import of Zendesk QA",
-        ZendeskQa,
-        frozenset(("data",)),
-        _is_import,
-    ),
-    _with("a Zoom engagement", ZoomContactCenter, "engagement", "messages"),
+    _row("Contact Lens JSON", AmazonContactLens, "Transcript", "Participants"),
+    _row("an evaluation of Amazon Connect", AmazonConnectEvaluations, "evaluationId", "questions"),
+    _row("a Genesys Cloud conversation", GenesysCloud, "conversation", "transcripts"),
+    _row("a Genesys transcript", Genesys, "conversationId", "transcripts"),
+    _row("a conversation of Google CCAI", GoogleCcai, "entries", "conversation_info", "transcript", by=_is_ccai),
+    _row("an Intercom conversation", Intercom, "source", "conversation_parts", "conversations", by=_is_intercom),
+    _row("a Twilio transcript", Twilio, "transcript", "sentences"),
+    _row("a Zendesk ticket", ZendeskTickets, "ticket", "tickets", "comments", "users", by=_is_ticket),
+    _row("an import of Zendesk QA", ZendeskQa, "data", by=_is_import),
+    _row("a Zoom engagement", ZoomContactCenter, "engagement", "messages"),
 )
-EXPRESS = VendorTableReader(
-    "a batch upload of Kore's Quality AI Express",
-    Express,
-    frozenset(("conversationId", "channelType", "transcriptPath")),
-    _is_none,
-)
+_EXPRESS = frozenset(("conversationId", "channelType", "transcriptPath"))
+EXPRESS = VendorTableReader("a batch upload of Kore's Quality AI Express", Express, _EXPRESS, _EXPRESS.issubset)

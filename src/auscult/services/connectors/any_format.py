@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self, cast
 
 from msgspec.structs import replace
 
@@ -10,8 +10,9 @@ from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError
 from auscult.formats import Given, Limits, Source
-from auscult.services.scoring.intake.asked import NAMED, given_of
+from auscult.services.scoring.intake.asked import NAMED, given_of, of_app
 from auscult.services.scoring.intake.read import Noted, is_skipped, read_source
+from auscult.storage.store import AppStore
 
 ANY = "any"
 _PAIRS = ("columns", "sides")
@@ -29,6 +30,11 @@ class AnyFormat:
             limits=Limits(turns=setup.turns, document_bytes=setup.document_bytes),
             given=_given(setup.options),
         )
+
+    def in_app(self, app: AppStore) -> Self:
+        """Return itself, for items of an app with its time zone and the end of its chats."""
+        self._source = replace(self._source, given=of_app(self._source.given, app))
+        return self
 
     def accepts(self, key: str) -> bool:
         """Return whether an item may hold conversations: it is no picture, no sound, no hidden file."""

@@ -17,6 +17,7 @@ from auscult.domain.errors import ConflictError, ConnectorError, NotFoundError, 
 from auscult.domain.operations.guarding import guarded
 from auscult.formats import Limits
 from auscult.outgoing.dialling import check_address
+from auscult.services.connectors.any_format import AnyFormat
 from auscult.services.connectors.checking import Check, Extent, check
 from auscult.services.connectors.documents import (
     check_connector,
@@ -283,8 +284,9 @@ class Connectors:
         )
 
     def _mapper(self, connector: Connector) -> Mapper:
-        limits = self._limits
-        return make_mapper(connector, self._app.tenant.app_id, turns=limits.turns, document_bytes=limits.document_bytes)
+        limits, app_id = self._limits, self._app.tenant.app_id
+        mapper = make_mapper(connector, app_id, turns=limits.turns, document_bytes=limits.document_bytes)
+        return mapper.in_app(self._app) if isinstance(mapper, AnyFormat) else mapper
 
     def _since(self, connector: Connector, order: Order) -> datetime | None:
         """Return the time from which an API is asked for changes; None for everything.

@@ -10,8 +10,8 @@ import msgspec
 
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.delivery.day_files import Day, DayFiles, days_between, midnight_of
-from auscult.services.delivery.days import UTC_NAME, timezone_of
 from auscult.services.delivery.tables import KINDS, SCHEMA_VERSION
+from auscult.services.scoring.intake.times import UTC_NAME, timezone_of
 from auscult.storage.delivery.export_folders import ExportFolder
 from auscult.storage.store import AppStore
 from auscult.tables._contract import Table

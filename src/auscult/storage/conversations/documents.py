@@ -27,7 +27,7 @@ class StoredDocument(NamedTuple):
 def stored_document(conversation: Conversation) -> StoredDocument:
     """Return a conversation as its row has it, but for the references to the texts of its AI agent."""
     if conversation.unknown_keys:
-        conversation = replace(conversation, unknown_keys=())
+        conversation = replace(conversation, unknown_keys=(), unknown_line=None)
     whole = _ORDERED.encode(conversation)
     digest = blake2b(whole, digest_size=DIGEST_BYTES).digest()
     body = _PLAIN.encode(conversation if conversation.ai is None else replace(conversation, ai=None))

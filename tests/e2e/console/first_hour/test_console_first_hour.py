@@ -20,11 +20,23 @@ import soundfile
 from msgspec.structs import replace
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
+from typer.testing import CliRunner
 
 from auscult import bootstrap
+from auscult.cli import build
+from auscult.cli.terminal import options
 from auscult.config import Settings
+from auscult.domain.connectors import Item, Setup
+from auscult.domain.conversation import Conversation
 from auscult.domain.people.directory import DirectoryAgent
+from auscult.formats import Source
+from auscult.server.api.scoring.load_parameters import given as query_of
+from auscult.services.connectors.any_format import AnyFormat
 from auscult.services.people.first import first_link
+from auscult.services.privacy.log import SYSTEM
+from auscult.services.privacy.settings import change_settings
+from auscult.services.scoring.intake.asked import NAMED, given_of
+from auscult.services.scoring.intake.read import read_source
 from auscult.storage.store import AppStore
 from tests.databases import database
 from tests.e2e.browsing import Browser, browsing
@@ -106,18 +118,65 @@ def test_a_preview_stores_nothing_and_names_what_is_refused(tmp_path: Path) -> N
         assert "Load 3 conversations" in shown
         assert "2 are refused" in shown
         assert re.search(r'<th scope="row" class="n">4</th><td class="mono">id</td>', shown)
+        change_settings(app, SYSTEM, {"redaction": "mask"})
+        spoilt = FILE + b'{"id": "c-9", "channel": "fax", "note": "ann@example.com"}\n'
+        refused = [json.loads(each) for each in http.post("/first-hour/load/refused", content=spoilt).text.splitlines()]
+        assert [(each["line"], each["field"]) for each in refused] == [(4, "id"), (5, None), (6, "channel")]
+        assert refused[2]["source"].startswith('{"id": "c-9"')
+        assert "ann@example.com" not in str(refused)
         assert app.conversations.get("c-0") is None
         assert application.store.batches.waiting() == []
         undecided = b"call_id,start_time,speaker,text\nD-1,03/04/2026 09:15,agent,hello\n"
         assert "and no row decides; choose date_order" in http.post("/first-hour/load/preview", content=undecided).text
-        chosen = {"column-date_order": "day", "column-decimal": "half"}
+        chosen = {"date_order": "day", "decimal": "half"}
         shown = http.post("/first-hour/load/preview", content=undecided, params=chosen).text
+        assert "Decimal is &#39;half&#39;; choose one of: comma, point" in shown
+        shown = http.post("/first-hour/load/preview", content=undecided, params={"date_order": "day"}).text
         assert "1 conversation can be loaded: 1 voice, 3 April 2026." in shown
         assert '<option value="day" selected>' in shown
         answer = http.post("/first-hour/load", content=gzip.compress(FILE))
         assert answer.headers["location"] == "/console/first-hour?loaded=3"
         assert app.conversations.get("c-0") is not None
         assert states(http.get("/first-hour").text)["load"] == "done"
+
+
+def test_each_value_has_one_name_at_every_door(tmp_path: Path) -> None:
+    """Commands, the query, the page and connectors: what files do not say is given alike, and read alike."""
+    table = b"call;day;amount;who;said\n1;03/04/2026;1,250;Ann;hello\n1;03/04/2026;1,250;Bo;hi there\n"
+    values: dict[str, Any] = {
+        "format": "csv",
+        "agent": "ines",
+        "queue": "bikes",
+        "channel": "chat",
+        "language": "en",
+        "started_at": "2026-04-03T10:00",
+        "time_zone": "Europe/Berlin",
+        "date_order": "day",
+        "decimal": "comma",
+    }
+    assert set(NAMED) == set(values)
+    columns, sides = {"id": "call", "started_at": "day", "speaker": "who", "text": "said"}, {"Ann": "agent"}
+    pairs = {"columns": [f"{what}={name}" for what, name in columns.items()], "sides": ["Ann=agent"]}
+    wanted = given_of(values, **pairs)
+    assert options.given_of("csv", tuple(values.values())[1:], **pairs) == wanted
+    assert query_of(**values, columns=tuple(pairs["columns"]), sides=("Ann=agent",)) == wanted
+    for command in ("load", "score"):
+        shown = CliRunner().invoke(build(), [command, "--help"], terminal_width=200).output
+        assert all(f"--{name.replace('_', '-')}" in shown for name in (*values, *pairs))
+    mapper = AnyFormat(Setup(app_id="st-1", options={**values, "columns": columns, "sides": sides}))
+    (mapped,) = mapper.map(Item("a.csv", None, len(table), table, lambda _key: None))
+    (read,) = read_source(io.BytesIO(table), Source(app_id="st-1", given=wanted, name="a.csv"))
+    assert isinstance(read, Conversation)
+    assert (mapped, "Ann", "2026-04-02T22:00:00+00:00") == (
+        read,
+        read.turns[0].speaker_label,
+        read.started_at.isoformat(),
+    )
+    with entered(tmp_path) as (_, http):
+        shown = http.post("/first-hour/load/preview", content=table, params={**values, **pairs, "file": "a.csv"}).text
+    assert {*values, *pairs} <= set(re.findall(r' name="(\w+)"', shown))
+    assert 'value="Ann=agent" selected' in shown
+    assert "1 conversation can be loaded: 1 chat, 2 April 2026." in shown
 
 
 def only_app(application: bootstrap.Application) -> AppStore:
@@ -413,8 +472,8 @@ def test_ordinary_files_are_loaded_by_clicks_alone(browser: Browser, tmp_path: P
             browser.one("#file").send_keys(str(FILES / name))
             assert title in browser.text("#read-as")
             for label, side in sides.items():
-                Select(browser.one(f'select[name="side-{label}"]')).select_by_value(side)
-                browser.until("#found", lambda text: "What holds for all of it" in text)
+                Select(browser.one(f'select:has(option[value="{label}={side}"])')).select_by_value(f"{label}={side}")
+                browser.until("#opening", lambda text, side=side: side.title() in text)
             is_clean(browser)
             browser.one("#found footer button").click()
             assert "loaded" in browser.text("main .tell")

@@ -63,9 +63,9 @@ from auscult.services.audits.blind import (
     talk_reader,
 )
 from auscult.services.conversations.talked import talked_about
-from auscult.services.delivery.days import timezone_of
 from auscult.services.recordings.removal import remove_due
 from auscult.services.scoring.findings import Findings, findings
+from auscult.services.scoring.intake.asked import of_app
 from auscult.services.scoring.intake.read import Noted, read_source
 from auscult.services.scoring.intake.submit import Refusal, Submission
 from auscult.services.scoring.listing import LISTING, ListedConversation
@@ -107,7 +107,7 @@ class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     ``replaced`` names the first 20 of ``replaced_count`` conversations of which the request had several that differ; one
     of each is stored. ``unknown_keys`` were not read: each with the number of documents that have it; absent where there
-    are none; ``ignored`` is the same. ``formats`` has the format of each file by its name, of a body alone under "".
+    are none; ``ignored`` has the lines of the first 20 documents with each. ``formats`` has the format of each file by its name, of a body alone under "".
     ``assumed`` has what files do not say: from where it was taken, in how many conversations.
     """
 
@@ -118,7 +118,7 @@ class Loaded(Struct, frozen=True, kw_only=True, omit_defaults=True):
     rejected: list[Refusal]
     rejected_count: int
     unknown_keys: dict[str, int] = {}
-    ignored: dict[str, int] = {}
+    ignored: dict[str, list[int]] = {}
     formats: dict[str, str] = {}
     assumed: dict[str, dict[str, int]] = {}
 
@@ -233,8 +233,7 @@ def _submit(submission: Submission, file: BinaryIO, within: tuple[AppStore, Serv
     if not file.read(1):
         raise RequestError("The body is empty: send one conversation or more.", code="body.empty")
     file.seek(0)
-    zoned = replace(given, time_zone=timezone_of(app)) if given.is_zone_of_app else given
-    source = Source(app_id=app.tenant.app_id, limits=server.settings.limits, given=zoned)
+    source = Source(app_id=app.tenant.app_id, limits=server.settings.limits, given=of_app(given, app))
     noted = Noted()
     submission.intake.formats = noted.formats
     documents = read_source(file, source, noted, is_bounded=True)
@@ -266,7 +265,7 @@ def _counts(submission: Submission) -> dict[str, Any]:
         "rejected": submission.refusals,
         "rejected_count": submission.refused,
         "unknown_keys": submission.intake.unknown_keys,
-        "ignored": submission.intake.unknown_keys,
+        "ignored": submission.intake.ignored,
         "formats": submission.intake.formats,
         "assumed": submission.intake.assumed,
     }

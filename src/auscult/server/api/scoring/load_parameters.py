@@ -27,6 +27,10 @@ def given(
     date_order: Annotated[
         Literal["day", "month"] | None, query("What dates like `03/04/2026` begin with, where no row shows it.")
     ] = None,
+    decimal: Annotated[
+        Literal["comma", "point"] | None,
+        query("What decimals of numbers like `1,250` are after, where no row shows it."),
+    ] = None,
     columns: Annotated[
         tuple[str, ...], repeated("The column of a table that holds something, as `text=Message`.")
     ] = (),
@@ -42,5 +46,6 @@ def given(
         "started_at": started_at,
         "time_zone": time_zone,
         "date_order": date_order,
+        "decimal": decimal,
     }
     return given_of(values, columns, sides)

@@ -1,17 +1,17 @@
 """The first step: a file that a person inspects before it is loaded."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, BinaryIO, TypeVar, cast
+from typing import Any, BinaryIO, TypeVar
 
 from litestar import Controller, Response, get, post
 from litestar.response import Redirect
 from msgspec import Struct
 
-from auscult.domain.conversation import Channel, Conversation, Speaker
+from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.errors import AuscultError
-from auscult.formats import READERS, Given, Rejected, Source
+from auscult.formats import READERS, Rejected, Source, Table
 from auscult.formats._instants import from_ms
 from auscult.formats.tables.workbook import Workbook
 from auscult.language import gettext as _
@@ -24,24 +24,25 @@ from auscult.server.console.frame.naming import (
     agents_of,
     assumed_words,
     customer_words,
+    language_name,
     queues_of,
+    speaker_of,
     within_sentence,
 )
-from auscult.server.console.frame.posted import sentence, sentence_of
+from auscult.server.console.frame.posted import one, sentence, sentence_of, several
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import AnyRequest, Visit
 from auscult.server.rest.threads import run
 from auscult.server.rest.uploads import spooled
-from auscult.services.delivery.days import timezone_of
-from auscult.services.scoring.intake.asked import SIDES
-from auscult.services.scoring.intake.dropped import Dropped, Table, read_dropped
-from auscult.services.scoring.intake.read import Noted
+from auscult.services.definitions.forms.reading import STARTER_LANGUAGES
+from auscult.services.scoring.intake.asked import NAMED, given_of, of_app
+from auscult.services.scoring.intake.read import Noted, read_source, rejected_line
 from auscult.services.scoring.intake.submit import Refusal, Submission
 
 MOST_READ = 20_000
 """Conversations of a file that are counted before it is loaded; of more, the count is a lower bound."""
-_ROWS, _REFUSALS = 8, 100
+_ROWS, _TURNS, _REFUSALS = 8, 8, 100
 _WORDS = 76
 _COLUMNS = {
     "id": later("Id of the conversation"),
@@ -50,14 +51,23 @@ _COLUMNS = {
     "text": later("What is said"),
     "at": later("When it is said"),
     "agent": later("Agent"),
+    "agent_name": later("Name of the agent"),
     "queue": later("Queue"),
     "channel": later("Channel"),
     "language": later("Language"),
 }
-_SIDE = "side-"
+_ASKED = {
+    "format": later("Format"),
+    "channel": later("Channel"),
+    "agent": later("Agent"),
+    "queue": later("Queue"),
+    "language": later("Language"),
+    "started_at": later("When it began"),
+    "time_zone": later("Time zone"),
+    **{name: label for name, label, _options in WRITING},
+}
+"""What a person may give for all of a file, by the names that commands and the API have for it."""
 _LONGEST_NAME, _MS_DIGITS, _MOST_LABELS = 255, 15, 6
-NONE = "-"
-"""Chosen where no column of a table holds something."""
 T = TypeVar("T")
 
 
@@ -80,20 +90,22 @@ class ColumnView(Struct, frozen=True, kw_only=True):
     is_needed: bool
 
 
-class WritingView(Struct, frozen=True, kw_only=True):
-    """A spelling of dates or numbers that a person may choose for a table."""
+class AskedView(Struct, frozen=True, kw_only=True):
+    """Something that a person may give for all of a file: a choice of ``options``, or what they write."""
 
     name: str
     label: str
-    chosen: str
-    options: tuple[tuple[str, str], ...]
+    given: str
+    kind: str
+    options: tuple[tuple[str, str], ...] = ()
 
 
 class FoundView(Struct, frozen=True, kw_only=True):
     """The content of a file before it is loaded. ``load`` is the label of the button, empty where there is nothing to load.
 
-    ``formats`` names what it was read as, ``assumed`` what the file does not hold. ``labels`` are speakers with their
-    sides, and ``given`` what a person gives for all of the file; both only of files of other programs.
+    ``opening`` is how the first conversation begins: side, speaker and words of each turn. ``formats`` names what it was
+    read as, of several files each in ``files``; ``assumed`` what the file does not hold. ``labels`` are speakers with their
+    sides, and ``asked`` what a person may give for all of the file; both only of files of other programs.
     """
 
     said: str
@@ -102,15 +114,16 @@ class FoundView(Struct, frozen=True, kw_only=True):
     refused: tuple[Refusal, ...] = ()
     refused_said: str = ""
     columns: tuple[ColumnView, ...] = ()
-    writing: tuple[WritingView, ...] = ()
     names: tuple[str, ...] = ()
     load: str = ""
     problem: str = ""
     sound: SoundView | None = None
+    opening: tuple[tuple[str, str, str], ...] = ()
     formats: str = ""
+    files: tuple[tuple[str, str], ...] = ()
     assumed: tuple[str, ...] = ()
     labels: tuple[tuple[str, str], ...] = ()
-    given: Mapping[str, str] = {}
+    asked: tuple[AskedView, ...] = ()
 
 
 class LoadView(Struct, frozen=True, kw_only=True):
@@ -151,7 +164,7 @@ class LoadPage(Controller):
             visit.services.room.must_have("backfill")
             submission = Submission(visit.app_for("conversation.load"), visit.store.batches, visit.services.room)
             size = visit.services.settings.batch_size
-            submission.accept(_read(visit, file).documents, group=size, follow=False)
+            submission.accept(_read(visit, file, Noted()), group=size, follow=False)
             if submission.intake.accepted:
                 first_hour(visit).done("load")
             return submission.intake.accepted
@@ -162,6 +175,20 @@ class LoadPage(Controller):
         problem = found if isinstance(found, str) else _("Nothing in this file can be loaded.")
         view = found if isinstance(found, FoundView) else FoundView(said="", problem=problem)
         return await run(lambda: visit.part("first_hour/found", view))
+
+    @post("/refused", status_code=200)
+    async def refused(self, request: AnyRequest, visit: AnyVisit) -> Response[bytes] | Response[str]:
+        """Return what is refused of a file, the body of the request, as a rejects file has it. Stores nothing."""
+        redact = visit.app.privacy.refused
+
+        def lines(file: BinaryIO) -> bytes:
+            refused = (each for each in _read(visit, file, Noted()) if isinstance(each, Rejected))
+            return b"".join(rejected_line(each, each.file or one(visit.query, "file"), redact) for each in refused)
+
+        found = await _with_file(request, visit, lines)
+        if isinstance(found, str):
+            return Response(found, status_code=422, media_type="text/plain")
+        return Response(found, media_type="application/x-ndjson")
 
 
 def _megabytes(size: int, reader: Reader) -> str:
@@ -184,7 +211,8 @@ async def _with_file(request: AnyRequest, visit: Visit, act: Callable[[BinaryIO]
 def _looked_at(visit: Visit, file: BinaryIO, problem: str = "") -> FoundView:
     """Show what is in a file; of a recording, what is asked about it, with the problem of what was said."""
     if not has_sound(file):
-        return _found(visit, _read(visit, file))
+        noted = Noted()
+        return _found(visit, _read(visit, file, noted), noted)
     said, sound = asked(visit, file)
     return FoundView(said=said, sound=sound, load=_("Load the recording"), problem=problem)
 
@@ -200,53 +228,28 @@ def _recording_loaded(visit: Visit, file: BinaryIO) -> int | FoundView:
     return 1
 
 
-def _read(visit: Visit, file: BinaryIO) -> Dropped:
-    chosen = {name: value for name in _COLUMNS if (value := _chosen(visit, name))}
-    columns = {name: "" if value == NONE else value for name, value in chosen.items()}
-    writing = {name: value for name, _label, of in WRITING if (value := _chosen(visit, name)) in of and value}
-    sides = {
-        key.removeprefix(_SIDE): values[0]
-        for key, values in visit.query.items()
-        if key.startswith(_SIDE) and values and values[0] in SIDES
-    }
-    channel = _asked(visit, "channel")
-    given = Given(
-        agent=_asked(visit, "agent") or None,
-        queue=_asked(visit, "queue") or None,
-        channel=cast("Channel", channel) if channel in CHANNELS else None,
-        time_zone=timezone_of(visit.app),
-        is_zone_of_app=True,
-        columns=columns,
-        sides=cast("dict[str, Speaker]", sides),
-        date_order=writing.get("date_order"),
-        decimal=writing.get("decimal"),
-    )
-    modified = next(iter(visit.query.get("modified", ())), "")
+def _read(visit: Visit, file: BinaryIO, noted: Noted) -> Iterator[Conversation | Rejected]:
+    """Read a file by its content, and by what the person gives. What it unpacks to is bounded. Raises ``RequestError``."""
+    values = {name: one(visit.query, name)[:_LONGEST_NAME] for name in NAMED}
+    given = given_of(values, several(visit.query, "columns"), several(visit.query, "sides"))
+    modified = one(visit.query, "modified")
     source = Source(
         app_id=visit.app.tenant.app_id,
         limits=visit.services.settings.limits,
-        given=given,
-        name=next(iter(visit.query.get("file", ())), "")[:_LONGEST_NAME],
+        given=of_app(given, visit.app),
+        name=one(visit.query, "file")[:_LONGEST_NAME],
         modified=from_ms(int(modified))
-        if modified.isascii() and modified[:15].isdecimal() and len(modified) < _MS_DIGITS
+        if modified.isascii() and modified.isdecimal() and len(modified) < _MS_DIGITS
         else None,
     )
-    return read_dropped(file, source)
+    return read_source(file, source, noted, is_bounded=True)
 
 
-def _asked(visit: Visit, name: str) -> str:
-    return next(iter(visit.query.get(f"given-{name}", ())), "").strip()[:_LONGEST_NAME]
-
-
-def _chosen(visit: Visit, name: str) -> str:
-    return next(iter(visit.query.get(f"column-{name}", ())), "")
-
-
-def _found(visit: Visit, dropped: Dropped) -> FoundView:
+def _found(visit: Visit, documents: Iterator[Conversation | Rejected], noted: Noted) -> FoundView:
     """Read a file to its end, or to ``MOST_READ`` conversations, and show what is there."""
     reader, app = visit.reader, visit.app
     seen, refused = _Seen(), list[Refusal]()
-    for each in dropped.documents:
+    for each in documents:
         if isinstance(each, Rejected):
             seen.refused += 1
             if len(refused) < _REFUSALS:
@@ -257,45 +260,60 @@ def _found(visit: Visit, dropped: Dropped) -> FoundView:
             seen.is_least = True
             break
     n = reader.number(seen.count)
-    said = seen.sentence(reader)
-    if dropped.table and dropped.table.missing:
-        said = _("This is a table. Say which column holds what, so that it can be read.")
+    said, table = seen.sentence(reader), noted.table
+    if table and table.missing:
+        said, seen.refused = _("This is a table. Say which column holds what, so that it can be read."), 0
+        refused.clear()
     load = ngettext("Load {n} conversation", "Load {n} conversations", seen.count).format(n=n) if seen.count else ""
     left = seen.count - len(seen.rows)
     return FoundView(
         said=said,
         rows=tuple(seen.rows),
+        opening=seen.opening,
         more=_("and {n} more").format(n=reader.number(left)) if left else "",
         refused=tuple(refused),
         refused_said=seen.refused_sentence(reader),
-        columns=_columns(dropped.table),
-        writing=tuple(
-            WritingView(
-                name=name,
-                label=_(label),
-                chosen=_chosen(visit, name),
-                options=tuple((each, _(word)) for each, word in of.items()),
-            )
-            for name, label, of in WRITING
-        ),
-        names=dropped.table.names if dropped.table else (),
+        columns=_columns(table),
+        names=table.names if table else (),
         load=_("Load all of it") if load and seen.is_least else load,
-        **_of_others(visit, dropped.noted, seen),
+        **_of_others(visit, noted, seen),
     )
 
 
 def _of_others(visit: Visit, noted: Noted, seen: "_Seen") -> dict[str, Any]:
     """Return what is shown of a file of another program: its formats, what was assumed, speakers, and what is given."""
     names = [name for name in noted.counts if name != "skipped"]
-    if not any(name in READERS or name == Workbook.name for name in names):
+    if names and not any(name in READERS or name == Workbook.name for name in names):
         return {}
     titles = {Workbook.name: Workbook.title} | {name: reader.title for name, reader in READERS.items()}
     return {
         "formats": ", ".join(titles.get(name, name) for name in names),
+        "files": tuple((file, titles.get(name, name)) for file, name in noted.formats.items() if name != "skipped"),
         "assumed": assumed_words(seen.assumed),
         "labels": tuple(seen.labels.items())[:_MOST_LABELS],
-        "given": {name: _asked(visit, name) for name in ("agent", "queue", "channel")},
+        "asked": _asked(visit, is_table=noted.table is not None),
     }
+
+
+def _asked(visit: Visit, *, is_table: bool) -> tuple[AskedView, ...]:
+    options: dict[str, Mapping[str, str]] = {
+        "format": {"": _("As recognised"), **{name: reader.title for name, reader in READERS.items()}},
+        "channel": {"": _("As the file shows"), **{name: _(channel) for name, channel in CHANNELS.items()}},
+        "language": {"": _("As the words show")}
+        | {code: language_name(code, visit.reader) for code in STARTER_LANGUAGES},
+        **{name: {value: _(word) for value, word in of.items()} for name, _label, of in WRITING},
+    }
+    return tuple(
+        AskedView(
+            name=name,
+            label=_(label),
+            given=one(visit.query, name),
+            kind="datetime-local" if name == "started_at" else "text",
+            options=tuple(options.get(name, {}).items()),
+        )
+        for name, label in _ASKED.items()
+        if is_table or name != "decimal"
+    )
 
 
 class _Seen:
@@ -309,6 +327,7 @@ class _Seen:
         self.first: datetime | None = None
         self.last: datetime | None = None
         self.rows: list[FoundRow] = []
+        self.opening: tuple[tuple[str, str, str], ...] = ()
         self.assumed: dict[tuple[str, str], None] = {}
         self.labels: dict[str, str] = {}
 
@@ -320,6 +339,9 @@ class _Seen:
         self.assumed |= dict.fromkeys(one.assumed.items())
         if len(self.labels) < _MOST_LABELS:
             self.labels |= {turn.speaker_label: turn.speaker for turn in one.turns if turn.speaker_label}
+        self.opening = self.opening or tuple(
+            (turn.speaker, speaker_of(turn, one), excerpt(turn.text, 4 * _WORDS)) for turn in one.turns[:_TURNS]
+        )
         if len(self.rows) < _ROWS:
             row = FoundRow(
                 when=reader.moment(one.started_at),

@@ -12,11 +12,12 @@ from auscult.domain.errors import AuscultError
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence
+from auscult.server.console.frame.posted import Field, Given, Posted, lines, number, one, sentence
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.privacy.approvals import steps, waiting_steps
 from auscult.services.privacy.settings import change_settings
+from auscult.services.scoring.intake.times import LONGEST_INACTIVITY, change_times, times_of
 
 _PATH = f"{PATH}/settings"
 MODES = {
@@ -27,6 +28,7 @@ MODES = {
         later("Originals are kept, locked, for those who may read them; each look is logged."),
     ),
 }
+_INACTIVITY = Field(later("Minutes without a message that end a chat"), 1, LONGEST_INACTIVITY, is_whole=True)
 _NOTES = {
     "changed": later("Changed. It holds for what is accepted from now on."),
     "asked": later("Asked for: another person has to approve it."),
@@ -58,8 +60,12 @@ class SettingsPage(Controller):
             "second_factor": one(data, "second_factor") == "on",
             "agent_emotions": one(data, "agent_emotions") == "on",
         }
+        by = f"user:{visit.visitor.email}"
         try:
-            after = change_settings(visit.app, f"user:{visit.visitor.email}", asked)
+            minutes = number(data, "chat_inactivity_minutes", _INACTIVITY)
+            times = {"timezone": one(data, "timezone") or None, "chat_inactivity_minutes": minutes and int(minutes)}
+            change_times(visit.app, by, times)
+            after = change_settings(visit.app, by, asked)
         except AuscultError as error:
             return self._page(visit, sentence(error.message), data)
         audits = visit.app.bookmarks.settings()
@@ -70,7 +76,7 @@ class SettingsPage(Controller):
         return Redirect(f"{_PATH}?done=changed", status_code=303)
 
     def _page(self, visit: Visit, problem: str = "", given: Given | None = None) -> Response[str]:
-        privacy, tenant = visit.app.privacy.settings(), visit.app.tenant
+        privacy, tenant, times = visit.app.privacy.settings(), visit.app.tenant, times_of(visit.app)
         redaction, countries, people = _shown(privacy, given)
         return administration(
             visit,
@@ -86,6 +92,10 @@ class SettingsPage(Controller):
             leaderboard=visit.app.bookmarks.settings().leaderboard
             if given is None
             else one(given, "leaderboard") == "on",
+            timezone=times.timezone if given is None else one(given, "timezone"),
+            chat_inactivity_minutes=str(times.chat_inactivity_minutes)
+            if given is None
+            else one(given, "chat_inactivity_minutes"),
             facts=(
                 (_("Version"), version("auscult")),
                 (_("Tables"), visit.store.table_version() or _("none")),

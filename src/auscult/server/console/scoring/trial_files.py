@@ -7,13 +7,13 @@ from litestar.datastructures import UploadFile
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.quotations import redact_quotations
-from auscult.formats import Given, Rejected, Source
+from auscult.formats import Given, Rejected, Source, Table
 from auscult.language import gettext as _
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.scoring.trial_view import LARGEST_FILE
-from auscult.services.delivery.days import timezone_of
-from auscult.services.scoring.intake.dropped import Table, read_dropped
+from auscult.services.scoring.intake.asked import of_app
+from auscult.services.scoring.intake.read import Noted, read_source
 
 MOST = 10
 """Conversations of a file that can be chosen."""
@@ -31,13 +31,13 @@ def conversations_in(file: object, visit: Visit) -> list[Conversation]:
     source = Source(
         app_id=app.tenant.app_id,
         limits=visit.services.settings.limits,
-        given=Given(time_zone=timezone_of(app), is_zone_of_app=True),
+        given=of_app(Given(is_zone_of_app=True), app),
         name=file.filename,
     )
-    dropped = read_dropped(BytesIO(content), source)
+    noted = Noted()
     found: list[Conversation] = []
     refused: Rejected | None = None
-    for each in dropped.documents:
+    for each in read_source(BytesIO(content), source, noted, is_bounded=True):
         if isinstance(each, Rejected):
             refused = refused or each
         else:
@@ -45,7 +45,7 @@ def conversations_in(file: object, visit: Visit) -> list[Conversation]:
         if len(found) == MOST:
             break
     if not found:
-        raise _nothing_in(visit, dropped.table, refused)
+        raise _nothing_in(visit, noted.table, refused)
     return [*app.privacy.admitted(found).conversations]
 
 

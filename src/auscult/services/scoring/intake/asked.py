@@ -4,22 +4,30 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
+from msgspec.structs import replace
+
 from auscult.domain.conversation import Speaker
 from auscult.domain.errors import RequestError
 from auscult.domain.people.timezones import check_timezone
 from auscult.formats import FORMATS, READERS, Given
 from auscult.formats.tables._described import NAMES
+from auscult.services.scoring.intake.times import times_of
+from auscult.storage.store import AppStore
 
 SIDES = ("agent", "customer", "bot", "system", "unknown")
-NAMED: tuple[str, ...] = ("format", "agent", "queue", "channel", "language", "started_at", "time_zone", "date_order")
-"""Values that are given once; ``columns`` and ``sides`` are pairs, as ``text=Message``."""
-_CHOICES: Mapping[str, tuple[str, ...]] = {"channel": ("voice", "chat"), "date_order": ("day", "month")}
+NAMED: tuple[str, ...] = (
+    *("format", "agent", "queue", "channel", "language", "started_at", "time_zone", "date_order", "decimal"),
+)
+"""Values that are given once; ``columns`` and ``sides`` are pairs, as ``text=Message``, or ``text=`` for no column."""
+_CHOICES: Mapping[str, tuple[str, ...]] = {
+    "channel": ("voice", "chat"),
+    "date_order": ("day", "month"),
+    "decimal": ("comma", "point"),
+}
 
 
-def given_of(
-    values: Mapping[str, str | None], columns: Iterable[str] = (), sides: Iterable[str] = (), *, zone: str = ""
-) -> Given:
-    """Return what is given by name; ``zone`` is the app's time zone, where none is given.
+def given_of(values: Mapping[str, str | None], columns: Iterable[str] = (), sides: Iterable[str] = ()) -> Given:
+    """Return what is given by name.
 
     Raises ``RequestError`` ``format.unknown``, ``load.invalid``, ``timezone.unknown`` with the field.
     """
@@ -35,7 +43,7 @@ def given_of(
     if "time_zone" in found:
         check_timezone(found["time_zone"], "time_zone")
     else:
-        found |= {"time_zone": zone, "is_zone_of_app": True}
+        found["is_zone_of_app"] = True
     by_column = _pairs("columns", columns)
     for what in by_column:
         if what not in NAMES:
@@ -47,11 +55,18 @@ def given_of(
     return Given(**found, columns=by_column, sides=cast("dict[str, Speaker]", by_label))
 
 
+def of_app(given: Given, app: AppStore) -> Given:
+    """Return the same for the files of an app: with its time zone, where none was given, and the end of its chats."""
+    times = times_of(app)
+    zone = times.timezone if given.is_zone_of_app else given.time_zone
+    return replace(given, time_zone=zone, pause_ms=times.chat_inactivity_minutes * 60_000)
+
+
 def _pairs(field: str, given: Iterable[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for pair in given:
         name, mark, value = pair.rpartition("=") if field == "sides" else pair.partition("=")
-        if not mark or not name.strip() or not value.strip():
+        if not mark or not name.strip() or (field == "sides" and not value.strip()):
             example = "Speaker 1=agent" if field == "sides" else "text=Message"
             raise _invalid(field, pair, f"give a pair, as {example!r}")
         pairs[name.strip()] = value.strip()

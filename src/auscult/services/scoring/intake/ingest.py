@@ -30,8 +30,8 @@ MOST_OPEN = 64
 """Groups that may wait to be readable before no more are read: their ids are all that a load keeps in memory."""
 
 
-MOST_KEYS = 100
-"""Unknown keys that are named at most."""
+MOST_KEYS, MOST_LINES = 100, 20
+"""Unknown keys that are named at most, and lines of each."""
 
 
 class Intake(Struct, kw_only=True):
@@ -54,6 +54,8 @@ class Intake(Struct, kw_only=True):
     waiting: int = 0
     unknown_keys: dict[str, int] = msgspec.field(default_factory=dict[str, int])
     """Keys of documents that nothing reads, and the number of documents with each: the first 100 keys."""
+    ignored: dict[str, list[int]] = msgspec.field(default_factory=dict[str, list[int]])
+    """The same keys, and the lines of the first 20 documents with each, where their files have lines."""
     assumed: dict[str, dict[str, int]] = msgspec.field(default_factory=dict[str, dict[str, int]])
     """Fields that files do not say: from where they were taken, and in how many conversations."""
     formats: dict[str, str] = {}
@@ -71,9 +73,12 @@ class Intake(Struct, kw_only=True):
             by = self.assumed.setdefault(field, {})
             if how in by or len(by) < MOST_KEYS:
                 by[how] = by.get(how, 0) + 1
-        for key in chain.from_iterable(each.unknown_keys for each in conversations):
+        for line, key in ((each.unknown_line, key) for each in conversations for key in each.unknown_keys):
             if key in self.unknown_keys or len(self.unknown_keys) < MOST_KEYS:
                 self.unknown_keys[key] = self.unknown_keys.get(key, 0) + 1
+                lines = self.ignored.setdefault(key, [])
+                if line is not None and len(lines) < MOST_LINES:
+                    lines.append(line)
 
     def add(self, accepted: Accepted) -> None:
         """Add a group that was accepted."""

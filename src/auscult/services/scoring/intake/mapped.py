@@ -9,6 +9,7 @@ from auscult.domain.connectors import FoundAudit, Item, Refused, Setup, refused_
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError
 from auscult.formats import Limits, Rejected
+from auscult.formats._others.whole_files import refusal
 from auscult.formats.vendors import FORMATS
 from auscult.services.scoring.intake.read import RejectsWriter, sibling_in
 from auscult.services.scoring.intake.sided import sided
@@ -43,17 +44,9 @@ def mapped_conversations(
                 match one:
                     case Conversation():
                         yield sided(one)
-                    case Refused(reason, position):
-                        line = line_of(position)
-                        error = FormatError(reason, line=line, code="format.refused", field=position or None)
-                        rejects.add(Rejected(error=error, source=b""), str(file))
+                    case Refused():
+                        rejects.add(refusal(one), str(file))
                     case FoundAudit():
-                        refusal = refused_audit(one)
-                        error = FormatError(refusal.reason, code="format.audits", field=refusal.where)
+                        refused = refused_audit(one)
+                        error = FormatError(refused.reason, code="format.audits", field=refused.where)
                         rejects.add(Rejected(error=error, source=b""), str(file))
-
-
-def line_of(position: str) -> int | None:
-    """Return the line of a position in an item, as of ``line 7.text``; None where it is none of lines."""
-    line = position.removeprefix("line ").partition(".")[0]
-    return int(line) if line.isdecimal() and position.startswith("line ") else None

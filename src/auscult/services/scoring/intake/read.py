@@ -31,6 +31,7 @@ from auscult.formats import (
     Peeked,
     Rejected,
     Source,
+    Table,
     Transcoded,
     Western,
     claimed,
@@ -53,47 +54,12 @@ MOST_UNPACKED_BYTES = 1 << 30
 """Bytes that an archive in a request unpacks to at most."""
 _SHOWN_BYTES = 4096
 _IN_MEMORY_BYTES = 1 << 20
-_NO_TEXT = frozenset(
-    f".{suffix}"
-    for suffix in [
-        "jpg",
-        "jpeg",
-        "png",
-        "gif",
-        "webp",
-        "heic",
-        "svg",
-        "bmp",
-        "ico",
-        "mp3",
-        "wav",
-        "ogg",
-        "opus",
-        "m4a",
-        "aac",
-        "amr",
-        "flac",
-        "mp4",
-        "mov",
-        "avi",
-        "mkv",
-        "webm",
-        "3gp",
-        "pdf",
-        "vcf",
-        "docx",
-        "pptx",
-        "html",
-        "css",
-        "js",
-        "db",
-        "exe",
-        "dll",
-        "md",
-        "yaml",
-        "yml",
-    ]
+_SUFFIXES = (
+    "jpg jpeg png gif webp heic svg bmp ico mp3 wav ogg opus m4a aac amr flac mp4 mov avi mkv webm 3gp pdf vcf docx pptx "
+    "html css js db exe dll md yaml yml"
 )
+_NO_TEXT = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
+"""Endings of files that hold no conversations, in folders and archives."""
 _FOREIGN = {
     b"BZh": "bzip2; unpack it first, or compress it with gzip or zstd",
     b"\xfd7zXZ": "xz; unpack it first, or compress it with gzip or zstd",
@@ -142,20 +108,7 @@ class RejectsWriter:
         if self._file is None:
             self._file = os.fdopen(os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb")
         self.count += 1
-        error = rejected.error
-        self._file.write(
-            msgspec.json.encode(
-                RejectedDocument(
-                    file=file,
-                    line=error.line,
-                    field=error.field,
-                    reason=redact_quotations(error.message, self._redact),
-                    code=error.reason,
-                    source=self._redact(rejected.source.decode(errors="backslashreplace").rstrip("\r\n")),
-                )
-            )
-            + b"\n"
-        )
+        self._file.write(rejected_line(rejected, file, self._redact))
 
     def close(self) -> None:
         """End the file, if there is one."""
@@ -174,6 +127,20 @@ class RejectsWriter:
         self.close()
 
 
+def rejected_line(rejected: Rejected, file: str, redact: Callable[[str], str]) -> bytes:
+    """Return the line of a rejects file of a refused document. What it quotes passes ``redact``."""
+    error = rejected.error
+    document = RejectedDocument(
+        file=file,
+        line=error.line,
+        field=error.field,
+        reason=redact_quotations(error.message, redact),
+        code=error.reason,
+        source=redact(rejected.source.decode(errors="backslashreplace").rstrip("\r\n")),
+    )
+    return msgspec.json.encode(document) + b"\n"
+
+
 def rejects_path(file: str | Path, folder: Path | None = None) -> Path:
     """Name the rejects file of an input: ``<its name>.rejects.ndjson``, by default in the current folder."""
     name = "stdin" if str(file) == STDIN else Path(file).name
@@ -187,6 +154,11 @@ class Noted:
         """Begin with none."""
         self.formats: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
+        self.table: Table | None = None
+
+    def tabled(self, table: Table) -> None:
+        """Note the columns of a table, of several those of the first."""
+        self.table = self.table or table
 
     def add(self, file: str, name: str) -> None:
         """Note the format of a file."""
@@ -251,6 +223,7 @@ def read_source(
 ) -> Iterator[Conversation | Rejected]:
     """Read a stream of bytes by its content: of one format, or an archive of such. ``noted`` receives the formats."""
     noted = noted or Noted()
+    source = replace(source, tabled=noted.tabled)
     try:
         peeked = Peeked(decompressed(stream, is_bounded=is_bounded))
     except FormatError as fault:

@@ -31,7 +31,7 @@ def test_refusals_are_written_with_their_position(tmp_path: Path) -> None:
     with RejectsWriter(tmp_path / "rejects.ndjson") as rejects:
         assert list(mapped_conversations([tmp_path / "in"], ("kore-express", {}), HERE, rejects)) == []
     (line,) = (tmp_path / "rejects.ndjson").read_text().splitlines()
-    assert (json.loads(line)["line"], json.loads(line)["field"]) == (2, "line 2.transcriptPath")
+    assert (json.loads(line)["line"], json.loads(line)["field"]) == (2, "transcriptPath")
 
 
 def test_audits_are_refused(tmp_path: Path) -> None:

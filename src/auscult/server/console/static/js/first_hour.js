@@ -10,7 +10,7 @@ let running = null;
 const given = () => {
   const [file] = input.files;
   const said = new URLSearchParams({ modified: String(file?.lastModified ?? ""), file: file?.name ?? "" });
-  for (const each of found.querySelectorAll("input, select")) said.set(each.name, each.value);
+  for (const each of found.querySelectorAll("input, select")) said.append(each.name, each.value);
   return said;
 };
 
@@ -61,10 +61,22 @@ input.addEventListener("change", async () => {
 });
 // Another choice of a column, a side or a value for all shows the file again; the focus stays where it was.
 found.addEventListener("change", async (event) => {
-  const { id, name } = event.target;
-  if (!/^(column|given|side)-/.test(name)) return;
+  const { id } = event.target;
+  if (!event.target.closest("[data-again]")) return;
   await preview();
   document.getElementById(id)?.focus();
+});
+// What is refused, whole: redacted on the server as a rejects file is.
+found.addEventListener("click", async ({ target }) => {
+  if (!target.dataset.download) return;
+  const [file] = input.files;
+  const answer = await fetch(`${form.getAttribute("action")}/refused?${given()}`, { method: "POST", body: file });
+  if (!answer.ok) return refuse(form.dataset.failed);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = target.dataset.download;
+  link.click();
+  URL.revokeObjectURL(link.href);
 });
 form.addEventListener("submit", (event) => {
   event.preventDefault();

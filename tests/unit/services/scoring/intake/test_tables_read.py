@@ -8,7 +8,7 @@ import pytest
 
 from auscult.domain.conversation import Conversation
 from auscult.formats import Given, Limits, Rejected, Source
-from auscult.services.scoring.intake.dropped import Dropped, read_dropped
+from auscult.services.scoring.intake.read import Noted, read_source
 from tests.integration.program import conversation
 
 _LIMITS = Limits()
@@ -20,14 +20,15 @@ CSV = (
 )
 
 
-def read(data: bytes, limits: Limits = _LIMITS, **columns: str) -> tuple[list[Conversation], list[Rejected], Dropped]:
+def read(data: bytes, limits: Limits = _LIMITS, **columns: str) -> tuple[list[Conversation], list[Rejected], Noted]:
     """The conversations and refusals of a file."""
-    dropped = read_dropped(io.BytesIO(data), Source(app_id="st-1", limits=limits, given=Given(columns=columns)))
-    found = list(dropped.documents)
+    noted = Noted()
+    source = Source(app_id="st-1", limits=limits, given=Given(columns=columns))
+    found = list(read_source(io.BytesIO(data), source, noted, is_bounded=True))
     return (
         [each for each in found if isinstance(each, Conversation)],
         [each for each in found if isinstance(each, Rejected)],
-        dropped,
+        noted,
     )
 
 
@@ -59,10 +60,10 @@ def test_a_table_is_read_by_the_names_of_its_columns(mark: str) -> None:
 
 
 def test_columns_that_nothing_shows_are_asked_for_and_chosen() -> None:
-    """Nothing is read before the talk and its speakers are known; a chosen column goes before a guessed one."""
+    """Nothing is read before the talk and its speakers are known; a chosen column goes before a guessed one, or none is."""
     data = b"key,when,x\nc-1,2026-03-23T10:00:00Z,Hello\n"
     conversations, refused, dropped = read(data)
-    assert (conversations, refused) == ([], [])
+    assert (conversations, len(refused)) == ([], 1)
     assert dropped.table
     assert dropped.table.missing == ("speaker", "text")
     assert dropped.table.names == ("key", "when", "x")
@@ -72,8 +73,8 @@ def test_columns_that_nothing_shows_are_asked_for_and_chosen() -> None:
     _, _, dropped = read(data, text="")
     assert dropped.table
     assert dropped.table.missing == ("text",)
-    conversations, _, dropped = read(data, id="no such column")
-    assert [each.custom_id for each in conversations] == ["c-1"]
+    _, (fault,), dropped = read(data, id="no such column")
+    assert "there is no column 'no such column' for id; available: matter, " in fault.error.message
 
 
 def test_the_start_is_not_asked_for_where_turns_have_times() -> None:
@@ -82,7 +83,7 @@ def test_the_start_is_not_asked_for_where_turns_have_times() -> None:
     _, (refused,), dropped = read(data)
     assert (dropped.table and dropped.table.missing, refused.error.line) == ((), 2)
     source = Source(app_id="st-1", given=Given(date_order="month"))
-    (found,) = read_dropped(io.BytesIO(data), source).documents
+    (found,) = read_source(io.BytesIO(data), source)
     assert isinstance(found, Conversation)
     assert found.started_at.month == 3
 
@@ -94,7 +95,7 @@ def test_what_a_file_unpacks_to_is_bounded() -> None:
     assert len(bomb) < 1 << 20
     _, refused, _ = read(bomb, Limits(document_bytes=1 << 30))
     assert [each.error.reason for each in refused] == ["file.too_compressed"]
-    _, refused, _ = read(CSV.format(",").encode(), Limits(document_bytes=50))
+    _, refused, _ = read(CSV.format(",").encode(), Limits(document_bytes=10))
     assert [each.error.reason for each in refused] == ["document.too_large"]
 
 
