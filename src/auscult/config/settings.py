@@ -49,8 +49,13 @@ class Settings(Struct, frozen=True, kw_only=True):
         int, Meta(ge=0, le=3600, description="processor seconds that evaluating one conversation may take; 0 for any")
     ] = 10
     poll_ms: Annotated[
-        int, Meta(ge=20, le=60_000, description="milliseconds between two polls of the work list, from 20 to 60000")
-    ] = 100
+        int,
+        Meta(
+            ge=20,
+            le=60_000,
+            description="milliseconds between two looks for work that no database announces, from 20 to 60000",
+        ),
+    ] = 50
     rate_limit: Annotated[
         int, Meta(ge=0, description="requests a minute that one account may make; 0 for no limit")
     ] = 6000

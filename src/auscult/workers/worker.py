@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, get_args
@@ -41,8 +42,11 @@ STEPS_VERSION = "1"
 AT_ONCE = 8
 """Batches of a priority that one worker has taken. Most of them only wait to be next, so that it need not wait for them.
 
-Live ones have a queue of their own: backfill that waits for a judge takes no slot from them.
+Live ones are counted apart: backfill that waits for a judge takes no slot from them.
 """
+
+OLDER_QUEUES = frozenset({"live", "batches", "portions"})
+"""Queues of DBOS from which workers took their work before they started it themselves."""
 
 CHUNKS_AT_ONCE = 4
 """Limit of chunks that one worker takes: enough to keep it busy, few enough to leave work for others."""
@@ -55,6 +59,9 @@ TURN_S = 20.0
 
 PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
 GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
+
+LOOK_S = 0.05
+"""Least time between two looks at the list of work, however much arrives."""
 
 RECOVER_EVERY_S = 2.0
 
@@ -98,17 +105,15 @@ class Work(Struct, frozen=True, kw_only=True):
 class _Line(NamedTuple):
     """Queue of the work list in the store: its next items, the function that processes one, and the one that fails it."""
 
-    queue: str
     at_once: int
     waiting: Callable[[int], list[str]]
     do: Callable[[str], None]
     give_up: Callable[[str, str], None]
+    running: set[str]
+    """Items that this worker has taken."""
 
     def ahead(self, workers: int) -> list[str]:
-        """Return what these workers can process at once, and as much again for one of them.
-
-        No more: an enqueued item keeps its position, and a later one may have to go first.
-        """
+        """Return what these workers can process at once, and as much again for one of them."""
         return self.waiting(self.at_once * (workers + 1))
 
 
@@ -144,14 +149,15 @@ class Worker:
         self._alive = 1
         store, waiting = work.store, work.store.work.next
         self._lines = {
-            "live": _Line("live", AT_ONCE, partial(waiting, "live"), self._process, store.work.fail),
-            "batch": _Line("batches", AT_ONCE, partial(waiting, "backfill"), self._process, store.work.fail),
-            # Chunks keep the names that older databases of DBOS have.
-            "portion": _Line("portions", CHUNKS_AT_ONCE, partial(waiting, "chunk"), self._chunk, store.backfills.fail),
+            "live": _Line(AT_ONCE, partial(waiting, "live"), self._process, store.work.fail, set()),
+            "batch": _Line(AT_ONCE, partial(waiting, "backfill"), self._process, store.work.fail, set()),
+            # Chunks keep the name that older databases of DBOS have.
+            "portion": _Line(CHUNKS_AT_ONCE, partial(waiting, "chunk"), self._chunk, store.backfills.fail, set()),
         }
         self._workflows: dict[str, Callable[[str], None]] = {}
-        self._enqueued: set[str] = set()
-        self._stop = threading.Event()
+        self._known: set[str] = set()
+        """Of what is next, what has a workflow, of this worker or another."""
+        self._stop, self._changed = threading.Event(), threading.Event()
         self._outdated: SettingsError | None = None
         self._is_over = False
 
@@ -162,7 +168,10 @@ class Worker:
         self._launch()
         try:
             ready(self.name)
+            listening = threading.Thread(target=self._listen, name="listening")
+            listening.start()
             self._watch(stop)
+            listening.join()
             self._work.processing.close()  # so that no batch in hand waits for a judge any longer
             busy = DBOS.list_workflows(status="PENDING", executor_id=self.name, limit=1, load_input=False)
         except BaseException:
@@ -201,13 +210,18 @@ class Worker:
         LOG_OF_DBOS.removeFilter(NOTHING)
         prepare(self._work.jobs_url)
         DBOS(config=config)
+        DBOS.listen_queues([])  # but for its own, which brings back what is recovered, and schedules
 
         def workflow(line: _Line) -> Callable[[str], None]:
             def do(one_id: str) -> None:
+                line.running.add(one_id)
                 try:
                     DBOS.run_step(PROCESS, self._patiently, line.do, one_id)
                 except Exception as error:  # noqa: BLE001  (whatever the last attempt raised: it is logged, others go on)
                     DBOS.run_step(GIVE_UP, line.give_up, one_id, _error_line(error))
+                finally:
+                    line.running.discard(one_id)
+                    self._changed.set()
 
             return do
 
@@ -215,13 +229,6 @@ class Worker:
             self._workflows[name] = DBOS.workflow(name=name, max_recovery_attempts=None)(workflow(line))
         scheduled = [(each, DBOS.workflow(name=each.name)(_scheduled(each))) for each in self._work.schedules]
         DBOS.launch()
-        for line in self._lines.values():
-            DBOS.register_queue(
-                line.queue,
-                worker_concurrency=line.at_once,
-                polling_interval_sec=self._work.poll_s,
-                on_conflict="always_update",
-            )
         DBOS.apply_schedules(
             [
                 {"schedule_name": each.name, "workflow_fn": run, "schedule": each.cron, "context": None}
@@ -229,56 +236,81 @@ class Worker:
             ]
         )
 
+    def _listen(self) -> None:
+        """Wake ``_watch`` when work may have arrived, and at the end."""
+        pause = partial(self._stop.wait, self._work.poll_s)
+        while not self._stop.is_set():
+            with guarded(LOG, "listening"), self._work.store.work.arrivals(pause) as wait:
+                while not self._stop.is_set():
+                    if wait():
+                        self._changed.set()
+            self._stop.wait(AWAY_S)
+        self._changed.set()
+
     def _watch(self, stop: threading.Event) -> None:
         """Beat, and keep the store's list and DBOS's in step, until ``stop``."""
-        due = {self._beat: 0.0, self._enqueue: 0.0, self._recover_work: 0.0, self._forget: 0.0}
         every = {
             self._beat: BEAT_S,
-            self._enqueue: self._work.poll_s,
             self._recover_work: RECOVER_EVERY_S,
+            self._start: RECOVER_EVERY_S,
             self._forget: FORGET_EVERY_S,
         }
-        while self._outdated is None and not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
+        due = dict.fromkeys(every, 0.0)
+        while self._outdated is None and not stop.is_set():
+            if self._changed.wait(max(0.0, min(due.values()) - time.monotonic())):
+                self._changed.clear()
+                due[self._start] = 0.0
             for duty, at in due.items():
                 if time.monotonic() >= at:
                     with guarded(LOG, duty.__name__):
                         duty()
                     due[duty] = time.monotonic() + every[duty]
+            stop.wait(LOOK_S)
+        stop.set()  # for the listener, where it was not this that ended it
 
     def _beat(self) -> None:
         self._work.store.workers.beat(self.name)
 
-    def _enqueue(self) -> None:
-        """Start a workflow for each that waits. For one that has its workflow already this does nothing."""
+    def _start(self) -> None:
+        """Start a workflow for each that waits and has none, as many as this worker takes at once."""
         self._work.store.batches.join()  # conversations that come one by one are no dearer than those that come in files
-        enqueued: set[str] = set()
+        known: set[str] = set()
         for name, line in self._lines.items():
             for one_id in line.ahead(self._alive):
-                if one_id not in self._enqueued:
-                    with SetWorkflowID(one_id):
-                        DBOS.enqueue_workflow(line.queue, self._workflows[name], one_id)
-                enqueued.add(one_id)
-        self._enqueued = enqueued
+                if one_id in self._known:
+                    known.add(one_id)
+                elif len(line.running) < line.at_once:
+                    known.add(one_id)
+                    with suppress(dbos_error.DBOSWorkflowIDInUseError):  # another worker was quicker
+                        self._start_one(name, line, one_id)
+        self._known = known
+
+    def _start_one(self, name: str, line: _Line, one_id: str) -> None:
+        line.running.add(one_id)  # before it runs, so that no more are started than there is room for
+        try:
+            with SetWorkflowID(one_id, workflow_id_reuse_policy="reject"):
+                DBOS.start_workflow(self._workflows[name], one_id)
+        except Exception:
+            line.running.discard(one_id)
+            raise
 
     def _recover_work(self) -> None:
         """Bring back work that waits in the store without a workflow, or whose worker crashed."""
         self._check_tables()
         self._work.store.work.resume(due_at=datetime.now(UTC))
-        waiting = {line: line.ahead(self._alive) for line in self._lines.values()}
-        known = {each for ids in waiting.values() for each in ids}
+        known = {each for line in self._lines.values() for each in line.ahead(self._alive)}
         under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
         running = self._heartbeat.check().running  # after that: whoever claimed one of these sent a heartbeat before
         self._alive = max(1, len(running))
         self._work.store.judge_slots.release_all(self._heartbeat.ended(self._work.store.judge_slots.holders()))
-        for line, ids in waiting.items():
-            # Another worker may do the same at once; a workflow that then runs twice has one effect.
-            stranded = [each for each in ids if each in under_way and _is_stranded(under_way[each], running)]
-            if stranded:
-                DBOS.resume_workflows(stranded, queue_name=line.queue)
+        # Another worker may do the same at once; a workflow that then runs twice has one effect.
+        stranded = [one.workflow_id for one in under_way.values() if _is_stranded(one, running)]
+        if stranded:
+            DBOS.resume_workflows(stranded)
         over = [one.workflow_id for one in under_way.values() if one.status not in ("PENDING", "ENQUEUED", "DELAYED")]
         if over:
             DBOS.delete_workflows(over)
-        self._enqueued -= {*over, *(known - under_way.keys())}
+        self._known -= {*over, *(known - under_way.keys())}
 
     def _check_tables(self) -> None:
         """Work no longer on tables of another version, unless its migration states that this one may go on."""
@@ -404,7 +436,9 @@ def _evaluated(lane: _Lane, act: Callable[[str], T], one_id: str) -> T:
 
 
 def _is_stranded(workflow: WorkflowStatus, alive: Collection[str]) -> bool:
-    """Return whether the worker that began the workflow is gone."""
+    """Return whether the worker that began the workflow is gone, or none listens to the queue where an older one put it."""
+    if workflow.status == "ENQUEUED":
+        return workflow.queue_name in OLDER_QUEUES
     return workflow.status == "PENDING" and str(workflow.executor_id) not in alive
 
 

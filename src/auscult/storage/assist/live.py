@@ -17,7 +17,7 @@ from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
 from auscult.storage.assist.live_visibility import is_seen_live
-from auscult.storage.core.database import Database, Reader
+from auscult.storage.core.database import NOW, Database, Reader
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
 from auscult.storage.core.tables.assist import assist_settings, live_conversations, live_events
 from auscult.storage.core.tables.base import apps
@@ -37,6 +37,14 @@ _MINE = (
 )
 _LOCK = sa.select(live_conversations.c.live).where(*_MINE).with_for_update()
 _COUNT = sa.select(live_conversations.c.events).where(*_MINE)
+_DUE = (
+    sa.select(live_conversations.c.conversation_id, apps.c.account_id, apps.c.org_id, apps.c.app_id)
+    .join(apps, apps.c.app == live_conversations.c.app)
+    .where(live_conversations.c.due_at <= NOW)
+    .order_by(live_conversations.c.due_at)
+    .limit(sa.bindparam("limit", type_=sa.BigInteger))
+    .offset(sa.literal_column("0", sa.Integer))
+)
 _BODIES = (
     sa.select(live_events.c.body)
     .join(live_conversations, live_conversations.c.live == live_events.c.live)
@@ -277,21 +285,11 @@ class LiveWork:
 
     def due(self, now: datetime, limit: int = 100) -> list[LiveDue]:
         """Return the conversations due by ``now``, the longest due first."""
-        query = (
-            sa.select(live_conversations.c.conversation_id, apps.c.account_id, apps.c.org_id, apps.c.app_id)
-            .join(apps, apps.c.app == live_conversations.c.app)
-            .where(live_conversations.c.due_at <= ms_of(now))
-            .order_by(live_conversations.c.due_at)
-            .limit(limit)
-        )
-        with self._database.reading() as connection:
-            return [
-                LiveDue(
-                    tenant=Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id),
-                    conversation_id=row.conversation_id,
-                )
-                for row in connection.execute(query)
-            ]
+        found = self._database.fetch(_DUE, now=ms_of(now), limit=limit)
+        return [
+            LiveDue(tenant=Tenant(account_id=account, org_id=org, app_id=app), conversation_id=conversation_id)
+            for conversation_id, account, org, app in found
+        ]
 
 
 def store_resting_state(connection: Connection, app: int, conversation_id: str, state: RestingState) -> bool:

@@ -490,6 +490,7 @@ class AppConversations:
         """Make a batch; its id and its number."""
         made = insert_batch(self._app, size, NUMBERS[priority], now_ms())
         row = connection.execute(made.returning(batches.c.batch_id, batches.c.batch)).one()
+        self._database.dialect.announce_work(connection)
         return row.batch_id, row.batch
 
     def _release(self, connection: Connection, numbers: Sequence[int]) -> None:

@@ -10,12 +10,13 @@ from threading import BoundedSemaphore, Lock
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, UpdateBase
+from sqlalchemy import BigInteger, Connection, UpdateBase
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
 from auscult.storage.core.change_count import CHANGES, counted
 from auscult.storage.core.dialect import WRITES, dialect_of
+from auscult.storage.core.instants import now_ms
 from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.troubles import Trouble, trouble_of
 
@@ -39,6 +40,9 @@ LOG = logging.getLogger(__name__)
 
 Row = tuple[Any, ...]
 T = TypeVar("T")
+
+NOW = sa.bindparam("now", type_=BigInteger)
+"""Time of a query that a module makes once (``Database.is_due``)."""
 
 AnyRow = sa.Row[*tuple[Any, ...]]
 AnySelect = sa.Select[*tuple[Any, ...]]
@@ -175,6 +179,10 @@ class Database:
         """All rows of a query that a module makes once, in one round trip. It has named values, and no constants."""
         text = self._texts.get(query) or self._texts.setdefault(query, self.text(query))
         return self.read(lambda reader: reader.fetch(text, values))
+
+    def is_due(self, query: AnySelect) -> bool:
+        """Return whether such a query finds anything at ``NOW``: background threads ask each second, mostly in vain."""
+        return bool(self.fetch(query, now=now_ms()))
 
     def read(self, act: Callable[[Reader], T]) -> T:
         """Read something with a reader; once more, with a new one, where the connection had gone meanwhile."""

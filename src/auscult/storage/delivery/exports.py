@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from auscult.domain.delivery.exports import Export, ExportKind, ExportState
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import NOW, AnyRow, Database
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.delivery import export_parts, exports
@@ -92,6 +92,10 @@ class AppExports:
         return row
 
 
+_DUE = sa.select(exports.c.export).where(exports.c.due_at <= NOW)
+_OLD = sa.select(exports.c.export).where(exports.c.state == sa.literal_column("'done'"), exports.c.ended_at <= NOW)
+
+
 class ExportWork:
     """The exports of every app, for workers."""
 
@@ -101,6 +105,8 @@ class ExportWork:
 
     def claim(self, lease_ms: int) -> ExportClaim | None:
         """Claim the export that waits longest, None where none does. After the lease another worker may."""
+        if not self._database.is_due(_DUE):
+            return None
         now = now_ms()
         query = (
             sa.select(exports, apps.c.account_id, apps.c.org_id, apps.c.app_id)
@@ -145,8 +151,11 @@ class ExportWork:
 
     def expire(self, kept_ms: int) -> int:
         """Withdraw exports that ended longer ago than that; return how many."""
+        before = now_ms() - kept_ms
+        if not self._database.fetch(_OLD, now=before):
+            return 0
         with self._database.writing() as connection:
-            return _withdraw(connection, exports.c.ended_at <= now_ms() - kept_ms)
+            return _withdraw(connection, exports.c.ended_at <= before)
 
 
 def withdraw_exports(connection: Connection, app: int) -> None:

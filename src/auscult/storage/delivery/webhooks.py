@@ -14,7 +14,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.bound_secrets import SecretLock
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import NOW, AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.delivery import changes, deliveries, webhooks
@@ -23,6 +23,10 @@ from auscult.storage.people.visibility import visible
 
 DELIVERIES_KEPT = 1_000
 """Of each webhook."""
+
+_LAST = sa.select(sa.func.max(changes.c.change)).where(changes.c.app == webhooks.c.app).scalar_subquery()
+_HAS_CHANGES = (~webhooks.c.is_disabled, webhooks.c.position < _LAST)
+_DUE = sa.select(webhooks.c.webhook).where(*_HAS_CHANGES, webhooks.c.due_at <= NOW)
 
 
 class AppWebhooks:
@@ -125,17 +129,13 @@ class WebhookWork:
         Webhooks of the apps in ``busy`` are skipped. Raises ``SecretBoundError`` for one whose address was changed in the
         database: it is skipped until the lease ends.
         """
+        if not self._database.is_due(_DUE):
+            return None
         now = now_ms()
-        last = sa.select(sa.func.max(changes.c.change)).where(changes.c.app == webhooks.c.app).scalar_subquery()
         query = (
             sa.select(webhooks, apps.c.account_id, apps.c.org_id, apps.c.app_id)
             .join(apps, apps.c.app == webhooks.c.app)
-            .where(
-                ~webhooks.c.is_disabled,
-                webhooks.c.due_at <= now,
-                webhooks.c.position < last,
-                apps.c.app_id.not_in(sorted(busy)),
-            )
+            .where(*_HAS_CHANGES, webhooks.c.due_at <= now, apps.c.app_id.not_in(sorted(busy)))
             .order_by(webhooks.c.due_at, webhooks.c.webhook)
             .limit(1)
         )

@@ -248,6 +248,7 @@ class AppBackfills:
         by_id = {f"{backfill_id}-{number}": each for number, each in enumerate(ranges, start=1)}
         items = [{"batch_id": each, **open_work(self._app, backfill, CHUNK, by_id[each].size)} for each in by_id]
         write_many(connection, sa.insert(batches), items)
+        self._database.dialect.announce_work(connection)
         made = connection.execute(sa.select(batches.c.batch, batches.c.batch_id).where(_chunks_of(backfill)))
         rows = [(number, *by_id[each].first, *by_id[each].last, by_id[each].sample_limit) for number, each in made]
         names = ("chunk", "first_at", "first", "last_at", "last", "sample_limit")

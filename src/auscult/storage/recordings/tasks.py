@@ -6,11 +6,13 @@ import sqlalchemy as sa
 
 from auscult.domain.recordings.recording import Recording
 from auscult.domain.recordings.tasks import KINDS, STATES, Task, TaskKind
-from auscult.storage.core.database import Database
+from auscult.storage.core.database import NOW, Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.recordings import recording_tasks, recordings
 from auscult.storage.recordings.repository import find_recording
+
+_DUE = sa.select(recording_tasks.c.recording).where(recording_tasks.c.due_at <= NOW)
 
 
 class TaskClaim(NamedTuple):
@@ -62,9 +64,8 @@ class RecordingTasks:
             .order_by(columns.due_at)
             .limit(1)
         )
-        with self._database.reading() as connection:
-            if connection.execute(query).one_or_none() is None:
-                return None
+        if not self._database.is_due(_DUE):
+            return None
         with self._database.writing() as connection:
             row = connection.execute(query).one_or_none()
             if row is None:

@@ -3,6 +3,8 @@
 Processes hold no lease: work belongs to the durable workflow of its id, and workers recover those of crashed ones.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Literal
 
@@ -42,6 +44,10 @@ class WorkList:
     def next(self, queue: Queue, limit: int) -> list[str]:
         """Return the ids of those of a queue that are next, in that order: workers ask many times a second."""
         return self._order.next(_NUMBERS[queue], limit)
+
+    def arrivals(self, pause: Callable[[], object]) -> AbstractContextManager[Callable[[], bool]]:
+        """Yield what waits for a moment, and returns whether there may be new work (``Dialect.arrivals``)."""
+        return self._database.dialect.arrivals(self._database.engine, pause)
 
     def begin(self, work_id: str) -> int:
         """Count a start; return how many there have been since it was postponed, if ever. It is due with that.
