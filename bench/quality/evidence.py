@@ -25,8 +25,10 @@ from auscult.domain.evaluation import MetricResult
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.domain.statistics.intervals import wilson
+from auscult.server.console.frame.naming import speaker_of
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.verdicts import Quote, verdict_view
+from auscult.server.console.frame.verdicts import Quote, VerdictView, verdict_view
+from auscult.services.conversations.closest import closest
 from auscult.services.definitions.forms.reading import ai_starter_documents, read_form
 from bench.quality.first_sight import _evaluator, shipped_forms
 from bench.quality.intelligence import lines, read_conversation
@@ -88,24 +90,27 @@ def judged(given: Sequence[Conversation], forms: Sequence[Form]) -> list[Case]:
     ]
 
 
+def view_of(one: Case) -> VerdictView:
+    """Return a verdict as the page shows it."""
+    said = {turn.id: (speaker_of(turn, one.conversation), turn.text) for turn in one.conversation.turns}
+    near = closest(one.result, one.conversation)
+    return verdict_view(one.result, one.form, READER, said, near)
+
+
 def quotes(one: Case) -> list[tuple[str, Quote]]:
     """Return the lines that the page quotes of a verdict, each with the words before it; of calls and turns only."""
-    texts = {turn.id: turn.text for turn in one.conversation.turns}
-    view = verdict_view(one.result, one.form, READER, texts)
+    view = view_of(one)
     parts = (("", view.quotes[:3]), ("Closest: ", view.near[:1]), ("Asked because of ", view.cues[:2]))
     return [(begin, each) for begin, found in parts for each in found if each.text and (each.turn_id or each.call_id)]
 
 
 def shown(one: Case) -> Iterator[str]:
     """Yield a verdict line by line."""
-    speakers = {turn.id: turn.speaker for turn in one.conversation.turns}
-    texts = {turn.id: turn.text for turn in one.conversation.turns}
-    view = verdict_view(one.result, one.form, READER, texts)
+    view = view_of(one)
     yield f"  Q: {view.question or view.name}"
     yield f"  A: {view.word}" + (f" ({view.reason.striptags()})" if view.reason else "")
     for begin, each in quotes(one):
-        who = speakers.get(each.turn_id or "", "call")
-        yield f"  {begin}{who} {each.clock}: \u201c{each.text}\u201d {each.why.striptags()}".rstrip()
+        yield f"  {begin}{each.place or 'call'}: \u201c{each.text}\u201d {each.why.striptags()}".rstrip()
 
 
 def count(marks: Sequence[str]) -> None:

@@ -32,28 +32,10 @@ _SINCE = {"ask": ("ask_escalation",), "no": ("refuse", "fail"), "yes": ("answers
 ASKED = 0
 """Score from which on a turn counts as asking for a detail."""
 
-AGENT_SIDE = frozenset(
-    [
-        "greeting",
-        "introduction",
-        "offer_help",
-        "ask_identity",
-        "empathy",
-        "hold_notice",
-        "done",
-        "promise",
-        "inform",
-        "refuse",
-        "fail",
-        "further_help",
-        "signoff",
-        "escalate_ok",
-        "escalate_no",
-        "answers",
-        "denies",
-        "bodes_well",
-    ]
-)
+AGENT_ACTS = (
+    "greeting", "introduction", "offer_help", "ask_identity", "empathy", "hold_notice", "done", "promise", "inform",
+    "refuse", "fail", "further_help", "signoff", "escalate_ok", "escalate_no", "answers", "denies", "bodes_well",
+)  # fmt: skip
 MARK = "[hold"
 DOES = {
     "greeting": "greets", "introduction": "gives a name or company", "offer_help": "offers help",
@@ -104,7 +86,7 @@ class Course:
 
     def side(self, act: str) -> Side:
         """Return the side that an act belongs to."""
-        return self.agent if act in AGENT_SIDE else self.customer
+        return self.agent if act in AGENT_ACTS else self.customer
 
     def scores(self, act: str) -> list[tuple[int, int, Turn]]:
         """Return index, score of an act, and turn, for each turn of the side that the act belongs to."""

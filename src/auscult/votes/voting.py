@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.conversation import Turn
-from auscult.votes.signs import AGENT_SIDE, BRIEF, DOES, ONE, Course, Sign, languages, sign
+from auscult.votes.signs import AGENT_ACTS, BRIEF, DOES, ONE, Course, Sign, languages, sign
 
 SENTIMENT = "customer_sentiment"
 OF_INSIGHTS = frozenset({"em-resolution", "churn_risk", SENTIMENT})
@@ -180,7 +180,7 @@ def clearest(question: str, answer: str, course: Course, by_words: str | None = 
     """
     best, found = (False, False, LIKELY), None
     for act in _SHOWS[question].get(answer, ()):
-        is_agents = act in AGENT_SIDE
+        is_agents = act in AGENT_ACTS
         for _, score, turn in course.scores(act):
             worth = score + _SAID * (turn.id == by_words and is_agents)
             rank = len(turn.text.split()) > BRIEF, is_agents and worth >= 0, worth

@@ -6,11 +6,8 @@ from auscult.domain.probe import Acts
 from auscult.domain.said.text import spoken_words
 from auscult.engines._acts.features import FIRST, LAST, grams, letters, name_words, shapes, side_of
 from auscult.engines._acts.packs import reader_of
+from auscult.votes.signs import AGENT_ACTS
 
-AGENT_ACTS = (
-    "greeting", "introduction", "offer_help", "ask_identity", "empathy", "hold_notice", "done", "promise", "inform",
-    "refuse", "fail", "further_help", "signoff", "escalate_ok", "escalate_no", "answers", "denies", "bodes_well",
-)  # fmt: skip
 CUSTOMER_ACTS = (
     "ask", "problem", "give_identity", "accept", "protest", "thanks_warm", "thanks_plain", "ask_escalation", "threat",
     "churn", "leave", "positive", "negative", "sounds_served",

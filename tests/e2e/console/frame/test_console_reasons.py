@@ -28,6 +28,10 @@ from tests.unit.domain.disputes.viewers import agent_of
 FORM = data_of(__file__, "form").encode()
 HOLDS = data_of(__file__, "holds")
 LEFT_OUT = "not found in the agent's turns, and excused, because "
+EXCUSED = {
+    "the customer gave it unasked": "Der Kunde nannte es ungefragt",
+    "there was no wait": "Es gab keine Wartezeit",
+}
 NO_ONE_ELSE = "the customer asks for no one else"
 ENGLISH = tuples_of(__file__, "english")
 CONSOLE = {"weeks": 4}
@@ -73,7 +77,7 @@ def in_english(result: MetricResult) -> str:
         word = {"YES": "Yes", "NO": "No"}.get(result.verdict.qualification)
         return f"Counted as {word}, though unclear: {reason}." if word else f"Unclear: {reason}."
     if reason.startswith(LEFT_OUT):
-        return "Not found in the agent's turns, and there was no occasion: left out."
+        return f"Not found in the agent's turns, and left out, because {reason.removeprefix(LEFT_OUT)}."
     if reason.startswith("not found in "):
         return f"Not found. Looked in {reason.removeprefix('not found in ')}."
     return f"{reason[0].upper()}{reason[1:]}."
@@ -99,9 +103,11 @@ def test_reasons_of_a_conversation(served: Service) -> None:
                 assert "<p>Der Kunde verlangt niemand anderen.</p>" in german
             if "not found in the agent's turns" in reasons_of(found):
                 assert "<p>Nicht gefunden. Durchsucht: Beiträge des Agenten.</p>" in german
-            if any(each.startswith(LEFT_OUT) for each in reasons_of(found)):
-                text = "Nicht gefunden und ohne Anlass, daher nicht gezählt. Durchsucht: Beiträge des Agenten."
-                assert f"<p>{text}</p>" in german
+            for because, text in EXCUSED.items():
+                if LEFT_OUT + because in reasons_of(found):
+                    assert (
+                        f"<p>Nicht gefunden und nicht gezählt: {text}. Durchsucht: Beiträge des Agenten.</p>" in german
+                    )
     assert {NO_ONE_ELSE, "not found in the agent's turns"} <= seen
 
 
@@ -119,7 +125,7 @@ def test_reasons_of_instances(served: Service, tmp_path: Path) -> None:
         "<p>Notice; again: hold 1 of 2 at 30000 ms: not found in the agent&#39;s last turn before it; "
         "Duration: hold 1 of 2 at 30000 ms: 40.5 s; at most 20 s.</p>"
     ) in english
-    turn = '<q class="said" dir="auto">My router is broken.</q> <span class="quiet num">0:30</span></a>'
+    turn = '<q class="said" dir="auto">My router is broken.</q> <span class="quiet num">Kunde 0:30</span></a>'
     assert f'{turn} <span class="quiet">Warteschleife 1 von 2 bei 0:30</span></p>' in german
     assert '<q class="said" dir="auto"></q>' not in english
 

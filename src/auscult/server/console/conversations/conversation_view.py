@@ -27,6 +27,7 @@ from auscult.server.console.frame.naming import (
     customer_words,
     language_name,
     queues_of,
+    speaker_of,
     why_not_scored,
 )
 from auscult.server.console.frame.quoting import excerpt
@@ -173,7 +174,7 @@ def conversation_view(
     further = tuple(result for each in others for result in each.results)
     every, near = (*results, *further), {**near, **closest_of(further, conversation)}
     marks = Marks(conversation, every, near)
-    texts = {turn.id: turn.text for turn in conversation.turns}
+    said_by = {turn.id: (speaker_of(turn, conversation), turn.text) for turn in conversation.turns}
     speech = dossier.insights.speech if dossier.insights else None
     said = spoken(conversation)
     end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
@@ -188,7 +189,7 @@ def conversation_view(
         length=clock(end_ms or None),
         score=_score(newest, reader) if newest else None,
         waiting=_waiting(dossier, reader),
-        verdicts=verdict_views(results, newest.form, reader, texts, near) if newest and newest.form else (),
+        verdicts=verdict_views(results, newest.form, reader, said_by, near) if newest and newest.form else (),
         ledger=ledger_view(newest, reader) if newest else None,
         earlier=tuple(
             EarlierView(when=reader.moment(old.evaluated_at), text=_decided(old, reader), changes=_changes(old, new))
@@ -201,7 +202,7 @@ def conversation_view(
             PartScoreView(
                 title=_title_of_part(each, conversation),
                 score=_score(each, reader),
-                verdicts=verdict_views(each.results, each.form, reader, texts, near) if each.form else (),
+                verdicts=verdict_views(each.results, each.form, reader, said_by, near) if each.form else (),
                 ledger=ledger_view(each, reader),
             )
             for each in others

@@ -8,6 +8,7 @@ from auscult.domain.evaluation import Evidence
 _QUOTED = re.compile(r"^says '(?P<said>.*)'$", re.DOTALL)
 _TOKEN = re.compile(r"[^\W_]+(?:['\u2019.-][^\W_]+)*|\S")
 _SENTENCE = re.compile(r"[^.!?\u3002\uff01\uff1f\n]+[.!?\u3002\uff01\uff1f]*")
+_STOP = re.compile(r"(?<!\bMr)(?<!\bMs)(?<!\bDr)(?<!\bMrs)[.!?]+(?=\s|$)|[\u3002\uff01\uff1f\n]+")
 _LONGEST_EXCERPT = 160
 _LEAST_SHARED = 0.5
 
@@ -36,6 +37,24 @@ def span_of(evidence: Evidence, text: str) -> Span | None:
     if evidence.text and evidence.text != text and (at := text.find(evidence.text)) >= 0:
         return Span(at, at + len(evidence.text))
     return Span(0, len(text)) if text else None
+
+
+def passage(text: str, span: Span, longest: int) -> str:
+    """Return the sentences that a span is in; of more than ``longest`` characters the span and as many around it.
+
+    Dots show where a sentence is cut.
+    """
+    start = max((stop.end() for stop in _STOP.finditer(text) if stop.end() <= span.start), default=0)
+    stop = _STOP.search(text, max(span.start, span.end - 1))
+    end = stop.end() if stop else len(text)
+    room = max(0, longest - (span.end - span.start)) // 2
+    first, last = start, end
+    if end - start > longest and span.start - room > start:
+        first = text.find(" ", span.start - room, span.start) + 1 or span.start
+    if end - start > longest and span.end + room < end:
+        last = max(text.rfind(" ", span.end, span.end + room), span.end)
+    dots = "\u2026"
+    return f"{dots * (first > start)}{text[first:last].strip()}{dots * (last < end)}"
 
 
 def _find(words: str, text: str) -> Span | None:

@@ -14,7 +14,7 @@ from auscult.language import gettext as _
 from auscult.language import later
 from auscult.metrics.manual import WAITING
 from auscult.server.console.frame.charts.strip import Cell, Kind
-from auscult.server.console.frame.quoting import excerpt, span_of
+from auscult.server.console.frame.quoting import excerpt, passage, span_of
 from auscult.server.console.frame.reader import Reader, clock
 from auscult.server.console.frame.reasons import PLACE, WHY, filled, in_words, sentence_of
 from auscult.services.conversations.closest import is_miss
@@ -28,7 +28,10 @@ _PARTS = {"Trigger": later("Trigger"), "Answer": later("Answer")}
 """The parts of a question with sub-weights; those of other metrics are named by their forms."""
 _OTHERS = frozenset({"by_ai_agent"})
 """Metrics whose reasons are written by systems of others."""
-_LONGEST_QUOTE = 120
+_LONGEST_QUOTE = 240
+_BY_VOTE = "words alone say "
+Said = tuple[str, str]
+"""Who says a turn, and its words."""
 
 
 def word_of(answer: str | None) -> str:
@@ -43,11 +46,14 @@ def sign_of(answer: str | None) -> str:
 
 
 class Quote(Struct, frozen=True, kw_only=True):
-    """Decisive words and their position, or a call of a tool. ``why`` gives the reason where the words alone do not."""
+    """Decisive words in their sentence, or a call of a tool. ``why`` gives the reason where the words alone do not.
+
+    ``place`` is who says it, and when.
+    """
 
     text: str
     turn_id: str | None
-    clock: str
+    place: str
     why: Markup = Markup()
     call_id: str = ""
 
@@ -122,43 +128,48 @@ def cells_of(results: Sequence[MetricResult]) -> tuple[Cell, ...]:
     )
 
 
-class _Question(Struct):
-    """The part of a metric's settings that is read here."""
+class _Settings(Struct):
+    """The parts of a metric's settings that are read here."""
 
     question: str = ""
+    excused_because: str | None = None
+
+
+def _settings(metric: Metric) -> _Settings:
+    try:
+        return msgspec.convert(metric.settings or {}, _Settings, from_attributes=True)
+    except msgspec.ValidationError:
+        return _Settings()
 
 
 def question_of(metric: Metric) -> str:
     """Return the question of a metric if its settings have one in words."""
-    try:
-        return msgspec.convert(metric.settings or {}, _Question, from_attributes=True).question
-    except msgspec.ValidationError:
-        return ""
+    return _settings(metric).question
 
 
 def verdict_views(
     results: Sequence[MetricResult],
     form: Form,
     reader: Reader,
-    texts: Mapping[str, str],
+    said: Mapping[str, Said],
     near: Mapping[str, Evidence],
 ) -> tuple[VerdictView, ...]:
-    """Show every verdict. ``texts`` holds the words of each turn, ``near`` the closest matches by metric id."""
+    """Show every verdict. ``said`` holds speaker and words of each turn, ``near`` the closest matches by metric id."""
     views: list[VerdictView] = []
     gained = possible = Decimal(0)
     for each in results:
         counted = points(each, form)
         gained, possible = gained + counted.gained, possible + counted.possible
-        view = verdict_view(each, form, reader, texts, near.get(each.metric.id))
+        view = verdict_view(each, form, reader, said, near.get(each.metric.id))
         so_far = _("{n} of {whole} so far").format(n=_weight(gained, reader), whole=_weight(possible, reader))
         views.append(msgspec.structs.replace(view, so_far=so_far))
     return tuple(views)
 
 
 def verdict_view(
-    result: MetricResult, form: Form, reader: Reader, texts: Mapping[str, str], near: Evidence | None = None
+    result: MetricResult, form: Form, reader: Reader, said: Mapping[str, Said], near: Evidence | None = None
 ) -> VerdictView:
-    """Show one verdict. ``texts`` holds the words of each turn, ``near`` is its closest match."""
+    """Show one verdict. ``said`` holds speaker and words of each turn, ``near`` is its closest match."""
     metric, verdict = result.metric, result.verdict
     kind = kind_of(result)
     counted = points(result, form)
@@ -172,14 +183,14 @@ def verdict_view(
         level=verdict.level or "",
         is_fatal=metric.fatal,
         quotes=tuple(
-            _quote(each, texts) for each in verdict.evidence if not is_miss(result, each) and not each.is_absence
+            _quote(each, said) for each in verdict.evidence if not is_miss(result, each) and not each.is_absence
         ),
         near=tuple(
-            _quote(each, texts)
+            _quote(each, said)
             for each in (*verdict.evidence, *filter(None, [near]))
             if each is near or is_miss(result, each)
         ),
-        cues=tuple(_quote(each, texts) for each in verdict.trigger),
+        cues=tuple(_quote(each, said) for each in verdict.trigger),
         reason=Markup() if verdict.reason == WAITING else _reason(result),
         confidence=_confidence(result, form, reader),
         parts=tuple(
@@ -197,16 +208,17 @@ def _part_name(part: Part, metric: Metric) -> str:
     return _(_PARTS.get(part.name, part.name)) if metric.type == "by_question" else part.name
 
 
-def _quote(evidence: Evidence, texts: Mapping[str, str]) -> Quote:
-    text = texts.get(evidence.turn_id or "", "")
+def _quote(evidence: Evidence, said: Mapping[str, Said]) -> Quote:
+    speaker, text = said.get(evidence.turn_id or "", ("", ""))
     span = span_of(evidence, text) if text else None
-    words = text[span.start : span.end] if span else evidence.text
+    words = passage(text, span, _LONGEST_QUOTE) if span else evidence.text
     why = Markup() if evidence.why.startswith("says '") else in_words(evidence.why, WHY, may_be_of_others=True)
+    time = "" if evidence.start_ms is None else clock(evidence.start_ms)
     return Quote(
-        text=excerpt(words, _LONGEST_QUOTE) if span is None or len(words) > _LONGEST_QUOTE else words,
+        text=excerpt(words, _LONGEST_QUOTE) if span is None or len(words) > _LONGEST_QUOTE + 2 else words,
         turn_id=evidence.turn_id,
         call_id=evidence.call_id or "",
-        clock="" if evidence.start_ms is None else clock(evidence.start_ms),
+        place=f"{speaker} {time}".strip(),
         why=why,
     )
 
@@ -220,7 +232,7 @@ def reason_of(result: MetricResult) -> Markup:
 
 
 def _reason(result: MetricResult) -> Markup:
-    """Return the reason in a sentence, unless it is given alongside words; without one, the stretch that was read in vain."""
+    """Return the reason in a sentence, unless it is given alongside words; without one, or where votes were weighed, the stretch that was read in vain."""
     evidence = result.verdict.evidence
     reason = "" if any(each.text and each.why == result.verdict.reason for each in evidence) else result.verdict.reason
     if not result.verdict.certain:
@@ -228,23 +240,32 @@ def _reason(result: MetricResult) -> Markup:
             _("Unclear: {reason}.") if result.adhered is None else _("Counted as {answer}, though unclear: {reason}.")
         )
         return filled(said, answer=_word(result), reason=in_words(reason))
-    if not reason:
+    if not reason or (reason.startswith(_BY_VOTE) and evidence):
         absence = next((each for each in evidence if each.is_absence), None)
         return Markup() if absence is None else sentence_of(in_words(absence.why, WHY))
     if reason.startswith("not found in "):
-        where, _excused, rest = reason.removeprefix("not found in ").partition(", and excused")
-        said = (
-            _("Not found in {where}, and there was no occasion: left out.")
-            if rest
-            else _("Not found. Looked in {where}.")
-        )
-        return filled(said, where=in_words(where, PLACE))
+        return _not_found(result)
     if reason.startswith("no trigger in ") and result.verdict.qualification == "NA":
-        where = reason.removeprefix("no trigger in ")
-        return filled(_("Nothing in {where} asks for it: left out."), where=in_words(where, PLACE))
+        where, _nearest, near = reason.removeprefix("no trigger in ").partition("; nearest: ")
+        said = _("Nothing in {where} asks for it: left out.")
+        if near:
+            said = _("Nothing in {where} asks for it: left out. Nearest: {near}.")
+        return filled(said, where=in_words(where, PLACE), near=in_words(near, WHY))
     if reason.startswith("ruled out"):
         return escape(_("What was said rules it out: left out."))
     return sentence_of(in_words(reason, may_be_of_others=result.metric.type in _OTHERS))
+
+
+def _not_found(result: MetricResult) -> Markup:
+    """Return where an answer was not found, and why that is excused, if it is: in the form's own words, if it has some."""
+    reason = result.verdict.reason.removeprefix("not found in ")
+    where, _excused, because = reason.partition(", and excused, because ")
+    said = _("Not found in {where}, and left out, because {reason}.")
+    if not because:
+        said = _("Not found. Looked in {where}.")
+    elif because != _settings(result.metric).excused_because:
+        said = _("Not found in {where}, and there was no occasion: left out.")
+    return filled(said, where=in_words(where, PLACE), reason=in_words(because, may_be_of_others=True))
 
 
 def _confidence(result: MetricResult, form: Form, reader: Reader) -> str:

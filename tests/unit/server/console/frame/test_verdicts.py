@@ -130,3 +130,23 @@ def test_a_level_is_its_own_word_and_says_what_it_earned() -> None:
         "YES", level="Some", share=Decimal(50), certain=False, reason="the signs for and against it nearly balance"
     )
     assert row(unclear, "graded", "en").reason.startswith("Counted as Some, though unclear: ")
+
+
+@pytest.mark.parametrize(("said", "words", "quoted"), data_of(__file__, "quoted"))
+def test_words_are_quoted_in_their_sentence(said: str, words: str, quoted: str) -> None:
+    """With who says it; a sentence of more than 240 characters is cut around them."""
+    verdict = answered("YES", (Evidence(turn_id="m1", start_ms=65_000, text=said, why=f"says '{words}'"),))
+    reader = Reader(now=datetime(2026, 3, 30, tzinfo=UTC))
+    (found,) = verdict_view(result(verdict), FORM, reader, {"m1": ("Agent", said)}).quotes
+    assert (found.text, found.place, found.why) == (quoted, "Agent 1:05", "")
+
+
+def test_an_excuse_is_the_forms_own() -> None:
+    """Left out for the reason that the form gives, and not only for want of an occasion."""
+    settings = {"excused_because": "there was no wait", "question": "?"}
+    excused = Verdict(
+        qualification="NA", reason="not found in the agent's turns, and excused, because there was no wait"
+    )
+    metric = Metric(id="em", name="Metric", type="by_question", settings=settings)
+    found = verdict_view(MetricResult(metric=metric, verdict=excused), FORM, Reader(now=datetime.now(UTC)), {})
+    assert found.reason == "Not found in the agent&#39;s turns, and left out, because there was no wait."

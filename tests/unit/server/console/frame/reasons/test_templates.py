@@ -77,10 +77,11 @@ def test_meanings_of_signs() -> None:
 
 @cache
 def _written() -> str:
-    """Return all texts of the engine's code and wording, without slots."""
+    """Return all texts of the engine's code, wording and starter forms, without slots."""
     files = (file for folder in ENGINE for file in (SOURCE / folder).rglob("*.py"))
     texts = (node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
-    wording = [file.read_text(encoding="utf-8") for file in (SOURCE / "wording").rglob("*.yaml")]
+    forms = (file for folder in ("wording", "starter") for file in (SOURCE / folder).rglob("*.yaml"))
+    wording = [file.read_text(encoding="utf-8") for file in forms]
     constants = (node.value for node in texts if isinstance(node, ast.Constant))
     return "\n".join([*(each for each in constants if isinstance(each, str)), *wording])
 
