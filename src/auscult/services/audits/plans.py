@@ -52,6 +52,10 @@ class PlanPreview(Struct, frozen=True, kw_only=True):
     summary: str
 
 
+ENDED: tuple[AssignmentState, ...] = ("submitted", "declined")
+"""States in which an assignment is done."""
+
+
 class PlanForecast(Struct, frozen=True, kw_only=True):
     """A preview, with the half-width of the widest estimate at other numbers of items, from few to many.
 
@@ -77,6 +81,16 @@ class PlanProgress(Struct, frozen=True, kw_only=True):
     plan: Plan
     draws: tuple[Draw, ...]
     by_rater: dict[str, dict[AssignmentState, int]]
+
+    @property
+    def assigned(self) -> int:
+        """The number of its assignments."""
+        return sum(sum(states.values()) for states in self.by_rater.values())
+
+    @property
+    def ended(self) -> int:
+        """The number of its assignments that are submitted or declined."""
+        return sum(states.get(state, 0) for states in self.by_rater.values() for state in ENDED)
 
 
 class Planning:

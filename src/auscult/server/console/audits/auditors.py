@@ -1,13 +1,23 @@
 """Auditors: their load, pace and agreement."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from auscult.server.console.audits.auditors_view import Load, auditor_view, auditors_view
+from auscult.server.console.audits.auditors_view import (
+    agreement_in_words,
+    chart_of,
+    pace_of,
+    scores_in_words,
+    severity_of,
+    share_of,
+    swayed,
+)
 from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.frame.counts import Leads
 from auscult.server.console.frame.visit import BASE, Visit
@@ -15,11 +25,14 @@ from auscult.server.console.people.names import names_of_people
 from auscult.services.audits.agreement import Selection, agreement_of
 from auscult.services.audits.blind import blindness_of
 from auscult.services.audits.raters import RaterQuery, rater_report
+from auscult.services.conversations.list_query import NOBODY
 
 _PERIOD = timedelta(days=90)
 _MOST = 10_000
 _DIFFERENCES = 6
 """Number of differences shown for each metric."""
+_WORDS: Mapping[str, Any] = {"pace_of": pace_of, "share_of": share_of, "severity_of": severity_of}
+"""What the templates call."""
 
 
 class AuditorsPage(Controller):
@@ -34,14 +47,27 @@ class AuditorsPage(Controller):
         since = visit.now - _PERIOD
         report = rater_report(visit.app, RaterQuery(since=since))
         waiting = visit.app.queue.waiting(limit=_MOST)
-        load = Load(
-            waiting=Counter(each.assignment.rater or "" for each in waiting),
+        waiting_of = Counter(each.assignment.rater or "" for each in waiting)
+        raters = {each.auditor: each for each in report.raters}
+        names = names_of_people(visit)
+        return visit.page(
+            "audits/auditors",
+            "Auditors",
+            auditors=sorted({*raters, *waiting_of}, key=lambda each: names.get(each, each).lower()),
+            report=report,
+            raters=raters,
+            waiting=waiting_of,
             late=Counter(each.assignment.rater or "" for each in waiting if each.is_late(visit.now)),
             since=since,
+            names=names,
+            metrics=metric_names(visit.app),
+            leads_of=lambda email: Leads(visit.reader, {"auditor": (email or NOBODY,)}, f"{BASE}/conversations"),
+            chart=chart_of(report, names, visit.reader),
+            swayed=swayed(report.anchoring.difference, visit.reader),
+            scores=scores_in_words(report, visit.reader),
+            agreement_in_words=agreement_in_words,
+            **_WORDS,
         )
-        leads = Leads(visit.reader, {}, f"{BASE}/conversations")
-        view = auditors_view(report, load, names_of_people(visit), metric_names(visit.app), leads)
-        return visit.page("audits/auditors", "Auditors", view)
 
     @get("/me", sync_to_thread=True)
     def own(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -60,5 +86,12 @@ class AuditorsPage(Controller):
             if not hidden.get(each.conversation_id)
         ]
         leads = Leads(visit.reader, {"auditor": (me,)}, f"{BASE}/conversations")
-        rater = next((each for each in report.raters if each.auditor == me), None)
-        return visit.page("audits/auditor", "My audits", auditor_view(rater, differences, since, leads, BASE))
+        return visit.page(
+            "audits/auditor",
+            "My audits",
+            rater=next((each for each in report.raters if each.auditor == me), None),
+            differences=sorted(differences, key=lambda each: each[1].started_at, reverse=True),
+            since=since,
+            leads=leads,
+            **_WORDS,
+        )

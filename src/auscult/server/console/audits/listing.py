@@ -4,12 +4,20 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.response import Redirect
-from msgspec.structs import replace
 
 from auscult.domain.audits.assignment import WorkOrder
 from auscult.server.console.absences.away import offers
 from auscult.server.console.audits.desk import desk_of, go_on, held_of
-from auscult.server.console.audits.listing_view import LISTS, audits_view, free_rows, list_view, note_of
+from auscult.server.console.audits.listing_view import (
+    LISTS,
+    about,
+    answered_in_words,
+    assigned_in_words,
+    lead_of,
+    list_view,
+    note_of,
+    words_of,
+)
 from auscult.server.console.frame.heads import order_of, read_key
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.people.names import names_of_people
@@ -40,23 +48,32 @@ class AuditsPage(Controller):
         items = [one.assigned.assignment.conversation_id for each in found.values() for one in each]
         items += [each.item.assignment.conversation_id for each in free]
         known = visit.app.conversations.recorded([each for each in items if each])
-        what = next(iter(query.get("done", ())), "")
-        numbers = queue.count_waiting(me), queue.count_waiting(me, late_at=visit.now)
+        what = visit.done
         lists = {
             name: list_view(LISTS[name], each, orders[name], query, f"{BASE}/audits", _MOST)
             for name, each in found.items()
         }
         waiting, done = ([each.assigned for each in found[name][:_MOST]] for name in ("todo", "done"))
-        view = audits_view(waiting, done, numbers, known, visit.reader, BASE, lists)
         held = held_of(visit)
         note = "" if held else note_of(what, is_waiting=bool(waiting))
         names = names_of_people(visit) if free else {}
         return visit.page(
             "audits/listing",
             "My audits",
-            replace(view, note=note, is_over=bool(what)),
+            lead=lead_of(queue.count_waiting(me), queue.count_waiting(me, late_at=visit.now), visit.reader),
+            note=note,
+            is_over=bool(what),
+            waiting=waiting,
+            done=done,
+            lists=lists,
+            known=known,
             held=held,
-            free=free_rows(free, known, names, visit.reader, BASE),
+            free=free,
+            names=names,
+            words_of=words_of,
+            about=about,
+            assigned_in_words=assigned_in_words,
+            answered_in_words=answered_in_words,
         )
 
     @post("/next", sync_to_thread=True)

@@ -1,22 +1,32 @@
 """Plans: the list, one plan with its progress, and the actions on it."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
-from msgspec.structs import replace
 
 from auscult.domain.errors import AuscultError
-from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.audits.plans_view import PlanNames, plan_view, plans_view
+from auscult.server.console.audits.plans_view import (
+    PlanNames,
+    auditors_of,
+    period_of,
+    plan_facts,
+    plan_leads,
+    plan_state,
+    quota_of,
+)
 from auscult.server.console.conversations.listing import collections_of
 from auscult.server.console.definitions.in_force import forms_in_force
+from auscult.server.console.frame.charts.progress import progress
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.people.names import names_of_people
 from auscult.services.audits.blind import talk_reader
-from auscult.services.audits.plans import Planning
+from auscult.services.audits.plans import ENDED, Planning
 from auscult.services.audits.raters import too_fast
 
 _MOST = 500
@@ -26,6 +36,14 @@ _NOTES = {
     "paused": later("Paused: nothing is drawn or handed out."),
     "resumed": later("The plan continues."),
 }
+_WORDS: Mapping[str, Any] = {
+    "plan_state": plan_state,
+    "quota_of": quota_of,
+    "period_of": period_of,
+    "progress": progress,
+    "ended": ENDED,
+}
+"""What the templates of plans call."""
 
 
 class PlansPage(Controller):
@@ -39,17 +57,22 @@ class PlansPage(Controller):
         visit.require_everywhere("plan.read")
         plans = planning(visit)
         found = [plans.progress(each.plan_id) for each in plans.listing(limit=_MOST)]
-        may_edit = visit.principal.may_everywhere("plan.edit")
         return visit.page(
-            "audits/plans", "Plans", plans_view(found, form_names(visit), visit.reader, BASE, may_edit=may_edit)
+            "audits/plans",
+            "Plans",
+            plans=sorted(found, key=lambda each: each.plan.created_at, reverse=True),
+            forms=form_names(visit),
+            fast=too_fast(visit.app, plan_id) if may_edit else {},
+            may_edit=may_edit,
+            leads_of=plan_leads,
+            **_WORDS,
         )
 
     @get("/{plan_id:str}", sync_to_thread=True)
     def show(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show one plan."""
         visit.require_everywhere("plan.read")
-        note = _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))
-        return self._page(plan_id, visit, note)
+        return self._page(plan_id, visit, visit.note(_NOTES))
 
     @post("/{plan_id:str}/draw", sync_to_thread=True)
     def draw(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
@@ -78,12 +101,22 @@ class PlansPage(Controller):
     def _page(self, plan_id: str, visit: Visit, note: str, problem: str = "") -> Response[str]:
         found, may_edit = planning(visit).progress(plan_id), visit.principal.may_everywhere("plan.edit")
         known = PlanNames(names_of_people(visit), form_names(visit), collections_of(visit))
-        view = plan_view(found, known, visit.reader, BASE, too_fast(visit.app, plan_id) if may_edit else {})
-        path = f"{BASE}/plans/{plan_id}"
-        if may_edit:
-            view = replace(view, edit=f"{path}/edit", act=path)
-        view = replace(view, note=note, problem=problem)
-        return visit.page("audits/plan", "Plans", view, 409 if problem else 200)
+        leads = plan_leads(found, visit.reader)
+        return visit.page(
+            "audits/plan",
+            "Plans",
+            status=409 if problem else 200,
+            plan=found,
+            known=known,
+            facts=plan_facts(found.plan, known, visit.reader),
+            leads=leads,
+            auditors=list(auditors_of(found, leads)),
+            fast=too_fast(visit.app, plan_id) if may_edit else {},
+            may_edit=may_edit,
+            note=note,
+            problem=problem,
+            **_WORDS,
+        )
 
 
 def planning(visit: Visit) -> Planning:

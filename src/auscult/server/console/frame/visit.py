@@ -188,10 +188,17 @@ class Visit:
         if not self.principal.may_everywhere(permission):
             raise NoPermissionError(permission)
 
-    def part(self, name: str, view: Struct, status: int = 200) -> Response[str]:
+    def part(
+        self,
+        name: str,
+        /,
+        view: Struct | None = None,
+        status: int = 200,
+        **more: Any,  # noqa: ANN401  (what the template shows)
+    ) -> Response[str]:
         """Render a part of a page that its script replaces."""
         nonce = secrets.token_urlsafe(12)
-        body = self._console.templates.render(name, self._frame("", nonce), view)
+        body = self._console.templates.render(name, self._frame("", nonce), view, {"reader": self.reader, **more})
         return page_response(body, nonce, status)
 
     def page(
