@@ -142,7 +142,7 @@ class _Reading:
                     self._take(at, len(words), f"{kind}={value}")
 
     def _read_reasons(self) -> None:
-        """Take the reason with the most words in the question, in any order and with other endings."""
+        """Read the reason with the most words in the question, in any order and with other endings."""
         dull = set(self._known.phrases["reason verbs"])
         best: tuple[list[int], str] = ([], "")
         for name, value in self._known.names.get("intent", {}).items():
@@ -211,7 +211,7 @@ class _Reading:
             self._query.setdefault(name, []).append(chosen)
 
     def _set_period(self, at: int, value: str) -> None:
-        """Keep the days of a period; one that another is compared with stands for the one after it."""
+        """Keep the days of a period; one to compare with is the one before it."""
         unit, number = value.split()
         ago = int(number)
         if ago and at and "".join(self._words[max(0, at - 2) : at]).endswith(("comparedwith", "comparedto", "than")):
@@ -267,7 +267,7 @@ class _Reading:
 
 
 def period(unit: str, ago: int, today: date) -> tuple[date, date]:
-    """Return the first and the last day of a day, week, month or year, so many ago; of the present one, today is the last."""
+    """Return the first and the last day of a period that began ``ago`` units before the present one, which ends today."""
     if unit == "day":
         return (today - timedelta(days=ago),) * 2
     if unit == "week":
