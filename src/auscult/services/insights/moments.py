@@ -26,9 +26,15 @@ class Moment(Struct, frozen=True, kw_only=True):
 def moments(
     cases: Iterable[EvaluatedConversation], metric_id: str, agent_ids: frozenset[str], *, is_met: bool
 ) -> Iterator[Moment]:
-    """Yield the moments at which a metric was met, or missed, in the order of the conversations."""
+    """Yield the moments at which a metric was met, or missed, in the order of the conversations.
+
+    A verdict that a person answered otherwise is none to show.
+    """
     for case in cases:
         verdict = next((each.verdict for each in case.evaluation.results if each.metric.id == metric_id), None)
+        answers = case.audit.result.sheet.answers if case.audit and case.audit.result else ()
+        if verdict and any(each.metric_id == metric_id and each.answer != verdict.qualification for each in answers):
+            continue
         evidence = (*verdict.evidence, *verdict.trigger) if verdict else ()
         found = moment_of(case.conversation, evidence, agent_ids, is_met=is_met)
         if found is not None:

@@ -137,3 +137,41 @@ def test_searching_by_keyboard_and_mouse(browser: Browser, served: Service) -> N
     browser.keys(Keys.ENTER)
     browser.until("h1", lambda text: text == "Scorecards")
     assert browser.faults() == []
+
+
+def answer(me: httpx.Client, words: str) -> str:
+    """Return the answer to a search, empty without one."""
+    found = re.search('class="answer">(.*?)</section>', me.get("/console/search", params={"q": words}).text, re.DOTALL)
+    return found[1] if found else ""
+
+
+@pytest.mark.landing
+def test_a_question_is_answered_with_what_its_list_has(served: Service) -> None:
+    """Its number is that of the list which it opens, its chips open the list without them; German as well."""
+    with signed_in(served, "qa-manager") as me:
+        for words in ("how many calls this year", "how many passing calls this year?"):
+            said = answer(me, words)
+            (href, number), *_ = re.findall('class="count-link" href="([^"]+)">([^<]+)<', said)
+            assert f"{number} conversations" in me.get(href.replace("&amp;", "&")).text
+            chips = re.findall('class="chip chip--on" href="([^"]+)"', said)
+            assert len(chips) == len(set(chips)) > 1
+        ranked = answer(me, "which queue has the worst pass rate")
+        shares = [float(each) for each in re.findall(r"<td class=\"n\">([0-9.]+)%", ranked)]
+        assert shares == sorted(shares)
+        assert shares
+        me.post("/console/language", data={"language": "de", "back": "/console"})
+        assert "Gespräche" in answer(me, "wie viele Anrufe gab es dieses Jahr")
+
+
+@pytest.mark.landing
+def test_what_a_question_lacks_is_said_and_nothing_is_counted(served: Service) -> None:
+    """Neither a word nor a figure is left out unseen; agents, whose pages have no insights, get no answer."""
+    with signed_in(served, "qa-manager") as me, signed_in(served, "agent") as agent:
+        for words, said in (
+            ("how many calls about zebras", "\u201czebras\u201d"),
+            ("what is our average handle time", "the handling time"),
+        ):
+            assert said in (found := answer(me, words))
+            assert "count-link" not in found
+        assert not answer(me, "refund")
+        assert not answer(agent, "how many calls did not pass?")

@@ -48,7 +48,7 @@ _SIDES = {
     "look_swapped": later("Sides look swapped"),
     "found": later("Sides found by words"),
 }
-_HANDLED_BY = {"ai": later("AI agent alone"), "human": later("Person alone"), "both": later("AI agent and then person")}
+HANDLED_BY = {"ai": later("AI agent alone"), "human": later("Person alone"), "both": later("AI agent and then person")}
 _CHANGED = {"true": later("Something was changed"), "false": later("Nothing was changed")}
 _EXCLUDED = {"true": later("Left out of figures"), "false": later("Counted in figures")}
 _WORDS: Mapping[str, Mapping[Any, str]] = {
@@ -61,7 +61,7 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {
     "escalation": _ESCALATION,
     "churn_risk": _CHURN,
     "comments": _COMMENTS,
-    "handled_by": _HANDLED_BY,
+    "handled_by": HANDLED_BY,
     "changed": _CHANGED,
     "excluded": _EXCLUDED,
     "sides": _SIDES,

@@ -66,12 +66,12 @@ def _opened(visit: Visit, within: Sought, found: ReasonsFound, about: str) -> Re
     rows = without_blind(visit.app, visit.visitor.email, rows, visit.principal.agent_ids)
     chosen = worth_hearing(rows)
     known = details(visit.app, chosen)
-    hear = [hear_view(known[each.id], _why(each), visit.reader, BASE) for each in chosen if each.id in known]
+    hear = [hear_view(known[each.id], why_heard(each), visit.reader, BASE) for each in chosen if each.id in known]
     better = what_passes(visit.app, of_reason, metric_names(visit.app).items())
     return found._replace(chosen=about, hear=hear, better=better)
 
 
-def _why(row: ListedConversation) -> str:
+def why_heard(row: ListedConversation) -> str:
     """Return why a conversation is worth hearing."""
     found = row.insights
     signs = [

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from markupsafe import Markup, escape
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.search import GROUPS, LONGEST, GroupName, Hit, Kind, SearchResult, best, folded, opened_by
 from auscult.language import gettext as _
@@ -18,6 +19,7 @@ from auscult.server.console.frame.naming import side_name
 from auscult.server.console.frame.reader import clock
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.operations.tabs import tabs_of
+from auscult.server.console.search.answer import AnswerView, answer
 from auscult.services.conversations.names import typed
 from auscult.services.insights.intent_names import intent_name
 from auscult.services.search import FEW, MOST, MOST_OPENED, Searching
@@ -72,7 +74,7 @@ class GroupView(NamedTuple):
 
 
 class ResultsView(Struct, frozen=True, kw_only=True):
-    """The results of a search. ``exact``: the thing that a pasted link or id names. ``tabs``: name, address, is open.
+    """The results of a search. ``exact``: the thing that a pasted link or id names; ``answer`` to a question. ``tabs``: name, address, is open.
 
     ``recent`` are pages that were opened lately, for a search without words.
     """
@@ -85,6 +87,7 @@ class ResultsView(Struct, frozen=True, kw_only=True):
     tabs: tuple[tuple[str, str, bool], ...] = ()
     number: int = 0
     is_too_long: bool = False
+    answer: AnswerView | None = None
 
 
 class SearchPage(Controller):
@@ -95,7 +98,11 @@ class SearchPage(Controller):
     @get(sync_to_thread=True)
     def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the results as a page."""
-        return visit.page("search/search", "Search", results(visit))
+        found = results(visit)
+        is_asked = bool(folded(found.words)) and not found.kind and not found.is_too_long
+        return visit.page(
+            "search/search", "Search", replace(found, answer=answer(visit, found.words) if is_asked else None)
+        )
 
     @get("/part", sync_to_thread=True)
     def part(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
