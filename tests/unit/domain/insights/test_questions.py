@@ -9,7 +9,9 @@ from auscult.domain.insights.questions import days_before, period, read_question
 from auscult.services.insights.asking import vocabulary_of
 from bench.quality.asked import outcomes
 
-KNOWN = vocabulary_of({"agent": {"Ann Lee": "Ann Lee", "Bo Lee": "Bo Lee"}, "queue": {"AI": "AI"}, "metric": {"Tone": "m-tone"}})
+KNOWN = vocabulary_of(
+    {"agent": {"Ann Lee": "Ann Lee", "Bo Lee": "Bo Lee"}, "queue": {"AI": "AI"}, "metric": {"Tone": "m-tone"}}
+)
 TODAY = date(2026, 11, 29)
 
 

@@ -62,8 +62,7 @@ class PlansPage(Controller):
             "Plans",
             plans=sorted(found, key=lambda each: each.plan.created_at, reverse=True),
             forms=form_names(visit),
-            fast=too_fast(visit.app, plan_id) if may_edit else {},
-            may_edit=may_edit,
+            may_edit=visit.principal.may_everywhere("plan.edit"),
             leads_of=plan_leads,
             **_WORDS,
         )
