@@ -215,8 +215,9 @@ class Visit:
         frame = self._frame(here, nonce)
         body = self._console.templates.render(name, frame, view, {"reader": self.reader, **more})
         if status == HTTP_200_OK:
-            if kind := next((each for each in TYPES if self.query.get("tables", ()).count(each)), None):
-                return self._tables(body, kind)
+            for kind in TYPES:
+                if self.query.get("tables", ()).count(kind):
+                    return self._tables(body, kind)
             self._console.kept.keep(self._request, body, nonce, f"user:{self.visitor.email}", self.visitor.until)
         return page_response(body, nonce, status)
 
