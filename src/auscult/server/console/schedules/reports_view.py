@@ -1,16 +1,12 @@
-"""Schedules: the inbox, the schedules with their times, and the form that adds one."""
+"""Texts of schedules: what each is about, how often it runs, and where it is sent."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from msgspec import Struct
 
-from auscult.domain.delivery.exports import SavedView
-from auscult.domain.form import Form
 from auscult.domain.schedules.schedule import Run, Schedule
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.frame.reader import Reader
 
 KINDS = (
     ("agent_performance", later("Report: agents")),
@@ -31,27 +27,6 @@ EVERY = (
 )
 
 
-class RunView(Struct, frozen=True, kw_only=True):
-    """One run, or one alert."""
-
-    title: str
-    detail: str
-    when: str
-    href: str
-    is_new: bool
-    problem: str
-
-
-class ScheduleView(Struct, frozen=True, kw_only=True):
-    """One schedule."""
-
-    schedule_id: str
-    name: str
-    about: str
-    next: str
-    runs: tuple[RunView, ...]
-
-
 class Entered(Struct, frozen=True, kw_only=True):
     """The values of the form that adds a schedule. ``metric`` is ``metric id@form id``; texts are as they were typed."""
 
@@ -66,77 +41,27 @@ class Entered(Struct, frozen=True, kw_only=True):
     emails: str = ""
 
 
-class SchedulesView(Struct, frozen=True, kw_only=True):
-    """The page. ``newest`` is the number up to which the inbox is shown."""
-
-    lead: str
-    inbox: tuple[RunView, ...]
-    newest: int
-    unread: int
-    schedules: tuple[ScheduleView, ...]
-    kinds: tuple[tuple[str, str], ...]
-    every: tuple[tuple[str, str], ...]
-    metrics: tuple[tuple[str, str], ...]
-    views: tuple[tuple[str, str], ...]
-    queues: tuple[tuple[str, str], ...]
-    entered: Entered
+def about(one: Schedule, views: Mapping[str, str], *, sends_mail: bool) -> str:
+    """Return the kind, subject, rhythm and receivers of a schedule. ``views``: names of saved views, by id."""
+    kind, every = _(dict(KINDS)[one.kind]), _(dict(EVERY)[one.every])
+    return f"{kind}{_of(one, views)}. {every}. {_sent(one, sends_mail=sends_mail)}"
 
 
-class Offered(NamedTuple):
-    """The subjects that a schedule can have: metrics of forms, saved views, and queues by what they are filtered by.
-
-    ``sends_mail``: a mail server is set.
-    """
-
-    forms: Sequence[Form]
-    views: Sequence[SavedView]
-    queues: Mapping[str, str]
-    sends_mail: bool
+def address_of(run: Run) -> str:
+    """Return the address of the file of a run, or of what an alert is about; empty without any."""
+    return f"/console/schedules/{run.schedule_id}/{run.number}" if run.size else run.href
 
 
-def schedules_view(
-    found: Sequence[tuple[Schedule, Sequence[Run]]],
-    inbox: Sequence[Run],
-    offered: Offered,
-    entered: Entered,
-    reader: Reader,
-) -> SchedulesView:
-    """Show schedules and the inbox, and the form with the values entered so far."""
-    views = {each.view_id: each.name for each in offered.views}
-    unread = sum(not each.is_read for each in inbox)
-    return SchedulesView(
-        lead=_("{n} new.").format(n=reader.number(unread)) if unread else _("Nothing new."),
-        inbox=tuple(_run(each, reader) for each in inbox[:20]),
-        newest=max((each.number for each in inbox), default=0),
-        unread=unread,
-        schedules=tuple(
-            ScheduleView(
-                schedule_id=each.schedule_id,
-                name=each.name,
-                about=f"{_(dict(KINDS)[each.kind])}{_of(each, views)}. {_(dict(EVERY)[each.every])}. {_sent(each, offered)}",
-                next=reader.moment(each.next_at) if each.next_at else "",
-                runs=() if each.is_alert else tuple(_run(one, reader) for one in runs),
-            )
-            for each, runs in found
-        ),
-        kinds=tuple((kind, _(word)) for kind, word in KINDS),
-        every=tuple((every, _(word)) for every, word in EVERY),
-        metrics=tuple(
-            (f"{metric.id}@{form.id}", f"{metric.name} ({form.name})")
-            for form in offered.forms
-            for metric in form.metrics
-        ),
-        views=tuple(views.items()),
-        queues=tuple(offered.queues.items()),
-        entered=entered,
-    )
+def problem_of(run: Run) -> str:
+    """Return why a run has no file; empty where it has one."""
+    return _("Removed, as a conversation was erased.") if run.state == "withdrawn" else run.error
 
 
-def _sent(one: Schedule, offered: Offered) -> str:
+def _sent(one: Schedule, *, sends_mail: bool) -> str:
     """Return the kind of file, and where it is sent."""
     if not one.emails:
         to = _("To the inbox alone.")
-    elif offered.sends_mail:
+    elif sends_mail:
         to = _("To {emails}.")
     else:
         to = _("To {emails}: cannot be sent, as no mail server is set; your administrator can set one.")
@@ -148,16 +73,3 @@ def _of(one: Schedule, views: Mapping[str, str]) -> str:
     """Return the saved view that a report is about, in words."""
     gone = _("a view that is gone")
     return f": {views.get(one.view_id, gone)}" if one.view_id else ""
-
-
-def _run(each: Run, reader: Reader) -> RunView:
-    href = f"/console/schedules/{each.schedule_id}/{each.number}" if each.size else each.href
-    gone = _("Removed, as a conversation was erased.") if each.state == "withdrawn" else ""
-    return RunView(
-        title=each.title,
-        detail=each.detail,
-        when=reader.lately(each.at),
-        href=href,
-        is_new=not each.is_read,
-        problem=gone or each.error,
-    )
