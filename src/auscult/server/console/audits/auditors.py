@@ -47,6 +47,10 @@ class AuditorsPage(Controller):
         since = visit.now - _PERIOD
         report = rater_report(visit.app, RaterQuery(since=since))
         waiting = visit.app.queue.waiting(limit=_MOST)
+
+        def leads_of(email: str) -> Leads:
+            return Leads(visit.reader, {"auditor": (email or NOBODY,)}, f"{BASE}/conversations")
+
         waiting_of = Counter(each.assignment.rater or "" for each in waiting)
         raters = {each.auditor: each for each in report.raters}
         names = names_of_people(visit)

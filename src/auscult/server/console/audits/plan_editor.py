@@ -1,6 +1,7 @@
 """The editor of plans."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -8,25 +9,35 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
-from markupsafe import Markup
-from msgspec.structs import replace
 
 from auscult.domain.audits.plan import PlanDocument
 from auscult.domain.errors import AuscultError
+from auscult.language import gettext as _
+from auscult.language import later
 from auscult.server.console.audits.plan_editor_view import (
+    EVERY,
+    HIDDEN,
+    JUDGED,
     LABELS,
-    ForecastView,
+    PER,
+    RISKS,
     Offered,
-    as_typed,
-    editor_view,
-    forecast_view,
+    curve_of,
+    fields_of,
+    filters_of,
     new_plan,
     plan_value,
     readable,
+    remark_of,
+    shares_of,
+    typed_fields,
+    width_of,
 )
 from auscult.server.console.audits.plans import form_names, planning
 from auscult.server.console.conversations.listing import collections_of, names_of
 from auscult.server.console.definitions.in_force import metric_names
+from auscult.server.console.frame.filters import ORDERS, result_fields
+from auscult.server.console.frame.naming import CHANNELS
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.people.names import people_with
@@ -34,6 +45,17 @@ from auscult.services.audits.plan_documents import plan_of
 from auscult.services.conversations.latest import Sought, newest
 
 _PATH = f"{BASE}/plans"
+_MOST_STRATA = 8
+_CHOICES: Mapping[str, Any] = {
+    "channels": CHANNELS,
+    "every": EVERY,
+    "per": PER,
+    "risks": RISKS,
+    "orders": {"": later("By chance"), **ORDERS},
+    "judged": JUDGED,
+    "hidden": HIDDEN,
+}
+"""The values of fields with their names, which do not depend on the app."""
 
 
 class PlanEditorPage(Controller):
@@ -93,8 +115,8 @@ class PlanEditorPage(Controller):
         try:
             value = plan_value(data)
         except AuscultError as error:
-            return visit.part("audits/parts/forecast", replace(_EMPTY, problem=sentence_of(error, LABELS)))
-        return visit.part("audits/parts/forecast", _forecast(visit, value, _offered(visit)))
+            return visit.part("audits/parts/forecast", **_panel(sentence_of(error, LABELS)))
+        return visit.part("audits/parts/forecast", **_forecast(visit, value, _offered(visit)))
 
     def _again(self, visit: Visit, data: Given, target: "_Target", error: AuscultError | None = None) -> Response[str]:
         """Show the editor again with what was typed, and its fault."""
@@ -115,11 +137,32 @@ class PlanEditorPage(Controller):
         problem: str = "",
         typed: Given | None = None,
     ) -> Response[str]:
-        view = editor_view(value, offered, target.name, (target.action, target.back))
-        view = as_typed(view, typed, offered.collections) if typed else view
-        panel = replace(_EMPTY, problem=problem) if problem else _forecast(visit, value, offered)
+        stored = fields_of(value)
+        fields = typed_fields(typed) if typed else stored
+        filters = filters_of(value, typed)
+        queues = {**{each: each for each in value["frame"].get("queues", ())}, **offered.queues}
+        named = {each["user"] for each in value.get("auditors", ())} - {*offered.auditors}
+        auditors = {**{each: each for each in sorted(named)}, **offered.auditors}
+        found = result_fields(filters, offered.collections)
+        half = (len(found) + 1) // 2
         return visit.page(
-            "audits/plan_editor", "Plans", replace(view, problem=problem, forecast=panel), 422 if problem else 200
+            "audits/plan_editor",
+            "Plans",
+            status=422 if problem else 200,
+            target=target,
+            problem=problem,
+            value=value,
+            fields=defaultdict(str, fields),
+            slider=stored["slider"],
+            is_percent=one(typed, "kind") == "percent" if typed else value["quota"].get("percent") is not None,
+            total=shares_of(fields),
+            forms=offered.forms,
+            queues=queues,
+            auditors=auditors,
+            is_filtered=bool(filters_of(value, None)),
+            columns=(found[:half], found[half:]),
+            **_CHOICES,
+            **(_panel(problem) if problem else _forecast(visit, value, offered)),
         )
 
 
@@ -156,24 +199,28 @@ def _offered(visit: Visit) -> Offered:
     )
 
 
-def _forecast(visit: Visit, value: dict[str, Any], offered: Offered) -> ForecastView:
-    """Return the panel, which also shows the fault of an invalid plan."""
+def _forecast(visit: Visit, value: dict[str, Any], offered: Offered) -> dict[str, Any]:
+    """Return what the panel shows, which is also the fault of an invalid plan."""
     try:
         document = plan_of({**value, "name": value["name"] or "Plan"})
-        return forecast_view(planning(visit).forecast(document), offered, visit.reader)
+        found = planning(visit).forecast(document)
     except AuscultError as error:
-        return replace(_EMPTY, problem=sentence_of(error, LABELS))
+        return _panel(sentence_of(error, LABELS))
+    if not found.preview.frame_count:
+        return _panel(_("No evaluated conversation is in it. Change the days, form or filters."))
+    widest, strata = found.preview.widest, sorted(found.preview.strata, key=lambda each: -each.population)
+    return {
+        **_panel(""),
+        "forecast": found.preview,
+        "width": "\u2013" if widest is None else visit.reader.give(widest * 100),
+        "width_of": width_of(found, offered),
+        "curve": curve_of(found, visit.reader),
+        "strata": strata[:_MOST_STRATA] if len(strata) > 1 else [],
+        "people": offered.auditors,
+        "remark": remark_of(found),
+    }
 
 
-_EMPTY = ForecastView(
-    frame="",
-    width="",
-    width_of="",
-    items="",
-    seconds="",
-    chart=Markup(""),
-    auditors=(),
-    strata=(),
-    remark="",
-    problem="",
-)
+def _panel(fault: str) -> dict[str, Any]:
+    """Return the panel without a forecast."""
+    return {"forecast": None, "fault": fault}

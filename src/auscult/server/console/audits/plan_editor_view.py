@@ -5,8 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
-from msgspec import Struct, convert, to_builtins
-from msgspec.structs import replace
+from msgspec import convert, to_builtins
 
 from auscult.domain.audits.plan import PlanDocument
 from auscult.domain.errors import RequestError
@@ -14,8 +13,6 @@ from auscult.domain.scoring.list_fields import ResultFields
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.charts.curve import precision
-from auscult.server.console.frame.filters import ORDERS, FilterField, result_fields
-from auscult.server.console.frame.naming import CHANNELS
 from auscult.server.console.frame.posted import Field, Given, day, number, one, several, whole
 from auscult.server.console.frame.reader import FEW, Reader
 from auscult.services.audits.plans import PlanForecast
@@ -79,87 +76,6 @@ LABELS = {
     "custom_field": later("Your own field"),
 }
 """Names on the page of the fields of a plan."""
-
-
-class Choice(Struct, frozen=True, kw_only=True):
-    """One value of a field, with its name."""
-
-    value: str
-    name: str
-    is_on: bool
-
-
-class AuditorField(Struct, frozen=True, kw_only=True):
-    """One auditor with their share and their maximum per day."""
-
-    email: str
-    name: str
-    share: str
-    per_day: str
-
-
-class PlanEditorView(Struct, frozen=True, kw_only=True):
-    """The page. ``problem`` names the fault in the submitted plan."""
-
-    title: str
-    action: str
-    back: str
-    save: str
-    name: str
-    forms: tuple[Choice, ...]
-    since: str
-    last: str
-    queues: tuple[Choice, ...]
-    channels: tuple[Choice, ...]
-    fields: tuple[FilterField, ...]
-    is_filtered: bool
-    every: tuple[Choice, ...]
-    per: tuple[Choice, ...]
-    is_percent: bool
-    amount: str
-    slider: str
-    minimum: str
-    risks: tuple[Choice, ...]
-    orders: tuple[Choice, ...]
-    floor: str
-    judged: tuple[Choice, ...]
-    auditors: tuple[AuditorField, ...]
-    total: str
-    second: str
-    hidden: tuple[Choice, ...]
-    hide_machine: str
-    due_days: str
-    problem: str
-    forecast: "ForecastView | None" = None
-
-    @property
-    def columns(self) -> tuple[tuple[FilterField, ...], ...]:
-        """The fields in two columns."""
-        half = (len(self.fields) + 1) // 2
-        return self.fields[:half], self.fields[half:]
-
-
-class StratumRow(Struct, frozen=True, kw_only=True):
-    """One stratum of the forecast."""
-
-    name: str
-    population: str
-    drawn: str
-
-
-class ForecastView(Struct, frozen=True, kw_only=True):
-    """The panel next to the editor. ``problem`` replaces it where no conversation can be drawn."""
-
-    frame: str
-    width: str
-    width_of: str
-    items: str
-    seconds: str
-    chart: Markup
-    auditors: tuple[tuple[str, str], ...]
-    strata: tuple[StratumRow, ...]
-    remark: str
-    problem: str
 
 
 class Offered(NamedTuple):
@@ -262,81 +178,49 @@ def readable(given: Given) -> Given:
     return {**kept, "since": "2000-01-01", "last": "2000-01-01", "amount": "1"}
 
 
-def as_typed(view: PlanEditorView, given: Given, collections: Mapping[str, str]) -> PlanEditorView:
-    """Show what was typed in the fields, also where it cannot be read."""
-    auditors = tuple(
-        replace(each, share=one(given, f"share:{each.email}"), per_day=one(given, f"per_day:{each.email}"))
-        for each in view.auditors
-    )
-    typed = {name: one(given, name) for name in _TYPED}
-    total = _plain(sum(float(each.share) for each in auditors if each.share.replace(".", "", 1).isdecimal()))
-    return replace(
-        view,
-        auditors=auditors,
-        total=total,
-        is_percent=one(given, "kind") == "percent",
-        fields=result_fields(_query(given), collections),
-        **typed,
-    )
-
-
-def editor_view(value: Mapping[str, Any], offered: Offered, stored: str, address: tuple[str, str]) -> PlanEditorView:
-    """Show the editor with a plan as plain values.
-
-    ``stored`` is the present name of the plan, empty for a new one; ``address`` holds the address that it is posted to
-    and the address of the way back.
-    """
+def fields_of(value: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts in the fields of the editor for a plan as plain values, by the names of the fields."""
     frame, quota = value["frame"], value["quota"]
-    amount = quota.get("percent") if quota.get("percent") is not None else quota.get("count")
-    known: Mapping[str, Any] = {each["user"]: each for each in value.get("auditors", ())}
-    names = {**{each: each for each in known if each not in offered.auditors}, **offered.auditors}
-    queues = {**{each: each for each in frame.get("queues", ())}, **offered.queues}
+    amount = quota.get("count") if quota.get("percent") is None else quota["percent"]
+    of_auditors = {
+        f"{name}:{each['user']}": _plain(each.get(name))
+        for each in value.get("auditors", ())
+        for name in ("share", "per_day")
+    }
+    return {
+        "name": value["name"],
+        "since": str(frame["since"])[:10],
+        "last": _last_day(str(frame["until"])),
+        "amount": _plain(amount),
+        "slider": _plain(min(float(amount or 1), _MOST_SLIDER)),
+        "minimum": _plain(quota.get("minimum") or 0),
+        "floor": _plain(value.get("floor", 0.2) * _WHOLE),
+        "second": _plain(value.get("second_share", 0) * _WHOLE),
+        "hide_machine": _plain(value.get("hide_machine_share", 0) * _WHOLE),
+        "due_days": _plain(value.get("due_days")),
+        **of_auditors,
+    }
+
+
+def typed_fields(given: Given) -> dict[str, str]:
+    """Return the texts of a posted form in the fields of the editor, also those that cannot be read."""
+    of_auditors = [name for name in given if name.startswith(_OF_AUDITORS)]
+    return {name: one(given, name) for name in (*_TYPED, *of_auditors)}
+
+
+def shares_of(fields: Mapping[str, str]) -> str:
+    """Return the sum of the shares of auditors in the fields of the editor."""
+    shares = [text for name, text in fields.items() if name.startswith("share:")]
+    return _plain(sum(float(each) for each in shares if each.replace(".", "", 1).isdecimal()))
+
+
+def filters_of(value: Mapping[str, Any], given: Given | None) -> dict[str, Sequence[str]]:
+    """Return the filters by result of a plan as plain values, as they are in an address; those that were typed, if any."""
+    if given is not None:
+        return dict(_query(given))
+    frame = value["frame"]
     of_list = {name: each for name, each in frame.items() if name in ResultFields.__struct_fields__}
-    filters = {**write_fields(convert(of_list, ResultFields)), **write_custom_fields(frame.get("custom_fields", {}))}
-    return PlanEditorView(
-        title=stored or _("New plan"),
-        action=address[0],
-        back=address[1],
-        save=_("Save new version") if stored else _("Save plan"),
-        name=value["name"],
-        forms=_choices(offered.forms, (value["form_id"],)),
-        since=str(frame["since"])[:10],
-        last=_last_day(str(frame["until"])),
-        queues=_choices(queues, frame.get("queues", ())),
-        channels=_choices(_shown(CHANNELS), frame.get("channels", ())),
-        fields=result_fields(filters, offered.collections),
-        is_filtered=bool(filters),
-        every=_choices(_shown(EVERY), (value.get("every") or "",)),
-        per=_choices(_shown(PER), (quota.get("per", "all"),)),
-        is_percent=quota.get("percent") is not None,
-        amount=_plain(amount),
-        slider=_plain(min(float(amount or 1), _MOST_SLIDER)),
-        minimum=_plain(quota.get("minimum") or 0),
-        risks=_choices(_shown(RISKS), value.get("risks", ())),
-        orders=_choices({"": _("By chance"), **_shown(ORDERS)}, (value.get("order") or "",)),
-        floor=_plain(value.get("floor", 0.2) * _WHOLE),
-        judged=_choices(_shown(JUDGED), (value.get("judged", "most"),)),
-        auditors=tuple(_auditor(email, name, known.get(email, {})) for email, name in names.items()),
-        total=_plain(sum(float(each.get("share") or 0) for each in known.values())),
-        second=_plain(value.get("second_share", 0) * _WHOLE),
-        hidden=_choices(_shown(HIDDEN), value.get("hidden", ())),
-        hide_machine=_plain(value.get("hide_machine_share", 0) * _WHOLE),
-        due_days=_plain(value.get("due_days")),
-        problem="",
-    )
-
-
-def _auditor(email: str, name: str, known: Mapping[str, Any]) -> AuditorField:
-    return AuditorField(email=email, name=name, share=_plain(known.get("share")), per_day=_plain(known.get("per_day")))
-
-
-def _shown(words: Mapping[Any, str]) -> dict[str, str]:
-    """Return the words of a table in the reader's language."""
-    return {value: _(word) for value, word in words.items()}
-
-
-def _choices(names: Mapping[str, str], on: Sequence[str]) -> tuple[Choice, ...]:
-    return tuple(Choice(value=value, name=name, is_on=value in on) for value, name in names.items())
+    return {**write_fields(convert(of_list, ResultFields)), **write_custom_fields(frame.get("custom_fields", {}))}
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401  (a number as JSON has it, or none)
@@ -350,30 +234,14 @@ def _last_day(until: str) -> str:
         return until
 
 
-def forecast_view(found: PlanForecast, offered: Offered, reader: Reader) -> ForecastView:
-    """Show the forecast of a draw."""
-    preview = found.preview
+def width_of(found: PlanForecast, offered: Offered) -> str:
+    """Return which metric the widest estimate is of."""
     metric = offered.metrics.get(found.metric_id or "", found.metric_id or "")
-    width = "\u2013" if preview.widest is None else reader.give(preview.widest * _WHOLE)
-    return ForecastView(
-        frame=reader.number(preview.frame_count),
-        width=width,
-        width_of=_("points at most, on {metric}").format(metric=metric) if metric else _("nothing to estimate"),
-        items=reader.number(preview.items),
-        seconds=_("{n} with a second opinion").format(n=reader.number(preview.seconds)) if preview.seconds else "",
-        chart=_curve(found, reader),
-        auditors=tuple(
-            (offered.auditors.get(email, email), reader.number(items)) for email, items in preview.by_auditor.items()
-        ),
-        strata=_strata(found, reader),
-        remark=_remark(found),
-        problem=""
-        if preview.frame_count
-        else _("No evaluated conversation is in it. Change the days, form or filters."),
-    )
+    return _("points at most, on {metric}").format(metric=metric) if metric else _("nothing to estimate")
 
 
-def _curve(found: PlanForecast, reader: Reader) -> Markup:
+def curve_of(found: PlanForecast, reader: Reader) -> Markup:
+    """Draw how the precision of the estimates grows with the number of items."""
     items, widest = found.preview.items, found.preview.widest
     if widest is None or not found.curve:
         return Markup("")
@@ -381,19 +249,8 @@ def _curve(found: PlanForecast, reader: Reader) -> Markup:
     return precision(found.curve, (items, widest), shown, None, "")
 
 
-def _strata(found: PlanForecast, reader: Reader) -> tuple[StratumRow, ...]:
-    ordered = sorted(found.preview.strata, key=lambda each: -each.population)
-    if len(ordered) == 1:
-        return ()
-    return tuple(
-        StratumRow(
-            name=each.key or _("All"), population=reader.number(each.population), drawn=reader.number(each.drawn)
-        )
-        for each in ordered[:8]
-    )
-
-
-def _remark(found: PlanForecast) -> str:
+def remark_of(found: PlanForecast) -> str:
+    """Return how many groups get too few items to be compared; empty for none."""
     few = [each for each in found.preview.strata if 0 < each.drawn < FEW]
     if len(found.preview.strata) > 1 and few:
         text = _("{few} of {groups} groups get fewer than {least}: too few to compare.")

@@ -9,12 +9,12 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.scoring.batches import JobOrder
-from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.filters import address
 from auscult.server.console.frame.heads import head_view, order_of, read_key, write_key
+from auscult.server.console.frame.reasons import job_in_words
 from auscult.server.console.frame.visit import Visit
-from auscult.server.console.operations.jobs_view import JobsView, health_rows, job_row, renaming_view
+from auscult.server.console.operations.jobs_view import health_rows, job_state, renaming_view
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.services.scoring.batches import cancel_job, list_jobs, retry_job
 
@@ -44,18 +44,21 @@ class JobsPage(Controller):
         query = visit.query
         order: JobOrder = order_of(query, ORDERS, USUAL)
         page = list_jobs(visit.app, (), order=order, after=read_key(query), limit=_AT_A_TIME)
-        may_manage = visit.principal.may_everywhere("job.manage")
         renaming = renaming_view(visit.app.aliases.progress(), visit.reader)
-        view = JobsView(
+        return administration(
+            visit,
+            "Jobs and health",
+            note=visit.note(_NOTES),
             health=health_rows(visit.store.figures(), visit.reader),
-            rows=tuple(job_row(each, visit.reader, _PATH, may_manage=may_manage) for each in page.jobs),
+            jobs=page.jobs,
+            may_manage=visit.principal.may_everywhere("job.manage"),
+            job_state=job_state,
+            job_in_words=job_in_words,
             next=address(_PATH, query, done="", before=write_key(page.next_position)) if page.next_position else "",
             heads={name: head_view(each, order, USUAL, query, _PATH) for name, each in _HEADS.items()},
-            note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
             is_open=renaming is not None or any(each.state in _OPEN for each in page.jobs),
-            renaming=renaming,
+            progress=renaming,
         )
-        return administration(visit, "Jobs and health", view)
 
     @post("/{job_id:str}/retry", sync_to_thread=True)
     def retry(self, job_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:

@@ -1,6 +1,5 @@
 """Jobs and health: waiting and failed jobs, and the state that the server reports."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,13 +9,10 @@ from auscult.domain.operations.figures import Figures
 from auscult.domain.scoring.judging import BILLION
 from auscult.language import gettext as _
 from auscult.language import later, ngettext, pgettext
-from auscult.server.console.frame.heads import HeadView
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.reasons import job_in_words
 from auscult.services.scoring.batches import Job
 from auscult.storage.directory import Progress
 
-_TAGS = {"failed": "late", "postponed": "due", "running": "go", "waiting": "", "cancelled": ""}
 _STATES = {
     "waiting": later("Waiting"),
     "running": later("Running"),
@@ -36,38 +32,11 @@ class HealthRow(Struct, frozen=True, kw_only=True):
     help: str
 
 
-class JobRow(Struct, frozen=True, kw_only=True):
-    """One job."""
-
-    id: str
-    state: str
-    tag: str
-    conversations: str
-    accepted: str
-    at: str
-    attempts: str
-    reason: str
-    retry: str
-    cancel: str
-
-
 class Renaming(NamedTuple):
     """Progress of reports to new names: a sentence, and the share in percent."""
 
     words: str
     share: int
-
-
-class JobsView(Struct, frozen=True, kw_only=True):
-    """The page. ``next`` leads to the next jobs; ``is_open``: a job waits or runs, so the page updates itself."""
-
-    health: tuple[HealthRow, ...]
-    rows: tuple[JobRow, ...]
-    next: str
-    heads: Mapping[str, HeadView]
-    note: str
-    is_open: bool
-    renaming: Renaming | None
 
 
 def renaming_view(progress: Progress | None, reader: Reader) -> Renaming | None:
@@ -79,22 +48,9 @@ def renaming_view(progress: Progress | None, reader: Reader) -> Renaming | None:
     return Renaming(said, 100 * progress.done // max(1, progress.total))
 
 
-def job_row(job: Job, reader: Reader, path: str, *, may_manage: bool) -> JobRow:
-    """Show one job."""
-    can_retry = may_manage and job.state in ("failed", "cancelled", "postponed")
-    can_cancel = may_manage and job.state in ("waiting", "running", "postponed", "failed")
-    return JobRow(
-        id=job.id,
-        state=pgettext("job", "Failed") if job.state == "failed" else _(_STATES[job.state]),
-        tag=_TAGS.get(job.state, ""),
-        conversations=reader.number(job.conversations),
-        accepted=reader.lately(job.accepted_at),
-        at=job.accepted_at.isoformat(),
-        attempts=reader.number(job.attempts),
-        reason=job_in_words(job.reason or ""),
-        retry=f"{path}/{job.id}/retry" if can_retry else "",
-        cancel=f"{path}/{job.id}/cancel" if can_cancel else "",
-    )
+def job_state(job: Job) -> str:
+    """Return the state of a job in words."""
+    return pgettext("job", "Failed") if job.state == "failed" else _(_STATES[job.state])
 
 
 def health_rows(found: Figures, reader: Reader) -> tuple[HealthRow, ...]:

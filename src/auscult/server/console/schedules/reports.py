@@ -16,7 +16,7 @@ from auscult.language import later
 from auscult.server.console.definitions.in_force import forms_in_force
 from auscult.server.console.frame.posted import Field, Posted, one, sentence_of, several, whole
 from auscult.server.console.frame.visit import BASE, Visit, file_response, missing
-from auscult.server.console.schedules.reports_view import EVERY, KINDS, Entered, Offered, schedules_view
+from auscult.server.console.schedules.reports_view import EVERY, KINDS, Entered, about, address_of, problem_of
 from auscult.services.conversations.names import names_in_use
 from auscult.services.delivery.spreadsheets import type_of
 from auscult.services.schedules.scheduling import Scheduling
@@ -116,11 +116,24 @@ class SchedulesPage(Controller):
         if entered is None:
             chosen = next(iter(visit.query.get("view", ())), "")
             entered = Entered(kind="view", view_id=chosen) if chosen else Entered()
-        queues = visit.reader.queues.offered(names_in_use(visit.app).queues)
-        views, sends_mail = visit.app.people.views.listing(me), visit.services.settings.sends_mail
-        offered = Offered(forms_in_force(visit.app), views, queues, sends_mail)
-        view = schedules_view(found, visit.app.schedules.inbox(me), offered, entered, visit.reader)
-        return visit.page("schedules/schedules", "Schedules", view, 422 if problem else 200, problem=problem)
+        return visit.page(
+            "schedules/schedules",
+            "Schedules",
+            status=422 if problem else 200,
+            problem=problem,
+            schedules=found,
+            inbox=visit.app.schedules.inbox(me),
+            entered=entered,
+            kinds=KINDS,
+            every=EVERY,
+            forms=forms_in_force(visit.app),
+            views={each.view_id: each.name for each in visit.app.people.views.listing(me)},
+            queues=visit.reader.queues.offered(names_in_use(visit.app).queues),
+            sends_mail=visit.services.settings.sends_mail,
+            about=about,
+            address_of=address_of,
+            problem_of=problem_of,
+        )
 
 
 def _missing(entered: Entered) -> str:

@@ -1,6 +1,6 @@
 """My results: an agent's audits, to accept or to dispute."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -12,7 +12,7 @@ from auscult.domain.disputes.dispute import ReviewedAudit
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
 from auscult.server.console.audits.results.results_view import Typed, results_view, with_typed
 from auscult.server.console.audits.results.self_review import HOME, PERMISSION
-from auscult.server.console.audits.results.self_review_view import OfferView, offers
+from auscult.server.console.audits.results.self_review_view import review_state, words_of
 from auscult.server.console.disputes.deciding import reviewing
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit, missing
@@ -84,19 +84,24 @@ class ResultsPage(Controller):
         view = results_view(found, figures, names_by_id(visit), visit.reader, visit.visitor.name, sounds)
         view = view if typed is None else with_typed(view, typed)
         more = {"problem": sentence(problem), "figures": f"{BASE}/agents/{min(agents)}", "reviews": HOME + "/reviews"}
-        return visit.page("audits/results", "My results", view, status, offers=self._offers(visit, found), **more)
+        return visit.page("audits/results", "My results", view, status, **self._offers(visit, found), **more)
 
-    def _offers(self, visit: Visit, found: list[ReviewedAudit]) -> tuple[OfferView, ...]:
+    def _offers(self, visit: Visit, found: list[ReviewedAudit]) -> dict[str, Any]:
         """Return the newest conversations that the agent may review: the ones without a result known to the agent."""
         if not visit.may(PERMISSION):
-            return ()
+            return {"offers": ()}
         seen = {each.case.conversation.id for each in found}
         sought = Sought(statuses=("evaluated",), agents=tuple(sorted(visit.principal.agent_ids)))
         rows = newest(visit.app_for(PERMISSION), sought, _OFFERED + len(seen))
         items = [each for each in rows if each.id not in seen][:_OFFERED]
         asked = QueueQuery(rater=visit.visitor.email, order="-created_at", limit=_MOST_REVIEWS)
         mine = visit.app.queue.listing(asked)
-        return offers(items, details(visit.app, items), mine, visit.reader, f"{HOME}/reviews")
+        return {
+            "offers": items,
+            "begun": {one.assignment.conversation_id: one for one in mine if one.assignment.role == "self"},
+            "words": {key: words_of(case) for key, case in details(visit.app, items).items()},
+            "review_state": review_state,
+        }
 
     def _own(self, visit: Visit, assignment_id: str) -> None:
         """Refuse everyone except the agent of a released audit, as if it did not exist."""

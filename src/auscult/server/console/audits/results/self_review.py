@@ -14,7 +14,7 @@ from auscult.domain.errors import AccessError, NotFoundError
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.language import later
 from auscult.server.console.audits.desk import ItemPage
-from auscult.server.console.audits.results.self_review_view import self_review_view
+from auscult.server.console.audits.results.self_review_view import Compared, answers_of, machine_answers, words_of
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.services.audits.blind import kept_from, kept_from_agents, unreleased_to
 from auscult.services.audits.desk import Desk
@@ -42,15 +42,22 @@ class SelfReviewPage(ItemPage):
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
         is_released = case.conversation.id not in unreleased_to(visit.app, visit.principal.agent_ids)
         kept = kept_from(settings, state_of(case.audit if is_released else None))
-        view = self_review_view(
-            case,
-            mine.audit.result,
-            visit.reader,
-            shows_machine="machine" not in kept,
-            auditor=case.audit.result if case.audit and is_released else None,
+        own = mine.audit.result
+        compared = Compared(
+            answers_of(own),
+            {} if "machine" in kept else machine_answers(case),
+            answers_of(case.audit.result if case.audit and is_released else None),
         )
+        metrics = case.evaluation.form.metrics if case.evaluation.form else ()
         return visit.page(
-            "audits/self_review", self.here, view, conversation=f"{BASE}/conversations/{case.conversation.id}"
+            "audits/self_review",
+            self.here,
+            case=case,
+            words=words_of(case),
+            metrics=metrics,
+            compared=compared,
+            differ=sum(compared.differs(each) for each in metrics),
+            comments={each.metric_id: each.comment for each in own.sheet.answers},
         )
 
     def _next(self, visit: Visit, conversation_id: str, done: str, assignment_id: str = "") -> Redirect:
