@@ -166,7 +166,7 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(row.get(name) for name in KEYS)
 
 
-NOT_IN_VIEWS = {"handled_by", "ai_agent_ids", "ai_versions"}
+NOT_IN_VIEWS = {"ai_agent_ids", "ai_versions"}
 """Columns of exported conversations that the views of 0.3.0 do not have; they stay as they are."""
 
 

@@ -237,6 +237,39 @@ def test_people_and_ai_agents_have_no_common_mean_unless_asked(parts: tuple[Own,
     assert {name: pia[name] for name in ("conversations", "contained", "handed_over", "calls_known", "changed", "scored", "passed")} == {"conversations": 2, "contained": 1, "handed_over": 1, "calls_known": 2, "changed": 0, "scored": 1, "passed": 0}  # fmt: skip
 
 
+KEPT = """
+id: ef-kept
+name: Kept
+channel: voice
+segments: true
+handled_by: ai
+assignments: [{queue: qu-kept, direction: both}]
+metrics:
+  - {id: ai-kept, name: Kept, type: by_claim, check: kept, weight: 100}
+"""
+
+
+def test_what_is_reported_and_what_is_done_are_counted_apart(own: Own) -> None:
+    """A claim without a call is in both numbers of claims; after a person took over the AI agent has no result in lists."""
+    own.service.store.within(TENANT).forms.publish("ef-kept", KEPT.encode())
+    claim, said = BOT | {"agent_id": "ai-kay", "text": "I have refunded your order."}, {"queues": [{"id": "qu-kept"}]}
+    kay = {"agents": [{"id": "ai-kay", "kind": "ai", "version": "1"}, {"id": "ag-kim"}], **said}
+    done = {"id": "c1", "name": "refund", "agent_id": "ai-kay", "ok": True}
+    load(own, turns=(claim, ASKED), calls=[done], **kay)
+    untrue = load(own, turns=(claim, ASKED), calls=[], **kay)[0].rpartition("/")[2]
+    taken = load(own, turns=(claim, ASKED, PERSON), calls=[], **kay)[0]
+    manager = Browser(own.service, add(own.service, f"moe-{uuid.uuid4().hex[:6]}", "qa-manager"))
+    (kay_1,) = manager.ask("GET", "/ai-agents/ai-kay/figures").json()["items"]
+    names = ("contained", "handed_over", "reported", "untrue", "changed", "refused", "resolution_judged")
+    assert [kay_1[name] for name in names] == [2, 1, 2, 1, 1, 0, 0]
+    missed = own.ask("GET", "/conversations?missed=ai-kept&queue=qu-kept").json()["items"]
+    assert [each["id"] for each in missed] == [untrue]
+    rows = own.ask("GET", "/conversations?queue=qu-kept&handled_by=both").json()["items"]
+    assert [(each["score"], each["missed_metrics"]) for each in rows] == [(None, [])]
+    (part,) = own.ask("GET", taken).json()["evaluation"]["segments"]
+    assert (part["handled_by"], part["score"]) == ("ai", 0)
+
+
 def test_two_versions_are_compared(parts: tuple[Own, dict[str, str]]) -> None:
     """Of a handed-over conversation the AI agent's part counts. One of each is too few, which has an exit status; many say it."""
     own, _ = parts

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from auscult.domain.ai_agents.calls import placed_calls
+from auscult.domain.ai_agents.calls import handled_by, placed_calls
 from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult
 from auscult.domain.form import Form, Handler, choose_form, forms_of_day
@@ -85,6 +85,13 @@ def shown_segment(evaluations: Sequence[Evaluation]) -> Evaluation:
     It is that of the last segment that a person handled, else of the last.
     """
     return next((each for each in reversed(evaluations) if each.handler == "human"), evaluations[-1])
+
+
+def of_person(evaluation: Evaluation, conversation: Conversation) -> Evaluation:
+    """Return an evaluation as lists and figures have it: where a person took over, it is that of their part or has no result."""
+    if evaluation.handler != "ai" or handled_by(conversation) != "both":
+        return evaluation
+    return replace(evaluation, form=None, results=(), score=None, passed=None, fatal_errors=0, reason=None)
 
 
 def form_of_segment(segment: Segment, forms: Iterable[Form], language: str | None = None) -> Form | None:

@@ -36,7 +36,7 @@ def _demands(reading: AiReading) -> list[str]:
     english = words_of("en")
     assert english is not None  # noqa: S101  (English is among the languages)
     sentences = sentences_of((ai.instructions or "").lower() if ai else "")
-    asks = english.acts["demands_yes"].search
+    asks = english.acts["demands_yes"]
     return [each for each in sentences if asks(each) or reading.has("demands_yes", each)]
 
 

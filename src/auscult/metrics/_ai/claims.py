@@ -34,8 +34,8 @@ def claims_of(reading: AiReading) -> list[Claim]:
         return []
     found: list[Claim] = []
     for at, sentences in reading.sentences.items():
-        for sentence in sentences:
-            if reading.words.any_action.search(sentence):
+        for sentence in sentences if reading.words.any_action(reading.steps[at].text) else ():
+            if reading.words.any_action(sentence):
                 found.extend(_claims_in(reading, at, sentence))
     return found
 
@@ -45,7 +45,7 @@ def _claims_in(reading: AiReading, at: int, sentence: str) -> Iterator[Claim]:
     is_question = sentence.rstrip().endswith("?")
     seen: list[tuple[int, int]] = []
     for frame in ("first", "state", "going"):
-        if (is_question and frame != "first") or not reading.words.any_of_frame[frame].search(sentence):
+        if (is_question and frame != "first") or not reading.words.any_of_frame[frame](sentence):
             continue
         for action in reading.words.actions:
             pattern = action.said[frame]

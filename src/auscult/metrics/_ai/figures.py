@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from auscult.domain.said.numbers import SMALL, digit_runs, numbers, tokens, written_number
-from auscult.metrics._ai.words import rows_of
+from auscult.metrics._ai.words import look_for, rows_of
 
 Kind = Literal["amount", "share", "period", "date", "day", "time", "id", "count"]
 
@@ -82,9 +82,12 @@ _HALF_DAY = 720
 @lru_cache(maxsize=4096)
 def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text in small letters; number words are read as figures are."""
-    if _HAS_WORDS.search(text):
+    if not may_have_figures(text):
+        return ()
+    if _HAS_WORDS(text):
         text = _in_digits(text)
-    text = _ONE.sub("1", text)
+    if _HAS_ONE(text):
+        text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
     return tuple(_joined(list(_each(text.lower()))))
@@ -109,16 +112,21 @@ def _joined(found: list[Figure]) -> Iterator[Figure]:
             at += 1
 
 
-_ONE = re.compile(
-    r"\b(?:an?|one|une?|un[oa]?|eine?[nrms]?|uma?)(?=[ -](?:working |business |full |whole )?"
-    r"(?:minute|hour|day|week|month|year|stunde|tag\b|woche|monat|jahr"
-    r"|hora|d[ií]a|semana|mes\b|año|heure|jour|mois|m[eê]s|ano\b))"
+_A = r"\b(?:an?|one|une?|un[oa]?|eine?[nrms]?|uma?)"
+_SPAN = (
+    r"[ -](?:working |business |full |whole )?(?:minute|hour|day|week|month|year|stunde|tag\b|woche|monat|jahr"
+    r"|hora|d[ií]a|semana|mes\b|año|heure|jour|mois|m[eê]s|ano\b)"
 )
+_HAS_ONE, _ONE = look_for([_A + _SPAN]), re.compile(f"{_A}(?={_SPAN})")
 _DIGIT = re.compile(r"\d")
 _ORDINALS = {word: int(number) for number, word in rows_of("ordinals.tsv")}
-_HAS_WORDS = re.compile(
+_NUMBER = (
     rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
 )
+_HAS_WORDS = look_for([_NUMBER])
+may_have_figures = look_for([_NUMBER, _A + _SPAN, r"\d"])
+"""Returns whether a text in small letters may have figures: one look, as most texts have none."""
+
 _ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
 
 
@@ -165,8 +173,26 @@ def _in_digits(text: str) -> str:
 _FOREIGN = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 
 
+def _matches(text: str) -> Iterator[re.Match[str]]:
+    """Yield the figures of a text as ``finditer`` does, but begin to look shortly before each digit, which each has."""
+    at = 0
+    while (digit := _DIGIT.search(text, at)) is not None:
+        start = max(at, digit.start() - _BEFORE_DIGIT)
+        while start > at and (text[start - 1].isalnum() or text[start - 1] == "-"):
+            start -= 1
+        match = _FIGURE.search(text, start)
+        if match is None:
+            return
+        yield match
+        at = match.end()
+
+
+_BEFORE_DIGIT = 24
+"""Characters before its first digit that a figure has at most, unless it is one word; a long month and ``the``."""
+
+
 def _each(text: str) -> Iterator[Figure]:
-    for match in _FIGURE.finditer(_STAMP.sub(" ", text)):
+    for match in _matches(_STAMP.sub(" ", text)):
         figure = _dated(match) or _timed(match) or _counted(match)
         if figure is not None:
             yield figure

@@ -8,7 +8,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple, cast
 
-from auscult.metrics._ai.figures import Figure, figures
+from auscult.metrics._ai.figures import Figure, figures, may_have_figures
 from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step
 
 _DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
@@ -139,6 +139,8 @@ def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
             sources.add_value(step.call.arguments)
             sources.add_value(step.call.result)
         elif step.side == "bot":
+            if not may_have_figures(step.text):
+                continue
             said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
             here = [figure for _, each in said for figure in each]
             for sentence, each in said:

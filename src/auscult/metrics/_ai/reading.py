@@ -92,8 +92,8 @@ class AiReading:
 
     def has(self, act: str, text: str) -> bool:
         """Return whether an act is in a text of small letters."""
-        pattern = self.words.acts.get(act) if self.words else None
-        return pattern is not None and pattern.search(text) is not None
+        look = self.words.acts.get(act) if self.words else None
+        return look is not None and look(text)
 
     def answer_to(self, at: int) -> list[int]:
         """Return the steps behind a customer's turn, up to their next one."""

@@ -2,9 +2,12 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
+
+from auscult.metrics._finding.patterns import refusal, searcher
 
 LANGUAGES = ("en", "de", "es", "fr", "pt")
 _TABLES = files("auscult.metrics._ai")
@@ -31,15 +34,35 @@ class Action(NamedTuple):
 
 
 class Words(NamedTuple):
-    """The words of one language: a pattern for each group of acts, and the actions.
+    """The words of one language: whether a text has an act, by the group of acts, and the actions.
 
     ``any_of_frame`` finds by frame (first, state, going) any action in one look.
     """
 
-    acts: dict[str, re.Pattern[str]]
+    acts: dict[str, "Look"]
     actions: tuple[Action, ...]
-    any_action: re.Pattern[str]
-    any_of_frame: dict[str, re.Pattern[str]]
+    any_action: "Look"
+    any_of_frame: dict[str, "Look"]
+
+
+Look = Callable[[str], bool]
+"""Returns whether something is in a text."""
+
+
+def look_for(patterns: Sequence[str]) -> Look:
+    """Return whether any pattern is in a text. RE2 is faster and reads what it can, in texts of ASCII letters only."""
+    every = re.compile("|".join(patterns))
+    fast = [each for each in patterns if refusal(each) is None]
+    rest = [each for each in patterns if each not in fast]
+    first = searcher(("|".join(fast),)) if fast else None
+    second = re.compile("|".join(rest)) if rest else None
+
+    def look(text: str) -> bool:
+        if not text.isascii() or text.endswith("\n"):
+            return every.search(text) is not None
+        return bool(first and first(text)) or (second is not None and second.search(text) is not None)
+
+    return look
 
 
 @cache
@@ -63,9 +86,9 @@ def words_of(language: str) -> Words | None:
             named = rf"(?:\b|_)(?:{tools[name]})" if tools[name] else r"(?!)"
             actions.append(Action(name, said, re.compile(named)))
             every.extend(one for one in (done, *ongoing) if one)
-    acts = {group: re.compile("|".join(patterns)) for group, patterns in groups.items()}
-    framed = {frame: re.compile(frames[frame].replace("{x}", "|".join(every))) for frame in _FRAMES}
-    return Words(acts, tuple(actions), re.compile(rf"\b(?:{'|'.join(every)})"), framed)
+    acts = {group: look_for(patterns) for group, patterns in groups.items()}
+    framed = {frame: look_for([frames[frame].replace("{x}", "|".join(every))]) for frame in _FRAMES}
+    return Words(acts, tuple(actions), look_for([rf"\b(?:{'|'.join(every)})"]), framed)
 
 
 def _framed(frame: str, forms: str) -> re.Pattern[str] | None:

@@ -74,6 +74,12 @@ _DID: dict[str, Any] = {
     "handed_over": 480,
     "calls_known": 2000,
     "changed": 900,
+    "reported": 1100,
+    "untrue": 60,
+    "refusal_judged": 1500,
+    "refused": 210,
+    "resolution_judged": 1500,
+    "resolved": 1240,
 }
 example({"version": "12", **_DID, "scored": 1500, "passed": 1290})(AgentFigures)
 example({**_MADE, "characters": 13, "knowledge": ["Refunds"], "tools": ["refund"]})(ListedAgent)
@@ -133,13 +139,25 @@ def remove_ai_agent(agent_id: AgentId, work: Work, version: Version = "") -> Non
     summary="What an AI agent did",
     is_slow=True,
     command="ai-agents figures",
-    columns=("version", "conversations", "contained", "handed_over", "calls_known", "changed", "scored", "passed"),
+    columns=(
+        "version",
+        "conversations",
+        "contained",
+        "handed_over",
+        "calls_known",
+        "changed",
+        "reported",
+        "untrue",
+        "scored",
+        "passed",
+    ),
 )
 def get_ai_agent_figures(agent_id: AgentId, app: App, since: Since = None, until: Until = None) -> AgentFigureList:
-    """Count the conversations of each version among the newest: contained, handed over to a person, and changed.
+    """Count the conversations of each version among the newest: contained, handed over to a person, reported as done, and changed.
 
     Those behind a number: `GET /api/v1/conversations` with `ai_agent`, `ai_version` and `handled_by=ai`, `handled_by=both`
-    or `changed=true`.
+    or `changed=true`; with `handled_by=ai` and `met=ai-kept` reported as done and done, `missed=ai-kept` reported and not done,
+    `met=ai-refused` refused, `met=ai-resolved` resolved. A judge answers the last two, where a form asks them.
     """
     versions = versions_of(app, agent_id)
     return AgentFigureList(items=tuple(figures(app, agent_id, each, since, until) for each in versions))

@@ -13,11 +13,17 @@ _NEWEST = 500
 """Conversations among which the versions of an agent are looked for."""
 
 
+KEPT, REFUSED, RESOLVED = "ai-kept", "ai-refused", "ai-resolved"
+"""Metrics of ``starter-ai`` that figures are of; a judge answers the last two, where a form asks them."""
+
+
 class AgentFigures(Struct, frozen=True, kw_only=True):
     """Numbers of conversations of one version. ``contained``: no person took part; ``handed_over``: one did afterwards.
 
     ``changed``: a tool that changes something ran and is not known to have failed, among those of ``calls_known``.
-    ``passed`` of ``scored`` are of those that the agent led alone.
+    The others are of those that the agent led alone: ``passed`` of ``scored``; ``reported``: it said that something was done
+    or under way, and ``untrue``: that was not so; ``refused`` of ``refusal_judged`` and ``resolved`` of
+    ``resolution_judged``, which a judge answered.
     """
 
     version: str
@@ -28,6 +34,12 @@ class AgentFigures(Struct, frozen=True, kw_only=True):
     changed: int
     scored: int
     passed: int
+    reported: int
+    untrue: int
+    refusal_judged: int
+    refused: int
+    resolution_judged: int
+    resolved: int
 
 
 def versions_of(app: AppStore, agent_id: str) -> tuple[str, ...]:
@@ -47,7 +59,11 @@ def figures(
         return count(app, replace(within, fields=replace(fields, **changed)))
 
     changed, unchanged = number(changed=True), number(changed=False)
-    passed, failed = (number(replace(sought, outcomes=(each,)), handled_by=("ai",)) for each in ("passed", "failed"))
+
+    def alone(**filters: object) -> int:
+        return number(replace(sought, **filters), handled_by=("ai",))
+
+    passed, failed = (alone(outcomes=(each,)) for each in ("passed", "failed"))
     return AgentFigures(
         version=version,
         conversations=number(),
@@ -57,4 +73,10 @@ def figures(
         changed=changed,
         scored=passed + failed,
         passed=passed,
+        reported=alone(asked=(KEPT,)),
+        untrue=alone(missed=(KEPT,)),
+        refusal_judged=alone(asked=(REFUSED,)),
+        refused=alone(met=(REFUSED,)),
+        resolution_judged=alone(asked=(RESOLVED,)),
+        resolved=alone(met=(RESOLVED,)),
     )

@@ -240,10 +240,14 @@ class _Reading:
         self._sums: defaultdict[object, list[float]] = defaultdict(lambda: [0.0] * 6)
         self._names: dict[Key, str] = {}
         self._has_metrics = has_metrics
+        self._has_handlers = True
 
     def add(self, sought: Sought) -> None:
         """Read the conversations of both periods."""
-        compared = self._compared
+        compared, led = self._compared, sought.fields.handled_by
+        self._has_handlers = not led or {"ai", "human"} <= set(
+            led
+        )  # people alone, or AI agents alone: it divides nothing
         since, ends = compared.since, compared.since - compared.gap
         within = replace(sought, since=compared.begins, until=compared.until, order="-started_at")
         for body in each_row(self._app, within, _EVERY):
@@ -313,7 +317,8 @@ class _Reading:
             yield self._named("agent", seen_agent.id, seen_agent.name or seen_agent.id)
         yield self._named("channel", row.channel, row.channel)
         yield self._named("language", row.language, row.language)
-        yield self._named("handled_by", row.handled_by, row.handled_by)
+        if self._has_handlers:
+            yield self._named("handled_by", row.handled_by, row.handled_by)
         if row.form:
             form = f"{row.form.id}{AT}{row.form.version}"
             if ("form", form) not in self._names:

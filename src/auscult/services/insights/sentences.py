@@ -149,7 +149,8 @@ def title_of(group: Group, queue_name: QueueName | None = None) -> str:
         name = queue_name(group.id, group.name) if queue_name else group.name
         return name[:1].upper() + name[1:]
     titled = _TITLES.get(group.kind)
-    return titled(group) if titled else group.name
+    name = titled(group) if titled else group.name
+    return name[:1].upper() + name[1:] if group.kind == "handled_by" else name
 
 
 _TITLES: Mapping[Kind, Callable[[Group], str]] = {

@@ -57,6 +57,11 @@ class Trust(Struct, frozen=True, kw_only=True):
     differing: tuple[Differing, ...]
 
 
+_ALL = Sought()
+_MOST = 12
+"""Differing answers that are shown."""
+
+
 def agreement_by_metric(app: AppStore, since: datetime, until: datetime) -> tuple[int, dict[str, Part]]:
     """Return how many audits there are, and how often machine and people agree on each metric."""
     agreed: Counter[str] = Counter()
@@ -72,9 +77,9 @@ def agreement_by_metric(app: AppStore, since: datetime, until: datetime) -> tupl
     return audits, {each: Part(name=names[each], agreed=agreed[each], n=n) for each, n in seen.items()}
 
 
-def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, most: int = 12) -> Trust:
-    """Compare machine and people on one metric, over the conversations of a period."""
-    machine = adherence(app, Sought(), metric_id, since, until)
+def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, sought: Sought = _ALL) -> Trust:
+    """Compare machine and people on one metric, over the conversations of a period; ``sought`` are those it counts."""
+    machine = adherence(app, sought, metric_id, since, until)
     queues, cells = queue_names(app), Counter[Pair]()
     groups: dict[str, Counter[bool]] = {}
     differing: list[Differing] = []
@@ -88,7 +93,7 @@ def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, most:
         cells[said, answered] += 1
         for name in dict.fromkeys(queues.key(each.id, each.name) for each in audited.conversation.queues):
             groups.setdefault(name, Counter())[said == answered] += 1
-        if said != answered and len(differing) < most:
+        if said != answered and len(differing) < _MOST:
             differing.append(
                 Differing(
                     audited=audited,

@@ -19,6 +19,7 @@ from auscult.domain.evaluation import Status
 from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
 from auscult.domain.record import OWN_LIST, Filter, Record
 from auscult.domain.scoring.list_fields import Sides, least_confidence, sides_of
+from auscult.domain.scoring.segments import of_person
 
 MS = timedelta(milliseconds=1)
 
@@ -155,7 +156,8 @@ LISTING = Listing()
 
 def listed(record: Record) -> ListedConversation:
     """Return a conversation as lists show it."""
-    conversation, evaluation, audit = record.conversation, record.evaluation, record.audit
+    conversation, audit = record.conversation, record.audit
+    evaluation = of_person(record.evaluation, conversation)
     form = evaluation.form
     submitted = audit.result if audit else None
     return ListedConversation(

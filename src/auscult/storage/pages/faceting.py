@@ -10,6 +10,7 @@ from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.insight import Topic
 from auscult.domain.record import Filter, Grouping, Outcome, RecordQuery, Survey, outcomes_of
 from auscult.domain.scoring.list_fields import ListFields, sides_of
+from auscult.domain.scoring.segments import of_person
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.text_validation import short_text
 from auscult.storage.people.parties import agents_of, queues_of
@@ -276,7 +277,7 @@ def _version_of(version: str, agent: str) -> str:
 
 
 def _of_evaluation(rendered: RenderedRows) -> Iterator[Facet]:
-    evaluation = rendered.evaluation
+    evaluation = of_person(rendered.evaluation, rendered.conversation)
     if rendered.audit:
         yield AUDIT, rendered.audit.state
     outcomes = outcomes_of(evaluation)

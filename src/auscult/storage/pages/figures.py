@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.scoring.list_fields import Figure, least_confidence
+from auscult.domain.scoring.segments import of_person
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.database import write_many
 from auscult.storage.core.dialect import Dialect
@@ -41,12 +42,12 @@ class Figures(NamedTuple):
 
 def figures_of(rendered: RenderedRows) -> Figures:
     """Return the figures of a conversation as it was evaluated."""
-    score, found = rendered.evaluation.score, rendered.insights
+    evaluation, found = of_person(rendered.evaluation, rendered.conversation), rendered.insights
     return in_parts(
-        None if score is None else int(score),
+        None if evaluation.score is None else int(evaluation.score),
         rendered.conversation.duration_ms,
         found.sentiment.score if found and found.sentiment else None,
-        least_confidence(rendered.evaluation),
+        least_confidence(evaluation),
     )
 
 

@@ -14,7 +14,7 @@ from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE
 from auscult.services.ai_agents.comparing import ComparedQuestion, ComparedVersions
-from auscult.services.ai_agents.figures import AgentFigures
+from auscult.services.ai_agents.figures import KEPT, REFUSED, RESOLVED, AgentFigures
 
 PATH = f"{BASE}/ai-agents"
 
@@ -26,7 +26,11 @@ class FigureRow(Struct, frozen=True, kw_only=True):
     conversations: CountView
     contained: CountView
     handed_over: CountView
+    reported: CountView
+    untrue: CountView
     changed: CountView
+    refused: CountView
+    resolved: CountView
     passed: CountView
 
 
@@ -117,7 +121,11 @@ def figure_row(found: AgentFigures, agent_id: str, reader: Reader, period: timed
         conversations=link(found.conversations),
         contained=link(found.contained, found.conversations, handled_by="ai"),
         handed_over=link(found.handed_over, found.conversations, handled_by="both"),
+        reported=link(found.reported, found.contained, handled_by="ai", asked=KEPT),
+        untrue=link(found.untrue, found.reported, handled_by="ai", missed=KEPT),
         changed=link(found.changed, found.calls_known, changed="true"),
+        refused=link(found.refused, found.refusal_judged, handled_by="ai", met=REFUSED),
+        resolved=link(found.resolved, found.resolution_judged, handled_by="ai", met=RESOLVED),
         passed=link(found.passed, found.scored, handled_by="ai", outcome="passed"),
     )
 

@@ -85,12 +85,12 @@ def metric_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
     span: tuple[datetime, datetime],
     people: Mapping[str, str],
     change: FigureChange,
-    reader: Reader,
+    to_list: Leads,
     base: str,
 ) -> MetricView:
     """Show how reliable a metric of a form is. ``people``: names by e-mail address; ``change`` that of lately."""
-    form, metric = about
-    leads = _Leads(Leads(reader, {}, f"{base}/conversations"), metric.id, span)
+    (form, metric), reader = about, to_list.reader
+    leads = _Leads(to_list, metric.id, span)
     return MetricView(
         name=metric.name,
         form=form.name,

@@ -44,7 +44,7 @@ SELECT d.app_id, d.conversation_id, {db.text("d.doc", "custom_id")} AS custom_id
   {_duration(db)} AS duration_ms,
   {db.count("d.doc", "turns")} AS turns,
   {db.texts("d.doc", "agents", "id")} AS agent_ids,
-  {db.texts("d.doc", "agents", "name")} AS agent_names,
+  {db.texts("d.doc", "agents", "name")} AS agent_names, {_handled_by(db)} AS handled_by,
   {db.texts("d.doc", "queues", "id")} AS queue_ids,
   {db.texts("d.doc", "queues", "name")} AS queue_names,
   d.status, d.form_id, d.form_version, d.score, d.passed, d.fatal_errors, d.evaluated_at,
@@ -60,6 +60,12 @@ FROM (
     {db.is_true("c.is_excluded")} AS is_excluded
   {EVALUATED} {AUDITED}
 ) d"""
+
+
+def _handled_by(db: Functions) -> str:
+    """Return who led: an AI agent where a bot speaks, a person where none does, both where a person speaks too."""
+    spoke = f"EXISTS (SELECT 1 FROM {db.each('d.doc', 'turns', 's')} WHERE {db.text(db.value('s'), 'speaker')} = "
+    return f"CASE WHEN NOT {spoke}'bot') THEN 'human' WHEN {spoke}'agent') THEN 'both' ELSE 'ai' END"
 
 
 def _duration(db: Functions) -> str:

@@ -67,7 +67,8 @@ class HomePage(Controller):
         lately = replace(sought, since=then[0], until=then[1])
         came = count(visit.app, lately) if reads else 0
         scored = count(visit.app, replace(lately, outcomes=WITH_SCORE)) if reads else 0
-        rows = newest(visit.app, replace(sought, since=visit.now - WEEK), _NEWEST) if reads else ()
+        people = of_people(visit.app, sought)
+        rows = newest(visit.app, replace(people, since=visit.now - WEEK), _NEWEST) if reads else ()
         rows = without_blind(visit.app, visit.visitor.email, rows, visit.principal.agent_ids)
         is_empty = reads and not came and not count(visit.app, sought)
         view = HomeView(
