@@ -9,6 +9,7 @@ import uvicorn
 
 from auscult.domain.errors import SettingsError
 from auscult.server.app import Server
+from auscult.server.console.frame.templating import warm_templates
 from auscult.server.serving.listening import uvicorn_config
 
 BACKLOG = 2048
@@ -39,6 +40,7 @@ def run(app: Server, listener: socket.socket, stop: threading.Event, ready: Call
     host, port = listener.getsockname()[:2]
     server = _Server(uvicorn_config(app, host, port), lambda: ready(address_of(listener)))
     threading.Thread(target=server.end_on, args=(stop, app.stop_listening), name="ending", daemon=True).start()
+    threading.Thread(target=warm_templates, name="warming", daemon=True).start()
     server.run(sockets=[listener])
 
 

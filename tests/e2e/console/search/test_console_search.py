@@ -141,7 +141,7 @@ def test_searching_by_keyboard_and_mouse(browser: Browser, served: Service) -> N
 
 def answer(me: httpx.Client, words: str) -> str:
     """Return the answer to a search, empty without one."""
-    found = re.search('class="answer">(.*?)</section>', me.get("/console/search", params={"q": words}).text, re.DOTALL)
+    found = re.search('class="asked">(.*?)</section>', me.get("/console/search", params={"q": words}).text, re.DOTALL)
     return found[1] if found else ""
 
 

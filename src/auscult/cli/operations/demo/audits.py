@@ -61,7 +61,7 @@ def plan_and_audit(
         quota=Quota(count=COUNT),
         auditors=(PlanAuditor(user=AUDITORS[0], share=60), PlanAuditor(user=AUDITORS[1], share=40)),
         second_share=0.2,
-        hidden=("machine", "others"),
+        hidden=("machine",),
         seed="example",
         due_days=14,
     )

@@ -1,6 +1,7 @@
 """Templates of the console: Jinja2, everything escaped, and a missing value is an error."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -23,6 +24,11 @@ BASE = "/console"
 _PACKAGE = "auscult.server.console"
 _BY_READER = ("day", "lately", "last_day", "moment", "number", "share")
 """Methods of the reader that are filters, too."""
+_FIRST = (
+    *("parts/", "insights/", "conversations/", "search/"),
+    *("definitions/form_editor", "definitions/parts/form", "definitions/parts/builder"),
+)
+"""Templates of the pages that are opened first."""
 
 
 class NavigationItem(Struct, frozen=True, kw_only=True):
@@ -115,8 +121,9 @@ def _loader() -> BaseLoader:
     return ChoiceLoader([loaders.pop("frame"), PrefixLoader(loaders)])
 
 
+@cache
 def make_environment() -> Environment:
-    """Make the environment that pages are rendered in.
+    """Make the environment that pages are rendered in, one for the process: its templates are compiled once.
 
     Macros find here what is the same for every page: those that are imported with the context of a page are made again
     for each, in cycles that the collector of garbage has to find.
@@ -147,6 +154,13 @@ def make_environment() -> Environment:
         lanes=lanes.lanes,
     )
     return environment
+
+
+def warm_templates() -> None:
+    """Compile the templates of the pages that are opened first, so that no visitor waits for it."""
+    environment = make_environment()
+    for name in environment.list_templates(filter_func=lambda name: "/" not in name or name.startswith(_FIRST)):
+        environment.get_template(name)
 
 
 class Templates:

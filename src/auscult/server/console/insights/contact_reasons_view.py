@@ -10,6 +10,7 @@ from msgspec import Struct
 from auscult.domain.insights.changes import REST, Driver, Group, Kind, Move
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.language import gettext as _
+from auscult.server.console.ai_agents.handlers import HANDLERS
 from auscult.server.console.frame.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.frame.counts import CountView, Leads, sentence
 from auscult.server.console.frame.filters import FilterView, Query
@@ -59,21 +60,31 @@ class Compare(NamedTuple):
     passed: PassedChange
     changes: Sequence[Move]
     failures: Failures
+    hidden: tuple[Kind, ...] = ()
 
     @property
     def parts(self) -> list[Driver]:
-        """The groups that moved the share, those with the largest part first."""
+        """The groups that moved the share, those with the largest part first; one of all conversations says nothing more."""
         change = self.passed.change
-        return [each for each in change.drivers if each.group.id != REST] if change else []
+        every = self.passed.now.scored, self.passed.before.scored
+        return [
+            each
+            for each in (change.drivers if change else ())
+            if each.group.id != REST
+            and each.group.kind not in self.hidden
+            and tuple(n.scored for n in self.passed.counts(each.group))[::-1] != every
+        ]
 
 
 def insights_page(found: Compare, filters: FilterView, query: Query, reader: Reader, base: str) -> InsightsPageView:
     """Show the page."""
     compared, now = found.passed.compared, found.passed.now
     carried: Mapping[str, Sequence[str]] = {
-        name: values for name, values in query.items() if name in ("queue", "channel", "agent", "intent")
+        name: values for name, values in query.items() if name in ("queue", "channel", "agent", "intent", *HANDLERS)
     }
     leads = Leads(reader, carried, f"{base}/conversations")
+    if query.get("handled_by"):  # the tabs name it already
+        found = found._replace(hidden=("handled_by",))
     headline, detail = _said(found, leads)
     return InsightsPageView(
         filters=filters,

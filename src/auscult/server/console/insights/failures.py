@@ -11,6 +11,7 @@ from auscult.domain.insights.drivers import Driver, Drivers
 from auscult.domain.insights.overview import Kind, Measure
 from auscult.language import gettext as _
 from auscult.language import later
+from auscult.server.console.ai_agents.handlers import HANDLERS
 from auscult.server.console.frame.counts import CountView, Leads
 from auscult.server.console.frame.filters import Query
 from auscult.server.console.frame.reader import Reader
@@ -88,7 +89,9 @@ def failures_view(found: Failures, query: Query, reader: Reader, base: str) -> F
     ]
     measured: tuple[tuple[Measure, Drivers], ...] = (("csat", answered.drivers.csat), ("nps", answered.drivers.nps))
     drivers = [_driver(each, name, reader, base) for name, both in measured for each in (*both.low, *both.high)]
-    carried = {name: values for name, values in query.items() if name in ("queue", "channel", "agent", "intent")}
+    carried = {
+        name: values for name, values in query.items() if name in ("queue", "channel", "agent", "intent", *HANDLERS)
+    }
 
     leads = Leads(reader, carried, f"{base}/conversations")
 

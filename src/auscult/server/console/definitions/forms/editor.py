@@ -94,7 +94,7 @@ class FormEditorPage(Controller):
         require_editor(visit)
         done = next(iter(visit.query.get("done", ())), "")
         is_saved = done == _SAVED
-        note, left = (_(SAID_SAVED), 0) if is_saved else done_note(visit, form_id, done)
+        note, left = (_(SAID_SAVED), None) if is_saved else done_note(visit, form_id, done)
         document = document_in_use(visit.app.forms, form_id)
         edited = Edited(document, taken=taken_from(visit.query))
         view = editor_view(visit, form_id, edited, note, kept_trial(visit, form_id, document))

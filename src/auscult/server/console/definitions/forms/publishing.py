@@ -54,8 +54,10 @@ def score_again(visit: Visit, form_id: str, since: datetime | None = None) -> st
     return SCORED_AGAIN
 
 
-def editor_page(visit: Visit, view: EditorView, given: Given, status: int = 200, left: int = 0) -> Response[str]:
-    """Return the page of the editor. ``left``: the number of conversations that it offers to score again."""
+def editor_page(
+    visit: Visit, view: EditorView, given: Given, status: int = 200, left: int | None = None
+) -> Response[str]:
+    """Return the page of the editor. ``left``: how many conversations it offers to score again, once it was published."""
     return visit.page(
         "definitions/form_editor", "Forms", view, status, publishing=_publish_view(visit, view, given), left=left
     )
