@@ -65,6 +65,7 @@ def sign_out(browser: Browser, served: Service) -> None:
 def test_a_second_factor_is_set_up_and_asked_for(browser: Browser, served: Service) -> None:
     """Enrolled; then asked for on a second step, where a wrong code is refused and a recovery code works."""
     enter(browser, served, "auditor")
+    browser.press(".own summary")
     browser.press("a[href$='/console/account']")
     heading(browser, "Your sign-in")
     look(browser, "begin")

@@ -55,9 +55,6 @@ class AuditorsPage(Controller):
         raters = {each.auditor: each for each in report.raters}
         names = names_of_people(visit)
 
-        def leads_of(email: str) -> Leads:
-            return Leads(visit.reader, {"auditor": (email or NOBODY,)}, f"{BASE}/conversations")
-
         return visit.page(
             "audits/auditors",
             "Auditors",
