@@ -13,7 +13,6 @@ from auscult.language import gettext, ngettext
 from auscult.server.console.frame.charts import lanes, sentiment, strip
 from auscult.server.console.frame.meanings import MEANINGS
 from auscult.server.console.frame.reader import FEW, clock, length
-from auscult.server.console.frame.reasons import fault_in_words
 from auscult.server.console.frame.verdicts import sign_of, word_of
 
 BASE = "/console"
@@ -130,7 +129,6 @@ def make_environment() -> Environment:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
     environment.filters.update({name: _by_reader(name) for name in ("lately", "moment", "number", "share")})
     environment.filters.update(clock=clock, duration=length, answer_word=word_of, answer_sign=sign_of)
-    environment.filters["fault"] = fault_in_words
     environment.globals.update(
         base=BASE,
         picks=f"{BASE}/search/picks",

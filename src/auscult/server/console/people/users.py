@@ -75,7 +75,7 @@ class UsersPage(Controller):
             user = users.add(one(data, "email"), one(data, "name"), tenant.account_id, one(data, "password") or None)
             users.grant(user, tenant, access)
         except AuscultError as error:
-            return self._listing(visit, data, sentence(error.message))
+            return self._listing(visit, data, sentence(error.coded))
         if one(data, "password") or visit.services.sign_on is not None:
             return Redirect(f"{_PATH}/{user.user_id}?done=added", status_code=303)
         return self._one(visit, user.user_id, link=link_of(visit, users.link(user), request))
@@ -96,7 +96,7 @@ class UsersPage(Controller):
         try:
             managed(visit).grant(user, visit.app.tenant, _access(data))
         except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message), data)
+            return self._one(visit, user_id, sentence(error.coded), data)
         return _done(user, "granted")
 
     @post("/{user_id:str}/grants/{grant_id:str}/revoke", sync_to_thread=True)
@@ -109,7 +109,7 @@ class UsersPage(Controller):
         try:
             managed(visit).revoke(user, visit.app.tenant, grant_ids=[grant_id])
         except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
+            return self._one(visit, user_id, sentence(error.coded))
         return _done(user, "revoked")
 
     @post("/{user_id:str}/state", sync_to_thread=True)
@@ -123,7 +123,7 @@ class UsersPage(Controller):
         try:
             (users.disable if is_to_end else users.enable)(user)
         except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
+            return self._one(visit, user_id, sentence(error.coded))
         return _done(user, "disabled" if is_to_end else "enabled")
 
     @post("/{user_id:str}/password", sync_to_thread=True)
@@ -136,7 +136,7 @@ class UsersPage(Controller):
         try:
             managed(visit).set_password(user, one(data, "password"))
         except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
+            return self._one(visit, user_id, sentence(error.coded))
         return _done(user, "password")
 
     @post("/{user_id:str}/link", sync_to_thread=True)
@@ -149,7 +149,7 @@ class UsersPage(Controller):
         try:
             code = managed(visit).link(user)
         except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
+            return self._one(visit, user_id, sentence(error.coded))
         return self._one(visit, user_id, link=link_of(visit, code, request))
 
     @post("/{user_id:str}/second-factor/reset", sync_to_thread=True)
@@ -162,7 +162,7 @@ class UsersPage(Controller):
         try:
             managed(visit).reset_second_factor(user)
         except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
+            return self._one(visit, user_id, sentence(error.coded))
         return _done(user, "reset")
 
     @post("/{user_id:str}/away", sync_to_thread=True)
@@ -320,7 +320,7 @@ def _why(visit: Visit, user: User, shown: UserView, asked: str) -> tuple[WhyView
     try:
         found = Explainer(visit.store, visit.app.tenant, visit.now).explain(user, asked)
     except AuscultError as error:
-        return None, sentence(error.message)
+        return None, sentence(error.coded)
     return why_view(found, shown.grants, visit.reader), ""
 
 

@@ -55,7 +55,7 @@ class RetentionPage(Controller):
                 return self._page(visit, data, preview=_preview(visit, queue, chosen, days))
             change_rule(visit.app, f"user:{visit.visitor.email}", queue, chosen, days)
         except AuscultError as error:
-            return self._page(visit, data, sentence(error.message))
+            return self._page(visit, data, sentence(error.coded))
         return Redirect(f"{_PATH}?done=set", status_code=303)
 
     def _page(self, visit: Visit, given: Given, problem: str = "", preview: ItemsView | None = None) -> Response[str]:

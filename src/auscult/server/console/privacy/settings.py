@@ -88,7 +88,7 @@ class SettingsPage(Controller):
         try:
             after = change_settings(visit.app, f"user:{visit.visitor.email}", asked)
         except AuscultError as error:
-            return self._page(visit, sentence(error.message), data)
+            return self._page(visit, sentence(error.coded), data)
         audits = visit.app.bookmarks.settings()
         visit.app.bookmarks.change_settings(replace(audits, leaderboard=one(data, "leaderboard") == "on"))
         if people == "one" and after.two_people:
