@@ -28,6 +28,13 @@ def outdated_parts(
     return [one for part in sorted(parts) for one in composed.get(part, (part,)) if one not in written]
 
 
+def constants_of(*folders: str) -> set[str]:
+    """Return the texts that the code of these folders has."""
+    files = (file for folder in folders for file in (SOURCE / folder).rglob("*.py"))
+    nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    return {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+
+
 def texts_written(modules: Iterable[str], of: str = "") -> Iterator[str]:
     """Yield the texts of several words in modules, with 1 in the place of each part that varies; docstrings aside.
 

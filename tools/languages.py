@@ -10,25 +10,36 @@ import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from auscult.domain.assist.live_settings import FeedbackReasons
+from auscult.domain.audits.assignment import AssignmentState
+from auscult.domain.audits.notes import DisputeState
+from auscult.domain.calibration.session import SessionState
+from auscult.domain.errors import UNKNOWN
 from auscult.domain.people.permissions import PERMISSIONS
 from auscult.language import ASSIST, forms_of
+from auscult.server.console.frame.reasons.documents import SENTENCES
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "src/auscult/language"
 CONSOLE = ROOT / "src/auscult/server/console"
-SERVICES = ROOT / "src/auscult/services"
-"""Use cases write mails and messages."""
+BELOW = tuple(
+    ROOT / "src/auscult" / each for each in ("services", "storage", "metrics", "outgoing", "documents", "domain")
+)
+"""Use cases write mails and messages; everything here raises errors."""
 _METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _OPTIONS = {
     "**/templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
 }
 _KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+CODED = ("coded", "AccessError", "ConflictError", "DocumentError", "NotFoundError", "RecordingError", "RequestError")
+"""Calls whose first argument is a code: texts with parts, and errors that people cause."""
+_KEYWORDS |= dict.fromkeys(CODED, (1,))
 _HEADER = """# Texts of the console: {0}. Written for auscult, under its licence.
 msgid ""
 msgstr ""
@@ -42,18 +53,26 @@ msgstr ""
 _LITERAL = r'"((?:[^"\\]|\\.)*)"'
 _IN_SCRIPT = re.compile(rf"(?<![\w$])_\(\s*{_LITERAL}")
 _COUNTED_IN_SCRIPT = re.compile(rf"\bcounted\(\s*{_LITERAL},\s*{_LITERAL}")
-_PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w*(?::[^}]*)?\}")
+_PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\w*(?:!r)?(?::[^}]*)?\}")
 
 
 def template() -> Catalog:
     """Return every text for people: of the console, of mails, what permissions allow, and of the agent's page."""
     found = Catalog(locale=None, fuzzy=False)
-    for folder in (CONSOLE, SERVICES):
+    for folder in (CONSOLE, *BELOW):
         for _, _, message, comments, context in extract_from_dir(
-            folder, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
+            folder,
+            _METHODS,
+            _OPTIONS,
+            keywords=_KEYWORDS,
+            comment_tags=("Translators:",),
+            strip_comment_tags=True,
+            directory_filter=lambda _: True,
         ):
-            found.add(message, auto_comments=comments, context=context)
-    for text in PERMISSIONS.values():
+            if message not in SENTENCES:
+                found.add(message, auto_comments=comments, context=context)
+    states = (AssignmentState, DisputeState, SessionState)
+    for text in (*PERMISSIONS.values(), *UNKNOWN.values(), *(name for each in states for name in get_args(each))):
         found.add(text)
     for text in _texts_of_scripts():
         found.add(text, context=ASSIST)

@@ -21,7 +21,9 @@ def decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise DocumentError(
-            f"The document is not text in UTF-8: byte {error.start} is {data[error.start]:#04x}. Save it as UTF-8.",
+            "The document is not text in UTF-8: byte {n} is {value}. Save it as UTF-8.",
+            n=error.start,
+            value=f"{data[error.start]:#04x}",
             code="document.unreadable",
         ) from error
 

@@ -42,7 +42,7 @@ class Pdf:
                     found = True
                     yield Block((f"page {number}",), paragraph)
         except (PyPdfError, ValueError, KeyError, RecursionError, OverflowError) as error:
-            raise DocumentError(f"The PDF cannot be read: {error}.", code="document.unreadable") from error
+            raise DocumentError("The PDF cannot be read: {other}.", other=error, code="document.unreadable") from error
         if not found:
             raise DocumentError(
                 "The PDF has no text in it, as one of pictures of pages has none: let a program recognise its text first.",

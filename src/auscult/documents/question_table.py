@@ -39,13 +39,17 @@ class QuestionTable:
                 question, answer = (tidied(row[column]) if column < len(row) else "" for column in columns)
                 if not question or not answer:
                     raise DocumentError(
-                        f"Line {rows.line_num} has no {'answer' if question else 'question'}.",
+                        "Line {n} has no {name}.",
+                        n=rows.line_num,
+                        name="answer" if question else "question",
                         code="document.incomplete",
                         field="answer" if question else "question",
                     )
                 yield Block((question,), answer, is_whole=True)
         except csv.Error as error:
-            raise DocumentError(f"Line {rows.line_num} is no CSV: {error}.", code="document.unreadable") from error
+            raise DocumentError(
+                "Line {n} is no CSV: {other}.", n=rows.line_num, other=error, code="document.unreadable"
+            ) from error
 
     def front(self, data: bytes) -> Front:  # noqa: ARG002  (a table has none)
         """Return nothing: a table of questions has no title."""
@@ -58,7 +62,9 @@ def _columns(header: list[str]) -> list[int]:
     missing = [column for column in _COLUMNS if column not in names]
     if missing:
         raise DocumentError(
-            f"The first line has no column {' and no column '.join(missing)}; it has: {', '.join(names) or 'nothing'}.",
+            "The first line has no column {name}; it has: {list}.",
+            name=" and no column ".join(missing),
+            list=", ".join(names) or "nothing",
             code="document.incomplete",
             field=missing[0],
         )

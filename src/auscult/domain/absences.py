@@ -7,6 +7,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
+from auscult.domain import errors
 from auscult.domain.audits.assignment import Assigned
 from auscult.domain.calibration.session import Session
 from auscult.domain.errors import RequestError
@@ -83,7 +84,7 @@ def check_absence(wanted: NewAbsence, today: date) -> None:
 
 def invalid(field: str, message: str, value: object = None) -> RequestError:
     """Return the error of a value that cannot be used."""
-    return RequestError(f"invalid {field}: {message}", code="absence.invalid", field=field, value=value)
+    return errors.invalid("absence.invalid", field, message, value)
 
 
 Away = Mapping[str, date]

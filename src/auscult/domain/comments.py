@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from auscult.domain.errors import AccessError, ConflictError, RequestError, unknown
 from auscult.domain.notices import NewNotice
+from auscult.domain.said.coded import coded
 from auscult.domain.scoring.list_fields import ThreadState
 from auscult.domain.stated import text as stated_text
 
@@ -127,11 +128,15 @@ def edited(thread: Thread, comment_id: str, new: Comment) -> Thread:
     if found is None:
         raise unknown("comment", comment_id)
     if found.by != new.by:
-        message = f"comment {comment_id} is of another person, who alone can change it"
+        message = coded("comment {comment_id} is of another person, who alone can change it", comment_id=comment_id)
         raise AccessError(message, code="comment.not_yours", field="comment_id", value=comment_id)
     if not found.is_editable(new.by, new.at):
         minutes = EDITABLE_FOR // timedelta(minutes=1)
-        message = f"comment {comment_id} can be changed for {minutes} minutes only; write another one"
+        message = coded(
+            "comment {comment_id} can be changed for {minutes} minutes only; write another one",
+            comment_id=comment_id,
+            minutes=minutes,
+        )
         raise ConflictError(message, code="comment.settled", field="comment_id", value=comment_id)
     changed = replace(found, text=new.text, mentions=new.mentions, edited_at=new.at)
     comments = tuple(changed if each is found else each for each in thread.comments)
@@ -174,7 +179,9 @@ def checked(text: str) -> str:
     if not text.strip():
         raise RequestError("a comment is missing; write what there is to say", code="comment.missing", field="text")
     if len(text.strip()) > LONGEST_COMMENT:
-        raise RequestError(f"a comment has at most {LONGEST_COMMENT} characters", code="comment.too_long", field="text")
+        raise RequestError(
+            "a comment has at most {n} characters", n=LONGEST_COMMENT, code="comment.too_long", field="text"
+        )
     return text.strip()
 
 

@@ -21,6 +21,7 @@ from auscult.domain.conversation import (
     with_speakers,
 )
 from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.said.coded import coded
 from auscult.domain.stated import text as stated_text
 
 CorrectionKind = Literal["queue", "agent", "sides", "excluded", "scored_again"]
@@ -281,20 +282,41 @@ def check_speakers(conversation: Conversation, wanted: NewCorrection) -> None:
     """
     if wanted.kind != "sides":
         if wanted.speakers is not None:
-            raise RequestError(f"{wanted.kind} takes no speakers", code="correction.no_speakers", field="speakers")
+            raise RequestError(
+                "{kind} takes no speakers", kind=wanted.kind, code="correction.no_speakers", field="speakers"
+            )
         return
     present = dict.fromkeys(speaker_name(turn) for turn in conversation.turns)
     known = ", ".join(map(repr, present)) or "none"
     if not wanted.speakers:
-        message = f"name the side of a speaker as speakers; the conversation has: {known}"
+        message = coded("name the side of a speaker as speakers; the conversation has: {known}", known=known)
         raise RequestError(message, code="correction.no_speakers", field="speakers")
     if missing := next((name for name in wanted.speakers if name not in present), None):
-        message = f"conversation {conversation.id} has no speaker {missing!r}; available: {known}"
+        message = coded(
+            "conversation {id} has no speaker {missing!r}; available: {known}",
+            id=conversation.id,
+            missing=missing,
+            known=known,
+        )
         raise RequestError(message, code="correction.not_there", field="speakers", value=missing)
     is_found = "sides" in conversation.assumed  # saying that what was found is right is worth a correction
     if not is_found and with_speakers(conversation.turns, wanted.speakers) == conversation.turns:
-        message = f"the speakers of conversation {conversation.id} are on these sides already"
+        message = coded("the speakers of conversation {id} are on these sides already", id=conversation.id)
         raise ConflictError(message, code="correction.already", field="speakers")
+
+
+_NOT_THERE = {
+    "queue": coded("conversation {id} has no queue {value!r}; it has: {list}"),
+    "agent": coded("conversation {id} has no agent {value!r}; it has: {list}"),
+}
+_SEVERAL = {
+    "queue": coded("conversation {id} has several; name the wrong queue as before: {list}"),
+    "agent": coded("conversation {id} has several; name the wrong agent as before: {list}"),
+}
+_ALREADY = {
+    "queue": coded("the queue of conversation {id} is {value} already"),
+    "agent": coded("the agent of conversation {id} is {value} already"),
+}
 
 
 def wrong_party(conversation_id: str, wanted: NewCorrection, handled: Handled) -> Party | None:
@@ -306,10 +328,10 @@ def wrong_party(conversation_id: str, wanted: NewCorrection, handled: Handled) -
     named = [each for each in present if wanted.before in (each.id, None)]
     known = ", ".join(each.id for each in present) or "none"
     if wanted.before is not None and not named:
-        message = f"conversation {conversation_id} has no {wanted.kind} {wanted.before!r}; it has: {known}"
+        message = coded(_NOT_THERE[wanted.kind], id=conversation_id, value=wanted.before, list=known)
         raise RequestError(message, code="correction.not_there", field="before", value=wanted.before)
     if len(named) > 1:
-        message = f"conversation {conversation_id} has several; name the wrong {wanted.kind} as before: {known}"
+        message = coded(_SEVERAL[wanted.kind], id=conversation_id, list=known)
         raise RequestError(message, code="correction.ambiguous", field="before")
     return next(iter(named), None)
 
@@ -320,13 +342,18 @@ def check_new(new: Correction, earlier: Sequence[Correction]) -> None:
     Raises ``ConflictError`` ``correction.already``, ``correction.too_many``.
     """
     if new.after is not None and new.before is not None and new.after.id == new.before.id:
-        message = f"the {new.kind} of conversation {new.conversation_id} is {new.after.id} already"
+        message = coded(_ALREADY[new.kind], id=new.conversation_id, value=new.after.id)
         raise ConflictError(message, code="correction.already", field="after", value=new.after.id)
     if new.kind == "excluded" and (done := in_force(earlier, "excluded")):
-        message = f"conversation {new.conversation_id} is left out of figures already, by {done.by}: {done.reason}"
+        message = coded(
+            "conversation {id} is left out of figures already, by {name}: {other}",
+            id=new.conversation_id,
+            name=done.by,
+            other=done.reason,
+        )
         raise ConflictError(message, code="correction.already", field="kind", value=new.kind)
     if len(earlier) >= MOST_CORRECTIONS:
-        message = f"a conversation has at most {MOST_CORRECTIONS} corrections"
+        message = coded("a conversation has at most {n} corrections", n=MOST_CORRECTIONS)
         raise ConflictError(message, code="correction.too_many")
 
 
@@ -335,12 +362,15 @@ def undone(correction: Correction, all_: Sequence[Correction], by: str, at: date
 
     Raises ``ConflictError`` ``correction.undone``; ``correction.not_last`` where a later one of its kind is in force.
     """
-    named = f"correction {correction.correction_id}"
     if not correction.is_in_force:
-        raise ConflictError(f"{named} is undone already", code="correction.undone")
+        raise ConflictError("correction {id} is undone already", id=correction.correction_id, code="correction.undone")
     last = in_force(all_, correction.kind)
     if last is not None and last.correction_id != correction.correction_id:
-        message = f"{named} has a later one behind it; undo {last.correction_id} first"
+        message = coded(
+            "correction {id} has a later one behind it; undo {other} first",
+            id=correction.correction_id,
+            other=last.correction_id,
+        )
         raise ConflictError(message, code="correction.not_last", field="correction_id", value=correction.correction_id)
     return replace(correction, undone_by=by, undone_at=at)
 
@@ -354,7 +384,7 @@ def _checked(reason: str) -> str:
     if not reason.strip():
         raise RequestError("a reason is missing; write why", code="correction.reason_missing", field="reason")
     if len(reason.strip()) > LONGEST_REASON:
-        message = f"a reason has at most {LONGEST_REASON} characters"
+        message = coded("a reason has at most {n} characters", n=LONGEST_REASON)
         raise RequestError(message, code="correction.reason_too_long", field="reason")
     return reason.strip()
 

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.people.grants import Pair
+from auscult.domain.said.coded import coded
 from auscult.domain.stated import text as stated_text
 
 PartyKind = Literal["queue", "team", "agent"]
@@ -205,7 +206,7 @@ def checked_name(given: str) -> str:
     """Return a name without blanks around it. Raises ``RequestError`` ``name.invalid``."""
     name = given.strip()
     if not 0 < len(name) <= LONGEST_NAME:
-        message = f"a name has 1 to {LONGEST_NAME} characters"
+        message = coded("a name has 1 to {n} characters", n=LONGEST_NAME)
         raise RequestError(message, code="name.invalid", field="name", value=name[:50])
     return name
 
@@ -217,7 +218,7 @@ def renamed(wanted: Rename, before: str | None, by: str, at: datetime, *, is_giv
     """
     name = checked_name(wanted.name)
     if is_given and name == before:
-        message = f"{wanted.id} is called {name} already"
+        message = coded("{id} is called {name} already", id=wanted.id, name=name)
         raise ConflictError(message, code="directory.named_already", field="name", value=name)
     return DirectoryChange(change_id=_new_id(), kind=wanted.kind, id=wanted.id, name=name, before=before, by=by, at=at)
 
@@ -231,10 +232,12 @@ def merged(
     """
     kind, party, into = wanted.kind, wanted.id, wanted.into
     if aliases.head(kind, party) == aliases.head(kind, into):
-        message = f"{party} and {into} are one already"
+        message = coded("{id} and {other} are one already", id=party, other=into)
         raise ConflictError(message, code="directory.merged_already", field="into", value=into)
     if aliases.head(kind, party) != party:
-        message = f"{party} is merged into {aliases.head(kind, party)}; undo that first, or merge that one"
+        message = coded(
+            "{id} is merged into {name}; undo that first, or merge that one", id=party, name=aliases.head(kind, party)
+        )
         raise ConflictError(message, code="directory.merged_already", field="id", value=party)
     before, name = names
     return DirectoryChange(change_id=_new_id(), kind=kind, id=party, into=into, name=name, before=before, by=by, at=at)
@@ -246,11 +249,11 @@ def undone(change: DirectoryChange, in_force: Sequence[DirectoryChange], by: str
     Raises ``ConflictError`` ``directory.undone``; ``directory.not_last`` where a later name is in force.
     """
     if not change.is_in_force:
-        raise ConflictError(f"change {change.change_id} is undone already", code="directory.undone")
+        raise ConflictError("change {id} is undone already", id=change.change_id, code="directory.undone")
     if change.into is None:
         last = [each for each in in_force if each.into is None and (each.kind, each.id) == (change.kind, change.id)][-1]
         if last.change_id != change.change_id:
-            message = f"{change.id} was renamed again since; undo {last.change_id} first"
+            message = coded("{id} was renamed again since; undo {name} first", id=change.id, name=last.change_id)
             raise ConflictError(message, code="directory.not_last", field="change_id", value=change.change_id)
     return replace(change, undone_by=by, undone_at=at)
 

@@ -3,23 +3,34 @@
 Codes are ``noun.problem``. One handler at the border (server, CLI) maps a code to an answer; nothing else does.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar
+
+from auscult.domain.said.coded import Coded, coded
 
 
 class AuscultError(Exception):
     """Base of every error that a user may see.
 
-    ``message`` names the fault and what would be right; ``field`` and ``value`` show where it is.
+    ``message`` names the fault and what would be right; ``field`` and ``value`` show where it is. It is a template of
+    these and of other ``parts``, and ``coded`` keeps it, for readers of other languages.
     """
 
     code: ClassVar[str] = "auscult.error"
 
     def __init__(
-        self, message: str, *, code: str | None = None, field: str | None = None, value: object = None
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        field: str | None = None,
+        value: object = None,
+        **parts: object,
     ) -> None:
         """Set a ``code`` of its own, or keep the class's."""
-        super().__init__(message)
-        self.message = message
+        self.coded = message if isinstance(message, Coded) else coded(message, field=field, value=value, **parts)
+        self.message = str(self.coded)
+        super().__init__(self.message)
         self.reason = code or self.code
         self.field = field
         self.value = value
@@ -118,9 +129,50 @@ class NotFoundError(AuscultError):
     code = "thing.unknown"
 
 
+UNKNOWN: Mapping[str, str] = {
+    "absence": "unknown absence {id}",
+    "assignment": "unknown assignment {id}",
+    "client": "unknown client {id}",
+    "coaching": "unknown coaching {id}",
+    "collection": "unknown collection {id}",
+    "comment": "unknown comment {id}",
+    "conversation": "unknown conversation {id}",
+    "correction": "unknown correction {id}",
+    "directory_change": "unknown directory_change {id}",
+    "dispute": "unknown dispute {id}",
+    "draw": "unknown draw {id}",
+    "example": "unknown example {id}",
+    "form": "unknown form {id}",
+    "mail": "unknown mail {id}",
+    "metric": "unknown metric {id}",
+    "notice": "unknown notice {id}",
+    "pin": "unknown pin {id}",
+    "plan": "unknown plan {id}",
+    "schedule": "unknown schedule {id}",
+    "target": "unknown target {id}",
+    "taxonomy": "unknown taxonomy {id}",
+    "thread": "unknown thread {id}",
+    "turn": "unknown turn {id}",
+    "user": "unknown user {id}",
+    "view": "unknown view {id}",
+}
+"""What is reported of things that are not there, by their nouns."""
+
+
 def unknown(noun: str, name: str) -> NotFoundError:
     """Return the error of a thing that is not there, or not visible: ``dispute.unknown`` of the noun ``dispute``."""
-    return NotFoundError(f"unknown {noun} {name!r}", code=f"{noun}.unknown", field=f"{noun}_id", value=name)
+    return NotFoundError(UNKNOWN[noun], id=repr(name), code=f"{noun}.unknown", field=f"{noun}_id", value=name)
+
+
+def about(field: str, message: str) -> Coded:
+    """Return a message with the field in front that it is about, which pages name otherwise."""
+    return coded("{field}: {message}", field=field, message=message)
+
+
+def invalid(code: str, field: str, message: str, value: object = None) -> RequestError:
+    """Return the error of a value that cannot be used, with what would be right."""
+    text = coded("invalid {field}: {message}", field=field, message=message)
+    return RequestError(text, code=code, field=field, value=value)
 
 
 class ConflictError(AuscultError):

@@ -16,6 +16,7 @@ from msgspec import Meta, Struct
 from auscult.domain.conversation import Speaker
 from auscult.domain.errors import RequestError
 from auscult.domain.said.addressed import addresses_model
+from auscult.domain.said.coded import coded
 from auscult.domain.said.search import words_of
 from auscult.domain.scoring.explaining import Piece, Said
 from auscult.domain.scoring.judging import Usage
@@ -82,7 +83,7 @@ def checked(question: str) -> str:
     """Return a question on one line. Raises ``RequestError`` ``question.invalid``."""
     found = _SPACED.sub(" ", question).strip()
     if not found or len(question) > LONGEST_QUESTION:
-        message = f"give a question of 1 to {LONGEST_QUESTION} characters"
+        message = coded("give a question of 1 to {n} characters", n=LONGEST_QUESTION)
         raise RequestError(message, code="question.invalid", field="question", value=question)
     return found
 

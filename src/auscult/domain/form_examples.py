@@ -15,6 +15,7 @@ from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.form import Form, Metric
+from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 
 MOST_EXAMPLES = 100
@@ -143,7 +144,7 @@ def kept(form_id: str, wanted: NewExample, by: str, at: datetime) -> Example:
     if (wanted.conversation_id is None) == (wanted.transcript is None):
         raise RequestError("an example has either a conversation or a transcript", code="example.ambiguous")
     if wanted.turn_id is not None and wanted.conversation_id is None:
-        message = "a turn is of a conversation; leave it out for a transcript"
+        message = coded("a turn is of a conversation; leave it out for a transcript")
         raise RequestError(message, code="example.ambiguous", field="turn_id", value=wanted.turn_id)
     return Example(
         example_id=new_id(),
@@ -176,7 +177,11 @@ def check_topic(taxonomies: Iterable[Taxonomy], wanted: str) -> None:
     """Raise ``RequestError`` where a topic is expected that none of the versions of a taxonomy has."""
     known = {BELOW.join(names) for taxonomy in taxonomies for names in taxonomy.names()}
     if wanted and wanted not in known:
-        message = f"the taxonomy has no topic {wanted!r}; {did_you_mean(wanted, known, 'name it with those above it')}"
+        message = coded(
+            "the taxonomy has no topic {wanted!r}; {hint}",
+            wanted=wanted,
+            hint=did_you_mean(wanted, known, "name it with those above it"),
+        )
         raise RequestError(message, code="field.unknown_value", field="wanted", value=wanted)
 
 
@@ -186,13 +191,18 @@ def check_wanted(form: Form, metric_id: str, wanted: str) -> None:
     if metric is None:
         known = [each.id for each in form.metrics]
         hint = did_you_mean(metric_id, known, f"there is: {', '.join(known)}")
-        message = f"the form {form.id} has no question {metric_id}; {hint}"
+        message = coded("the form {id} has no question {metric_id}; {hint}", id=form.id, metric_id=metric_id, hint=hint)
         raise RequestError(message, code="metric.unknown", field="metric_id", value=metric_id)
     if metric.grades is not None and metric.grades.kind == "number":
         return
     answers = answers_of(metric)
     if wanted not in answers:
-        message = f"{metric_id} is not answered with {wanted!r}; available: {', '.join(answers)}"
+        message = coded(
+            "{metric_id} is not answered with {wanted!r}; available: {list}",
+            metric_id=metric_id,
+            wanted=wanted,
+            list=", ".join(answers),
+        )
         raise RequestError(message, code="field.out_of_range", field="wanted", value=wanted)
 
 
@@ -217,5 +227,5 @@ def answer_in(evaluation: Evaluation | None, metric_id: str) -> str:
 
 def too_many(noun: str = "form") -> ConflictError:
     """Return the error of one example too many of a form or a taxonomy."""
-    message = f"a {noun} has at most {MOST_EXAMPLES} examples; remove one first"
+    message = coded("a {noun} has at most {most} examples; remove one first", noun=noun, most=MOST_EXAMPLES)
     return ConflictError(message, code="example.too_many")

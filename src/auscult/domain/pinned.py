@@ -11,8 +11,10 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
+from auscult.domain import errors
 from auscult.domain.conversation import Conversation, Speaker
 from auscult.domain.errors import AccessError, ConflictError, RequestError
+from auscult.domain.said.coded import coded
 from auscult.domain.stated import stated
 from auscult.domain.stated import text as stated_text
 
@@ -150,9 +152,9 @@ def changed(collection: Collection, wanted: NewCollection) -> Collection:
     """Return a collection with another name and other readers. Raises ``RequestError`` ``collection.invalid``."""
     name = wanted.name.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
-        raise _invalid("name", f"a name has 1 to {LONGEST_NAME} characters on one line")
+        raise _invalid("name", coded("a name has 1 to {n} characters on one line", n=LONGEST_NAME))
     if len(wanted.agent_ids) > MOST_AGENTS:
-        raise _invalid("agent_ids", f"name at most {MOST_AGENTS} agents, or none for all of them")
+        raise _invalid("agent_ids", coded("name at most {n} agents, or none for all of them", n=MOST_AGENTS))
     if wanted.agent_ids and wanted.audience != "agents":
         raise _invalid("agent_ids", "agents are named for the audience agents only")
     return replace(
@@ -168,7 +170,7 @@ def pinned(collection_id: str, wanted: NewPin, by: str, at: datetime) -> Pin:
     """Return a new pin. Raises ``RequestError`` ``pin.invalid``."""
     note = wanted.note.strip()
     if len(note) > LONGEST_NOTE:
-        message = f"a note has at most {LONGEST_NOTE} characters"
+        message = coded("a note has at most {n} characters", n=LONGEST_NOTE)
         raise RequestError(message, code="pin.invalid", field="note", value=len(note))
     return Pin(
         pin_id=f"pi-{uuid.uuid4().hex[:12]}",
@@ -218,7 +220,7 @@ def reordered(present: Sequence[str], wanted: Sequence[str], shown: frozenset[st
     Raises ``ConflictError`` ``pin.order`` unless ``wanted`` has each that is shown once.
     """
     if len(wanted) != len(shown) or shown.symmetric_difference(wanted):
-        message = "name each moment of the collection once; read it again where it was changed meanwhile"
+        message = coded("name each moment of the collection once; read it again where it was changed meanwhile")
         raise ConflictError(message, code="pin.order", field="pin_ids")
     order = iter(wanted)
     return [next(order) if each in shown else each for each in present]
@@ -226,14 +228,14 @@ def reordered(present: Sequence[str], wanted: Sequence[str], shown: frozenset[st
 
 def not_yours(collection: Collection) -> AccessError:
     """Return the error of a collection that the caller may not change."""
-    message = "only its maker changes a collection, and who edits collections in the whole app"
+    message = coded("only its maker changes a collection, and who edits collections in the whole app")
     return AccessError(message, code="collection.not_yours", field="collection_id", value=collection.collection_id)
 
 
 def too_many(noun: str, most: int) -> ConflictError:
     """Return the error of one collection, or pin, too many."""
-    return ConflictError(f"there are {most} already; remove some", code=f"{noun}.too_many", field=f"{noun}_id")
+    return ConflictError("there are {n} already; remove some", n=most, code=f"{noun}.too_many", field=f"{noun}_id")
 
 
 def _invalid(field: str, message: str) -> RequestError:
-    return RequestError(f"invalid {field}: {message}", code="collection.invalid", field=field)
+    return errors.invalid("collection.invalid", field, message)

@@ -7,8 +7,10 @@ from typing import Annotated, Literal, NamedTuple, get_args
 
 from msgspec import Meta, Struct
 
+from auscult.domain import errors
 from auscult.domain.errors import RequestError
 from auscult.domain.notices import KINDS, Kind, Language
+from auscult.domain.said.coded import coded
 
 LONGEST_NAME, LONGEST_ADDRESS = 100, 2_000
 MOST = 10
@@ -74,17 +76,17 @@ def new_target_id() -> str:
 def check_target(wanted: NewTarget) -> None:
     """Refuse a target that cannot be. Raises ``RequestError`` ``target.invalid`` with the field."""
     if not wanted.name.strip():
-        raise invalid("name", "a target has a name", wanted.name)
+        raise invalid("name", coded("a target has a name"), wanted.name)
     if not wanted.kinds:
-        raise invalid("kinds", "choose at least one")
+        raise invalid("kinds", coded("choose at least one"))
     allowed = APP_KINDS if wanted.is_of_app else KINDS
     others = [each for each in wanted.kinds if each not in allowed]
     if others:
-        raise invalid("kinds", f"a target of the app gets {', '.join(allowed)}", others[0])
+        raise invalid("kinds", coded("a target of the app gets {list}", list=", ".join(allowed)), others[0])
     if "://" not in wanted.address:
-        raise invalid("address", "give one as slack://, msteams:// or json://, as Apprise describes them")
+        raise invalid("address", coded("give one as slack://, msteams:// or json://, as Apprise describes them"))
 
 
 def invalid(field: str, message: str, value: object = None) -> RequestError:
     """Return the error of a value that cannot be used; an address is secret, and is no value of one."""
-    return RequestError(f"invalid {field}: {message}", code="target.invalid", field=field, value=value)
+    return errors.invalid("target.invalid", field, message, value)

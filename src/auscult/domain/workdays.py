@@ -8,6 +8,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta, Struct
 
+from auscult.domain import errors
 from auscult.domain.errors import RequestError
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
@@ -121,4 +122,4 @@ def holidays_of(country: str, subdivision: str | None, year: int, language: str 
 
 
 def _invalid(field: str, message: str, value: object) -> RequestError:
-    return RequestError(f"invalid {field}: {message}", code="working_days.invalid", field=field, value=value)
+    return errors.invalid("working_days.invalid", field, message, value)

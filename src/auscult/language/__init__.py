@@ -4,7 +4,7 @@ Texts are written in English where they are used, as ``_("Sign out")``. ``<code>
 them; ``python -m tools.languages`` updates the catalogues and lists the texts that are not translated.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -12,6 +12,8 @@ from importlib.resources import files
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+
+from auscult.domain.said.coded import Coded, filled
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch"}
@@ -63,6 +65,17 @@ def translation_of(message: str) -> str | None:
     """Return a text in the current language; None where the catalogue has none, and for English."""
     language = _current.get()
     return None if language == ENGLISH else _texts(language).get(message)
+
+
+def translated(text: str, others: Mapping[str, str] | None = None) -> str:
+    """Return a text in the current language: by its code where it has one, with its parts; else as ``gettext`` does.
+
+    ``others`` has what is shown in the place of some codes.
+    """
+    if not isinstance(text, Coded):
+        return gettext(text)
+    parts = {name: translated(part, others) if isinstance(part, Coded) else part for name, part in text.parts.items()}
+    return filled(gettext((others or {}).get(text.code, text.code)), parts)
 
 
 def ngettext(singular: str, plural: str, number: float) -> str:

@@ -13,6 +13,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Part, Verdict, answered, cite, joined, over
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, FailedAnswerError, Probe, Review, ReviewAnswer, Reviewed, Transcript
+from auscult.domain.said.coded import coded
 from auscult.metrics._base import Base
 from auscult.metrics._events.parts import share_problems
 from auscult.metrics._finding.language import Problem
@@ -152,16 +153,20 @@ def _problems(settings: Settings) -> Iterator[Problem]:
     if reason := url_problem(settings.url):
         yield "url", reason
     if not settings.evaluation.strip():
-        yield "evaluation", "is empty; give the id under which the agent answers"
+        yield "evaluation", coded("is empty; give the id under which the agent answers")
     if not settings.sub_metrics:
-        yield "sub_metrics", "is empty; name at least one"
+        yield "sub_metrics", coded("is empty; name at least one")
         return
     identities = [one.id for one in settings.sub_metrics]
     for index, one in enumerate(settings.sub_metrics):
         if not one.id.strip() or identities.index(one.id) != index:
-            yield f"sub_metrics[{index}].id", f"{one.id!r} must be the agent's id of it, and stand once"
+            yield (
+                f"sub_metrics[{index}].id",
+                coded("{value!r} must be the agent's id of it, and stand once", value=one.id),
+            )
         if one.negative_weight is not None and not 0 <= one.negative_weight <= 100:  # noqa: PLR2004 percent
-            yield f"sub_metrics[{index}].negative_weight", f"{one.negative_weight} must be from 0 to 100 percent"
+            message = coded("{value} must be from 0 to 100 percent", value=one.negative_weight)
+            yield f"sub_metrics[{index}].negative_weight", message
     yield from share_problems(
         "sub_metrics", {f"sub_metrics[{index}].weight": one.weight for index, one in enumerate(settings.sub_metrics)}
     )
@@ -169,8 +174,11 @@ def _problems(settings: Settings) -> Iterator[Problem]:
         (one.weight if one.negative_weight is None else one.negative_weight for one in settings.sub_metrics), Decimal(0)
     )
     if losses > 100:  # noqa: PLR2004 percent
-        yield "sub_metrics", f"negative weights total {losses}; they may not total more than 100 percent"
+        yield "sub_metrics", coded("negative weights total {n}; they may not total more than 100 percent", n=losses)
     names = [one.name for one in settings.meta]
     for index, field in enumerate(settings.meta):
         if not field.name.strip() or field.name == _CUSTOM_ID or names.index(field.name) != index:
-            yield f"meta[{index}].name", f"{field.name!r} must be a name that the agent does not receive already"
+            yield (
+                f"meta[{index}].name",
+                coded("{value!r} must be a name that the agent does not receive already", value=field.name),
+            )

@@ -12,6 +12,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
+from auscult.domain.said.coded import coded
 from auscult.metrics._ai.agreeing import tool_rules
 from auscult.metrics._ai.answering import weighed
 from auscult.metrics._ai.judging import Judging, verdict
@@ -53,16 +54,16 @@ class ByClaim(Judging[Settings]):
         """Return the faults of the rules."""
         found: list[tuple[str, str]] = []
         if settings.rules and settings.check != "tool_rules":
-            found.append(("rules", f"belong to check: tool_rules; leave them out of {settings.check!r}"))
+            found.append(
+                ("rules", coded("belong to check: tool_rules; leave them out of {name!r}", name=settings.check))
+            )
         for number, rule in enumerate(settings.rules):
             if not rule.tool.strip():
-                found.append((f"rules[{number}].tool", "is empty; name a tool"))
+                found.append((f"rules[{number}].tool", coded("is empty; name a tool")))
             if not (rule.needs or rule.after or rule.confirm or rule.allowed_if):
+                keys = "needs, after, confirm, allowed_if"
                 found.append(
-                    (
-                        f"rules[{number}]",
-                        "rules nothing; give one of these, available: needs, after, confirm, allowed_if",
-                    )
+                    (f"rules[{number}]", coded("rules nothing; give one of these, available: {list}", list=keys))
                 )
             for at, test in enumerate(rule.allowed_if):
                 found.extend(faults(test, f"rules[{number}].allowed_if[{at}]"))

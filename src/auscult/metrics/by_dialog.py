@@ -13,6 +13,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
+from auscult.domain.said.coded import coded
 from auscult.metrics._base import Base
 from auscult.metrics._events.runs import evidence_of, is_called, met, ms_of, turn_of
 from auscult.metrics._finding.language import Span, Window, read_window
@@ -69,12 +70,12 @@ class ByDialog(Base[Settings]):
 
 def _problems(settings: Settings) -> Iterator[tuple[str, str]]:
     if not settings.dialog.strip():
-        yield "dialog", "is empty; give the dialog task's id or name"
+        yield "dialog", coded("is empty; give the dialog task's id or name")
     if settings.window is not None:
         try:
             read_window(settings.window)
         except ValueError as error:
-            yield "window", str(error)
+            yield "window", error.args[0]
 
 
 def _is_within(run: DialogRun, span: Span | None, conversation: Conversation) -> bool | None:

@@ -14,6 +14,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
+from auscult.domain.said.coded import coded
 from auscult.metrics._base import Base
 from auscult.metrics._events.runs import evidence_of, is_called, met
 
@@ -71,17 +72,17 @@ class ByPlaybook(Base[Settings]):
 
 def _problems(settings: Settings) -> Iterator[tuple[str, str]]:
     if not settings.playbook.strip():
-        yield "playbook", "is empty; give the playbook's id or name"
+        yield "playbook", coded("is empty; give the playbook's id or name")
     if (settings.min_adherence is None) == (not settings.steps):
-        yield "playbook", "is judged by exactly one of min_adherence (entire playbook) and steps"
+        yield "playbook", coded("is judged by exactly one of min_adherence (entire playbook) and steps")
     if settings.min_adherence is not None and not 0 < settings.min_adherence <= WHOLE:
-        yield "min_adherence", f"{settings.min_adherence} must be above 0 and at most 100 percent"
+        yield "min_adherence", coded("{value} must be above 0 and at most 100 percent", value=settings.min_adherence)
     for index, named in enumerate(settings.steps):
         for key, value in (("step", named.step), ("stage", named.stage)):
             if value is not None and not value.strip():
-                yield f"steps[{index}].{key}", "is empty; give an id or a name"
+                yield f"steps[{index}].{key}", coded("is empty; give an id or a name")
         if named in settings.steps[:index]:
-            yield f"steps[{index}]", "is asked for already; keep one"
+            yield f"steps[{index}]", coded("is asked for already; keep one")
 
 
 class _Taken(NamedTuple):

@@ -16,6 +16,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Acts, Answers, Judgement, Probe
+from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.metrics._base import Base
 from auscult.metrics._events.parts import part, share_problems
@@ -63,12 +64,14 @@ class ByQuestion(Base[Settings]):
             has_trigger = settings.trigger is not None and name != "trigger"
             found.extend(finding_problems(finding, name, has_trigger=has_trigger))
         if settings.excused_because is not None and settings.excused_when is None:
-            found.append(("excused_because", "give it with excused_when, whose reason it is"))
+            found.append(("excused_because", coded("give it with excused_when, whose reason it is")))
         if settings.vote is not None and settings.vote not in questions():
-            hint = did_you_mean(settings.vote, questions(), f"there is: {', '.join(sorted(questions()))}")
-            found.append(("vote", f"trained heads do not vote on {settings.vote!r}; {hint}"))
+            hint = did_you_mean(
+                settings.vote, questions(), coded("there is: {list}", list=", ".join(sorted(questions())))
+            )
+            found.append(("vote", coded("trained heads do not vote on {value!r}", value=settings.vote) + "; " + hint))
         if settings.vote is not None and settings.sub_weights is not None:
-            found.append(("vote", "belongs to a metric without sub_weights, whose parts are decided by words"))
+            found.append(("vote", coded("belongs to a metric without sub_weights, whose parts are decided by words")))
         return (*found, *_sub_weight_problems(settings))
 
     def languages(self, settings: Settings) -> frozenset[str] | None:
@@ -121,9 +124,9 @@ def _sub_weight_problems(settings: Settings) -> Iterator[Problem]:
     each = {"sub_weights.trigger": shares.trigger, "sub_weights.answer": shares.answer}
     yield from share_problems("sub_weights", each)
     if settings.trigger is None:
-        yield "sub_weights", "share the weight between trigger and answer, and there is no trigger"
+        yield "sub_weights", coded("share the weight between trigger and answer, and there is no trigger")
     elif not set(speakers_of(settings.trigger, "customer")) <= {"agent", "handler"}:
-        yield "sub_weights", "score the agent's trigger, so its speaker must be agent"
+        yield "sub_weights", coded("score the agent's trigger, so its speaker must be agent")
 
 
 _PartResult = tuple[Qualification, tuple[Evidence, ...], str]

@@ -13,6 +13,7 @@ from auscult.domain.conversation import WITHOUT_SPEAKERS, Channel, Conversation,
 from auscult.domain.evaluation import Evidence, Verdict, answered, at, over
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
+from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.speech import (
     CROSS_TALK_MS,
@@ -80,7 +81,7 @@ class BySpeech(Base[Settings]):
 def _strangers(settings: Settings) -> list[tuple[str, str]]:
     belonging = ("measure", *_BELONGING[settings.measure])
     return [
-        (key, f"does not belong to {settings.measure}; that has {', '.join(belonging[1:])}")
+        (key, coded("does not belong to {name}; that has {list}", name=settings.measure, list=", ".join(belonging[1:])))
         for key in settings.__struct_fields__
         if key not in belonging and getattr(settings, key) is not None
     ]
@@ -95,14 +96,16 @@ def _duration_faults(settings: Settings) -> list[tuple[str, str]]:
         try:
             durations[key] = parse_duration_ms(written)
         except ValueError as error:
-            found.append((key, str(error)))
+            found.append((key, error.args[0]))
             continue
         if durations[key] <= 0:
-            found.append((key, "must be longer than nothing"))
+            found.append((key, coded("must be longer than nothing")))
     if durations.get("max_duration", durations["min_duration"]) < durations["min_duration"]:
-        found.append(("max_duration", f"must be at least min_duration, {_seconds(durations['min_duration'])}"))
+        found.append(
+            ("max_duration", coded("must be at least min_duration, {value}", value=_seconds(durations["min_duration"])))
+        )
     if settings.max_instances is not None and settings.max_instances < 0:
-        found.append(("max_instances", f"{settings.max_instances} must be 0 or more"))
+        found.append(("max_instances", coded("{value} must be 0 or more", value=settings.max_instances)))
     return found
 
 
@@ -111,14 +114,16 @@ def _rate_faults(settings: Settings) -> list[tuple[str, str]]:
         return []
     low, high = settings.min_words_per_minute, settings.max_words_per_minute
     if low is None and high is None:
-        return [("min_words_per_minute", "is missing; give it or max_words_per_minute, like 110 and 180")]
-    found = [
-        (key, f"{rate} must be above 0 and at most 1000")
+        return [("min_words_per_minute", coded("is missing; give it or max_words_per_minute, like 110 and 180"))]
+    found: list[tuple[str, str]] = [
+        (key, coded("{value} must be above 0 and at most {n}", value=rate, n=1000))
         for key, rate in (("min_words_per_minute", low), ("max_words_per_minute", high))
         if rate is not None and not 0 < rate <= 1000  # noqa: PLR2004 nobody talks faster
     ]
     if low is not None and high is not None and low > high:
-        found.append(("max_words_per_minute", f"{high} must be at least min_words_per_minute, {low}"))
+        found.append(
+            ("max_words_per_minute", coded("{high} must be at least min_words_per_minute, {low}", high=high, low=low))
+        )
     return found
 
 

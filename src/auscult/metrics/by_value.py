@@ -15,6 +15,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Comparison, Evidence, Verdict, cite, grounds, nothing_in
 from auscult.domain.privacy.digests import are_of_one_key
 from auscult.domain.probe import Answers, Probe
+from auscult.domain.said.coded import coded
 from auscult.domain.said.values import Locale, Value, is_masked, is_same, read
 from auscult.metrics._base import Planned
 from auscult.metrics._finding.citing import shortened
@@ -65,19 +66,19 @@ def _problems(settings: Settings) -> Iterator[Problem]:
     if settings.trigger is not None:
         yield from finding_problems(settings.trigger, "trigger", has_trigger=False)
     if (settings.rule == "custom") != (settings.custom_rule is not None):
-        yield "custom_rule", "goes with rule: custom, and only there: describe which of the values counts"
+        yield "custom_rule", coded("goes with rule: custom, and only there: describe which of the values counts")
     if settings.rule == "custom" and settings.said.judge is None:
-        yield "rule", "custom needs said.judge, for only a judge can read the rule"
+        yield "rule", coded("custom needs said.judge, for only a judge can read the rule")
     if settings.rule == "negotiated" and settings.said.speaker in ("any", "bot"):
-        yield "said.speaker", "must be agent or customer where both have to agree"
+        yield "said.speaker", coded("must be agent or customer where both have to agree")
     if settings.custom_rule is not None and not settings.custom_rule.strip():
-        yield "custom_rule", "is empty; describe which of the values counts"
+        yield "custom_rule", coded("is empty; describe which of the values counts")
     if settings.tolerance < 0:
-        yield "tolerance", f"{settings.tolerance} must be 0 or more"
+        yield "tolerance", coded("{value} must be 0 or more", value=settings.tolerance)
     if settings.tolerance and settings.said.kind not in _NUMERIC:
-        yield "tolerance", f"belongs to {', '.join(_NUMERIC)}, not to {settings.said.kind}"
+        yield "tolerance", coded("belongs to {list}, not to {name}", list=", ".join(_NUMERIC), name=settings.said.kind)
     if settings.tolerance and settings.rule == "strict":
-        yield "tolerance", "and strict contradict each other; strict allows no deviation"
+        yield "tolerance", coded("and strict contradict each other; strict allows no deviation")
 
 
 class _Plan:

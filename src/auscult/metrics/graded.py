@@ -12,6 +12,7 @@ from msgspec import Struct
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict, cite, grounds, nothing_in, unsaid_in
 from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript, Use
+from auscult.domain.said.coded import coded
 from auscult.metrics._base import Planned
 from auscult.metrics._finding.citing import quoted_of_record
 from auscult.metrics._finding.joining import compiled, scope_of, searches_of, shown
@@ -85,7 +86,7 @@ class Graded(Planned[Settings]):
             for problem in finding_problems(rule.found, f"rules[{at}].found", has_trigger=False)
         ]
         if not settings.rules and settings.judge is None:
-            found.append(("rules", "is empty; give a rule for each level but the one of otherwise, or a judge"))
+            found.append(("rules", coded("is empty; give a rule for each level but the one of otherwise, or a judge")))
         found.extend(_judge_problems(settings))
         if settings.not_when:
             found.extend(finding_problems(settings.not_when, "not_when", has_trigger=False))
@@ -97,17 +98,20 @@ def _judge_problems(settings: Settings) -> Iterator[Problem]:
     if judge is None:
         return
     if not judge.question.strip():
-        yield "judge.question", "is empty; ask what decides the level"
+        yield "judge.question", coded("is empty; ask what decides the level")
     first: dict[str, int] = {}
     for at, one in enumerate(judge.levels):
         if not one.means.strip():
-            yield f"judge.levels[{at}].means", f"is empty; say when {one.level} is right"
+            yield f"judge.levels[{at}].means", coded("is empty; say when {value} is right", value=one.level)
         if one.level == "NA":
-            yield f"judge.levels[{at}].level", "NA is what a judge answers where the question does not arise; rename it"
+            yield (
+                f"judge.levels[{at}].level",
+                coded("NA is what a judge answers where the question does not arise; rename it"),
+            )
         if first.setdefault(str(one.level), at) != at:
             yield (
                 f"judge.levels[{at}].level",
-                f"is named by judge.levels[{first[str(one.level)]}] too; name each level once",
+                coded("is named by judge.levels[{n}] too; name each level once", n=first[str(one.level)]),
             )
 
 

@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 
 from auscult.domain.delivery.addresses import Networks, is_public
 from auscult.domain.errors import AuscultError
+from auscult.domain.said.coded import coded
 
 _LONGEST_HEAD = 1 << 14
 _PROXY_PORT = 80
@@ -92,7 +93,9 @@ def check_written(host: str, networks: Networks) -> None:
             raise refused(host, "127.0.0.1")
         return
     if networks.is_nothing:
-        raise AddressRefusedError(f"http to {host} is not encrypted; give https, or an address in an opened network")
+        raise AddressRefusedError(
+            coded("http to {name} is not encrypted; give https, or an address in an opened network", name=host)
+        )
     try:
         found = socket.getaddrinfo(name, None, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except (OSError, UnicodeError):
@@ -113,10 +116,17 @@ def check_address(field: str, url: str, networks: Networks) -> None:
 
 def refused(host: str, address: str) -> AddressRefusedError:
     """Return the error for a host that leads to an address."""
-    what = f"{host} leads to {address}, which is no address of the internet"
+    found = coded(
+        "{name} leads to {value}, which is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS",
+        name=host,
+        value=address,
+    )
     if host == address:
-        what = f"{host} is no address of the internet"
-    return AddressRefusedError(f"{what}; the operator opens networks with AUSCULT_OUTGOING_NETWORKS", value=host)
+        found = coded(
+            "{name} is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS",
+            name=host,
+        )
+    return AddressRefusedError(found, value=host)
 
 
 def _proxy_of(scheme: str, host: str) -> SplitResult | None:

@@ -139,7 +139,7 @@ class Offers:
             return found
         if not any(each.item.assignment.assignment_id == assignment_id for each in self.listing()):
             raise ConflictError(
-                f"assignment {assignment_id} is not offered: it was begun or taken, or its auditor is not away",
+                "assignment {value} is not offered: it was begun or taken, or its auditor is not away",
                 code="assignment.not_offered",
                 field="assignment_id",
                 value=assignment_id,
@@ -193,7 +193,7 @@ class Places:
         if found.state == "active" and found.rater(self._viewer.name) is not None:
             return found
         raise ConflictError(
-            f"no place of session {session_id} is offered: it was begun or taken, or its rater is not away",
+            "no place of session {value} is offered: it was begun or taken, or its rater is not away",
             code="calibration.not_offered",
             field="session_id",
             value=session_id,

@@ -21,7 +21,7 @@ from auscult.domain.calibration.session import (
     Session,
     new_session_id,
 )
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import NotFoundError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
@@ -72,9 +72,7 @@ class Calibrating:
         """
         stored = self._app.forms.get(wanted.form_id)
         if stored is None:
-            raise NotFoundError(
-                f"unknown form {wanted.form_id!r}", code="form.unknown", field="form_id", value=wanted.form_id
-            )
+            raise unknown("form", wanted.form_id)
         for each in dict.fromkeys(wanted.conversations):
             self._case(each)
         found = {each.conversation_id: each.why for each in self.suggest(wanted.form_id, limit=200)}
@@ -106,7 +104,7 @@ class Calibrating:
         found = self._app.calibrations.get(session_id)
         if found is None:
             raise NotFoundError(
-                f"unknown session {session_id!r}", code="calibration.unknown", field="session_id", value=session_id
+                "unknown session {value!r}", code="calibration.unknown", field="session_id", value=session_id
             )
         return found
 
@@ -192,7 +190,7 @@ class Calibrating:
     def suggest(self, form_id: str, limit: int = 12) -> list[Suggestion]:
         """Return audited conversations on which machine and auditor differ most, or two auditors do."""
         if self._app.forms.get(form_id) is None:
-            raise NotFoundError(f"unknown form {form_id!r}", code="form.unknown", field="form_id", value=form_id)
+            raise unknown("form", form_id)
         second = self._second_opinions(form_id)
         found = [*second, *self._against_machine(form_id, {each.conversation_id for each in second})]
         return sorted(found, key=lambda each: (-each.differ, each.conversation_id))[:limit]
@@ -237,7 +235,7 @@ class Calibrating:
         case = self._app.audits.case(conversation_id)
         if case is None:
             raise NotFoundError(
-                f"there is no conversation {conversation_id} in this app, or it is not evaluated yet",
+                "there is no conversation {value} in this app, or it is not evaluated yet",
                 code="conversation.unknown",
                 field="conversations",
                 value=conversation_id,
@@ -261,7 +259,8 @@ def answers_of(given: dict[str, str], comments: dict[str, str]) -> list[AuditAns
     loose = sorted(set(comments) - set(given))
     if loose:
         raise RequestError(
-            f"a comment without an answer: {', '.join(loose)}; send the answer with it",
+            "a comment without an answer: {list}; send the answer with it",
+            list=", ".join(loose),
             code="answer.invalid",
             field=f"answers.{loose[0]}",
         )

@@ -9,6 +9,7 @@ from auscult.domain.errors import AccessError, NotFoundError, unknown
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
+from auscult.domain.said.coded import coded
 from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.people.known import readers_of
 from auscult.services.privacy.log import draft
@@ -67,10 +68,12 @@ class Commenting:
         if detail is None or self.is_hidden(conversation_id):
             raise unknown("conversation", conversation_id)
         if wanted.turn_id is not None and wanted.turn_id not in {each.id for each in detail.conversation.turns}:
-            message = f"conversation {conversation_id} has no turn {wanted.turn_id}"
+            message = coded("conversation {id} has no turn {turn}", id=conversation_id, turn=wanted.turn_id)
             raise NotFoundError(message, code="turn.unknown", field="turn_id", value=wanted.turn_id)
         if wanted.audience == "colleagues" and self.is_agent_in(conversation_id):
-            message = "a conversation of one's own has no comments for colleagues alone; choose the audience agent"
+            message = coded(
+                "a conversation of one's own has no comments for colleagues alone; choose the audience agent"
+            )
             raise AccessError(message, code="comment.for_colleagues", field="audience", value=wanted.audience)
         self._check_writer(conversation_id)
         mentions = rules.mentioned_in(wanted.text, self.names_of(conversation_id, to_agent=wanted.audience == "agent"))

@@ -1,6 +1,6 @@
 """The use cases of corrections for one viewer: put a conversation right, or several, and undo it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -32,6 +32,7 @@ from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.visibility import Facts
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.privacy.log import draft
@@ -41,6 +42,17 @@ from auscult.storage.people.parties import agents_of, queues_of
 from auscult.storage.store import AppStore
 
 T = TypeVar("T")
+
+
+_RIGHT: Mapping[str, str] = {
+    "queue": coded("name the right queue as after"),
+    "agent": coded("name the right agent as after"),
+}
+_UNKNOWN: Mapping[str, str] = {"queue": coded("unknown queue {value!r}"), "agent": coded("unknown agent {value!r}")}
+_OUT_OF_REACH: Mapping[str, str] = {
+    "queue": coded("the queue {name} is outside of what you put right; ask an administrator"),
+    "agent": coded("the agent {name} is outside of what you put right; ask an administrator"),
+}
 
 
 class RefusedCorrection(Struct, frozen=True, kw_only=True):
@@ -128,7 +140,7 @@ class Correcting:
         """
         ids = tuple(dict.fromkeys(conversation_ids))
         if not 1 <= len(ids) <= MOST_AT_ONCE:
-            message = f"choose 1 to {MOST_AT_ONCE} conversations; given: {len(ids)}"
+            message = coded("choose 1 to {least} conversations; given: {n}", least=MOST_AT_ONCE, n=len(ids))
             raise RequestError(message, code="correction.too_many_at_once", field="conversation_ids", value=len(ids))
         self._party(wanted)
         items: list[Correction] = []
@@ -193,9 +205,9 @@ class Correcting:
         form = earlier.form if earlier else None
         is_by_segment = form is not None and form.segments
         if earlier is None or is_by_segment or not case.is_current or case.evaluation.revision != made:
-            message = (
-                f"conversation {conversation_id} is not scored again yet, was delivered or put right since, or is scored by"
-                " segments; what counted before cannot be brought back"
+            message = coded(
+                "conversation {id} is not scored again yet, was delivered or put right since, or is scored by segments; what counted before cannot be brought back",
+                id=conversation_id,
             )
             raise ConflictError(message, code="correction.followed", field="correction_id")
         evaluation = replace(earlier, revision=made)
@@ -205,21 +217,18 @@ class Correcting:
         """Return the right queue or agent, which must be known; None for what names none."""
         if wanted.kind not in MOVES:
             if wanted.after is not None or wanted.before is not None:
-                message = f"{wanted.kind} takes no before and no after"
+                message = coded("{name} takes no before and no after", name=wanted.kind)
                 raise RequestError(message, code="correction.no_party", field="after", value=wanted.after)
             return None
         if not wanted.after:
-            message = f"name the right {wanted.kind} as after"
-            raise RequestError(message, code="correction.no_party", field="after")
+            raise RequestError(_RIGHT[wanted.kind], code="correction.no_party", field="after")
         known = self.parties(wanted.kind)
         folded = wanted.after.casefold()
         found = [each for each in known if each.id == wanted.after] or [
             each for each in known if folded in (each.id.casefold(), (each.name or "").casefold())
         ]
         if len(found) != 1:
-            message = (
-                f"unknown {wanted.kind} {wanted.after!r}" if not found else f"several are {wanted.after!r}; give an id"
-            )
+            message = coded("several are {value!r}; give an id" if found else _UNKNOWN[wanted.kind], value=wanted.after)
             raise NotFoundError(message, code=f"{wanted.kind}.unknown", field="after", value=wanted.after)
         return found[0]
 
@@ -250,7 +259,7 @@ class Correcting:
             agents=frozenset(agents_of(moved)),
         )
         if not reach.shows(facts, self._app.people.directory.memberships("team")):
-            message = f"the {new.kind} {new.after.shown} is outside of what you put right; ask an administrator"
+            message = coded(_OUT_OF_REACH[new.kind], name=new.after.shown)
             raise AccessError(message, code="correction.out_of_reach", field="after", value=new.after.id)
 
     def _entry(self, action: str, correction: Correction) -> Draft:

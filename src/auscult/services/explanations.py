@@ -23,6 +23,7 @@ from auscult.domain.explanations import (
 from auscult.domain.form import Metric
 from auscult.domain.insight import Insights
 from auscult.domain.people.principal import Principal
+from auscult.domain.said.coded import coded
 from auscult.domain.scoring.explaining import Explainer, Piece
 from auscult.domain.scoring.stored import ConversationDetail, EvaluatedConversation
 from auscult.services.audits.blind import (
@@ -96,7 +97,7 @@ class Explaining:
         if detail is None:
             raise unknown("conversation", conversation_id)
         if hidden_from(self._app, self._viewer.name, conversation_id):
-            message = "you rate this conversation blind; ask about it once you have submitted"
+            message = coded("you rate this conversation blind; ask about it once you have submitted")
             raise ConflictError(message, code="explanation.blind", field="conversation_id", value=conversation_id)
         return self._answer(question, self._of_conversation(detail), f"conversation:{conversation_id}")
 

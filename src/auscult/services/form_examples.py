@@ -28,6 +28,7 @@ from auscult.domain.form_examples import (
 )
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.services.audits.blind import blindness_of
 from auscult.services.history.topic_effect import present_names, sorted_with
 from auscult.services.privacy.log import draft as entry_of
@@ -68,7 +69,7 @@ class _Kept:
         if found is None or conversation_id in blindness_of(self._app, self._viewer.name):
             raise unknown("conversation", conversation_id)
         if turn_id is not None and turn_id not in {each.id for each in found.conversation.turns}:
-            message = f"conversation {conversation_id} has no turn {turn_id}"
+            message = coded("conversation {id} has no turn {turn}", id=conversation_id, turn=turn_id)
             raise NotFoundError(message, code="turn.unknown", field="turn_id", value=turn_id)
 
     @staticmethod

@@ -24,6 +24,7 @@ from auscult.domain.pinned import (
     ShownCollection,
 )
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.domain.tenancy import Tenant
 from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.privacy.log import draft
@@ -156,7 +157,7 @@ class Collecting:
         if case is None or hides_talk(self._app, self._viewer.name, conversation_id):
             raise unknown("conversation", conversation_id)
         if wanted.turn_id not in {each.id for each in case.conversation.turns}:
-            message = f"conversation {conversation_id} has no turn {wanted.turn_id}"
+            message = coded("conversation {id} has no turn {turn}", id=conversation_id, turn=wanted.turn_id)
             raise NotFoundError(message, code="turn.unknown", field="turn_id", value=wanted.turn_id)
         if not self.may_pin(conversation_id):
             raise missing(EDIT, self._viewer.kind)
@@ -280,7 +281,7 @@ class Collecting:
     def _check_pinner(self, collection: Collection, pin: Pin) -> None:
         self._check_editor()
         if not self.may_remove(collection, pin):
-            message = "only who pinned a moment removes it, and who may change the collection"
+            message = coded("only who pinned a moment removes it, and who may change the collection")
             raise AccessError(message, code="pin.not_yours", field="pin_id", value=pin.pin_id)
 
     def _step(self, collection_id: str, action: str, act: Callable[[Collection], Collection]) -> Collection:

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from auscult.domain.definitions.definition import DefinitionKind
 from auscult.domain.errors import FormError, RequestError
 from auscult.domain.people.principal import Principal
+from auscult.domain.said.coded import coded
 from auscult.domain.said.search import SaidQuery, parse
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.search import (
@@ -88,7 +89,7 @@ class Searching:
         """Return the hits of a search: a few of each group, or up to ``MOST`` of one. Raises ``RequestError`` ``search.invalid``."""
         text = text.strip()
         if len(text) > LONGEST:
-            message = f"a search has at most {LONGEST} characters"
+            message = coded("a search has at most {most} characters", most=LONGEST)
             raise RequestError(message, code="search.invalid", field="q", value=text[:LONGEST])
         if not folded(text):
             return SearchResult(exact=None, groups=())

@@ -68,7 +68,10 @@ class Fitting:
         search = library.search(self._app, language, "", 1)
         if search.version == 0:
             raise ConflictError(
-                f"the app knows nothing in {language_of(language)}", code="knowledge.none", field="language"
+                "the app knows nothing in {language}",
+                language=language_of(language),
+                code="knowledge.none",
+                field="language",
             )
         fit, reason = None, None
         if is_fitted:
@@ -148,7 +151,8 @@ class Fitting:
         before = self._app.forms.get(form_id, fitted.before) if fitted else None
         if before is None:
             raise ConflictError(
-                f"version {version.version} of {form_id} did not come from a fit, so that there is nothing to undo",
+                "version {n} of {value} did not come from a fit, so that there is nothing to undo",
+                n=version.version,
                 code="fit.none",
                 field="form_id",
                 value=form_id,

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from auscult.domain.absences import MOST, Absence, Away
 from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.tables.people import absences, users
@@ -79,7 +80,7 @@ class AccountAbsences:
                 return
             ahead = (absences.c.user == number, absences.c.until >= made.made_at.date().isoformat())
             if (connection.scalar(sa.select(sa.func.count()).select_from(absences).where(*ahead)) or 0) >= MOST:
-                message = f"a person has at most {MOST} absences that have not ended; remove one"
+                message = coded("a person has at most {most} absences that have not ended; remove one", most=MOST)
                 raise ConflictError(message, code="absence.too_many", field="person", value=made.person)
             row = {
                 "absence_id": made.absence_id,

@@ -95,7 +95,9 @@ class AppAiAgents:
         query = sa.select(sa.func.count()).select_from(ai_agents).where(ai_agents.c.app == self._app)
         if (connection.scalar(query) or 0) >= MOST_VERSIONS:
             raise ConflictError(
-                f"the app has {MOST_VERSIONS} versions of AI agents; remove one first", code="ai_agents.too_many"
+                "the app has {most} versions of AI agents; remove one first",
+                most=MOST_VERSIONS,
+                code="ai_agents.too_many",
             )
 
     def _list(self, connection: Connection, wanted: Registered) -> None:

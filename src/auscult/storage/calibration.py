@@ -101,7 +101,5 @@ def erase_from_calibrations(connection: Connection, conversation_ids: Mapping[in
 
 def _moved(session: Session) -> SessionMovedError:
     return SessionMovedError(
-        f"session {session.session_id} was changed meanwhile; read it again",
-        field="session_id",
-        value=session.session_id,
+        "session {value} was changed meanwhile; read it again", field="session_id", value=session.session_id
     )

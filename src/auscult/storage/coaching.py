@@ -81,7 +81,9 @@ class AppCoaching:
             known = _ITEM.decode(body)
             if (known.coach, known.goal.casefold()) == (item.coach, item.goal.casefold()):
                 raise ConflictError(
-                    f"{item.coach} coaches {item.agent_id} on this already: {known.coaching_id}",
+                    "{name} coaches {agent} on this already: {value}",
+                    name=item.coach,
+                    agent=item.agent_id,
                     code="coaching.duplicate",
                     field="goal",
                     value=known.coaching_id,
@@ -146,7 +148,5 @@ def count_coaching(connection: Connection, app: int, conversation_ids: Sequence[
 
 def _moved(item: Coaching) -> CoachingMovedError:
     return CoachingMovedError(
-        f"coaching {item.coaching_id} was changed meanwhile; read it again",
-        field="coaching_id",
-        value=item.coaching_id,
+        "coaching {value} was changed meanwhile; read it again", field="coaching_id", value=item.coaching_id
     )

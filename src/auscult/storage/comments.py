@@ -13,6 +13,7 @@ from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.notices import NewNotice
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
@@ -135,7 +136,9 @@ class AppComments:
             else:
                 before = (*same, comment_threads.c.changes == thread.changes - 1)
                 if not connection.execute(sa.update(comment_threads).where(*before).values(**columns)).rowcount:
-                    message = f"thread {thread.thread_id} was changed meanwhile; read it again"
+                    message = coded(
+                        "thread {thread_id} was changed meanwhile; read it again", thread_id=thread.thread_id
+                    )
                     raise ThreadMovedError(message, field="thread_id", value=thread.thread_id)
             announce(connection, self._database.dialect, self._app, [(thread.conversation_id, "commented")])
             write_notices(connection, self._database.dialect, self._app, notices)

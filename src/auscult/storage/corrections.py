@@ -16,6 +16,7 @@ from auscult.domain.corrections import MOVES, REVISES, Correction, Handled, appl
 from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import file_recorded, still_decided
@@ -310,16 +311,16 @@ def _check_free(held: Held, correction: Correction) -> None:
     """
     conversation_id = correction.conversation_id
     if correction.kind in MOVES and held.audit is not None and held.audit.result is not None:
-        message = (
-            f"conversation {conversation_id} is audited, and its queue and agent belong to the result; leave it out of"
-            " figures instead"
+        message = coded(
+            "conversation {id} is audited, and its queue and agent belong to the result; leave it out of figures instead",
+            id=conversation_id,
         )
         raise ConflictError(message, code="correction.audited", field="conversation_id", value=conversation_id)
     if not held.has_words:
-        message = f"the words of conversation {conversation_id} were erased, so it cannot be scored again"
+        message = coded("the words of conversation {id} were erased, so it cannot be scored again", id=conversation_id)
         raise ConflictError(message, code="correction.wordless", field="conversation_id", value=conversation_id)
 
 
 def _moved(conversation_id: str) -> AuditMovedError:
-    message = f"conversation {conversation_id} changed meanwhile; try again"
+    message = coded("conversation {id} changed meanwhile; try again", id=conversation_id)
     return AuditMovedError(message, field="conversation_id", value=conversation_id)

@@ -298,7 +298,7 @@ def erase_reviews(connection: Connection, numbers: Collection[int]) -> None:
 
 def _moved(review: Review) -> AuditMovedError:
     return AuditMovedError(
-        f"the review of assignment {review.assignment_id} was changed meanwhile; read it again",
+        "the review of assignment {value} was changed meanwhile; read it again",
         field="assignment_id",
         value=review.assignment_id,
     )

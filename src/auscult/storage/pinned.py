@@ -15,6 +15,7 @@ from auscult.domain.notices import NewNotice
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.pinned import MOST_COLLECTIONS, MOST_PINS, UNDO, Collection, Pin, too_many
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of
@@ -176,7 +177,7 @@ class AppCollections:
             same = (pins.c.collection == number, pins.c.conversation == conversation, pins.c.turn_id == pin.turn_id)
             known = connection.execute(sa.select(pins).where(*same)).one_or_none()
             if known is not None and known.removed_at is None:
-                message = "this moment is in the collection already"
+                message = coded("this moment is in the collection already")
                 raise ConflictError(message, code="pin.duplicate", field="turn_id", value=known.pin_id)
             connection.execute(sa.delete(pins).where(*same))
             places = sa.select(sa.func.count(), sa.func.max(pins.c.place)).where(pins.c.collection == number)
@@ -263,7 +264,7 @@ class AppCollections:
         for body in connection.scalars(query).all():
             known = _COLLECTION.decode(body)
             if known.collection_id != wanted.collection_id and known.name.casefold() == wanted.name.casefold():
-                message = f"there is a collection {known.name!r} already; choose another name"
+                message = coded("there is a collection {name!r} already; choose another name", name=known.name)
                 raise ConflictError(message, code="collection.duplicate", field="name", value=known.collection_id)
 
     def _announce(self, connection: Connection, pin: Pin, entry: Draft) -> None:

@@ -10,6 +10,7 @@ from cryptography.fernet import Fernet
 
 from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.domain.targets import MOST, State, Target
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
@@ -75,7 +76,7 @@ class AppTargets:
             user = connection.scalar(sa.select(users.c.user).where(users.c.email == made.person))
             mine = (notice_targets.c.app == self._app, notice_targets.c.user.is_not_distinct_from(user))
             if (connection.scalar(sa.select(sa.func.count()).where(*mine)) or 0) >= MOST:
-                message = f"a person, and an app, has at most {MOST} targets; remove one"
+                message = coded("a person, and an app, has at most {n} targets; remove one", n=MOST)
                 raise ConflictError(message, code="target.too_many", field="name", value=made.name)
             row = {
                 "target_id": made.target_id,

@@ -18,7 +18,7 @@ def print_problems(
     ``right`` describes a document without faults; None where there are faults.
     """
     if as_json:
-        problems = [{"kind": kind, **one._asdict()} for kind, some in found for one in some]
+        problems = [{"kind": kind, **one.as_dict()} for kind, some in found for one in some]
         typer.echo(msgspec.json.encode({"file": name, "ok": right is not None, "problems": problems}))
         return
     for kind, some in found:

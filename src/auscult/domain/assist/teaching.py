@@ -126,8 +126,12 @@ def teach(lessons: Iterable[Lesson], engine: str, likely: float, present: Calibr
     rarer = min(right, len(known) - right)
     if len(known) < FEWEST or rarer < FEWEST_OF_A_KIND:
         raise ConflictError(
-            f"agents decided on {len(known)} suggestions, {right} right and {len(known) - right} wrong; a fit needs "
-            f"{FEWEST}, and {FEWEST_OF_A_KIND} of each kind",
+            "agents decided on {n} suggestions, {right} right and {wrong} wrong; a fit needs {least}, and {other} of each kind",
+            n=len(known),
+            right=right,
+            wrong=len(known) - right,
+            least=FEWEST,
+            other=FEWEST_OF_A_KIND,
             code="answers.too_few",
         )
     predicted: list[tuple[Lesson, float]] = []

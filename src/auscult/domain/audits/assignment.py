@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from auscult.domain.audits.audit import LONGEST_COMMENT, Audit, assignment_id_of
 from auscult.domain.errors import AccessError, ConflictError, RequestError
+from auscult.domain.said.coded import coded
 
 Role = Literal["audit", "second", "calibration", "self"]
 """``audit`` counts; ``second`` is an independent second opinion; the others are for practice and never shown."""
@@ -178,7 +179,7 @@ def decline(
         )
     if len(reason) > LONGEST_COMMENT:
         raise RequestError(
-            f"a comment has at most {LONGEST_COMMENT} characters", code="comment.too_long", field="reason"
+            "a comment has at most {n} characters", n=LONGEST_COMMENT, code="comment.too_long", field="reason"
         )
     return replace(assignment, state="declined", reason=reason, reason_code=code or "other", ended_at=at)
 
@@ -190,8 +191,8 @@ def reassign(assignment: Assignment, rater: str, *, is_gone: bool = False) -> As
     """
     if assignment.state == "begun" and not is_gone:
         raise ConflictError(
-            f"assignment {assignment.assignment_id} was begun by {assignment.rater}; only what is not begun can be"
-            " reassigned",
+            "assignment {value} was begun by {name}; only what is not begun can be reassigned",
+            name=assignment.rater,
             code="assignment.begun",
             field="assignment_id",
             value=assignment.assignment_id,
@@ -208,7 +209,7 @@ def check_rater(assignment: Assignment, rater: str) -> None:
     """
     if assignment.rater not in (None, rater):
         raise AccessError(
-            f"assignment {assignment.assignment_id} belongs to another auditor; only they may work on it",
+            "assignment {value} belongs to another auditor; only they may work on it",
             code="assignment.not_yours",
             field="assignment_id",
             value=assignment.assignment_id,
@@ -220,7 +221,8 @@ def check_rater(assignment: Assignment, rater: str) -> None:
 def finished(assignment: Assignment) -> ConflictError:
     """Return the error of an assignment that is submitted, declined or erased."""
     return ConflictError(
-        f"assignment {assignment.assignment_id} is {assignment.state} and stays as it is",
+        "assignment {value} is {state} and stays as it is",
+        state=coded(assignment.state),
         code="assignment.finished",
         field="assignment_id",
         value=assignment.assignment_id,

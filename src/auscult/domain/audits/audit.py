@@ -28,6 +28,7 @@ from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.evaluation import Evaluation, Qualification, score
 from auscult.domain.form import Form
 from auscult.domain.questions.outcome import is_passed
+from auscult.domain.said.coded import coded
 
 __all__ = [
     "LONGEST_COMMENT",
@@ -267,14 +268,15 @@ def reaudit(audit: Audit | None, evaluation: Evaluation, sheet: Sheet, by: str, 
     form, by = _form_of(evaluation), _name(by)
     if audit is None or audit.result is None:
         raise ConflictError(
-            f"the audit of conversation {evaluation.conversation_id} is not submitted; submit it first",
+            "the audit of conversation {value} is not submitted; submit it first",
             code="audit.not_submitted",
             field="conversation_id",
             value=evaluation.conversation_id,
         )
     if not form.re_audit:
         raise ConflictError(
-            f"form {form.id} does not allow submitted audits to be changed; set re_audit: true in a new version",
+            "form {id} does not allow submitted audits to be changed; set re_audit: true in a new version",
+            id=form.id,
             code="audit.final",
             field="conversation_id",
             value=evaluation.conversation_id,
@@ -314,7 +316,7 @@ def _ended(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
         if one.metric.reason_required and one.adhered is False and one.verdict.reason_code is None
     ]
     if unexplained:
-        message = f"a reason code is missing: {', '.join(unexplained)}; give reason_code with each"
+        message = coded("a reason code is missing: {list}; give reason_code with each", list=", ".join(unexplained))
         raise RequestError(message, code="reason.missing", field="answers", value=unexplained)
     fatal_errors = sum(result.is_fatal_error for result in results)
     points = score(results, form)
@@ -347,7 +349,7 @@ def _ended(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
 def _form_of(evaluation: Evaluation) -> Form:
     if evaluation.form is None:
         raise ConflictError(
-            f"no form is for conversation {evaluation.conversation_id}, so there is nothing to answer",
+            "no form is for conversation {value}, so there is nothing to answer",
             code="audit.no_form",
             field="conversation_id",
             value=evaluation.conversation_id,
@@ -358,7 +360,7 @@ def _form_of(evaluation: Evaluation) -> Form:
 def _open(audit: Audit | None, evaluation: Evaluation) -> Audit:
     if audit is None or audit.is_declined:
         raise ConflictError(
-            f"conversation {evaluation.conversation_id} is not assigned; assign it to an auditor first",
+            "conversation {value} is not assigned; assign it to an auditor first",
             code="audit.not_assigned",
             field="conversation_id",
             value=evaluation.conversation_id,
@@ -371,7 +373,7 @@ def _open(audit: Audit | None, evaluation: Evaluation) -> Audit:
 def submitted_already(audit: Audit) -> ConflictError:
     """Return the refusal to change an audit that was submitted: ``audit.finished``."""
     return ConflictError(
-        f"the audit of conversation {audit.conversation_id} was submitted, and stays as it is",
+        "the audit of conversation {value} was submitted, and stays as it is",
         code="audit.finished",
         field="conversation_id",
         value=audit.conversation_id,
@@ -383,7 +385,8 @@ def _name(name: str) -> str:
     name = name.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise RequestError(
-            f"a name has 1 to {LONGEST_NAME} characters on one line",
+            "a name has 1 to {n} characters on one line",
+            n=LONGEST_NAME,
             code="auditor.invalid",
             field="auditor",
             value=name,

@@ -37,5 +37,7 @@ class AuditSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 def check_note(note: str) -> str:
     """Return a note without space around it. Raises ``RequestError`` ``comment.too_long``."""
     if len(note) > LONGEST_COMMENT:
-        raise RequestError(f"a note has at most {LONGEST_COMMENT} characters", code="comment.too_long", field="note")
+        raise RequestError(
+            "a note has at most {n} characters", n=LONGEST_COMMENT, code="comment.too_long", field="note"
+        )
     return note.strip()

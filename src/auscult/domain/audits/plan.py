@@ -5,12 +5,14 @@ from typing import Annotated, Literal
 
 from msgspec import Struct
 
+from auscult.domain import errors
 from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.disputes.dispute import ReviewPolicy, check_policy
 from auscult.domain.errors import RequestError
 from auscult.domain.record import Outcome
+from auscult.domain.said.coded import coded
 from auscult.domain.said.search import parse
 from auscult.domain.scoring.list_fields import Order, ResultFields
 from auscult.domain.stated import at_least, between, stated
@@ -221,9 +223,9 @@ def next_boundary(instant: datetime, step: Step) -> datetime:
 def check_plan(plan: PlanDocument) -> PlanDocument:
     """Return a plan that can be drawn. Raises ``RequestError`` ``plan.invalid`` that names the field."""
     if not 0 < len(plan.name.strip()) <= LONGEST_NAME:
-        raise _invalid("name", f"a name has 1 to {LONGEST_NAME} characters", plan.name)
+        raise _invalid("name", coded("a name has 1 to {n} characters", n=LONGEST_NAME), plan.name)
     if plan.frame.until <= plan.frame.since:
-        raise _invalid("frame.until", "until must be later than since", plan.frame.until.isoformat())
+        raise _invalid("frame.until", coded("until must be later than since"), plan.frame.until.isoformat())
     _check_quota(plan.quota)
     _check_auditors(plan)
     plan.frame.checked()
@@ -233,9 +235,9 @@ def check_plan(plan: PlanDocument) -> PlanDocument:
     for field in ("due_days", "again_after_days"):
         days: int | None = getattr(plan, field)
         if days is not None and days < 1:
-            raise _invalid(field, "use at least 1 day", days)
+            raise _invalid(field, coded("use at least 1 day"), days)
     if len(set(plan.holidays)) > MOST_HOLIDAYS:
-        raise _invalid("holidays", f"name at most {MOST_HOLIDAYS}", len(plan.holidays))
+        raise _invalid("holidays", coded("name at most {n}", n=MOST_HOLIDAYS), len(plan.holidays))
     if plan.review is not None:
         check_policy(plan.review)
     return plan
@@ -245,43 +247,43 @@ def _check_shares(plan: PlanDocument) -> None:
     for field in ("second_share", "hide_machine_share", "floor", "again_share"):
         share: float = getattr(plan, field)
         if not 0 <= share <= 1:
-            raise _invalid(field, "a share is from 0 to 1", share)
+            raise _invalid(field, coded("a share is from 0 to 1"), share)
     if plan.order is not None and plan.risks:
         raise _invalid("order", "a plan has either risks or an order; leave one of them out", plan.order)
 
 
 def _check_quota(quota: Quota) -> None:
     if (quota.count is None) == (quota.percent is None):
-        raise _invalid("quota", "a quota has either a count or a percent", None)
+        raise _invalid("quota", coded("a quota has either a count or a percent"), None)
     if quota.count is not None and quota.count < 1:
-        raise _invalid("quota.count", "use at least 1", quota.count)
+        raise _invalid("quota.count", coded("use at least 1"), quota.count)
     if quota.percent is not None and not 0 < quota.percent <= WHOLE_SHARE:
-        raise _invalid("quota.percent", "use more than 0 and at most 100", quota.percent)
+        raise _invalid("quota.percent", coded("use more than 0 and at most 100"), quota.percent)
     if quota.minimum < 0 or (quota.minimum and quota.percent is None):
-        raise _invalid("quota.minimum", "use 0 or more, beside a percent", quota.minimum)
+        raise _invalid("quota.minimum", coded("use 0 or more, beside a percent"), quota.minimum)
 
 
 def _check_auditors(plan: PlanDocument) -> None:
     users = [each.user for each in plan.auditors]
     for each in plan.auditors:
         if "@" not in each.user and not each.user.startswith("cs-"):
-            raise _invalid("auditors.user", "name an auditor by e-mail address", each.user)
+            raise _invalid("auditors.user", coded("name an auditor by e-mail address"), each.user)
         if not 0 <= each.share <= WHOLE_SHARE:
-            raise _invalid("auditors.share", "a share is from 0 to 100", each.share)
+            raise _invalid("auditors.share", coded("a share is from 0 to 100"), each.share)
         if each.per_day is not None and each.per_day < 1:
-            raise _invalid("auditors.per_day", "use at least 1", each.per_day)
+            raise _invalid("auditors.per_day", coded("use at least 1"), each.per_day)
     if len(set(users)) < len(users):
-        raise _invalid("auditors.user", "each auditor is named once", users)
+        raise _invalid("auditors.user", coded("each auditor is named once"), users)
     total = sum(each.share for each in plan.auditors)
     if plan.auditors and abs(total - WHOLE_SHARE) > _SAME:
-        raise _invalid("auditors.share", f"shares must total 100, not {total:g}", total)
+        raise _invalid("auditors.share", coded("shares must total 100, not {n}", n=f"{total:g}"), total)
     if plan.second_share and len(plan.auditors) == 1:
-        raise _invalid("second_share", "a second opinion needs a second auditor", plan.second_share)
+        raise _invalid("second_share", coded("a second opinion needs a second auditor"), plan.second_share)
     if not 2 <= plan.opinions <= MOST_OPINIONS:  # noqa: PLR2004  (one is no further opinion)
         raise _invalid("opinions", f"use 2 to {MOST_OPINIONS}", plan.opinions)
     if plan.second_share and 0 < len(plan.auditors) < plan.opinions:
-        raise _invalid("opinions", f"{plan.opinions} opinions need as many auditors", plan.opinions)
+        raise _invalid("opinions", coded("{n} opinions need as many auditors", n=plan.opinions), plan.opinions)
 
 
 def _invalid(field: str, message: str, value: object) -> RequestError:
-    return RequestError(f"invalid {field}: {message}", code="plan.invalid", field=field, value=value)
+    return errors.invalid("plan.invalid", field, message, value)

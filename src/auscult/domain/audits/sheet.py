@@ -11,6 +11,7 @@ from auscult.domain.form import Form, Metric
 from auscult.domain.questions.conditions import apply_conditions
 from auscult.domain.questions.grades import graded
 from auscult.domain.questions.structure import reason_codes
+from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 
 LONGEST_COMMENT = 10_000
@@ -51,7 +52,8 @@ def check_answered(form: Form, sheet: Sheet) -> None:
     missing = unanswered(form, sheet)
     if missing:
         raise RequestError(
-            f"not answered yet: {', '.join(missing)}; give YES, NO or NA for each",
+            "not answered yet: {list}; give YES, NO or NA for each",
+            list=", ".join(missing),
             code="audit.incomplete",
             field="answers",
             value=list(missing),
@@ -93,7 +95,12 @@ def _verdict(metric: Metric, given: AuditAnswer) -> Verdict:
     )
     if given.reason_code is not None and given.reason_code not in reason_codes(metric.reasons):
         known = ", ".join(reason_codes(metric.reasons)) or "none"
-        message = f"unknown reason {given.reason_code!r} of {metric.id}; available: {known}"
+        message = coded(
+            "unknown reason {reason_code!r} of {id}; available: {known}",
+            reason_code=given.reason_code,
+            id=metric.id,
+            known=known,
+        )
         raise RequestError(message, code="reason.unknown", field="answers", value=given.reason_code)
     if given.level is None:
         return verdict
@@ -114,14 +121,15 @@ def filled_sheet(before: Sheet, sheet: Sheet, form: Form) -> Sheet:
     for comment in (sheet.comment, *(each.comment for each in sheet.answers), *(each.text for each in sheet.moments)):
         if len(comment) > LONGEST_COMMENT:
             raise RequestError(
-                f"a comment has at most {LONGEST_COMMENT} characters", code="comment.too_long", field="comment"
+                "a comment has at most {n} characters", n=LONGEST_COMMENT, code="comment.too_long", field="comment"
             )
     answers = {each.metric_id: each for each in (*before.answers, *sheet.answers)}
     metrics = {metric.id: metric for metric in form.metrics}
     for each in sheet.answers:
         if each.level is not None and metrics[each.metric_id].grades is None:
             raise RequestError(
-                f"invalid answer {each.level!r} to {each.metric_id}; use YES, NO or NA",
+                "invalid answer {value!r} to {metric_id}; use YES, NO or NA",
+                metric_id=each.metric_id,
                 code="level.unknown",
                 field="answers",
                 value=each.level,
@@ -141,7 +149,7 @@ def check_turns(moments: Iterable[Moment], turn_ids: Collection[str]) -> None:
     for each in moments:
         if each.turn_id not in turn_ids:
             raise RequestError(
-                f"the conversation has no turn {each.turn_id!r}; take the id from its transcript",
+                "the conversation has no turn {value!r}; take the id from its transcript",
                 code="turn.unknown",
                 field="moments",
                 value=each.turn_id,
@@ -151,7 +159,7 @@ def check_turns(moments: Iterable[Moment], turn_ids: Collection[str]) -> None:
 def _check_moments(moments: Collection[Moment], known: Sequence[str]) -> None:
     if len(moments) > MOST_MOMENTS:
         raise RequestError(
-            f"an audit has at most {MOST_MOMENTS} comments on turns", code="comment.too_long", field="moments"
+            "an audit has at most {n} comments on turns", n=MOST_MOMENTS, code="comment.too_long", field="moments"
         )
     _check_metrics((AuditAnswer(metric_id=each.metric_id, answer="-") for each in moments if each.metric_id), known)
 
@@ -167,8 +175,8 @@ def _check_metrics(answers: Iterable[AuditAnswer], known: Sequence[str]) -> None
     for each in answers:
         if each.metric_id not in known:
             raise RequestError(
-                f"the form has no metric {each.metric_id}; "
-                + did_you_mean(each.metric_id, known, f"it has {', '.join(known)}"),
+                "the form has no metric {value}; {hint}",
+                hint=did_you_mean(each.metric_id, known, coded("it has {list}", list=", ".join(known))),
                 code="metric.unknown",
                 field="answers",
                 value=each.metric_id,

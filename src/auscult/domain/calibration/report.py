@@ -92,7 +92,9 @@ def report_of(
     names = session.submitted
     if len(names) < 2:  # noqa: PLR2004  (two raters)
         raise ConflictError(
-            f"a comparison needs two submissions; there is {len(names)} of {len(session.raters)}",
+            "a comparison needs two submissions; there is {n} of {most}",
+            n=len(names),
+            most=len(session.raters),
             code="calibration.too_few",
             field="session_id",
             value=session.session_id,

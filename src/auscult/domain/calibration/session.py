@@ -8,10 +8,12 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain import errors
 from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME, AuditAnswer, Sheet, results_of, unanswered
 from auscult.domain.audits.sheet import filled_sheet
 from auscult.domain.errors import AccessError, ConflictError, RequestError
 from auscult.domain.form import Form
+from auscult.domain.said.coded import coded
 
 SessionState = Literal["draft", "active", "closed"]
 RaterState = Literal["not_started", "in_progress", "submitted", "left"]
@@ -118,13 +120,15 @@ def new_session_id() -> str:
 def create(session: Session) -> Session:
     """Return a session that can be started. Raises ``RequestError`` ``calibration.invalid`` with the field."""
     if not 0 < len(session.name.strip()) <= LONGEST_NAME:
-        raise _invalid("name", f"a name has 1 to {LONGEST_NAME} characters", session.name)
+        raise _invalid("name", coded("a name has 1 to {n} characters", n=LONGEST_NAME), session.name)
     names = [each.name for each in session.raters]
     if not LEAST_RATERS <= len(set(names)) <= MOST_RATERS or len(set(names)) < len(names):
-        raise _invalid("raters", f"name {LEAST_RATERS} to {MOST_RATERS} raters, each once", names)
+        raise _invalid(
+            "raters", coded("name {least} to {most} raters, each once", least=LEAST_RATERS, most=MOST_RATERS), names
+        )
     ids = [each.conversation_id for each in session.items]
     if not 1 <= len(set(ids)) <= MOST_ITEMS or len(set(ids)) < len(ids):
-        raise _invalid("conversations", f"choose 1 to {MOST_ITEMS} conversations, each once", ids)
+        raise _invalid("conversations", coded("choose 1 to {n} conversations, each once", n=MOST_ITEMS), ids)
     return session
 
 
@@ -168,7 +172,8 @@ def submit(session: Session, form: Form, rater: str, at: datetime) -> Session:
     ]
     if missing:
         raise RequestError(
-            f"not answered yet: conversation {', '.join(map(str, missing))}; answer every metric that counts",
+            "not answered yet: conversation {list}; answer every metric that counts",
+            list=", ".join(map(str, missing)),
             code="calibration.incomplete",
             field="items",
             value=missing,
@@ -210,7 +215,7 @@ def refer(session: Session, reference: Reference, form: Form) -> Session:
     ``level.unknown``, ``reason.missing``.
     """
     if not session.is_debrief:
-        raise _conflict(session, "calibration.not_debrief", "references are set once every rater has submitted")
+        raise _conflict(session, "calibration.not_debrief", coded("references are set once every rater has submitted"))
     _item(session, reference.number)
     answer = AuditAnswer(
         metric_id=reference.metric_id,
@@ -285,14 +290,17 @@ def _check_rater(session: Session, rater: str) -> Rater:
     found = session.rater(rater)
     if found is None or found.left_at is not None:
         raise AccessError(
-            f"{rater} takes no part in session {session.session_id}",
+            "{name} takes no part in session {value}",
+            name=rater,
             code="calibration.not_yours",
             field="session_id",
             value=session.session_id,
         )
     _check_state(session, "active")
     if found.submitted_at is not None:
-        raise _conflict(session, "calibration.submitted", f"{rater} has submitted; answers stay as they are")
+        raise _conflict(
+            session, "calibration.submitted", coded("{name} has submitted; answers stay as they are", name=rater)
+        )
     return found
 
 
@@ -307,7 +315,8 @@ def _check_reasons(session: Session, form: Form, rater: str) -> None:
     if bare:
         named = "; ".join(name for _, name in bare)
         raise RequestError(
-            f"a comment is missing where the answer is not met: {named}",
+            "a comment is missing where the answer is not met: {list}",
+            list=named,
             code="reason.missing",
             field="comments",
             value=[where for where, _ in bare],
@@ -318,13 +327,16 @@ def _item(session: Session, number: int) -> Item:
     found = next((each for each in session.items if each.number == number), None)
     if found is None:
         raise RequestError(
-            f"the session has no conversation {number}; it has 1 to {len(session.items)}",
+            "the session has no conversation {value}; it has 1 to {n}",
+            n=len(session.items),
             code="item.unknown",
             field="number",
             value=number,
         )
     if found.conversation_id is None:
-        raise _conflict(session, "calibration.erased", f"conversation {number} was erased; it takes no more answers")
+        raise _conflict(
+            session, "calibration.erased", coded("conversation {id} was erased; it takes no more answers", id=number)
+        )
     return found
 
 
@@ -339,7 +351,11 @@ def _changed(session: Session, **changes: object) -> Session:
 
 def _check_state(session: Session, wanted: SessionState) -> None:
     if session.state != wanted:
-        raise _conflict(session, "calibration.state", f"the session is {session.state}, not {wanted}")
+        raise _conflict(
+            session,
+            "calibration.state",
+            coded("the session is {state}, not {other}", state=coded(session.state), other=coded(wanted)),
+        )
 
 
 def _conflict(session: Session, code: str, why: str) -> ConflictError:
@@ -347,4 +363,4 @@ def _conflict(session: Session, code: str, why: str) -> ConflictError:
 
 
 def _invalid(field: str, message: str, value: object) -> RequestError:
-    return RequestError(f"invalid {field}: {message}", code="calibration.invalid", field=field, value=value)
+    return errors.invalid("calibration.invalid", field, message, value)

@@ -8,8 +8,10 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain import errors
 from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME
 from auscult.domain.errors import AccessError, ConflictError, RequestError
+from auscult.domain.said.coded import coded
 from auscult.domain.statistics.draws import permanent_number
 
 CoachingState = Literal["yet_to_start", "in_progress", "pending_agent_review", "pending_supervisor_review", "completed"]
@@ -80,15 +82,17 @@ def new_coaching_id() -> str:
 def check(item: Coaching) -> Coaching:
     """Return an item that can be stored. Raises ``RequestError`` ``coaching.invalid`` with the field."""
     if not 0 < len(item.goal.strip()) <= LONGEST_NAME:
-        raise _invalid("goal", f"a goal has 1 to {LONGEST_NAME} characters", item.goal)
+        raise _invalid("goal", coded("a goal has 1 to {n} characters", n=LONGEST_NAME), item.goal)
     if len(item.plan) > LONGEST_COMMENT:
-        raise _invalid("plan", f"a plan has at most {LONGEST_COMMENT} characters", len(item.plan))
+        raise _invalid("plan", coded("a plan has at most {n} characters", n=LONGEST_COMMENT), len(item.plan))
     if len(item.clips) > MOST_CLIPS:
-        raise _invalid("clips", f"name at most {MOST_CLIPS}", len(item.clips))
+        raise _invalid("clips", coded("name at most {n}", n=MOST_CLIPS), len(item.clips))
     if item.due_on is not None and item.due_on < item.created_at.date():
-        raise _invalid("due_on", "the date has passed", item.due_on.isoformat())
+        raise _invalid("due_on", coded("the date has passed"), item.due_on.isoformat())
     if bool(item.metric_ids) != bool(item.form_id):
-        raise _invalid("form_id", "metrics need the form that measures them, and a form needs metrics", item.form_id)
+        raise _invalid(
+            "form_id", coded("metrics need the form that measures them, and a form needs metrics"), item.form_id
+        )
     return item
 
 
@@ -132,7 +136,7 @@ def review(  # noqa: PLR0913  (each is a fact of the step)
 def reply(item: Coaching, agent_ids: frozenset[str], by: str, text: str, at: datetime) -> Coaching:
     """Add a remark. Raises ``ConflictError`` ``coaching.state``; ``RequestError`` ``comment.missing``."""
     if not item.is_active:
-        raise _state(item, "it is completed, and takes no more remarks")
+        raise _state(item, coded("it is completed, and takes no more remarks"))
     side: Side = "agent" if item.agent_id in agent_ids else "coach"
     return _noted(_changed(item), by, side, text, at)
 
@@ -185,7 +189,7 @@ def _noted(item: Coaching, by: str, side: Side, text: str, at: datetime) -> Coac
         raise RequestError("a remark is missing; say what is to be done", code="comment.missing", field="comment")
     if len(bare) > LONGEST_COMMENT:
         raise RequestError(
-            f"a remark has at most {LONGEST_COMMENT} characters", code="comment.too_long", field="comment"
+            "a remark has at most {n} characters", n=LONGEST_COMMENT, code="comment.too_long", field="comment"
         )
     return replace(item, notes=(*item.notes, Note(by=by, side=side, at=at, text=bare)))
 
@@ -195,4 +199,4 @@ def _changed(item: Coaching, **changes: object) -> Coaching:
 
 
 def _invalid(field: str, message: str, value: object) -> RequestError:
-    return RequestError(f"invalid {field}: {message}", code="coaching.invalid", field=field, value=value)
+    return errors.invalid("coaching.invalid", field, message, value)

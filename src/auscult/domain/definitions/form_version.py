@@ -59,7 +59,9 @@ def signed(by: str | None, note: str | None) -> Signed:
     """Return who publishes and why, without space around the reason. Raises ``RequestError`` for one that is too long."""
     note = (note or "").strip()
     if len(note) > LONGEST_NOTE:
-        raise RequestError(f"the reason has {len(note)} characters; give at most {LONGEST_NOTE}", field="note")
+        raise RequestError(
+            "the reason has {n} characters; give at most {most}", n=len(note), most=LONGEST_NOTE, field="note"
+        )
     return Signed(by, note or None)
 
 

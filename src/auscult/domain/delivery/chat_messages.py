@@ -6,7 +6,8 @@ from string import Formatter
 from typing import Any
 
 from auscult.domain.change import WebhookFormat
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, about
+from auscult.domain.said.coded import coded
 
 FIELDS = (
     "kind",
@@ -42,7 +43,7 @@ def check_template(webhook_format: WebhookFormat, template: str) -> None:
     reason = _fault(webhook_format, template)
     if reason:
         raise RequestError(
-            f"template: {reason}.", code="webhook.bad_template", field="template", value=template[:LONGEST]
+            about("template", reason), code="webhook.bad_template", field="template", value=template[:LONGEST]
         )
 
 
@@ -65,14 +66,17 @@ def message(webhook_format: WebhookFormat, template: str, values: Mapping[str, s
 
 def _fault(webhook_format: WebhookFormat, template: str) -> str:
     if webhook_format == "standard":
-        return "the format standard has none; choose slack or teams, or leave it out" if template else ""
+        return coded("the format standard has none; choose slack or teams, or leave it out.") if template else ""
     rules = (
-        (len(template) > LONGEST, f"has {len(template):,} characters; give at most {LONGEST:,}"),
+        (
+            len(template) > LONGEST,
+            coded("has {n} characters; give at most {most}.", n=f"{len(template):,}", most=f"{LONGEST:,}"),
+        ),
         (
             any(map(_is_control, template)),
-            "has a control character; write plain text, with line breaks where they are wanted",
+            coded("has a control character; write plain text, with line breaks where they are wanted."),
         ),
-        (bool(template) and not template.strip(), "is blank; write what the message says, or leave it out"),
+        (bool(template) and not template.strip(), coded("is blank; write what the message says, or leave it out.")),
     )
     return next((reason for is_wrong, reason in rules if is_wrong), "") or _unknown(template)
 
@@ -82,13 +86,14 @@ def _unknown(template: str) -> str:
     try:
         parts = list(Formatter().parse(template))
     except ValueError:
-        return "a brace has no partner; write {{ and }} for braces that are meant as such"
+        return coded("a brace has no partner; write {{ and }} for braces that are meant as such.")
     for _, name, spec, conversion in parts:
         if name is None:
             continue
         if name not in FIELDS or spec or conversion:
             given = name + (f"!{conversion}" if conversion else "") + (f":{spec}" if spec else "")
-            return f"unknown field {{{given}}}; available: {', '.join(f'{{{each}}}' for each in FIELDS)}"
+            known = ", ".join(f"{{{each}}}" for each in FIELDS)
+            return coded("unknown field {name}; available: {list}.", name=f"{{{given}}}", list=known)
     return ""
 
 

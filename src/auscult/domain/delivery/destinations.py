@@ -49,5 +49,10 @@ def origin_of(url: str) -> str:
 
 def bound_elsewhere(names: Collection[str], before: Destination | None, after: Destination) -> SecretBoundError:
     """Return the error for stored secrets that were given for ``before`` (None: for what is not known)."""
-    said = f"the stored secrets ({', '.join(names)}) are for {before or ELSEWHERE}, and this leads to {after}"
-    return SecretBoundError(f"{said}; give them again", field="secrets")
+    return SecretBoundError(
+        "the stored secrets ({list}) are for {name}, and this leads to {value}; give them again",
+        list=", ".join(names),
+        name=before or ELSEWHERE,
+        value=after,
+        field="secrets",
+    )

@@ -20,6 +20,7 @@ from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult
 from auscult.domain.audits.notes import DisputeState
 from auscult.domain.errors import AccessError, RequestError
 from auscult.domain.people.principal import Principal
+from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import DAY_OR_INSTANT, between
 from auscult.domain.statistics.intervals import Figure, wilson_figure
@@ -81,7 +82,7 @@ def check_policy(policy: ReviewPolicy) -> ReviewPolicy:
     )
     for field, given, most in bounds:
         if not 1 <= given <= most:
-            raise _invalid(f"give 1 to {most}", field, given)
+            raise _invalid(coded("give 1 to {n}", n=most), field, given)
     if (policy.reviewer == "named") != bool(policy.reviewers):
         raise _invalid("reviewers are named with reviewer: named, and only then", "reviewers", list(policy.reviewers))
     if (policy.release == "at") != (policy.release_at is not None):
@@ -92,7 +93,8 @@ def check_policy(policy: ReviewPolicy) -> ReviewPolicy:
 
 
 def _invalid(message: str, field: str, value: object) -> RequestError:
-    return RequestError(f"invalid {field} {value!r}: {message}", code="policy.invalid", field=field, value=value)
+    said = coded("invalid {field} {value!r}: {message}", field=field, value=value, message=message)
+    return RequestError(said, code="policy.invalid", field=field, value=value)
 
 
 class MetricReview(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -395,11 +397,11 @@ def check_reviewer(review: Review, dispute: Dispute, viewer: Principal, away: Co
     ``dispute.own_audit``, ``dispute.not_reviewer``.
     """
     if review.is_about(viewer):
-        raise _refused("it is about their own conversation", "dispute.own_conversation", dispute)
+        raise _refused(coded("it is about their own conversation"), "dispute.own_conversation", dispute)
     if viewer.name == dispute.raised_by:
-        raise _refused("they raised it", "dispute.own_dispute", dispute)
+        raise _refused(coded("they raised it"), "dispute.own_dispute", dispute)
     if viewer.name == review.auditor and viewer.name not in review.designated:
-        raise _refused("it is about their own audit", "dispute.own_audit", dispute)
+        raise _refused(coded("it is about their own audit"), "dispute.own_audit", dispute)
     is_named = viewer.name in review.designated
     if review.designated and not is_named and not all(each in away for each in review.designated):
         raise _refused(f"it is for {', '.join(review.designated)} to decide", "dispute.not_reviewer", dispute)
@@ -423,8 +425,9 @@ def check_second_look(review: Review, viewer: Principal) -> None:
     """Refuse the auditor and the agent as those who release an audit. Raises ``AccessError`` ``release.own_audit``."""
     if not may_release(review, viewer):
         raise AccessError(
-            f"the audit of assignment {review.assignment_id} is released after a second look, and"
-            f" {viewer.name} {'was judged in it' if review.is_about(viewer) else 'made it'}; another person releases it",
+            "the audit of assignment {value} is released after a second look, and {name} {given}; another person releases it",
+            name=viewer.name,
+            given=coded("was judged in it") if review.is_about(viewer) else coded("made it"),
             code="release.own_audit",
             field="assignment_id",
             value=review.assignment_id,
@@ -439,8 +442,7 @@ def check_answerer(review: Review, viewer: Principal, *, represents: bool) -> No
     """
     if not review.is_about(viewer) and (not represents or viewer.name == review.auditor):
         raise AccessError(
-            f"the audit of assignment {review.assignment_id} is about another agent, who answers it; or a supervisor"
-            " who did not make it",
+            "the audit of assignment {value} is about another agent, who answers it; or a supervisor who did not make it",
             code="dispute.not_yours",
             field="assignment_id",
             value=review.assignment_id,
@@ -448,7 +450,7 @@ def check_answerer(review: Review, viewer: Principal, *, represents: bool) -> No
 
 
 def _refused(why: str, code: str, dispute: Dispute) -> AccessError:
-    message = f"another person decides dispute {dispute.dispute_id}: {why}"
+    message = coded("another person decides dispute {id}: {why}", id=dispute.dispute_id, why=why)
     return AccessError(message, code=code, field="dispute_id", value=dispute.dispute_id)
 
 

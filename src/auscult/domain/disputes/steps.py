@@ -31,6 +31,7 @@ from auscult.domain.evaluation import MetricResult, Qualification, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.notices import NewNotice
 from auscult.domain.questions.outcome import is_passed
+from auscult.domain.said.coded import coded
 from auscult.domain.workdays import EVERY_DAY, WorkingDays
 
 Ruling = Literal["accept", "deny"]
@@ -93,7 +94,7 @@ def undo(review: Review, metric_ids: Sequence[str], by: str, at: datetime) -> Re
     fresh = [each for each in accepted if not each.is_final(at)]
     if accepted and len(fresh) < (len(accepted) if named else 1):
         minutes = UNDO // timedelta(minutes=1)
-        raise _conflict("acceptance.final", f"an acceptance is final after {minutes} minutes", review)
+        raise _conflict("acceptance.final", coded("an acceptance is final after {n} minutes", n=minutes), review)
     if not fresh:
         return None
     after = review
@@ -122,13 +123,13 @@ def dispute(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
     ``comment.too_long``, ``dispute.no_change``.
     """
     metric = _disputable(review, metric_id, at)
-    text = _text(comment, "comment", "say what is wrong with the answer")
+    text = _text(comment, "comment", "a comment is missing; say what is wrong with the answer")
     result = audit.result
     assert result is not None  # noqa: S101  (it has a review)
     before = answer_in(result, metric_id)
     if proposed is not None and proposed == before:
         raise RequestError(
-            f"the answer to {metric_id} is {before} already; propose another one, or none",
+            coded("the answer to {id} is {value} already; propose another one, or none", id=metric_id, value=before),
             code="dispute.no_change",
             field="proposed",
             value=proposed,
@@ -177,7 +178,7 @@ def decide(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
     Raises ``ConflictError`` ``dispute.decided``; ``RequestError`` ``reason.missing``, ``comment.too_long``.
     """
     metric = _open(review, found)
-    text = _text(reason, "reason", "say why, as the agent and the auditor will read it")
+    text = _text(reason, "reason", "a reason is missing; say why, as the agent and the auditor will read it")
     state: DisputeState = "accepted" if ruling == "accept" else "denied"
     decided = replace(
         found,
@@ -266,7 +267,8 @@ def _check_released(review: Review, at: datetime) -> None:
 def _open(review: Review, found: Dispute) -> MetricReview:
     if not found.is_open:
         raise ConflictError(
-            f"dispute {found.dispute_id} is {found.state}, and stays so",
+            "dispute {value} is {state}, and stays so",
+            state=coded(found.state),
             code="dispute.decided",
             field="dispute_id",
             value=found.dispute_id,
@@ -274,7 +276,7 @@ def _open(review: Review, found: Dispute) -> MetricReview:
     metric = _metric(review, found.metric_id)
     if metric.status != "disputed" or metric.dispute_id != found.dispute_id:
         raise AuditMovedError(
-            f"dispute {found.dispute_id} was ended meanwhile; read it again", field="dispute_id", value=found.dispute_id
+            "dispute {value} was ended meanwhile; read it again", field="dispute_id", value=found.dispute_id
         )
     return metric
 
@@ -284,7 +286,8 @@ def _metric(review: Review, metric_id: str) -> MetricReview:
     if found is None:
         known = ", ".join(each.metric_id for each in review.metrics)
         raise RequestError(
-            f"the audit has no answer to {metric_id!r}; it has {known}",
+            "the audit has no answer to {value!r}; it has {list}",
+            list=known,
             code="metric.unknown",
             field="metric_id",
             value=metric_id,
@@ -292,13 +295,13 @@ def _metric(review: Review, metric_id: str) -> MetricReview:
     return found
 
 
-def _text(given: str, field: str, hint: str) -> str:
-    text = given.strip()
+def _text(given: str, field: str, missing: str) -> str:
+    text, is_comment = given.strip(), field == "comment"
     if not text:
-        code = "comment.missing" if field == "comment" else "reason.missing"
-        raise RequestError(f"a {field} is missing; {hint}", code=code, field=field)
+        raise RequestError(missing, code="comment.missing" if is_comment else "reason.missing", field=field)
     if len(text) > LONGEST_COMMENT:
-        raise RequestError(f"a {field} has at most {LONGEST_COMMENT} characters", code="comment.too_long", field=field)
+        message = "a comment has at most {n} characters" if is_comment else "a reason has at most {n} characters"
+        raise RequestError(message, n=LONGEST_COMMENT, code="comment.too_long", field=field)
     return text
 
 
@@ -345,7 +348,9 @@ def answer_of(form: Form, metric_id: str, before: str, proposed: str | None, giv
     chosen = given or proposed or _right(next(each for each in form.metrics if each.id == metric_id))
     if chosen is None or chosen == before:
         raise RequestError(
-            f"an answer to {metric_id} is missing: it is {before}; say which answer counts from now on",
+            "an answer to {metric_id} is missing: it is {before}; say which answer counts from now on",
+            metric_id=metric_id,
+            before=before,
             code="answer.missing",
             field="answer",
             value=given,

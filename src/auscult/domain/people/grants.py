@@ -9,6 +9,7 @@ from msgspec import Struct
 from auscult.domain.errors import RequestError
 from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.roles import ADMINISTRATOR, BUILT_IN, Role
+from auscult.domain.said.coded import coded
 
 ScopeKind = Literal["app", "queues", "teams", "agents", "own", "assigned"]
 
@@ -92,17 +93,19 @@ def pairs_of(grants: Iterable[Grant], app_id: str, at: datetime, roles: Roles = 
 def check_grant(grant: Grant, roles: Roles = BUILT_IN) -> Grant:
     """Return a grant that can be stored. Raises ``RequestError`` ``role.unknown``, ``permission.unknown``, ``grant.*``."""
     if (grant.role is None) == (grant.permission is None):
-        raise _invalid("a grant needs either a role or a permission", "role")
+        raise _invalid(coded("a grant needs either a role or a permission"), "role")
     if grant.role is not None and grant.role not in roles:
         raise RequestError(
-            f"unknown role {grant.role!r}; available: {', '.join(sorted(roles))}",
+            "unknown role {value!r}; available: {list}",
+            list=", ".join(sorted(roles)),
             code="role.unknown",
             field="role",
             value=grant.role,
         )
     if grant.permission is not None and grant.permission not in PERMISSIONS:
         raise RequestError(
-            f"unknown permission {grant.permission!r}; available: {', '.join(PERMISSIONS)}",
+            "unknown permission {value!r}; available: {list}",
+            list=", ".join(PERMISSIONS),
             code="permission.unknown",
             field="permission",
             value=grant.permission,
@@ -110,9 +113,9 @@ def check_grant(grant: Grant, roles: Roles = BUILT_IN) -> Grant:
     if (grant.scope.kind in NAMING) != bool(grant.scope.names):
         raise _invalid(f"a scope of {sorted(NAMING)} names at least one, and no other scope names any", "scope")
     if grant.until is not None and grant.until <= grant.since:
-        raise _invalid("until must be later than since", "until")
+        raise _invalid(coded("until must be later than since"), "until")
     if grant.app_id is None and (grant.role != ADMINISTRATOR or grant.scope.kind != "app"):
-        raise _invalid("only the role administrator can be granted for every app; name an app", "app")
+        raise _invalid(coded("only the role administrator can be granted for every app; name an app"), "app")
     return grant
 
 

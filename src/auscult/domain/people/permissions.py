@@ -177,7 +177,8 @@ def check_permission(name: str) -> str:
     """Return the permission of this name. Raises ``RequestError`` ``permission.unknown``."""
     if name not in PERMISSIONS:
         raise RequestError(
-            f"unknown permission {name!r}; available: {', '.join(PERMISSIONS)}",
+            "unknown permission {value!r}; available: {list}",
+            list=", ".join(PERMISSIONS),
             code="permission.unknown",
             field="permission",
             value=name,

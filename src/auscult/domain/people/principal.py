@@ -8,6 +8,7 @@ from auscult.domain.errors import AccessError
 from auscult.domain.people.grants import Pair
 from auscult.domain.people.permissions import PERMISSIONS, permissions_of, scopes_carrying
 from auscult.domain.people.visibility import Visibility, visible_by, whole_app
+from auscult.domain.said.coded import coded
 from auscult.domain.tenancy import Client
 
 PrincipalKind = Literal["client", "user", "operator"]
@@ -77,9 +78,18 @@ def missing(permission: str, kind: PrincipalKind = "user") -> AccessError:
     allows = PERMISSIONS.get(permission, permission)
     if kind == "client":
         scopes = ", ".join(scopes_carrying(permission))
-        message = f"this needs the permission {permission} ({allows.lower()}); a client has it by the scopes: {scopes}"
+        message = coded(
+            "this needs the permission {permission} ({lower}); a client has it by the scopes: {scopes}",
+            permission=permission,
+            lower=allows.lower(),
+            scopes=scopes,
+        )
         return AccessError(message, code="scope.missing", field="scope", value=permission)
-    message = f"this needs the permission {permission} ({allows.lower()}); ask an administrator for a role with it"
+    message = coded(
+        "this needs the permission {permission} ({lower}); ask an administrator for a role with it",
+        permission=permission,
+        lower=allows.lower(),
+    )
     return AccessError(message, code="permission.missing", field="permission", value=permission)
 
 

@@ -68,7 +68,8 @@ def identity_of(claims: Mapping[str, Any], settings: SignOnSettings) -> Identity
     email, subject = claims.get(settings.email_claim), claims.get("sub")
     if not isinstance(email, str) or not isinstance(subject, str) or not subject:
         raise AccessError(
-            f"the identity provider sends no claim {settings.email_claim!r}; ask for the scope that carries it",
+            "the identity provider sends no claim {email_claim!r}; ask for the scope that carries it",
+            email_claim=settings.email_claim,
             code="sign_on.claims",
             field=settings.email_claim,
         )

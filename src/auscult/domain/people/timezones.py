@@ -4,6 +4,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from auscult.domain.errors import RequestError
+from auscult.domain.said.coded import coded
 
 
 def is_timezone(name: str) -> bool:
@@ -14,7 +15,7 @@ def is_timezone(name: str) -> bool:
 def check_timezone(name: str, field: str) -> None:
     """Raise ``RequestError`` ``timezone.unknown`` with the field unless there is a time zone of this name."""
     if not is_timezone(name):
-        message = f"unknown time zone {name!r}; give a name like Europe/Berlin, or UTC"
+        message = coded("unknown time zone {value!r}; give a name like Europe/Berlin, or UTC", value=name)
         raise RequestError(message, code="timezone.unknown", field=field, value=name)
 
 

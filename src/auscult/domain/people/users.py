@@ -53,7 +53,7 @@ def normalise_email(given: str) -> str:
     email = given.strip().lower()
     if len(email) > LONGEST_EMAIL or not re.fullmatch(EMAIL, email):
         raise RequestError(
-            f"invalid e-mail address {given[:LONGEST_EMAIL]!r}; give it as name@host",
+            "invalid e-mail address {value!r}; give it as name@host",
             code="email.invalid",
             field="email",
             value=given[:LONGEST_EMAIL],

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from auscult.domain.errors import RequestError
 from auscult.domain.people.users import EMAIL, normalise_email
 from auscult.domain.privacy.retention import By
+from auscult.domain.said.coded import coded
 
 LEAST_DIGITS = 7
 """Digits that a telephone number must have: fewer are in the numbers of many customers."""
@@ -33,7 +34,9 @@ def check_customer(by: By, value: str) -> str:
     if by == "email":
         return normalise_email(found)
     if not re.match(VALUES["phone"], found):
-        message = f"invalid telephone number {found!r}; give at least {LEAST_DIGITS} digits of it"
+        message = coded(
+            "invalid telephone number {value!r}; give at least {n} digits of it", value=found, n=LEAST_DIGITS
+        )
         raise RequestError(message, code="phone.invalid", field="value", value=found)
     return found
 

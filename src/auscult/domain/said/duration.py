@@ -3,6 +3,8 @@
 import re
 from decimal import Decimal
 
+from auscult.domain.said.coded import coded
+
 _MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 _UNITS = {
     **dict.fromkeys(("ms", "millisecond", "milliseconds"), "ms"),
@@ -13,7 +15,7 @@ _UNITS = {
 _PART = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([a-z]+)", re.ASCII)
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 _WRITTEN_LIMIT = 60
-SHOULD_BE = "write it like 15s, 1m 30s or 500ms; a bare whole number is seconds"
+SHOULD_BE = coded("write it like 15s, 1m 30s or 500ms; a bare whole number is seconds")
 
 
 def parse_duration_ms(written: str | int | Decimal) -> int:
@@ -26,7 +28,7 @@ def parse_duration_ms(written: str | int | Decimal) -> int:
     """
     text = str(written).strip().lower()
     if isinstance(written, bool) or len(text) > _WRITTEN_LIMIT:
-        raise ValueError(f"is no span of time; {SHOULD_BE}")
+        raise ValueError(coded("is no span of time; {right}", right=SHOULD_BE))
     if _WHOLE.fullmatch(text):
         return int(text) * 1_000
     total = Decimal(0)
@@ -38,5 +40,5 @@ def parse_duration_ms(written: str | int | Decimal) -> int:
         total += Decimal(number) * _MS[_UNITS[unit]]
         rest = rest[match.end() :].lstrip(" ,")
     if rest or not text or total != int(total):
-        raise ValueError(f"{written!r} is no span of time; {SHOULD_BE}")
+        raise ValueError(coded("{value!r} is no span of time; {right}", value=written, right=SHOULD_BE))
     return int(total)

@@ -86,6 +86,6 @@ def parse(text: str) -> SaidQuery:
         )
     if len(wanted) + len(unwanted) > MOST_TERMS:
         raise RequestError(
-            f"a search has at most {MOST_TERMS} terms", code="search.invalid", field="q", value=text[:200]
+            "a search has at most {n} terms", n=MOST_TERMS, code="search.invalid", field="q", value=text[:200]
         )
     return SaidQuery(wanted=tuple(wanted), unwanted=tuple(unwanted))

@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from auscult.domain.said.coded import coded
+
 _ALIKE = 0.7
 _LONGEST = 100
 _MOST = 1_000
@@ -25,4 +27,4 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
 def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """The question whether the nearest known name was meant, or, where none is near, ``otherwise``."""
     near = nearest(word, known)
-    return otherwise if near is None else f"did you mean {near}?"
+    return otherwise if near is None else coded("did you mean {name}?", name=near)

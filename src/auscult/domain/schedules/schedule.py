@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from auscult.domain import errors
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.delivery.addresses import without_login
 from auscult.domain.errors import RequestError
 from auscult.domain.people.timezones import is_timezone
+from auscult.domain.said.coded import coded
 from auscult.domain.stated import stated
 
 ReportKind = Literal["agent_performance", "interactions", "form_summary", "view"]
@@ -122,32 +124,34 @@ def new_schedule_id() -> str:
 def check_schedule(one: Schedule) -> Schedule:
     """Return a schedule that can be stored. Raises ``RequestError`` ``schedule.invalid`` with the field."""
     if not 0 < len(one.name.strip()) <= LONGEST_NAME:
-        raise _invalid("name", f"a name has 1 to {LONGEST_NAME} characters", one.name)
+        raise _invalid("name", coded("a name has 1 to {n} characters", n=LONGEST_NAME), one.name)
     if one.is_alert and one.every == "demand":
-        raise _invalid("every", "an alert watches by itself; give hour, day or longer", one.every)
+        raise _invalid("every", coded("an alert watches by itself; give hour, day or longer"), one.every)
     if one.kind == "limits" and not (one.form_id and one.metric_id):
-        raise _invalid("metric_id", "name the form and the metric that is watched", one.metric_id)
+        raise _invalid("metric_id", coded("name the form and the metric that is watched"), one.metric_id)
     if one.view_id and (one.kind != "view" or one.form_id or one.queues or one.agents or one.channels):
-        raise _invalid("view_id", "a saved view is for a report of the kind view, and has all its filters", one.view_id)
+        raise _invalid(
+            "view_id", coded("a saved view is for a report of the kind view, and has all its filters"), one.view_id
+        )
     if not is_timezone(one.timezone):
-        raise _invalid("timezone", "give a name like Europe/Berlin", one.timezone)
+        raise _invalid("timezone", coded("give a name like Europe/Berlin"), one.timezone)
     for field, least, most in (("days", 1, MOST_DAYS), ("hours", 1, MOST_HOURS), ("hour", 0, LAST_HOUR)):
         if not least <= (value := getattr(one, field)) <= most:
-            raise _invalid(field, f"give {least} to {most}", value)
+            raise _invalid(field, coded("give {least} to {most}", least=least, most=most), value)
     _check_emails(one.emails)
     if one.webhook_url and not one.webhook_url.startswith("https://"):
-        raise _invalid("webhook_url", "give an https address", one.webhook_url)
+        raise _invalid("webhook_url", coded("give an https address"), one.webhook_url)
     if without_login(one.webhook_url) != one.webhook_url:
-        raise _invalid("webhook_url", "leave out name and password; messages are signed")
+        raise _invalid("webhook_url", coded("leave out name and password; messages are signed"))
     return one
 
 
 def _check_emails(emails: tuple[str, ...]) -> None:
     bad = [each for each in emails if not _ADDRESS.fullmatch(each)]
     if bad:
-        raise _invalid("emails", f"{bad[0]!r} is no e-mail address; give them as name@host", bad)
+        raise _invalid("emails", coded("{list!r} is no e-mail address; give them as name@host", list=bad[0]), bad)
     if len(emails) > MOST_RECIPIENTS:
-        raise _invalid("emails", f"give at most {MOST_RECIPIENTS} e-mail addresses", len(emails))
+        raise _invalid("emails", coded("give at most {n} e-mail addresses", n=MOST_RECIPIENTS), len(emails))
 
 
 def following(one: Schedule, at: datetime) -> datetime | None:
@@ -191,4 +195,4 @@ def filename_of(one: Schedule, at: datetime) -> str:
 
 
 def _invalid(field: str, message: str, value: object = None) -> RequestError:
-    return RequestError(f"invalid {field}: {message}", code="schedule.invalid", field=field, value=value)
+    return errors.invalid("schedule.invalid", field, message, value)

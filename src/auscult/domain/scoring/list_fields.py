@@ -11,6 +11,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights, Resolution, SentimentLabel
+from auscult.domain.said.coded import coded
 
 Figure = Literal["score", "duration", "sentiment", "confidence"]
 """Numbers of a conversation that lists are sorted by."""
@@ -74,7 +75,12 @@ class ResultFields(Struct, frozen=True, kw_only=True):
         ):
             if least is not None and most is not None and most < least:
                 raise RequestError(
-                    f"{name}_to is below {name}_from; give {least} or more, or leave one of them out",
+                    coded(
+                        "{field} is below {other}; give {n} or more, or leave one of them out",
+                        field=f"{name}_to",
+                        other=f"{name}_from",
+                        n=least,
+                    ),
                     code="range.reversed",
                     field=f"{name}_to",
                     value=most,
@@ -166,7 +172,7 @@ def read_custom_field(given: str) -> tuple[str, str]:
     name, _, value = given.partition("=")
     if not re.match(FIELD_AND_VALUE, given):
         raise RequestError(
-            f"custom_field: {given!r} names no field and value; give it as region=north",
+            "custom_field: {value!r} names no field and value; give it as region=north",
             code="request.invalid",
             field="custom_field",
             value=given,

@@ -14,6 +14,7 @@ from auscult.domain.ai_agents.calls import happened
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict, at, grounds, joined
 from auscult.domain.probe import Answers, Probe
+from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.metrics._events.around import AFTER, BEFORE, Instance, after, before, instances_of
 from auscult.metrics._events.parts import part, share_problems
@@ -44,15 +45,18 @@ class WeighedDuty(Duty, frozen=True, kw_only=True, forbid_unknown_fields=True, o
 def duty_problems(duties: Sequence[Duty]) -> Iterator[Problem]:
     """Yield the faults of the parts that a form has."""
     if not any(duty.before for duty in duties):
-        yield "parts", "need at least one with before: what is to be said before it begins"
+        yield "parts", coded("need at least one with before: what is to be said before it begins")
     identities = [duty.id for duty in duties]
     for index, duty in enumerate(duties):
         field = f"parts[{index}]"
         if not duty.id.strip() or identities.index(duty.id) != index:
-            yield f"{field}.id", f"{duty.id!r} must be a short name that no other part has, like notice"
+            yield (
+                f"{field}.id",
+                coded("{value!r} must be a short name that no other part has, like notice", value=duty.id),
+            )
         kinds = [name for name in duty.__struct_fields__ if name in ("before", "after", "max_duration")]
         if sum(getattr(duty, kind) is not None for kind in kinds) != 1:
-            yield field, f"needs exactly one of {', '.join(kinds)}"
+            yield field, _EXACTLY_ONE["max_duration" in kinds]
         if duty.before is not None:
             yield from _finding_problems(duty.before, f"{field}.before", "last")
         if duty.after is not None:
@@ -60,14 +64,24 @@ def duty_problems(duties: Sequence[Duty]) -> Iterator[Problem]:
     yield from _weight_problems([duty for duty in duties if isinstance(duty, WeighedDuty)])
 
 
+_EXACTLY_ONE = {
+    True: coded("needs exactly one of before, after, max_duration"),
+    False: coded("needs exactly one of before, after"),
+}
+_COUNTS = {
+    "first": coded("counts from the event, so it is first, like {first: 20 seconds}"),
+    "last": coded("counts from the event, so it is last, like {last: 20 seconds}"),
+}
+
+
 def _finding_problems(finding: Finding, field: str, end: Literal["first", "last"]) -> Iterator[Problem]:
     if is_joined(finding):
-        yield field, "is one search; put its conditions under any_of, all_of or none_of"
+        yield field, coded("is one search; put its conditions under any_of, all_of or none_of")
         return
     found = list(finding_problems(finding, field, has_trigger=False))
     yield from found
     if finding.window and f"{field}.window" not in dict(found) and read_window(finding.window).end != end:
-        yield f"{field}.window", f"counts from the event, so it is {end}, like {{{end}: 20 seconds}}"
+        yield f"{field}.window", _COUNTS[end]
 
 
 def _weight_problems(duties: Sequence[WeighedDuty]) -> Iterator[Problem]:
@@ -75,12 +89,12 @@ def _weight_problems(duties: Sequence[WeighedDuty]) -> Iterator[Problem]:
         if duty.max_duration is not None:
             try:
                 if parse_duration_ms(duty.max_duration) <= 0:
-                    yield f"parts[{index}].max_duration", "must be longer than nothing"
+                    yield f"parts[{index}].max_duration", coded("must be longer than nothing")
             except ValueError as error:
-                yield f"parts[{index}].max_duration", str(error)
+                yield f"parts[{index}].max_duration", error.args[0]
     weights = {f"parts[{index}].weight": duty.weight for index, duty in enumerate(duties) if duty.weight is not None}
     if 0 < len(weights) < len(duties):
-        yield "parts", "have weights and have none; give every part a weight, or none of them"
+        yield "parts", coded("have weights and have none; give every part a weight, or none of them")
     elif weights:
         yield from share_problems("parts", weights)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from auscult.domain.evaluation import Evidence, Part, Qualification
+from auscult.domain.said.coded import coded
 from auscult.metrics._finding.language import Problem
 
 WHOLE = Decimal(100)
@@ -14,10 +15,10 @@ def share_problems(whole: str, shares: Mapping[str, Decimal]) -> Iterator[Proble
     """Yield the faults in the shares of a whole, by their fields: each above 0, all together exactly 100 percent."""
     for field, share in shares.items():
         if not 0 < share <= WHOLE or share != round(share, _MAX_DECIMALS):
-            yield field, f"{share} must be above 0 and at most 100 percent, with at most 4 decimals"
+            yield field, coded("{value} must be above 0 and at most 100 percent, with at most 4 decimals", value=share)
     total = sum(shares.values(), Decimal(0))
     if total != WHOLE:
-        yield whole, f"total {total}; they must total exactly 100 percent"
+        yield whole, coded("total {n}; they must total exactly 100 percent", n=total)
 
 
 def part(  # noqa: PLR0913, PLR0917 what a part is made of

@@ -7,6 +7,7 @@ from typing import Any, cast
 from msgspec import Struct
 
 from auscult.domain.ai_agents.context import Call
+from auscult.domain.said.coded import coded
 
 Plain = str | int | float | bool
 
@@ -50,11 +51,11 @@ def field_in(call: Call, field: str) -> object:
 def faults(test: CallTest, name: str) -> Iterator[tuple[str, str]]:
     """Yield the faults of a condition on a call."""
     if not test.name.strip():
-        yield f"{name}.name", "is empty; name a tool"
+        yield f"{name}.name", coded("is empty; name a tool")
     for field, each in test.where.items():
         if each == FieldTest():
             keys = "equals, one_of, at_least, at_most, given"
-            yield f"{name}.where.{field}", f"tests nothing; give one of these, available: {keys}"
+            yield f"{name}.where.{field}", coded("tests nothing; give one of these, available: {list}", list=keys)
 
 
 def _of(value: Mapping[str, Any], field: str) -> object:

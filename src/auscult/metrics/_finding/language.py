@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Direction
 from auscult.domain.probe import Use
+from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.said.text import spoken_words
@@ -130,21 +131,32 @@ class Span(NamedTuple):
 def read_window(window: Window) -> Span:
     """Parse a window. Raises ``ValueError`` that names what would be right."""
     if (window.first is None) == (window.last is None):
-        raise ValueError("needs exactly one of first and last")
+        raise ValueError(coded("needs exactly one of first and last"))
     end, written = ("first", window.first) if window.first is not None else ("last", window.last)
     number, _, unit = str(written).strip().partition(" ")
     counted = _COUNTED.get(unit.strip())
     if counted and number.isascii() and number.isdigit():
         if not 0 < int(number) <= 20_000:  # noqa: PLR2004 a conversation holds no more
-            raise ValueError(f"{written!r} must be from 1 to 20000 {counted}")
+            raise ValueError(
+                coded(
+                    "{value!r} must be from {low} to {high} {unit}",
+                    value=written,
+                    low=1,
+                    high=20_000,
+                    unit=coded(counted),
+                )
+            )
         return Span(end, counted, int(number))
     if isinstance(written, str) and not written.strip().isdigit() and not counted:
         size = parse_duration_ms(written)
         if size <= 0:
-            raise ValueError(f"{written!r} must be above 0")
+            raise ValueError(coded("{value!r} must be above 0", value=written))
         return Span(end, "ms", size)
     raise ValueError(
-        f"{written!r} is neither turns, messages nor time; write it like 2 turns, 5 messages or 60 seconds"
+        coded(
+            "{value!r} is neither turns, messages nor time; write it like 2 turns, 5 messages or 60 seconds",
+            value=written,
+        )
     )
 
 
@@ -153,33 +165,33 @@ def finding_problems(finding: Finding | Entry, field: str, *, has_trigger: bool)
     entries = finding.any_of + finding.all_of + finding.none_of
     conditions = sum(entry.is_condition for entry in entries)
     if 0 < conditions < len(entries):
-        yield field, "mixes conditions and searches; give every entry its own speaker or any_of, or none of them"
+        yield field, coded("mixes conditions and searches; give every entry its own speaker or any_of, or none of them")
         return
     if not finding.any_of and not finding.all_of and (conditions or not entries):
-        yield field, "needs any_of or all_of with at least one entry"
+        yield field, coded("needs any_of or all_of with at least one entry")
     if conditions == len(entries):
         yield from _search_problems(finding, field, has_trigger=has_trigger)
         return
     if _where(finding):
-        yield field, "joins searches, so speaker, window, after, direction and language belong to each of them"
+        yield field, coded("joins searches, so speaker, window, after, direction and language belong to each of them")
     for group, entries in (("any_of", finding.any_of), ("all_of", finding.all_of), ("none_of", finding.none_of)):
         for position, entry in enumerate(entries):
             path = f"{field}.{group}[{position}]"
             if any(getattr(entry, kind) is not None for kind in (*KINDS, "threshold", "not_negated")):
-                yield path, "is a search; put its conditions under any_of, all_of or none_of"
+                yield path, coded("is a search; put its conditions under any_of, all_of or none_of")
             yield from finding_problems(entry, path, has_trigger=has_trigger)
 
 
 def _search_problems(search: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
     if search.after and not has_trigger:
-        yield f"{field}.after", "means after the trigger, and there is none to come after; leave it out"
+        yield f"{field}.after", coded("means after the trigger, and there is none to come after; leave it out")
     if search.language is not None and not search.language.replace("-", "").isalnum():
-        yield f"{field}.language", f"{search.language!r} is not a language tag like en or pt-BR"
+        yield f"{field}.language", coded("{value!r} is not a language tag like en or pt-BR", value=search.language)
     if search.window:
         try:
             read_window(search.window)
         except ValueError as error:
-            yield f"{field}.window", str(error)
+            yield f"{field}.window", error.args[0]
     for group, entries in (("any_of", search.any_of), ("all_of", search.all_of), ("none_of", search.none_of)):
         for position, condition in enumerate(entries):
             yield from _condition_problems(condition, f"{field}.{group}[{position}]")
@@ -188,18 +200,20 @@ def _search_problems(search: Finding | Entry, field: str, *, has_trigger: bool) 
 def _condition_problems(condition: What, field: str) -> Iterator[Problem]:
     kinds = [kind for kind in KINDS if getattr(condition, kind) is not None]
     if len(kinds) != 1:
-        found = f"has {' and '.join(kinds)}" if kinds else "has none of them"
-        yield field, f"needs exactly one of {', '.join(KINDS)}; it {found}"
+        none = coded("needs exactly one of {list}; it has none of them", list=", ".join(KINDS))
+        several = coded("needs exactly one of {list}; it has {name}", list=", ".join(KINDS), name=" and ".join(kinds))
+        yield field, several if kinds else none
         return
     if condition.threshold is not None and condition.similar is None:
-        yield f"{field}.threshold", "belongs to similar; leave it out here"
+        yield f"{field}.threshold", coded("belongs to similar; leave it out here")
     elif condition.threshold is not None and not 0 < condition.threshold <= 1:
         yield (
             f"{field}.threshold",
-            f"{condition.threshold:g} must be above 0 and at most 1, like 0.55{_shares(condition.threshold)}",
+            coded("{value} must be above 0 and at most 1, like 0.55", value=f"{condition.threshold:g}")
+            + _shares(condition.threshold),
         )
     if condition.not_negated is not None and not any(getattr(condition, kind) is not None for kind in WORDS):
-        yield f"{field}.not_negated", f"belongs to {', '.join(WORDS)}; leave it out here"
+        yield f"{field}.not_negated", coded("belongs to {list}; leave it out here", list=", ".join(WORDS))
     yield from _text_problems(condition, field)
     if condition.pattern is not None and (reason := refusal(condition.pattern)):
         yield f"{field}.pattern", reason
@@ -219,27 +233,34 @@ def _pack_problems(condition: What, field: str) -> Iterator[Problem]:
             if getattr(condition, key):
                 yield (
                     f"{field}.{key}",
-                    "belongs to a wording pack, as {wording: en/greeting, also: [...]}; leave it out here",
+                    coded("belongs to a wording pack, as {wording: en/greeting, also: [...]}; leave it out here"),
                 )
         return
     if not is_reference(reference):
         yield (
             f"{field}.wording",
-            f"{reference!r} is no wording pack like en/greeting; write patterns of words as a list",
+            coded("{value!r} is no wording pack like en/greeting; write patterns of words as a list", value=reference),
         )
         return
     name, _, version = reference.partition("@")
     if not (known := versions(name)):
         yield (
             f"{field}.wording",
-            f"unknown wording pack {name!r}; {did_you_mean(name, available(), 'see auscult wording list')}",
+            coded("unknown wording pack {value!r}", value=name)
+            + "; "
+            + did_you_mean(name, available(), coded("see auscult wording list")),
         )
     elif version and int(version) not in known:
-        yield f"{field}.wording", f"unknown version {version} of {name}; available: {', '.join(map(str, known))}"
+        yield (
+            f"{field}.wording",
+            coded("unknown version {value} of {name}", value=version, name=name)
+            + "; "
+            + coded("available: {list}", list=", ".join(map(str, known))),
+        )
 
 
 def _shares(percent: float) -> str:
-    return f"; did you mean {percent / 100:g}?" if 10 <= percent <= 100 else ""  # noqa: PLR2004 percent
+    return "; " + coded("did you mean {name}?", name=f"{percent / 100:g}") if 10 <= percent <= 100 else ""  # noqa: PLR2004 percent
 
 
 def _text_problems(condition: What, field: str) -> Iterator[Problem]:
@@ -247,11 +268,14 @@ def _text_problems(condition: What, field: str) -> Iterator[Problem]:
         yield f"{field}.uses", "belongs to judge; leave it out here"
     for kind, texts in (("similar", condition.similar), ("phrases", condition.phrases), ("wording", condition.wording)):
         if texts == ():
-            yield f"{field}.{kind}", "needs at least one text"
+            yield f"{field}.{kind}", coded("needs at least one text")
     for kind, texts in (("similar", condition.similar), ("phrases", condition.phrases)):
         for position, text in enumerate(texts or ()):
             if spoken_words(text) == " ":
-                yield f"{field}.{kind}[{position}]", f"{text!r} has no word in it that could be found"
+                yield (
+                    f"{field}.{kind}[{position}]",
+                    coded("{value!r} has no word in it that could be found", value=text),
+                )
     for kind, text in (("judge", condition.judge), ("event", condition.event)):
         if text is not None and not text.strip():
-            yield f"{field}.{kind}", "is empty"
+            yield f"{field}.{kind}", coded("is empty")

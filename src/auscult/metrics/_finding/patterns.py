@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import re2
 
+from auscult.domain.said.coded import coded
 from auscult.domain.said.text import spoken_words, straighten_quotes
 from auscult.domain.scoring.budget import add_work, check_time
 
@@ -52,7 +53,7 @@ def _options() -> re2.Options:
 def refusal(pattern: str) -> str | None:
     """Why a pattern cannot be used, or None. Patterns are RE2: no look-around, no back-references."""
     if not pattern:
-        return "is empty"
+        return coded("is empty")
     try:
         searcher((pattern,))
         nothing = _finder(pattern)("")
@@ -60,14 +61,15 @@ def refusal(pattern: str) -> str | None:
     except re2.error as error:
         said = error.args[0]
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        return f"{text}{_position(pattern, text)}; {_likely(text)}"
+        return text + _position(pattern, text) + "; " + _likely(text)
     add_work(instructions)
     if instructions > MOST_INSTRUCTIONS:
-        return (
-            f"counts repetitions so high that it takes {instructions} steps a letter, at most {MOST_INSTRUCTIONS}; "
-            "count lower, or use * and +"
+        return coded(
+            "counts repetitions so high that it takes {n} steps a letter, at most {m}; count lower, or use * and +",
+            n=instructions,
+            m=MOST_INSTRUCTIONS,
         )
-    return "matches even where nothing is said; it must ask for something" if nothing else None
+    return coded("matches even where nothing is said; it must ask for something") if nothing else None
 
 
 def _instructions(pattern: str) -> int:
@@ -82,7 +84,7 @@ def _position(pattern: str, said: str) -> str:
     else:
         _, colon, culprit = said.partition(": ")
         at = pattern.find(culprit) if colon else -1
-    return f", at character {at + 1}" if at >= 0 else ""
+    return coded(", at character {n}", n=at + 1) if at >= 0 else ""
 
 
 def _unbalanced(pattern: str) -> int:
@@ -100,12 +102,12 @@ def _unbalanced(pattern: str) -> int:
 
 def _likely(said: str) -> str:
     if "missing )" in said or "unexpected )" in said:
-        return "a bracket that is meant as such is written \\( or \\)"
+        return coded("a bracket that is meant as such is written \\( or \\)")
     if "repetition size" in said:
-        return "a repetition is written {least,most}, at most 1000"
+        return coded("a repetition is written {least,most}, at most 1000")
     if "repetition" in said:
-        return "what is meant as such is written with a backslash: \\? \\* \\+"
-    return "patterns are RE2 (github.com/google/re2/wiki/Syntax): no look-around, no back-references"
+        return coded("what is meant as such is written with a backslash: \\? \\* \\+")
+    return coded("patterns are RE2 (github.com/google/re2/wiki/Syntax): no look-around, no back-references")
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
+from auscult.domain.said.coded import coded
 from auscult.domain.said.text import LONG_WORDS, spoken_words
 from auscult.metrics._finding.language import Entry, Finding, Problem, What
 from auscult.metrics._finding.patterns import bare_words, one_line
@@ -44,7 +45,7 @@ def _contradictions(finding: Finding | Entry, field: str) -> Iterator[Problem]:
     for group, entries in (("any_of", finding.any_of), ("all_of", finding.all_of)):
         for index, entry in enumerate(entries):
             if entry in finding.none_of:
-                yield f"{field}.{group}[{index}]", "stands under none_of too, so that it can never be found"
+                yield f"{field}.{group}[{index}]", coded("stands under none_of too, so that it can never be found")
 
 
 def _of_condition(condition: What, field: str) -> Iterator[Problem]:
@@ -57,7 +58,7 @@ def _of_condition(condition: What, field: str) -> Iterator[Problem]:
             yield from _of_text(kind, text, at)
             said = one_line(text).casefold() if kind == "wording" else spoken_words(text)
             if first.setdefault(said, index) != index:
-                yield at, f"says the same as {kind}[{first[said]}]; keep one"
+                yield at, coded("says the same as {name}; keep one", name=f"{kind}[{first[said]}]")
     if condition.pattern is not None:
         yield from _unsaid(condition.pattern, f"{field}.pattern")
 
@@ -69,11 +70,11 @@ def _of_text(kind: str, text: str, at: str) -> Iterator[Problem]:
     yield from _unsaid(text, at)
     without = _PLACEHOLDER.sub(" ", text)
     if "[" in without or "]" in without:
-        yield at, "has a bracket without its other half; a placeholder is written [so]"
+        yield at, coded("has a bracket without its other half; a placeholder is written [so]")
     elif spoken_words(without) == " ":
-        yield at, "has nothing but placeholders, so that any words are like it"
+        yield at, coded("has nothing but placeholders, so that any words are like it")
     if kind == "similar" and (count := len(text.split())) > LONG_WORDS:
-        yield at, f"has {count} words, and is compared with one sentence at a time; write shorter samples"
+        yield at, coded("has {n} words, and is compared with one sentence at a time; write shorter samples", n=count)
 
 
 def _of_wording(text: str, at: str) -> Iterator[Problem]:
@@ -81,14 +82,26 @@ def _of_wording(text: str, at: str) -> Iterator[Problem]:
     if not _SPECIAL.search(text):
         bare = bare_words(text)
         if bare != text.casefold():
-            yield at, f"can never match; words are compared without punctuation and fillers, so write {bare!r}"
+            yield (
+                at,
+                coded(
+                    "can never match; words are compared without punctuation and fillers, so write {value!r}",
+                    value=bare,
+                ),
+            )
     elif never := _NEVER_BARE.search(_ESCAPED.sub(" ", text)):
-        yield at, f"has {never.group()!r}, which is never in the words that are compared: what's is whats there"
+        yield (
+            at,
+            coded(
+                "has {value!r}, which is never in the words that are compared: what's is whats there",
+                value=never.group(),
+            ),
+        )
 
 
 def _unsaid(text: str, at: str) -> Iterator[Problem]:
     for found in _UNSAID.finditer(text.replace("\n", " ")):
         meant = _MEANT.get(found.group())
-        hint = f"; for {meant} use single quotes, or write the backslash twice" if meant else ""
-        yield at, f"holds the character U+{ord(found.group()):04X}, which nobody says{hint}"
+        hint = "; " + coded("for {value} use single quotes, or write the backslash twice", value=meant) if meant else ""
+        yield at, coded("holds the character {value}, which nobody says", value=f"U+{ord(found.group()):04X}") + hint
         return

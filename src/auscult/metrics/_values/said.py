@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.probe import Answers, Extraction, ExtractionAnswer, Probe, Transcript
+from auscult.domain.said.coded import coded
 from auscult.domain.said.text import spoken_words
 from auscult.domain.said.values import Kind, Locale, Value, mentions, read
 from auscult.metrics._finding.language import Problem, Side, Window, read_window
@@ -35,28 +36,28 @@ class Said(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
 def said_problems(said: Said, field: str, *, has_trigger: bool) -> Iterator[Problem]:
     """Yield its faults: (field, fault and what would be right)."""
     if said.pattern is not None and said.judge is not None:
-        yield field, "has pattern and judge; a value is found by one of them"
+        yield field, coded("has pattern and judge; a value is found by one of them")
     elif said.kind == "text" and said.pattern is None and said.judge is None:
-        yield field, "looks for any text; say which with pattern or judge, or give another kind"
+        yield field, coded("looks for any text; say which with pattern or judge, or give another kind")
     if said.pattern is not None and (reason := refusal(said.pattern)):
         yield f"{field}.pattern", reason
     for key, text in (("judge", said.judge), ("name", said.name)):
         if text is not None and not text.strip():
-            yield f"{field}.{key}", "is empty; say which value is meant, like interest rate"
+            yield f"{field}.{key}", coded("is empty; say which value is meant, like interest rate")
     for index, phrase in enumerate(said.near):
         if spoken_words(phrase) == " ":
-            yield f"{field}.near[{index}]", f"{phrase!r} has no word in it that could be found"
+            yield f"{field}.near[{index}]", coded("{value!r} has no word in it that could be found", value=phrase)
     yield from _scope_problems(said, field, has_trigger=has_trigger)
 
 
 def _scope_problems(said: Said, field: str, *, has_trigger: bool) -> Iterator[Problem]:
     if said.after and not has_trigger:
-        yield f"{field}.after", "means after the trigger, and there is none to come after; leave it out"
+        yield f"{field}.after", coded("means after the trigger, and there is none to come after; leave it out")
     if said.window is not None:
         try:
             read_window(said.window)
         except ValueError as error:
-            yield f"{field}.window", str(error)
+            yield f"{field}.window", error.args[0]
 
 
 class Heard(NamedTuple):

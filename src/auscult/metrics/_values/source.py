@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.probe import Answers, FailedAnswerError, Lookup, LookupAnswer, Probe, TableLookup, Transcript
+from auscult.domain.said.coded import coded
 from auscult.metrics._finding.language import Problem
 from auscult.metrics._finding.reading import Reading
 from auscult.metrics._values.addresses import url_problem
@@ -71,13 +72,13 @@ class Source(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 def source_problems(source: Source, field: str) -> Iterator[Problem]:
     """Yield its faults: (field, fault and what would be right)."""
     if sum(one is not None for one in (source.custom_field, source.table, source.request)) != 1:
-        yield field, "needs exactly one of custom_field, table and request"
+        yield field, coded("needs exactly one of custom_field, table and request")
     if source.custom_field is not None and not source.custom_field.strip():
-        yield f"{field}.custom_field", "is empty; name a custom field"
+        yield f"{field}.custom_field", coded("is empty; name a custom field")
     if source.table is not None:
         for key in ("name", "key_column", "column"):
             if not getattr(source.table, key).strip():
-                yield f"{field}.table.{key}", "is empty"
+                yield f"{field}.table.{key}", coded("is empty")
         yield from _key_problems(source.table.key, f"{field}.table.key")
     if source.request is not None:
         yield from _request_problems(source.request, f"{field}.request")
@@ -85,33 +86,36 @@ def source_problems(source: Source, field: str) -> Iterator[Problem]:
 
 def _key_problems(key: Key, field: str) -> Iterator[Problem]:
     if sum(one is not None for one in (key.custom_field, key.field, key.said)) != 1:
-        yield field, "needs exactly one of custom_field, field and said"
+        yield field, coded("needs exactly one of custom_field, field and said")
     if key.said is not None:
         yield from said_problems(key.said, f"{field}.said", has_trigger=False)
         if key.said.judge is not None:
-            yield f"{field}.said.judge", "cannot find a key; give a kind or a pattern"
+            yield f"{field}.said.judge", coded("cannot find a key; give a kind or a pattern")
 
 
 def _request_problems(request: Request, field: str) -> Iterator[Problem]:
     if reason := url_problem(request.url):
         yield f"{field}.url", reason
     if not _PATH.fullmatch(request.path):
-        yield f"{field}.path", f"{request.path!r} must lead to the value, like data.loans[0].rate"
+        yield (
+            f"{field}.path",
+            coded("{value!r} must lead to the value, like data.loans[0].rate", value=request.path),
+        )
     if "{key}" in request.url + request.body and request.key is None:
-        yield field, "has {key} and no key; say what it stands for"
+        yield field, coded("has {key} and no key; say what it stands for")
     if request.key is not None:
         if "{key}" not in request.url + request.body:
-            yield f"{field}.key", "is used nowhere; put {key} into url or body"
+            yield f"{field}.key", coded("is used nowhere; put {key} into url or body")
         yield from _key_problems(request.key, f"{field}.key")
     if request.body and request.method == "GET":
-        yield f"{field}.body", "belongs to method POST"
+        yield f"{field}.body", coded("belongs to method POST")
     for index, header in enumerate(request.headers):
         if not _HEADER.fullmatch(header.name) or not (header.value.isascii() and header.value.isprintable()):
-            yield f"{field}.headers[{index}]", "is no header of HTTP"
+            yield f"{field}.headers[{index}]", coded("is no header of HTTP")
         elif header.name.casefold() in _OURS:
             yield (
                 f"{field}.headers[{index}].name",
-                f"{header.name} cannot be set by a form; secrets belong in the hosts file",
+                coded("{name} cannot be set by a form; secrets belong in the hosts file", name=header.name),
             )
 
 

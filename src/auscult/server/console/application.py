@@ -368,7 +368,7 @@ def _failed(console: Console) -> Callable[[AnyRequest, Exception], Response[Any]
 
     def failed(request: AnyRequest, error: Exception) -> Response[Any]:
         found, headers = failure_of(request, error, console.services.store.trouble_of)
-        reason = sentence(found.message) if headers else ""
+        reason = sentence(found.coded) if headers else ""
         view = failure_view(reason, context_of(scope_of(request)).request_id, BASE)
         page = {"view": view, "theme": theme_of(request)}
         answer = page_response_of(console, "alone", page, reason_of(found).status)
@@ -413,7 +413,7 @@ def _answers(console: Console, visit: Callable[[AnyRequest], Visit]) -> _Handler
     def refused(request: AnyRequest, error: AuscultError) -> Response[Any]:
         if error.reason == "permission.missing":
             return no_permission(request, error)
-        return message(request, error.message, reason_of(error).status)
+        return message(request, error.coded, reason_of(error).status)
 
     def by_router(request: AnyRequest, error: HTTPException) -> Response[Any]:
         if error.status_code >= HTTP_500_INTERNAL_SERVER_ERROR:

@@ -12,6 +12,7 @@ from auscult.domain.ai_agents.comparison import DROP, Met, Question, compared
 from auscult.domain.conversation import Agent
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.evaluation import Evaluation
+from auscult.domain.said.coded import coded
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, details, latest
@@ -85,7 +86,7 @@ class _Read(NamedTuple):
 def compare(app: AppStore, asked: Asked) -> ComparedVersions:
     """Compare two versions. Raises ``RequestError`` ``ai_agent.same_version``, ``NotFoundError`` ``ai_agent.unknown``."""
     if asked.versions[0] == asked.versions[1]:
-        message = f"both versions are {asked.versions[0]!r}; name two different ones"
+        message = coded("both versions are {versions!r}; name two different ones", versions=asked.versions[0])
         raise RequestError(message, code="ai_agent.same_version", field="version", value=asked.versions[0])
     names: dict[str, str] = {}
     first, second = (_read(app, asked, version, names) for version in asked.versions)
@@ -172,5 +173,9 @@ def _rounded(share: float | None) -> float | None:
 
 
 def _unknown(agent_id: str, version: str) -> NotFoundError:
-    message = f"no conversation of AI agent {agent_id!r} names version {version!r}; load some, or name another version"
+    message = coded(
+        "no conversation of AI agent {agent_id!r} names version {version!r}; load some, or name another version",
+        agent_id=agent_id,
+        version=version,
+    )
     return NotFoundError(message, code="ai_agent.unknown", field="version", value=version)

@@ -11,6 +11,7 @@ from auscult.domain.ai_agents.registered import AgentId, Registered, Version
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.formats._calls import AiDocument, context_of
 from auscult.formats._faults import refuse_nul
 from auscult.storage.store import AppStore
@@ -99,5 +100,10 @@ class AiAgents:
 
 def _unknown(agent_id: str, version: str | None, versions: list[str]) -> NotFoundError:
     available = f"; available: {', '.join(map(repr, versions))}" if versions else ""
-    message = f"no AI agent {agent_id!r} of version {version or ''!r} is registered{available}"
+    message = coded(
+        "no AI agent {agent_id!r} of version {version!r} is registered{available}",
+        agent_id=agent_id,
+        version=version or "",
+        available=available,
+    )
     return NotFoundError(message, code="ai_agent.unknown", field="agent_id", value=agent_id)

@@ -297,7 +297,8 @@ def _repeated(asked: Sequence[Summarised], event_id: str, turns: int) -> Summari
 def _check_limit(before: Sequence[Summarised], most: int, agent: AssistedAgent) -> None:
     if len(before) >= most:
         raise ConflictError(
-            f"agent {agent.id} has had {len(before)} interim summaries of this conversation, which is as many as there may be",
+            "agent {value} has had {n} interim summaries of this conversation, which is as many as there may be",
+            n=len(before),
             code="summary.limit_reached",
             field="agent",
             value=agent.id,

@@ -100,8 +100,8 @@ def day_of(text: str, field: str) -> date | Literal["read"] | None:
         with suppress(ValueError):  # no calendar shows it
             return date.fromisoformat(text)
     raise RequestError(
-        f"{field}: {text!r} is not a day; give one as 2026-03-01, none for no such day, "
-        "or read for what the document states",
+        "{name}: {value!r} is not a day; give one as 2026-03-01, none for no such day, or read for what the document states",
+        name=field,
         code="date.invalid",
         field=field,
         value=text,
@@ -129,11 +129,13 @@ def add_document(  # noqa: PLR0913  (a document as it comes, and what is asked f
     _check_order(wish)
     pieces, opening = document_reader().read(app.tenant.app_id, of.name, data)
     if not pieces:
-        raise DocumentError(f"{source} has no text in it.", code="document.no_text")
+        raise DocumentError("{name} has no text in it.", name=source, code="document.no_text")
     wrong = impossible_day(opening)
     if wrong:
         raise DocumentError(
-            f"{source} names the day {wrong} for its validity, which does not exist; correct it",
+            "{name} names the day {value} for its validity, which does not exist; correct it",
+            name=source,
+            value=wrong,
             code="date.invalid",
             field="document",
         )
@@ -158,7 +160,9 @@ def restate_document(app: AppStore, source: str, language: str, wish: Wish, by: 
 def _check_order(wish: Wish | None) -> None:
     if wish and isinstance(wish.since, date) and isinstance(wish.until, date) and wish.until < wish.since:
         raise RequestError(
-            f"until: {wish.until} is before {wish.since}; the last day is the first or a later one",
+            "until: {until} is before {since}; the last day is the first or a later one",
+            until=wish.until,
+            since=wish.since,
             code="date.invalid",
             field="until",
             value=str(wish.until),
@@ -167,7 +171,8 @@ def _check_order(wish: Wish | None) -> None:
 
 def _unknown(source: str, language: str) -> NotFoundError:
     return NotFoundError(
-        f"there is no document {source} in the app's knowledge in {language_of(language)}",
+        "there is no document {value} in the app's knowledge in {language}",
+        language=language_of(language),
         code="document.unknown",
         field="source",
         value=source,
@@ -411,7 +416,8 @@ def _kind_of(source: str, data: bytes, kind: str | None) -> Kind:
     if kind is not None:
         if kind not in kinds:
             raise RequestError(
-                f"{kind} is no kind of document; there is {', '.join(kinds)}",
+                "{value} is no kind of document; there is {list}",
+                list=", ".join(kinds),
                 code="document.unknown_kind",
                 field="kind",
                 value=kind,
@@ -425,7 +431,10 @@ def _kind_of(source: str, data: bytes, kind: str | None) -> Kind:
     if recognised is None:
         endings = ", ".join(ending for each in kinds.values() for ending in each.endings)
         raise DocumentError(
-            f"{source} is of no kind that is read here; what is read ends in {endings}", code="document.unknown_kind"
+            "{name} is of no kind that is read here; what is read ends in {list}",
+            name=source,
+            list=endings,
+            code="document.unknown_kind",
         )
     return recognised
 
@@ -433,7 +442,8 @@ def _kind_of(source: str, data: bytes, kind: str | None) -> Kind:
 def _check_names(source: str, language: str) -> None:
     if not 0 < len(source) <= _LONGEST_SOURCE or not source.isprintable():
         raise RequestError(
-            f"the name of a document has 1 to {_LONGEST_SOURCE} characters, all of them printable",
+            "the name of a document has 1 to {n} characters, all of them printable",
+            n=_LONGEST_SOURCE,
             code="document.name_invalid",
             field="source",
             value=source,
@@ -442,7 +452,7 @@ def _check_names(source: str, language: str) -> None:
         language_of(language).isascii() and language_of(language).isalpha() and len(language_of(language)) in (2, 3)
     ):
         raise RequestError(
-            f"{language!r} is no language; give its code, as en or de-AT",
+            "{value!r} is no language; give its code, as en or de-AT",
             code="language.invalid",
             field="language",
             value=language,

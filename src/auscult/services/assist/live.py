@@ -184,7 +184,8 @@ class LiveConversation:
         kind = kinds.get(about or "", (Suggested, Searched))
         if not any(isinstance(event, kind) and event.answer.request_id == request_id for event in events):
             raise NotFoundError(
-                f"the assistant gave no answer {request_id} in conversation {self.id}",
+                "the assistant gave no answer {value} in conversation {id}",
+                id=self.id,
                 code="answer.unknown",
                 field="request_id",
                 value=request_id,
@@ -193,7 +194,8 @@ class LiveConversation:
     def _check_summary(self, events: Sequence[Event], summary_id: str) -> None:
         if not any(isinstance(event, Summarised) and event.summary.id == summary_id for event in events):
             raise NotFoundError(
-                f"the assistant wrote no summary {summary_id} in conversation {self.id}",
+                "the assistant wrote no summary {value} in conversation {id}",
+                id=self.id,
                 code="summary.unknown",
                 field="summary_id",
                 value=summary_id,
@@ -201,7 +203,7 @@ class LiveConversation:
 
     def _unknown(self) -> NotFoundError:
         return NotFoundError(
-            f"there is no live conversation {self.id} in this app",
+            "there is no live conversation {value} in this app",
             code="live.unknown",
             field="conversation_id",
             value=self.id,
@@ -214,8 +216,10 @@ def _check_unsent(events: Sequence[Event], request_id: str) -> None:
             by = f" by agent {event.agent.id}" if event.agent else ""
             how = " with other words" if event.use == "overridden" else ""
             raise ConflictError(
-                f"answer {request_id} was sent{how}{by} at {event.at:%Y-%m-%d %H:%M:%S} UTC, and is sent once only; "
-                f"it can be copied",
+                "answer {value} was sent{how}{by} at {at} UTC, and is sent once only; it can be copied",
+                how=how,
+                by=by,
+                at=f"{event.at:%Y-%m-%d %H:%M:%S}",
                 code="answer.sent",
                 field="request_id",
                 value=request_id,
@@ -230,7 +234,8 @@ def _check_reasons(settings: AssistSettings, about: About, feedback: Feedback) -
     for reason in feedback.details:
         if reason not in known:
             raise RequestError(
-                f"{reason!r} is no reason to pick here; there is: {', '.join(known) or 'none'}",
+                "{value!r} is no reason to pick here; there is: {list}",
+                list=", ".join(known) or "none",
                 code="feedback.unknown_reason",
                 field="reasons",
                 value=reason,

@@ -38,8 +38,9 @@ def publish(app: AppStore, found: Teaching, principal: str) -> Calibration:
     """Put a fit in force, by ``principal``. Raises ``ConflictError`` ``fit.worse`` where it does not hold on other answers."""
     if not found.is_better:
         raise ConflictError(
-            f"on answers that were left out the fit is no better (log loss {found.left_out.log_loss:.4f} after, "
-            f"{found.before.log_loss:.4f} before); what is in force stays",
+            "on answers that were left out the fit is no better (log loss {after} after, {before} before); what is in force stays",
+            after=f"{found.left_out.log_loss:.4f}",
+            before=f"{found.before.log_loss:.4f}",
             code="fit.worse",
         )
     return _put(app, found.calibration, principal, "suggestions.fitted")

@@ -19,6 +19,7 @@ from auscult.domain.audits.audit import AuditAnswer, AuditResult
 from auscult.domain.audits.resampling import LEVEL, RESAMPLES, Stream
 from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.evaluation import Evaluation, Evidence, Qualification, Verdict
+from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.stored import AuditedConversation
 from auscult.services.disputes.opening import overturned
@@ -129,7 +130,7 @@ def agreement_of(app: AppStore, selection: Selection, disagreements: int) -> Aud
     if selection.form_id is not None and app.forms.get(selection.form_id, selection.version) is None:
         which = selection.form_id if selection.version is None else f"{selection.form_id} version {selection.version}"
         hint = did_you_mean(selection.form_id, [one.form_id for one in app.forms.in_force()])
-        message = f"There is no form {which} in this app{'; ' + hint if hint else '.'}"
+        message = coded("There is no form {which} in this app{given}", which=which, given="; " + hint if hint else ".")
         raise NotFoundError(message, code="form.unknown", field="form", value=selection.form_id)
     accepted = overturned(app)
     forms: defaultdict[str, _Form] = defaultdict(lambda: _Form(disagreements, accepted))

@@ -33,7 +33,7 @@ from auscult.domain.audits.audit import (
 from auscult.domain.audits.judged import agents_in_order
 from auscult.domain.audits.plan import Plan
 from auscult.domain.audits.sheet import Moment, check_turns
-from auscult.domain.errors import AccessError, AuscultError, ConflictError, NotFoundError
+from auscult.domain.errors import AccessError, AuscultError, ConflictError, NotFoundError, unknown
 from auscult.domain.operations.attempts import tried
 from auscult.domain.operations.guarding import guarded
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -110,7 +110,7 @@ class Desk:
         found = self._handover.get(assignment_id)
         begun = begin(found.assignment, rater, self._now())
         if begun != found.assignment and not self._app.queue.change(found.assignment, begun):
-            raise AuditMovedError(f"assignment {assignment_id} was changed meanwhile; read it again")
+            raise AuditMovedError("assignment {id} was changed meanwhile; read it again", id=assignment_id)
         return self._handover.give(assignment_id, rater, rater)
 
     def assign(self, given: ByHand, by: str) -> Item:
@@ -123,7 +123,8 @@ class Desk:
         if case is None:
             kind = f"segment {given.segment} of conversation" if given.segment else "conversation"
             raise NotFoundError(
-                f"there is no {kind} {given.conversation_id} in this app, or it is not evaluated yet",
+                "there is no {kind} {value} in this app, or it is not evaluated yet",
+                kind=kind,
                 code="segment.unknown" if given.segment else "conversation.unknown",
                 field="segment" if given.segment else "conversation_id",
                 value=given.conversation_id,
@@ -141,7 +142,7 @@ class Desk:
         own = set(agent_ids) & set(agents_in_order(case.conversation)) if case else set[str]()
         if case is not None and not own:
             raise AccessError(
-                f"conversation {conversation_id} is not yours; only its agents review it themselves",
+                "conversation {value} is not yours; only its agents review it themselves",
                 code="review.not_own",
                 field="conversation_id",
                 value=conversation_id,
@@ -218,7 +219,7 @@ class Desk:
             or change is None
             or not self._app.queue.hold(assignment_id, found.audit.changes, at + UNDO)
         ):
-            raise AuditMovedError(f"assignment {assignment_id} was changed meanwhile; read it again")
+            raise AuditMovedError("assignment {id} was changed meanwhile; read it again", id=assignment_id)
         return change.audit
 
     def undo(self, assignment_id: str, rater: str) -> bool:
@@ -293,7 +294,7 @@ class Desk:
             change = declined(audit, before.segment, rater, self._now())
             write(self._app, case, change, self._app.audits.all_of(case.conversation.id), self._reports, ended=ended)
         elif not self._app.queue.change(*ended):
-            raise AuditMovedError(f"assignment {assignment_id} was changed meanwhile; read it again")
+            raise AuditMovedError("assignment {id} was changed meanwhile; read it again", id=assignment_id)
         return after
 
     def _plans(self, plan_id: str | None) -> list[Plan]:
@@ -301,7 +302,7 @@ class Desk:
             return self._app.plans.listing(limit=10_000)
         found = self._app.plans.get(plan_id)
         if found is None:
-            raise NotFoundError(f"unknown plan {plan_id!r}", code="plan.unknown", field="plan_id", value=plan_id)
+            raise unknown("plan", plan_id)
         return [found]
 
     def _hands_out(self, plan: Plan, rater: str) -> bool:

@@ -11,7 +11,7 @@ from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.draw import Draw
 from auscult.domain.audits.frame import is_in_frame
 from auscult.domain.audits.plan import PlanDocument
-from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.errors import ConflictError, NotFoundError, unknown
 from auscult.domain.statistics.estimates import (
     AuditedScore,
     AuditedVerdict,
@@ -86,7 +86,8 @@ class Estimating:
         known = {metric for result in sample.results for metric in result.answers}
         if sample.results and metric_id not in known:
             raise NotFoundError(
-                f"unknown metric {metric_id!r}; available: {', '.join(sorted(known))}",
+                "unknown metric {value!r}; available: {list}",
+                list=", ".join(sorted(known)),
                 code="metric.unknown",
                 field="metric_id",
                 value=metric_id,
@@ -102,7 +103,8 @@ class Estimating:
         if self._app.forms.get(form_id) is None:
             known = ", ".join(each.form_id for each in self._app.forms.in_force())
             raise NotFoundError(
-                f"unknown form {form_id!r}; available: {known or 'none'}",
+                "unknown form {value!r}; available: {list}",
+                list=known or "none",
                 code="form.unknown",
                 field="form_id",
                 value=form_id,
@@ -127,7 +129,7 @@ class Estimating:
     def _sample(self, form_id: str, plan_id: str) -> _Sample:
         """Return what a plan's draws are about: of windows that overlap, the later draw's."""
         if self._app.plans.get(plan_id) is None:
-            raise NotFoundError(f"unknown plan {plan_id!r}", code="plan.unknown", field="plan_id", value=plan_id)
+            raise unknown("plan", plan_id)
         results: list[MachineResult] = []
         audits: list[Assigned] = []
         taken: list[Draw] = []
@@ -234,4 +236,4 @@ def _view(found: Estimate | Refusal, sample: _Sample, what: tuple[str, str | Non
 
 
 def _refused(reason: str) -> ConflictError:
-    return ConflictError(f"no estimate: {reason}", code="estimate.refused", field="plan_id")
+    return ConflictError("no estimate: {reason}", reason=reason, code="estimate.refused", field="plan_id")

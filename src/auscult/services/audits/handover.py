@@ -53,8 +53,9 @@ class Handover:
         case = self._app.audits.case(assignment.conversation_id, assignment.segment)
         if case is None and assignment.segment:
             raise ConflictError(
-                f"conversation {assignment.conversation_id} has no segment {assignment.segment} any more; decline the"
-                " assignment",
+                "conversation {id} has no segment {n} any more; decline the assignment",
+                id=assignment.conversation_id,
+                n=assignment.segment,
                 code="segment.unknown",
                 field="assignment_id",
                 value=assignment.assignment_id,

@@ -8,7 +8,8 @@ import msgspec
 import yaml
 
 from auscult.domain.audits.plan import PlanDocument, check_plan
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, invalid
+from auscult.domain.said.coded import coded
 from auscult.domain.schedules.instants import in_utc, read_instant
 
 _FIELD = re.compile(r" - at `\$\.?(?P<path>.*)`$")
@@ -19,7 +20,7 @@ def read_plan(data: bytes) -> PlanDocument:
     try:
         value: object = yaml.safe_load(data)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RequestError(f"the plan is not YAML or JSON: {error}", code="plan.unreadable") from error
+        raise RequestError("the plan is not YAML or JSON: {error}", error=error, code="plan.unreadable") from error
     if not isinstance(value, dict):
         raise RequestError("a plan is an object with name, form_id, frame, quota", code="plan.unreadable")
     return plan_of(cast("dict[str, Any]", value))
@@ -46,7 +47,7 @@ def plan_of(value: dict[str, Any]) -> PlanDocument:
         message = str(error)[: found.start()] if found else str(error)
         missing = re.search(r"`(\w+)`", message)
         path = ".".join(part for part in (field, missing[1] if missing else "") if part)
-        raise RequestError(f"invalid {path or 'plan'}: {message}", code="plan.invalid", field=path) from error
+        raise invalid("plan.invalid", path or "plan", message) from error
 
 
 def _instant(given: object, field: str) -> datetime:
@@ -56,9 +57,5 @@ def _instant(given: object, field: str) -> datetime:
     try:
         return in_utc(given) if isinstance(given, datetime) else read_instant(str(given))
     except ValueError as error:
-        raise RequestError(
-            f"invalid {field}: {given!r} is no instant; give 2026-03-23 or 2026-03-23T10:17:54Z",
-            code="plan.invalid",
-            field=field,
-            value=given,
-        ) from error
+        message = coded("{value!r} is no instant; give 2026-03-23 or 2026-03-23T10:17:54Z", value=given)
+        raise invalid("plan.invalid", field, message, given) from error

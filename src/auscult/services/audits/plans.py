@@ -14,7 +14,7 @@ from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.audits.draw import AGAIN, Draw, DrawnItem, KeptDraw, StratumRecord, again_of, deal, digest_of, draw
 from auscult.domain.audits.judged import judged_agents
 from auscult.domain.audits.plan import Plan, PlanDocument, Window, check_plan, windows_of, working_days
-from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.errors import ConflictError, NotFoundError, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.guarding import guarded
@@ -130,7 +130,7 @@ class Planning:
         """Return a plan. Raises ``NotFoundError`` ``plan.unknown``."""
         found = self._app.plans.get(plan_id, version)
         if found is None:
-            raise NotFoundError(f"unknown plan {plan_id!r}", code="plan.unknown", field="plan_id", value=plan_id)
+            raise unknown("plan", plan_id)
         return found
 
     def listing(self, after_id: str = "", limit: int = 100) -> list[Plan]:
@@ -201,7 +201,7 @@ class Planning:
             found = draws[-1] if plan.document.every else _of_window(draws, windows_of(plan.document, self._now())[0])
         else:
             raise ConflictError(
-                f"no window of plan {plan_id} has ended yet", code="plan.not_due", field="plan_id", value=plan_id
+                "no window of plan {value} has ended yet", code="plan.not_due", field="plan_id", value=plan_id
             )
         self._hand_out(found, by)
         return self._view(found)
@@ -229,13 +229,13 @@ class Planning:
         """
         found = next((each for each in self._app.plans.draws(plan_id) if each.draw_id == draw_id), None)
         if found is None:
-            raise NotFoundError(f"unknown draw {draw_id!r}", code="draw.unknown", field="draw_id", value=draw_id)
+            raise unknown("draw", draw_id)
         plan = self.get(plan_id, found.plan_version)
         draws = self._app.plans.draws(plan_id)
         candidates = list(candidates_in(self._app, plan.document, query_of_draw(plan.document, found, draws)))
         if digest_of(candidates) != found.frame_digest:
             raise ConflictError(
-                f"the frame of draw {draw_id} changed: conversations were erased or evaluated anew",
+                "the frame of draw {value} changed: conversations were erased or evaluated anew",
                 code="draw.frame_changed",
                 field="draw_id",
                 value=draw_id,
@@ -258,7 +258,7 @@ class Planning:
         # Without the conversation, which its former rater may not see any more.
         notices = [NewNotice(before, "taken", assignment_id, self._now(), by)] if is_taken and before else []
         if not self._app.queue.change(found.assignment, after, notices=notices):
-            raise AuditMovedError(f"assignment {assignment_id} was begun meanwhile", field="assignment_id")
+            raise AuditMovedError("assignment {id} was begun meanwhile", id=assignment_id, field="assignment_id")
         item = self._handover.give(assignment_id, rater, by)
         return Assigned(assignment=item.assignment, audit=item.audit)
 
@@ -283,10 +283,7 @@ class Planning:
         plan = Plan(plan_id=plan_id, version=version, document=document, created_at=self._now(), created_by=by)
         if not self._app.plans.add(plan):
             raise ConflictError(
-                f"plan {plan_id} was changed meanwhile; read it again",
-                code="plan.moved",
-                field="plan_id",
-                value=plan_id,
+                "plan {value} was changed meanwhile; read it again", code="plan.moved", field="plan_id", value=plan_id
             )
         return plan
 
@@ -295,7 +292,8 @@ class Planning:
         if self._app.forms.get(document.form_id) is None:
             known = ", ".join(each.form_id for each in self._app.forms.in_force())
             raise NotFoundError(
-                f"unknown form {document.form_id!r}; available: {known or 'none'}",
+                "unknown form {value!r}; available: {list}",
+                list=known or "none",
                 code="form.unknown",
                 field="form_id",
                 value=document.form_id,
@@ -313,7 +311,7 @@ class Planning:
 
     def _draw(self, plan: Plan, window: Window, draws: Sequence[Draw], by: str) -> KeptDraw:
         if plan.document.paused:
-            raise ConflictError(f"plan {plan.plan_id} is paused", code="plan.paused", field="plan_id")
+            raise ConflictError("plan {id} is paused", id=plan.plan_id, code="plan.paused", field="plan_id")
         now, watermark = self._now(), self._app.frames.watermark()
         among = self._among(plan.document)
         query = _query_of_window(plan.document, window, watermark, draws)._replace(among=among)

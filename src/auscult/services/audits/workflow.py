@@ -180,7 +180,7 @@ class Auditing:
         case = self._app.audits.case(conversation_id)
         if case is None:
             raise NotFoundError(
-                f"there is no conversation {conversation_id} in this app, or it is not evaluated yet",
+                "there is no conversation {value} in this app, or it is not evaluated yet",
                 code="conversation.unknown",
                 field="conversation_id",
                 value=conversation_id,
@@ -206,7 +206,7 @@ def write(  # noqa: PLR0913, PLR0917  (each is a part of the step)
     if change.entry is not None and case.is_current:
         whole = app.audits.case(case.conversation.id) if case.segment else case
         if whole is None or not whole.is_current:
-            raise AuditMovedError(f"conversation {case.conversation.id} was changed meanwhile; read it again")
+            raise AuditMovedError("conversation {id} was changed meanwhile; read it again", id=case.conversation.id)
         shown = shown_after(change.audit, others, whole.evaluation.segment)
         rendered = renderer(app, reports)(replace(whole, audit=shown))
     app.audits.save(change, rendered, review or review_step(app, case, change, others), ended)
@@ -245,8 +245,9 @@ def check_revision(case: EvaluatedConversation, change: AuditChange | None, revi
     if change is not None and revision not in {None, revision_of(case.audit)}:
         at = case.audit.drafted_at if case.audit else None
         raise ConflictError(
-            f"the answers were changed{f' at {at:%Y-%m-%dT%H:%M:%SZ}' if at else ''}, after revision {revision};"
-            f" read revision {revision_of(case.audit)} first",
+            "the answers were changed{given}, after revision {value}; read revision {revision_of} first",
+            given=f" at {at:%Y-%m-%dT%H:%M:%SZ}" if at else "",
+            revision_of=revision_of(case.audit),
             code=MOVED,
             field="revision",
             value=revision,

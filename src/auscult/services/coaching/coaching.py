@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from auscult.domain.coaching import item as steps
 from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_flagged, new_coaching_id
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import NotFoundError, RequestError, invalid, unknown
 from auscult.domain.operations.attempts import tried
+from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.services.audits.frames import agents_of
@@ -85,12 +86,10 @@ class Coach:
         """
         agents = tuple(dict.fromkeys(wanted.agent_ids))
         if not 1 <= len(agents) <= steps.MOST_AGENTS:
-            raise RequestError(
-                f"invalid agent_ids: choose 1 to {steps.MOST_AGENTS} agents", code="coaching.invalid", field="agent_ids"
-            )
+            raise invalid("coaching.invalid", "agent_ids", coded("choose 1 to {n} agents", n=steps.MOST_AGENTS))
         machines = self._app.people.directory.ai_agents()
         if found := next((each for each in agents if each in machines), None):
-            message = f"{found!r} is an AI agent, which is not coached; choose people"
+            message = coded("{id!r} is an AI agent, which is not coached; choose people", id=found)
             raise RequestError(message, code="coaching.invalid", field="agent_ids", value=found)
         self._check_metrics(wanted)
         for clip in wanted.clips:
@@ -120,9 +119,7 @@ class Coach:
         """Return an item. Raises ``NotFoundError`` ``coaching.unknown``."""
         found = self._app.coaching.get(coaching_id)
         if found is None:
-            raise NotFoundError(
-                f"unknown coaching {coaching_id!r}", code="coaching.unknown", field="coaching_id", value=coaching_id
-            )
+            raise unknown("coaching", coaching_id)
         return found
 
     def listing(self, agent_ids: frozenset[str] | None = None) -> list[Coaching]:
@@ -237,14 +234,13 @@ class Coach:
 
         stored = self._app.forms.get(wanted.form_id)
         if stored is None:
-            raise NotFoundError(
-                f"unknown form {wanted.form_id!r}", code="form.unknown", field="form_id", value=wanted.form_id
-            )
+            raise unknown("form", wanted.form_id)
         known = [each.id for each in read_form(stored.document, stored.version).metrics]
         for metric in wanted.metric_ids:
             if metric not in known:
                 raise RequestError(
-                    f"the form has no metric {metric!r}; it has {', '.join(known)}",
+                    "the form has no metric {value!r}; it has {list}",
+                    list=", ".join(known),
                     code="metric.unknown",
                     field="metric_ids",
                     value=metric,
@@ -254,14 +250,15 @@ class Coach:
         case = self._app.audits.case(clip.conversation_id or "")
         if case is None:
             raise NotFoundError(
-                f"there is no conversation {clip.conversation_id} in this app, or it is not evaluated yet",
+                "there is no conversation {value} in this app, or it is not evaluated yet",
                 code="conversation.unknown",
                 field="clips",
                 value=clip.conversation_id,
             )
         if clip.turn_id is not None and all(turn.id != clip.turn_id for turn in case.conversation.turns):
             raise RequestError(
-                f"conversation {clip.conversation_id} has no turn {clip.turn_id!r}",
+                "conversation {id} has no turn {value!r}",
+                id=clip.conversation_id,
                 code="coaching.invalid",
                 field="clips.turn_id",
                 value=clip.turn_id,

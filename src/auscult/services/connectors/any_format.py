@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError
+from auscult.domain.said.coded import coded
 from auscult.formats import Given, Limits, Source
 from auscult.services.scoring.intake.asked import NAMED, given_of, of_app
 from auscult.services.scoring.intake.read import Noted, is_skipped, read_source
@@ -61,7 +62,11 @@ def _given(options: Mapping[str, Any]) -> Given:
         if name not in (*NAMED, *_PAIRS):
             known = ", ".join((*NAMED, *_PAIRS))
             raise RequestError(
-                f"unknown key {name!r}; choose one of: {known}", code="connector.invalid", field=f"options.{name}"
+                "unknown key {name!r}; choose one of: {known}",
+                name=name,
+                known=known,
+                code="connector.invalid",
+                field=f"options.{name}",
             )
     pairs = {name: _pairs(name, options.get(name, {})) for name in _PAIRS}
     values = {name: None if options.get(name) is None else str(options[name]) for name in NAMED}
@@ -70,6 +75,6 @@ def _given(options: Mapping[str, Any]) -> Given:
 
 def _pairs(name: str, given: object) -> list[str]:
     if not isinstance(given, dict):
-        message = f"{name} should be a mapping, as text: Message"
+        message = coded("{name} should be a mapping, as text: Message", name=name)
         raise RequestError(message, code="connector.invalid", field=f"options.{name}")
     return [f"{key}={value}" for key, value in cast("dict[str, Any]", given).items()]

@@ -15,6 +15,7 @@ from auscult.domain.delivery.addresses import Networks
 from auscult.domain.delivery.destinations import ELSEWHERE, Destination, SecretBoundError, bound_elsewhere
 from auscult.domain.errors import ConflictError, ConnectorError, NotFoundError, RequestError
 from auscult.domain.operations.guarding import guarded
+from auscult.domain.said.coded import coded
 from auscult.formats import Limits
 from auscult.outgoing.dialling import check_address
 from auscult.services.connectors.any_format import AnyFormat
@@ -112,7 +113,7 @@ class Connectors:
         self._app.connectors.get(name)
         found = self._app.definitions.get(KIND, name, version)
         if found is None:
-            message = f"connector {name!r} has no version {version}"
+            message = coded("connector {name!r} has no version {version}", name=name, version=version)
             raise NotFoundError(message, code="connector.unknown", field="version", value=version)
         return found
 
@@ -173,7 +174,7 @@ class Connectors:
         Raises ``NotFoundError`` ``connector.unknown``; ``ConflictError`` ``connector.paused``, ``connector.running``.
         """
         if self._app.connectors.get(name).is_paused:
-            message = f"connector {name!r} is paused; resume it first"
+            message = coded("connector {name!r} is paused; resume it first", name=name)
             raise ConflictError(message, code="connector.paused", field="name", value=name)
         try:
             connector = self.get(name)
@@ -196,7 +197,7 @@ class Connectors:
         """Ask a worker for a run. Raises as ``run`` does."""
         standing = self._app.connectors.get(name)
         if standing.is_paused:
-            message = f"connector {name!r} is paused; resume it first"
+            message = coded("connector {name!r} is paused; resume it first", name=name)
             raise ConflictError(message, code="connector.paused", field="name", value=name)
         self._app.connectors.order(name, order)
         return self._app.connectors.get(name)
@@ -321,8 +322,8 @@ class Connectors:
             if ".." not in path.parts and any(path.is_relative_to(each) for each in self._folders):
                 return
             raise RequestError(
-                f"the folder {path} cannot be read over the API; apply the connector with the command line on the "
-                "server, or name a folder around it in AUSCULT_CONNECTOR_FOLDERS",
+                "the folder {path} cannot be read over the API; apply the connector with the command line on the server, or name a folder around it in AUSCULT_CONNECTOR_FOLDERS",
+                path=path,
                 code="connector.place_not_allowed",
                 field="place",
                 value=connector.place,

@@ -29,6 +29,7 @@ from auscult.domain.conversation import Speaker
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError
+from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
 from auscult.formats.vendors import FORMATS
@@ -120,13 +121,15 @@ def check_connector(document: bytes, app_id: str, *, version: int = 1) -> Connec
     read = read_document(document, "connector", KEYS)
     if not isinstance(read.value, dict):
         if not read.problems:
-            read.unread((), f"must be a mapping of keys like {KEYS}, not {name_of(read.value)}")
+            read.unread(
+                (), coded("must be a mapping of keys like {list}, not {type}", list=KEYS, type=name_of(read.value))
+            )
         return ConnectorCheck(connector=None, problems=read.problems)
     value = read.value
     stand_ins: dict[str, Any] = {"name": "", "place": ""}
     others = ("options", "mapping")
     if "secrets" in value:
-        read.unread(("secrets",), "does not belong in a document; give each with --secret NAME=env:VARIABLE")
+        read.unread(("secrets",), coded("does not belong in a document; give each with --secret NAME=env:VARIABLE"))
         others = (*others, "secrets")
     written: _Written = read_struct(read, _Written, value, (), elsewhere=others, stand_ins=stand_ins)
     options = _options(read, value.get("options"))
@@ -165,7 +168,7 @@ def _options(read: Document, value: Value) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        read.unread(("options",), f"must be a mapping of keys, not {name_of(value)}")
+        read.unread(("options",), coded("must be a mapping of keys, not {type}", type=name_of(value)))
         return {}
     return msgspec.to_builtins(value, enc_hook=float)
 
@@ -174,11 +177,13 @@ def _mapping(read: Document, value: Value) -> MappingTable:
     if value is None:
         return MappingTable()
     if not isinstance(value, dict):
-        read.unread(("mapping",), f"must be a mapping with {_TABLES}, not {name_of(value)}")
+        read.unread(("mapping",), coded("must be a mapping with {list}, not {type}", list=_TABLES, type=name_of(value)))
         return MappingTable()
     for key in value:
         if key not in MappingTable.__struct_fields__:
-            read.unread(("mapping", key), f"is not a known key; known here: {_TABLES}")
+            read.unread(
+                ("mapping", key), coded("is not a known key") + "; " + coded("known here: {list}", list=_TABLES)
+            )
     return MappingTable(
         queues=_targets(read, value.get("queues"), ("mapping", "queues")),
         agents=_targets(read, value.get("agents"), ("mapping", "agents")),
@@ -191,7 +196,9 @@ def _targets(read: Document, value: Value, path: Path) -> dict[str, Target]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        read.unread(path, f"must be a mapping from the source's ids to id and name here, not {name_of(value)}")
+        read.unread(
+            path, coded("must be a mapping from the source's ids to id and name here, not {type}", type=name_of(value))
+        )
         return {}
     found: dict[str, Target] = {}
     for key, one in value.items():
@@ -210,11 +217,17 @@ def _words(read: Document, value: Value, table: str, words: Sequence[str]) -> di
         return {}
     path, right = ("mapping", table), " or ".join((", ".join(words[:-1]), words[-1]))
     if not isinstance(value, dict):
-        read.unread(path, f"must be a mapping from the source's {table} to {right}, not {name_of(value)}")
+        wrong = coded(
+            "must be a mapping from the source's {name} to {choices}, not {type}",
+            name=table,
+            choices=right,
+            type=name_of(value),
+        )
+        read.unread(path, wrong)
         return {}
     for key, one in value.items():
         if one not in words:
-            read.unread((*path, key), f"must be {right}, not {one!r}")
+            read.unread((*path, key), coded("must be {choices}, not {type!r}", choices=right, type=one))
     return value
 
 
@@ -224,7 +237,7 @@ def _connector(
     kind = kind_of(written.place) or "folder"
     every = _EVERY.fullmatch(written.every)
     if written.every and not every:
-        read.unread(("every",), f"{written.every!r} must be a time between runs, as 15m, 2h or 1d")
+        read.unread(("every",), coded("{value!r} must be a time between runs, as 15m, 2h or 1d", value=written.every))
     return Connector(
         name=written.name,
         version=version,
@@ -249,7 +262,7 @@ def _instant(read: Document, value: str) -> datetime | None:
     try:
         return read_instant(value)
     except ValueError:
-        read.unread(("since",), f"{value!r} must be a time as 2026-03-23 or 2026-03-23T10:17:54Z")
+        read.unread(("since",), coded("{value!r} must be a time as 2026-03-23 or 2026-03-23T10:17:54Z", value=value))
         return None
 
 
@@ -258,13 +271,25 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
         (
             ("name",),
             is_name(written.name),
-            lambda: f"{written.name!r} must be 1 to 64 lower-case letters, digits, - and _",
+            lambda: coded("{value!r} must be 1 to 64 lower-case letters, digits, - and _", value=written.name),
         ),
-        (("settle_s",), 0 <= connector.settle_s <= _MOST_SETTLE_S, lambda: "must be from 0 to 86400 seconds"),
-        (("rate", "at_once"), 1 <= connector.rate.at_once <= _MOST_AT_ONCE, lambda: "must be from 1 to 64"),
-        (("rate", "requests_per_s"), connector.rate.requests_per_s >= 0, lambda: "must be 0 (no limit) or more"),
-        (("watch", "volume"), 0 <= connector.watch.volume <= 1, lambda: "must be from 0 to 1"),
-        (("watch", "minimum"), connector.watch.minimum >= 1, lambda: "must be 1 or more"),
+        (
+            ("settle_s",),
+            0 <= connector.settle_s <= _MOST_SETTLE_S,
+            lambda: coded("must be from {low} to {high} seconds", low=0, high=_MOST_SETTLE_S),
+        ),
+        (
+            ("rate", "at_once"),
+            1 <= connector.rate.at_once <= _MOST_AT_ONCE,
+            lambda: coded("must be from {low} to {high}", low=1, high=_MOST_AT_ONCE),
+        ),
+        (("rate", "requests_per_s"), connector.rate.requests_per_s >= 0, lambda: coded("must be 0 (no limit) or more")),
+        (
+            ("watch", "volume"),
+            0 <= connector.watch.volume <= 1,
+            lambda: coded("must be from {low} to {high}", low=0, high=1),
+        ),
+        (("watch", "minimum"), connector.watch.minimum >= 1, lambda: coded("must be 1 or more")),
         *_rules_of_access(written.access),
     )
     for path, is_right, reason in rules:
@@ -273,19 +298,19 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
     kind = kind_of(written.place)
     if kind is None:
         known = ", ".join(_RIGHT.values())
-        read.problem(("place",), f"{written.place!r} must begin like one of: {known}")
+        read.problem(("place",), coded("{value!r} must begin like one of: {list}", value=written.place, list=known))
     elif not _PLACES[kind].fullmatch(written.place) or not _has_port(written.place):
-        read.problem(("place",), f"{written.place!r} must be like {_RIGHT[kind]}")
+        read.problem(("place",), coded("{value!r} must be like {name}", value=written.place, name=_RIGHT[kind]))
     else:
         _check_pulled(read, kind, written.format)
     known = (ANY, *FORMATS)
     if written.format not in known:
-        near = did_you_mean(written.format, known, f"available: {', '.join(known)}")
-        read.problem(("format",), f"{written.format!r} is not a known format; {near}")
+        near = did_you_mean(written.format, known, coded("available: {list}", list=", ".join(known)))
+        read.problem(("format",), coded("{value!r} is not a known format", value=written.format) + "; " + near)
     if kind == "sftp" and not written.access.host_key:
-        read.problem(("access", "host_key"), "is missing; give the server's public key, as ssh-ed25519 AAAA…")
+        read.problem(("access", "host_key"), coded("is missing; give the server's public key, as ssh-ed25519 AAAA…"))
     if kind == "az" and not written.access.account:
-        read.problem(("access", "account"), "is missing; give the name of the storage account")
+        read.problem(("access", "account"), coded("is missing; give the name of the storage account"))
 
 
 def _rules_of_access(access: Access) -> tuple[tuple[Path, bool, Callable[[], str]], ...]:
@@ -295,17 +320,20 @@ def _rules_of_access(access: Access) -> tuple[tuple[Path, bool, Callable[[], str
         (
             ("access", "endpoint"),
             is_server,
-            lambda: f"{access.endpoint!r} must be https://host or https://host:port, or http:// in an opened network",
+            lambda: coded(
+                "{value!r} must be https://host or https://host:port, or http:// in an opened network",
+                value=access.endpoint,
+            ),
         ),
         (
             ("access", "region"),
             bool(_PART_OF_HOST.fullmatch(access.region)),
-            lambda: f"{access.region!r} must be letters, digits and -",
+            lambda: coded("{value!r} must be letters, digits and -", value=access.region),
         ),
         (
             ("access", "account"),
             bool(_PART_OF_HOST.fullmatch(access.account)),
-            lambda: f"{access.account!r} must be letters, digits and -",
+            lambda: coded("{value!r} must be letters, digits and -", value=access.account),
         ),
     )
 
@@ -321,7 +349,10 @@ def _check_pulled(read: Document, kind: Kind, written: str) -> None:
     """Report a format that the items of an API do not have."""
     right = PULLED.get(kind)
     if right and written in (ANY, *FORMATS) and written != right:
-        read.problem(("format",), f"{written!r} is not the format of {kind}; give {right}")
+        read.problem(
+            ("format",),
+            coded("{value!r} is not the format of {name}; give {right}", value=written, name=kind, right=right),
+        )
 
 
 def _check_format(read: Document, connector: Connector, app_id: str) -> None:
@@ -330,7 +361,7 @@ def _check_format(read: Document, connector: Connector, app_id: str) -> None:
         make_mapper(connector, app_id)
     except AuscultError as error:
         field = (error.field or "").removeprefix("options.")
-        read.problem(("options", *(part for part in field.split(".") if part)), error.message)
+        read.problem(("options", *(part for part in field.split(".") if part)), error.coded)
 
 
 def check_secrets(connector: Connector, secrets: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from auscult.domain.connectors.contract import FoundAudit, Refused
 from auscult.domain.conversation import derive_id
 from auscult.domain.errors import AuscultError, ConflictError, NotFoundError
 from auscult.domain.evaluation import Qualification
+from auscult.domain.said.coded import coded
 from auscult.services.audits.workflow import Auditing
 from auscult.services.scoring.render import Reports
 from auscult.storage.store import AppStore
@@ -59,8 +60,9 @@ class Evaluations:
         try:
             there = auditing.show(conversation_id).case.audit
         except NotFoundError as error:
-            message = (
-                f"conversation {audit.conversation_id} is not here, or not evaluated yet; the next run tries again"
+            message = coded(
+                "conversation {conversation_id} is not here, or not evaluated yet; the next run tries again",
+                conversation_id=audit.conversation_id,
             )
             raise NotFoundError(message, code="conversation.unknown") from error
         if there is None or there.is_declined:
@@ -74,7 +76,8 @@ def _check_own(there: Audit, audit: FoundAudit) -> None:
     """Refuse to end an audit of another auditor; one of the evaluator was begun by a run that was killed."""
     if there.auditor != audit.auditor or there.draft.answers:
         raise ConflictError(
-            f"conversation {audit.conversation_id} is assigned to {there.auditor}, whose audit counts",
+            "conversation {conversation_id} is assigned to {value}, whose audit counts",
+            conversation_id=audit.conversation_id,
             code="audit.not_yours",
             field="auditor",
             value=there.auditor,

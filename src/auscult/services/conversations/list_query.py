@@ -8,9 +8,10 @@ from typing import TypeVar, get_args
 from msgspec.structs import asdict
 
 from auscult.domain.ai_agents.context import HANDLERS
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, about
 from auscult.domain.evaluation import Qualification
 from auscult.domain.insight import Resolution, SentimentLabel
+from auscult.domain.said.coded import coded
 from auscult.domain.said.search import parse
 from auscult.domain.schedules.instants import in_utc
 from auscult.domain.scoring.list_fields import (
@@ -176,7 +177,7 @@ def _day(query: Query, name: str, timezone: tzinfo, later: timedelta = timedelta
             return in_utc(found) + later
         return datetime.combine(found.date() + later, found.time(), timezone).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        message = f"{name} is no date: {value!r}; give it as 2026-03-30"
+        message = coded("{name} is no date: {value!r}; give it as 2026-03-30", name=name, value=value)
         raise RequestError(message, code="date.invalid", field=name, value=value) from error
 
 
@@ -186,8 +187,8 @@ def _number(query: Query, name: str, least: int, most: int) -> int | None:
     if not value:
         return None
     if not _WHOLE.fullmatch(value) or not least <= int(value) <= most:
-        message = f"{name}: {value!r} is no whole number from {least} to {most}"
-        raise RequestError(message, code="number.invalid", field=name, value=value)
+        message = coded("{value!r} is no whole number from {least} to {n}", value=value, least=least, n=most)
+        raise RequestError(about(name, message), code="number.invalid", field=name, value=value)
     return int(value)
 
 
@@ -200,15 +201,15 @@ def read_seconds(query: Query, name: str) -> int | None:
     try:
         return _number({name: [value]}, name, 0, LONGEST_S)
     except RequestError as error:
-        message = f"{name}: {value!r} is no length; give it as 1:30, or in seconds"
-        raise RequestError(message, code="number.invalid", field=name, value=value) from error
+        message = coded("{value!r} is no length; give it as 1:30, or in seconds", value=value)
+        raise RequestError(about(name, message), code="number.invalid", field=name, value=value) from error
 
 
 def _among(query: Query, name: str, words: tuple[_Word, ...]) -> tuple[_Word, ...]:
     """Read some of these words, in their order. Raises ``RequestError`` ``field.unknown_value``."""
     given = [each for each in query.get(name, ()) if each]
     if wrong := next((each for each in given if each not in words), None):
-        message = f"unknown {name} {wrong!r}; available: {', '.join(words)}"
+        message = coded("unknown {name} {wrong!r}; available: {list}", name=name, wrong=wrong, list=", ".join(words))
         raise RequestError(message, code="field.unknown_value", field=name, value=wrong)
     return tuple(each for each in words if each in given)
 

@@ -12,7 +12,7 @@ def checked(name: str, document: bytes) -> bytes:
     """A table's document, once it was read. Raises ``RequestError`` ``table.misnamed``; ``FormatError``."""
     if not _NAME.fullmatch(name):
         raise RequestError(
-            f"{name!r} cannot be the name of a table: give letters, digits, dots and dashes, up to 100, like plans",
+            "{value!r} cannot be the name of a table: give letters, digits, dots and dashes, up to 100, like plans",
             code="table.misnamed",
             field="name",
             value=name,

@@ -25,6 +25,7 @@ from auscult.domain.errors import NotFoundError, ScorecardError
 from auscult.domain.form import NotApplicable
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS, BackfillScope
 from auscult.domain.people.principal import Principal
+from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -103,7 +104,14 @@ def check_scorecard(document: bytes, *, version: int = 1, known_metrics: Mapping
     read = read_document(document, "scorecard", "id, name and attributes")
     if not isinstance(read.value, dict):
         if not read.problems:
-            read.unread((), f"must be a mapping of keys like id, name and attributes, not {name_of(read.value)}")
+            read.unread(
+                (),
+                coded(
+                    "must be a mapping of keys like {list}, not {type}",
+                    list="id, name and attributes",
+                    type=name_of(read.value),
+                ),
+            )
         return CardCheck(card=None, problems=tuple(read.problems))
     stand_ins: dict[str, Any] = {"id": "", "name": "", "attributes": ()}
     written: _WrittenCard = read_struct(read, _WrittenCard, read.value, (), stand_ins=stand_ins)
@@ -145,7 +153,7 @@ def scorecard(app: AppStore, card_id: str) -> Scorecard:
     if found is None or found.removed_at is not None:
         near = did_you_mean(card_id, [one.name for one in app.definitions.in_force("scorecard")])
         raise NotFoundError(
-            f"There is no scorecard {card_id} in this app" + (f"; {near}" if near else ""),
+            coded("There is no scorecard {id} in this app", id=card_id) + (near and "; " + near),
             code="scorecard.unknown",
             field="scorecard",
             value=card_id,
@@ -255,7 +263,7 @@ def _card(document: Document, written: _WrittenCard, version: int) -> Scorecard:
     try:
         min_duration_ms = parse_duration_ms(written.min_duration)
     except ValueError as error:
-        document.unread(("min_duration",), str(error))
+        document.unread(("min_duration",), error.args[0])
     return Scorecard(
         id=written.id,
         name=written.name,
@@ -279,11 +287,13 @@ def _card(document: Document, written: _WrittenCard, version: int) -> Scorecard:
 def _check(document: Document, card: Scorecard) -> None:
     _check_names(document, card.id, card.name, ())
     if not -_WHOLE <= card.pass_score <= _WHOLE:
-        document.problem(("pass_score",), f"{card.pass_score} must be from -100 to 100")
+        document.problem(
+            ("pass_score",), coded("{value} must be from {low} to {high}", value=card.pass_score, low=-100, high=100)
+        )
     if not card.agents:
-        document.problem(("agents",), 'is empty; name agents by id, address or name, or "*" for all')
+        document.problem(("agents",), coded('is empty; name agents by id, address or name, or "*" for all'))
     if not card.attributes:
-        document.problem(("attributes",), "is empty; a scorecard has at least one")
+        document.problem(("attributes",), coded("is empty; a scorecard has at least one"))
     _check_shares(document, [one.weight for one in card.attributes], ("attributes",))
     attributes: dict[str, int] = {}
     metrics: dict[str, int] = {}
@@ -291,32 +301,49 @@ def _check(document: Document, card: Scorecard) -> None:
         path: Path = ("attributes", at)
         _check_names(document, attribute.id, attribute.name, path)
         if attributes.setdefault(attribute.id, at) != at:
-            document.problem((*path, "id"), f"{attribute.id} is the id of another attribute too; give each its own")
+            document.problem(
+                (*path, "id"),
+                coded("{value} is the id of another attribute too; give each its own", value=attribute.id),
+            )
         if not attribute.metrics:
-            document.problem((*path, "metrics"), "is empty; an attribute has at least one")
+            document.problem((*path, "metrics"), coded("is empty; an attribute has at least one"))
         _check_shares(document, [one.weight for one in attribute.metrics], (*path, "metrics"))
         for index, one in enumerate(attribute.metrics):
             here = (*path, "metrics", index)
             if metrics.setdefault(one.metric, at * 10_000 + index) != at * 10_000 + index:
-                document.problem((*here, "metric"), f"{one.metric} is in this scorecard already; a metric counts once")
+                document.problem(
+                    (*here, "metric"),
+                    coded("{value} is in this scorecard already; a metric counts once", value=one.metric),
+                )
             if not 0 <= one.negative_weight <= _WHOLE:
-                document.problem((*here, "negative_weight"), f"{one.negative_weight} must be from 0 to 100")
+                document.problem(
+                    (*here, "negative_weight"),
+                    coded("{value} must be from {low} to {high}", value=one.negative_weight, low=0, high=100),
+                )
 
 
 def _check_names(document: Document, identity: str, name: str, path: Path) -> None:
     if not identity or len(identity) > _LONGEST_NAME or not identity.isprintable() or any(map(str.isspace, identity)):
-        document.problem((*path, "id"), f"{identity!r} must be 1 to {_LONGEST_NAME} characters without spaces")
+        document.problem(
+            (*path, "id"),
+            coded("{value!r} must be 1 to {n} characters without spaces", value=identity, n=_LONGEST_NAME),
+        )
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
-        document.problem((*path, "name"), f"{name!r} must be 1 to {_LONGEST_NAME} characters on one line")
+        document.problem(
+            (*path, "name"), coded("{value!r} must be 1 to {n} characters on one line", value=name, n=_LONGEST_NAME)
+        )
 
 
 def _check_shares(document: Document, shares: list[Decimal], path: Path) -> None:
     for at, share in enumerate(shares):
         if not 0 < share <= _WHOLE or share != round(share, _MAX_DECIMALS):
-            document.problem((*path, at, "weight"), f"{share} must be above 0 and at most 100, with at most 4 decimals")
+            document.problem(
+                (*path, at, "weight"),
+                coded("{value} must be above 0 and at most 100, with at most 4 decimals", value=share),
+            )
     total = sum(shares, Decimal(0))
     if shares and total != _WHOLE:
-        document.problem(path, f"weights total {total}; they must total exactly 100")
+        document.problem(path, coded("weights total {n}; they must total exactly 100", n=total))
 
 
 def _warnings(document: Document, card: Scorecard, known: Mapping[str, str] | None) -> Iterator[Problem]:
@@ -326,6 +353,8 @@ def _warnings(document: Document, card: Scorecard, known: Mapping[str, str] | No
             line = document.line(("attributes", at, "metrics", index, "metric"))
             if known is not None and one.metric not in known:
                 near = did_you_mean(one.metric, known)
-                yield Problem(line, field, f"no form in force has {one.metric}" + (f"; {near}" if near else ""))
+                yield Problem(line, field, coded("no form in force has {id}", id=one.metric) + (near and "; " + near))
             elif known is not None and known[one.metric] == "manual":
-                yield Problem(line, field, f"{one.metric} is answered by people, and does not count in a scorecard")
+                yield Problem(
+                    line, field, coded("{id} is answered by people, and does not count in a scorecard", id=one.metric)
+                )

@@ -17,8 +17,9 @@ from auscult.domain.change import (
 )
 from auscult.domain.delivery.addresses import Networks, is_here, without_login
 from auscult.domain.delivery.chat_messages import check_template
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, about
 from auscult.domain.people.principal import Principal
+from auscult.domain.said.coded import coded
 from auscult.domain.stated import stated
 from auscult.outgoing.dialling import check_address
 from auscult.services.privacy.log import record
@@ -99,10 +100,11 @@ def checked_url(url: str, networks: Networks) -> str:
     except ValueError:
         is_good = False
     if is_good and without_login(url) != url:
-        raise RequestError("url: leave out name and password; messages are signed", code="webhook.bad_url", field="url")
+        message = coded("leave out name and password; messages are signed")
+        raise RequestError(about("url", message), code="webhook.bad_url", field="url")
     if not is_good or len(url) > _LONGEST_URL or not url.isascii() or not url.isprintable():
         raise RequestError(
-            "url: give an https address (http only to this host), of 2,000 characters at most.",
+            about("url", coded("give an https address (http only to this host), of 2,000 characters at most.")),
             code="webhook.bad_url",
             field="url",
             value=url[:_LONGEST_URL],

@@ -12,6 +12,7 @@ from auscult.domain.operations.attempts import tried
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Membership, Team
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
+from auscult.domain.said.coded import coded
 from auscult.services.privacy.log import draft, record
 from auscult.storage.directory import NumberedChange, Progress
 from auscult.storage.store import AppStore
@@ -98,10 +99,10 @@ class Naming:
         kind, party = wanted.kind, wanted.id
         name = rules.checked_name(wanted.name)
         if not 0 < len(party) <= rules.LONGEST_ID:
-            message = f"an id has 1 to {rules.LONGEST_ID} characters"
+            message = coded("an id has 1 to {n} characters", n=rules.LONGEST_ID)
             raise RequestError(message, code="import.invalid", field="id", value=party[:50])
         if party in self.names(kind):
-            raise ConflictError(f"{party} is there already", code="directory.exists", field="id", value=party)
+            raise ConflictError("{value} is there already", code="directory.exists", field="id", value=party)
         self.put_new(kind, {party: name})
         record(self._app, self._viewer.label, "directory.added", f"{kind}:{party}", name=name)
 
@@ -217,7 +218,7 @@ class Naming:
         """Return the name of one of the directory. Raises ``NotFoundError``."""
         names = self.names(kind)
         if party not in names:
-            raise NotFoundError(f"unknown {kind} {party!r}", code=f"{kind}.unknown", field=field, value=party)
+            raise NotFoundError("unknown {kind} {value!r}", kind=kind, code=f"{kind}.unknown", field=field, value=party)
         return names[party]
 
     def _entry(self, action: str, change: DirectoryChange) -> Draft:

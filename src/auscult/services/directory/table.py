@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from auscult.domain.directory import LONGEST_ID, LONGEST_NAME, PartyKind
 from auscult.domain.errors import RequestError
 from auscult.domain.people.directory import Membership
+from auscult.domain.said.coded import coded
 from auscult.services.definitions.sheets.cells import text_of
 from auscult.services.definitions.sheets.files import read_cells
 from auscult.services.directory.naming import Naming
@@ -172,7 +173,7 @@ def _lines(text: str, columns: Sequence[str]) -> tuple[list[tuple[int, str, str,
         for n, cells in _numbered(reader)
     ]
     if len(rows) > MOST_ROWS:
-        message = f"a table has at most {MOST_ROWS} rows; divide it"
+        message = coded("a table has at most {n} rows; divide it", n=MOST_ROWS)
         raise RequestError(message, code="import.invalid", field="table", value=len(rows))
     return rows, shown
 

@@ -36,6 +36,7 @@ from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.visibility import visible_by
+from auscult.domain.said.coded import coded
 from auscult.services.audits.handover import unknown_assignment
 from auscult.services.audits.workflow import write
 from auscult.services.definitions.forms.reading import read_form
@@ -345,10 +346,13 @@ class Reviewing:
 
 
 def _decided(found: Dispute) -> ConflictError:
-    why = "was erased with its conversation" if found.state == "erased" else f"is {found.state}, and stays so"
-    message = f"dispute {found.dispute_id} {why}"
-    return ConflictError(message, code="dispute.decided", field="dispute_id", value=found.dispute_id)
+    state = coded(found.state)
+    is_erased = state == "erased"
+    message = (
+        "dispute {value} was erased with its conversation" if is_erased else "dispute {value} is {state}, and stays so"
+    )
+    return ConflictError(message, state=state, code="dispute.decided", field="dispute_id", value=found.dispute_id)
 
 
 def _refused(code: str, why: str, assignment_id: str) -> ConflictError:
-    return ConflictError(f"assignment {assignment_id}: {why}", code=code, field="assignment_id", value=assignment_id)
+    return ConflictError("assignment {value}: {why}", why=why, code=code, field="assignment_id", value=assignment_id)

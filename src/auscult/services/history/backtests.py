@@ -260,7 +260,7 @@ def _known(app: AppStore, backfill_id: str) -> Backfill:
     backfill = app.backfills.get(backfill_id)
     if backfill is None or backfill.kind != KIND:
         raise NotFoundError(
-            f"there is no backtest {backfill_id}", code="backtest.unknown", field="backtest_id", value=backfill_id
+            "there is no backtest {value}", code="backtest.unknown", field="backtest_id", value=backfill_id
         )
     return backfill
 

@@ -159,11 +159,18 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
         known = ", ".join(one.form_id for one in forms.in_force()) or "none yet"
         which = form_id if version is None else f"{form_id} version {version}"
         raise NotFoundError(
-            f"there is no form {which}; in force: {known}", code="form.unknown", field="form_id", value=form_id
+            "there is no form {id}; in force: {list}",
+            id=which,
+            list=known,
+            code="form.unknown",
+            field="form_id",
+            value=form_id,
         )
     if found.retired_at is not None and version is None:
         raise RequestError(
-            f"{form_id} is retired; name its version ({found.version}) to re-score with it all the same",
+            "{form_id} is retired; name its version ({version}) to re-score with it all the same",
+            form_id=form_id,
+            version=found.version,
             code="form.retired",
             field="version",
         )
@@ -173,7 +180,11 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
     if check.unanswered:
         problems = "; ".join(problem.describe(form_id) for problem in check.unanswered)
         raise EngineError(
-            f"{form_id} cannot be used here: {problems}", code="engine.missing", field="form_id", value=form_id
+            "{value} cannot be used here: {given}",
+            given=problems,
+            code="engine.missing",
+            field="form_id",
+            value=form_id,
         )
     return check.form
 
@@ -181,7 +192,7 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
 def _known(backfill: Backfill | None, backfill_id: str) -> Backfill:
     if backfill is None or backfill.kind != KIND:
         raise NotFoundError(
-            f"there is no re-score {backfill_id}", code="rescore.unknown", field="rescore_id", value=backfill_id
+            "there is no re-score {value}", code="rescore.unknown", field="rescore_id", value=backfill_id
         )
     return backfill
 

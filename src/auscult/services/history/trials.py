@@ -114,7 +114,7 @@ def view_trial(app: AppStore, form_id: str, trial_id: str) -> TrialState:
     backfill = app.backfills.get(trial_id)
     found = None if backfill is None or backfill.kind != KIND else _state(app, backfill)
     if found is None or found.order.form_id != form_id:
-        raise NotFoundError(f"there is no trial {trial_id}", code="trial.unknown", field="trial", value=trial_id)
+        raise NotFoundError("there is no trial {value}", code="trial.unknown", field="trial", value=trial_id)
     return found
 
 

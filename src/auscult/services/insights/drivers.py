@@ -193,7 +193,11 @@ def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str
     if value is None:
         known = ", ".join((*FIGURES, f"{OF_METRIC}ID"))
         raise RequestError(
-            f"unknown figure {figure!r}; available: {known}", code="figure.unknown", field="figure", value=figure
+            "unknown figure {value!r}; available: {known}",
+            known=known,
+            code="figure.unknown",
+            field="figure",
+            value=figure,
         )
     # A missed metric lowers the score by definition.
     read = _Reading(app, compared, value, has_metrics=figure in FIGURES and figure != "score")

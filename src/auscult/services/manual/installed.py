@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 import auscult
 from auscult.domain.errors import NotFoundError
+from auscult.domain.said.coded import coded
 from auscult.services.manual.page import Heading, Page, find_headings, read_page, render_page
 
 SECTIONS = ("how-to", "explanation", "reference", "runbooks")
@@ -31,7 +32,7 @@ def get_page(path: str) -> Page:
     """Return a page. Raises ``NotFoundError`` ``path.unknown``."""
     found = manual().get(path)
     if found is None:
-        message = f"there is no page {path!r} in the documentation"
+        message = coded("there is no page {path!r} in the documentation", path=path)
         raise NotFoundError(message, code="path.unknown", field="path", value=path)
     return found
 

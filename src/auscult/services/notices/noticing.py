@@ -21,6 +21,7 @@ from auscult.domain.notices import (
 from auscult.domain.operations.guarding import guarded
 from auscult.domain.people.principal import Principal
 from auscult.domain.people.timezones import check_timezone
+from auscult.domain.said.coded import coded
 from auscult.services.audits.blind import hidden_from_talk
 from auscult.services.people.known import people_of
 from auscult.storage.notices import MailOf, NoticeQuery, NumberedNotice
@@ -107,7 +108,11 @@ class Noticing:
         """
         found = self._mail(mail_id)
         if not self._app.notices.move_mail(found.number, ("unknown", "failed"), "waiting", self._now()):
-            message = f"mail {mail_id} is {found.mail.state}; only one that failed, or is unknown, is sent again"
+            message = coded(
+                "mail {mail_id} is {state}; only one that failed, or is unknown, is sent again",
+                mail_id=mail_id,
+                state=found.mail.state,
+            )
             raise ConflictError(message, code="mail.settled", field="mail_id", value=mail_id)
         return self._mail(mail_id).mail
 

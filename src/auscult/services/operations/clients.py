@@ -27,12 +27,17 @@ def add_client(store: Store, tenants: Sequence[Tenant], scopes: frozenset[str], 
     """
     for scope in sorted(scopes - frozenset(SCOPES)):
         raise RequestError(
-            f"unknown scope {scope!r}; available: {', '.join(SCOPES)}", code="scope.unknown", field="scope", value=scope
+            "unknown scope {value!r}; available: {list}",
+            list=", ".join(SCOPES),
+            code="scope.unknown",
+            field="scope",
+            value=scope,
         )
     accounts = {tenant.account_id for tenant in tenants}
     if len(accounts) > 1:
         raise RequestError(
-            f"a client belongs to one account; these apps belong to {', '.join(sorted(accounts))}",
+            "a client belongs to one account; these apps belong to {list}",
+            list=", ".join(sorted(accounts)),
             code="client.accounts",
             field="app",
         )

@@ -95,7 +95,13 @@ def _rows(text: str, columns: tuple[str, ...]) -> Iterator[_Row]:
     unknown = [name for name in header if name not in columns]
     if columns[0] not in header or unknown:
         wrong = f"unknown column {unknown[0]!r}" if unknown else f"missing column {columns[0]!r}"
-        raise RequestError(f"line 1: {wrong}; available: {', '.join(columns)}", code="import.invalid", field="line 1")
+        raise RequestError(
+            "line 1: {wrong}; available: {list}",
+            wrong=wrong,
+            list=", ".join(columns),
+            code="import.invalid",
+            field="line 1",
+        )
     reader.fieldnames = header
     for values in reader:
         if values.get(""):
@@ -141,7 +147,11 @@ def _memberships(kind: GroupKind, column: str, rows: list[_Row]) -> Iterator[Mem
 
 def _invalid(line: int, column: str, value: str, right: str) -> RequestError:
     return RequestError(
-        f"line {line}: invalid {column} {value[:50]!r}; {right}",
+        "line {row}: invalid {column} {text!r}; {right}",
+        row=line,
+        column=column,
+        text=value[:50],
+        right=right,
         code="import.invalid",
         field=f"line {line}, {column}",
         value=value[:200],

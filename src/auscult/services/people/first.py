@@ -77,7 +77,7 @@ def introduce(store: Store, user: User, given: Introduction, now: _Now = _utc_no
         raise ConflictError("your password is set already; sign in with it", code="password.exists")
     if not 0 < len(name) <= LONGEST_NAME:
         raise RequestError(
-            f"a name has 1 to {LONGEST_NAME} characters", code="name.invalid", field="name", value=name[:50]
+            "a name has 1 to {n} characters", n=LONGEST_NAME, code="name.invalid", field="name", value=name[:50]
         )
     address = normalise_email(given.email) if user.email == EMAIL else user.email
     check_password(given.password, address, name)

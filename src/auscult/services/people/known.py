@@ -11,6 +11,7 @@ from auscult.domain.people.directory import DirectoryAgent
 from auscult.domain.people.grants import Grant, pairs_of
 from auscult.domain.people.principal import Principal
 from auscult.domain.people.users import User
+from auscult.domain.said.coded import coded
 from auscult.domain.tenancy import Tenant
 from auscult.storage.store import AppStore, Store
 
@@ -23,7 +24,7 @@ def check_known(store: Store, tenant: Tenant, names: Iterable[str], field: str) 
     known = {each.email for each in store.people.users.listing(tenant.account_id)}
     for each in names:
         if known and "@" in each and each not in known:
-            raise NotFoundError(f"{each} is no user of this account", code="user.unknown", field=field, value=each)
+            raise NotFoundError("{value} is no user of this account", code="user.unknown", field=field, value=each)
 
 
 _NEAR, _MOST = 0.6, 3
@@ -41,9 +42,10 @@ def check_agents(store: Store, tenants: Iterable[Tenant], ids: Iterable[str]) ->
             near = ", ".join(
                 f"{one.name} ({one.agent_id})" if one.name else one.agent_id for one in _near(each, known.values())
             )
-            found = f"near it: {near}" if near else f"{len(known)} others are known"
+            few = coded("{n} others are known", n=len(known))
             raise NotFoundError(
-                f"unknown agent {each!r}; {found}; import agents who have no conversation yet",
+                "unknown agent {value!r}; {others}; import agents who have no conversation yet",
+                others=coded("near it: {list}", list=near) if near else few,
                 code="agent.unknown",
                 field="agents",
                 value=each,

@@ -14,6 +14,7 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from auscult.domain.errors import RequestError
 from auscult.domain.people.users import LONGEST_PASSWORD
+from auscult.domain.said.coded import coded
 
 COST = RFC_9106_LOW_MEMORY
 """Cost of a hash: 3 passes over 64 MiB."""
@@ -47,16 +48,16 @@ qwertzuiop yxcvbnm
 """
 
 _WHY = {
-    "spatial": "keys that are next to each other are tried early",
-    "repeat": "repeated characters and words are tried early",
-    "sequence": "sequences such as abc or 6543 are tried early",
-    "regex": "years and dates are tried early",
-    "date": "years and dates are tried early",
+    "spatial": coded("keys that are next to each other are tried early"),
+    "repeat": coded("repeated characters and words are tried early"),
+    "sequence": coded("sequences such as abc or 6543 are tried early"),
+    "regex": coded("years and dates are tried early"),
+    "date": coded("years and dates are tried early"),
 }
-_OWN = "it is made of the user's name or address, or of the name of this product"
-_POPULAR = "it resembles one that many people use"
-_WORDS = "one or two common words or names are tried early"
-_SIMPLE = "it is too simple"
+_OWN = coded("it is made of the user's name or address, or of the name of this product")
+_POPULAR = coded("it resembles one that many people use")
+_WORDS = coded("one or two common words or names are tried early")
+_SIMPLE = coded("it is too simple")
 
 
 def hash_password(password: str) -> str:
@@ -87,12 +88,14 @@ def check_password(password: str, *own: str) -> None:
     """
     if len(password) > LONGEST_PASSWORD:
         raise RequestError(
-            f"invalid password; give {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters",
+            "invalid password; give {least} to {most} characters",
+            least=SHORTEST_PASSWORD,
+            most=LONGEST_PASSWORD,
             code="password.invalid",
             field="password",
         )
     if len(password) < SHORTEST_PASSWORD:
-        _refuse(f"it has fewer than {SHORTEST_PASSWORD} characters")
+        _refuse(coded("it has fewer than {n} characters", n=SHORTEST_PASSWORD))
     words = _words_of(own)
     result = _judged(password, words)
     if result["score"] < _SCORE:
@@ -104,7 +107,8 @@ def check_password(password: str, *own: str) -> None:
 
 def _refuse(why: str) -> NoReturn:
     raise RequestError(
-        f"guessable password: {why}; give several words that have nothing to do with each other",
+        "guessable password: {why}; give several words that have nothing to do with each other",
+        why=why,
         code="password.guessable",
         field="password",
     )

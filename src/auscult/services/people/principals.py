@@ -58,7 +58,9 @@ class Principals:
             raise AccessError("the personal token is unknown, over or revoked", code="token.invalid")
         if now >= found.token.created_at + self._token_life:
             raise AccessError(
-                f"the personal token is older than {self._token_life.days} days; issue a new one", code="token.too_long"
+                "the personal token is older than {days} days; issue a new one",
+                days=self._token_life.days,
+                code="token.too_long",
             )
         return found
 
@@ -78,12 +80,14 @@ class Principals:
             for each in open_to:
                 if each.app_id == app_id:
                     return each
-            raise NotFoundError(f"unknown app {app_id!r}", code="app.unknown", field="app", value=app_id)
+            raise NotFoundError("unknown app {value!r}", code="app.unknown", field="app", value=app_id)
         if not open_to:
             raise AccessError("no grant is in force; ask an administrator for a role", code="grant.missing")
         if len(open_to) > 1:
             names = ", ".join(each.app_id for each in open_to)
-            raise RequestError(f"name the app as ?app=; available: {names}", code="app.required", field="app")
+            raise RequestError(
+                "name the app as ?app=; available: {names}", names=names, code="app.required", field="app"
+            )
         return open_to[0]
 
     def owes_second_factor(self, access: Access, tenants: Iterable[Tenant] | None = None) -> bool:

@@ -72,7 +72,9 @@ class QueueJobs:
     ) -> QueueJob:
         items = cast("list[object]", given) if isinstance(given, list) else []
         if not 0 < len(items) <= MOST:
-            raise RequestError(f"{field}: give a list of 1 to {MOST}.", code="field.wrong_type", field=field)
+            raise RequestError(
+                "{name}: give a list of 1 to {most}.", name=field, most=MOST, code="field.wrong_type", field=field
+            )
         rejected: list[JobItem] = []
         done: list[JobItem] = []
         for index, each in enumerate(items):

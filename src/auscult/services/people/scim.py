@@ -57,7 +57,7 @@ class Directory:
         email = normalise_email(_text(given, "userName") or _email_of(given))
         if self._people.users.by_email(email) is not None:
             raise ConflictError(
-                f"the e-mail address {email} cannot be added here", code="user.conflict", field="userName"
+                "the e-mail address {email} cannot be added here", email=email, code="user.conflict", field="userName"
             )
         user = self._users.add(email, _name_of(given), self._tenant.account_id)
         return self._activated(user, given.get("active", True))
@@ -95,7 +95,7 @@ class Directory:
     def group(self, name: str) -> Json:
         """Return a group. Raises ``NotFoundError``."""
         if name not in self._roles():
-            raise NotFoundError(f"unknown group {name!r}; groups are roles", code="thing.unknown", value=name)
+            raise NotFoundError("unknown group {value!r}; groups are roles", code="thing.unknown", value=name)
         members = [{"value": user.user_id, "display": user.email} for user in self._members(name)]
         return {"schemas": [GROUP], "id": name, "displayName": name, "members": members, "meta": _meta("Group")}
 
@@ -144,7 +144,7 @@ class Directory:
     def _find(self, user_id: str) -> User:
         user = next((each for each in self._all() if each.user_id == user_id), None)
         if user is None:
-            raise NotFoundError(f"unknown user {user_id!r}", code="user.unknown", field="id", value=user_id)
+            raise NotFoundError("unknown user {value!r}", code="user.unknown", field="id", value=user_id)
         return user
 
     def _grants(self) -> list[Grant]:
@@ -173,8 +173,8 @@ class Directory:
         is_high = not _HIGH.isdisjoint(self._people.roles.of(self._tenant.account_id)[role].permissions)
         if is_high and not self._may_administer and (joining or leaving):
             raise AccessError(
-                f"the scope scim:write does not reach the role {role}, which manages users or settings; "
-                "an administrator grants it in auscult",
+                "the scope scim:write does not reach the role {role}, which manages users or settings; an administrator grants it in auscult",
+                role=role,
                 code="permission.missing",
                 field="members",
             )

@@ -124,7 +124,9 @@ class SingleSignOn:
                 self._follow(user, frozenset(), others)
             groups = ", ".join(sorted(identity.groups)) or "none"
             raise AccessError(
-                f"none of your groups has a role here; groups: {groups}; ask an administrator", code="sign_on.no_role"
+                "none of your groups has a role here; groups: {groups}; ask an administrator",
+                groups=groups,
+                code="sign_on.no_role",
             )
         user = user or self._make(identity)
         self._update(user, identity)
@@ -144,7 +146,8 @@ class SingleSignOn:
         is_free = known.subject is None and not known.is_break_glass
         if not is_free or not identity.is_email_verified or known.account_id != self.settings.account:
             raise ConflictError(
-                f"the e-mail address {identity.email} belongs to another user; ask an administrator",
+                "the e-mail address {email} belongs to another user; ask an administrator",
+                email=identity.email,
                 code="user.conflict",
                 field="email",
             )
@@ -153,7 +156,8 @@ class SingleSignOn:
     def _make(self, identity: Identity) -> User:
         if identity.is_email_verified is False:
             raise AccessError(
-                f"the identity provider has not verified the e-mail address {identity.email}; verify it there",
+                "the identity provider has not verified the e-mail address {email}; verify it there",
+                email=identity.email,
                 code="sign_on.claims",
                 field="email_verified",
             )

@@ -68,7 +68,7 @@ class Users:
         if found is None and "@" in named:
             found = self._people.users.by_email(named.strip().lower())
         if found is None or (self._by.kind != "operator" and found.account_id != self._by.account_id):
-            raise NotFoundError(f"unknown user {named!r}", code="user.unknown", field="user", value=named)
+            raise NotFoundError("unknown user {value!r}", code="user.unknown", field="user", value=named)
         return found
 
     def add(self, email: str, name: str, account_id: str, password: str | None = None) -> User:
@@ -80,7 +80,8 @@ class Users:
         email, name = normalise_email(email), name.strip()
         if len(name) > LONGEST_NAME or not is_storable(name):
             raise RequestError(
-                f"a name has at most {LONGEST_NAME} characters, none of them NUL or half a surrogate pair",
+                "a name has at most {n} characters, none of them NUL or half a surrogate pair",
+                n=LONGEST_NAME,
                 code="name.invalid",
                 field="name",
                 value=name[:50],
@@ -101,7 +102,7 @@ class Users:
             return user
         if known.account_id != account_id:
             raise ConflictError(
-                f"the e-mail address {email} cannot be added here; give another address",
+                "the e-mail address {value} cannot be added here; give another address",
                 code="user.conflict",
                 field="email",
                 value=email,
@@ -150,7 +151,9 @@ class Users:
         """
         found = [each for each in self._in_force(user, tenant, role) if not grant_ids or each.grant_id in grant_ids]
         if not found:
-            raise NotFoundError(f"{user.email} has no such grant in force", code="grant.unknown", field="grant")
+            raise NotFoundError(
+                "{name} has no such grant in force", name=user.email, code="grant.unknown", field="grant"
+            )
         return self._end(found, [user])
 
     def revoke_role(self, users: Sequence[User], tenant: Tenant, role: str) -> None:
@@ -201,11 +204,14 @@ class Users:
         self._must_manage_all_of(user)
         if user.state != "active":
             raise ConflictError(
-                f"{user.email} is disabled; make them active first", code="user.disabled", field="email"
+                "{email} is disabled; make them active first", email=user.email, code="user.disabled", field="email"
             )
         if self._by.kind != "operator" and self._people.users.password_hash(user.user_id) is not None:
             raise ConflictError(
-                f"{user.email} has a password; set another one instead", code="user.has_password", field="email"
+                "{email} has a password; set another one instead",
+                email=user.email,
+                code="user.has_password",
+                field="email",
             )
         code = new_code()
         self._people.links.add(user.user_id, hash_of(code), self._now() + lasts, is_for_here=False)
@@ -228,7 +234,7 @@ class Users:
         """
         self._must_manage_all_of(user)
         if not self._people.second_factors.remove(user.user_id):
-            raise NotFoundError(f"{user.email} has no second factor in force", code="second_factor.unknown")
+            raise NotFoundError("{name} has no second factor in force", name=user.email, code="second_factor.unknown")
         self._people.failures.clear([tries_key(user)])
         self._people.sessions.end(user.user_id, self._now())
         self._report("second_factor.reset", user)
@@ -244,7 +250,9 @@ class Users:
         if self._by.principal_id != user.user_id:
             self._must_manage_all_of(user)
         if not timedelta(0) < lasts <= longest:
-            raise RequestError(f"a personal token lasts from 1 second to {longest.days} days", code="token.invalid_end")
+            raise RequestError(
+                "a personal token lasts from 1 second to {days} days", days=longest.days, code="token.invalid_end"
+            )
         now, secret = self._now(), new_secret(TOKEN_PREFIX)
         token = PersonalToken(
             token_id=new_token_id(),

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import unknown
 from auscult.domain.people.grants import Grant, Pair, Roles, permissions_in
 from auscult.domain.people.users import User
 from auscult.domain.people.visibility import Facts, visibility_of
@@ -53,12 +53,7 @@ class Explainer:
         Raises ``NotFoundError`` ``conversation.unknown``.
         """
         if self._app.conversations.get(conversation_id) is None:
-            raise NotFoundError(
-                f"unknown conversation {conversation_id!r}",
-                code="conversation.unknown",
-                field="conversation_id",
-                value=conversation_id,
-            )
+            raise unknown("conversation", conversation_id)
         facts = self._app.people.facts(conversation_id)
         roles = self._store.people.roles.of(user.account_id, self._at)
         grants = self._store.people.grants.of_user(user.user_id)

@@ -52,7 +52,9 @@ class Approvals:
         approval = self._app.approvals.get(number)
         if approval.requested_by == self._principal:
             raise AccessError(
-                f"approval {number} was asked for by {self._principal}; another person has to approve it",
+                "approval {n} was asked for by {name}; another person has to approve it",
+                n=number,
+                name=self._principal,
                 code="approval.same_person",
                 field="approval",
                 value=str(number),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from auscult.domain.errors import SettingsError
 from auscult.domain.privacy.erasure_list import VERSION, Line, Listed, encoded, read_lines
+from auscult.domain.said.coded import coded
 from auscult.storage.core.instants import now_ms
 from auscult.storage.privacy.log import ERASED_SENT, HOLDS_SENT, LIST_REFUSED
 from auscult.storage.store import Store
@@ -63,8 +64,11 @@ class ListFile:
                 os.close(descriptor)
         except OSError as error:
             raise SettingsError(
-                f"the list of erasures {self._path} cannot be written, so that nothing more is erased and no hold changes: "
-                f"{error.strerror or error}; make room for it, or correct AUSCULT_ERASURES_TO",
+                coded(
+                    "the list of erasures {value} cannot be written, so that nothing more is erased and no hold changes: {why}; make room for it, or correct AUSCULT_ERASURES_TO",
+                    value=self._path,
+                    why=error.strerror or error,
+                ),
                 code="erasures.unwritable",
                 field="AUSCULT_ERASURES_TO",
                 value=str(self._path),

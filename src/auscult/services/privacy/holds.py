@@ -17,7 +17,7 @@ def place_hold(app: AppStore, principal: str, kind: str, value: str, reason: str
     """
     if kind == "conversation" and app.conversations.get(value) is None:
         raise NotFoundError(
-            f"there is no conversation {value} in this app", code="conversation.unknown", field="value", value=value
+            "there is no conversation {value} in this app", code="conversation.unknown", field="value", value=value
         )
     if kind == "period":
         first, _, last = value.partition("/")
@@ -27,7 +27,7 @@ def place_hold(app: AppStore, principal: str, kind: str, value: str, reason: str
             is_right = False
         if not is_right:
             raise RequestError(
-                f"invalid period {value!r}; give two days, as 2026-01-01/2026-03-31",
+                "invalid period {value!r}; give two days, as 2026-01-01/2026-03-31",
                 code="hold.period",
                 field="value",
                 value=value,

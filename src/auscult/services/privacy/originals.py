@@ -21,14 +21,12 @@ def read_unredacted(app: AppStore, principal: str, conversation_id: str) -> Conv
     """
     detail = app.conversations.get(conversation_id)
     if detail is None:
-        raise NotFoundError(
-            f"unknown conversation {conversation_id}", code="conversation.unknown", value=conversation_id
-        )
+        raise NotFoundError("unknown conversation {value}", code="conversation.unknown", value=conversation_id)
     kept = app.privacy.redaction(conversation_id)
     originals = {} if kept is None else kept.originals
     if not originals:
         raise NotFoundError(
-            f"the originals of conversation {conversation_id} are not kept; only redaction 'token' keeps them",
+            "the originals of conversation {value} are not kept; only redaction 'token' keeps them",
             code="originals.unknown",
             value=conversation_id,
         )

@@ -13,7 +13,11 @@ def change_rule(app: AppStore, principal: str, queue: str, kind: str, days: int 
     """
     if kind not in KEPT:
         raise RequestError(
-            f"unknown kind {kind!r}; available: {', '.join(KEPT)}", code="retention.kind", field="kind", value=kind
+            "unknown kind {value!r}; available: {list}",
+            list=", ".join(KEPT),
+            code="retention.kind",
+            field="kind",
+            value=kind,
         )
     app.retention.set_rule(queue, days, kind)
     record(app, principal, "retention.changed", f"queue:{queue}", kind=kind, days=days)

@@ -8,6 +8,7 @@ import msgspec
 
 from auscult.domain.errors import AccessError, RequestError
 from auscult.domain.privacy.settings import PrivacySettings
+from auscult.domain.said.coded import coded
 from auscult.services.privacy.log import record
 from auscult.storage.store import AppStore
 
@@ -24,12 +25,14 @@ def change_settings(
     chosen = {name: value for name, value in asked.items() if value is not None}
     for each in chosen.get("countries", ()):
         if not re.fullmatch("[A-Z]{2}", str(each)):
-            message = f"{each!r} is no ISO code of a country; give two letters, as in DE or US"
+            message = coded("{value!r} is no ISO code of a country; give two letters, as in DE or US", value=each)
             raise RequestError(message, code="field.wrong_type", field="countries", value=str(each))
     try:
         after = msgspec.convert(msgspec.structs.asdict(before) | chosen, PrivacySettings)
     except msgspec.ValidationError as error:
-        raise RequestError(f"privacy settings: {error}", code="field.wrong_type", field="privacy") from error
+        raise RequestError(
+            "privacy settings: {error}", error=error, code="field.wrong_type", field="privacy"
+        ) from error
     if before.two_people and not after.two_people and not is_approved:
         raise AccessError(
             "this app asks two people, and letting one be enough needs a second person",

@@ -141,7 +141,7 @@ def _check_claims(claims: Claims) -> None:
     kind = claims.content_type.partition(";")[0].strip().lower()
     if kind not in _GENERIC and not kind.startswith(("audio/", "video/")) and kind != "application/ogg":
         raise RequestError(
-            f"Content-Type {kind!r} is no sound; give audio/wav, audio/mpeg, audio/ogg or audio/flac",
+            "Content-Type {value!r} is no sound; give audio/wav, audio/mpeg, audio/ogg or audio/flac",
             code="recording.type_unsupported",
             field="Content-Type",
             value=kind,
@@ -165,8 +165,8 @@ def checked(claims: Claims, path: Path, sha256: str) -> tuple[Sound, tuple[Speak
     sound = probe(path)
     if not is_of_type(sound.content_type, claims.content_type):
         raise RecordingError(
-            f"the recording is declared as {claims.content_type}, and found to be {sound.content_type}; "
-            "declare what it is, or send what is declared",
+            "the recording is declared as {value}, and found to be {found}; declare what it is, or send what is declared",
+            found=sound.content_type,
             code="recording.type_differs",
             field="Content-Type",
             value=claims.content_type,
@@ -178,7 +178,10 @@ def checked(claims: Claims, path: Path, sha256: str) -> tuple[Sound, tuple[Speak
 def _check_checksum(name: str, stated: str | None, found: str) -> None:
     if stated is not None and stated.lower() != found:
         raise RecordingError(
-            f"the {name.upper()} of the recording is {found}, not {stated.lower()}; send it again",
+            "the {upper} of the recording is {found}, not {lower}; send it again",
+            upper=name.upper(),
+            found=found,
+            lower=stated.lower(),
             code="recording.checksum_differs",
             field=name,
             value=stated,
@@ -188,7 +191,8 @@ def _check_checksum(name: str, stated: str | None, found: str) -> None:
 def _check_length(stated: int | None, sound: Sound) -> None:
     if stated is not None and abs(stated - sound.duration_ms) > max(_LENGTH_TOLERANCE_MS, stated // 100):
         raise RecordingError(
-            f"the recording has {sound.duration_ms} ms, not {stated}; send it whole, or state its length",
+            "the recording has {duration_ms} ms, not {value}; send it whole, or state its length",
+            duration_ms=sound.duration_ms,
             code="recording.length_differs",
             field="duration_ms",
             value=stated,
@@ -199,7 +203,8 @@ def _checked_speakers(speakers: tuple[Speaker, ...], sound: Sound) -> tuple[Spea
     """Return the speaker of each channel: those that are named, else as usual. Raises ``RecordingError``."""
     if speakers and len(speakers) != sound.channels:
         raise RecordingError(
-            f"the recording has {sound.channels} channels; name the speaker of each, or of none",
+            "the recording has {channels} channels; name the speaker of each, or of none",
+            channels=sound.channels,
             code="recording.speakers_differ",
             field="speaker",
             value=", ".join(speakers),

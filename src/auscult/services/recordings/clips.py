@@ -19,7 +19,8 @@ def clip_variant(variant: Variant, start_ms: int, end_ms: int) -> str:
     """Return the name of a clip, as a link has it. Raises ``RequestError`` where it ends before it starts, or is too long."""
     if not 0 <= start_ms < end_ms or end_ms - start_ms > LONGEST_MS:
         raise RequestError(
-            f"end_ms: give a time after start_ms, and at most {LONGEST_MS} ms later",
+            "end_ms: give a time after start_ms, and at most {most} ms later",
+            most=LONGEST_MS,
             code="field.out_of_range",
             field="end_ms",
             value=end_ms,

@@ -44,7 +44,7 @@ class Derived:
         recording = self._app.recordings.get(recording_id)
         if recording is None or recording.state != "success" or not self._folder.has(recording.location):
             raise NotFoundError(
-                f"there is no recording {recording_id} in this app, or its bytes are not there",
+                "there is no recording {value} in this app, or its bytes are not there",
                 code="recording.unknown",
                 field="recording_id",
                 value=recording_id,

@@ -155,7 +155,7 @@ class Transcribing:
     def _app(self, claim: Claim) -> AppStore:
         tenant = self._store.tenant(claim.app_id)
         if tenant is None:
-            raise NotFoundError(f"there is no app {claim.app_id}", code="app.unknown")
+            raise NotFoundError("there is no app {app_id}", app_id=claim.app_id, code="app.unknown")
         return self._store.within(tenant)
 
 
@@ -210,7 +210,7 @@ def transcription_of(app: AppStore, store: Store, recording_id: str) -> Transcri
     found = store.transcriptions.get(recording_id)
     if found is None:
         raise NotFoundError(
-            f"no transcription of recording {recording_id} was asked for; POST to this path to have one",
+            "no transcription of recording {value} was asked for; POST to this path to have one",
             code="recording.unknown",
             field="recording_id",
             value=recording_id,
@@ -227,7 +227,7 @@ def earlier_transcripts(app: AppStore, store: Store, recording_id: str) -> list[
 def _check_known(app: AppStore, recording_id: str) -> None:
     if app.recordings.get(recording_id) is None:
         raise NotFoundError(
-            f"there is no recording {recording_id} in this app",
+            "there is no recording {value} in this app",
             code="recording.unknown",
             field="recording_id",
             value=recording_id,

@@ -77,7 +77,7 @@ class RecordingWork:
             return False
         try:
             if claim.starts > MOST_STARTS:
-                raise RecordingError(f"it did not finish in {MOST_STARTS} tries")
+                raise RecordingError("it did not finish in {most} tries", most=MOST_STARTS)
             with panics_as_errors():
                 result = self._do(claim)
         except LimitReachedError as error:
@@ -209,13 +209,15 @@ class RecordingWork:
         found = redacted_words(app, conversation, words, recording.speakers)
         if found.silences:
             kinds = ", ".join(sorted({each.kind for each in found.silences}))
-            raise RecordingError(f"the redacted copy still has {len(found.silences)} words of: {kinds}")
+            raise RecordingError(
+                "the redacted copy still has {n} words of: {kinds}", n=len(found.silences), kinds=kinds
+            )
         return Proof(silences=silences, engine=self._recogniser.name, words=len(words))
 
     def _app(self, claim: TaskClaim) -> AppStore:
         tenant = self._store.tenant(claim.app_id)
         if tenant is None:
-            raise NotFoundError(f"there is no app {claim.app_id}", code="app.unknown")
+            raise NotFoundError("there is no app {app_id}", app_id=claim.app_id, code="app.unknown")
         return self._store.within(tenant)
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from auscult.domain.change import new_webhook_secret, signature
 from auscult.domain.conversation import Channel
 from auscult.domain.delivery.addresses import PUBLIC, Networks
-from auscult.domain.errors import AccessError, NotFoundError, RequestError
+from auscult.domain.errors import AccessError, NotFoundError, RequestError, unknown
 from auscult.domain.notices import Choices
 from auscult.domain.operations.guarding import guarded
 from auscult.domain.people.visibility import EVERYTHING, Visibility
@@ -90,9 +90,7 @@ class Scheduling:
         Raises ``RequestError`` ``schedule.invalid``; ``AddressRefusedError``; ``NotFoundError`` ``form.unknown``, ``view.unknown``.
         """
         if wanted.form_id and self._app.forms.get(wanted.form_id) is None:
-            raise NotFoundError(
-                f"unknown form {wanted.form_id!r}", code="form.unknown", field="form_id", value=wanted.form_id
-            )
+            raise unknown("form", wanted.form_id)
         at = self._now()
         made = check_schedule(
             replace(
@@ -115,7 +113,7 @@ class Scheduling:
         """Return the id of a saved view by its name, "" for none. Raises ``NotFoundError`` ``view.unknown``."""
         found = [each for each in self._app.people.views.listing(by) if name in (each.name, each.view_id)]
         if name and not found:
-            raise NotFoundError(f"unknown view {name!r}", code="view.unknown", field="view_id", value=name)
+            raise unknown("view", name)
         own = sorted(found, key=lambda each: each.owner != by)
         return own[0].view_id if name else ""
 
@@ -123,9 +121,7 @@ class Scheduling:
         """Return a schedule to its maker. Raises ``NotFoundError`` ``schedule.unknown``."""
         found = self._app.schedules.get(schedule_id)
         if found is None or found.created_by != by:
-            raise NotFoundError(
-                f"unknown schedule {schedule_id!r}", code="schedule.unknown", field="schedule_id", value=schedule_id
-            )
+            raise unknown("schedule", schedule_id)
         return found
 
     def listing(self, by: str | None = None) -> list[Schedule]:
@@ -229,11 +225,15 @@ class Scheduling:
         """Return what the maker of a schedule may see by now. Raises ``AccessError``."""
         if "@" not in one.created_by:  # a client, whose scopes hold in the whole app
             if any(each.client_id == one.created_by and each.revoked_at for each in self._store.clients.listing()):
-                raise AccessError(f"the client {one.created_by} is revoked", code="permission.missing")
+                raise AccessError(
+                    "the client {created_by} is revoked", created_by=one.created_by, code="permission.missing"
+                )
             return EVERYTHING
         user = self._store.people.users.by_email(one.created_by)
         if user is None or user.state != "active":
-            raise AccessError(f"{one.created_by} is no user any more, or disabled", code="permission.missing")
+            raise AccessError(
+                "{created_by} is no user any more, or disabled", created_by=one.created_by, code="permission.missing"
+            )
         access = self._store.people.access.of_user(user)
         principal = Principals(self._store, self._now).principal(access, self._tenant)
         principal.require("report.export")

@@ -94,7 +94,7 @@ def job_of(batch: Batch) -> Job:
 
 def _with_rest(app: AppStore, job_id: str, batch: Batch | None) -> JobWithRest:
     if batch is None:
-        raise NotFoundError(f"there is no job {job_id} in this app", code="job.unknown", field="job_id", value=job_id)
+        raise NotFoundError("there is no job {value} in this app", code="job.unknown", field="job_id", value=job_id)
     return JobWithRest(**_fields(batch), unscored=tuple(app.jobs.left(job_id, MOST_NAMED)))
 
 

@@ -177,7 +177,10 @@ class Evaluator(NamedTuple):
         for one in self.evaluate_ready(batch, forms, now, kept or Memory()):
             if isinstance(one, Waiting):
                 raise EngineError(
-                    f"{one.conversation_id} cannot be judged now: {one.postponed.reason}", code="engine.postponed"
+                    "{conversation_id} cannot be judged now: {reason}",
+                    conversation_id=one.conversation_id,
+                    reason=one.postponed.reason,
+                    code="engine.postponed",
                 )
             judged.append(one)
         return judged

@@ -137,7 +137,8 @@ def pasted(text: str, form: Form, now: datetime) -> Conversation:
         found = _LINE.match(line)
         if found is None:
             raise RequestError(
-                f"line {number} of the transcript begins neither with Agent: nor with Customer:",
+                "line {n} of the transcript begins neither with Agent: nor with Customer:",
+                n=number,
                 code="transcript.unreadable",
                 field="transcript",
                 value=line[:100],
@@ -149,7 +150,7 @@ def pasted(text: str, form: Form, now: datetime) -> Conversation:
         )
     if not 0 < len(turns) <= MOST_TURNS:
         raise RequestError(
-            f"a transcript has 1 to {MOST_TURNS} lines with words", code="transcript.unreadable", field="transcript"
+            "a transcript has 1 to {n} lines with words", n=MOST_TURNS, code="transcript.unreadable", field="transcript"
         )
     length = timedelta(milliseconds=len(turns) * _TURN_MS)
     return Conversation(

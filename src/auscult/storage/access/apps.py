@@ -46,7 +46,7 @@ class Apps:
                 connection.execute(self._database.dialect.insert(apps).values(row).on_conflict_do_nothing())
         if self.tenant(tenant.app_id) != tenant:
             raise ConflictError(
-                f"App {tenant.app_id} exists and belongs to another account or org; name those, or another app",
+                "App {value} exists and belongs to another account or org; name those, or another app",
                 code="app.conflict",
                 field="app",
                 value=tenant.app_id,
@@ -99,10 +99,7 @@ class Apps:
         found = self._find(tenant.app_id)
         if found is None or found[1] != tenant:
             raise NotFoundError(
-                f"There is no app {tenant.app_id} in this account and org",
-                code="app.unknown",
-                field="app",
-                value=tenant.app_id,
+                "There is no app {value} in this account and org", code="app.unknown", field="app", value=tenant.app_id
             )
         return found[0]
 

@@ -68,7 +68,7 @@ class Clients:
                 connection.execute(sa.insert(clients).values(row))
         except IntegrityError as error:
             raise ConflictError(
-                f"There is a client {client.client_id} already", code="client.conflict", value=client.client_id
+                "There is a client {value} already", code="client.conflict", value=client.client_id
             ) from error
 
     def find(self, client_id: str) -> Client | None:
@@ -99,7 +99,7 @@ class Clients:
         with self._database.writing() as connection:
             done = connection.execute(sa.update(clients).where(clients.c.client_id == client_id).values(values))
         if done.rowcount == 0:
-            raise NotFoundError(f"There is no client {client_id}", code="client.unknown", value=client_id)
+            raise NotFoundError("There is no client {value}", code="client.unknown", value=client_id)
 
     def _open(self, sealed: bytes) -> str:
         """Decrypt a secret, or remember it: every request asks for one."""

@@ -419,7 +419,8 @@ def _other_opinion(after: Assignment) -> Generator[None]:
         yield
     except IntegrityError as error:
         raise ConflictError(
-            f"{after.rater} has another opinion on the conversation of assignment {after.assignment_id}",
+            "{value} has another opinion on the conversation of assignment {assignment_id}",
+            assignment_id=after.assignment_id,
             code="assignment.other_opinion",
             field="auditor",
             value=after.rater,

@@ -300,7 +300,7 @@ class AppAudits:
 
 def _moved(audit: Audit) -> AuditMovedError:
     return AuditMovedError(
-        f"the audit of conversation {audit.conversation_id} was changed meanwhile; read it again",
+        "the audit of conversation {value} was changed meanwhile; read it again",
         field="conversation_id",
         value=audit.conversation_id,
     )

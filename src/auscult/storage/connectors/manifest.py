@@ -164,8 +164,8 @@ class RunRecord:
         changed = connection.execute(sa.update(connector_runs).where(*mine).values(**values))
         if changed.rowcount != 1:
             raise LeaseLostError(
-                f"run {self.number} of this connector was taken for crashed, and another may have begun; "
-                "what is not written yet is read by the next run"
+                "run {number} of this connector was taken for crashed, and another may have begun; what is not written yet is read by the next run",
+                number=self.number,
             )
 
     def _refusal(self, item: ReadItem, one: Refused, at: datetime) -> dict[str, object]:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
 from auscult.domain.delivery.destinations import Destination
 from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.said.coded import coded
 from auscult.storage.access.apps import lock_app
 from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.connectors.manifest import RunRecord
@@ -146,8 +147,8 @@ class AppConnectors:
             running = connection.execute(sa.select(connector_runs).where(*mine)).first()
             if running is not None and running.lease_until > ms_of(at):
                 raise ConflictError(
-                    f"connector {name!r} is running since {instant_of(running.started_at):%Y-%m-%d %H:%M:%S} UTC; "
-                    "wait until that run has ended",
+                    "connector {value!r} is running since {when} UTC; wait until that run has ended",
+                    when=f"{instant_of(running.started_at):%Y-%m-%d %H:%M:%S}",
                     code="connector.running",
                     field="name",
                     value=name,
@@ -245,7 +246,7 @@ class AppConnectors:
         if found is None:
             query = sa.select(connectors.c.name).where(connectors.c.app == self._app, connectors.c.is_removed == 0)
             names = ", ".join(connection.scalars(query.order_by(connectors.c.name))) or "none yet"
-            message = f"unknown connector {name!r}; available: {names}"
+            message = coded("unknown connector {name!r}; available: {names}", name=name, names=names)
             raise NotFoundError(message, code="connector.unknown", field="name", value=name)
         return found
 

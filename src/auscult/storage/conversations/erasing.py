@@ -247,7 +247,8 @@ class AppErasure:
 def _refuse(held: Mapping[str, Hold]) -> None:
     for conversation_id, hold in held.items():
         raise ConflictError(
-            f"conversation {conversation_id} is on legal hold {hold.number}; lift the hold first",
+            "conversation {value} is on legal hold {n}; lift the hold first",
+            n=hold.number,
             code="conversation.held",
             field="conversation_id",
             value=conversation_id,

@@ -18,6 +18,7 @@ from auscult.domain.evaluation import Status
 from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery
+from auscult.domain.said.coded import coded
 from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.batches import Priority
 from auscult.domain.scoring.list_fields import sides_of
@@ -377,7 +378,7 @@ class AppConversations:
     def page(self, query: RecordQuery) -> RecordPage:
         """One page of a report. Raises ``NotFoundError`` when the query names another app."""
         if query.app_ids != (self._tenant.app_id,):
-            message = f"These are the pages of app {self._tenant.app_id} alone"
+            message = coded("These are the pages of app {app_id} alone", app_id=self._tenant.app_id)
             raise NotFoundError(message, code="app.unknown", field="app")
         return self._pages.page((self._app,), self._asked(query))
 
@@ -483,7 +484,7 @@ class AppConversations:
         query = sa.select(batches.c.state).where(batches.c.batch_id == batch_id, batches.c.app == self._app)
         state = connection.execute(query).scalar_one_or_none()
         if state is None:
-            raise NotFoundError(f"There is no batch {batch_id} in this app", code="batch.unknown", value=batch_id)
+            raise NotFoundError("There is no batch {value} in this app", code="batch.unknown", value=batch_id)
         return state
 
     def _open_batch(self, connection: Connection, size: int, priority: Priority) -> tuple[str, int]:

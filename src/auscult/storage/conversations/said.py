@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection
 from auscult.domain.ai_agents.calls import called
 from auscult.domain.errors import RequestError
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
+from auscult.domain.said.coded import coded
 from auscult.domain.said.search import SaidQuery, Side, Term, searchable
 from auscult.domain.scoring.list_fields import FIGURES
 from auscult.domain.scoring.stored import RenderedRows
@@ -222,7 +223,9 @@ def _matches_one(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
 
 def _too_long() -> RequestError:
     seconds = LONGEST_MS // 1_000
-    message = f"this search takes longer than {seconds} s; add a word, or narrow it by days or other filters"
+    message = coded(
+        "this search takes longer than {seconds} s; add a word, or narrow it by days or other filters", seconds=seconds
+    )
     return RequestError(message, code="search.invalid", field="q")
 
 

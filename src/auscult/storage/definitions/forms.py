@@ -126,7 +126,7 @@ class AppForms:
             newest = connection.execute(self._newest(form_id)).one_or_none() if is_storable(form_id) else None
             if newest is None:
                 raise NotFoundError(
-                    f"There is no form {form_id} in this app", code="form.unknown", field="form_id", value=form_id
+                    "There is no form {value} in this app", code="form.unknown", field="form_id", value=form_id
                 )
             if newest.retired_at is None:
                 row = {"app": self._app, "form_id": form_id, "version": newest.version, "retired_at": now_ms()}
@@ -201,7 +201,7 @@ class AppForms:
             present = None if newest is None else newest.document
         if present is not None and bytes(present) != document and revision_of(bytes(present)) != revision:
             raise DraftMovedError(
-                f"the form {form_id} was changed in between; read it again", field="form_id", value=form_id
+                "the form {value} was changed in between; read it again", field="form_id", value=form_id
             )
 
     def _drafts(self, *where: sa.ColumnElement[bool]) -> list[FormDraft]:

@@ -152,7 +152,9 @@ class AppDefinitions:
             newest = self._newest(connection, kind, name)
             present = None if newest is None else newest.document
         if present is not None and bytes(present) != document and revision_of(bytes(present)) != revision:
-            raise DraftMovedError(f"the {kind} {name} was changed in between; read it again", field="name", value=name)
+            raise DraftMovedError(
+                "the {kind} {value} was changed in between; read it again", kind=kind, field="name", value=name
+            )
 
     def _drop_draft(self, kind: DefinitionKind, name: str) -> sa.Delete:
         table = definition_drafts

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from auscult.domain.errors import RequestError, SettingsError
+from auscult.domain.said.coded import coded
 
 SCHEMES = ("s3://", "gs://", "az://", "abfs://", "abfss://")
 """Beginnings of addresses of stores of objects."""
@@ -189,7 +190,11 @@ class ObjectFolder:
         except Exception as error:  # its errors have no class of their own that all versions share
             if may_be_missing and isinstance(error, FileNotFoundError):
                 raise
-            message = f"the store {self._address} does not take the export: {_first_line(error)}"
+            message = coded(
+                "the store {address} does not take the export: {first_line}",
+                address=self._address,
+                first_line=_first_line(error),
+            )
             raise RequestError(message, code="export.place_failed", field="--out", value=self._address) from error
 
 

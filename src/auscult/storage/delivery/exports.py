@@ -88,7 +88,7 @@ class AppExports:
         mine = (exports.c.app == self._app, exports.c.export_id == export_id, exports.c.user_id == user_id)
         row = connection.execute(sa.select(exports).where(*mine)).one_or_none()
         if row is None:
-            raise NotFoundError(f"unknown export {export_id!r}", code="export.unknown", value=export_id)
+            raise NotFoundError("unknown export {value!r}", code="export.unknown", value=export_id)
         return row
 
 

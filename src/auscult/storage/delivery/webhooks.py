@@ -110,7 +110,7 @@ class AppWebhooks:
             query = query.with_for_update()
         found = connection.scalar(query) if is_storable(webhook_id) else None
         if found is None:
-            raise NotFoundError(f"There is no webhook {webhook_id}", code="webhook.unknown", value=webhook_id)
+            raise NotFoundError("There is no webhook {value}", code="webhook.unknown", value=webhook_id)
         return found
 
 

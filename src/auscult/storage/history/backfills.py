@@ -288,7 +288,7 @@ class AppBackfills:
         running = connection.scalars(query.limit(1)).one_or_none() if claim is not None else None
         if running is not None:
             raise ConflictError(
-                f"{running} is under way and does this already; wait for its end, or cancel it",
+                "{value} is under way and does this already; wait for its end, or cancel it",
                 code="backfill.running",
                 field="backfill_id",
                 value=running,

@@ -198,7 +198,7 @@ class AppDirectory:
             with self._database.reading() as connection:
                 row = connection.execute(sa.select(table).where(table.c.app == self._app, column == named)).first()
         if row is None:
-            raise NotFoundError(f"unknown {noun} {named!r}", code=f"{noun}.unknown", field=noun, value=named)
+            raise NotFoundError("unknown {noun} {value!r}", noun=noun, code=f"{noun}.unknown", field=noun, value=named)
         return row
 
     def _put(self, table: sa.Table, key: str, rows: Sequence[dict[str, Any]]) -> None:

@@ -53,7 +53,7 @@ class Grants:
             if grant.app_id is not None:
                 app = connection.scalar(sa.select(apps.c.app).where(apps.c.app_id == grant.app_id))
                 if app is None:
-                    raise NotFoundError(f"unknown app {grant.app_id!r}", code="app.unknown", field="app")
+                    raise NotFoundError("unknown app {app_id!r}", app_id=grant.app_id, code="app.unknown", field="app")
             row: dict[str, Any] = {
                 "grant_id": grant.grant_id,
                 "user": user,
@@ -126,8 +126,8 @@ class Grants:
             for account, had in before.items():
                 if lost := had - _managed(connection, account, at):
                     raise ConflictError(
-                        f"no user could manage the users of {', '.join(sorted(lost))} any more; "
-                        "make another user administrator there first",
+                        "no user could manage the users of {list} any more; make another user administrator there first",
+                        list=", ".join(sorted(lost)),
                         code="administrator.last",
                         field="user",
                     )
@@ -152,7 +152,10 @@ class OwnRoles:
         """
         if name in BUILT_IN:
             raise ConflictError(
-                f"the role {name} is built in; give your own role another name", code="role.built_in", field="name"
+                "the role {name} is built in; give your own role another name",
+                name=name,
+                code="role.built_in",
+                field="name",
             )
         listed = None if permissions is None else msgspec.json.encode(sorted(permissions)).decode()
         row = {"account_id": account_id, "name": name, "permissions": listed, "at": ms_of(at)}

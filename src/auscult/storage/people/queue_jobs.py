@@ -38,5 +38,5 @@ class AppQueueJobs:
         with self._database.reading() as connection:
             body = connection.scalar(query) if is_storable(job_id) else None
         if body is None:
-            raise NotFoundError(f"unknown job {job_id!r}", code="job.unknown", field="jobId", value=job_id)
+            raise NotFoundError("unknown job {value!r}", code="job.unknown", field="jobId", value=job_id)
         return _DECODE(body)

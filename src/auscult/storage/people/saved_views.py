@@ -5,7 +5,7 @@ import uuid
 import sqlalchemy as sa
 
 from auscult.domain.delivery.exports import LONGEST_VIEW_NAME, SavedView
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import NotFoundError, RequestError, unknown
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.tables.delivery import saved_views
@@ -27,7 +27,8 @@ class AppSavedViews:
         name = name.strip()
         if not 0 < len(name) <= LONGEST_VIEW_NAME:
             raise RequestError(
-                f"a view's name has 1 to {LONGEST_VIEW_NAME} characters",
+                "a view's name has 1 to {n} characters",
+                n=LONGEST_VIEW_NAME,
                 code="view.name",
                 field="name",
                 value=name[:100],
@@ -50,7 +51,7 @@ class AppSavedViews:
         """Return a view of a person's own, or a shared one. Raises ``NotFoundError`` ``view.unknown``."""
         found = next((each for each in self.listing(owner) if each.view_id == view_id), None)
         if found is None:
-            raise NotFoundError(f"unknown view {view_id!r}", code="view.unknown", field="view_id", value=view_id)
+            raise unknown("view", view_id)
         return found
 
     def remove(self, view_id: str, owner: str) -> None:
@@ -58,7 +59,7 @@ class AppSavedViews:
         mine = (saved_views.c.app == self._app, saved_views.c.view_id == view_id, saved_views.c.owner == owner)
         with self._database.writing() as connection:
             if connection.execute(sa.delete(saved_views).where(*mine)).rowcount == 0:
-                raise NotFoundError(f"unknown view {view_id!r}", code="view.unknown", value=view_id)
+                raise NotFoundError("unknown view {value!r}", code="view.unknown", value=view_id)
 
 
 def _view(row: AnyRow) -> SavedView:

@@ -154,9 +154,7 @@ class PersonalTokens:
             with self._database.writing() as connection:
                 ended = connection.execute(mine.values(revoked_at=when)).rowcount
         if not ended:
-            raise NotFoundError(
-                f"unknown personal token {token_id!r}", code="token.unknown", field="token", value=token_id
-            )
+            raise NotFoundError("unknown personal token {value!r}", code="token.unknown", field="token", value=token_id)
 
 
 class SignInLinks:

@@ -144,7 +144,7 @@ class Users:
 
 def _conflict(email: str) -> ConflictError:
     return ConflictError(
-        f"the e-mail address {email} belongs to another user; give another address",
+        "the e-mail address {value} belongs to another user; give another address",
         code="user.conflict",
         field="email",
         value=email,
@@ -162,7 +162,7 @@ def number_of(connection: Connection, user_id: str) -> int:
 
 def unknown_user(named: str) -> NotFoundError:
     """Return the error about a user that does not exist."""
-    return NotFoundError(f"unknown user {named!r}", code="user.unknown", field="user", value=named)
+    return NotFoundError("unknown user {value!r}", code="user.unknown", field="user", value=named)
 
 
 def set_state(connection: Connection, number: int, state: UserState, at: datetime) -> None:

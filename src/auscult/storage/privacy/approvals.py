@@ -46,7 +46,7 @@ class AppApprovals:
         with self._database.reading() as connection:
             row = connection.execute(query).one_or_none()
         if row is None:
-            raise NotFoundError(f"unknown approval {number}", code="approval.unknown", value=str(number))
+            raise NotFoundError("unknown approval {n}", n=number, code="approval.unknown", value=str(number))
         return self._approval(row)
 
     def listing(self) -> list[Approval]:
@@ -68,7 +68,7 @@ class AppApprovals:
         with self._database.writing() as connection:
             decided = connection.execute(sa.update(approvals).where(*its).values(values))
         if decided.rowcount == 0:
-            raise ConflictError(f"approval {number} is decided already", code="approval.decided", value=str(number))
+            raise ConflictError("approval {n} is decided already", n=number, code="approval.decided", value=str(number))
         return self.get(number)
 
     def _approval(self, row: AnyRow) -> Approval:

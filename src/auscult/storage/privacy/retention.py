@@ -100,7 +100,9 @@ class AppRetention:
             before = connection.execute(sa.select(holds).where(*mine)).one_or_none()
             lifted = connection.execute(lift).one_or_none()
             if before is None or lifted is None:
-                raise NotFoundError(f"unknown hold {number}, or lifted already", code="hold.unknown", value=str(number))
+                raise NotFoundError(
+                    "unknown hold {n}, or lifted already", n=number, code="hold.unknown", value=str(number)
+                )
             if self.elsewhere is not None:
                 self.elsewhere([self.line_of(_hold(before))])  # a list that cannot be written is found before
         with suppress(SettingsError), self._database.writing() as connection:  # what is missing is listed later
@@ -156,7 +158,7 @@ class AppRetention:
         """Return a hold that is not lifted. Raises ``NotFoundError``."""
         found = next((each for each in self.holds() if each.number == number), None)
         if found is None:
-            raise NotFoundError(f"unknown hold {number}, or lifted already", code="hold.unknown", value=str(number))
+            raise NotFoundError("unknown hold {n}, or lifted already", n=number, code="hold.unknown", value=str(number))
         return found
 
     def holds(self, *, is_all: bool = False) -> list[Hold]:
@@ -197,7 +199,7 @@ class AppRetention:
             query = sa.select(erasure_runs).where(erasure_runs.c.app == self._app, erasure_runs.c.run_id == run_id)
             row = connection.execute(query).one_or_none()
             if row is None:
-                raise NotFoundError(f"unknown run {run_id}", code="run.unknown", value=run_id)
+                raise NotFoundError("unknown run {value}", code="run.unknown", value=run_id)
             erased = connection.execute(sa.select(erasures).where(erasures.c.run == row.run)).all()
             left = Left(exports=self._exports(connection, row.started_at), webhooks=_delivered(erased))
         parts = Counter(each.kind for each in erased)
@@ -283,8 +285,8 @@ def refuse_restored(connection: Connection) -> None:
     at = read_counter(connection, RESTORED)
     if at:
         raise ConflictError(
-            f"erasures wait since the restore of {instant_of(at):%Y-%m-%d %H:%M} UTC, as holds may be missing; "
-            "compare the holds, then run `auscult retention resume`",
+            "erasures wait since the restore of {when}, as holds may be missing; compare the holds, then run `auscult retention resume`",
+            when=f"{instant_of(at):%Y-%m-%d %H:%M} UTC",
             code="erasures.restored",
         )
 

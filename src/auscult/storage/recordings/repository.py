@@ -248,7 +248,7 @@ class AppRecordings:
             number = connection.scalar(query.where(*mine))
         if number is None:
             raise NotFoundError(
-                f"there is no conversation {conversation_id} in this app; load it before its recordings",
+                "there is no conversation {value} in this app; load it before its recordings",
                 code="conversation.unknown",
                 field="conversation_id",
                 value=conversation_id,
@@ -299,10 +299,7 @@ def _remove_soon(connection: Connection, locations: Sequence[str]) -> None:
 
 def _unknown(recording_id: str) -> NotFoundError:
     return NotFoundError(
-        f"there is no recording {recording_id} in this app",
-        code="recording.unknown",
-        field="recording_id",
-        value=recording_id,
+        "there is no recording {value} in this app", code="recording.unknown", field="recording_id", value=recording_id
     )
 
 

@@ -95,7 +95,9 @@ class Archives:
             try:
                 copy_to(self._blobs.open(name), sealed)
             except FileNotFoundError as error:
-                raise RequestError(f"no backup {name} in {self._place}", code="backup.unknown", field="DIR") from error
+                raise RequestError(
+                    "no backup {name} in {place}", name=name, place=self._place, code="backup.unknown", field="DIR"
+                ) from error
             try:
                 with tarfile.open(fileobj=_plain(sealed, passphrase), mode="r|") as archive:
                     archive.extractall(folder, filter="data")

@@ -207,7 +207,8 @@ def _run(program: str, words: Sequence[str], variables: Mapping[str, str]) -> No
 
 def _not_empty(name: str) -> ConflictError:
     return ConflictError(
-        f"{name} is not empty; name a new SQLite file, or an empty PostgreSQL database",
+        "{name} is not empty; name a new SQLite file, or an empty PostgreSQL database",
+        name=name,
         code="backup.target_not_empty",
         field="--database",
     )

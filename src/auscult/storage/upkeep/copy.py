@@ -85,7 +85,8 @@ def _refuse_another(reading: Connection, target: Database) -> None:
     ours = list(reading.execute(sa.select(apps).order_by(apps.c.app)))
     if known != ours[: len(known)]:
         raise ConflictError(
-            f"the target holds other apps than the source ({known[0].app_id}, …): copy into an empty database",
+            "the target holds other apps than the source ({app_id}, …): copy into an empty database",
+            app_id=known[0].app_id,
             code="copy.target_not_empty",
             field="--to",
         )

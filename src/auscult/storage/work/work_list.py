@@ -63,7 +63,7 @@ class WorkList:
         with self._database.writing() as connection:
             starts = connection.execute(once_more).scalar_one_or_none()
         if starts is None:
-            raise NotFoundError(f"There is no batch {work_id}", code="batch.unknown", value=work_id)
+            raise NotFoundError("There is no batch {value}", code="batch.unknown", value=work_id)
         return starts
 
     def postpone(self, work_id: str, reason: str, until: datetime) -> None:

@@ -1,6 +1,7 @@
 """Messages of the program: what they quote of a document is redacted, their own words never are."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,7 @@ def strictest(text: str) -> str:
 def filled(node: ast.expr, quotation: str) -> str:
     """Return a template with its slots filled: what it quotes with ``quotation``, else a number or a word."""
     if isinstance(node, ast.Constant):
-        return str(node.value)
+        return re.sub(r"\{\w+(!r)?\}", lambda slot: repr(quotation) if slot[1] else "42", str(node.value))
     assert isinstance(node, ast.JoinedStr)
     return "".join(
         str(part.value)

@@ -152,8 +152,8 @@ def check_taxonomy(body: RawBody, app: App) -> CheckedTaxonomy:
         id=found.taxonomy.id if found.taxonomy else None,
         can_be_published=found.taxonomy is not None,
         problems=(
-            *[TaxonomyProblem(kind="error", **one._asdict()) for one in found.problems],
-            *[TaxonomyProblem(kind="warning", **one._asdict()) for one in found.warnings],
+            *[TaxonomyProblem(kind="error", **one.as_dict()) for one in found.problems],
+            *[TaxonomyProblem(kind="warning", **one.as_dict()) for one in found.warnings],
         ),
     )
 

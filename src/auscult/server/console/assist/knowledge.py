@@ -72,7 +72,7 @@ class KnowledgePage(Controller):
             wish, by = _wish(visit, data), visit.principal.label
             add_document(visit.app, file.filename, file.file.read(), language, wish=wish, by=by)
         except AuscultError as error:
-            return _page(visit, sentence(error.message), language)
+            return _page(visit, sentence(error.coded), language)
         return Redirect(f"{BASE}/knowledge?done=added", status_code=303)
 
     @get("/{language:str}/{source:str}", sync_to_thread=True)
@@ -109,7 +109,7 @@ class KnowledgePage(Controller):
             view = document_view(
                 found, visit.app.knowledge.passages(source, found.language), visit.reader, names_of_people(visit)
             )
-            view = replace(view, remove=f"{path}/remove", dates=f"{path}/dates", problem=sentence(error.message))
+            view = replace(view, remove=f"{path}/remove", dates=f"{path}/dates", problem=sentence(error.coded))
             return visit.page("assist/document", _HERE, view, 422)
         return Redirect(path_of(BASE, found.language, source), status_code=303)
 

@@ -80,7 +80,7 @@ class PlansPage(Controller):
         try:
             planning(visit).draw(plan_id, visit.visitor.email)
         except AuscultError as error:
-            return self._page(plan_id, visit, "", sentence(error.message))
+            return self._page(plan_id, visit, "", sentence(error.coded))
         return Redirect(f"{BASE}/plans/{plan_id}?done=drawn", status_code=303)
 
     @post("/{plan_id:str}/pause", sync_to_thread=True)

@@ -109,7 +109,7 @@ class CalibrationPage(Controller):
         try:
             calibrating(visit).submit(session_id, visit.visitor.email)
         except (RequestError, ConflictError) as error:
-            return self._room(visit, found, error.message, 422)
+            return self._room(visit, found, error.coded, 422)
         return _to(session_id)
 
     @post("/{session_id:str}/leave", sync_to_thread=True)
@@ -152,7 +152,7 @@ class CalibrationPage(Controller):
                 by=visit.visitor.email,
             )
         except (RequestError, ConflictError) as error:
-            return self._room(visit, self._found(visit, session_id), error.message, 422)
+            return self._room(visit, self._found(visit, session_id), error.coded, 422)
         return Redirect(f"{BASE}/calibration/{session_id}#s-{number}-{metric}", status_code=303)
 
     @get("/{session_id:str}/{number:str}", sync_to_thread=True)
@@ -170,7 +170,7 @@ class CalibrationPage(Controller):
         try:
             found = calibrating(visit).rate(session_id, _number(number), me, _answers(data))
         except (RequestError, ConflictError) as error:
-            return self._desk(visit, found, number, error.message, _answers(data))
+            return self._desk(visit, found, number, error.coded, _answers(data))
         left = unrated(found, me)
         return Redirect(f"{BASE}/calibration/{session_id}{f'/{left[0]}' if left else ''}", status_code=303)
 

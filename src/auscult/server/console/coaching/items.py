@@ -145,7 +145,7 @@ class CoachingPage(Controller):
             else:
                 service.reply(coaching_id, agents, me, text)
         except (RequestError, ConflictError) as error:
-            return self._page(visit, found, sentence(error.message), 422, text)
+            return self._page(visit, found, sentence(error.coded), 422, text)
         return Redirect(f"{BASE}/coaching/{coaching_id}", status_code=303)
 
     def _new(

@@ -97,7 +97,7 @@ class ConnectorsPage(Controller):
         try:
             found = preview_view(_service(visit).check(name), visit.reader)
         except AuscultError as error:
-            return _one(visit, name, problem=sentence(error.message))
+            return _one(visit, name, problem=sentence(error.coded))
         return _one(visit, name, preview=found)
 
     @post("/{name:str}/run", sync_to_thread=True)
@@ -124,7 +124,7 @@ class ConnectorsPage(Controller):
                 is_dry=one(data, "act") == "dry",
             )
         except RequestError as error:
-            return _one(visit, name, problem=sentence(error.message))
+            return _one(visit, name, problem=sentence(error.coded))
         return _order(visit, name, order)
 
     @post("/{name:str}/pause", sync_to_thread=True)
@@ -215,7 +215,7 @@ def _order(visit: Visit, name: str, order: Order) -> Response[str] | Redirect:
     try:
         _service(visit).order(name, order)
     except AuscultError as error:
-        return _one(visit, name, problem=sentence(error.message))
+        return _one(visit, name, problem=sentence(error.coded))
     return Redirect(f"{PATH}/{name}?done=ordered", status_code=303)
 
 
@@ -238,7 +238,7 @@ def _read(visit: Visit, name: str) -> Connector | str:
     try:
         return _service(visit).get(name)
     except AuscultError as error:  # its document is of a version that knew other keys
-        return error.message
+        return error.coded
 
 
 def _service(visit: Visit) -> Connectors:

@@ -154,7 +154,7 @@ def _changed(visit: Visit, name: str, data: Given, base: bytes, act: str) -> _Ed
     document, refused = with_connector_changes(data, document, base, act, names, rows)
     if refused is None:
         return edited._replace(document=document)
-    return edited._replace(document=document, problem=sentence(refused.message), problem_at=refused.field or "")
+    return edited._replace(document=document, problem=sentence(refused.coded), problem_at=refused.field or "")
 
 
 def _seen(given: str) -> Seen:
@@ -179,7 +179,7 @@ def _tried(visit: Visit, name: str, edited: _Edited, act: str, key: str) -> _Edi
             dry = service.try_document(edited.document, secrets, extent=DRY_RUN)
             seen = msgspec.structs.replace(seen, dry=dry, of_document=revision_of(edited.document))
     except AuscultError as error:
-        return edited._replace(problem=sentence(error.message.partition("\n")[0]), problem_at=error.field or "")
+        return edited._replace(problem=sentence(error.coded.partition("\n")[0]), problem_at=error.field or "")
     return edited._replace(seen=seen)
 
 
@@ -204,7 +204,7 @@ def _kept(visit: Visit, name: str, edited: _Edited, act: str) -> Redirect | _Edi
     except DraftMovedError:
         return _with_other(visit, name, edited)
     except AuscultError as error:
-        return edited._replace(problem=sentence(error.message.partition("\n")[0]), problem_at=error.field or "")
+        return edited._replace(problem=sentence(error.coded.partition("\n")[0]), problem_at=error.field or "")
     return Redirect(f"{here}?done=applied", status_code=303)
 
 
@@ -372,7 +372,7 @@ def _fault_links(problems: tuple[Problem, ...], place: str, document: Mapping[st
         found.append(
             FaultLink(
                 where=_(STEPS["place"]) if key == "place" else each.field,
-                text=fault_in_words(each.reason),
+                text=fault_in_words(each.coded),
                 line="" if each.line is None else str(each.line),
                 control=control,
                 part="",

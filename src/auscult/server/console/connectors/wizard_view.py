@@ -382,7 +382,7 @@ class Made(NamedTuple):
     def at(self, path: Path) -> tuple[str, ...]:
         """Return the faults of a field, in words."""
         name = field_name(path)
-        return tuple(fault_in_words(each.reason) for each in self.problems if each.field == name)
+        return tuple(fault_in_words(each.coded) for each in self.problems if each.field == name)
 
 
 def text(value: object) -> str:

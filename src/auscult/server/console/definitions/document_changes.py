@@ -52,7 +52,7 @@ def with_words(data: Given, act: str, document: bytes, add: Callable[[bytes, str
                 document = add(document, name)
             except RequestError as error:
                 field = name.partition(":")[2]
-                raise RequestError(error.message, code=error.reason, field=field) from error
+                raise RequestError(error.coded, code=error.reason, field=field) from error
     return document
 
 

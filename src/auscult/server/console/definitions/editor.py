@@ -198,7 +198,7 @@ def _changed(visit: Visit, of: Builder, data: Given, base: bytes, known: Known) 
         return _Edited(edit.document, edit.opened, note=edit.note)
     pressed = act.removeprefix("add:") if act.startswith("add:") else ""
     at = pressed if edit.refused.field in (pressed, "new") else ""
-    return _Edited(edit.document, edit.opened, sentence(edit.refused.message), at)
+    return _Edited(edit.document, edit.opened, sentence(edit.refused.coded), at)
 
 
 def _brought_back(visit: Visit, of: Builder, name: str, act: str) -> _Edited | None:

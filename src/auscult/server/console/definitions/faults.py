@@ -3,16 +3,15 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct
 
+from auscult.domain.said.coded import pieces_of
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.definitions.forms.builder_words import TYPES, VALUES
 from auscult.server.console.frame.reasons import fault_in_words
-from auscult.server.console.frame.reasons.slots import pattern_of, weight_of
 from auscult.services.definitions.forms.document import Path, Problem, field_name, path_of
 from auscult.services.definitions.forms.editing.questions import mappings, number_of
 
@@ -55,7 +54,7 @@ class Faults:
 
     def at(self, path: Path, items: int = 0) -> tuple[str, ...]:
         """Return the faults of one field and of the first items of its list, in words."""
-        return tuple(fault_in_words(each.reason) for each in self._of(path, items))
+        return tuple(fault_in_words(each.coded) for each in self._of(path, items))
 
     def fixes(self, path: Path, items: int = 0) -> tuple[Fix, ...]:
         """Return the buttons for the same faults."""
@@ -89,7 +88,7 @@ def fault_links(
         links.append(
             FaultLink(
                 where=spot.where,
-                text=fault_in_words(problem.reason),
+                text=fault_in_words(problem.coded),
                 line="" if problem.line is None else str(problem.line),
                 control=spot.control,
                 part=spot.part,
@@ -106,10 +105,11 @@ def path_text(path: Path) -> str:
 
 
 class _Wrong(NamedTuple):
-    """A fault that a button can fix: its path, what the slots of its words hold, and the document around it."""
+    """A fault that a button can fix: its path, its code, the parts of that, and the document around it."""
 
     path: Path
-    said: Mapping[str, str]
+    code: str
+    parts: Mapping[str, object]
     document: Mapping[str, Any]
 
 
@@ -120,16 +120,13 @@ def fixes_of(problem: Problem, document: Mapping[str, Any] | None) -> tuple[Fix,
     """Return the buttons of a fault; none where there is more than one answer."""
     if document is None:
         return ()
-    for pattern, fixing in _patterns():
-        if found := pattern.fullmatch(problem.reason):
-            return tuple(fixing(_Wrong(path_of(problem.field), found.groupdict(), document)))
+    for each in pieces_of(problem.coded):
+        if each.code == _NO_KEY:  # what is to be written there is not known
+            return ()
+        fixing = FIXES.get(each.code) or (_LEAVE_OUT if each.code.endswith(_SUPERFLUOUS) else None)
+        if fixing is not None:
+            return tuple(fixing(_Wrong(path_of(problem.field), each.code, each.parts, document)))
     return ()
-
-
-@cache
-def _patterns() -> list[tuple[Any, _Fixing]]:
-    """Return the faults with a fix, those with the most words of their own first."""
-    return [(pattern_of(each), FIXES[each]) for each in sorted(FIXES, key=weight_of, reverse=True)]
 
 
 def _does(act: str, words: str) -> _Fixing:
@@ -155,13 +152,15 @@ _KEEP_ONE = _does("remove:{path}", later("Keep one"))
 _YES = _does("without:{path}", later("Let Yes be right"))
 
 
-def _meant(wrong: _Wrong) -> Iterator[Fix]:
-    """Return what was most likely meant. A key that is not known has no value to write."""
-    meant = wrong.said["it"]
-    if wrong.said.get("rest", "").startswith("is not a known key") or not wrong.path:
-        return
-    words = VALUES.get(meant) or TYPES.get(meant)
-    yield f"put:{path_text(wrong.path)}={meant}", _("Make it {value}").format(value=_(words) if words else meant)
+def _meant(part: str) -> _Fixing:
+    """Return the fix that writes a part of the fault. A key that is not known has no value to write."""
+
+    def fixing(wrong: _Wrong) -> Iterator[Fix]:
+        meant = str(wrong.parts[part]).removeprefix("-")
+        words = VALUES.get(meant) or TYPES.get(meant)
+        yield f"put:{path_text(wrong.path)}={meant}", _("Make it {value}").format(value=_(words) if words else meant)
+
+    return fixing
 
 
 def _passes(wrong: _Wrong) -> Iterator[Fix]:
@@ -178,10 +177,13 @@ def _only_bonus(wrong: _Wrong) -> Iterator[Fix]:
     yield f"without:{'+'.join(keys)}", _("Let it only add")
 
 
+_NO_KEY = "is not a known key"
+_SUPERFLUOUS = ("; leave it out", "; leave it out here")
+"""Ends of the codes of what is to be left out."""
 FIXES: Mapping[str, _Fixing] = {
     "weights total {n}; on a percentage form they must total exactly 100: {rest}": _does("spread", later("Spread")),
-    "has no metrics; give a metric section: {it}": _does("delete:{path}", later("Remove the section")),
-    "{it} metrics are for points forms, not for percentage": _does("put:scoring=points", later("Count in points")),
+    "has no metrics; give a metric section: {id}": _does("delete:{path}", later("Remove the section")),
+    "{type} metrics are for points forms, not for percentage": _does("put:scoring=points", later("Count in points")),
     "needs a pass_score that the section has to reach": _passes,
     "is 0, so that every conversation passes whose score is not below 0": _passes,
     "is of a form for segments; add segments: true": _does("put:segments=true", later("Score each segment by itself")),
@@ -189,26 +191,25 @@ FIXES: Mapping[str, _Fixing] = {
     "needs a section that fails; give the metric one": _LEAVE_OUT,
     "needs reasons to choose from": _LEAVE_OUT,
     "and strict contradict each other; strict allows no deviation": _LEAVE_OUT,
-    "belongs to {it}, not to {rest}": _LEAVE_OUT,
-    "does not belong to {it}; that has {rest}": _LEAVE_OUT,
-    "is a second kind of answer beside {it}; keep one": _LEAVE_OUT,
-    "{rest}; leave it out": _LEAVE_OUT,
-    "{rest}; leave it out here": _LEAVE_OUT,
+    "belongs to {list}, not to {name}": _LEAVE_OUT,
+    "belongs to {list} metrics, not to {name}": _LEAVE_OUT,
+    "does not belong to {name}; that has {list}": _LEAVE_OUT,
+    "is a second kind of answer beside {name}; keep one": _LEAVE_OUT,
     "cannot be no of a graded metric; give the better level the greater share": _YES,
     "cannot be no where parts are scored one by one; write the parts so that yes is right": _YES,
-    "is for topics of level {n}; this one is on level {it}": _LEAVE_OUT,
+    "is for topics of level {n}; this one is on level {m}": _LEAVE_OUT,
     "is empty; an attribute has at least one": _part(later("Delete the attribute")),
-    "{it} is in this scorecard already; a metric counts once": _part(later("Keep one")),
-    "{it} is answered by people, and does not count in a scorecard": _part(later("Leave it out")),
-    "{value} is not the format of {rest}; give {it}": _meant,
-    "says the same as {it}; keep one": _KEEP_ONE,
-    "{it} is there already; keep one": _KEEP_ONE,
+    "{value} is in this scorecard already; a metric counts once": _part(later("Keep one")),
+    "{id} is answered by people, and does not count in a scorecard": _part(later("Leave it out")),
+    "{value!r} is not the format of {name}; give {right}": _meant("right"),
+    "says the same as {name}; keep one": _KEEP_ONE,
+    "{value} is there already; keep one": _KEEP_ONE,
     "is asked for already; keep one": _KEEP_ONE,
-    "-{it} must be 0 or more; a weight is written without a sign": _meant,
-    "is {n}, and the weights of its metrics total {it}": _meant,
-    "{rest}; did you mean {it}?": _meant,
-    "{rest}; write {it}, without the percent sign": _meant,
-    "{rest}; write {it}, in digits alone": _meant,
-    "{rest}; write {it}, without quotes": _meant,
+    "{value} must be 0 or more; a weight is written without a sign": _meant("value"),
+    "is {n}, and the weights of its metrics total {m}": _meant("m"),
+    "did you mean {name}?": _meant("name"),
+    "write {name}, without the percent sign": _meant("name"),
+    "write {name}, in digits alone": _meant("name"),
+    "write {name}, without quotes": _meant("name"),
 }
-"""The fix for each fault that has only one answer, keyed by the template of the fault."""
+"""The fix for each fault that has only one answer, by its code."""

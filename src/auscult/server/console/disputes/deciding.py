@@ -220,7 +220,7 @@ class DisputesPage(Controller):
             else:
                 service.decide(dispute_id, "accept", typed["reason"], answer)
         except RequestError as error:
-            return self._page(visit, found, 422, problem=error.message, **typed)
+            return self._page(visit, found, 422, problem=error.coded, **typed)
         except ConflictError:
             moved = _("It was decided meanwhile, by someone else or in another window.")
             return self._page(visit, self._found(visit, dispute_id), 409, problem=moved)

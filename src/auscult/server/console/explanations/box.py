@@ -163,7 +163,7 @@ def _answered(
 def _problem(error: AuscultError) -> str:
     """Return why there is no answer, as a sentence in the reader's language."""
     if isinstance(error, EngineError):
-        return reason_sentence(reason_in_words(error.message))
+        return reason_sentence(reason_in_words(error.coded))
     return sentence_of(error, {"question": _("Your question")})
 
 

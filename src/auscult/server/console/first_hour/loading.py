@@ -205,7 +205,7 @@ async def _with_file(request: AnyRequest, visit: Visit, act: Callable[[BinaryIO]
             file.seek(0)
             return await run(lambda: act(file), slow=True)
     except AuscultError as error:
-        return sentence(error.message)
+        return sentence(error.coded)
 
 
 def _looked_at(visit: Visit, file: BinaryIO, problem: str = "") -> FoundView:
@@ -373,7 +373,7 @@ class _Seen:
 
 def _refusal(redact: Callable[[str], str], rejected: Rejected) -> Refusal:
     error = rejected.error
-    return Refusal(line=error.line, field=error.field, reason=sentence(redact(error.message)), code=error.reason)
+    return Refusal(line=error.line, field=error.field, reason=sentence(redact(error.coded)), code=error.reason)
 
 
 def _columns(table: Table | None) -> tuple[ColumnView, ...]:

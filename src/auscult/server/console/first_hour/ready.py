@@ -84,7 +84,7 @@ class FormPage(Controller):
         try:
             versions = publish(visit.app.forms, chosen, visit.services.answered(), Signed(visit.visitor.email))
         except AuscultError as error:
-            return _form_page(visit, sentence(error.message))
+            return _form_page(visit, sentence(error.coded))
         for each in versions:
             try:
                 begin_rescore(visit.app, visit.services.answered(), form_id=each.form_id, by=visit.visitor.email)
@@ -118,7 +118,7 @@ class InvitePage(Controller):
             user = users.add(one(data, "email"), one(data, "name"), tenant.account_id)
             users.grant(user, tenant, access)
         except AuscultError as error:
-            return _invite_page(visit, data, sentence(error.message))
+            return _invite_page(visit, data, sentence(error.coded))
         work.done("invite")
         link = ""
         if visit.services.sign_on is None:

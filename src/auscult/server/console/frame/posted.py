@@ -10,8 +10,8 @@ from litestar.params import Body
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.language import gettext as _
+from auscult.language import translated
 from auscult.server.console.frame.reader import whole_number
-from auscult.server.console.frame.reasons.errors import in_words
 
 Posted = Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)]
 """The type of ``data`` in a handler."""
@@ -110,10 +110,10 @@ def tried(act: Callable[[], object], labels: Labels = _NONE) -> str:
 def sentence_of(error: AuscultError, labels: Labels = _NONE) -> str:
     """Return an error as a sentence. ``labels`` are the names on the page by the field that an error is about."""
     label = labels.get(error.field or "")
-    said = error.message.removeprefix(f"invalid {error.field}: ").removeprefix(f"{error.field}: ")
-    if label is None or said == error.message:
-        return sentence(error.message)
-    return sentence(f"{_(label)}: {in_words(said)}")
+    said = error.coded.parts.get("message")
+    if label is None or not isinstance(said, str):
+        return sentence(error.coded)
+    return sentence(f"{_(label)}: {translated(said)}")
 
 
 def sentence(words: str) -> str:
@@ -121,7 +121,7 @@ def sentence(words: str) -> str:
 
     A name of a file or an address at its beginning stays as it is.
     """
-    words = in_words(words)
+    words = translated(words)
     if not words:
         return ""
     first = words.partition(" ")[0].rstrip(".,:;")

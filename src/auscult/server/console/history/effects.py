@@ -98,7 +98,7 @@ def _topics(visit: Visit, name: str, data: Given) -> TopicEffectView:
         trials = topic_examples_of(visit).tried(engines, present.values(), draft)
     except EngineError as error:
         said = _("Conversations cannot be sorted here. {reason}")
-        return TopicEffectView(title=said.format(reason=sentence(error.message)))
+        return TopicEffectView(title=said.format(reason=sentence(error.coded)))
     view = topic_effect_view(
         found, present[name].version if name in present else 0, trials, several(data, "right"), visit.reader, BASE
     )

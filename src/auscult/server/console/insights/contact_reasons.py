@@ -51,7 +51,7 @@ class InsightsPage(Controller):
         try:
             compared = period_of(visit, *asked_days(visit))
         except RequestError as error:
-            compared, problem = period_of(visit, "", ""), sentence(error.message)
+            compared, problem = period_of(visit, "", ""), sentence(error.coded)
         rows = newest(visit.app, replace(sought, since=compared.since, until=compared.until), _NEWEST)
         named = named_in(visit, rows)
         # Before the whole period, whose rows are then those of its weeks.

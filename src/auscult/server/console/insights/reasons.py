@@ -39,7 +39,7 @@ class ReasonsPage(Controller):
         try:
             compared = period_of(visit, *asked_days(visit))
         except RequestError as error:
-            compared, problem = period_of(visit, "", ""), sentence(error.message)
+            compared, problem = period_of(visit, "", ""), sentence(error.coded)
         within = replace(sought, since=compared.since, until=compared.until)
         names = named_in(visit, newest(visit.app, within, _NEWEST)).reasons
         found = ReasonsFound(

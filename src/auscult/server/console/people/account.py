@@ -161,7 +161,7 @@ def in_words(error: AuscultError) -> str:
     """Return why a code is refused, in the reader's language."""
     if isinstance(error, SignInLimitedError):
         return _("Too many tries. Try again in {n} seconds.").format(n=error.again_after_s)
-    return sentence(error.message)
+    return sentence(error.coded)
 
 
 def _factors(console: Console) -> SecondFactors:

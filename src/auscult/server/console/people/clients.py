@@ -44,7 +44,7 @@ class ClientsPage(Controller):
             scopes = _checked(visit, frozenset(several(data, "scope")))
             client = add_client(visit.store, [visit.app.tenant], scopes, visit.principal.label)
         except AuscultError as error:
-            return self._page(visit, problem=sentence(error.message), chosen=several(data, "scope"))
+            return self._page(visit, problem=sentence(error.coded), chosen=several(data, "scope"))
         return self._page(visit, client)
 
     @post("/{client_id:str}/revoke", sync_to_thread=True)

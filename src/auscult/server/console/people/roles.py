@@ -46,7 +46,7 @@ class RolesPage(Controller):
             permissions = frozenset(check_permission(each) for each in several(data, "permission"))
             visit.store.people.roles.put(visit.app.tenant.account_id, name, permissions, visit.now)
         except AuscultError as error:
-            return self._page(visit, sentence(error.message), one(data, "name"), several(data, "permission"))
+            return self._page(visit, sentence(error.coded), one(data, "name"), several(data, "permission"))
         return Redirect(f"{_PATH}?done=defined", status_code=303)
 
     @post("/{name:str}/remove", sync_to_thread=True)

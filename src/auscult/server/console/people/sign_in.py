@@ -166,7 +166,7 @@ class SignInPage(Controller):
         try:
             found = await sign_in_by_code(entrance.sign_in, request, data.step, data.code)
         except AccessError as error:
-            problem = sentence(error.message)
+            problem = sentence(error.coded)
             if error.reason == "second_factor.expired":
                 return _page(request, console, entrance, SignInView(problem=problem), 401)
             return _code_page(request, console, CodeView(step=data.step, problem=problem), 401)

@@ -71,7 +71,7 @@ class UsersPage(Controller):
             user = users.add(one(data, "email"), one(data, "name"), tenant.account_id, one(data, "password") or None)
             users.grant(user, tenant, access)
         except AuscultError as error:
-            return self._listing(visit, data, sentence(error.message))
+            return self._listing(visit, data, sentence(error.coded))
         if one(data, "password") or visit.services.sign_on is not None:
             return Redirect(f"{_PATH}/{user.user_id}?done=added", status_code=303)
         return self._one(visit, user.user_id, link=link_of(visit, users.link(user), request))
@@ -125,7 +125,7 @@ class UsersPage(Controller):
         try:
             code = managed(visit).link(user)
         except AuscultError as error:
-            return self._one(visit, user_id, sentence(error.message))
+            return self._one(visit, user_id, sentence(error.coded))
         return self._one(visit, user_id, link=link_of(visit, code, request))
 
     @post("/{user_id:str}/second-factor/reset", sync_to_thread=True)
@@ -305,4 +305,4 @@ def _why(visit: Visit, user: User, asked: str) -> tuple[Explanation | None, str]
     try:
         return Explainer(visit.store, visit.app.tenant, visit.now).explain(user, asked), ""
     except AuscultError as error:
-        return None, sentence(error.message)
+        return None, sentence(error.coded)

@@ -76,7 +76,7 @@ def _page(
         email=given.email or ("" if user.email == EMAIL else user.email),
         asks_email=user.email == EMAIL,
         shortest=SHORTEST_PASSWORD,
-        problem=sentence(error.message) if error else "",
+        problem=sentence(error.coded) if error else "",
         wrong=error.field or "" if error else "",
     )
     return page_response_of(

@@ -47,7 +47,7 @@ class ErasurePage(Controller):
         try:
             found = visit.erasing.of_customer(cast("By", by), value)
         except RequestError as error:
-            return self._page(visit, by, value, None, sentence(error.message))
+            return self._page(visit, by, value, None, sentence(error.coded))
         if one(data, "act") != "erase":
             return self._page(visit, by, value, found)
         listed = set(several(data, "listed"))

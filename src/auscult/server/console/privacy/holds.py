@@ -55,7 +55,7 @@ class HoldsPage(Controller):
                 raise RequestError(_("the last day lies before the first"), code="hold.period", field="value")
             place_hold(visit.app, f"user:{visit.visitor.email}", kind, value, reason)
         except AuscultError as error:
-            return self._page(visit, data, sentence(error.message))
+            return self._page(visit, data, sentence(error.coded))
         return Redirect(f"{_PATH}?done=placed", status_code=303)
 
     @post("/{number:int}/lift", sync_to_thread=True)

@@ -48,7 +48,7 @@ class RetentionPage(Controller):
                 return self._page(visit, data, found=_preview(visit, queue, chosen, days))
             change_rule(visit.app, f"user:{visit.visitor.email}", queue, chosen, days)
         except AuscultError as error:
-            return self._page(visit, data, sentence(error.message))
+            return self._page(visit, data, sentence(error.coded))
         return Redirect(f"{_PATH}?done=set", status_code=303)
 
     def _page(

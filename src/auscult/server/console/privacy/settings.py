@@ -67,7 +67,7 @@ class SettingsPage(Controller):
             change_times(visit.app, by, times)
             after = change_settings(visit.app, by, asked)
         except AuscultError as error:
-            return self._page(visit, sentence(error.message), data)
+            return self._page(visit, sentence(error.coded), data)
         audits = visit.app.bookmarks.settings()
         visit.app.bookmarks.change_settings(replace(audits, leaderboard=one(data, "leaderboard") == "on"))
         if people == "one" and after.two_people:

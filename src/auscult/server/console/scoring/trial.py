@@ -111,7 +111,7 @@ class _Attempt:
             view = replace(view, examples=examples_view(self._examples, self._form))
             return self._tried(view, is_again=is_again)
         except AuscultError as error:
-            return replace(view, problem=sentence(error.message))
+            return replace(view, problem=sentence(error.coded))
 
     @cached_property
     def _form(self) -> Form:

@@ -56,7 +56,7 @@ def _nothing_in(visit: Visit, table: Table | None, refused: Rejected | None) -> 
         missing = ", ".join(table.missing)
         message = _("the table has no column for: {columns}; name its columns so").format(columns=missing)
     elif refused is not None:
-        reason = sentence(redact_quotations(refused.error.message, visit.app.privacy.refused))
+        reason = sentence(redact_quotations(refused.error.coded, visit.app.privacy.refused))
         message = _("there is no conversation in the file. Line {n}: {reason}")
         message = message.format(n=refused.error.line or 1, reason=reason)
     return RequestError(message, code="field.unknown_value", field="file")

@@ -13,12 +13,11 @@ from msgspec import Struct
 from auscult.domain.errors import AuscultError, ConflictError, RequestError
 from auscult.domain.notices import KINDS, Kind, Language
 from auscult.domain.targets import APP_KINDS, NewTarget, State, Target
-from auscult.language import LANGUAGES, later
+from auscult.language import LANGUAGES, later, translated
 from auscult.language import gettext as _
 from auscult.outgoing.dialling import AddressRefusedError
 from auscult.sandbox.messages import Messenger
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of, several
-from auscult.server.console.frame.reasons.errors import in_words
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.notices.own import KINDS as KIND_WORDS
 from auscult.services.targets.sending import Targets
@@ -136,7 +135,7 @@ def _rows(found: Sequence[Target], tried: tuple[str, str]) -> tuple[TargetRow, .
         state = "waiting" if each.target_id == tried[0] and each.state == "ready" else each.state
         reason = tried[1] if each.target_id == tried[0] else each.reason
         words = _("The trial message was not accepted") if each.target_id == tried[0] else _(_STATES.get(state, ""))
-        trouble = ": ".join(part for part in (words, in_words(reason)) if part) if state in _STATES else ""
+        trouble = ": ".join(part for part in (words, translated(reason)) if part) if state in _STATES else ""
         rows.append(TargetRow(target=each, kinds=", ".join(_kind(kind) for kind in each.kinds), trouble=trouble))
     return tuple(rows)
 

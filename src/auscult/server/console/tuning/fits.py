@@ -48,7 +48,7 @@ class TuningPage(Controller):
             else:
                 work.publish_suggestions(_library(visit), one(data, "language", "en"), one(data, "key"))
         except AuscultError as error:
-            return _page(visit, sentence(error.message))
+            return _page(visit, sentence(error.coded))
         return Redirect(f"{PATH}?done={'undone' if is_undone else 'published'}", status_code=303)
 
     @post("/forms/{form_id:str}", sync_to_thread=True)
@@ -62,7 +62,7 @@ class TuningPage(Controller):
             else:
                 work.publish_form(form_id, one(data, "key"), _evaluator(visit), answered)
         except AuscultError as error:
-            return _page(visit, sentence(error.message))
+            return _page(visit, sentence(error.coded))
         return Redirect(f"{PATH}?done={'undone' if is_undone else 'published'}#forms", status_code=303)
 
 
@@ -82,7 +82,7 @@ def _page(visit: Visit, problem: str = "") -> Response[str]:
         if may_forms and fitted.startswith("form:"):
             form = work.form(fitted.removeprefix("form:"), _evaluator(visit))
     except ConflictError as error:
-        problem = problem or sentence(error.message)
+        problem = problem or sentence(error.coded)
     more: dict[str, Any] = {
         "may_suggestions": may_suggestions,
         "may_forms": may_forms,

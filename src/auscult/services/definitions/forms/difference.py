@@ -133,7 +133,8 @@ def choose(forms: AppForms, form_id: str, which: str | None = None) -> Named:
         return Named(name=DRAFT, form=read_form(get_draft(forms, form_id).document))
     if which is not None and not (which.isascii() and which.isdigit() and len(which) <= _LONGEST_NUMBER):
         raise RequestError(
-            f"{which!r} names no version; give a number, or {DRAFT}",
+            "{value!r} names no version; give a number, or {draft}",
+            draft=DRAFT,
             code="version.invalid",
             field="version",
             value=which,
@@ -159,7 +160,7 @@ def choose_two(forms: AppForms, form_id: str) -> tuple[Named, Named]:
     newest = choose(forms, form_id)
     if not older:
         raise NotFoundError(
-            f"{form_id} has one version and no draft: there is nothing to compare it with",
+            "{value} has one version and no draft: there is nothing to compare it with",
             code="draft.unknown",
             field="form_id",
             value=form_id,

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 import yaml
 
+from auscult.domain.said.coded import coded
 from auscult.services.definitions.forms.syntax import syntax_fault
 
 Scalar: TypeAlias = str | int | Decimal | bool | None
@@ -45,7 +46,16 @@ class Problem(NamedTuple):
 
     line: int | None
     field: str
-    reason: str
+    coded: str
+
+    @property
+    def reason(self) -> str:
+        """Return what is wrong in English."""
+        return str(self.coded)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON has it."""
+        return {"line": self.line, "field": self.field, "reason": self.reason}
 
     def describe(self, file: str) -> str:
         """Return one line to print: ``form.yaml:12: metrics[0].weight: must be …``."""
@@ -72,7 +82,7 @@ class Document:
             return tuple(ordered)
         return (
             *ordered[:MOST_PROBLEMS],
-            Problem(ordered[MOST_PROBLEMS].line, "", "more faults follow: fix these first"),
+            Problem(ordered[MOST_PROBLEMS].line, "", coded("more faults follow: fix these first")),
         )
 
     @property
@@ -130,7 +140,7 @@ def read_document(document: bytes, noun: str = "form", keys: str = "id, name, ch
         return Document(None, {}, [refusal.problem])
     except yaml.YAMLError as error:
         line, what = syntax_fault(text, error)
-        return Document(None, {}, [Problem(line, "", f"is neither YAML nor JSON: {what}")])
+        return Document(None, {}, [Problem(line, "", coded("is neither YAML nor JSON: {syntax}", syntax=what))])
     return Document(_copied(value), lines, problems)
 
 
@@ -173,16 +183,18 @@ def value_at(value: Any, path: Path) -> object:  # noqa: ANN401  (any value of a
 def text_of(document: bytes, noun: str = "form") -> str:
     """The text of a document, JSON made into what YAML reads alike."""
     if len(document) > MAX_BYTES:
-        raise _Refusal(1, "", f"is {len(document)} bytes long; a {noun} has at most {MAX_BYTES}")
+        raise _Refusal(
+            1, "", coded("is {n} bytes long; a {name} has at most {m}", n=len(document), name=noun, m=MAX_BYTES)
+        )
     if document.startswith(_UTF_16):
-        raise _Refusal(1, "", "is UTF-16; save it as UTF-8")
+        raise _Refusal(1, "", coded("is UTF-16; save it as UTF-8"))
     try:
         text = document.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = document.count(b"\n", 0, error.start) + 1
         column = error.start - document.rfind(b"\n", 0, error.start)
         location = f"byte {document[error.start]:#04x} at column {column}"
-        raise _Refusal(line, "", f"is not UTF-8 text ({location}); save it as UTF-8") from None
+        raise _Refusal(line, "", coded("is not UTF-8 text ({value}); save it as UTF-8", value=location)) from None
     if not text.lstrip().startswith(("{", "[")):
         return text
     return _PAIR.sub(_one_of_a_pair, text.translate(_JSON_AS_YAML))
@@ -221,20 +233,22 @@ class _Builder:
             elif isinstance(event, yaml.CollectionEndEvent):
                 self._open.pop()
             elif isinstance(event, yaml.AliasEvent):
-                raise self._refusal(event, f"refers to *{event.anchor}; write it out, aliases are not read")
+                raise self._refusal(
+                    event, coded("refers to {name}; write it out, aliases are not read", name=f"*{event.anchor}")
+                )
             elif isinstance(event, yaml.DocumentStartEvent) and self._root:
-                raise self._refusal(event, f"begins a second document; a file holds one {self._noun}")
+                raise self._refusal(event, coded("begins a second document; a file holds one {name}", name=self._noun))
         if not self._root:
-            raise _Refusal(1, "", f"is empty; a {self._noun} has {self._keys}")
+            raise _Refusal(1, "", coded("is empty; a {name} has {list}", name=self._noun, list=self._keys))
         return self._root[0], self._lines, self._problems
 
     def _read_start(self, event: yaml.CollectionStartEvent) -> None:
         if len(self._open) >= _MAX_DEPTH:
-            raise self._refusal(event, f"is nested more than {_MAX_DEPTH} deep")
+            raise self._refusal(event, coded("is nested more than {n} deep", n=_MAX_DEPTH))
         if event.tag is not None:
-            raise self._refusal(event, f"has the tag {event.tag}; tags are not read")
+            raise self._refusal(event, coded("has the tag {name}; tags are not read", name=event.tag))
         if self._is_key_next:
-            raise self._refusal(event, "has a key that is not text")
+            raise self._refusal(event, coded("has a key that is not text"))
         path = self._here
         value: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
         self._add(value, event)
@@ -242,14 +256,14 @@ class _Builder:
 
     def _read_scalar(self, event: yaml.ScalarEvent) -> None:
         if event.tag is not None:
-            raise self._refusal(event, f"has the tag {event.tag}; tags are not read")
+            raise self._refusal(event, coded("has the tag {name}; tags are not read", name=event.tag))
         if not self._is_key_next:
             self._add(_plain(event.value) if event.implicit[0] else event.value, event)
             return
         holder, key = self._open[-1], event.value
         path = (*holder.path, key)
         if key in holder.value:
-            self._problems.append(Problem(_line(event), field_name(path), "is given twice; keep one"))
+            self._problems.append(Problem(_line(event), field_name(path), coded("is given twice; keep one")))
         self._key = key
         self._lines[path] = _line(event)
 

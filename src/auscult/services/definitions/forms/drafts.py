@@ -53,7 +53,11 @@ def get_draft(forms: AppForms, form_id: str) -> FormDraft:
     if draft is None:
         known = ", ".join(each.form_id for each in forms.drafts()) or "none"
         raise NotFoundError(
-            f"there is no draft of {form_id}; drafts: {known}", code="draft.unknown", field="form_id", value=form_id
+            "there is no draft of {value}; drafts: {list}",
+            list=known,
+            code="draft.unknown",
+            field="form_id",
+            value=form_id,
         )
     return draft
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, cast
 import yaml
 
 from auscult.domain.errors import FormError, RequestError
+from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.services.definitions.forms.document import Path, read_document, text_of
 from auscult.services.definitions.forms.editing.changes import Insert, changed
@@ -47,12 +48,12 @@ def with_numbers(document: bytes, numbers: Mapping[Path, str]) -> bytes:
 def copied(document: bytes, new_id: str, name: str | None = None) -> bytes:
     """Return a form document with another id and, where given, another name. Raises ``FormError`` for an invalid id."""
     if not 0 < len(new_id) <= _LONGEST_ID or not new_id.isprintable() or any(map(str.isspace, new_id)):
-        raise FormError(f"the id '{new_id}' must be 1 to 200 characters without spaces, like ef-billing")
+        raise FormError(coded("the id '{id}' must be 1 to 200 characters without spaces, like ef-billing", id=new_id))
     read = read_document(document)
     if not isinstance(read.value, dict) or read.problems:
         raise FormError("the form cannot be copied, because it cannot be read; see auscult forms check")
     if read.value.get("id") == new_id:
-        raise FormError(f"the form has the id {new_id} already; choose another")
+        raise FormError(coded("the form has the id {id} already; choose another", id=new_id))
     changes: dict[Path, str] = {("id",): json.dumps(new_id, ensure_ascii=False)}
     changes |= {} if name is None else {("name",): json.dumps(name, ensure_ascii=False)}
     return with_numbers(document, changes)
@@ -99,7 +100,7 @@ def with_pack(document: bytes, path: Path, name: str) -> bytes:
     if name not in available():
         near = did_you_mean(name, list(available()))
         raise RequestError(
-            f"there is no wording pack {name!r}" + (f"; {near}" if near else ""),
+            coded("there is no wording pack {name!r}", name=name) + (near and "; " + near),
             code="field.unknown_value",
             field="pack",
         )

@@ -25,6 +25,7 @@ from auscult.domain.form import (
 )
 from auscult.domain.probe import OPTIONAL, Acts, Probe, Similarity, TableLookup
 from auscult.domain.questions.structure import Band, Reason, Section
+from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.budget import add_work, metered
@@ -148,7 +149,11 @@ def check_form(  # noqa: PLR0913  (what there is to know about everything around
     with metered() as meter:
         read, form = _read(document, version, types, in_force, files)
     if meter.work > MOST_WORK:
-        wrong = f"ask for {meter.work} steps a letter where patterns count repetitions; a form has {MOST_WORK} at most"
+        wrong = coded(
+            "ask for {n} steps a letter where patterns count repetitions; a form has {m} at most",
+            n=meter.work,
+            m=MOST_WORK,
+        )
         read.problem(("metrics",), wrong)
     if read.problems:
         return FormCheck(form=None, problems=read.problems)
@@ -173,7 +178,8 @@ def check_forms(
         others = [form for versions in known.values() for form in versions]
         check = check_form(document, in_force=others, answered=answered, types=types, files=files)
         if check.form is not None and check.form.id in files:
-            message = f"{check.form.id} is the id of the form in {files[check.form.id]} too; give each its own"
+            other = coded("the form in {file}", file=files[check.form.id])
+            message = coded("{value} is the id of {name} too; give each its own", value=check.form.id, name=other)
             check = FormCheck(form=None, problems=(Problem(read_document(document).line(("id",)), "id", message),))
         if check.form is not None:
             known[check.form.id] = _with_newer(check.form, known.get(check.form.id, []))
@@ -261,7 +267,14 @@ def _read(
     value = read.value
     if not isinstance(value, dict):
         if not read.problems:
-            read.unread((), f"must be a mapping of keys like id, name and metrics, not {name_of(value)}")
+            read.unread(
+                (),
+                coded(
+                    "must be a mapping of keys like {list}, not {type}",
+                    list="id, name and metrics",
+                    type=name_of(value),
+                ),
+            )
         return read, _NO_FORM
     form = _read_form(read, value, version, types)
     check_rules(read, form, types, in_force, files)
@@ -284,12 +297,12 @@ def _read_form(document: Document, value: dict[str, Value], version: int, types:
     )
     metrics = written.metrics[:MOST_METRICS]
     if len(metrics) < len(written.metrics):
-        document.unread(("metrics",), f"are {len(written.metrics)}; a form has at most {MOST_METRICS}")
+        document.unread(("metrics",), coded("are {n}; a form has at most {m}", n=len(written.metrics), m=MOST_METRICS))
     min_duration_ms = 0
     try:
         min_duration_ms = parse_duration_ms(written.min_duration)
     except ValueError as error:
-        document.unread(("min_duration",), str(error))
+        document.unread(("min_duration",), error.args[0])
     return Form(
         id=written.id,
         name=written.name,
@@ -328,9 +341,11 @@ _UNKNOWN = Metric(id="", name="", type="")
 
 def _homes(types: MetricTypes) -> dict[str, str]:
     """Return the path of each key of a form, for messages about misplaced keys."""
-    homes = {key: f"{name} metrics" for name, kind in types.items() for key in fields_of(kind.settings_type)}
-    homes |= dict.fromkeys(WrittenMetric.__struct_fields__, "a metric")
-    return homes | dict.fromkeys(_ONLY_OF_FORMS, "the form") | dict.fromkeys(_ONLY_OF_METRICS, "a metric")
+    homes: dict[str, str] = {
+        key: coded("{name} metrics", name=name) for name, kind in types.items() for key in fields_of(kind.settings_type)
+    }
+    homes |= dict.fromkeys(WrittenMetric.__struct_fields__, coded("a metric"))
+    return homes | dict.fromkeys(_ONLY_OF_FORMS, coded("the form")) | dict.fromkeys(_ONLY_OF_METRICS, coded("a metric"))
 
 
 class _Written:
@@ -373,7 +388,10 @@ def _read_question(document: Document, raw: Value, path: Path, types: MetricType
 
 def _read_metric(document: Document, raw: Value, path: Path, types: MetricTypes, homes: Mapping[str, str]) -> Metric:
     if not isinstance(raw, dict):
-        document.unread(path, f"must be a mapping of keys like id, name and type, not {name_of(raw)}")
+        document.unread(
+            path,
+            coded("must be a mapping of keys like {list}, not {type}", list="id, name and type", type=name_of(raw)),
+        )
         return _UNKNOWN
     named = raw.get("type")
     kind = types.get(named) if isinstance(named, str) else None
@@ -385,9 +403,13 @@ def _read_metric(document: Document, raw: Value, path: Path, types: MetricTypes,
     )
     settings: Any = None
     if kind is None and isinstance(named, str):
-        known = f"known: {', '.join(sorted(types))}; a plug-in's is known where its package is installed"
+        known = (
+            coded("known: {list}", list=", ".join(sorted(types)))
+            + "; "
+            + coded("a plug-in's is known where its package is installed")
+        )
         hint = did_you_mean(named, types, known)
-        document.unread((*path, "type"), f"{named!r} is not a metric type; {hint}")
+        document.unread((*path, "type"), coded("{value!r} is not a metric type", value=named) + "; " + hint)
     if kind is not None:
         rest = {key: value for key, value in raw.items() if key not in keys}
         settings = read_struct(document, kind.settings_type, rest, path, elsewhere=keys, homes=homes)
@@ -430,7 +452,10 @@ def _unanswered(
         _problem(
             document,
             ("metrics", at),
-            f"asks a {kind.__name__.lower()}, and no engine that answers one is configured; configure one to publish",
+            coded(
+                "asks a {name}, and no engine that answers one is configured; configure one to publish",
+                name=kind.__name__.lower(),
+            ),
         )
         for at, metric in enumerate(form.metrics)
         for kind in sorted(types[metric.type].needs(metric.settings), key=lambda kind: kind.__name__)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from auscult.domain.form import Assignment, Form, speaks
+from auscult.domain.said.coded import coded
 from auscult.metrics._contract import MetricType
 from auscult.services.definitions.forms.document import Document, Path
 from auscult.services.definitions.questions.rules import form_faults, level_faults
@@ -22,6 +23,19 @@ _MAX_SHOWN = 60
 _WHOLE = Decimal(100)
 _WEIGHTS = ("weight", "negative_weight")
 _SUBTAGS = (2, 3)
+_ID = coded("{value} must be 1 to {n} characters without spaces, like {name}")
+_OF_SCORING = {
+    "percentage": coded("{type} metrics are for points forms, not for percentage"),
+    "points": coded("{type} metrics are for percentage forms, not for points"),
+}
+_OF_CHANNEL = {
+    "chat": coded("{type} metrics are for voice forms, not for chat"),
+    "voice": coded("{type} metrics are for chat forms, not for voice"),
+}
+_RIVAL = coded("{place} has the form {id} for {type} already; one form for each")
+_RIVAL_UNTIL = coded(
+    "{place} has the form {id} for {type} until {date}; begin on that day (valid_from), or leave the queue there"
+)
 """Letters that the first part of a language tag has."""
 
 _LANGUAGES = {
@@ -59,26 +73,37 @@ def check_rules(
 def _check_names(document: Document, identity: str, name: str, path: Path) -> None:
     if not identity or len(identity) > _MAX_NAME or not identity.isprintable() or any(map(str.isspace, identity)):
         joined = "-".join(identity.split())
-        meant = f"; did you mean {joined}?" if joined and identity.isprintable() and len(joined) <= _MAX_NAME else ""
-        message = f"{_shown(identity)} must be 1 to {_MAX_NAME} characters without spaces, like em-greeting{meant}"
-        document.problem((*path, "id"), message)
+        meant = (
+            "; " + coded("did you mean {name}?", name=joined)
+            if joined and identity.isprintable() and len(joined) <= _MAX_NAME
+            else ""
+        )
+        message = coded(_ID, value=_shown(identity), n=_MAX_NAME, name="em-greeting")
+        document.problem((*path, "id"), message + meant)
     if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
-        document.problem((*path, "name"), f"{_shown(name)} must be 1 to {_MAX_NAME} characters on one line")
+        document.problem(
+            (*path, "name"), coded("{value} must be 1 to {n} characters on one line", value=_shown(name), n=_MAX_NAME)
+        )
 
 
 def _check_form(document: Document, form: Form) -> None:
     _check_names(document, form.id, form.name, ())
     if not form.metrics:
-        document.problem(("metrics",), "is empty; a form asks at least one thing")
+        document.problem(("metrics",), coded("is empty; a form asks at least one thing"))
     if not 0 <= form.pass_score <= _WHOLE:
-        document.problem(("pass_score",), f"{form.pass_score} must be from 0 to 100")
+        document.problem(
+            ("pass_score",), coded("{value} must be from {low} to {high}", value=form.pass_score, low=0, high=100)
+        )
     if not form.languages:
-        document.problem(("languages",), "is empty; name at least one, like en")
+        document.problem(("languages",), coded("is empty; name at least one, like en"))
     for at, language in enumerate(form.languages):
         if not is_language_tag(language):
             meant = _LANGUAGES.get(language.casefold())
-            hint = f"; did you mean {meant}?" if meant else ""
-            document.problem(("languages", at), f"{_shown(language)} is not a language tag like en or pt-BR{hint}")
+            hint = "; " + coded("did you mean {name}?", name=meant) if meant else ""
+            document.problem(
+                ("languages", at),
+                coded("{value} is not a language tag like en or pt-BR", value=_shown(language)) + hint,
+            )
 
 
 def is_language_tag(text: str) -> bool:
@@ -104,9 +129,7 @@ def _check_weights(document: Document, form: Form, types: MetricTypes) -> None:
                 document.unread(("metrics", at, key), reason)
         kind = types.get(metric.type)
         if kind is not None and form.scoring not in kind.scorings:
-            message = (
-                f"{metric.type} metrics are for {' and '.join(sorted(kind.scorings))} forms, not for {form.scoring}"
-            )
+            message = coded(_OF_SCORING[form.scoring], type=metric.type)
             document.problem(("metrics", at, "type"), message)
     weights = [("metrics", at, key) for at in range(len(form.metrics)) for key in _WEIGHTS]
     if any(map(document.is_unread, [("scoring",), *weights])):
@@ -114,28 +137,36 @@ def _check_weights(document: Document, form: Form, types: MetricTypes) -> None:
     total = sum((metric.weight for metric in form.metrics if not metric.bonus), Decimal(0))
     loss = sum((metric.negative_weight for metric in form.metrics), Decimal(0))
     if form.scoring == "percentage" and total != _WHOLE and form.metrics:
-        message = f"weights total {total}; on a percentage form they must total exactly 100: {_missing(total)}"
+        message = coded(
+            "weights total {n}; on a percentage form they must total exactly 100: {rest}", n=total, rest=_missing(total)
+        )
         document.problem_of_all(("metrics",), message)
     if form.scoring == "points" and loss > total:
-        message = f"negative weights total {loss} and weights {total}; they may not total more: {loss - total} too much"
+        message = coded(
+            "negative weights total {n} and weights {m}; they may not total more: {high} too much",
+            n=loss,
+            m=total,
+            high=loss - total,
+        )
         document.problem_of_all(("metrics",), message)
 
 
 def _missing(total: Decimal) -> str:
     if total == 1:
-        return "write percent, 25 and not 0.25"
-    return f"{_WHOLE - total} is missing" if total < _WHOLE else f"{total - _WHOLE} is too much"
+        return coded("write percent, 25 and not 0.25")
+    is_less = total < _WHOLE
+    return coded("{m} is missing", m=_WHOLE - total) if is_less else coded("{m} is too much", m=total - _WHOLE)
 
 
 def _weight_fault(weight: Decimal, form: Form) -> str:
     if weight < 0:
-        return f"{weight} must be 0 or more; a weight is written without a sign"
+        return coded("{value} must be 0 or more; a weight is written without a sign", value=weight)
     if weight > _MAX_WEIGHT:
-        return f"{weight} must be at most {_MAX_WEIGHT}"
+        return coded("{value} must be at most {n}", value=weight, n=_MAX_WEIGHT)
     if weight != round(weight, _MAX_DECIMALS):
-        return f"{weight} has more than {_MAX_DECIMALS} decimals"
+        return coded("{value} has more than {n} decimals", value=weight, n=_MAX_DECIMALS)
     if form.scoring == "points" and weight != int(weight):
-        return f"{weight} must be a whole number on a points form"
+        return coded("{value} must be a whole number on a points form", value=weight)
     return ""
 
 
@@ -146,26 +177,34 @@ def _check_metrics(document: Document, form: Form, types: MetricTypes) -> None:
         _check_names(document, metric.id, metric.name, ("metrics", at))
         first = first_by_id.setdefault(metric.id, at)
         if first != at and metric.id:
-            document.problem(("metrics", at, "id"), f"{metric.id} is the id of metrics[{first}] too; give each its own")
+            message = coded(
+                "{value} is the id of {name} too; give each its own", value=metric.id, name=f"metrics[{first}]"
+            )
+            document.problem(("metrics", at, "id"), message)
         kind = types.get(metric.type)
         if kind is None:
             continue
         if form.channel not in kind.channels and not document.is_unread(("channel",)):
-            message = (
-                f"{metric.type} metrics are for {' and '.join(sorted(kind.channels))} forms, not for {form.channel}"
-            )
+            message = coded(_OF_CHANNEL[form.channel], type=metric.type)
             document.problem(("metrics", at, "type"), message)
         if metric.correct_answer == "no" and kind.is_split(metric.settings):
-            message = "cannot be no where parts are scored one by one; write the parts so that yes is right"
+            message = coded("cannot be no where parts are scored one by one; write the parts so that yes is right")
             document.problem(("metrics", at, "correct_answer"), message)
         key = kind.unique_key(metric.settings)
         first = at if key is None else first_by_key.setdefault(key, at)
         if first != at:
-            document.problem(("metrics", at), f"is a second {key} metric beside metrics[{first}]; a form has one")
+            document.problem(
+                ("metrics", at),
+                coded("is a second {name} metric beside {value}; a form has one", name=key, value=f"metrics[{first}]"),
+            )
         understood = kind.languages(metric.settings)
         for language in form.languages:
             if understood is not None and not _covers(understood, language):
-                message = f"lack {language}, which the form is for; they are {', '.join(sorted(understood)) or 'none'}"
+                message = coded(
+                    "lack {name}, which the form is for; they are {list}",
+                    name=language,
+                    list=", ".join(sorted(understood)) or "none",
+                )
                 document.problem(("metrics", at, "languages"), message)
 
 
@@ -177,23 +216,25 @@ def _covers(understood: frozenset[str], language: str) -> bool:
 
 def _check_assignments(document: Document, form: Form) -> None:
     if len(form.assignments) > MOST_ASSIGNMENTS:
-        message = f"are {len(form.assignments)}; a form has at most {MOST_ASSIGNMENTS}"
+        message = coded("are {n}; a form has at most {m}", n=len(form.assignments), m=MOST_ASSIGNMENTS)
         document.problem(("assignments",), message)
     if form.handled_by is not None and not form.segments:
-        document.problem(("handled_by",), "is of a form for segments; add segments: true")
+        document.problem(("handled_by",), coded("is of a form for segments; add segments: true"))
     seen: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for at, one in enumerate(form.assignments):
         before = seen[one.queue]
         same = [before[direction] for direction in before if _overlap(one.direction, direction)]
         if same:
-            document.problem(
-                ("assignments", at), f"says the same as assignments[{min(same)}]: {_words_of(one)}; keep one"
-            )
+            other = f"assignments[{min(same)}]: {_words_of(one)}"
+            document.problem(("assignments", at), coded("says the same as {name}; keep one", name=other))
         before.setdefault(one.direction, at)
         if one.pass_score is not None and not 0 <= one.pass_score <= _WHOLE:
-            document.problem(("assignments", at, "pass_score"), f"{one.pass_score} must be from 0 to 100")
+            document.problem(
+                ("assignments", at, "pass_score"),
+                coded("{value} must be from {low} to {high}", value=one.pass_score, low=0, high=100),
+            )
         if not one.queue.strip():
-            document.problem(("assignments", at, "queue"), 'is empty; give an id or a name, or "*" for any')
+            document.problem(("assignments", at, "queue"), coded('is empty; give an id or a name, or "*" for any'))
 
 
 class Rival(NamedTuple):
@@ -242,13 +283,11 @@ def _periods(forms: Iterable[Form]) -> Iterator[tuple[Form, date | None]]:
 def _check_rivals(document: Document, form: Form, in_force: Iterable[Form], files: Mapping[str, str]) -> None:
     """No other form in force is for the same conversations."""
     for rival, taken, until in rivals(form, in_force):
-        location = f" in {files[rival.id]}" if rival.id in files else ""
+        named = f"{rival.id} in {files[rival.id]}" if rival.id in files else rival.id
+        message = _RIVAL if until is None else _RIVAL_UNTIL
         for at in taken:
-            words = f"{_words_of(form.assignments[at])} has the form {rival.id}{location} for {form.channel}"
-            message = f"{words} already; one form for each"
-            if until is not None:
-                message = f"{words} until {until}; begin on that day (valid_from), or leave the queue there"
-            document.problem(("assignments", at), message)
+            place = _words_of(form.assignments[at])
+            document.problem(("assignments", at), coded(message, place=place, id=named, type=form.channel, date=until))
 
 
 def _share_segments(form: Form, rival: Form) -> bool:

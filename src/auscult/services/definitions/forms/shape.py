@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
+from auscult.domain.said.coded import coded, joined
 from auscult.domain.said.spelling import did_you_mean
 from auscult.services.definitions.forms.document import Document, Path, Value
 from auscult.services.definitions.forms.suggestions import (
@@ -20,15 +21,18 @@ from auscult.services.definitions.forms.suggestions import (
 )
 
 _NAMES = {
-    "str": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "decimal": "a number",
-    "bool": "true or false",
-    "null": "nothing",
-    "array": "a list",
-    "object": "a mapping",
+    "str": coded("text"),
+    "int": coded("a whole number"),
+    "float": coded("a number"),
+    "decimal": coded("a number"),
+    "bool": coded("true or false"),
+    "null": coded("nothing"),
+    "array": coded("a list"),
+    "object": coded("a mapping"),
 }
+
+
+_OR = coded(" or ")
 
 
 class Unread:
@@ -58,7 +62,14 @@ def read_struct(  # noqa: PLR0913 what is read, and three ways in which a caller
     """
     fields = fields_of(kind)
     if not isinstance(value, Mapping):
-        document.unread(path, f"must be a mapping of keys, not {name_of(value)}; its keys are {', '.join(fields)}")
+        document.unread(
+            path,
+            coded(
+                "must be a mapping of keys, not {type}; its keys are {list}",
+                type=name_of(value),
+                list=", ".join(fields),
+            ),
+        )
         return UNREAD
     if not allow_others:
         _refuse_unknown_keys(document, kind, value, path, known=(*fields, *elsewhere), homes=homes)
@@ -68,7 +79,7 @@ def read_struct(  # noqa: PLR0913 what is read, and three ways in which a caller
         if key in value:
             found = _read(document, field.type, value[key], (*path, key), homes)
         elif field.required:
-            document.unread((*path, key), "is missing")
+            document.unread((*path, key), coded("is missing"))
         if found is not UNREAD:
             read[field.name] = found
         elif field.required and stand_ins is not None and key in stand_ins:
@@ -90,23 +101,24 @@ def _refuse_unknown_keys(  # noqa: PLR0913  (what stands there, and all that may
     """Note every unknown key, and the most likely intention."""
     for key in value:
         if key not in known and not document.is_hopeless:
-            document.unread((*path, key), f"is not a known key; {_likely_key(key, kind, known, homes)}")
+            document.unread((*path, key), coded("is not a known key") + "; " + _likely_key(key, kind, known, homes))
 
 
 def _likely_key(key: str, kind: type[msgspec.Struct], known: tuple[str, ...], homes: Mapping[str, str]) -> str:
     word, colon, rest = key.partition(":")
     if colon and rest and word in known:
-        return f"a space is missing after the colon: {word}: {rest}"
+        return coded("a space is missing after the colon: {name}", name=f"{word}: {rest}")
     if key.startswith("-") and key[1:] in known:
-        return f"a space is missing after the dash: - {key[1:]}"
+        return coded("a space is missing after the dash: {name}", name=f"- {key[1:]}")
     if key == "<<":
-        return "what it merges must be written out"
+        return coded("what it merges must be written out")
     inside = keys_inside(kind).get(key)
     is_common = homes.get(key) in ("the form", "a metric")
-    home = f"inside {inside}" if inside and not is_common else f"to {homes[key]}" if key in homes else ""
-    if home:
-        return f"it belongs {home}"
-    return did_you_mean(key, known, f"known here: {', '.join(known)}")
+    if inside and not is_common:
+        return coded("it belongs inside {name}", name=inside)
+    if key in homes:
+        return coded("it belongs to {name}", name=homes[key])
+    return did_you_mean(key, known, coded("known here: {list}", list=", ".join(known)))
 
 
 @lru_cache
@@ -142,14 +154,14 @@ def _structs(annotation: Any) -> Iterator[type[msgspec.Struct]]:  # noqa: ANN401
 def name_of(value: object) -> str:
     """Return the kind of a value, in the words of those who write forms."""
     kinds: tuple[tuple[type, str], ...] = (
-        (bool, "true or false"),
-        (str, "text"),
-        (int, "a whole number"),
-        (Decimal, "a decimal number"),
-        (list, "a list"),
-        (dict, "a mapping"),
+        (bool, coded("true or false")),
+        (str, coded("text")),
+        (int, coded("a whole number")),
+        (Decimal, coded("a decimal number")),
+        (list, coded("a list")),
+        (dict, coded("a mapping")),
     )
-    return next((name for kind, name in kinds if isinstance(value, kind)), "nothing")
+    return next((name for kind, name in kinds if isinstance(value, kind)), coded("nothing"))
 
 
 def _read(document: Document, kind: Any, value: Value, path: Path, homes: Mapping[str, str]) -> Any:  # noqa: ANN401 types of fields are values here
@@ -166,9 +178,11 @@ def _read(document: Document, kind: Any, value: Value, path: Path, homes: Mappin
     choices = [choice for option in inner if get_origin(option) is Literal for choice in get_args(option)]
     if choices and value not in choices:
         given = repr(value) if isinstance(value, str) else name_of(value)
-        fault = f"must be {' or '.join(choices)}, not {given}{meant_choice(value, choices)}"
+        fault = coded("must be {choices}, not {type}", choices=joined(_OR, choices), type=given) + meant_choice(
+            value, choices
+        )
     elif only in (Decimal, float, int) and isinstance(value, str):  # a Decimal would be made of it, of "NaN" too
-        fault = f"must be a number, not {value!r}{meant_number(value)}"
+        fault = coded("must be a number, not {type!r}", type=value) + meant_number(value)
     else:
         try:
             return msgspec.convert(_number(only, value), kind, strict=True)
@@ -205,7 +219,7 @@ def _number(kind: Any, value: Value) -> object:  # noqa: ANN401 as above
 
 def _read_list(document: Document, kind: Any, value: Value, path: Path, homes: Mapping[str, str]) -> Any:  # noqa: ANN401 as above
     if not isinstance(value, list):
-        document.unread(path, f"must be a list, not {name_of(value)}{meant_list(value)}")
+        document.unread(path, coded("must be a list, not {type}", type=name_of(value)) + meant_list(value))
         return UNREAD
     read = [_read(document, kind, one, (*path, index), homes) for index, one in enumerate(value)]
     return UNREAD if any(one is UNREAD for one in read) else tuple(read)
@@ -218,6 +232,6 @@ def _in_plain_words(message: str) -> str:
         return message
 
     def words(names: str) -> str:
-        return " or ".join(_NAMES.get(name.strip(), name.strip()) for name in names.strip("`").split("|"))
+        return joined(_OR, [_NAMES.get(name.strip(), name.strip()) for name in names.strip("`").split("|")])
 
-    return f"must be {words(expected)}, not {words(found)}"
+    return coded("must be {choices}, not {type}", choices=words(expected), type=words(found))

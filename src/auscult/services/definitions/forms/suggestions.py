@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.services.definitions.forms.document import Value
 
@@ -29,51 +30,61 @@ _SYNONYMS = {
 def meant_number(value: Value) -> str:
     """Return a suggestion where a number belongs."""
     if value is None:
-        return "; write one, or leave the line out"
+        return "; " + coded("write one, or leave the line out")
     if not isinstance(value, str):
         return ""
     text = value.strip()
     if percent := _PERCENT.fullmatch(text):
-        return f"; write {percent[1].replace(',', '.')}, without the percent sign"
+        return "; " + coded("write {name}, without the percent sign", name=percent[1].replace(",", "."))
     if _GROUPED.fullmatch(text):
-        return f"; write {re.sub(r'[^0-9]', '', text)}, in digits alone"
+        return "; " + coded("write {name}, in digits alone", name=re.sub("[^0-9]", "", text))
     if _NUMBER.fullmatch(text):
-        return f"; write {text.replace(',', '.')}" + ("" if "," in text else ", without quotes")
+        message = "write {name}" if "," in text else "write {name}, without quotes"
+        return "; " + coded(message, name=text.replace(",", "."))
     return ""
 
 
 def meant_truth(value: Value) -> str:
     """Return a suggestion where true or false belongs."""
     said = str(value).strip().casefold()
-    return "; write true" if said in _TRUE else "; write false" if said in _FALSE else ""
+    meant = "true" if said in _TRUE else "false" if said in _FALSE else ""
+    return meant and "; " + coded("write {name}", name=meant)
 
 
 def meant_choice(value: Value, choices: Sequence[str]) -> str:
     """Return the allowed word that was most likely meant."""
     if isinstance(value, bool):
         meant = "yes" if value else "no"
-        return f"; write {meant}" if meant in choices else ""
+        return "; " + coded("write {name}", name=meant) if meant in choices else ""
     if not isinstance(value, str):
         return ""
     said = value.strip().casefold()
     synonym = next((word for word in choices if said in _SYNONYMS.get(word, ())), None)
-    hint = f"did you mean {synonym}?" if synonym else did_you_mean(said, choices)
-    return hint and f"; {hint}"
+    hint = coded("did you mean {name}?", name=synonym) if synonym else did_you_mean(said, choices)
+    return hint and "; " + hint
 
 
 def meant_text(value: Value) -> str:
     """Return a suggestion where a text belongs."""
     if value is None:
-        return "; write one, or leave the line out"
+        return "; " + coded("write one, or leave the line out")
     if isinstance(value, list):
-        return "; a text that begins with [ must be in quotes" + ("" if len(value) == 1 else "; of several give one")
+        return (
+            "; "
+            + coded("a text that begins with [ must be in quotes")
+            + ("" if len(value) == 1 else "; " + coded("of several give one"))
+        )
     if isinstance(value, dict):
-        return "; a text with { or a colon in it must be in quotes"
-    return "; put it in quotes"
+        return "; " + coded("a text with { or a colon in it must be in quotes")
+    return "; " + coded("put it in quotes")
 
 
 def meant_list(value: Value) -> str:
     """Return a suggestion where a list belongs."""
     if isinstance(value, dict):
-        return "; begin each entry with a dash"
-    return "; write one, or leave the line out" if value is None else "; put it in brackets, like [this]"
+        return "; " + coded("begin each entry with a dash")
+    return (
+        "; " + coded("write one, or leave the line out")
+        if value is None
+        else "; " + coded("put it in brackets, like [this]")
+    )

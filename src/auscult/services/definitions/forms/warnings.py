@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from auscult.domain.form import Form
+from auscult.domain.said.coded import coded
 from auscult.metrics._finding.warnings import doubts, structs_in
 from auscult.services.definitions.forms.document import Path, path_of
 
@@ -23,23 +24,38 @@ su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh
 def warnings_of(form: Form) -> Iterator[Warned]:
     """Yield the warnings, each with its path in the form document."""
     if 0 < form.pass_score < 1:
-        yield ("pass_score",), f"is {form.pass_score} of 100; did you mean {(form.pass_score * 100).normalize():f}?"
+        yield (
+            ("pass_score",),
+            coded("is {n} of 100", n=form.pass_score)
+            + "; "
+            + coded("did you mean {name}?", name=f"{(form.pass_score * 100).normalize():f}"),
+        )
     elif form.pass_score == 0 and any(metric.weight for metric in form.metrics):
-        yield ("pass_score",), "is 0, so that every conversation passes whose score is not below 0"
+        yield ("pass_score",), coded("is 0, so that every conversation passes whose score is not below 0")
     if form.min_duration_ms >= LONGEST_MINIMUM_MS:
         hours = form.min_duration_ms / 3_600_000
-        yield ("min_duration",), f"is {hours:g} hours; a bare number is seconds, and ms are written 500ms"
+        yield (
+            ("min_duration",),
+            coded("is {n} hours; a bare number is seconds, and ms are written 500ms", n=f"{hours:g}"),
+        )
     for at, language in enumerate(form.languages):
         code = language.partition("-")[0].casefold()
         if len(code) == 2 and code not in _ISO_639_1.split():  # noqa: PLR2004  (two letters)
-            yield ("languages", at), f"{code} is no language of ISO 639-1, so that no conversation will be in it"
+            yield (
+                ("languages", at),
+                coded("{value} is no language of ISO 639-1, so that no conversation will be in it", value=code),
+            )
         if language in form.languages[:at]:
-            yield ("languages", at), f"{language} is there already; keep one"
+            yield ("languages", at), coded("{value} is there already; keep one", value=language)
     if not form.assignments:
-        yield ("assignments",), "is empty; no conversation will be scored with this form"
+        yield ("assignments",), coded("is empty; no conversation will be scored with this form")
     for at, assignment in enumerate(form.assignments):
         if assignment.queue != assignment.queue.strip():
-            message = f"{assignment.queue!r} begins or ends with a space; is the queue called so, or {assignment.queue.strip()!r}?"
+            message = coded(
+                "{value!r} begins or ends with a space; is the queue called so, or {name!r}?",
+                value=assignment.queue,
+                name=assignment.queue.strip(),
+            )
             yield ("assignments", at, "queue"), message
     yield from _of_metrics(form)
 
@@ -47,21 +63,28 @@ def warnings_of(form: Form) -> Iterator[Warned]:
 def _of_metrics(form: Form) -> Iterator[Warned]:
     is_weighted = any(metric.weight for metric in form.metrics)
     if not is_weighted:
-        yield ("metrics",), "have no weight; no conversation will get a score"
+        yield ("metrics",), coded("have no weight; no conversation will get a score")
     named: dict[str, int] = {}
     deciding = {metric.when.metric for metric in form.metrics if metric.when}
     directions = {assignment.direction for assignment in form.assignments}
     for at, metric in enumerate(form.metrics):
         first = named.setdefault(metric.name.strip().casefold(), at)
         if first != at:
-            yield ("metrics", at, "name"), f"{metric.name} is the name of metrics[{first}] too; reports show names"
+            yield (
+                ("metrics", at, "name"),
+                coded("{value} is the name of metrics[{n}] too; reports show names", value=metric.name, n=first),
+            )
         counts = metric.weight or metric.negative_weight or metric.fatal or metric.fails_section
         if is_weighted and not counts and metric.id not in deciding:
-            yield ("metrics", at), "has no weight and is not fatal, so that its answer changes nothing"
+            yield ("metrics", at), coded("has no weight and is not fatal, so that its answer changes nothing")
         for field, one in structs_in(metric.settings):
             for inner, reason in doubts(one, field):
                 yield ("metrics", at, *path_of(inner)), reason
             direction = getattr(one, "direction", None)
             if direction and directions and not directions & {direction, "both"}:
-                message = f"is {direction}, and the form is for {' and '.join(sorted(directions))} conversations only"
+                message = coded(
+                    "is {value}, and the form is for {list} conversations only",
+                    value=direction,
+                    list=" and ".join(sorted(directions)),
+                )
                 yield ("metrics", at, *path_of(field), "direction"), message

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from auscult.domain.errors import about
 from auscult.domain.form import derive_metric_id
 from auscult.services.definitions.forms.document import Path, path_of, read_document
 from auscult.services.definitions.forms.editing.questions import derive_section_id
@@ -67,7 +68,7 @@ def import_form(document: bytes, file: str, given: dict[str, str] | None = None)
         for problem in check_form(written).problems:
             cell = reader.cell_of(path_of(problem.field))
             if not cell or cell not in known:
-                message = f"{problem.field}: {problem.reason}" if problem.field else problem.reason
+                message = about(problem.field, problem.coded) if problem.field else problem.coded
                 reader.faults.append(CellFault(cell, message))
     order = sorted(dict.fromkeys(reader.faults), key=lambda fault: (fault.row, fault.cell))
     return Imported(written, tuple(order), tuple(dict.fromkeys(reader.notes)), reader.questions)

@@ -75,7 +75,7 @@ def probe(path: Path) -> Sound:
         raise RecordingError("the recording has no sound in it; send one of at least 1 ms", code="recording.no_sound")
     if sound.channels > _MOST_CHANNELS:
         raise RecordingError(
-            f"the recording has {sound.channels} channels; send one with 1 or 2", field="channels", value=sound.channels
+            "the recording has {value} channels; send one with 1 or 2", field="channels", value=sound.channels
         )
     return sound
 
@@ -133,7 +133,9 @@ def _check_wav_length(path: Path) -> None:
                 left = size - file.tell()
                 if length not in _STREAMED and length > left:
                     raise RecordingError(
-                        f"the recording states {length} bytes of sound in its head and has {left}; send it whole",
+                        "the recording states {n} bytes of sound in its head and has {least}; send it whole",
+                        n=length,
+                        least=left,
                         code="recording.length_differs",
                     )
                 return

@@ -21,7 +21,8 @@ def ask_local(probes: Iterable[Probe], engines: Engines) -> dict[Probe, Answer]:
         if kind not in engines:
             answered = ", ".join(sorted(one.__name__ for one in engines)) or "none"
             raise EngineError(
-                f"no engine is configured that answers {kind.__name__} probes (configured: {answered})",
+                "no engine is configured that answers {value} probes (configured: {answered})",
+                answered=answered,
                 code="engine.missing",
                 value=kind.__name__,
             )

@@ -37,7 +37,13 @@ def given_of(values: Mapping[str, str | None], columns: Iterable[str] = (), side
             raise _invalid(name, found[name], f"choose one of: {', '.join(known)}")
     if (shape := found.get("format")) is not None and shape not in READERS and shape not in FORMATS:
         known = ", ".join((*FORMATS, *READERS))
-        raise RequestError(f"unknown format {shape!r}; choose one of: {known}", code="format.unknown", field="format")
+        raise RequestError(
+            "unknown format {shape!r}; choose one of: {known}",
+            shape=shape,
+            known=known,
+            code="format.unknown",
+            field="format",
+        )
     if "started_at" in found:
         found["started_at"] = _instant(found["started_at"])
     if "time_zone" in found:
@@ -81,4 +87,11 @@ def _instant(written: str) -> datetime:
 
 
 def _invalid(field: str, value: str, should_be: str) -> RequestError:
-    return RequestError(f"{field} is {value[:80]!r}; {should_be}", code="load.invalid", field=field)
+    return RequestError(
+        "{name} is {text!r}; {should_be}",
+        name=field,
+        text=value[:80],
+        should_be=should_be,
+        code="load.invalid",
+        field=field,
+    )

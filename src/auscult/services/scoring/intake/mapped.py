@@ -26,7 +26,11 @@ def mapped_conversations(
     name, options = shape
     if name not in FORMATS:
         raise RequestError(
-            f"unknown format {name!r}; choose one of: {', '.join(FORMATS)}", code="format.unknown", field="--format"
+            "unknown format {name!r}; choose one of: {list}",
+            name=name,
+            list=", ".join(FORMATS),
+            code="format.unknown",
+            field="--format",
         )
     app_id, limits = where
     mapper = FORMATS[name](

@@ -41,8 +41,8 @@ class ScoredLoad:
         """Refuse an app that redacts. Raises ``ConflictError`` ``scored.redacted``."""
         if app.privacy.settings().is_on:
             raise ConflictError(
-                f"{app.tenant.app_id} redacts what it accepts, and scores quote what was said; "
-                "load the conversations themselves, without --scored",
+                "{app_id} redacts what it accepts, and scores quote what was said; load the conversations themselves, without --scored",
+                app_id=app.tenant.app_id,
                 code="scored.redacted",
                 field="--scored",
             )
@@ -65,7 +65,8 @@ class ScoredLoad:
         files = [file for file in files if not file.name.startswith("_")]
         if not files:
             raise RequestError(
-                f"there are no records of scores in {folder}; score with: auscult score SHARDS --out {folder}",
+                "there are no records of scores in {folder}; score with: auscult score SHARDS --out {folder}",
+                folder=folder,
                 code="scored.none",
                 field="--scored",
                 value=str(folder),
@@ -155,8 +156,8 @@ class _Forms:
     def _refused(self, form: Form) -> RequestError:
         app_id = self._app.tenant.app_id
         return RequestError(
-            f"the form {form.id} that these were scored with is not in force in {app_id}, or differs there; "
-            f"publish it first: auscult forms apply FORM --app {app_id}",
+            "the form {value} that these were scored with is not in force in {app_id}, or differs there; publish it first: auscult forms apply FORM --app {app_id}",
+            app_id=app_id,
             code="scored.form",
             field="--scored",
             value=form.id,

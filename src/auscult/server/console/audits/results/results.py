@@ -46,7 +46,7 @@ class ResultsPage(Controller):
         try:
             reviewing(visit).accept(assignment_id, metrics)
         except (ConflictError, RequestError) as error:
-            return self._page(visit, error.message, status=409)
+            return self._page(visit, error.coded, status=409)
         return Redirect(_back(data, assignment_id), status_code=303)
 
     @post("/{assignment_id:str}/undo", sync_to_thread=True)
@@ -56,7 +56,7 @@ class ResultsPage(Controller):
         try:
             reviewing(visit).undo(assignment_id)
         except ConflictError as error:
-            return self._page(visit, error.message, status=409)
+            return self._page(visit, error.coded, status=409)
         return Redirect(_back(data, assignment_id), status_code=303)
 
     @post("/{assignment_id:str}/disputes", sync_to_thread=True)
@@ -71,7 +71,7 @@ class ResultsPage(Controller):
                 data.get("proposed") or None,
             )
         except (ConflictError, RequestError) as error:
-            return self._page(visit, error.message, 422, Typed(assignment_id=assignment_id, **_typed(data)))
+            return self._page(visit, error.coded, 422, Typed(assignment_id=assignment_id, **_typed(data)))
         return Redirect(f"{BASE}/my-results#{assignment_id}", status_code=303)
 
     def _page(self, visit: Visit, problem: str = "", status: int = 200, typed: Typed | None = None) -> Response[str]:

@@ -98,7 +98,7 @@ def _begin(data: Mapping[str, Any], visit: Visit) -> Response[str] | Redirect:
     try:
         document, sheet = begun(visit, form_id, entered, data.get("sheet"))
     except RequestError as error:
-        return forms_page(visit, sentence(error.message), error.field or "source", entered)
+        return forms_page(visit, sentence(error.coded), error.field or "source", entered)
     form = check_form(document).form
     taken = next(rivals(form, all_in_force(visit.app.forms)), None) if form else None
     if taken:
@@ -135,7 +135,7 @@ def begun(visit: Visit, form_id: str, new: NewForm, file: object) -> Begun:
         return _BEGIN[kind](visit, form_id, new, key, file)
     except FormError as error:
         field = "sheet" if kind == SHEET else "source"
-        raise RequestError(sentence(error.message), code="field.unknown_value", field=field) from error
+        raise RequestError(sentence(error.coded), code="field.unknown_value", field=field) from error
 
 
 def _plain(_visit: Visit, form_id: str, new: NewForm, _key: str, _file: object) -> Begun:

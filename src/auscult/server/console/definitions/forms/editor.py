@@ -165,7 +165,7 @@ def _changed(data: Given, document: bytes, base: bytes, act: str) -> Edited:
     if edit.refused is None:
         return Edited(edit.document, opened=edit.opened)
     at = act if act.startswith(f"pack:metrics.{edit.opened}.") else ""
-    return Edited(edit.document, sentence(edit.refused.message), at, opened=edit.opened)
+    return Edited(edit.document, sentence(edit.refused.coded), at, opened=edit.opened)
 
 
 def _with_said(visit: Visit, edited: Edited, base: bytes, data: Given) -> Edited:
@@ -173,7 +173,7 @@ def _with_said(visit: Visit, edited: Edited, base: bytes, data: Given) -> Edited
     try:
         document, note = with_said(visit, edited.document, base, data)
     except AuscultError as error:
-        return edited._replace(problem=sentence(error.message))
+        return edited._replace(problem=sentence(error.coded))
     return edited._replace(document=document, note=note)
 
 
@@ -205,7 +205,7 @@ def _kept(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect |
             edited = edited._replace(document=with_first_day(visit, edited.document, data))
         done = _stored(visit, form_id, edited, data)
     except RequestError as error:
-        return edited._replace(problem=sentence(error.message))
+        return edited._replace(problem=sentence(error.coded))
     except DraftMovedError:
         return _with_other(visit, form_id, edited)
     return edited._replace(problem=done) if isinstance(done, str) else done
@@ -260,7 +260,7 @@ def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect
     except DraftMovedError:
         raise
     except AuscultError as error:
-        return sentence(error.message)
+        return sentence(error.coded)
     kept = [("take", each) for each in edited.taken] if done == _SAVED else []
     return Redirect(f"{PATH}/{form_id}?{urlencode([('done', done), *kept])}", status_code=303)
 

@@ -1,4 +1,4 @@
-"""Reasons of the machine, and errors of services, in the reader's language. Stored, exported and sent they stay in English."""
+"""Reasons of the machine, and faults of documents, in the reader's language. Stored, exported and sent they stay in English."""
 
 from auscult.server.console.frame.reasons.documents import fault_in_words
 from auscult.server.console.frame.reasons.matching import PLACE, REASON, WHY, in_words, is_known

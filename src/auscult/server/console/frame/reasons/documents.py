@@ -1,156 +1,15 @@
 """Faults of YAML documents (forms, scorecards, taxonomies, connectors) in the reader's language.
 
-Checks report faults in English, for the command line too. Each template is such a fault, or a part of one, with a slot
-for each part that varies: words of the document stay as they are. A fault whose words name keys, which no field shows,
-has a sentence without them. A fault without a template stays in English.
+Checks report faults as codes, whose words are those of the command line. Where they name keys, which no field shows,
+pages have a sentence without them.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 
-from auscult.language import current, later
-from auscult.language import gettext as _
-from auscult.server.console.frame.reasons.fitting import fitting
-
-FAULTS = (
-    later("is missing"),
-    later("is empty"),
-    later("is given twice; keep one"),
-    later("is not a known key"),
-    later("must be {choices}, not {type}"),
-    later("must be a number, not {type}"),
-    later("must be a list, not {type}"),
-    later("must be a mapping with a name, not {type}"),
-    later("must be a mapping of keys like {list}, not {type}"),
-    later("must be a mapping of keys, not {type}; its keys are {list}"),
-    later("{value} must be from {low} to {high}"),
-    later("{value} must be from {low} to {high} {unit}"),
-    later("{value} must be above 0"),
-    later("{value} must be above 0 and at most 100, with at most 4 decimals"),
-    later("{value} must be 0 or more; a weight is written without a sign"),
-    later("{value} must be at most {n}"),
-    later("{value} must be a whole number on a points form"),
-    later("{value} has more than {n} decimals"),
-    later("{value} must be 1 to {n} characters without spaces"),
-    later("{value} must be 1 to {n} characters without spaces, like {name}"),
-    later("{value} must be 1 to {n} characters on one line"),
-    later("{value} must be 1 to {n} characters on one line, with a letter or digit"),
-    later("has {n} characters; at most {m} are allowed"),
-    later("is empty; a form asks at least one thing"),
-    later("is empty; a {name} has {list}"),
-    later("is empty; name at least one, like en"),
-    later('is empty; name agents by id, address or name, or "*" for all'),
-    later("is empty; a scorecard has at least one"),
-    later("is empty; an attribute has at least one"),
-    later("is empty; no conversation will be scored with this form"),
-    later("is empty; nothing will be found by it"),
-    later("{value} is not a language tag like en or pt-BR"),
-    later("{value} is not a language code like en"),
-    later("{value} is not a metric type"),
-    later("{value} is not a known format"),
-    later("{value} must begin like one of: {list}"),
-    later("{value} must be like {name}"),
-    later("{value} must be https://host or https://host:port, or http:// in an opened network"),
-    later("{value} must be letters, digits and -"),
-    later("unknown wording pack {value}"),
-    later("unknown section {value}"),
-    later("unknown level {value}"),
-    later("weights total {n}; they must total exactly 100"),
-    later("weights total {n}; on a percentage form they must total exactly 100: {m} is missing"),
-    later("weights total {n}; on a percentage form they must total exactly 100: {m} is too much"),
-    later("weights total {n}; on a percentage form they must total exactly 100: write percent, 25 and not 0.25"),
-    later("{value} is the id of {name} too; give each its own"),
-    later("{value} is the id of another attribute too; give each its own"),
-    later("{value} is the name of {name} too; give each its own"),
-    later("{value} is in this scorecard already; a metric counts once"),
-    later("{value} is a topic of {name} already, for the same language; name one of them otherwise"),
-    later("belong to the topics below this one; give each its own"),
-    later("stand on level {n}; there are {m} levels"),
-    later("{value} is no span of time; write it like 15s, 1m 30s or 500ms; a bare whole number is seconds"),
-    later("{value} is neither turns, messages nor time; write it like 2 turns, 5 messages or 60 seconds"),
-    later("needs at least one text"),
-    later("{value} has no word in it that could be found"),
-    later("have no weight; no conversation will get a score"),
-    later("is {n} of 100"),
-    later("is 0, so that every conversation passes whose score is not below 0"),
-    later("{value} is there already; keep one"),
-    later("is neither YAML nor JSON: {syntax}"),
-    later("more faults follow: fix these first"),
-    later("is {n} bytes long; a {name} has at most {m}"),
-    later("is UTF-16; save it as UTF-8"),
-    later("is not UTF-8 text ({value}); save it as UTF-8"),
-    later("refers to {name}; write it out, aliases are not read"),
-    later("begins a second document; a file holds one {name}"),
-    later("is nested more than {n} deep"),
-    later("has the tag {name}; tags are not read"),
-    later("has a key that is not text"),
-    later("are {n}; a form has at most {m}"),
-    later("ask for {n} steps a letter where patterns count repetitions; a form has {m} at most"),
-    later("{type} metrics are for {list} forms, not for {value}"),
-    later("lack {name}, which the form is for; they are {list}"),
-    later("{value} must be above 0 and at most {n}"),
-    later("{value} must be above 0 and at most 100 percent"),
-    later("{value} must be above 0 and at most 100 percent, with at most 4 decimals"),
-    later("{value} must be above 0 and at most 1, like 0.55"),
-    later("{value} must be above 0 and below 1, like 0.6"),
-    later("{value} must be 0 or more"),
-    later("{value} must be from 0 to 100 percent, with at most 4 decimals"),
-    later("{value} must be from -100 to 100, and of no other band"),
-    later("{value} must be a name that no other band has"),
-    later("{value} must be a name that no other answer has"),
-    later("{value} must be a name that the agent does not receive already"),
-    later("{value} must be a code that no other reason has"),
-    later("{value} must be a short name that no other part has, like notice"),
-    later("{value} must be characters without spaces, like se-opening"),
-    later("{value} must be the agent's id of it, and stand once"),
-    later("{value} must lead to the value, like data.loans[0].rate"),
-    later("must be longer than nothing"),
-    later("total {n}; they must total exactly 100 percent"),
-    later("have weights and have none; give every part a weight, or none of them"),
-    later("have no order; write them from the worst to the best, each with a greater share"),
-    later("have no order; write the bands from the lowest number to the highest"),
-    later("are for named answers; a judge answers this one with a number"),
-    later("needs reasons to choose from"),
-    later("is empty; name at least one"),
-    later("is empty; name a custom field"),
-    later("is empty; give an id or a name"),
-    later("is empty; give the playbook's id or name"),
-    later("is empty; give the dialog task's id or name"),
-    later("is empty; give the id under which the agent answers"),
-    later("is empty; ask what decides the level"),
-    later("is empty; say when {value} is right"),
-    later("is empty; say which value is meant, like interest rate"),
-    later("is empty; describe which of the values counts"),
-    later("is asked for already; keep one"),
-    later("NA is what a judge answers where the question does not arise; rename it"),
-    later("trained heads do not vote on {value}"),
-    later("belongs to a metric without sub_weights, whose parts are decided by words"),
-    later("has pattern and judge; a value is found by one of them"),
-    later("is one search; put its conditions under any_of, all_of or none_of"),
-    later("unknown version {value} of {name}"),
-    later("is no address: {value}"),
-    later("must be an address like https://crm.example.com/customers/{key}"),
-    later("must name its host in plain letters, and without {key}"),
-    later("must have no user, no password and no #fragment"),
-    later("must have no spaces and no letters that an address cannot have; write {value} and its like"),
-    later("is no header of HTTP"),
-    later("{name} cannot be set by a form; secrets belong in the hosts file"),
-    later("is {n} hours; a bare number is seconds, and ms are written 500ms"),
-    later("{value} is no language of ISO 639-1, so that no conversation will be in it"),
-    later("{value} begins or ends with a space; is the queue called so, or {name}?"),
-    later("is {value}, and the form is for {list} conversations only"),
-    later("has a bracket without its other half; a placeholder is written [so]"),
-    later("has nothing but placeholders, so that any words are like it"),
-    later("has {n} words, and is compared with one sentence at a time; write shorter samples"),
-    later("can never match; words are compared without punctuation and fillers, so write {value}"),
-    later("has {value}, which is never in the words that are compared: what's is whats there"),
-    later("matches even where nothing is said; it must ask for something"),
-    later("counts repetitions so high that it takes {n} steps a letter, at most {m}; count lower, or use * and +"),
-)
-"""Faults, without the suggestions that may follow them."""
+from auscult.language import later, translated
 
 SENTENCES: Mapping[str, str] = {
-    "manual metrics are for points forms, not for percentage": later(
+    "{type} metrics are for points forms, not for percentage": later(
         "a person can answer on a form that counts in points, and this one counts in percent"
     ),
     "{type} metrics are for voice forms, not for chat": later("is asked of calls alone, and this form is for chats"),
@@ -178,10 +37,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "says the same as {name}; keep one": later("is there twice; keep one"),
     'is empty; give an id or a name, or "*" for any': later("is empty; choose a queue"),
-    "queue {name}, direction {value} has the form {id} for {type} already; one form for each": later(
+    "{place} has the form {id} for {type} already; one form for each": later(
         "the form {id} scores these conversations already; a conversation has one form"
     ),
-    "queue {name}, direction {value} has the form {id} for {type} until {date}; begin on that day (valid_from), "
+    "{place} has the form {id} for {type} until {date}; begin on that day (valid_from), "
     "or leave the queue there": later(
         "the form {id} scores these conversations until {date}; begin on that day, or leave the queue there"
     ),
@@ -214,7 +73,7 @@ SENTENCES: Mapping[str, str] = {
     "{n} is more than the bonus_cap of the form, {m}": later(
         "{n} is more than all bonus points that the form allows, {m}"
     ),
-    "unknown metric {value}": later("no question has the id {value}"),
+    "unknown metric {value!r}": later("no question has the id {value!r}"),
     "is a cycle: {list}": later("waits for a question that itself waits for this one; choose another"),
     "is empty; name YES, NO or NA": later("is empty; choose with which answers it is asked"),
     "must rise by 1 to {n} steps, like {from: 0, to: 5}": later("must rise by 1 to {n} steps, like from 0 to 5"),
@@ -265,8 +124,8 @@ SENTENCES: Mapping[str, str] = {
     "belongs to a wording pack, as {wording: en/greeting, also: [...]}; leave it out here": later(
         "goes with a ready list; leave it out here"
     ),
-    "{value} is no wording pack like en/greeting; write patterns of words as a list": later(
-        "{value} is no ready list like en/greeting"
+    "{value!r} is no wording pack like en/greeting; write patterns of words as a list": later(
+        "{value!r} is no ready list like en/greeting"
     ),
     "means after the trigger, and there is none to come after; leave it out": later(
         "is about what comes after it was asked, and nothing says when that is; leave it out"
@@ -274,10 +133,10 @@ SENTENCES: Mapping[str, str] = {
     "need at least one with before: what is to be said before it begins": later(
         "need one with what is said before it begins"
     ),
-    "counts from the event, so it is last, like {value}": later(
+    "counts from the event, so it is last, like {last: 20 seconds}": later(
         "counts back from the event; write it under “In the last”, like 20 seconds"
     ),
-    "counts from the event, so it is first, like {value}": later(
+    "counts from the event, so it is first, like {first: 20 seconds}": later(
         "counts on from the event; write it under “In the first”, like 20 seconds"
     ),
     "give it with excused_when, whose reason it is": later(
@@ -326,115 +185,9 @@ SENTENCES: Mapping[str, str] = {
     ),
     "is named by judge.levels[{n}] too; name each level once": later("is there twice; name each answer once"),
 }
-"""Faults whose words name keys of the text, for those who write it: what the console says in their place."""
-
-HINTS = (
-    later("did you mean {name}?"),
-    later("known here: {list}"),
-    later("known: {list}"),
-    later("available: {list}"),
-    later("it belongs inside {name}"),
-    later("it belongs to the form"),
-    later("it belongs to a metric"),
-    later("it belongs to {name}"),
-    later("a space is missing after the colon: {name}"),
-    later("a space is missing after the dash: {name}"),
-    later("write {name}"),
-    later("write {name}, without the percent sign"),
-    later("write {name}, in digits alone"),
-    later("write {name}, without quotes"),
-    later("write one, or leave the line out"),
-    later("put it in quotes"),
-    later("put it in brackets, like [this]"),
-    later("begin each entry with a dash"),
-    later("a text that begins with [ must be in quotes"),
-    later("metrics: {list}"),
-    later("sections: {list}"),
-    later("levels: {list}"),
-    later("there is: {list}"),
-    later("of several give one"),
-    later("a text with {name} or a colon in it must be in quotes"),
-    later("what it merges must be written out"),
-    later("a plug-in's is known where its package is installed"),
-    later("the form has no sections"),
-    later("see auscult wording list"),
-    later("for {value} use single quotes, or write the backslash twice"),
-)
-"""Suggestions that follow a fault."""
-
-SYNTAX = (
-    later("the line begins with a tab; indent with spaces"),
-    later("the line is not indented like those it belongs to; keys of one thing stand right under each other"),
-    later("{value} cannot begin a text; put the text in quotes"),
-    later("a quote is opened here and never closed"),
-    later("a key without a colon behind it"),
-    later("a text with a colon in it must be in quotes"),
-    later("a comma is missing, or the {name} of line {n} is never closed"),
-    later("something stands behind the closing quote; inside quotes write the other kind of quote, or '' for '"),
-    later("a backslash in double quotes begins an escape; use single quotes, or write it twice: '\\d'"),
-    later("a space is missing after the colon: {name}"),
-    later("a text that begins with {name} must be in quotes"),
-    later('{value} begins a reference; put a text that begins with it in quotes: "*"'),
-    later("{value} begins an anchor; put a text that begins with it in quotes"),
-    later("{value} begins a tag; put a text that begins with it in quotes"),
-    later("{value} announce text on the lines below; put a text that begins with them in quotes"),
-    later("something is missing in the list or mapping, or a [ or {name} above is never closed"),
-    later("the character {value} cannot be used; take it out"),
-)
-"""Why a text is neither YAML nor JSON."""
-
-KINDS = (
-    later("true or false"),
-    later("text"),
-    later("a whole number"),
-    later("a decimal number"),
-    later("a number"),
-    later("a list"),
-    later("a mapping"),
-    later("nothing"),
-)
-"""Kinds of values."""
-
-_GROUPS = {
-    "fault": (*FAULTS, *SENTENCES),
-    "hint": HINTS,
-    "syntax": SYNTAX,
-    "type": KINDS,
-}
-_LONGEST = 2_000
-"""Characters of a fault, at most, that is looked up."""
-_JOINT, _OR = "; ", later(" or ")
+"""The sentences of pages by the codes of faults whose words name keys of the text, for those who write it."""
 
 
 def fault_in_words(reason: str) -> str:
-    """Return a fault in the words of the console, in the reader's language; as it is where no template fits."""
-    return reason if len(reason) > _LONGEST else _in_words(reason, current())
-
-
-@lru_cache(maxsize=4096)
-def _in_words(reason: str, language: str) -> str:
-    """Return it in the current language, by which it is kept: a page shows each fault several times."""
-    del language
-    return _fault(reason) or reason
-
-
-def _fault(reason: str) -> str | None:
-    """Return a fault with its suggestions in other words; suggestions are looked for first, from the end."""
-    head, joint, tail = reason.rpartition(_JOINT)
-    hint = _found("hint", tail) if joint else None
-    if hint is not None:
-        fault = _fault(head)
-        return None if fault is None else f"{fault}{_JOINT}{hint}"
-    return _found("fault", reason)
-
-
-def _found(group: str, words: str) -> str | None:
-    for text, held in fitting(_GROUPS[group], words):
-        return _(SENTENCES.get(text, text)).format(**{name: _slot(name, each) for name, each in held.items()})
-    return None
-
-
-def _slot(name: str, held: str) -> str:
-    if name == "choices":
-        return _(_OR).join(_found("type", each) or each for each in held.split(_OR))
-    return (_found(name, held) or held) if name in ("syntax", "type") else held
+    """Return a fault in the words of the console, in the reader's language."""
+    return translated(reason, SENTENCES)

@@ -8,6 +8,7 @@ import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from auscult.domain.errors import RequestError
+from auscult.domain.said.coded import coded
 from auscult.services.definitions.forms.document import Path, Value, field_name, read_document, reads_as, text_of
 from auscult.services.definitions.forms.editing.comments import comments_of, has_lost
 from auscult.services.definitions.forms.editing.layout import (
@@ -425,5 +426,5 @@ def _replaced(text: str, span: Span, new: str) -> str:
 
 def _unfit(path: Path) -> RequestError:
     shown = field_name(path)
-    message = f"{shown} cannot be changed here; change it in the text"
+    message = coded("{shown} cannot be changed here; change it in the text", shown=shown)
     return RequestError(message, code="field.unknown_value", field=shown)

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.errors import RequestError
+from auscult.domain.said.coded import coded
 from auscult.services.definitions.forms.document import Value, read_document
 from auscult.services.definitions.forms.editing.questions import Changed, behind_section, free_id, mappings
 from auscult.services.definitions.forms.reading import STARTER_LANGUAGES, starter_documents
@@ -66,7 +67,7 @@ def with_ready(value: Value, key: str, section: str) -> Changed:
     questions = _starter_questions(language, _channel(value)) if language in _languages(value) else ()
     found = next((each for each in questions if each["id"] == metric_id), None)
     if found is None:
-        message = f"no ready question {key!r} for this form"
+        message = coded("no ready question {key!r} for this form", key=key)
         raise RequestError(message, code="field.unknown_value", field="act", value=key)
     own = {name: each for name, each in found.items() if name not in _OF_THE_FORM}
     own["id"] = free_id(mappings(value, "metrics"), metric_id)
