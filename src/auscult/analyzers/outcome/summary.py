@@ -281,7 +281,7 @@ def _ending(known: Insights) -> list[str]:
 def _past(sign: str) -> str:
     """Return the meaning of a sign in the past: ``asks for somebody else`` becomes ``asked for somebody else``."""
     verb, _, rest = sign.partition(" ")
-    return f"{PAST.get(verb, verb)} {rest}"
+    return f"{PAST.get(verb, verb)} {rest}".rstrip()
 
 
 def _shown(known: Insights) -> list[Evidence]:
