@@ -287,7 +287,7 @@ def _past(sign: str) -> str:
 def _shown(known: Insights) -> list[Evidence]:
     """The turns that show how it ended."""
     findings = [known.resolution, known.escalation, known.churn_risk]
-    return [finding.evidence[0] for finding in findings if finding is not None and finding.evidence]
+    return [one.evidence[0] for one in findings if one is not None and one.evidence and one.evidence[0].turn_id]
 
 
 def _listed(parts: Sequence[str]) -> str:
