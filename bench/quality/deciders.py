@@ -1,4 +1,4 @@
-"""One fact, one answer: where a starter metric and the insight on the same question differ, and how far both agree with people.
+"""One fact, one answer, one turn: where a starter metric and the insight on it differ, and how far both agree with people.
 
     python bench/quality/deciders.py DATA_DIR [LABELS ...] [--votes]
 
@@ -15,9 +15,11 @@ from msgspec.structs import replace
 
 from auscult import bootstrap
 from auscult.analyzers.outcome.escalation import ASKS
+from auscult.analyzers.speech.habits import ANSWERS
 from auscult.config import read_settings
 from auscult.domain.audits.agreement import compare_all
 from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.audits.labels import read_labels
@@ -44,15 +46,34 @@ def main() -> None:
 
 
 def differences(conversations: Iterable[Conversation], *, votes: bool = False) -> Iterator[str]:
-    """Yield each case in which metric and insight answer one question differently."""
-    for conversation, metrics, insights in _judged(conversations, votes=votes):
+    """Yield each case in which metric and insight answer one question differently, or cite no turn in common."""
+    for conversation, verdicts, insights in _judged(conversations, votes=votes):
         for question, answer in by_insights(insights).items():
-            if not is_same(question, metrics[question], answer):
-                yield f"{conversation.id}: {question} is {metrics[question]}, its insight {answer}"
+            verdict = verdicts[question]
+            if not is_same(question, verdict.qualification, answer):
+                yield f"{conversation.id}: {question} is {verdict.qualification}, its insight {answer}"
+            cited = {one.turn_id for one in (verdict.trigger if question == "em-escalation" else verdict.evidence)}
+            turns = turns_of(insights, question)
+            if turns and verdict.qualification in ("YES", "NO") and not turns & cited:
+                yield f"{conversation.id}: {question} cites {cited}, its insight {turns}"
+
+
+def turns_of(insights: Insights, question: str) -> set[str | None]:
+    """Return the turns in which an insight finds the fact that a question asks about."""
+    if question == "em-empathy":
+        return {one.turn_id for row in insights.habits or () for one in row.evidence if one.why.startswith(ANSWERS)}
+    found = insights.resolution if question == "em-resolution" else insights.escalation
+    begins = "" if question == "em-resolution" else ASKS
+    return {one.turn_id for one in found.evidence if one.why.startswith(begins)} if found else set()
 
 
 def is_same(question: str, metric: str, insight: str) -> bool:
-    """Return whether both say the same; of an escalation the insight says only whether it was asked for."""
+    """Return whether both say the same; of an escalation the insight says only whether it was asked for.
+
+    A metric that is left to a person says nothing else.
+    """
+    if metric == "-":
+        return True
     return (metric != "NA") == (insight != "NA") if question == "em-escalation" else metric == insight
 
 
@@ -73,23 +94,23 @@ def by_insights(insights: Insights) -> dict[str, str]:
 
 def _judged(
     conversations: Iterable[Conversation], *, votes: bool
-) -> Iterator[tuple[Conversation, dict[str, str], Insights]]:
+) -> Iterator[tuple[Conversation, dict[str, Verdict], Insights]]:
     pending = [PendingConversation(conversation=one, revision=1) for one in conversations]
     evaluator = bootstrap.evaluator(replace(read_settings(), votes="on" if votes else "off"), judge_ineligible=True)
     for one, (evaluation, insights) in zip(
         pending, evaluator.evaluate(pending, starter_forms(), datetime.now(UTC)), strict=True
     ):
-        answers = {result.metric.id: result.verdict.qualification for result in evaluation.results}
+        verdicts = {result.metric.id: result.verdict for result in evaluation.results}
         if insights is not None:
-            yield one.conversation, answers, insights
+            yield one.conversation, verdicts, insights
 
 
 def _compare(path: Path, *, votes: bool) -> None:
     labels = read_labels(path, LIMITS)
     pairs: dict[str, list[tuple[str, str]]] = {}
-    for conversation, metrics, _ in _judged(labels.conversations, votes=votes):
-        for metric, answer in metrics.items():
-            pairs.setdefault(metric, []).append((labels.answers[conversation.id][metric], answer))
+    for conversation, verdicts, _ in _judged(labels.conversations, votes=votes):
+        for metric, verdict in verdicts.items():
+            pairs.setdefault(metric, []).append((labels.answers[conversation.id][metric], verdict.qualification))
     report = compare_all(pairs)
     shown = ", ".join(f"{metric} {report.metrics[metric].kappa}" for metric in QUESTIONS)
     print(f"{path.name}: kappa {shown}; macro of all metrics {report.macro_kappa}")

@@ -40,7 +40,7 @@ from auscult.metrics._finding.voting import voted
 from auscult.services.definitions.forms.reading import read_form, starter_forms
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.records import ScoredRecord, encode_records, read_records
-from auscult.votes import BY_TURNS, acts_of, empathy, is_voted_on, languages, questions, vote
+from auscult.votes import BY_TURNS, acts_of, clearest, empathy, is_voted_on, languages, questions, vote
 from auscult.votes.signs import Course
 from tests.contract.storing import conversation as conversation_of
 from tests.contract.storing import evaluation as evaluation_of
@@ -285,3 +285,28 @@ def test_evidence_speaks_for_its_answer(
         assert acts.isdisjoint({"done", "promise", "inform", "answers", "accept", "sounds_served", "bodes_well"})
     if decided.answer == "YES":
         assert acts.isdisjoint({"refuse", "fail", "denies", "escalate_no", "give_identity", "sounds_served"})
+
+
+SAYS = (
+    ("customer", "i was charged twice", {}),
+    ("agent", "i have refunded you nine dollars", {"done": 20, "denies": -90}),
+    ("agent", "and it is there by friday", {"promise": 60}),
+    ("agent", "sorted", {"done": 90}),
+    ("customer", "thank you so very much", {"thanks_warm": 96, "protest": -10}),
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "by_words", "turn", "act"),
+    [("YES", None, "m2", "promise"), ("YES", "m1", "m1", "done"), ("NO", None, "m4", "protest"), ("NO", "m1", "m4", "protest")],
+)  # fmt: skip
+def test_the_clearest_turn_is_quoted(answer: str, by_words: str | None, turn: str, act: str) -> None:
+    """The agent's words come before the customer's, and a single word last; that of words counts more, if it is likely."""
+    turns = tuple(Turn(f"m{at}", speaker, text) for at, (speaker, text, _) in enumerate(SAYS))  # type: ignore[arg-type]
+    said = Conversation(id="c", channel="chat", language="en", started_at=datetime(2026, 1, 1, tzinfo=UTC), turns=turns)
+    rows = tuple(tuple(scores.get(one, -96) for one in ACTS) for _, _, scores in SAYS)
+    found = clearest("em-resolution", answer, Course(said, ActsAnswer(ACTS, rows, "test")), by_words)
+    assert found
+    assert (found.turn.id, found.act) == (turn, act)
+    nothing = tuple((-96,) * len(ACTS) for _ in SAYS)
+    assert clearest("em-resolution", answer, Course(said, ActsAnswer(ACTS, nothing, "test")), by_words) is None

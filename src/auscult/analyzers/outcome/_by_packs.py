@@ -75,8 +75,7 @@ def outcome_by_packs(conversation: Conversation, language: str) -> Outcome:
         elif kind in ("done", "refused") or report is None or not (is_protested or report[0] == "refused"):
             report = kind, turn
     if report is None:
-        evidence = (cite(conversation.turns[-1], UNANSWERED),)
-        return Outcome(resolution="NO", evidence=evidence, doubt=UNREPORTED)
+        return Outcome(resolution="NO", evidence=(cite(conversation.turns[-1], UNANSWERED),), doubt=UNREPORTED)
     kind, turn = report
     if kind in MET and kind != "done" and _is_cut_short(conversation, language):
         return Outcome(resolution="NO", evidence=(cite(conversation.turns[-1], UNANSWERED),))

@@ -281,13 +281,13 @@ def _ending(known: Insights) -> list[str]:
 def _past(sign: str) -> str:
     """Return the meaning of a sign in the past: ``asks for somebody else`` becomes ``asked for somebody else``."""
     verb, _, rest = sign.partition(" ")
-    return f"{PAST.get(verb, verb)} {rest}"
+    return f"{PAST.get(verb, verb)} {rest}".rstrip()
 
 
 def _shown(known: Insights) -> list[Evidence]:
     """The turns that show how it ended."""
     findings = [known.resolution, known.escalation, known.churn_risk]
-    return [finding.evidence[0] for finding in findings if finding is not None and finding.evidence]
+    return [one.evidence[0] for one in findings if one is not None and one.evidence and one.evidence[0].turn_id]
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Qualification, Verdict, answered, cite, nothing_in
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
@@ -67,17 +67,15 @@ def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | 
         return _empathy_alone(by_words, course)
     shown, sought = sum(row.empathy_shown for row in habits), sum(row.empathy_sought for row in habits)
     answer: Qualification = "YES" if shown else "NO" if sought else "NA"
-    if answer == by_words.qualification:
-        evidence = by_words.evidence
-    else:
-        begins, why = _SHOWN.get(answer, ("nothing", ""))
-        pieces = [piece for row in habits for piece in row.evidence if piece.why.startswith(begins)]
-        evidence = tuple(replace(piece, why=why) for piece in pieces[:MOST_TURNS])
+    begins, why = _SHOWN.get(answer, ("nothing", ""))
+    pieces = [replace(one, why=why) for row in habits for one in row.evidence if one.why.startswith(begins)]
+    is_same = answer == by_words.qualification
+    evidence = by_words.evidence if is_same and (answer != "YES" or not pieces) else _cited(pieces, by_words.evidence)
     return _answered(
         answer,
         evidence,
         course,
-        reason="" if answer == "YES" else by_words.reason if answer == by_words.qualification else _WHY[answer],
+        reason="" if answer == "YES" else by_words.reason if is_same else _WHY[answer],
         confidence=vote(BY_TURNS, by_words.qualification, course).confidence,
     )
 
@@ -98,10 +96,11 @@ def _escalation(by_words: Verdict, course: Course) -> Verdict:
     asked = heard("ask_escalation", course, {piece.turn_id for piece in by_words.trigger})
     if not asked:
         return Verdict(qualification="NA", reason="the customer asks for no one else")
-    return _decided(by_words, "em-escalation", course, _cited("ask_escalation", asked, by_words.trigger))
+    trigger = _cited([cite(turn, DOES["ask_escalation"]) for turn in asked], by_words.trigger)
+    return _decided(by_words, "em-escalation", course, trigger)
 
 
-def _cited(act: str, turns: Sequence[Turn], quoted: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return the first of the turns as evidence, with the words that show it where they are known."""
+def _cited(found: Sequence[Evidence], quoted: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return the first of what an insight cites, with the words that show it where they are known."""
     known = {one.turn_id: one for one in quoted}
-    return tuple(known.get(turn.id) or cite(turn, DOES[act]) for turn in turns[:MOST_TURNS])
+    return tuple(known.get(one.turn_id, one) for one in found[:MOST_TURNS])

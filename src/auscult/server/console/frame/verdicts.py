@@ -30,8 +30,6 @@ _OTHERS = frozenset({"by_ai_agent"})
 """Metrics whose reasons are written by systems of others."""
 _LONGEST_QUOTE = 240
 _BY_VOTE = "words alone say "
-Said = tuple[str, str]
-"""Who says a turn, and its words."""
 
 
 def word_of(answer: str | None) -> str:
@@ -151,7 +149,7 @@ def verdict_views(
     results: Sequence[MetricResult],
     form: Form,
     reader: Reader,
-    said: Mapping[str, Said],
+    said: Mapping[str, tuple[str, str]],
     near: Mapping[str, Evidence],
 ) -> tuple[VerdictView, ...]:
     """Show every verdict. ``said`` holds speaker and words of each turn, ``near`` the closest matches by metric id."""
@@ -167,7 +165,7 @@ def verdict_views(
 
 
 def verdict_view(
-    result: MetricResult, form: Form, reader: Reader, said: Mapping[str, Said], near: Evidence | None = None
+    result: MetricResult, form: Form, reader: Reader, said: Mapping[str, tuple[str, str]], near: Evidence | None = None
 ) -> VerdictView:
     """Show one verdict. ``said`` holds speaker and words of each turn, ``near`` is its closest match."""
     metric, verdict = result.metric, result.verdict
@@ -208,7 +206,7 @@ def _part_name(part: Part, metric: Metric) -> str:
     return _(_PARTS.get(part.name, part.name)) if metric.type == "by_question" else part.name
 
 
-def _quote(evidence: Evidence, said: Mapping[str, Said]) -> Quote:
+def _quote(evidence: Evidence, said: Mapping[str, tuple[str, str]]) -> Quote:
     speaker, text = said.get(evidence.turn_id or "", ("", ""))
     span = span_of(evidence, text) if text else None
     words = passage(text, span, _LONGEST_QUOTE) if span else evidence.text

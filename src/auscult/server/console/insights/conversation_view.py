@@ -1,10 +1,13 @@
 """Views of a conversation's insights: a sentence, the course of the customer's sentiment, the talk ratios."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 from msgspec import Struct
 
 from auscult.analyzers.outcome.escalation import ASKS
 from auscult.domain.conversation import Conversation
+from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Insights, Sentiment
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
@@ -86,25 +89,26 @@ def _sentence(found: Insights, reader: Reader) -> Markup:
         first, *others = (intent_name(each.name) for each in found.intents)
         parts.append(", ".join((first, *map(within_sentence, others))))
     if found.resolution and found.resolution.resolution != "NA":
-        at = next((each.start_ms for each in found.resolution.evidence if each.start_ms is not None), None)
         is_met = found.resolution.resolution == "YES"
-        if at is None:
-            parts.append(_("Request met") if is_met else _("Request not met"))
-        else:
-            said = _("Request met at {time}") if is_met else _("Request not met at {time}")
-            parts.append(said.format(time=clock(at)))
+        parts.append(_at(_("Request met") if is_met else _("Request not met"), found.resolution.evidence))
         if found.resolution.doubt:
             parts.append(filled(_("This is unclear: {reason}"), reason=in_words(found.resolution.doubt)))
     if found.escalation and found.escalation.observed:
-        asked = any(each.why.startswith(ASKS) for each in found.escalation.evidence)
+        asked = [each for each in found.escalation.evidence if each.why.startswith(ASKS)]
         threat = _("Threatened a complaint, a review or a legal step")
-        parts.append(_("Asked for someone else") if asked else threat)
+        parts.append(_at(_("Asked for someone else") if asked else threat, asked or found.escalation.evidence))
     if found.churn_risk and found.churn_risk.observed:
         parts.append(_("May leave"))
     if found.sentiment:
         score = reader.number(found.sentiment.score, 1)
         parts.append(_("Customer {mood}, {score} of 10").format(mood=mood(found.sentiment), score=score))
     return Markup(". ").join(parts) + "." if parts else Markup()
+
+
+def _at(finding: str, evidence: Sequence[Evidence]) -> str:
+    """Return a finding with the time of the first turn that shows it, if that is known."""
+    at = next((each.start_ms for each in evidence if each.start_ms is not None), None)
+    return finding if at is None else _("{finding} at {time}").format(finding=finding, time=clock(at))
 
 
 def _course(conversation: Conversation, sentiment: Sentiment) -> Markup | None:

@@ -181,7 +181,7 @@ def _new_part(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
     kind, length = _type_at(values, path), length_of(value_at(values, path))
     if length is not None:
         return (Insert((*path, length), skeleton(_item(kind), length + 1)),)
-    begin = skeleton(kind)
+    begin = skeleton(kind, key=path[-1])
     return (Put(path, [skeleton(_item(kind))] if begin == [] else begin),)
 
 

@@ -19,6 +19,7 @@ GRADES: dict[str, Value] = {
 
 _BEGIN: dict[str, Value] = {
     "Finding": {"speaker": "agent", "any_of": [{"phrases": []}]},
+    "Finding of the customer": {"speaker": "customer", "any_of": [{"phrases": []}]},
     "Entry": {"phrases": []},
     "Window": {"first": "3 turns"},
     "WrittenScale": GRADES["scale"],
@@ -30,11 +31,12 @@ def settings_skeleton(kind: MetricType[Any]) -> dict[str, Value]:
     return _required(kind.settings_type)
 
 
-def skeleton(kind: Any, number: int = 1) -> Value:  # noqa: ANN401  (types are values here)
-    """Return a value of a type to begin with; ``number`` makes ids that no other item of its list has."""
+def skeleton(kind: Any, number: int = 1, key: object = None) -> Value:  # noqa: ANN401  (types are values here)
+    """Return a value of a type to begin with, for a key; ``number`` makes ids that no other item of its list has."""
     only = next((each for each in options_of(kind) if each is not type(None)), str)
     if isinstance(only, type) and issubclass(only, msgspec.Struct):
-        begin = _BEGIN.get(only.__name__)
+        by_customer = key in ("trigger", "not_when", "excused_when")  # who asks, and gives occasion for an excuse
+        begin = _BEGIN.get(f"{only.__name__} of the customer" if by_customer else only.__name__)
         return begin if begin is not None else _required(only, number)
     if get_origin(only) is Literal:
         return cast("Value", get_args(only)[0])
