@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
@@ -19,6 +19,8 @@ from auscult.bootstrap.connections import Share, networks_of, of_server, of_work
 from auscult.bootstrap.engines import assistant, check_judge, evaluator, explainer, plug_in
 from auscult.bootstrap.keys import check_key, noting_address, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
+    NICENESS,
+    NICENESS_IN_BULK,
     cores,
     quick_start,
     set_up_telemetry,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from auscult.services.history.chunks import ChunkProcessing, ChunkWork
     from auscult.services.scoring.evaluate import Evaluator
     from auscult.storage import Store
+    from auscult.workers.process_pool import ProcessPool
     from auscult.workers.temporary import TemporaryWorkers
 
 Progress = Callable[[int, int | None], None]
@@ -56,8 +59,6 @@ Progress = Callable[[int, int | None], None]
 PAGE_THREADS = 8
 """Threads that read where the database is a server, so that one slow answer does not hold up the others."""
 
-
-NICENESS = 5
 _PATIENCE_S = 0.2
 
 
@@ -352,10 +353,12 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     """
     from auscult.server.serving.run import bind, run
     from auscult.services.people.sign_in import warn_of_one_source
-    from auscult.workers.process_pool import ProcessPool
+    from auscult.workers.process_pool import ProcessPool, preloading
     from auscult.workers.shutdown import stop_on_signals
 
     check_judge(settings)  # here, as each process that is started below would print a traceback
+    forked = preloading("auscult.bootstrap.preloaded")  # while this process loads the server
+    working = forked.Semaphore(0)
     stop = threading.Event()
     stop_on_signals(stop)
     set_up_telemetry(settings, "server")
@@ -365,17 +368,23 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
         quick_start(noted) as started,
         open(settings) as application,
         bind(settings.host, settings.port) as listener,
-        ProcessPool(settings.workers, work_behind, settings) as workers,
+        ProcessPool(settings.workers, work_beside, settings, working, context=forked) as workers,
     ):
         _wake(application.store)
         warn_of_one_source(application.store, datetime.now(UTC))
+        wait_for_worker = partial(_wait_for, working, workers, stop) if settings.workers else lambda: None
         if settings.processes == 1:
-            more = min(settings.workers_most, cores()) - settings.workers if settings.workers else 0
-            with extra_workers(application.store.batches, more, work_behind, settings):
-                run(application.server_app(demo), listener, stop, started)
+            more = max(settings.workers, min(settings.workers_most, cores()))
+            make_pool = partial(ProcessPool, more, work_in_bulk, settings, context=forked)
+            has_bulk = settings.workers and cores() > 1 and settings.workers_most > 1
+            with extra_workers(application.store.batches, make_pool) if has_bulk else nullcontext():
+                server = application.server_app(demo)
+                wait_for_worker()
+                run(server, listener, stop, started)
                 workers.dismiss()  # before the extra ones are waited for, so that all end at the same time
         else:
             application.store.close()
+            wait_for_worker()
             serve_together(settings, serve_beside, listener, stop, started)
 
 
@@ -389,12 +398,18 @@ def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore",
         run(application.server_app(), listener, stop, started)
 
 
+def _wait_for(working: "Semaphore", workers: "ProcessPool", stop: threading.Event) -> None:
+    """Wait until a conversation can be scored at once. A server whose workers cannot start serves what there is."""
+    while not (workers.deaths or stop.is_set() or working.acquire(timeout=_PATIENCE_S)):
+        pass
+
+
 def _wake(store: "Store") -> None:
     """Retry everything that was postponed: the operator has started the process, perhaps with other settings."""
     store.work.resume()
 
 
-def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event | None = None) -> None:
+def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event | None = None, kind: str = "") -> None:
     """Be a worker until ``stop``, which SIGTERM and SIGINT set where none is given. ``ready`` receives the name."""
     from auscult.bootstrap.scheduling import schedules_of
     from auscult.reports import REPORTS
@@ -426,9 +441,10 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
             jobs_engine=pooled and pooled[1],
             jobs_connections=share.beside,
             poll_s=settings.poll_ms / 1000,
+            kind=kind,
             schedules=schedules_of(application.store, settings),
         )
-        with _background(settings, application):
+        with nullcontext() if kind else _background(settings, application):
             Worker(work).run(stop, started)
 
 
@@ -482,3 +498,19 @@ def work_behind(settings: Settings, stop: threading.Event) -> None:
     os.nice(NICENESS)
     with troubles_in_words():
         work(settings, lambda _name: None, stop)
+
+
+def work_in_bulk(settings: Settings, stop: threading.Event) -> None:
+    """Be a worker of loads and backfills, which make way for everything else."""
+    from auscult.workers.heartbeat import BULK
+
+    os.nice(NICENESS_IN_BULK)
+    with troubles_in_words():
+        work(settings, lambda _name: None, stop, BULK)
+
+
+def work_beside(settings: Settings, working: "Semaphore", stop: threading.Event) -> None:
+    """Be a worker of a server: ``working`` counts those that are ready."""
+    os.nice(NICENESS)
+    with troubles_in_words():
+        work(settings, lambda _name: working.release(), stop)

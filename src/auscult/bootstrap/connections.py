@@ -42,8 +42,8 @@ def of_server(settings: Settings) -> Share:
 
 
 def of_worker(settings: Settings) -> Share:
-    """Half is DBOS's. Nothing in a worker reads pages."""
+    """Half is DBOS's, and over one it listens. Nothing in a worker reads pages."""
     from auscult.storage.core.database import Connections
 
     half = settings.worker_connections // 2
-    return Share(Connections(settings.worker_connections - half, 1, 1), half)
+    return Share(Connections(settings.worker_connections - half - 1, 1, 1), half)

@@ -13,13 +13,14 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from auscult.bootstrap.engines import plug_in
-from auscult.bootstrap.processes import NICENESS, cores, share_metrics
+from auscult.bootstrap.processes import NICENESS_IN_BULK, cores, share_metrics
 from auscult.config import Settings
 from auscult.domain.errors import SettingsError
 
 if TYPE_CHECKING:
     from auscult.storage.store import Store
     from auscult.storage.work.batches import Batches
+    from auscult.workers.process_pool import ProcessPool
 
 _TROUBLES = {
     "full": "error: the disk of the database is full; make room: a worker has ended, and is started again",
@@ -44,15 +45,11 @@ def troubles_in_words() -> Generator[None]:
 
 
 @contextmanager
-def extra_workers(batches: "Batches", more: int, target: Callable[..., None], settings: Settings) -> Generator[None]:
-    """Run ``more`` workers, if any, while many conversations wait."""
+def extra_workers(batches: "Batches", make_pool: Callable[[], "ProcessPool"]) -> Generator[None]:
+    """Run a pool of more workers while many conversations wait."""
     from auscult.workers.extra import ExtraWorkers
-    from auscult.workers.process_pool import ProcessPool
 
-    if more <= 0:
-        yield
-        return
-    with ExtraWorkers(batches.backlog, lambda: ProcessPool(more, target, settings)):
+    with ExtraWorkers(batches.backlog, make_pool):
         yield
 
 
@@ -73,7 +70,7 @@ def redacting(store: "Store") -> Generator[None]:
 
 
 def _begin_redacting() -> None:
-    os.nice(NICENESS)
+    os.nice(NICENESS_IN_BULK)
     plug_in()
 
 

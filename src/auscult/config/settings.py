@@ -34,7 +34,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=64,
-            description="worker processes while many conversations wait, at most one per core, from 0 to 64",
+            description="worker processes for loads while many conversations wait, at most one per core, from 0 to 64",
         ),
     ] = 2
     processes: Annotated[

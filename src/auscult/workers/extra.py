@@ -10,8 +10,8 @@ from auscult.workers.background.thread import BackgroundThread
 from auscult.workers.process_pool import ProcessPool
 
 CHECK_EVERY_S = 1.0
-MANY = 1_000
-"""Conversations that wait. Fewer are scored before another worker has read its models."""
+MANY = 500
+"""Conversations that wait. Fewer are scored before another worker has begun."""
 IDLE_S = 30.0
 
 

@@ -19,25 +19,35 @@ BEAT_S = 3.0
 DEAD_AFTER_S = 20.0
 
 _NOWHERE = "-"
+_PARTS = 4
+"""Of the name of a worker of no kind."""
 _ENDED = frozenset("ZX")
 
 
+BULK = "bulk"
+"""Kind of a worker that takes loads and backfills, and of what is live only what other workers have no room for."""
+
+
 class WorkerName(NamedTuple):
-    """Host, process id, the namespace where that id means this process, and when it started (in the kernel's ticks)."""
+    """Host, process id, the namespace where that id means this process, and when it started (in the kernel's ticks).
+
+    A worker of a kind has that at its end.
+    """
 
     host: str
     pid: str
     pid_namespace: str
     started: str
+    kind: str = ""
 
     @classmethod
-    def mine(cls) -> "WorkerName":
+    def mine(cls, kind: str = "") -> "WorkerName":
         """This process."""
-        return cls(socket.gethostname().replace(":", "-"), str(os.getpid()), here(), _started(os.getpid()) or "-")
+        return cls(socket.gethostname().replace(":", "-"), str(os.getpid()), here(), _started(os.getpid()) or "-", kind)
 
     def __str__(self) -> str:
         """One word."""
-        return ":".join(self)
+        return ":".join(filter(None, self))
 
 
 def here() -> str:
@@ -86,7 +96,8 @@ class Heartbeat:
         return frozenset(name for name, (_, at) in known.items() if not self._lives(name, now - at))
 
     def _lives(self, worker: str, silent_s: float) -> bool:
-        name = WorkerName(*worker.split(":")) if worker.count(":") == len(WorkerName._fields) - 1 else None
+        parts = worker.split(":")
+        name = WorkerName(*parts) if len(parts) in (_PARTS, _PARTS + 1) else None
         if name is not None and name.pid_namespace == self._here != _NOWHERE and name.pid.isdigit():
             return _started(int(name.pid)) == name.started
         return silent_s < DEAD_AFTER_S

@@ -10,10 +10,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from auscult.workers.shutdown import stop_on_signals
 
@@ -24,12 +26,29 @@ STEADY_S = 60.0
 """After so long a life the next death is not counted together with the last."""
 
 
+def preloading(module: str) -> BaseContext:
+    """Start a process that imports a module and is forked for each process of a pool; spawn them where none can fork.
+
+    It is no fork of this process, whose database connections and threads' locks it would share.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([module])
+    forkserver.ensure_running()
+    return context
+
+
 class ProcessPool:
     """Pool of processes that run ``target(*args, stop)``; ``target`` must be importable by name."""
 
-    def __init__(self, size: int, target: Callable[..., None], *args: object) -> None:
-        """Store the size and the target; nothing is started yet."""
-        self._slots = [_WorkerSlot(target, args) for _ in range(size)]
+    def __init__(
+        self, size: int, target: Callable[..., None], *args: object, context: BaseContext | None = None
+    ) -> None:
+        """Store the size and the target; nothing is started yet. Without ``context`` processes are spawned."""
+        # Spawned, not forked: a fork would share the parent's database connections and threads' locks.
+        how = context or multiprocessing.get_context("spawn")
+        self._slots = [_WorkerSlot(how, target, args) for _ in range(size)]
         self._ending = threading.Event()
         self._keeper = threading.Thread(target=self._keep, name="crew", daemon=True)
 
@@ -70,7 +89,8 @@ class ProcessPool:
 class _WorkerSlot:
     """Slot of one process in the pool. It is restarted after a pause that grows with each crash in a row."""
 
-    def __init__(self, target: Callable[..., None], args: tuple[object, ...]) -> None:
+    def __init__(self, context: Any, target: Callable[..., None], args: tuple[object, ...]) -> None:  # noqa: ANN401  (each kind has its own ``Process``)
+        self._context = context
         self._work = (target, args)
         self._process: BaseProcess | None = None
         self._began = self._due = 0.0
@@ -86,11 +106,8 @@ class _WorkerSlot:
             self._due = now + min(LONGEST_PAUSE_S, 0.25 * 2**self.deaths)
             self._process = None
         if self._process is None and now >= self._due:
-            # Spawned, not forked: a fork would share the parent's database connections and threads' locks.
-            self._process = multiprocessing.get_context("spawn").Process(
-                target=_run, args=self._work, name=self._work[0].__name__
-            )
-            self._process.start()
+            self._process = process = self._context.Process(target=_run, args=self._work, name=self._work[0].__name__)
+            process.start()
             self._began = now
 
     def dismiss(self) -> None:

@@ -27,7 +27,7 @@ from auscult.services.history.chunks import ChunkProcessing, WrittenChunk
 from auscult.services.scoring.process import Finished, Processing
 from auscult.storage.store import Store
 from auscult.workers.dbos_database import prepare
-from auscult.workers.heartbeat import BEAT_S, Heartbeat, WorkerName
+from auscult.workers.heartbeat import BEAT_S, BULK, Heartbeat, WorkerName
 from auscult.workers.scheduler import FairScheduler, Precedence
 
 T = TypeVar("T")
@@ -99,6 +99,8 @@ class Work(Struct, frozen=True, kw_only=True):
     """Connections for DBOS, where it shall not make its own."""
     jobs_connections: int = 4
     poll_s: float
+    kind: str = ""
+    """``BULK``, or empty for a worker that does everything, and nothing but live work while one of those is there."""
     schedules: tuple[Schedule, ...] = ()
 
 
@@ -111,10 +113,12 @@ class _Line(NamedTuple):
     give_up: Callable[[str, str], None]
     running: set[str]
     """Items that this worker has taken."""
+    behind: int = 0
+    """Items at its head that are left to other workers."""
 
     def ahead(self, workers: int) -> list[str]:
         """Return what these workers can process at once, and as much again for one of them."""
-        return self.waiting(self.at_once * (workers + 1))
+        return self.waiting(self.behind + self.at_once * (workers + 1))[self.behind :]
 
 
 class _Lane(NamedTuple):
@@ -141,15 +145,17 @@ class Worker:
 
     def __init__(self, work: Work) -> None:
         """Make a worker with a name of its own, so that no other claims its work while it runs."""
-        self.name = str(WorkerName.mine())
+        self.name = str(WorkerName.mine(work.kind))
         self._work = work
         self._heartbeat = Heartbeat(work.store.workers)
         self._lanes: dict[Priority, _Lane] = {each: _lane(each) for each in get_args(Priority)}
         self._precedence = Precedence()
         self._alive = 1
+        self._has_help = False
         store, waiting = work.store, work.store.work.next
+        behind = AT_ONCE if work.kind == BULK else 0
         self._lines = {
-            "live": _Line(AT_ONCE, partial(waiting, "live"), self._process, store.work.fail, set()),
+            "live": _Line(AT_ONCE, partial(waiting, "live"), self._process, store.work.fail, set(), behind),
             "batch": _Line(AT_ONCE, partial(waiting, "backfill"), self._process, store.work.fail, set()),
             # Chunks keep the name that older databases of DBOS have.
             "portion": _Line(CHUNKS_AT_ONCE, partial(waiting, "chunk"), self._chunk, store.backfills.fail, set()),
@@ -276,6 +282,8 @@ class Worker:
         self._work.store.batches.join()  # conversations that come one by one are no dearer than those that come in files
         known: set[str] = set()
         for name, line in self._lines.items():
+            if self._has_help and name != "live":
+                continue
             for one_id in line.ahead(self._alive):
                 if one_id in self._known:
                     known.add(one_id)
@@ -302,6 +310,7 @@ class Worker:
         under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
         running = self._heartbeat.check().running  # after that: whoever claimed one of these sent a heartbeat before
         self._alive = max(1, len(running))
+        self._has_help = self._work.kind != BULK and any(each.endswith(f":{BULK}") for each in running)
         self._work.store.judge_slots.release_all(self._heartbeat.ended(self._work.store.judge_slots.holders()))
         # Another worker may do the same at once; a workflow that then runs twice has one effect.
         stranded = [one.workflow_id for one in under_way.values() if _is_stranded(one, running)]

@@ -156,12 +156,16 @@ class Field:
 
 
 def _worker_of(server: int) -> int | None:
-    """The process of the server's worker."""
-    for child in Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split():
+    """The process of the server's worker, which another one has forked for it."""
+    for child in _children_of(server):
         with suppress(OSError):  # it has ended meanwhile
-            if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes():
-                return int(child)
+            if b"forkserver" in Path(f"/proc/{child}/cmdline").read_bytes():
+                return next(iter(_children_of(child)), None)
     return None
+
+
+def _children_of(process: int) -> list[int]:
+    return [*map(int, Path(f"/proc/{process}/task/{process}/children").read_text(encoding="ascii").split())]
 
 
 @pytest.fixture

@@ -65,6 +65,7 @@ class Figures(Struct, frozen=True, kw_only=True):
     judge_failures_today: int = 0
     judge_breakers_open: int = 0
     erasures_stopped: tuple[tuple[str, bool], ...] = ()
+    bulk_workers: int = 0
 
 
 NO_FIGURES = Figures(

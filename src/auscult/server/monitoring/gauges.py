@@ -36,6 +36,7 @@ def render_gauges(
         ("auscult_backfills_unfinished", "Re-scores and backtests that run.", figures.unfinished_backfills),
         ("auscult_backfills_failed", "Re-scores and backtests that failed.", figures.failed_backfills),
         ("auscult_workers", "Workers that sent a heartbeat in the last 45 seconds.", figures.workers),
+        ("auscult_workers_bulk", "Those of them that process loads alone, while much waits.", figures.bulk_workers),
         ("auscult_changes", "Changes of conversations in the feed, ever.", figures.changes),
         ("auscult_judge_tokens_today", "Tokens that judges used today (UTC).", figures.judge_tokens_today),
         ("auscult_judge_cost_today", "Cost of judges today (UTC).", figures.judge_cost_today / BILLION),

@@ -55,7 +55,8 @@ def read_figures(database: Database, at: datetime | None = None) -> Figures:
             failed_backfills=_backfills(connection, "failed"),
             changes=_changes(connection),
             webhooks=_webhooks(connection),
-            workers=_count(connection, sa.select(sa.func.count()).where(workers.c.beat_at > now - LATELY_MS), workers),
+            workers=_count(connection, _workers(now), workers),
+            bulk_workers=_count(connection, _workers(now).where(workers.c.worker.endswith(":bulk")), workers),
             judge_tokens_today=judged["tokens"],
             judge_cost_today=judged["cost"],
             judge_calls_open=_count(
@@ -83,6 +84,10 @@ def read_figures(database: Database, at: datetime | None = None) -> Figures:
 
 def _count(connection: Connection, query: sa.Select[int], table: sa.Table) -> int:
     return connection.scalar(query.select_from(table)) or 0
+
+
+def _workers(now: int) -> sa.Select[int]:
+    return sa.select(sa.func.count()).where(workers.c.beat_at > now - LATELY_MS)
 
 
 def _queues(connection: Connection) -> tuple[QueueFigures, ...]:
