@@ -13,7 +13,7 @@ HANDLERS: tuple[HandledBy, ...] = get_args(HandledBy)
 TOOL_EVENT = "tool:"
 """Prefix of the type of an event that a call answers to: ``tool:refund``."""
 
-_READS = re.compile(r"(?:get|list|find|search|check|verify|read)(?![a-z])", re.IGNORECASE)
+_READS = re.compile(r"(?:get|list|find|search|check|verify|read|look|think|calculate|compute)(?![a-z])", re.IGNORECASE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -66,5 +66,5 @@ class AiContext(Struct, frozen=True, omit_defaults=True):
 
 
 def is_changing(name: str) -> bool:
-    """Return whether a tool of this name changes something: one that gets, lists, finds, or checks does not."""
+    """Return whether a tool of this name changes something: one that gets, finds, checks or calculates does not."""
     return _READS.match(_HUMP.sub("_", name)) is None

@@ -9,7 +9,7 @@ from auscult.domain.ai_agents.context import Call
 from auscult.metrics._ai.figures import days_in, ids_in
 from auscult.metrics._ai.reading import AiReading, Found, Outcome, Step, passes_on, succeeded, takes_up
 
-_RUN = 14
+_RUN = 20
 """Words in a row that a reply and the instructions share, beyond what knowledge says."""
 _WORD = re.compile(r"\w+")
 _LONG = re.compile(r"\b(?:\d[ -]?){13,19}\b")

@@ -12,14 +12,14 @@ from auscult.metrics._finding.patterns import refusal, searcher
 LANGUAGES = ("en", "de", "es", "fr", "pt")
 _TABLES = files("auscult.metrics._ai")
 _WHO = (
-    r"(?:real |live |actual |proper |human )?(?:person|human|people|agent|representative|rep\b|operator|advis[eo]r"
+    r"(?:real |live |actual |proper |human )?(?:persons?\b|human|people|agent|representative|rep\b|operator|advis[eo]r"
     r"|colleague|supervisor|manager|boss|someone|somebody|anyone|anybody|staff|member of|technician|engineer|team"
     r"|department|specialist|receptionist|reception|one of (?:you|your)|nurse|doctor|pharmacist|chemist|dentist"
     r"|lads|guys|folks|office|branch|shop|store|helpline|hotline|owner|director|vet\b|expert|employee|professional"
     r"|clerk|consultant|case ?handler|customer (?:service|care|support)|support|the desk|front desk|human being)"
 )
 _HARD = (
-    r"human(?: being)?|real (?:person|human|agent)|person|live (?:person|agent)|agent|representative|operator"
+    r"human(?: being)?|real (?:person|human|agent)|persons?\b|live (?:person|agent)|agent|representative|operator"
     r"|supervisor|manager|someone (?:real|human|else|who)|somebody (?:real|human|else|who)|people|call ?back"
 )
 _FRAMES = ("first", "state", "going")
