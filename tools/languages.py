@@ -18,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 from auscult.domain.assist.live_settings import FeedbackReasons
 from auscult.domain.people.permissions import PERMISSIONS
 from auscult.language import ASSIST, forms_of
+from auscult.server.console.frame.meanings import MEANINGS
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "src/auscult/language"
@@ -53,7 +54,7 @@ def template() -> Catalog:
             folder, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
         ):
             found.add(message, auto_comments=comments, context=context)
-    for text in PERMISSIONS.values():
+    for text in (*PERMISSIONS.values(), *(said for said, _ in MEANINGS.values())):
         found.add(text)
     for text in _texts_of_scripts():
         found.add(text, context=ASSIST)
