@@ -23,6 +23,7 @@ from auscult.domain.calibration.session import SessionState
 from auscult.domain.errors import UNKNOWN
 from auscult.domain.people.permissions import PERMISSIONS
 from auscult.language import ASSIST, forms_of
+from auscult.server.console.frame.meanings import MEANINGS
 from auscult.server.console.frame.reasons.documents import SENTENCES
 
 ROOT = Path(__file__).parent.parent
@@ -71,8 +72,9 @@ def template() -> Catalog:
         ):
             if message not in SENTENCES:
                 found.add(message, auto_comments=comments, context=context)
-    states = (AssignmentState, DisputeState, SessionState)
-    for text in (*PERMISSIONS.values(), *UNKNOWN.values(), *(name for each in states for name in get_args(each))):
+    states = (name for each in (AssignmentState, DisputeState, SessionState) for name in get_args(each))
+    meanings = (said for said, _ in MEANINGS.values())
+    for text in (*PERMISSIONS.values(), *UNKNOWN.values(), *states, *meanings):
         found.add(text)
     for text in _texts_of_scripts():
         found.add(text, context=ASSIST)

@@ -32,7 +32,7 @@ def vocabulary_of(names: Mapping[str, Mapping[str, str]]) -> Vocabulary:
 @cache
 def _words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, int]]:
     text = files("auscult.language").joinpath("questions.yaml").read_text(encoding="utf-8")
-    phrases: dict[str, list[str | bool]] = yaml.safe_load(text)
+    phrases: Mapping[str, list[str]] = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  (it makes text and nothing else)
     plain = {meaning: tuple(map(_plain, some)) for meaning, some in phrases.items()}
     months: dict[str, int] = {}
     for language in _LANGUAGES:
@@ -41,9 +41,8 @@ def _words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, int]]:
     return plain, months
 
 
-def _plain(phrase: str | bool) -> str:  # noqa: FBT001  (YAML reads "no" and "on" as one)
-    said = {True: "on", False: "no"}.get(phrase, phrase) if isinstance(phrase, bool) else phrase
-    return " ".join(word if word == "*" else words_of(word)[0] + "*" * word.endswith("*") for word in str(said).split())
+def _plain(phrase: str) -> str:
+    return " ".join(words_of(word)[0] + "*" * word.endswith("*") for word in phrase.split())
 
 
 class Row(Struct, frozen=True, kw_only=True):

@@ -127,6 +127,7 @@ TARGETS: Mapping[str, str] = {
     "hold": later("Hold"),
     "knowledge": later("Document"),
     "list": later("List"),
+    "page": later("Page"),
     "queue": later("Queue"),
     "queues": later("Queues"),
     "recording": later("Recording"),
