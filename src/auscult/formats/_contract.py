@@ -31,6 +31,11 @@ class Limits(Struct, frozen=True, kw_only=True):
             raise FormatError(message, code="custom_fields.too_many", field="custom_fields", value=count)
 
 
+def limits_of(setup: Setup) -> Limits:
+    """Return the limits that a mapper of connectors keeps."""
+    return Limits(turns=setup.turns, turn_bytes=setup.turn_bytes, document_bytes=setup.document_bytes)
+
+
 class Rejected(Struct, frozen=True, kw_only=True):
     """A document that was refused: why (with line and field), and its bytes as they came.
 
@@ -125,5 +130,5 @@ class Source(Struct, frozen=True, kw_only=True):
     @property
     def setup(self) -> Setup:
         """Return what a mapper of connectors is made with."""
-        limits = self.limits
-        return Setup(app_id=self.app_id, turns=limits.turns, document_bytes=limits.document_bytes)
+        turns, turn, document = self.limits.turns, self.limits.turn_bytes, self.limits.document_bytes
+        return Setup(app_id=self.app_id, turns=turns, turn_bytes=turn, document_bytes=document)

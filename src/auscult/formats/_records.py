@@ -14,7 +14,7 @@ from auscult.domain.connectors import FoundAudit, Item, Mapped, Refused, Setup
 from auscult.domain.connectors.legs import with_parties
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
-from auscult.formats._contract import Limits
+from auscult.formats._contract import limits_of
 from auscult.formats._faults import DECODE_ERRORS, fault_in
 from auscult.formats._instants import instant, ms_between
 from auscult.formats._others.languages import language_of
@@ -143,7 +143,7 @@ class Records:
         """Read for an app, within its limits."""
         self._app_id = setup.app_id
         self._options = setup.options
-        self._limits = Limits(turns=setup.turns, document_bytes=setup.document_bytes)
+        self._limits = limits_of(setup)
 
     def accepts(self, key: str) -> bool:
         """Return whether the key ends like a file of JSON."""

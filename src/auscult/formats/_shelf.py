@@ -49,7 +49,21 @@ READERS: dict[str, AnyReader] = {reader.name: reader for reader in (*OF_JSON, *O
 _OWN = frozenset(ConversationDocument.__struct_encode_fields__)
 _LEAST_KEYS = 2
 _COMMON = frozenset(
-    ("id", "name", "type", "text", "status", "metadata", "results", "source", "data", "items", "input", "words")
+    (
+        "id",
+        "name",
+        "type",
+        "text",
+        "status",
+        "metadata",
+        "results",
+        "source",
+        "data",
+        "items",
+        "input",
+        "words",
+        "timestamp",
+    )
 )
 
 

@@ -13,13 +13,14 @@ class Setup(Struct, frozen=True, kw_only=True):
     """Settings that a mapper is made with.
 
     ``app_id`` is the app that the conversations belong to (``derive_id`` needs it). ``options`` is what the connector's
-    document has under ``options``, unchecked: the mapper raises ``RequestError`` where it is wrong. ``turns`` and
-    ``document_bytes`` are limits of one conversation and of one document.
+    document has under ``options``, unchecked: the mapper raises ``RequestError`` where it is wrong. ``turns``,
+    ``turn_bytes`` and ``document_bytes`` are limits of one conversation, one turn and one document.
     """
 
     app_id: str
     options: Mapping[str, Any] = {}
     turns: int = 20_000
+    turn_bytes: int = 64 * 1024
     document_bytes: int = 32 * 1024 * 1024
 
 

@@ -10,8 +10,8 @@ from auscult.formats._records import MissingError
 
 _CLOCK = r"(?:(\d{1,3}):)?([0-5]?\d):([0-5]?\d)[.,](\d{1,3})"
 TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
-_VOICE = re.compile(r"<v(?:\.[^\s>]*)?(?:\s+([^>]*))?>")
-_TAG = re.compile(r"</?(?:[a-z]|lang|ruby|rt|font|\d{1,2}:\d\d)[^>]*>", re.IGNORECASE)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s([^<>]*))?>")
+_TAG = re.compile(r"</?(?:[a-z]|lang|ruby|rt|font|\d{1,2}:\d\d)[^<>]*>", re.IGNORECASE)
 NAMED = re.compile(r"\s*(?:[-\u2013]\s*|>>\s*)?(?P<name>[^\s:<>\[\]][^:<>\n]{0,59}?)\s*:\s+(?P<text>\S.*)", re.DOTALL)
 _LEAST_NAMED = 0.5
 

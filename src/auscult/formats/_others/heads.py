@@ -11,7 +11,7 @@ from auscult.formats._faults import DECODE_ERRORS
 
 _BOM = b"\xef\xbb\xbf"
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],"]', re.DOTALL)
-_LINES = 80
+_LINES, _TRIED = 80, 8
 _CLOSING = {ord("{"): b"}", ord("["): b"]"}
 
 
@@ -44,13 +44,13 @@ class Head:
     def value(self) -> Any:  # noqa: ANN401  (any JSON value)
         """Return its first JSON value, of one that is cut off what is whole of it; None for none.
 
-        Of NDJSON, that is its first line.
+        Of NDJSON, that is its first line that is JSON.
         """
         if not self.is_json:
             return None
         text = self.data.lstrip()
-        first, line_end, _rest = text.partition(b"\n")
-        for whole in (first,) if line_end and not self.is_whole else (text, first):
+        lines = [line for line in text.split(b"\n", _TRIED)[:_TRIED] if line[:1] in (b"{", b"[")]
+        for whole in (text, *lines) if self.is_whole else lines:
             try:
                 return msgspec.json.decode(whole)
             except DECODE_ERRORS:

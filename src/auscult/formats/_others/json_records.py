@@ -1,28 +1,25 @@
 """Readers of JSON that another program writes: one conversation an object, an array of them, or one a line."""
 
 from collections.abc import Iterator
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import msgspec
 
+from auscult.domain.connectors import Refused
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats import _faults
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import Document, documents
 from auscult.formats._others.heads import Head
+from auscult.formats._others.reader import Reader
 from auscult.formats._others.talk import Talk, finished
 from auscult.formats._others.whole_files import WholeReader, refusal
 from auscult.formats._records import Fields, MissingError
 
 
-class JsonReader:
+class JsonReader(Reader):
     """Base of readers of JSON. A refusal names the format, the place and what would be right."""
-
-    name: ClassVar[str]
-    title: ClassVar[str]
-    makers: ClassVar[tuple[str, ...]] = ()
-    keys: ClassVar[frozenset[str]] = frozenset()
 
     def fits(self, head: Head) -> bool:
         """Return whether its first record is of this format."""
@@ -61,6 +58,10 @@ class JsonReader:
         try:
             record = Fields(value, where, notes=True)
             for talk in self.talks(record, source):
+                if not (talk.said or talk.calls or self.is_mine(dict(record.items()))):
+                    silent = Refused("nothing was said, where such a file has it", where)
+                    yield refusal(silent, self.title, document.line, document.data)
+                    continue
                 talk.line = document.line
                 talk.unknown = talk.unknown or tuple(sorted(set(record.names()) - (record.seen or set()) - self.keys))
                 yield finished(talk, source)

@@ -19,9 +19,12 @@ _WORDS: Mapping[Speaker, str] = {
     "assistente_virtual assistant_virtuel robot ai_agent",
     "system": "system automation sistema système notice",
 }
-_SIDES: Mapping[str, Speaker] = {
+SPEAKERS: Mapping[str, Speaker] = {
     word.replace("_", " "): side for side, words in _WORDS.items() for word in words.split()
 }
+"""Sides by the words for them."""
+_LONGEST = 60
+"""Characters of a label that are compared; the search for a number at its end takes the square of them."""
 _COUNT = re.compile(r"[\s_#-]*\d+$")
 _GENERIC = re.compile(
     r"(?:speaker|spk|spkr|sprecher(?:in)?|hablante|locuteur|falante|orador|participant|person|channel|ch)"
@@ -36,8 +39,8 @@ def side_of(label: str) -> Speaker | None:
     >>> side_of("Agent 1"), side_of("Kundin"), side_of("SPEAKER_01"), side_of("Marta")
     ('agent', 'customer', None, None)
     """
-    word = label.strip().casefold().replace("_", " ")
-    return _SIDES.get(word) or _SIDES.get(_COUNT.sub("", word))
+    word = label.strip()[:_LONGEST].casefold().replace("_", " ")
+    return SPEAKERS.get(word) or SPEAKERS.get(_COUNT.sub("", word))
 
 
 def is_generic(label: str) -> bool:

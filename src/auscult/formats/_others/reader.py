@@ -14,7 +14,7 @@ class Reader(Protocol):
     name: ClassVar[str]
     title: ClassVar[str]
     """Its name in sentences."""
-    makers: ClassVar[tuple[str, ...]]
+    makers: ClassVar[tuple[str, ...]] = ()
     """Public samples or schemas that it was written from, by different makers."""
     keys: ClassVar[frozenset[str]] = frozenset()
     """Outermost keys, where it is JSON; by them the nearest format of a file that none fits is found."""

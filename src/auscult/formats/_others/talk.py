@@ -1,6 +1,7 @@
 """A conversation as a file of another program has it, and the native one that it becomes, with what was assumed."""
 
 import hashlib
+import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -76,12 +77,17 @@ def parted(talk: Talk, pause_ms: int) -> Iterator[Talk]:
     begin, said = 0, talk.said
     for at in range(1, len(said) + 1):
         before, after = said[at - 1].at, said[at].at if at < len(said) else None
-        if at < len(said) and (before is None or after is None or ms_between(before, after) < pause_ms):
+        if at < len(said) and (before is None or after is None or _pause(before, after) < pause_ms):
             continue
         part = said[begin:at]
         begin = at
         if any(one.side != "system" for one in part):
             yield replace(talk, said=part)
+
+
+def _pause(before: datetime, after: datetime) -> int:
+    """Return the ms from one time to another; 0 where one alone has a zone."""
+    return ms_between(before, after) if (before.tzinfo is None) == (after.tzinfo is None) else 0
 
 
 def finished(talk: Talk, source: Source) -> Conversation | Rejected:
@@ -211,8 +217,8 @@ def _turn(one: Said, sides: Mapping[str, Speaker], only: str | None) -> dict[str
     agent = one.agent_id
     if agent is None and side == "agent":
         agent = only or (label if label and side_of(label) is None and not is_generic(label) else None)
-    start_ms = None if one.start_ms is None else max(0, round(one.start_ms))
-    end_ms = None if one.end_ms is None else max(start_ms or 0, round(one.end_ms))
+    start_ms = _whole(one.start_ms, 0)
+    end_ms = _whole(one.end_ms, start_ms or 0)
     return {
         "id": one.id,
         "speaker": side,
@@ -222,6 +228,10 @@ def _turn(one: Said, sides: Mapping[str, Speaker], only: str | None) -> dict[str
         "agent_id": agent,
         "speaker_label": label if label and side_of(label) is None else None,
     }
+
+
+def _whole(ms: float | None, least: int) -> int | None:
+    return None if ms is None or not math.isfinite(ms) else max(least, round(ms))
 
 
 def _customer(sides: Mapping[str, Speaker]) -> dict[str, Any] | None:

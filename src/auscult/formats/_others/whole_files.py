@@ -7,24 +7,16 @@ from auscult.domain.connectors import Refused
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
-from auscult.formats._others.heads import Head
+from auscult.formats._others.reader import Reader
 from auscult.formats._records import MissingError, line_of
 
 SHOWN_BYTES = 4096
 
 
-class WholeReader:
+class WholeReader(Reader):
     """Base of readers of files that are held in memory, of at most ``documents`` times the bytes of a document."""
 
-    name: ClassVar[str]
-    title: ClassVar[str]
-    makers: ClassVar[tuple[str, ...]] = ()
-    keys: ClassVar[frozenset[str]] = frozenset()
     documents: ClassVar[int] = 1
-
-    def fits(self, head: Head) -> bool:
-        """Return whether the beginning of a file is of this format."""
-        raise NotImplementedError
 
     def found(self, data: bytes, source: Source) -> Iterator[Conversation | Rejected]:
         """Yield conversations and refusals, in order. Raises ``FormatError``, ``MissingError``."""

@@ -57,7 +57,7 @@ class ChatMessages(JsonReader):
         for name in ("system", "system_instruction", "systemInstruction", "instructions"):
             if (value := record.get(name)) is not None:
                 _instructions(gathered, value, record, name)
-        name = next(name for name in _LISTS if isinstance(record.get(name), list))
+        name = next((name for name in _LISTS if isinstance(record.get(name), list)), _LISTS[0])
         messages_into(gathered, (_unwrapped(one) for one in record.each(name)))
         tools = tools_in(record)
         ai = {"instructions": "\n\n".join(gathered.instructions) or None, "tools": tools or None}
@@ -80,7 +80,7 @@ class ChatMessages(JsonReader):
         )
 
 
-class MessageArray(JsonListReader):
+class MessageArray(JsonListReader, ChatMessages):
     """One conversation a file: an array of messages."""
 
     name: ClassVar[str] = "chat-message-array"
@@ -90,10 +90,6 @@ class MessageArray(JsonListReader):
     def fits(self, head: Head) -> bool:
         """Return whether it is an array of messages with roles."""
         return isinstance(head.value, list) and _is_message(head.record)
-
-    def talks(self, record: Fields, source: Source) -> Iterator[Talk]:
-        """Yield the one conversation."""
-        yield from ChatMessages().talks(record, source)
 
 
 def _is_message(one: dict[str, Any]) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, cast
 
 from auscult.domain.connectors import Refused
@@ -10,6 +10,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import documents
+from auscult.formats._instants import from_ms
 from auscult.formats._others.heads import dicts_in, first_of
 from auscult.formats._others.json_records import JsonReader, decoded
 from auscult.formats._others.talk import Talk, finished
@@ -19,7 +20,7 @@ from auscult.formats.agents._messages import Gathered, parsed
 
 _INDEXED = re.compile(r"gen_ai\.(prompt|completion)\.(\d+)\.(role|content)")
 _CONVERSATION = ("gen_ai.conversation.id", "session.id", "langfuse.session.id", "thread.id")
-_NS_PER_S = 1_000_000_000
+_NS_PER_MS = 1_000_000
 
 
 class _Span(NamedTuple):
@@ -95,12 +96,12 @@ def _spans(record: Fields) -> Iterator[_Span]:
     for resource in record.each("resourceSpans"):
         for scope in (*resource.each("scopeSpans"), *resource.each("instrumentationLibrarySpans")):
             for span in scope.each("spans"):
-                start = round(span.number("startTimeUnixNano", "a number of ns"))
-                end = span.maybe_text("endTimeUnixNano")
+                start = _ns(span, "startTimeUnixNano")
+                has_end = span.maybe_text("endTimeUnixNano") is not None
                 yield _Span(
                     span.text("traceId", "the id of the trace"),
                     start,
-                    int(end) if end and end.isdecimal() else start,
+                    _ns(span, "endTimeUnixNano") if has_end else start,
                     span.maybe_text("name") or "",
                     _attributes(span),
                 )
@@ -218,5 +219,14 @@ def _list(value: object) -> list[Any]:
     return cast("list[Any]", given) if isinstance(given, list) else [] if given is None else [given]
 
 
+def _ns(span: Fields, name: str) -> int:
+    found = round(span.number(name, "a number of ns"))
+    try:
+        _at(found)
+    except (ValueError, OverflowError):
+        raise MissingError(span.path_of(name), f"{name} is {found:.3g}; it should be a number of ns") from None
+    return found
+
+
 def _at(ns: int) -> datetime:
-    return datetime.fromtimestamp(ns // _NS_PER_S, UTC).replace(microsecond=ns % _NS_PER_S // 1_000_000 * 1000)
+    return from_ms(ns // _NS_PER_MS)

@@ -1,7 +1,6 @@
 """Telegram Desktop: ``result.json`` of an exported chat, or of all of them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
 from auscult.formats._contract import Source
@@ -41,9 +40,8 @@ class Telegram(JsonReader):
 
 
 def _message(one: Fields) -> Said | None:
-    seconds = one.maybe_text("date_unixtime")
-    local = one.text("date", "a time as 2026-10-14T15:34:09")
-    at = datetime.fromtimestamp(int(seconds), UTC) if seconds and seconds.isdecimal() else datetime.fromisoformat(local)
+    local = one.at("date", "a time as 2026-10-14T15:34:09").replace(tzinfo=None)
+    at = one.maybe_at("date_unixtime") or local
     if one.maybe_text("type") == "service":
         action = one.maybe_text("action")
         return Said(action.replace("_", " "), side="system", at=at) if action else None

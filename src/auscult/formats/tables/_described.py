@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.errors import RequestError
-from auscult.formats._others.labels import side_of
+from auscult.formats._others.labels import SPEAKERS, side_of
 from auscult.formats._records import Fields, MissingError, Records, offset_ms, records_in
 from auscult.formats._turns import MOST_MS
 from auscult.formats.tables._rows import Writing, delimiter_of, is_local_time, rows_of, without_merged_cells
@@ -27,13 +27,7 @@ _LISTED = re.findall(
 NAMES: Mapping[str, tuple[str, ...]] = {what: tuple(names.split()) for what, names in _LISTED}
 """Names of columns by what they hold; the first that is there is guessed."""
 
-SPEAKERS = {
-    **dict.fromkeys(("agent", "operator", "advisor", "rep", "employee", "internal", "admin"), "agent"),
-    **dict.fromkeys(("customer", "client", "caller", "user", "visitor", "contact", "external", "end-user"), "customer"),
-    **dict.fromkeys(("bot", "virtual agent", "assistant", "ivr"), "bot"),
-    **dict.fromkeys(("system", "automation"), "system"),
-}
-__all__ = ["NAMES", "NEEDED", "SPEAKERS", "Described", "Sampled", "delimiter_of", "guess", "sampled"]
+__all__ = ["NAMES", "NEEDED", "SPEAKERS", "Described", "Sampled", "delimiter_of", "guess", "row_of", "sampled"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}|$)|\d{10}$|\d{13}$")
 _KEYS = ("columns", "speakers", "channel", "records", "date_order", "decimal", "time_zone")
@@ -106,7 +100,9 @@ class Described(Records):
         _check_keys("options", options, _KEYS)
         self._columns = _mapping(options, "columns")
         _check_keys("options.columns", self._columns, tuple(NAMES))
-        self._speakers = SPEAKERS | {name.lower(): one for name, one in _mapping(options, "speakers").items()}
+        self._speakers: dict[str, str] = {**SPEAKERS} | {
+            name.lower(): one for name, one in _mapping(options, "speakers").items()
+        }
         self._channel = _choice(options, "channel", ("voice", "chat"))
         self._list = options.get("records")
         order: Any = _choice(options, "date_order", ("day", "month"))
@@ -130,7 +126,7 @@ class Described(Records):
             found = ((f"line {line}", row) for line, row in rows_of(item.data))
         else:
             found = records_in(item.data, self._list if isinstance(self._list, str) else None)
-        return [_fields(value, where) for where, value in found]
+        return [row_of(value, where) for where, value in found]
 
     def _known(self, rows: Sequence[Fields]) -> dict[str, str]:
         """Return which column holds what: as described, else as guessed. One that is described as "" holds nothing."""
@@ -312,7 +308,7 @@ def _is_csv(item: Item) -> bool:
     return item.key.lower().endswith(".csv")
 
 
-def _fields(value: object, where: str) -> Fields | Refused:
+def row_of(value: object, where: str) -> Fields | Refused:
     """Return a record, or why it is refused."""
     try:
         return value if isinstance(value, Refused) else Fields(value, where)
@@ -413,7 +409,7 @@ def _raw_rows(item: Item, records: str | None) -> Iterator[Mapping[str, Any] | R
     else:
         found = records_in(item.data, records)
     for where, value in found:
-        row = _fields(value, where)
+        row = row_of(value, where)
         yield row if isinstance(row, Refused) else dict(row.items())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, cast
 
-from auscult.domain.connectors import Mapped, Refused, Setup
+from auscult.domain.connectors import Mapped, Refused
 from auscult.domain.conversation import AssumedField, Channel, Conversation
 from auscult.formats._contract import Rejected, Source, Table
 from auscult.formats._others.lines import are_labelled, said_in
@@ -37,23 +37,21 @@ class OwnTable(Described):
     name: ClassVar[str] = "table"
     _keeps_labels: ClassVar[bool] = True
 
-    def __init__(self, setup: Setup, source: Source, columns: Mapping[str, str], kind: str) -> None:
-        """Read rows of a file by its columns."""
-        super().__init__(setup)
+    def __init__(
+        self, source: Source, columns: Mapping[str, str], kind: str, assumed: Mapping[AssumedField, str]
+    ) -> None:
+        """Read rows of a file by its columns; ``assumed`` is what was assumed of the whole file."""
+        super().__init__(source.setup)
         self._source = source
         self._columns = dict(columns)
         self._kind = kind
-        self._assumed: dict[AssumedField, str] = {}
+        self._assumed = assumed
 
     def conversations(self, rows: list[Fields | Refused], writing: Writing) -> list[Mapped]:
         """Return conversations and refusals of whole conversations' rows. Raises ``MissingError``."""
         self._writing = writing
         mapped = self._mapped_rows(rows, is_csv=True)
         return [one for _, one in sorted(mapped, key=lambda each: each[0])]
-
-    def assume(self, assumed: Mapping[AssumedField, str]) -> None:
-        """Note what was assumed of the whole file."""
-        self._assumed |= assumed
 
     def _known(self, rows: Sequence[Fields]) -> dict[str, str]:
         del rows
@@ -144,8 +142,7 @@ def conversations_of(rows: Rows, source: Source, kind: str, title: str) -> Itera
     except MissingError as missing:
         yield refusal(missing.refused, title)
         return
-    table = OwnTable(source.setup, source, columns, kind)
-    table.assume(assumed)
+    table = OwnTable(source, columns, kind, assumed)
     for run in _runs(_numbered(rows(), columns, source), columns, is_together=is_together):
         try:
             mapped = table.conversations(run, writing)

@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import ClassVar
 
-from auscult.domain.connectors import Refused
 from auscult.domain.conversation import Conversation
 from auscult.formats._contract import Rejected, Source
 from auscult.formats._others.heads import Head
 from auscult.formats._others.whole_files import WholeReader
-from auscult.formats._records import Fields
+from auscult.formats.tables._described import row_of
 from auscult.formats.tables._own import conversations_of
 from auscult.formats.tables._rows import delimiter_of, rows_of
 
@@ -44,7 +43,9 @@ class CsvRows(WholeReader):
     def found(self, data: bytes, source: Source) -> Iterator[Conversation | Rejected]:
         """Yield conversations and refusals, in order. Raises ``MissingError``."""
         next(rows_of(data), None)
-        yield from conversations_of(lambda: _rows(data), source, self.name, self.title)
+        yield from conversations_of(
+            lambda: (row_of(row, f"line {line}") for line, row in rows_of(data)), source, self.name, self.title
+        )
 
 
 def _is_name(cell: str) -> bool:
@@ -58,8 +59,3 @@ def _is_regular(text: str, delimiter: str, columns: int) -> bool:
     except csv.Error:
         return True
     return len(rows) == 1 or any(len(row) == columns for row in rows[1:])
-
-
-def _rows(data: bytes) -> Iterator[Fields | Refused]:
-    for line, row in rows_of(data):
-        yield row if isinstance(row, Refused) else Fields(row, f"line {line}")

@@ -3,13 +3,12 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from auscult.domain.connectors import Refused
 from auscult.domain.conversation import Conversation
 from auscult.formats._contract import Rejected, Source
 from auscult.formats._others.heads import Head
 from auscult.formats._others.whole_files import WholeReader
-from auscult.formats._records import Fields, MissingError, records_in
-from auscult.formats.tables._described import guess
+from auscult.formats._records import Fields, records_in
+from auscult.formats.tables._described import guess, row_of
 from auscult.formats.tables._own import conversations_of
 
 
@@ -34,12 +33,6 @@ class JsonRows(WholeReader):
     def found(self, data: bytes, source: Source) -> Iterator[Conversation | Rejected]:
         """Yield conversations and refusals, in order. Raises ``MissingError``."""
         next(records_in(data, None), None)
-        yield from conversations_of(lambda: _rows(data), source, self.name, self.title)
-
-
-def _rows(data: bytes) -> Iterator[Fields | Refused]:
-    for where, value in records_in(data, None):
-        try:
-            yield value if isinstance(value, Refused) else Fields(value, where)
-        except MissingError as missing:
-            yield missing.refused
+        yield from conversations_of(
+            lambda: (row_of(value, where) for where, value in records_in(data, None)), source, self.name, self.title
+        )

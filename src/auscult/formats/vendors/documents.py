@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from auscult.domain.connectors.contract import Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
-from auscult.formats._contract import Format, Limits
+from auscult.formats._contract import Format, limits_of
 from auscult.formats.native import Native as NativeFormat
 from auscult.formats.vcon import VCon as VConFormat
 
@@ -19,7 +19,7 @@ class _Documents:
     def __init__(self, setup: Setup) -> None:
         """Read for an app, within its limits."""
         self._app_id = setup.app_id
-        self._limits = Limits(turns=setup.turns, document_bytes=setup.document_bytes)
+        self._limits = limits_of(setup)
 
     def accepts(self, key: str) -> bool:
         """Return whether the key ends like a file of JSON."""

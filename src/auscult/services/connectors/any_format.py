@@ -10,7 +10,8 @@ from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError
 from auscult.domain.said.coded import coded
-from auscult.formats import Given, Limits, Source
+from auscult.formats import Given, Source
+from auscult.formats._contract import limits_of
 from auscult.services.scoring.intake.asked import NAMED, given_of, of_app
 from auscult.services.scoring.intake.read import Noted, is_skipped, read_source
 from auscult.storage.store import AppStore
@@ -28,7 +29,7 @@ class AnyFormat:
         """Check the options. Raises ``RequestError``."""
         self._source = Source(
             app_id=setup.app_id,
-            limits=Limits(turns=setup.turns, document_bytes=setup.document_bytes),
+            limits=limits_of(setup),
             given=_given(setup.options),
         )
 

@@ -285,8 +285,7 @@ class Connectors:
         )
 
     def _mapper(self, connector: Connector) -> Mapper:
-        limits, app_id = self._limits, self._app.tenant.app_id
-        mapper = make_mapper(connector, app_id, turns=limits.turns, document_bytes=limits.document_bytes)
+        mapper = make_mapper(connector, self._app.tenant.app_id, self._limits)
         return mapper.in_app(self._app) if isinstance(mapper, AnyFormat) else mapper
 
     def _since(self, connector: Connector, order: Order) -> datetime | None:

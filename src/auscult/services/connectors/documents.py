@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from auscult.domain.connectors.contract import Mapper, Setup
+from auscult.domain.connectors.contract import Mapper
 from auscult.domain.connectors.document import (
     NEEDED,
     PULLED,
@@ -32,6 +33,7 @@ from auscult.domain.errors import AuscultError, ConnectorError
 from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
+from auscult.formats import Limits, Source
 from auscult.formats.vendors import FORMATS
 from auscult.services.connectors.any_format import ANY, AnyFormat
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
@@ -158,9 +160,9 @@ def read_connector(stored: Definition, app_id: str) -> Connector:
     return found.connector
 
 
-def make_mapper(connector: Connector, app_id: str, *, turns: int = 20_000, document_bytes: int = 1 << 25) -> Mapper:
+def make_mapper(connector: Connector, app_id: str, limits: Limits | None = None) -> Mapper:
     """Return the mapper of a connector's format. Raises ``RequestError`` where its options are wrong."""
-    setup = Setup(app_id=app_id, options=connector.options, turns=turns, document_bytes=document_bytes)
+    setup = replace(Source(app_id=app_id, limits=limits or Limits()).setup, options=connector.options)
     return AnyFormat(setup) if connector.format == ANY else FORMATS[connector.format](setup)
 
 

@@ -5,10 +5,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from auscult.domain.connectors import FoundAudit, Item, Refused, Setup, refused_audit
+from msgspec.structs import replace
+
+from auscult.domain.connectors import FoundAudit, Item, Refused, refused_audit
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError
-from auscult.formats import Limits, Rejected
+from auscult.formats import Limits, Rejected, Source
 from auscult.formats._others.whole_files import refusal
 from auscult.formats.vendors import FORMATS
 from auscult.services.scoring.intake.read import RejectsWriter, sibling_in
@@ -33,9 +35,7 @@ def mapped_conversations(
             field="--format",
         )
     app_id, limits = where
-    mapper = FORMATS[name](
-        Setup(app_id=app_id, options=options, turns=limits.turns, document_bytes=limits.document_bytes)
-    )
+    mapper = FORMATS[name](replace(Source(app_id=app_id, limits=limits).setup, options=options))
     for given in files:
         inside = sorted(path for path in given.rglob("*") if path.is_file()) if given.is_dir() else [given]
         folder = given if given.is_dir() else given.parent

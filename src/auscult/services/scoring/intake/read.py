@@ -226,15 +226,14 @@ def read_source(
     source = replace(source, tabled=noted.tabled)
     try:
         peeked = Peeked(decompressed(stream, is_bounded=is_bounded))
+        if peeked.head.startswith(zipped.MAGIC):
+            yield from _read_zip(peeked, stream, source, noted, (is_bounded, depth))
+        elif tarred.is_tar(peeked.head):
+            yield from _read_members(tarred.members(peeked), source, noted, (is_bounded, depth))
+        else:
+            yield from _read_one(peeked, source, noted)
     except FormatError as fault:
         yield Rejected(error=fault, source=b"")
-        return
-    if peeked.head.startswith(zipped.MAGIC):
-        yield from _read_zip(peeked, stream, source, noted, (is_bounded, depth))
-    elif tarred.is_tar(peeked.head):
-        yield from _read_members(tarred.members(peeked), source, noted, (is_bounded, depth))
-    else:
-        yield from _read_one(peeked, source, noted)
 
 
 def in_utf8(stream: ByteStream, name: str = "") -> Peeked:
@@ -275,18 +274,10 @@ def _read_zip(
             seekable.seek(0)
         else:
             seekable = stack.enter_context(SpooledTemporaryFile[bytes](_IN_MEMORY_BYTES))
-            try:
-                while piece := peeked.read(1 << 20):
-                    seekable.write(piece)
-            except FormatError as fault:
-                yield Rejected(error=fault, source=b"")
-                return
+            while piece := peeked.read(1 << 20):
+                seekable.write(piece)
             seekable.seek(0)
-        try:
-            archive = zipped.Zip(seekable)
-        except FormatError as fault:
-            yield Rejected(error=fault, source=b"")
-            return
+        archive = zipped.Zip(seekable)
         if archive.is_workbook:
             noted.add(source.name, Workbook.name)
             yield from _read_workbook(seekable, source)
@@ -302,11 +293,7 @@ def _read_workbook(file: BinaryIO, source: Source) -> Iterator[Conversation | Re
         file.seek(0)
         with book.open("wb") as copy:
             shutil.copyfileobj(file, copy)
-        try:
-            rows_into(book, rows)
-        except FormatError as fault:
-            yield Rejected(error=fault, source=b"")
-            return
+        rows_into(book, rows)
         with rows.open("rb") as given:
             yield from Workbook().read_rows(given, source)
 
