@@ -168,7 +168,7 @@ def _written(value: Any, longest: int, most: int) -> str:  # noqa: ANN401  (of a
     """Return a value as JSON whose texts cannot leave their place, with long texts and many entries cut."""
     if isinstance(value, dict):
         pairs = cast("dict[str, Any]", value)
-        inner = [f"{quoted(key)}:{_written(pairs[key], longest, most)}" for key in list(pairs)[:most]]
+        inner = [f"{quoted(key[:longest])}:{_written(pairs[key], longest, most)}" for key in list(pairs)[:most]]
         return "{" + ",".join(inner + ['"…":null'] * (len(pairs) > most)) + "}"
     if isinstance(value, list):
         entries = cast("list[Any]", value)

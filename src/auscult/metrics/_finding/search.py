@@ -11,6 +11,8 @@ from functools import cached_property, partial
 from itertools import chain
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from auscult.domain.ai_agents.calls import placed_calls, placed_events
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, cite
@@ -280,7 +282,7 @@ class Search:
                     nearest = (said.gap, bit, one)
             if self._fits(holds):
                 judged = [answers[probes[bit]] for bit in found_answers if bit & holds & ~one.holds]
-                quoted = (partial(_itself, each) for each in quoted_of_record(judged))
+                quoted = (partial(replace, each) for each in quoted_of_record(judged))
                 cited = (partial(self._evidence, one, holds, found_answers, conversation), *quoted)
                 return Outcome(one.position, cited)
         undecided = self._undecided(probes, answers)
@@ -414,10 +416,6 @@ def _is_strict(condition: What, *, default: bool) -> bool:
     if condition.not_negated is not None:
         return condition.not_negated
     return default and any(getattr(condition, kind) is not None for kind in WORDS)
-
-
-def _itself(evidence: Evidence) -> Evidence:
-    return evidence
 
 
 def _missed(gap: float, bit: int, one: Scanned, found_answers: dict[int, "dict[int, Said]"]) -> Miss:
