@@ -7,10 +7,9 @@ from msgspec import Struct
 
 from auscult.domain.people.roles import Role
 from auscult.language import gettext as _
-from auscult.language import later, ngettext
+from auscult.language import later, ngettext, translated
 from auscult.server.console.frame.naming import by_in_words, role_name
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.reasons import grant_in_words
 from auscult.server.console.people.rights import (
     RightGroup,
     permission_groups,
@@ -193,12 +192,12 @@ def why_view(found: Explanation, now_rows: Iterable[GrantView], reader: Reader) 
     return WhyView(
         conversation_id=found.conversation_id,
         sees=found.sees,
-        reason=grant_in_words(found.reason),
+        reason=translated(found.reason),
         grants=tuple(
             OpensRow(
                 what=names.get(each.grant.grant_id, each.grant.role or each.grant.permission or ""),
                 opens=each.opens,
-                reason=grant_in_words(each.reason),
+                reason=translated(each.reason),
             )
             for each in found.grants
         ),
