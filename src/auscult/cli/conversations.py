@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import unknown
 from auscult.domain.evaluation import WORDS
 
 if TYPE_CHECKING:
@@ -58,11 +58,11 @@ def show(
         store = application.store.within(options.known_tenant(application.store, app))
         found = store.conversations.get(conversation_id)
     if found is None:
-        raise NotFoundError(
-            f"unknown conversation '{conversation_id}'; list them with auscult conversations list --app {app}",
-            code="conversation.unknown",
-            field="conversation_id",
-            value=conversation_id,
+        raise unknown(
+            "conversation",
+            conversation_id,
+            "unknown conversation '{value}'; list them with auscult conversations list --app {app}",
+            app=app,
         )
     newest = found.evaluations[0] if found.evaluations else None
     if as_json:

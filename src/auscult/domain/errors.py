@@ -159,9 +159,14 @@ UNKNOWN: Mapping[str, str] = {
 """What is reported of things that are not there, by their nouns."""
 
 
-def unknown(noun: str, name: str) -> NotFoundError:
-    """Return the error of a thing that is not there, or not visible: ``dispute.unknown`` of the noun ``dispute``."""
-    return NotFoundError(UNKNOWN[noun], id=repr(name), code=f"{noun}.unknown", field=f"{noun}_id", value=name)
+def unknown(noun: str, name: object, message: str = "", field: str = "", **parts: object) -> NotFoundError:
+    """Return the error of a thing that is not there, or not visible: ``dispute.unknown`` of the noun ``dispute``.
+
+    ``message`` is said in the place of the usual one, with ``value`` for the name.
+    """
+    parts = {"id": repr(name), **parts}
+    code, field = f"{noun}.unknown", field or f"{noun}_id"
+    return NotFoundError(message or UNKNOWN[noun], code=code, field=field, value=name, **parts)
 
 
 def about(field: str, message: str) -> Coded:

@@ -21,7 +21,7 @@ from auscult.domain.calibration.session import (
     Session,
     new_session_id,
 )
-from auscult.domain.errors import NotFoundError, RequestError, unknown
+from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
@@ -103,9 +103,7 @@ class Calibrating:
         """Return a session. Raises ``NotFoundError`` ``calibration.unknown``."""
         found = self._app.calibrations.get(session_id)
         if found is None:
-            raise NotFoundError(
-                "unknown session {value!r}", code="calibration.unknown", field="session_id", value=session_id
-            )
+            raise unknown("calibration", session_id, "unknown session {value!r}", field="session_id")
         return found
 
     def listing(self, rater: str | None = None) -> list[Session]:
@@ -234,11 +232,11 @@ class Calibrating:
     def _case(self, conversation_id: str) -> EvaluatedConversation:
         case = self._app.audits.case(conversation_id)
         if case is None:
-            raise NotFoundError(
+            raise unknown(
+                "conversation",
+                conversation_id,
                 "there is no conversation {value} in this app, or it is not evaluated yet",
-                code="conversation.unknown",
                 field="conversations",
-                value=conversation_id,
             )
         return case
 

@@ -13,7 +13,7 @@ from auscult.cli.audits.quality import open_app
 from auscult.cli.terminal import options
 from auscult.domain.audits.assignment import ByHand
 from auscult.domain.audits.bookmark import AgentSees, AuditSettings, Bookmark, BookmarkKind, check_note
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import unknown
 
 if TYPE_CHECKING:
     from auscult.domain.audits.assignment import Role
@@ -80,12 +80,7 @@ def bookmark(
             at=datetime.now(UTC),
         )
         if not store.bookmarks.put(made):
-            raise NotFoundError(
-                f"there is no conversation {conversation} in this app",
-                code="conversation.unknown",
-                field="conversation_id",
-                value=conversation,
-            )
+            raise unknown("conversation", conversation, "there is no conversation {value} in this app")
 
 
 def bookmarks(

@@ -10,7 +10,7 @@ import typer
 
 from auscult.cli.people.users import Email, PasswordStdin, operating, read_password
 from auscult.cli.terminal import options
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import RequestError, unknown
 
 if TYPE_CHECKING:
     from auscult.domain.people.users import User
@@ -222,11 +222,12 @@ def _holding(store: "Store", user: "User", conversation: str, app: str | None) -
     for tenant in tenants:
         if store.within(tenant).conversations.get(conversation) is not None:
             return tenant
-    raise NotFoundError(
-        f"unknown conversation {conversation!r} in the account {user.account_id}",
-        code="conversation.unknown",
+    raise unknown(
+        "conversation",
+        conversation,
+        "unknown conversation {value!r} in the account {account_id}",
         field="conversation",
-        value=conversation,
+        account_id=user.account_id,
     )
 
 

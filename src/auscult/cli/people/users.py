@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import RequestError, unknown
 from auscult.domain.people.roles import ADMINISTRATOR, BUILT_IN
 
 if TYPE_CHECKING:
@@ -240,8 +240,12 @@ def _tenant(store: "Store", user: "User", app: str | None) -> "Tenant | None":
         return None
     tenant = options.known_tenant(store, app)
     if tenant.account_id != user.account_id:
-        raise NotFoundError(
-            f"the user's account {user.account_id} has no app {app!r}", code="app.unknown", field="--app", value=app
+        raise unknown(
+            "app",
+            app,
+            "the user's account {account_id} has no app {value!r}",
+            field="--app",
+            account_id=user.account_id,
         )
     return tenant
 
@@ -260,9 +264,7 @@ def _set_states(
         for user in found:
             accounts = {account or user.account_id, tenant.account_id if tenant else user.account_id, user.account_id}
             if len(accounts) > 1 or (tenant and org and tenant.org_id != org):
-                raise NotFoundError(
-                    f"unknown user {user.email!r} in this account", code="user.unknown", field="user", value=user.email
-                )
+                raise unknown("user", user.email, "unknown user {value!r} in this account", field="user")
         for user in found:
             (users.enable if is_active else users.disable)(user)
             typer.echo(f"{user.email} is {'active' if is_active else 'disabled'}")

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import unknown
 from auscult.domain.scoring.batches import JobOrder
 
 if TYPE_CHECKING:
@@ -109,11 +109,11 @@ def _app_of(store: "Store", job_id: str) -> "AppStore":
     """The app that a job belongs to. Raises ``NotFoundError``."""
     batch = store.batches.get(job_id)
     if batch is None:
-        raise NotFoundError(
-            f"there is no job {job_id} in this database; `auscult jobs list` shows those that are not done",
-            code="job.unknown",
+        raise unknown(
+            "job",
+            job_id,
+            "there is no job {value} in this database; `auscult jobs list` shows those that are not done",
             field="JOB_ID",
-            value=job_id,
         )
     return store.within(batch.tenant)
 

@@ -31,8 +31,8 @@ def coded(code: str, **parts: object) -> Coded:
     return text
 
 
-def joined(joint: Coded, texts: Iterable[str]) -> str:
-    """Return texts with a joint between them, which has a code as they may have; empty for none."""
+def joined(joint: str, texts: Iterable[str]) -> str:
+    """Return texts with a joint between them, each with its code; empty for none."""
     first, *others = texts or ("",)
     return reduce(lambda text, more: text + joint + more, others, first)
 

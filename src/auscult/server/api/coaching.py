@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 
 from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME
 from auscult.domain.coaching.item import Clip, Coaching
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import unknown
 from auscult.domain.people.principal import Principal
 from auscult.domain.stated import stated, text
 from auscult.server.rest import operation
@@ -293,9 +293,7 @@ def seen(coach: Coaches, app: App, server: Basis, rights: Rights) -> Callable[[s
     def find(coaching_id: str) -> Coaching:
         found = coach.get(coaching_id)
         if not may_see(app, found, rights, server.now()):
-            raise NotFoundError(
-                f"unknown coaching {coaching_id!r}", code="coaching.unknown", field="coaching_id", value=coaching_id
-            )
+            raise unknown("coaching", coaching_id, "unknown coaching {value!r}")
         return found
 
     return find

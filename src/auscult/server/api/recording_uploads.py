@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.errors import ConflictError, RequestError, unknown
 from auscult.domain.recordings.recording import Claims
 from auscult.server.api.recordings import received, shown_recording, too_large
 from auscult.server.asgi import ClientDisconnect
@@ -119,12 +119,7 @@ def partial_upload(app: AppStore, server: Services, upload_id: str) -> PartialUp
                 claims=msgspec.json.decode(claims, type=Claims),
                 size=size,
             )
-    raise NotFoundError(
-        f"there is no upload {upload_id}, or it ended after a day; begin another one",
-        code="upload.unknown",
-        field="upload_id",
-        value=upload_id,
-    )
+    raise unknown("upload", upload_id, "there is no upload {value}, or it ended after a day; begin another one")
 
 
 ROUTER = operation.router(__name__)

@@ -7,7 +7,7 @@ from litestar.connection import ASGIConnection
 from litestar.enums import HttpMethod
 from litestar.handlers import BaseRouteHandler
 
-from auscult.domain.errors import AccessError, NotFoundError, RequestError
+from auscult.domain.errors import AccessError, NotFoundError, RequestError, unknown
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.people.principal import missing, rights_of_scopes
 from auscult.domain.tenancy import Tenant
@@ -101,11 +101,8 @@ class Scopes:
         people, rights = request.app_store.people, request.rights
         seen = rights.visibility("conversation.read")
         if not seen.is_everything and not people.sees(seen, conversation_id):
-            raise NotFoundError(
-                f"there is no conversation {conversation_id} in this app",
-                code="conversation.unknown",
-                field=_CONVERSATION,
-                value=conversation_id,
+            raise unknown(
+                "conversation", conversation_id, "there is no conversation {value} in this app", field=_CONVERSATION
             )
         reached = rights.visibility(self.permission)
         if not reached.is_everything and not people.sees(reached, conversation_id):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, unknown
 from auscult.reports import _wires
 from auscult.reports._contract import ReportRequest
 from auscult.reports._fields import truth, whole_number
@@ -64,11 +64,8 @@ class AgenticHistory(VendorRoute):
         app = self._services.store.within(tenant)
         detail = await run(lambda: app.conversations.get(conversation_id))
         if detail is None:
-            raise NotFoundError(
-                f"there is no conversation {conversation_id} in this app",
-                code="conversation.unknown",
-                field="conversationId",
-                value=conversation_id,
+            raise unknown(
+                "conversation", conversation_id, "there is no conversation {value} in this app", field="conversationId"
             )
         return history(detail.conversation, tenant, page, limit, searches_only=searches_only)
 

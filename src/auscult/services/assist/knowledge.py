@@ -21,7 +21,7 @@ from auscult.domain.assist.knowledge import Base, Content, Document, Found, Pass
 from auscult.domain.assist.retrieval import PassageIndex, Ranker, Retriever
 from auscult.domain.assist.teaching import Calibration
 from auscult.domain.assist.validity import Validity, Wish, impossible_day, validity_of_heading
-from auscult.domain.errors import DocumentError, NotFoundError, RequestError
+from auscult.domain.errors import DocumentError, NotFoundError, RequestError, unknown
 from auscult.domain.operations.guarding import guarded, panics_as_errors
 from auscult.domain.stated import CALENDAR_DAY
 from auscult.sandbox.documents import document_reader
@@ -170,12 +170,12 @@ def _check_order(wish: Wish | None) -> None:
 
 
 def _unknown(source: str, language: str) -> NotFoundError:
-    return NotFoundError(
+    return unknown(
+        "document",
+        source,
         "there is no document {value} in the app's knowledge in {language}",
-        language=language_of(language),
-        code="document.unknown",
         field="source",
-        value=source,
+        language=language_of(language),
     )
 
 

@@ -27,7 +27,7 @@ from auscult.domain.assist.live import (
 from auscult.domain.assist.live_log import Decision, LiveLog
 from auscult.domain.assist.live_projection import Live, fold
 from auscult.domain.assist.live_settings import AssistSettings
-from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError, unknown
 from auscult.domain.privacy.redaction import placeholder
 from auscult.storage.store import AppStore
 
@@ -183,31 +183,22 @@ class LiveConversation:
         kinds = {"suggestion": Suggested, "search": Searched}
         kind = kinds.get(about or "", (Suggested, Searched))
         if not any(isinstance(event, kind) and event.answer.request_id == request_id for event in events):
-            raise NotFoundError(
+            raise unknown(
+                "answer",
+                request_id,
                 "the assistant gave no answer {value} in conversation {id}",
-                id=self.id,
-                code="answer.unknown",
                 field="request_id",
-                value=request_id,
+                id=self.id,
             )
 
     def _check_summary(self, events: Sequence[Event], summary_id: str) -> None:
         if not any(isinstance(event, Summarised) and event.summary.id == summary_id for event in events):
-            raise NotFoundError(
-                "the assistant wrote no summary {value} in conversation {id}",
-                id=self.id,
-                code="summary.unknown",
-                field="summary_id",
-                value=summary_id,
+            raise unknown(
+                "summary", summary_id, "the assistant wrote no summary {value} in conversation {id}", id=self.id
             )
 
     def _unknown(self) -> NotFoundError:
-        return NotFoundError(
-            "there is no live conversation {value} in this app",
-            code="live.unknown",
-            field="conversation_id",
-            value=self.id,
-        )
+        return unknown("live", self.id, "there is no live conversation {value} in this app", field="conversation_id")
 
 
 def _check_unsent(events: Sequence[Event], request_id: str) -> None:

@@ -11,7 +11,7 @@ from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.draw import Draw
 from auscult.domain.audits.frame import is_in_frame
 from auscult.domain.audits.plan import PlanDocument
-from auscult.domain.errors import ConflictError, NotFoundError, unknown
+from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.statistics.estimates import (
     AuditedScore,
     AuditedVerdict,
@@ -85,12 +85,8 @@ class Estimating:
             return _view(found, sample, (form_id, metric_id, plan_id))
         known = {metric for result in sample.results for metric in result.answers}
         if sample.results and metric_id not in known:
-            raise NotFoundError(
-                "unknown metric {value!r}; available: {list}",
-                list=", ".join(sorted(known)),
-                code="metric.unknown",
-                field="metric_id",
-                value=metric_id,
+            raise unknown(
+                "metric", metric_id, "unknown metric {value!r}; available: {list}", list=", ".join(sorted(known))
             )
         audits = list(_verdicts(sample, metric_id))
         counts = Counter(result.answers[metric_id] for result in sample.results if metric_id in result.answers)
@@ -102,13 +98,7 @@ class Estimating:
     def _check(self, form_id: str) -> None:
         if self._app.forms.get(form_id) is None:
             known = ", ".join(each.form_id for each in self._app.forms.in_force())
-            raise NotFoundError(
-                "unknown form {value!r}; available: {list}",
-                list=known or "none",
-                code="form.unknown",
-                field="form_id",
-                value=form_id,
-            )
+            raise unknown("form", form_id, "unknown form {value!r}; available: {list}", list=known or "none")
 
     def _only_plan(self, form_id: str) -> str:
         """Return the plan for a form that has submitted audits. Raises ``ConflictError`` ``estimate.refused``."""

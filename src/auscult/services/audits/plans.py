@@ -14,7 +14,7 @@ from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.audits.draw import AGAIN, Draw, DrawnItem, KeptDraw, StratumRecord, again_of, deal, digest_of, draw
 from auscult.domain.audits.judged import judged_agents
 from auscult.domain.audits.plan import Plan, PlanDocument, Window, check_plan, windows_of, working_days
-from auscult.domain.errors import ConflictError, NotFoundError, unknown
+from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.guarding import guarded
@@ -291,13 +291,7 @@ class Planning:
         check_plan(document)
         if self._app.forms.get(document.form_id) is None:
             known = ", ".join(each.form_id for each in self._app.forms.in_force())
-            raise NotFoundError(
-                "unknown form {value!r}; available: {list}",
-                list=known or "none",
-                code="form.unknown",
-                field="form_id",
-                value=document.form_id,
-            )
+            raise unknown("form", document.form_id, "unknown form {value!r}; available: {list}", list=known or "none")
 
     def _due(self, plan: Plan, draws: Sequence[Draw]) -> Window | None:
         """Return the first window of a plan that is to be drawn and was not."""

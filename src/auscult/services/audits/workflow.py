@@ -25,7 +25,7 @@ from auscult.domain.audits.audit import (
     submit,
 )
 from auscult.domain.disputes.steps import ReviewChange
-from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.disputes.opening import review_step
@@ -179,11 +179,10 @@ class Auditing:
     def _case(self, conversation_id: str) -> EvaluatedConversation:
         case = self._app.audits.case(conversation_id)
         if case is None:
-            raise NotFoundError(
+            raise unknown(
+                "conversation",
+                conversation_id,
                 "there is no conversation {value} in this app, or it is not evaluated yet",
-                code="conversation.unknown",
-                field="conversation_id",
-                value=conversation_id,
             )
         return case
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from auscult.domain.coaching import item as steps
 from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_flagged, new_coaching_id
-from auscult.domain.errors import NotFoundError, RequestError, invalid, unknown
+from auscult.domain.errors import RequestError, invalid, unknown
 from auscult.domain.operations.attempts import tried
 from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -249,11 +249,11 @@ class Coach:
     def _check_clip(self, clip: Clip) -> None:
         case = self._app.audits.case(clip.conversation_id or "")
         if case is None:
-            raise NotFoundError(
+            raise unknown(
+                "conversation",
+                clip.conversation_id,
                 "there is no conversation {value} in this app, or it is not evaluated yet",
-                code="conversation.unknown",
                 field="clips",
-                value=clip.conversation_id,
             )
         if clip.turn_id is not None and all(turn.id != clip.turn_id for turn in case.conversation.turns):
             raise RequestError(

@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
 from auscult.domain.history.backtest import Rate, Shift, Side
@@ -259,9 +259,7 @@ def _bins(scores: Mapping[int, int]) -> tuple[BinLine, ...]:
 def _known(app: AppStore, backfill_id: str) -> Backfill:
     backfill = app.backfills.get(backfill_id)
     if backfill is None or backfill.kind != KIND:
-        raise NotFoundError(
-            "there is no backtest {value}", code="backtest.unknown", field="backtest_id", value=backfill_id
-        )
+        raise unknown("backtest", backfill_id, "there is no backtest {value}")
     return backfill
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.errors import EngineError, NotFoundError, RequestError
+from auscult.domain.errors import EngineError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import (
     EARLIEST_MS,
@@ -158,14 +158,7 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
     if found is None:
         known = ", ".join(one.form_id for one in forms.in_force()) or "none yet"
         which = form_id if version is None else f"{form_id} version {version}"
-        raise NotFoundError(
-            "there is no form {id}; in force: {list}",
-            id=which,
-            list=known,
-            code="form.unknown",
-            field="form_id",
-            value=form_id,
-        )
+        raise unknown("form", form_id, "there is no form {id}; in force: {list}", id=which, list=known)
     if found.retired_at is not None and version is None:
         raise RequestError(
             "{form_id} is retired; name its version ({version}) to re-score with it all the same",
@@ -191,9 +184,7 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
 
 def _known(backfill: Backfill | None, backfill_id: str) -> Backfill:
     if backfill is None or backfill.kind != KIND:
-        raise NotFoundError(
-            "there is no re-score {value}", code="rescore.unknown", field="rescore_id", value=backfill_id
-        )
+        raise unknown("rescore", backfill_id, "there is no re-score {value}")
     return backfill
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.people.directory import DirectoryAgent
 from auscult.domain.people.grants import Grant, pairs_of
 from auscult.domain.people.principal import Principal
@@ -43,12 +43,12 @@ def check_agents(store: Store, tenants: Iterable[Tenant], ids: Iterable[str]) ->
                 f"{one.name} ({one.agent_id})" if one.name else one.agent_id for one in _near(each, known.values())
             )
             few = coded("{n} others are known", n=len(known))
-            raise NotFoundError(
+            raise unknown(
+                "agent",
+                each,
                 "unknown agent {value!r}; {others}; import agents who have no conversation yet",
-                others=coded("near it: {list}", list=near) if near else few,
-                code="agent.unknown",
                 field="agents",
-                value=each,
+                others=coded("near it: {list}", list=near) if near else few,
             )
 
 

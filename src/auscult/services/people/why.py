@@ -1,5 +1,6 @@
 """Why a user sees a conversation, or does not: each grant, and what it lacks."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
@@ -8,8 +9,17 @@ from auscult.domain.errors import unknown
 from auscult.domain.people.grants import Grant, Pair, Roles, permissions_in
 from auscult.domain.people.users import User
 from auscult.domain.people.visibility import Facts, visibility_of
+from auscult.domain.said.coded import coded, joined
 from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
+
+_SCOPES: Mapping[str, str] = {
+    "queues": coded("queues {list}"),
+    "teams": coded("teams {list}"),
+    "agents": coded("agents {list}"),
+    "own": coded("own"),
+    "assigned": coded("assigned"),
+}
 
 
 class GrantVerdict(Struct, frozen=True, kw_only=True):
@@ -61,9 +71,9 @@ class Explainer:
         opens = any(each.opens for each in verdicts)
         is_active = user.state == "active"
         if not is_active:
-            reason = "the user is disabled"
+            reason = coded("the user is disabled")
         elif opens:
-            reason = "; ".join(each.reason for each in verdicts if each.opens)
+            reason = joined("; ", [each.reason for each in verdicts if each.opens])
         else:
             reason = _missing(facts, self._permission)
         return Explanation(
@@ -79,21 +89,23 @@ class Explainer:
     def _verdict(self, user: User, grant: Grant, facts: Facts | None, roles: Roles) -> GrantVerdict:
         named = grant.role or grant.permission or ""
         if not grant.covers(self._tenant.app_id):
-            return _no(grant, f"{named} is for app {grant.app_id}")
+            return _no(grant, coded("{name} is for app {id}", name=named, id=grant.app_id))
         if not grant.holds(self._at):
-            return _no(grant, f"{named} was not in force at {self._at:%Y-%m-%d %H:%M} UTC")
+            return _no(
+                grant, coded("{name} was not in force at {value} UTC", name=named, value=f"{self._at:%Y-%m-%d %H:%M}")
+            )
         if self._permission not in permissions_in(grant, roles):
-            return _no(grant, f"{named} does not include {self._permission}")
+            return _no(grant, coded("{name} does not include {id}", name=named, id=self._permission))
         aliases = self._app.aliases.in_force()
         (pair,) = aliases.widened_pairs(frozenset({Pair(self._permission, grant.scope)}))
         visibility = visibility_of(pair.scope, aliases.own(user.agent_ids), user.email)
         if visibility.is_everything:
-            return GrantVerdict(grant=grant, opens=True, reason=f"{named} in the whole app")
-        names = f" {', '.join(sorted(grant.scope.names))}" if grant.scope.names else ""
-        scope = f"{named} for {grant.scope.kind}{names}"
+            return GrantVerdict(grant=grant, opens=True, reason=coded("{name} in the whole app", name=named))
+        kind, names = _SCOPES.get(grant.scope.kind, grant.scope.kind), ", ".join(sorted(grant.scope.names))
+        scope = coded("{name} for {scope}", name=named, scope=coded(kind, list=names))
         if facts is not None and visibility.shows(facts, self._memberships):
             return GrantVerdict(grant=grant, opens=True, reason=scope)
-        return _no(grant, f"{scope} does not cover the conversation{self._gone(grant)}")
+        return _no(grant, scope + coded(" does not cover the conversation") + self._gone(grant))
 
     def _gone(self, grant: Grant) -> str:
         """Return a note about queues and teams of a scope that are not in the directory."""
@@ -106,7 +118,7 @@ class Explainer:
             case _:
                 return ""
         gone = sorted(grant.scope.names - known)
-        return f" (not in the directory: {', '.join(gone)})" if gone else ""
+        return coded(" (not in the directory: {list})", list=", ".join(gone)) if gone else ""
 
 
 def _no(grant: Grant, reason: str) -> GrantVerdict:
@@ -114,6 +126,11 @@ def _no(grant: Grant, reason: str) -> GrantVerdict:
 
 
 def _missing(facts: Facts | None, permission: str) -> str:
-    queues = ", ".join(sorted(facts.queues)) if facts and facts.queues else "none"
-    agents = ", ".join(sorted(facts.agents)) if facts and facts.agents else "none"
-    return f"no grant with {permission} covers it; its queues: {queues}; its agents: {agents}"
+    queues = ", ".join(sorted(facts.queues)) if facts and facts.queues else coded("none")
+    agents = ", ".join(sorted(facts.agents)) if facts and facts.agents else coded("none")
+    return coded(
+        "no grant with {name} covers it; its queues: {queues}; its agents: {agents}",
+        name=permission,
+        queues=queues,
+        agents=agents,
+    )

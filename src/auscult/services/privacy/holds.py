@@ -3,7 +3,7 @@
 from datetime import date
 from typing import cast
 
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import RequestError, unknown
 from auscult.domain.privacy.retention import HoldKind
 from auscult.services.privacy.log import record
 from auscult.storage.store import AppStore
@@ -16,9 +16,7 @@ def place_hold(app: AppStore, principal: str, kind: str, value: str, reason: str
     keep nothing. A customer or an agent may come later.
     """
     if kind == "conversation" and app.conversations.get(value) is None:
-        raise NotFoundError(
-            "there is no conversation {value} in this app", code="conversation.unknown", field="value", value=value
-        )
+        raise unknown("conversation", value, "there is no conversation {value} in this app", field="value")
     if kind == "period":
         first, _, last = value.partition("/")
         try:

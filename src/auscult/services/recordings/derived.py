@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import unknown
 from auscult.domain.recordings.recording import Recording
 from auscult.services.recordings.sound.peaks import peaks
 from auscult.services.recordings.sound.voice_activity import figures
@@ -43,11 +43,8 @@ class Derived:
         """Return a recording that has its bytes. Raises ``NotFoundError``."""
         recording = self._app.recordings.get(recording_id)
         if recording is None or recording.state != "success" or not self._folder.has(recording.location):
-            raise NotFoundError(
-                "there is no recording {value} in this app, or its bytes are not there",
-                code="recording.unknown",
-                field="recording_id",
-                value=recording_id,
+            raise unknown(
+                "recording", recording_id, "there is no recording {value} in this app, or its bytes are not there"
             )
         return recording
 

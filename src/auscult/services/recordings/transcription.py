@@ -11,7 +11,7 @@ from typing import Protocol
 import msgspec
 from msgspec.structs import replace
 
-from auscult.domain.errors import AuscultError, EngineError, NotFoundError
+from auscult.domain.errors import AuscultError, EngineError, NotFoundError, unknown
 from auscult.domain.operations.guarding import PanicError, panics_as_errors
 from auscult.domain.privacy.conversations import Redaction
 from auscult.domain.recordings.recording import STEREO, Recording, Sound, Speaker
@@ -209,11 +209,10 @@ def transcription_of(app: AppStore, store: Store, recording_id: str) -> Transcri
     _check_known(app, recording_id)
     found = store.transcriptions.get(recording_id)
     if found is None:
-        raise NotFoundError(
+        raise unknown(
+            "recording",
+            recording_id,
             "no transcription of recording {value} was asked for; POST to this path to have one",
-            code="recording.unknown",
-            field="recording_id",
-            value=recording_id,
         )
     return found
 
@@ -226,9 +225,4 @@ def earlier_transcripts(app: AppStore, store: Store, recording_id: str) -> list[
 
 def _check_known(app: AppStore, recording_id: str) -> None:
     if app.recordings.get(recording_id) is None:
-        raise NotFoundError(
-            "there is no recording {value} in this app",
-            code="recording.unknown",
-            field="recording_id",
-            value=recording_id,
-        )
+        raise unknown("recording", recording_id, "there is no recording {value} in this app")

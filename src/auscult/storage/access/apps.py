@@ -5,7 +5,7 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.tenancy import Tenant
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import now_ms
@@ -98,9 +98,7 @@ class Apps:
         """The number under which the tables know this app. Raises ``NotFoundError`` when there is no such tenant."""
         found = self._find(tenant.app_id)
         if found is None or found[1] != tenant:
-            raise NotFoundError(
-                "There is no app {value} in this account and org", code="app.unknown", field="app", value=tenant.app_id
-            )
+            raise unknown("app", tenant.app_id, "There is no app {value} in this account and org", field="app")
         return found[0]
 
     def _find(self, app_id: str) -> tuple[int, Tenant] | None:

@@ -12,7 +12,7 @@ from auscult.domain.definitions.form_version import (
     Signed,
     revision_of,
 )
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import unknown
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database, Row
 from auscult.storage.core.instants import instant_of, now_ms
@@ -125,9 +125,7 @@ class AppForms:
             lock_app(connection, self._app)
             newest = connection.execute(self._newest(form_id)).one_or_none() if is_storable(form_id) else None
             if newest is None:
-                raise NotFoundError(
-                    "There is no form {value} in this app", code="form.unknown", field="form_id", value=form_id
-                )
+                raise unknown("form", form_id, "There is no form {value} in this app")
             if newest.retired_at is None:
                 row = {"app": self._app, "form_id": form_id, "version": newest.version, "retired_at": now_ms()}
                 connection.execute(sa.insert(form_retirements).values(row))

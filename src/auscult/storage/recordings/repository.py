@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
 from auscult.storage.access.apps import lock_app
@@ -247,11 +247,10 @@ class AppRecordings:
             query = query.where(*self._visible())
             number = connection.scalar(query.where(*mine))
         if number is None:
-            raise NotFoundError(
+            raise unknown(
+                "conversation",
+                conversation_id,
                 "there is no conversation {value} in this app; load it before its recordings",
-                code="conversation.unknown",
-                field="conversation_id",
-                value=conversation_id,
             )
         return number
 
@@ -298,9 +297,7 @@ def _remove_soon(connection: Connection, locations: Sequence[str]) -> None:
 
 
 def _unknown(recording_id: str) -> NotFoundError:
-    return NotFoundError(
-        "there is no recording {value} in this app", code="recording.unknown", field="recording_id", value=recording_id
-    )
+    return unknown("recording", recording_id, "there is no recording {value} in this app")
 
 
 def _forget_removal(connection: Connection, location: str) -> None:

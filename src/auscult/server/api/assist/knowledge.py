@@ -9,7 +9,7 @@ from msgspec import UNSET, Struct
 
 from auscult.domain.assist.knowledge import Document, Passage
 from auscult.domain.assist.validity import Validity, Wish
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.stated import CALENDAR_DAY
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
@@ -127,11 +127,12 @@ def get_document(language: Language, source: Source, app: App) -> KnowledgeDocum
     language = language_of(language)
     passages = app.knowledge.passages(source, language)
     if not passages:
-        raise NotFoundError(
-            f"there is no document {source} in the app's knowledge in {language}",
-            code="document.unknown",
+        raise unknown(
+            "document",
+            source,
+            "there is no document {value} in the app's knowledge in {language}",
             field="source",
-            value=source,
+            language=language,
         )
     return KnowledgeDocument(source=source, language=language, passages=tuple(passages))
 

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.audits.bookmark import AgentSees, AuditSettings, Bookmark, BookmarkKind, check_note
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.form import Handler
 from auscult.server.api.scoring import evaluations
@@ -198,11 +198,8 @@ def set_audit_settings(data: JSONBody[SettingsBody], app: App) -> AuditSettings:
 
 
 def _unknown(conversation_id: str) -> NotFoundError:
-    return NotFoundError(
-        f"there is no conversation {conversation_id} in this app, or it is not evaluated yet",
-        code="conversation.unknown",
-        field="conversation_id",
-        value=conversation_id,
+    return unknown(
+        "conversation", conversation_id, "there is no conversation {value} in this app, or it is not evaluated yet"
     )
 
 

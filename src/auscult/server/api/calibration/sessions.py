@@ -10,7 +10,7 @@ from msgspec.structs import asdict
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.calibration.report import CalibrationReport
 from auscult.domain.calibration.session import LEAST_RATERS, MOST_ITEMS, MOST_RATERS, MachineShown, OthersShown, Session
-from auscult.domain.errors import ConflictError, NotFoundError
+from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.people.principal import Principal
 from auscult.domain.stated import stated, text
 from auscult.server.api.calibration.views import ShownSession, shown
@@ -197,12 +197,7 @@ def open_to(found: Session, rights: Principal) -> Session:
     """Return a session that a caller may see. Raises ``NotFoundError`` ``calibration.unknown``."""
     if rights.may(RUN) or (found.state != "draft" and found.rater(rights.name) is not None):
         return found
-    raise NotFoundError(
-        f"unknown session {found.session_id!r}",
-        code="calibration.unknown",
-        field="session_id",
-        value=found.session_id,
-    )
+    raise unknown("calibration", found.session_id, "unknown session {value!r}", field="session_id")
 
 
 ROUTER = operation.router(__name__, sessions=calibrating, seen=seen)

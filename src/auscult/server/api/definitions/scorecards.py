@@ -11,7 +11,7 @@ from msgspec import Struct
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.scorecard import Interaction, Scorecard
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, unknown
 from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights
@@ -331,9 +331,7 @@ def _published(stored: Definition, warnings: tuple[Detail, ...]) -> PublishedSco
 
 
 def _gone(card_id: str) -> NotFoundError:
-    return NotFoundError(
-        f"There is no scorecard {card_id} in this app.", code="scorecard.unknown", field="scorecard_id", value=card_id
-    )
+    return unknown("scorecard", card_id, "There is no scorecard {value} in this app.")
 
 
 ROUTER = operation.router(__name__)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.taxonomy import Taxonomy
-from auscult.domain.errors import NotFoundError, TaxonomyError
+from auscult.domain.errors import NotFoundError, TaxonomyError, unknown
 from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights
@@ -235,9 +235,7 @@ def _published(stored: Definition) -> PublishedTaxonomy:
 
 def _unknown(taxonomy_id: str, version: int | None = None) -> NotFoundError:
     which = taxonomy_id if version is None else f"{taxonomy_id} version {version}"
-    return NotFoundError(
-        f"There is no taxonomy {which} in this app.", code="taxonomy.unknown", field="taxonomy_id", value=taxonomy_id
-    )
+    return unknown("taxonomy", taxonomy_id, "There is no taxonomy {which} in this app.", which=which)
 
 
 ROUTER = operation.router(__name__)

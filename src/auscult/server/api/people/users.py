@@ -260,7 +260,8 @@ def explain_visibility(
     now, user = server.now(), find_user(user_id, app, rights, server)
     found = Explainer(server.store, app.tenant, now).explain(user, conversation_id)
     reasons = tuple(
-        GrantReason(grant=grant_view(each.grant, now), opens=each.opens, reason=each.reason) for each in found.grants
+        GrantReason(grant=grant_view(each.grant, now), opens=each.opens, reason=str(each.reason))
+        for each in found.grants
     )
     return Why(
         email=found.email,
@@ -268,7 +269,7 @@ def explain_visibility(
         permission=found.permission,
         at=found.at,
         sees=found.sees,
-        reason=found.reason,
+        reason=str(found.reason),
         grants=reasons,
     )
 

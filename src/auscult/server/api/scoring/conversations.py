@@ -14,7 +14,7 @@ from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import state_of
 from auscult.domain.audits.blindness import without_agents
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import RequestError, unknown
 from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.record import Outcome, RecordPage, RecordQuery, RowKey
@@ -414,12 +414,7 @@ def get_conversation(conversation_id: ConversationId, app: App, caller: Caller, 
     """
     detail = app.conversations.get(conversation_id)
     if detail is None:
-        raise NotFoundError(
-            f"there is no conversation {conversation_id} in this app",
-            code="conversation.unknown",
-            field="conversation_id",
-            value=conversation_id,
-        )
+        raise unknown("conversation", conversation_id, "there is no conversation {value} in this app")
     hidden = hidden_from(app, caller.name, conversation_id, rights.agent_ids)
     hidden |= kept_from(kept_from_agents(app, rights.visibility()), state_of(detail.audit), hidden)
     document = without_agents(detail.conversation) if "agent" in hidden else detail.conversation

@@ -10,12 +10,12 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.language import gettext, ngettext
+from auscult.language import gettext, ngettext, translated
 from auscult.server.console.frame.charts import lanes, sentiment, strip
 from auscult.server.console.frame.meanings import MEANINGS
 from auscult.server.console.frame.naming import by_in_words, role_name
 from auscult.server.console.frame.reader import FEW, clock, length
-from auscult.server.console.frame.reasons import fault_in_words, grant_in_words
+from auscult.server.console.frame.reasons import fault_in_words
 from auscult.server.console.frame.verdicts import sign_of, word_of
 
 BASE = "/console"
@@ -141,9 +141,7 @@ def make_environment() -> Environment:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
     environment.filters.update({name: _by_reader(name) for name in _BY_READER})
     environment.filters.update(clock=clock, duration=length, answer_word=word_of, answer_sign=sign_of)
-    environment.filters.update(
-        fault=fault_in_words, by=by_in_words, role_name=role_name, translated=gettext, grant_reason=grant_in_words
-    )
+    environment.filters.update(fault=fault_in_words, by=by_in_words, role_name=role_name, translated=translated)
     environment.globals.update(
         base=BASE,
         picks=f"{BASE}/search/picks",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from auscult.domain.definitions.form_difference import Aspect, Change, FormDifference, Value, differences
 from auscult.domain.definitions.form_version import FormVersion
-from auscult.domain.errors import FormError, NotFoundError, RequestError
+from auscult.domain.errors import FormError, NotFoundError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.services.definitions.forms.cache import read_kept
 from auscult.services.definitions.forms.document import field_name
@@ -159,11 +159,11 @@ def choose_two(forms: AppForms, form_id: str) -> tuple[Named, Named]:
     older = forms.versions(form_id)[1:]
     newest = choose(forms, form_id)
     if not older:
-        raise NotFoundError(
+        raise unknown(
+            "draft",
+            form_id,
             "{value} has one version and no draft: there is nothing to compare it with",
-            code="draft.unknown",
             field="form_id",
-            value=form_id,
         )
     return _named(older[0]), newest
 

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from auscult.domain.definitions.form_version import UNSIGNED, FormDraft, FormVersion, Signed
-from auscult.domain.errors import NotFoundError, unknown
+from auscult.domain.errors import unknown
 from auscult.domain.probe import Probe
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.publish import check_against, giving_up, publish
@@ -52,13 +52,7 @@ def get_draft(forms: AppForms, form_id: str) -> FormDraft:
     draft = forms.draft(form_id)
     if draft is None:
         known = ", ".join(each.form_id for each in forms.drafts()) or "none"
-        raise NotFoundError(
-            "there is no draft of {value}; drafts: {list}",
-            list=known,
-            code="draft.unknown",
-            field="form_id",
-            value=form_id,
-        )
+        raise unknown("draft", form_id, "there is no draft of {value}; drafts: {list}", field="form_id", list=known)
     return draft
 
 

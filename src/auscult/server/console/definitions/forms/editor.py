@@ -11,7 +11,7 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.definitions.form_version import DraftMovedError, FormVersion, revision_of
-from auscult.domain.errors import AuscultError, NotFoundError, RequestError
+from auscult.domain.errors import AuscultError, RequestError, unknown
 from auscult.language import gettext as _
 from auscult.server.console.conversations.conversation_view import title_of
 from auscult.server.console.definitions.drafts import (
@@ -184,9 +184,7 @@ def _brought_back(visit: Visit, form_id: str, act: str) -> Edited | None:
         return None
     version = visit.app.forms.get(form_id, int(number))
     if version is None:
-        raise NotFoundError(
-            f"unknown version {number} of {form_id}", code="form.unknown", field="version", value=number
-        )
+        raise unknown("form", number, "unknown version {value} of {form_id}", field="version", form_id=form_id)
     return Edited(version.document)
 
 

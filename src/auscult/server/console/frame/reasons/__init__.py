@@ -3,7 +3,7 @@
 from auscult.server.console.frame.reasons.documents import fault_in_words
 from auscult.server.console.frame.reasons.matching import PLACE, REASON, WHY, in_words, is_known
 from auscult.server.console.frame.reasons.sentences import filled, sentence_of
-from auscult.server.console.frame.reasons.stored import grant_in_words, job_in_words, run_in_words
+from auscult.server.console.frame.reasons.stored import job_in_words, run_in_words
 
 __all__ = [
     "PLACE",
@@ -11,7 +11,6 @@ __all__ = [
     "WHY",
     "fault_in_words",
     "filled",
-    "grant_in_words",
     "in_words",
     "is_known",
     "job_in_words",

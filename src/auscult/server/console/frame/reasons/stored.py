@@ -1,34 +1,11 @@
-"""Reasons of grants, jobs and runs of connectors in the reader's language. Stored and sent they stay in English.
+"""Reasons of jobs and runs of connectors in the reader's language. Stored and sent they stay in English.
 
 What has no template, such as the words of another system, stays as it is.
 """
 
 from auscult.language import ENGLISH, current, later
-from auscult.language import gettext as _
 from auscult.server.console.frame.reasons.fitting import translated
 from auscult.server.console.frame.reasons.matching import in_words
-
-GRANTS = (
-    later("the user is disabled"),
-    later("no grant with {name} covers it; its queues: {queues}; its agents: {agents}"),
-    later("{name} is for app {id}"),
-    later("{name} was not in force at {value} UTC"),
-    later("{name} does not include {id}"),
-    later("{name} in the whole app"),
-    later("{name} for {scope}"),
-    later("{name} for {scope} does not cover the conversation"),
-    later("{name} for {scope} does not cover the conversation (not in the directory: {list})"),
-)
-"""Why a user sees a conversation, or does not."""
-
-SCOPES = (
-    later("queues {list}"),
-    later("teams {list}"),
-    later("agents {list}"),
-    later("own"),
-    later("assigned"),
-)
-"""Scopes of grants that do not cover the whole app."""
 
 WORK = (
     later("its processing was begun {n} times and never came to an end"),
@@ -63,18 +40,6 @@ RUNS = (
 )
 """Why a run of a connector failed, and what it noticed."""
 
-_NONE, _JOINT = later("none"), "; "
-
-
-def grant_in_words(reason: str) -> str:
-    """Return why a user sees a conversation; of several grants each."""
-    if current() == ENGLISH:
-        return reason
-    each = [translated(GRANTS, one, _scope) for one in reason.split(_JOINT)]
-    if all(each):
-        return _JOINT.join(filter(None, each))
-    return translated(GRANTS, reason, _scope) or reason
-
 
 def job_in_words(reason: str) -> str:
     """Return why a job waits or failed; it may be the reason of an engine's."""
@@ -86,9 +51,3 @@ def job_in_words(reason: str) -> str:
 def run_in_words(line: str) -> str:
     """Return what a run of a connector reports."""
     return line if current() == ENGLISH else translated(RUNS, line) or line
-
-
-def _scope(name: str, held: str) -> str:
-    if name == "scope":
-        return translated(SCOPES, held) or held
-    return _(_NONE) if held == _NONE and name in ("queues", "agents") else held

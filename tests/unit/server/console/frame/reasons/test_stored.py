@@ -1,24 +1,16 @@
-"""Reasons of grants, jobs and connectors in the reader's language."""
+"""Reasons of jobs and connectors in the reader's language."""
 
 import pytest
 
 from auscult.language import speaking
-from auscult.server.console.frame.reasons import grant_in_words, job_in_words, run_in_words
-from auscult.server.console.frame.reasons.stored import GRANTS, RUNS, SCOPES, WORK
-from tests.data_files import data_of, tuples_of
+from auscult.server.console.frame.reasons import job_in_words, run_in_words
+from auscult.server.console.frame.reasons.stored import RUNS, WORK
+from tests.data_files import tuples_of
 from tests.template_parts import outdated_parts
 
-WRITING = ("services/people", "services/connectors", "domain/connectors", "domain/people", "storage", "workers")
+WRITING = ("services/connectors", "domain/connectors", "storage", "workers")
 COMPOSED = tuples_of(__file__, "composed")
 """Parts that a module composes of several."""
-
-
-@pytest.mark.parametrize(("stored", "shown"), data_of(__file__, "why_a_user_sees_a_conversation"))
-def test_why_a_user_sees_a_conversation(stored: str, shown: str) -> None:
-    """Names of roles, permissions and queues stay as they are."""
-    assert grant_in_words(stored) == stored
-    with speaking("de"):
-        assert grant_in_words(stored) == shown
 
 
 def test_jobs_have_reasons_of_their_own_and_of_the_engine() -> None:
@@ -42,4 +34,4 @@ def test_runs_of_connectors() -> None:
 @pytest.mark.landing
 def test_no_template_is_out_of_date() -> None:
     """Each part of a template is still in the code, so that a reason that is reworded is noticed."""
-    assert outdated_parts((*GRANTS, *SCOPES, *WORK, *RUNS), WRITING, COMPOSED) == []
+    assert outdated_parts((*WORK, *RUNS), WRITING, COMPOSED) == []
