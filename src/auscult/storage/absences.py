@@ -33,8 +33,7 @@ class AccountAbsences:
         query = _of(self._account_id).where(absences.c.until >= since.isoformat())
         if person is not None:
             query = query.where(users.c.email == person)
-        with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(absences.c.since, absences.c.absence)).all()
+        rows = self._database.rows(query.order_by(absences.c.since, absences.c.absence))
         return [_absence(row) for row in rows]
 
     def away(self, day: date) -> Away:
@@ -51,8 +50,7 @@ class AccountAbsences:
         if not away:
             return {}
         query = sa.select(users.c.email, users.c.agent_ids).where(users.c.account_id == self._account_id)
-        with self._database.reading() as connection:
-            rows = connection.execute(query.where(users.c.email.in_(sorted(away)))).all()
+        rows = self._database.rows(query.where(users.c.email.in_(sorted(away))))
         return {agent: away[row.email] for row in rows for agent in msgspec.json.decode(row.agent_ids, type=list[str])}
 
     def get(self, absence_id: str) -> Absence | None:
@@ -60,8 +58,7 @@ class AccountAbsences:
         if not is_storable(absence_id):
             return None
         query = _of(self._account_id).where(absences.c.absence_id == absence_id)
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         return None if row is None else _absence(row)
 
     def add(self, made: Absence, entry: Draft) -> None:

@@ -10,8 +10,8 @@ from auscult.domain.calibration.session import Session, erase
 from auscult.domain.errors import ConflictError
 from auscult.domain.notices import NewNotice
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import calibration_items, calibrations
@@ -35,21 +35,15 @@ class SessionMovedError(ConflictError):
     code = "calibration.moved"
 
 
-class AppCalibrations:
+class AppCalibrations(OfApp):
     """The calibration sessions of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def get(self, session_id: str) -> Session | None:
         """Return a session; None where there is none."""
         if not is_storable(session_id):
             return None
         query = sa.select(calibrations.c.body).where(*self._mine(session_id))
-        with self._database.reading() as connection:
-            body = connection.scalar(query)
+        body = self._database.value(query)
         return None if body is None else _SESSION.decode(body)
 
     def listing(self, *, only_active: bool = False, limit: int = 200) -> list[Session]:

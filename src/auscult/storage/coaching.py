@@ -12,8 +12,8 @@ from auscult.domain.coaching.item import Coaching, erase
 from auscult.domain.errors import ConflictError
 from auscult.domain.notices import NewNotice
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import coaching_clips, coaching_consents, coachings
 from auscult.storage.core.text_validation import is_storable
@@ -28,21 +28,15 @@ class CoachingMovedError(ConflictError):
     code = "coaching.moved"
 
 
-class AppCoaching:
+class AppCoaching(OfApp):
     """The coaching of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def get(self, coaching_id: str) -> Coaching | None:
         """Return an item; None where there is none."""
         if not is_storable(coaching_id):
             return None
         query = sa.select(coachings.c.body).where(coachings.c.app == self._app, coachings.c.coaching_id == coaching_id)
-        with self._database.reading() as connection:
-            body = connection.scalar(query)
+        body = self._database.value(query)
         return None if body is None else _ITEM.decode(body)
 
     def listing(self, agent_ids: frozenset[str] | None = None, limit: int = 500) -> list[Coaching]:
@@ -106,8 +100,7 @@ class AppCoaching:
     def consents(self) -> frozenset[str]:
         """Return the agents who consent to share their conversations."""
         query = sa.select(coaching_consents.c.agent_id).where(coaching_consents.c.app == self._app)
-        with self._database.reading() as connection:
-            return frozenset(connection.scalars(query))
+        return frozenset(self._database.values(query))
 
     def set_consent(self, agent_id: str, by: str, at: datetime, *, is_given: bool) -> None:
         """Store that an agent consents to share their conversations, or no longer does."""

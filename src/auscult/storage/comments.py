@@ -1,6 +1,7 @@
 """Store of comments: the threads of one app."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from typing import NamedTuple
 
@@ -11,12 +12,12 @@ from sqlalchemy import Connection
 from auscult.domain.comments import MOST_THREADS, Thread, ThreadState, too_many
 from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.notices import NewNotice
-from auscult.domain.people.visibility import EVERYTHING, Visibility
+from auscult.domain.people.visibility import Visibility
 from auscult.domain.privacy.log import Draft
 from auscult.domain.said.coded import coded
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import comment_threads
 from auscult.storage.core.text_validation import is_storable
@@ -52,33 +53,23 @@ class NumberedThread(NamedTuple):
     thread: Thread
 
 
-class AppComments:
+class AppComments(SeenOfApp):
     """The threads of one app."""
 
-    def __init__(
-        self, database: Database, app: int, visibility: Visibility = EVERYTHING, agent_ids: frozenset[str] = frozenset()
-    ) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
-        self._visibility = visibility
-        self._agent_ids = agent_ids
-
-    def seen_by(self, visibility: Visibility) -> "AppComments":
-        """Return the same for a principal: threads of visible conversations."""
-        return AppComments(self._database, self._app, visibility, self._agent_ids)
+    _agent_ids: frozenset[str] = frozenset()
 
     def read_by_agents(self, agent_ids: frozenset[str]) -> "AppComments":
         """Return the same for a person who is these agents: of their own conversations, threads for the agent alone."""
-        return AppComments(self._database, self._app, self._visibility, agent_ids)
+        read = copy(self)
+        read._agent_ids = agent_ids  # noqa: SLF001  (its own)
+        return read
 
     def get(self, thread_id: str) -> Thread | None:
         """Return a thread; None where there is none."""
         if not is_storable(thread_id):
             return None
         query = sa.select(comment_threads.c.body).where(*self._mine(), comment_threads.c.thread_id == thread_id)
-        with self._database.reading() as connection:
-            body = connection.scalar(query)
+        body = self._database.value(query)
         return None if body is None else _THREAD.decode(body)
 
     def listing(self, query: ThreadQuery) -> list[NumberedThread]:
@@ -92,8 +83,7 @@ class AppComments:
         if query.left_out:
             wanted.append(comment_threads.c.conversation_id.not_in(query.left_out))
         found = sa.select(comment_threads.c.thread, comment_threads.c.body).where(*wanted)
-        with self._database.reading() as connection:
-            rows = connection.execute(found.order_by(comment_threads.c.thread).limit(query.limit)).all()
+        rows = self._database.rows(found.order_by(comment_threads.c.thread).limit(query.limit))
         return [NumberedThread(row.thread, _THREAD.decode(row.body)) for row in rows]
 
     def of_conversations(self, conversation_ids: Sequence[str]) -> Iterator[Thread]:
@@ -107,8 +97,7 @@ class AppComments:
     def conversations(self, states: Sequence[ThreadState]) -> frozenset[str]:
         """Return the ids of conversations with a thread in one of these states."""
         wanted = (*self._mine(), comment_threads.c.state.in_(states))
-        with self._database.reading() as connection:
-            return frozenset(connection.scalars(sa.select(comment_threads.c.conversation_id).where(*wanted)))
+        return frozenset(self._database.values(sa.select(comment_threads.c.conversation_id).where(*wanted)))
 
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of every thread on conversations with ``since`` <= start < ``until``; it differs after each step."""

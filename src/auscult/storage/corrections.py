@@ -14,7 +14,6 @@ from auscult.domain.audits.audit import Audit, AuditMovedError
 from auscult.domain.conversation import Conversation
 from auscult.domain.corrections import MOVES, REVISES, Correction, Handled, applied, handled_in, undone, with_handled
 from auscult.domain.errors import ConflictError, unknown
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.log import Draft
 from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import RenderedRows
@@ -22,8 +21,8 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import file_recorded, still_decided
 from auscult.storage.conversations.evaluations import write_evaluations
 from auscult.storage.conversations.waiting import read_waiting
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import corrections
 from auscult.storage.core.text_validation import is_storable
@@ -88,25 +87,14 @@ class NumberedCorrection(NamedTuple):
     correction: Correction
 
 
-class AppCorrections:
+class AppCorrections(SeenOfApp):
     """The corrections of one app."""
-
-    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
-        self._visibility = visibility
-
-    def seen_by(self, visibility: Visibility) -> "AppCorrections":
-        """Return the same for a principal: corrections of visible conversations."""
-        return AppCorrections(self._database, self._app, visibility)
 
     def get(self, correction_id: str) -> Correction:
         """Return a correction. Raises ``NotFoundError`` ``correction.unknown``."""
         if is_storable(correction_id):
             query = sa.select(corrections.c.body).where(*self._mine(), corrections.c.correction_id == correction_id)
-            with self._database.reading() as connection:
-                body = connection.scalar(query)
+            body = self._database.value(query)
             if body is not None:
                 return _CORRECTION.decode(body)
         raise unknown("correction", correction_id)
@@ -121,16 +109,14 @@ class AppCorrections:
         if query.left_out:
             wanted.append(corrections.c.conversation_id.not_in(query.left_out))
         found = sa.select(corrections.c.correction, corrections.c.body).where(*wanted)
-        with self._database.reading() as connection:
-            rows = connection.execute(found.order_by(corrections.c.correction.desc()).limit(query.limit)).all()
+        rows = self._database.rows(found.order_by(corrections.c.correction.desc()).limit(query.limit))
         return [NumberedCorrection(row.correction, _CORRECTION.decode(row.body)) for row in rows]
 
     def of_conversations(self, conversation_ids: Sequence[str]) -> list[Correction]:
         """Return the corrections of some conversations, the oldest first."""
         named = [each for each in conversation_ids if is_storable(each)]
         query = sa.select(corrections.c.body).where(*self._mine(), corrections.c.conversation_id.in_(named))
-        with self._database.reading() as connection:
-            return [_CORRECTION.decode(each) for each in connection.scalars(query.order_by(corrections.c.correction))]
+        return [_CORRECTION.decode(each) for each in self._database.values(query.order_by(corrections.c.correction))]
 
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of corrections of conversations with ``since`` <= start < ``until``; it differs after each step."""

@@ -79,8 +79,7 @@ class AppAliases:
         )
         body = None
         if is_storable(change_id):
-            with self._database.reading() as connection:
-                body = connection.scalar(query)
+            body = self._database.value(query)
         if body is None:
             raise unknown("directory_change", change_id)
         return _CHANGE.decode(body)
@@ -102,8 +101,7 @@ class AppAliases:
         if before is not None:
             query = query.where(directory_changes.c.change < before)
         query = query.order_by(directory_changes.c.change.desc()).limit(limit)
-        with self._database.reading() as connection:
-            return [NumberedChange(row.change, _CHANGE.decode(row.body)) for row in connection.execute(query)]
+        return [NumberedChange(row.change, _CHANGE.decode(row.body)) for row in self._database.rows(query)]
 
     def called(self, kind: PartyKind, name: str) -> list[str]:
         """Return the ids of all queues or agents of the directory that have, or had, a name, without regard to case."""

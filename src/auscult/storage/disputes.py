@@ -12,11 +12,10 @@ from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.audits.notes import DisputeState
 from auscult.domain.disputes.dispute import Dispute, DisputeOrder, Review, ReviewPolicy
 from auscult.domain.disputes.steps import ReviewChange
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.sorting import SortKey, column_of, read_sorted
 from auscult.storage.core.tables.audits import assignments, audit_trail
 from auscult.storage.core.tables.base import NUMBER
@@ -64,26 +63,15 @@ class Listed(NamedTuple):
     dispute: Dispute
 
 
-class AppDisputes:
+class AppDisputes(SeenOfApp):
     """The reviews and disputes of one app."""
-
-    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
-        self._visibility = visibility
-
-    def seen_by(self, visibility: Visibility) -> "AppDisputes":
-        """Return the same for a principal: reviews and disputes of visible conversations."""
-        return AppDisputes(self._database, self._app, visibility)
 
     def review(self, assignment_id: str) -> Review | None:
         """Return the review of an assignment's audit; None where nothing has happened to it."""
         if not is_storable(assignment_id):
             return None
         query = sa.select(reviews.c.body).where(reviews.c.app == self._app, reviews.c.assignment_id == assignment_id)
-        with self._database.reading() as connection:
-            body = connection.scalar(query.where(*visible(self._visibility, self._app, reviews.c.conversation_id)))
+        body = self._database.value(query.where(*visible(self._visibility, self._app, reviews.c.conversation_id)))
         return None if body is None else _REVIEW.decode(body)
 
     def of_agents(self, agent_ids: Sequence[str], released_by: datetime, limit: int = 200) -> list[Review]:
@@ -96,8 +84,7 @@ class AppDisputes:
             .order_by(reviews.c.released_at.desc(), reviews.c.assignment.desc())
             .limit(limit)
         )
-        with self._database.reading() as connection:
-            return [_REVIEW.decode(body) for body in connection.scalars(query)]
+        return [_REVIEW.decode(body) for body in self._database.values(query)]
 
     def reviews(self, *, unreleased_at: datetime | None = None) -> Iterator[Review]:
         """Yield every review, or those that are not released at an instant, in the order of assignment."""
@@ -109,8 +96,7 @@ class AppDisputes:
             query = query.where(hidden)
         while True:
             page = query.where(reviews.c.assignment > after).order_by(reviews.c.assignment).limit(_AT_ONCE)
-            with self._database.reading() as connection:
-                rows = connection.execute(page).all()
+            rows = self._database.rows(page)
             for row in rows:
                 yield _REVIEW.decode(row.body)
             if len(rows) < _AT_ONCE:
@@ -122,8 +108,7 @@ class AppDisputes:
         if not is_storable(dispute_id):
             return None
         query = sa.select(disputes.c.body).where(disputes.c.app == self._app, disputes.c.dispute_id == dispute_id)
-        with self._database.reading() as connection:
-            body = connection.scalar(query.where(*self._visible()))
+        body = self._database.value(query.where(*self._visible()))
         return None if body is None else _DISPUTE.decode(body)
 
     def disputes(self, query: DisputeQuery) -> list[Listed]:
@@ -146,8 +131,7 @@ class AppDisputes:
 
     def count(self, query: DisputeQuery) -> int:
         """Return the number of disputes of a query, on whichever page."""
-        with self._database.reading() as connection:
-            return connection.scalar(sa.select(sa.func.count()).where(*self._wanted(query))) or 0
+        return self._database.value(sa.select(sa.func.count()).where(*self._wanted(query))) or 0
 
     def count_open(self) -> int:
         """Return how many disputes wait for a decision."""
@@ -156,14 +140,12 @@ class AppDisputes:
             ((n,),) = self._database.fetch(_OPEN, app=self._app)
             return n
         query = sa.select(sa.func.count()).where(disputes.c.app == self._app, disputes.c.state == "open")
-        with self._database.reading() as connection:
-            return connection.scalar(query.where(*narrow)) or 0
+        return self._database.value(query.where(*narrow)) or 0
 
     def open_among(self, dispute_ids: Sequence[str]) -> frozenset[str]:
         """Return the disputes of these that wait for a decision."""
         mine = (disputes.c.app == self._app, disputes.c.state == "open", disputes.c.dispute_id.in_(dispute_ids))
-        with self._database.reading() as connection:
-            return frozenset(connection.scalars(sa.select(disputes.c.dispute_id).where(*mine, *self._visible())))
+        return frozenset(self._database.values(sa.select(disputes.c.dispute_id).where(*mine, *self._visible())))
 
     def save(self, change: ReviewChange) -> None:
         """Write a step that changes no audit, in one transaction.
@@ -177,8 +159,7 @@ class AppDisputes:
     def policy(self) -> ReviewPolicy | None:
         """Return the policy of the app; None where it has none of its own."""
         query = sa.select(review_policies.c.document).where(review_policies.c.app == self._app)
-        with self._database.reading() as connection:
-            body = connection.scalar(query)
+        body = self._database.value(query)
         return None if body is None else _POLICY.decode(body)
 
     def set_policy(self, policy: ReviewPolicy, by: str, at: datetime) -> None:

@@ -6,24 +6,18 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from auscult.domain.first_hour import Mark
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.operations import first_hour
 
 
-class AppFirstHour:
+class AppFirstHour(OfApp):
     """The marks of one app, one for each step."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def marks(self) -> Mapping[str, Mark]:
         """Return the marks by step."""
         query = sa.select(first_hour.c.step, first_hour.c.state, first_hour.c.at).where(first_hour.c.app == self._app)
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
+        rows = self._database.rows(query)
         return {step: Mark(step=step, state=state, at=instant_of(at)) for step, state, at in rows}
 
     def mark(self, step: str, state: str, at: datetime) -> None:

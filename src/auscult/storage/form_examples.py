@@ -12,11 +12,11 @@ from sqlalchemy import Connection
 
 from auscult.domain.errors import unknown
 from auscult.domain.form_examples import MOST_EXAMPLES, Example, TopicExample, too_many
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.privacy.log import Draft
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.definitions import form_examples
 from auscult.storage.core.text_validation import is_storable
@@ -27,18 +27,8 @@ from auscult.storage.privacy.log import append_entry
 Made = TypeVar("Made", Example, TopicExample)
 
 
-class AppFormExamples:
+class AppFormExamples(SeenOfApp):
     """The examples of the forms and the taxonomies of one app."""
-
-    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
-        self._visibility = visibility
-
-    def seen_by(self, visibility: Visibility) -> "AppFormExamples":
-        """Return the same for a principal: examples in visible conversations, and transcripts."""
-        return AppFormExamples(self._database, self._app, visibility)
 
     def of_form(self, form_id: str) -> list[Example]:
         """Return the examples of a form that may be seen, and those that were erased, the oldest first."""
@@ -55,8 +45,7 @@ class AppFormExamples:
         query = sa.select(form_examples).where(form_examples.c.app == self._app, column == name)
         if seen:
             query = query.where(sa.or_(form_examples.c.conversation_id.is_(None), sa.and_(*seen)))
-        with self._database.reading() as connection:
-            return [_example(row) for row in connection.execute(query.order_by(form_examples.c.example))]
+        return [_example(row) for row in self._database.rows(query.order_by(form_examples.c.example))]
 
     def of_conversations(self, conversation_ids: Sequence[str]) -> list[Example | TopicExample]:
         """Return the examples in some conversations that may be seen, the oldest first."""
@@ -66,8 +55,7 @@ class AppFormExamples:
             form_examples.c.conversation_id.in_(named),
             *visible(self._visibility, self._app, form_examples.c.conversation_id),
         )
-        with self._database.reading() as connection:
-            return [_example(row) for row in connection.execute(query.order_by(form_examples.c.example))]
+        return [_example(row) for row in self._database.rows(query.order_by(form_examples.c.example))]
 
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of the examples in conversations with ``since`` <= start < ``until``; it differs after a change.

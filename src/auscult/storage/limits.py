@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from auscult.domain.limits import Limits, Owner, Use, month_of, week_until
 from auscult.domain.scoring.judging import Allowance
-from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import IS_BATCH, WAITS, batches, conversations
 from auscult.storage.core.tables.operations import limits, use_days
@@ -20,17 +20,12 @@ _LIMITS = msgspec.json.Decoder(Limits)
 _JUDGE = ("judge_calls", "judge_tokens", "judge_cost")
 
 
-class LimitStore:
+class LimitStore(OfDatabase):
     """Limits and use of every account and app."""
-
-    def __init__(self, database: Database) -> None:
-        """Nothing is read yet."""
-        self._database = database
 
     def all(self) -> dict[Owner, Limits]:
         """Return every limit that is set."""
-        with self._database.reading() as connection:
-            rows = connection.execute(sa.select(limits)).all()
+        rows = self._database.rows(sa.select(limits))
         return {Owner(row.account_id, row.app_id): _LIMITS.decode(row.body) for row in rows}
 
     def save(self, owner: Owner, given: Limits) -> None:
@@ -62,8 +57,7 @@ class LimitStore:
             .where(sa.text(f"{WAITS} AND {IS_BATCH}"))
             .group_by(apps.c.app_id)
         )
-        with self._database.reading() as connection:
-            return {row.app_id: int(row.n) for row in connection.execute(query)}
+        return {row.app_id: int(row.n) for row in self._database.rows(query)}
 
     def stored(self) -> dict[str, int]:
         """Return the bytes of each app's conversations and recordings.
@@ -148,8 +142,7 @@ class LimitStore:
             .where(use_days.c.day >= first, use_days.c.day < after)
             .group_by(apps.c.app_id)
         )
-        with self._database.reading() as connection:
-            return {row.app_id: int(row.n) for row in connection.execute(query)}
+        return {row.app_id: int(row.n) for row in self._database.rows(query)}
 
 
 def count_use(connection: Connection, dialect: Dialect, app: int, day: str | None = None, **added: int) -> None:

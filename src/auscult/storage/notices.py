@@ -21,11 +21,11 @@ from auscult.domain.notices import (
     new_mail_id,
     new_notice_id,
 )
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import instant_of, ms_of, optional_instant
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.audits import assignments
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import conversations
@@ -70,18 +70,8 @@ class NumberedNotice(NamedTuple):
     notice: Notice
 
 
-class AppNotices:
+class AppNotices(SeenOfApp):
     """The notices of one app."""
-
-    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
-        self._visibility = visibility
-
-    def seen_by(self, visibility: Visibility) -> "AppNotices":
-        """Return the same for a principal: notices about visible conversations, or about none."""
-        return AppNotices(self._database, self._app, visibility)
 
     def listing(self, query: NoticeQuery) -> list[NumberedNotice]:
         """Return notices, the newest first."""
@@ -89,14 +79,12 @@ class AppNotices:
         if query.before is not None:
             wanted.append(notices.c.notice < query.before)
         found = sa.select(notices).where(*wanted).order_by(notices.c.notice.desc()).limit(query.limit)
-        with self._database.reading() as connection:
-            return [NumberedNotice(row.notice, _notice(row)) for row in connection.execute(found)]
+        return [NumberedNotice(row.notice, _notice(row)) for row in self._database.rows(found)]
 
     def after(self, query: NoticeQuery) -> list[NumberedNotice]:
         """Return notices, the oldest first."""
         found = sa.select(notices).where(*self._wanted(query)).order_by(notices.c.notice).limit(query.limit)
-        with self._database.reading() as connection:
-            return [NumberedNotice(row.notice, _notice(row)) for row in connection.execute(found)]
+        return [NumberedNotice(row.notice, _notice(row)) for row in self._database.rows(found)]
 
     def of_app(self, number: int, kinds: Sequence[str], limit: int) -> list[NumberedNotice]:
         """Return the notices to anyone after the number of one, of some kinds, the oldest first.
@@ -106,21 +94,18 @@ class AppNotices:
         mine = (notices.c.app == self._app, notices.c.notice > number, notices.c.kind.in_(kinds))
         once = sa.select(sa.func.max(notices.c.notice)).where(*mine).group_by(notices.c.kind, notices.c.subject)
         found = sa.select(notices).where(notices.c.notice.in_(once)).order_by(notices.c.notice).limit(limit)
-        with self._database.reading() as connection:
-            return [NumberedNotice(row.notice, _notice(row)) for row in connection.execute(found)]
+        return [NumberedNotice(row.notice, _notice(row)) for row in self._database.rows(found)]
 
     def count(self, query: NoticeQuery) -> int:
         """Return the number of notices of a query."""
-        with self._database.reading() as connection:
-            return connection.scalar(sa.select(sa.func.count()).where(*self._wanted(query))) or 0
+        return self._database.value(sa.select(sa.func.count()).where(*self._wanted(query))) or 0
 
     def get(self, query: NoticeQuery, notice_id: str) -> Notice | None:
         """Return one notice of a query; None where it has none of this id."""
         if not is_storable(notice_id):
             return None
         found = sa.select(notices).where(*self._wanted(query), notices.c.notice_id == notice_id)
-        with self._database.reading() as connection:
-            row = connection.execute(found).one_or_none()
+        row = self._database.row(found)
         return None if row is None else _notice(row)
 
     def of_conversations(self, conversation_ids: Sequence[str]) -> Iterator[tuple[str, Notice]]:
@@ -133,8 +118,7 @@ class AppNotices:
             .where(notices.c.app == self._app, notices.c.conversation_id.in_(named), *about)
             .order_by(notices.c.notice)
         )
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
+        rows = self._database.rows(query)
         for row in rows:
             yield row.email, _notice(row)
 
@@ -270,8 +254,7 @@ class AppNotices:
             query = query.where(notice_mails.c.state.in_(states))
         if due is not None:
             query = query.where(notice_mails.c.try_at <= ms_of(due))
-        with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(notice_mails.c.mail.desc()).limit(limit)).all()
+        rows = self._database.rows(query.order_by(notice_mails.c.mail.desc()).limit(limit))
         return [MailOf(row.mail, row.email, _mail(row)) for row in rows]
 
     def has_digest(self, email: str, since: datetime) -> bool:

@@ -12,13 +12,13 @@ from sqlalchemy import Connection
 
 from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.notices import NewNotice
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.pinned import MOST_COLLECTIONS, MOST_PINS, UNDO, Collection, Pin, too_many
 from auscult.domain.privacy.log import Draft
 from auscult.domain.said.coded import coded
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.people import conversation_parties
 from auscult.storage.core.tables.reviews import coaching_consents, collections, pins
@@ -46,24 +46,13 @@ class PinQuery(NamedTuple):
     is_agreed: bool | None = True
 
 
-class AppCollections:
+class AppCollections(SeenOfApp):
     """The collections of one app."""
-
-    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
-        self._visibility = visibility
-
-    def seen_by(self, visibility: Visibility) -> "AppCollections":
-        """Return the same for a principal: pins in visible conversations."""
-        return AppCollections(self._database, self._app, visibility)
 
     def listing(self) -> list[Collection]:
         """Return the collections, by name."""
         query = sa.select(collections.c.body).where(collections.c.app == self._app, collections.c.removed_at.is_(None))
-        with self._database.reading() as connection:
-            found = [_COLLECTION.decode(body) for body in connection.scalars(query)]
+        found = [_COLLECTION.decode(body) for body in self._database.values(query)]
         return sorted(found, key=lambda each: each.name.casefold())
 
     def get(self, collection_id: str, *, is_removed: bool = False) -> Collection:
@@ -119,8 +108,7 @@ class AppCollections:
             .where(*self._wanted(query))
             .order_by(pins.c.collection, pins.c.place, pins.c.pin)
         )
-        with self._database.reading() as connection:
-            return [_pin(row) for row in connection.execute(found)]
+        return [_pin(row) for row in self._database.rows(found)]
 
     def counts(self, query: PinQuery) -> dict[str, int]:
         """Return the numbers of pins by collection; those without any are left out."""
@@ -130,8 +118,7 @@ class AppCollections:
             .where(*self._wanted(query))
             .group_by(collections.c.collection_id)
         )
-        with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(found)}
+        return {row[0]: row[1] for row in self._database.rows(found)}
 
     def conversations(self, collection_ids: Sequence[str] | None) -> frozenset[str]:
         """Return the ids of visible conversations with a pin in one of some collections; None: in any."""
@@ -142,8 +129,7 @@ class AppCollections:
         )
         if collection_ids is not None:
             found = found.where(collections.c.collection_id.in_([each for each in collection_ids if is_storable(each)]))
-        with self._database.reading() as connection:
-            return frozenset(connection.scalars(found))
+        return frozenset(self._database.values(found))
 
     def removed_pin(self, collection_id: str, pin_id: str, since: datetime) -> Pin:
         """Return a visible pin that was removed at an instant or later. Raises ``NotFoundError`` ``pin.unknown``."""
@@ -154,8 +140,7 @@ class AppCollections:
             .where(collections.c.collection_id == collection_id, pins.c.removed_at >= ms_of(since))
             .where(*visible(self._visibility, self._app, pins.c.conversation_id))
         )
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         if row is None:
             raise unknown("pin", pin_id)
         return _pin(row)

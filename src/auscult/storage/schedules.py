@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.schedules.schedule import KEPT, MOST_TRIES, Fresh, Run, Schedule, Way, pause_after
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.operations import schedule_runs, schedules
 from auscult.storage.core.text_validation import is_storable
 
@@ -31,13 +32,8 @@ class Unsent(NamedTuple):
     tries: int
 
 
-class AppSchedules:
+class AppSchedules(OfApp):
     """The schedules of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def add(self, one: Schedule) -> None:
         """Store a schedule."""
@@ -56,8 +52,7 @@ class AppSchedules:
         if not is_storable(schedule_id):
             return None
         query = sa.select(schedules.c.body).where(*self._mine(schedule_id))
-        with self._database.reading() as connection:
-            body = connection.scalar(query)
+        body = self._database.value(query)
         return None if body is None else _SCHEDULE.decode(body)
 
     def listing(self, created_by: str | None = None) -> list[Schedule]:
@@ -65,8 +60,7 @@ class AppSchedules:
         query = sa.select(schedules.c.body).where(schedules.c.app == self._app).order_by(schedules.c.schedule)
         if created_by is not None:
             query = query.where(schedules.c.created_by == created_by)
-        with self._database.reading() as connection:
-            return [_SCHEDULE.decode(body) for body in connection.scalars(query)]
+        return [_SCHEDULE.decode(body) for body in self._database.values(query)]
 
     def remove(self, schedule_id: str) -> bool:
         """Remove a schedule with its runs; whether there was one."""
@@ -81,8 +75,7 @@ class AppSchedules:
     def due(self, at: datetime) -> list[Schedule]:
         """Return the schedules whose time has come."""
         query = sa.select(schedules.c.body).where(schedules.c.app == self._app, schedules.c.next_at <= ms_of(at))
-        with self._database.reading() as connection:
-            return [_SCHEDULE.decode(body) for body in connection.scalars(query)]
+        return [_SCHEDULE.decode(body) for body in self._database.values(query)]
 
     def record(self, before: Schedule, after: Schedule, made: Sequence[Fresh]) -> bool:
         """Store what a run has made and the time of the next one, in one transaction.
@@ -109,15 +102,13 @@ class AppSchedules:
     def runs(self, schedule_id: str) -> list[Run]:
         """Return the runs of a schedule, the newest first."""
         query = sa.select(*_COLUMNS, schedules.c.schedule_id).join(schedules).where(*self._mine(schedule_id))
-        with self._database.reading() as connection:
-            return [_run(row) for row in connection.execute(query.order_by(schedule_runs.c.run.desc()))]
+        return [_run(row) for row in self._database.rows(query.order_by(schedule_runs.c.run.desc()))]
 
     def inbox(self, user: str, limit: int = 100) -> list[Run]:
         """Return what schedules of a user have made for the inbox, the newest first."""
         query = sa.select(*_COLUMNS, schedules.c.schedule_id, schedules.c.body.label("its")).join(schedules)
         query = query.where(schedules.c.app == self._app, schedules.c.created_by == user)
-        with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(schedule_runs.c.run.desc()).limit(limit)).all()
+        rows = self._database.rows(query.order_by(schedule_runs.c.run.desc()).limit(limit))
         return [_run(row) for row in rows if _SCHEDULE.decode(row.its).to_inbox]
 
     def mark_read(self, user: str, upto: int) -> None:
@@ -130,8 +121,7 @@ class AppSchedules:
     def content(self, schedule_id: str, number: int) -> tuple[str, bytes] | None:
         """Return name and content of the file of a run; None where there is none, or none any more."""
         query = sa.select(schedule_runs.c.filename, schedule_runs.c.content).join(schedules)
-        with self._database.reading() as connection:
-            row = connection.execute(query.where(*self._mine(schedule_id), schedule_runs.c.run == number)).one_or_none()
+        row = self._database.row(query.where(*self._mine(schedule_id), schedule_runs.c.run == number))
         return None if row is None or row.content is None else (row.filename, row.content)
 
     def unsent(self, at: datetime, limit: int = 20) -> list[Unsent]:
@@ -145,8 +135,7 @@ class AppSchedules:
             .order_by(schedule_runs.c.run)
             .limit(limit)
         )
-        with self._database.reading() as connection:
-            rows = connection.execute(query).all()
+        rows = self._database.rows(query)
         return [Unsent(_SCHEDULE.decode(row.its), _run(row), row.content, row.tries) for row in rows]
 
     def claim(self, one: Unsent, at: datetime) -> bool:

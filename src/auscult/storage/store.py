@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
-from typing import NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.figures import Figures
@@ -14,6 +14,7 @@ from auscult.domain.record import RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.storage.absences import AccountAbsences
 from auscult.storage.access.apps import Apps
+from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.access.clients import Clients
 from auscult.storage.access.signing_key import SigningKey, read_signing_key
 from auscult.storage.ai_agents import AppAiAgents
@@ -78,76 +79,114 @@ from auscult.storage.workdays import AppWorkingDays
 T = TypeVar("T")
 
 
-class AppStore(NamedTuple):
+class Basis(NamedTuple):
+    """The parts that the repositories of all apps are made of."""
+
+    database: Database
+    secret_key: bytes
+    signing: SigningKey
+    pages: Pages
+    names: FacetNames
+    evaluations: EvaluationReader
+    people: People
+    lock: SecretLock
+    redact_each: RedactEach
+    elsewhere: Elsewhere | None
+
+
+class Part(Generic[T]):
+    """A repository of an app: made when it is first asked for, and kept by the app from then on."""
+
+    def __init__(self, make: Callable[["AppStore"], T]) -> None:
+        """``make`` returns the repository of a whole app."""
+        self._make = make
+        self._name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Keep the repository under its own name, which is found in the app before this is asked again."""
+        self._name = name
+
+    def __get__(self, app: "AppStore", owner: type) -> T:
+        """Return the repository: that of the whole app, narrowed where there is something to narrow."""
+        made: T = self._make(app) if app.whole is None else getattr(app.whole, self._name)
+        narrowed: Callable[[Visibility], T] | None = getattr(made, "seen_by", None) if app.whole else None
+        made = narrowed(app.visibility) if narrowed else made
+        vars(app)[self._name] = made
+        return made
+
+
+class AppStore:
     """All that belongs to one app, as far as ``visibility`` shows it. Made by ``Store.within``."""
 
-    tenant: Tenant
-    conversations: AppConversations
-    timeline: AppTimeline
-    forms: AppForms
-    form_examples: AppFormExamples
-    definitions: AppDefinitions
-    audits: AppAudits
-    plans: AppPlans
-    frames: AppFrames
-    bookmarks: AppBookmarks
-    queue: AppQueue
-    disputes: AppDisputes
-    comments: AppComments
-    corrections: AppCorrections
-    notices: AppNotices
-    collections: AppCollections
-    calibrations: AppCalibrations
-    coaching: AppCoaching
-    schedules: AppSchedules
-    connectors: AppConnectors
-    answers: AppAnswers
-    backfills: AppBackfills
-    live: AppLive
-    knowledge: AppKnowledge
-    feed: AppFeed
-    webhooks: AppWebhooks
-    jobs: AppJobs
-    log: AccessLog
-    privacy: AppPrivacy
-    retention: AppRetention
-    erasure: AppErasure
-    approvals: AppApprovals
-    recordings: AppRecordings
-    people: AppPeople
-    exports: AppExports
-    names: AppNames
-    targets: AppTargets
-    absences: AccountAbsences
-    working_days: AppWorkingDays
-    first_hour: AppFirstHour
-    aliases: AppAliases
-    ai_agents: AppAiAgents
-    visibility: Visibility = EVERYTHING
+    def __init__(
+        self,
+        basis: Basis,
+        tenant: Tenant,
+        number: int,
+        whole: "AppStore | None" = None,
+        visibility: Visibility = EVERYTHING,
+    ) -> None:
+        """``number`` is the app's; ``whole`` the same app, of which ``visibility`` shows a part."""
+        self.basis = basis
+        self.database = basis.database
+        self.tenant = tenant
+        self.number = number
+        self.whole = whole
+        self.visibility = visibility
 
     def seen_by(self, visibility: Visibility) -> "AppStore":
         """Return the same for a principal: what is not visible does not exist, in lists, pages and counts alike."""
         if visibility.is_everything:
             return self
-        return self._replace(
-            conversations=self.conversations.seen_by(visibility),
-            audits=self.audits.seen_by(visibility),
-            frames=self.frames.seen_by(visibility),
-            bookmarks=self.bookmarks.seen_by(visibility),
-            queue=self.queue.seen_by(visibility),
-            disputes=self.disputes.seen_by(visibility),
-            comments=self.comments.seen_by(visibility),
-            corrections=self.corrections.seen_by(visibility),
-            form_examples=self.form_examples.seen_by(visibility),
-            notices=self.notices.seen_by(visibility),
-            collections=self.collections.seen_by(visibility),
-            live=self.live.seen_by(visibility),
-            feed=self.feed.seen_by(visibility),
-            webhooks=self.webhooks.seen_by(visibility),
-            recordings=self.recordings.seen_by(visibility),
-            names=self.names.seen_by(visibility),
-            visibility=visibility,
+        return AppStore(self.basis, self.tenant, self.number, self, visibility)
+
+    conversations = Part(
+        lambda app: AppConversations(
+            app.database, app.tenant, app.number, app.basis.pages, app.basis.evaluations, app.privacy, app.erasure
         )
+    )
+    timeline = Part(lambda app: AppTimeline(app.database, app.number, app.basis.evaluations))
+    forms = Part(lambda app: AppForms(app.database, app.number))
+    form_examples = Part(lambda app: AppFormExamples(app.database, app.number))
+    definitions = Part(lambda app: AppDefinitions(app.database, app.number))
+    audits = Part(lambda app: AppAudits(app.database, app.number, app.basis.evaluations))
+    plans = Part(lambda app: AppPlans(app.database, app.number))
+    frames = Part(lambda app: AppFrames(app.database, app.number, app.basis.evaluations))
+    bookmarks = Part(lambda app: AppBookmarks(app.database, app.number))
+    queue = Part(lambda app: AppQueue(app.database, app.number))
+    disputes = Part(lambda app: AppDisputes(app.database, app.number))
+    comments = Part(lambda app: AppComments(app.database, app.number))
+    corrections = Part(lambda app: AppCorrections(app.database, app.number))
+    notices = Part(lambda app: AppNotices(app.database, app.number))
+    collections = Part(lambda app: AppCollections(app.database, app.number))
+    calibrations = Part(lambda app: AppCalibrations(app.database, app.number))
+    coaching = Part(lambda app: AppCoaching(app.database, app.number))
+    schedules = Part(lambda app: AppSchedules(app.database, app.number))
+    connectors = Part(lambda app: AppConnectors(app.database, app.number, app.basis.secret_key))
+    answers = Part(lambda app: AppAnswers(app.database, app.number))
+    backfills = Part(lambda app: AppBackfills(app.database, app.tenant, app.number, app.basis.evaluations))
+    live = Part(lambda app: AppLive(app.database, app.number, app.privacy))
+    knowledge = Part(lambda app: AppKnowledge(app.database, app.number))
+    feed = Part(lambda app: AppFeed(app.database, app.number))
+    webhooks = Part(lambda app: AppWebhooks(app.database, app.number, app.basis.lock))
+    jobs = Part(lambda app: AppJobs(app.database, app.number))
+    log = Part(lambda app: AccessLog(app.database, app.basis.signing, app.tenant.app_id))
+    privacy = Part(lambda app: AppPrivacy(app.database, app.number, app.basis.secret_key, app.basis.redact_each))
+    retention = Part(
+        lambda app: AppRetention(app.database, app.number, app.tenant.app_id, app.basis.signing, app.basis.elsewhere)
+    )
+    erasure = Part(lambda app: AppErasure(app.database, app.number, app.tenant.app_id, app.retention))
+    approvals = Part(lambda app: AppApprovals(app.database, app.number, app.privacy))
+    recordings = Part(lambda app: AppRecordings(app.database, app.number))
+    people = Part(lambda app: AppPeople(app.database, app.number, app.basis.people))
+    exports = Part(lambda app: AppExports(app.database, app.number))
+    names = Part(lambda app: AppNames(app.basis.names, app.number))
+    targets = Part(lambda app: AppTargets(app.database, app.number, app.basis.secret_key))
+    absences = Part(lambda app: AccountAbsences(app.database, app.tenant.account_id))
+    working_days = Part(lambda app: AppWorkingDays(app.database, app.number))
+    first_hour = Part(lambda app: AppFirstHour(app.database, app.number))
+    aliases = Part(lambda app: AppAliases(app.database, app.number))
+    ai_agents = Part(lambda app: AppAiAgents(app.database, app.number, app.privacy))
 
 
 class Store:
@@ -206,55 +245,19 @@ class Store:
         return self._within[tenant]
 
     def _open(self, tenant: Tenant) -> AppStore:
-        app = self._apps.key(tenant)
-        privacy = AppPrivacy(self._database, app, self._secret_key, self._redact_each)
-        retention = AppRetention(self._database, app, tenant.app_id, self._signing, self._elsewhere)
-        erasure = AppErasure(self._database, app, tenant.app_id, retention)
-        kept = (self._pages, self._evaluations, privacy, erasure)
-        return AppStore(
-            tenant=tenant,
-            conversations=AppConversations(self._database, tenant, app, *kept),
-            timeline=AppTimeline(self._database, app, self._evaluations),
-            forms=AppForms(self._database, app),
-            definitions=AppDefinitions(self._database, app),
-            audits=AppAudits(self._database, app, self._evaluations),
-            plans=AppPlans(self._database, app),
-            frames=AppFrames(self._database, app, self._evaluations),
-            bookmarks=AppBookmarks(self._database, app),
-            queue=AppQueue(self._database, app),
-            disputes=AppDisputes(self._database, app),
-            comments=AppComments(self._database, app),
-            corrections=AppCorrections(self._database, app),
-            form_examples=AppFormExamples(self._database, app),
-            notices=AppNotices(self._database, app),
-            collections=AppCollections(self._database, app),
-            calibrations=AppCalibrations(self._database, app),
-            coaching=AppCoaching(self._database, app),
-            schedules=AppSchedules(self._database, app),
-            connectors=AppConnectors(self._database, app, self._secret_key),
-            answers=AppAnswers(self._database, app),
-            backfills=AppBackfills(self._database, tenant, app, self._evaluations),
-            live=AppLive(self._database, app, privacy),
-            knowledge=AppKnowledge(self._database, app),
-            feed=AppFeed(self._database, app),
-            webhooks=AppWebhooks(self._database, app, self.webhook_work.lock),
-            jobs=AppJobs(self._database, app),
-            log=AccessLog(self._database, self._signing, tenant.app_id),
-            privacy=privacy,
-            retention=retention,
-            erasure=erasure,
-            approvals=AppApprovals(self._database, app, privacy),
-            recordings=AppRecordings(self._database, app),
-            people=AppPeople(self._database, app, self.people),
-            exports=AppExports(self._database, app),
-            names=AppNames(self._names, app),
-            targets=AppTargets(self._database, app, self._secret_key),
-            absences=self.absences_of(tenant.account_id),
-            working_days=AppWorkingDays(self._database, app),
-            first_hour=AppFirstHour(self._database, app),
-            aliases=AppAliases(self._database, app),
-            ai_agents=AppAiAgents(self._database, app, privacy),
+        basis = Basis(
+            database=self._database,
+            secret_key=self._secret_key,
+            signing=self._signing,
+            pages=self._pages,
+            names=self._names,
+            evaluations=self._evaluations,
+            people=self.people,
+            lock=self.webhook_work.lock,
+            redact_each=self._redact_each,
+            elsewhere=self._elsewhere,
         )
+        return AppStore(basis, tenant, self._apps.key(tenant))
 
     def absences_of(self, account_id: str) -> AccountAbsences:
         """Return the absences of the users of an account."""

@@ -49,15 +49,13 @@ class AppTargets:
         query = self._targets()
         if not is_all:
             query = query.where(users.c.email == person if person else notice_targets.c.user.is_(None))
-        with self._database.reading() as connection:
-            return [_stored(row) for row in connection.execute(query.order_by(notice_targets.c.target))]
+        return [_stored(row) for row in self._database.rows(query.order_by(notice_targets.c.target))]
 
     def get(self, target_id: str) -> StoredTarget | None:
         """Return a target; None where there is none of this id."""
         if not is_storable(target_id):
             return None
-        with self._database.reading() as connection:
-            row = connection.execute(self._targets().where(notice_targets.c.target_id == target_id)).one_or_none()
+        row = self._database.row(self._targets().where(notice_targets.c.target_id == target_id))
         return None if row is None else _stored(row)
 
     def address(self, number: int) -> str:
@@ -108,8 +106,7 @@ class AppTargets:
     def due(self, states: Sequence[State], at: datetime) -> list[StoredTarget]:
         """Return the targets in some states that are due by an instant."""
         query = self._targets().where(notice_targets.c.state.in_(states), notice_targets.c.try_at <= ms_of(at))
-        with self._database.reading() as connection:
-            return [_stored(row) for row in connection.execute(query.order_by(notice_targets.c.target))]
+        return [_stored(row) for row in self._database.rows(query.order_by(notice_targets.c.target))]
 
     def claim(self, found: StoredTarget, until: int, at: datetime) -> bool:
         """Claim a target to send the notices up to the number ``until``; False where another process has."""

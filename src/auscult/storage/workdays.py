@@ -7,27 +7,21 @@ import sqlalchemy as sa
 
 from auscult.domain.privacy.log import Draft
 from auscult.domain.workdays import EVERY_DAY, WorkingDays
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.operations import working_days
 from auscult.storage.privacy.log import append_entry
 
 _DECODE = msgspec.json.Decoder(WorkingDays).decode
 
 
-class AppWorkingDays:
+class AppWorkingDays(OfApp):
     """The working days of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def get(self) -> WorkingDays:
         """Return the working days; every day where none are set."""
         query = sa.select(working_days.c.document).where(working_days.c.app == self._app)
-        with self._database.reading() as connection:
-            found = connection.scalar(query)
+        found = self._database.value(query)
         return EVERY_DAY if found is None else _DECODE(found)
 
     def set(self, wanted: WorkingDays, at: datetime, entry: Draft) -> None:

@@ -68,8 +68,7 @@ class Apps:
         """The first app, not in ``left``, with rows of an earlier version, and the conversation after which they are."""
         is_due = (apps.c.rows_version < ROWS_VERSION, apps.c.app_id.not_in(sorted(left)))
         query = sa.select(*_TENANT, apps.c.rows_after).where(*is_due).order_by(apps.c.app)
-        with self._database.reading() as connection:
-            row = connection.execute(query.limit(1)).one_or_none()
+        row = self._database.row(query.limit(1))
         return None if row is None else (_tenant(row), row.rows_after)
 
     def is_outdated(self, tenant: Tenant) -> bool:

@@ -108,8 +108,7 @@ class AppKnowledge:
         )
         if language is not None:
             query = query.where(knowledge_bases.c.language == language)
-        with self._database.reading() as connection:
-            return [_document(row) for row in connection.execute(query)]
+        return [_document(row) for row in self._database.rows(query)]
 
     def versions(self) -> dict[str, int]:
         """Return the version of each language's base. Read every time: any process may have changed it."""

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
-from copy import copy
 from datetime import datetime
 from threading import Lock
 from typing import Any, NamedTuple
@@ -14,11 +13,11 @@ from sqlalchemy import Connection
 from auscult.domain.assist.live import Event
 from auscult.domain.assist.live_log import Decide, Decision, LiveDue, LiveListed, LiveLog, RestingState
 from auscult.domain.assist.live_settings import AssistSettings
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
 from auscult.storage.assist.live_visibility import is_seen_live
 from auscult.storage.core.database import NOW, Database, Reader
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
+from auscult.storage.core.repository import OfDatabase, SeenOfApp
 from auscult.storage.core.tables.assist import assist_settings, live_conversations, live_events
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.text_validation import is_storable
@@ -56,23 +55,15 @@ _MORE = sa.update(live_conversations).where(live_conversations.c.live == sa.bind
 _CHOSEN = sa.select(assist_settings.c.body).where(assist_settings.c.app == sa.bindparam("an_app"))
 
 
-class AppLive:
+class AppLive(SeenOfApp):
     """The live conversations of one app."""
 
     def __init__(self, database: Database, app: int, privacy: AppPrivacy) -> None:
         """``app`` is the app's number. All that is added passes ``privacy`` first."""
-        self._database = database
-        self._app = app
+        super().__init__(database, app)
         self._privacy = privacy
-        self._visibility = EVERYTHING
         self._events = _Events()
         self._count, self._bodies, self._chosen = map(database.text, (_COUNT, _BODIES, _CHOSEN))
-
-    def seen_by(self, visibility: Visibility) -> "AppLive":
-        """Return the same for a principal: only visible conversations, by what is known of each so far."""
-        narrowed = copy(self)
-        narrowed._visibility = visibility  # noqa: SLF001  (its own)
-        return narrowed
 
     def append(self, conversation_id: str, decide: Decide, *, make: bool = False) -> LiveLog:
         """Add the events that ``decide`` returns for the present ones, in one transaction under a lock.
@@ -276,12 +267,8 @@ class _Kept(NamedTuple):
 _NOTHING = _Kept((), b"")
 
 
-class LiveWork:
+class LiveWork(OfDatabase):
     """Live conversations of every app: what there is to do."""
-
-    def __init__(self, database: Database) -> None:
-        """Nothing is read yet."""
-        self._database = database
 
     def due(self, now: datetime, limit: int = 100) -> list[LiveDue]:
         """Return the conversations due by ``now``, the longest due first."""

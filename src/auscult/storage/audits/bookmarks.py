@@ -4,9 +4,8 @@ import msgspec
 import sqlalchemy as sa
 
 from auscult.domain.audits.bookmark import AuditSettings, Bookmark, BookmarkKind
-from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.audits import audit_settings, bookmarks
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
@@ -15,18 +14,12 @@ from auscult.storage.people.visibility import visible
 _DEFAULT = AuditSettings()
 
 
-class AppBookmarks:
+class AppBookmarks(SeenOfApp):
     """The bookmarks of one app."""
 
-    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
-        self._visible = visible(visibility, app, conversations.c.conversation_id)
-
-    def seen_by(self, visibility: Visibility) -> "AppBookmarks":
-        """Return the bookmarks as a principal sees them: those of visible conversations."""
-        return AppBookmarks(self._database, self._app, visibility)
+    @property
+    def _visible(self) -> list[sa.ColumnElement[bool]]:
+        return visible(self._visibility, self._app, conversations.c.conversation_id)
 
     def put(self, bookmark: Bookmark) -> bool:
         """Store a person's bookmark of a conversation in place of the one before; False where it is unknown."""
@@ -83,8 +76,7 @@ class AppBookmarks:
     def settings(self) -> AuditSettings:
         """Return the app's settings of audits."""
         query = sa.select(audit_settings.c.body).where(audit_settings.c.app == self._app)
-        with self._database.reading() as connection:
-            body = connection.scalar(query)
+        body = self._database.value(query)
         return _DEFAULT if body is None else msgspec.json.decode(body, type=AuditSettings)
 
     def change_settings(self, settings: AuditSettings) -> None:

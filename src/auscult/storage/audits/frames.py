@@ -11,8 +11,6 @@ from msgspec import Struct
 from sqlalchemy import ColumnElement
 
 from auscult.domain.evaluation import Qualification, Status
-from auscult.domain.people.visibility import EVERYTHING as EVERYTHING_VISIBLE
-from auscult.domain.people.visibility import Visibility
 from auscult.domain.recordings.words import Word
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.audits.segments import part_of_case, parts_of
@@ -20,6 +18,7 @@ from auscult.storage.conversations.evaluated import WHOLE, newest_evaluation, re
 from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.tables.recordings import recordings, transcriptions
 from auscult.storage.pages.row_filters import among_ids
@@ -78,26 +77,21 @@ _BODY = msgspec.json.Decoder(_Body)
 _HEARD = msgspec.json.Decoder(tuple[Word, ...])
 
 
-class AppFrames:
+class AppFrames(SeenOfApp):
     """The frames of one app. Each part is read in a transaction of its own."""
 
-    def __init__(
-        self, database: Database, app: int, reader: EvaluationReader, visibility: Visibility = EVERYTHING_VISIBLE
-    ) -> None:
+    def __init__(self, database: Database, app: int, reader: EvaluationReader) -> None:
         """``app`` is the app's number."""
-        self._database = database
-        self._app = app
+        super().__init__(database, app)
         self._reader = reader
-        self._visible = visible(visibility, app, conversations.c.conversation_id)
 
-    def seen_by(self, visibility: Visibility) -> "AppFrames":
-        """Return the frames as a principal sees them: of visible conversations alone."""
-        return AppFrames(self._database, self._app, self._reader, visibility)
+    @property
+    def _visible(self) -> list[sa.ColumnElement[bool]]:
+        return visible(self._visibility, self._app, conversations.c.conversation_id)
 
     def watermark(self) -> int:
         """Return the number of the last evaluation that was made."""
-        with self._database.reading() as connection:
-            return connection.scalar(sa.select(sa.func.max(evaluations.c.evaluation))) or 0
+        return self._database.value(sa.select(sa.func.max(evaluations.c.evaluation))) or 0
 
     def ids(self, query: FrameQuery) -> Iterator[str]:
         """Return the ids of the conversations in a frame, in the order of their start."""
@@ -117,8 +111,7 @@ class AppFrames:
         for start in range(0, len(conversation_ids), _ROWS):
             ids = conversation_ids[start : start + _ROWS]
             some = self._within(self._base(_DECIDED), query, None).where(conversations.c.conversation_id.in_(ids))
-            with self._database.reading() as connection:
-                rows = connection.execute(some.order_by(None)).all()
+            rows = self._database.rows(some.order_by(None))
             yield from map(_result, rows)
 
     def cases(self, query: FrameQuery) -> Iterator[EvaluatedConversation]:
@@ -177,16 +170,14 @@ class AppFrames:
             .where(conversations.c.app == self._app, conversations.c.conversation_id == conversation_id)
             .where(transcriptions.c.words.is_not(None), *self._visible)
         )
-        with self._database.reading() as connection:
-            found = [word for body in connection.scalars(query) for word in _HEARD.decode(body)]
+        found = [word for body in self._database.values(query) for word in _HEARD.decode(body)]
         return [word.confidence for word in found if word.confidence is not None]
 
     def _rows(self, query: FrameQuery, columns: Sequence[ColumnElement[Any]]) -> Iterator[AnyRow]:
         base = self._base(columns)
         after: tuple[int, int] | None = None
         while True:
-            with self._database.reading() as connection:
-                rows = connection.execute(self._within(base, query, after).limit(_ROWS)).all()
+            rows = self._database.rows(self._within(base, query, after).limit(_ROWS))
             yield from rows
             if len(rows) < _ROWS:
                 return

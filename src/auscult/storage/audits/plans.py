@@ -15,8 +15,9 @@ from auscult.domain.audits.draw import Draw, DrawnItem, KeptDraw, StratumRecord
 from auscult.domain.audits.plan import Plan, PlanDocument
 from auscult.domain.notices import NewNotice
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.audits import assignments, draws, plans
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
@@ -28,13 +29,8 @@ _STRATA = msgspec.json.Decoder(tuple[StratumRecord, ...])
 _AMONG = msgspec.json.Decoder(tuple[str, ...])
 
 
-class AppPlans:
+class AppPlans(OfApp):
     """The plans of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def add(self, plan: Plan) -> bool:
         """Store a version of a plan; False, and nothing is stored, where that version is there already."""
@@ -57,8 +53,7 @@ class AppPlans:
         query = sa.select(plans).where(plans.c.app == self._app, plans.c.plan_id == plan_id)
         if version is not None:
             query = query.where(plans.c.version == version)
-        with self._database.reading() as connection:
-            row = connection.execute(query.order_by(plans.c.version.desc()).limit(1)).one_or_none()
+        row = self._database.row(query.order_by(plans.c.version.desc()).limit(1))
         return None if row is None else _plan(row)
 
     def listing(self, after_id: str = "", limit: int = 100) -> list[Plan]:
@@ -75,8 +70,7 @@ class AppPlans:
         )
         same = (plans.c.plan_id == newest.c.plan_id) & (plans.c.version == newest.c.version)
         query = sa.select(plans).join(newest, same).where(plans.c.app == self._app).order_by(plans.c.plan_id)
-        with self._database.reading() as connection:
-            return [_plan(row) for row in connection.execute(query)]
+        return [_plan(row) for row in self._database.rows(query)]
 
     def draws(self, plan_id: str | None = None) -> list[KeptDraw]:
         """Return the draws of a plan, or of all plans, the first one first."""
@@ -85,8 +79,7 @@ class AppPlans:
         query = sa.select(draws).where(draws.c.app == self._app).order_by(draws.c.draw)
         if plan_id is not None:
             query = query.where(draws.c.plan_id == plan_id)
-        with self._database.reading() as connection:
-            return [_draw(row) for row in connection.execute(query)]
+        return [_draw(row) for row in self._database.rows(query)]
 
     def dealt(self, plan_id: str) -> dict[str, int]:
         """Return how many items of a plan each rater has been dealt."""
@@ -97,8 +90,7 @@ class AppPlans:
             .where(draws.c.app == self._app, draws.c.plan_id == plan_id, assignments.c.rater.is_not(None))
             .group_by(assignments.c.rater)
         )
-        with self._database.reading() as connection:
-            return {row.rater: row.n for row in connection.execute(query)}
+        return {row.rater: row.n for row in self._database.rows(query)}
 
     def add_draw(self, draw: KeptDraw, items: Sequence[DrawnItem], due_at: datetime | None) -> KeptDraw:
         """Store a draw with its assignments, which are due at an instant or at none, in one transaction; return the one of its window that is there already.

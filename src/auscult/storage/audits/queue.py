@@ -14,12 +14,12 @@ from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentSta
 from auscult.domain.audits.draw import DrawnItem
 from auscult.domain.errors import ConflictError
 from auscult.domain.notices import NewNotice
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.audits.writing import AssignmentChange, change_assignment
-from auscult.storage.core.database import AnySelect, Database
+from auscult.storage.core.database import AnySelect
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.sorting import SortKey, Walked, column_of, read_sorted
 from auscult.storage.core.tables.audits import assignments, audits, draws
 from auscult.storage.core.tables.base import NUMBER
@@ -112,18 +112,12 @@ class TaskQuery(NamedTuple):
     ended_since: datetime | None = None
 
 
-class AppQueue:
+class AppQueue(SeenOfApp):
     """The assignments of one app."""
 
-    def __init__(self, database: Database, app: int, visibility: Visibility = EVERYTHING) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
-        self._visible = visible(visibility, app, conversations.c.conversation_id)
-
-    def seen_by(self, visibility: Visibility) -> "AppQueue":
-        """Return the assignments as a principal sees them: those of visible conversations."""
-        return AppQueue(self._database, self._app, visibility)
+    @property
+    def _visible(self) -> list[sa.ColumnElement[bool]]:
+        return visible(self._visibility, self._app, conversations.c.conversation_id)
 
     def _assigned(self) -> AnySelect:
         return assigned_query(self._app).where(*self._visible)
@@ -133,8 +127,7 @@ class AppQueue:
         if not is_storable(assignment_id):
             return None
         query = self._assigned().where(assignments.c.assignment_id == assignment_id)
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         return None if row is None else read_assigned(row)
 
     def listing(self, query: QueueQuery) -> list[Assigned]:
@@ -173,8 +166,7 @@ class AppQueue:
         begun = assignments.c.state == "begun"
         order = begun.desc(), assignments.c.due_at.is_(None), assignments.c.due_at, assignments.c.assignment
         query = self._assigned().where(*_todo(rater)).order_by(*order).limit(limit)
-        with self._database.reading() as connection:
-            return [read_assigned(row) for row in connection.execute(query)]
+        return [read_assigned(row) for row in self._database.rows(query)]
 
     def count_waiting(self, rater: str, *, late_at: datetime | None = None) -> int:
         """Return how many items a rater has to do: all, or those that are late at an instant."""
@@ -186,14 +178,12 @@ class AppQueue:
         query = query.where(assignments.c.app == self._app, *_todo(rater), *self._visible)
         if late_at is not None:
             query = query.where(assignments.c.due_at < ms_of(late_at))
-        with self._database.reading() as connection:
-            return connection.scalar(query) or 0
+        return self._database.value(query) or 0
 
     def of_draw(self, draw_id: str) -> list[Assigned]:
         """Return the assignments of a draw in the order of their numbers ``u``."""
         query = self._assigned().where(draws.c.draw_id == draw_id)
-        with self._database.reading() as connection:
-            return [read_assigned(row) for row in connection.execute(query.order_by(assignments.c.assignment))]
+        return [read_assigned(row) for row in self._database.rows(query.order_by(assignments.c.assignment))]
 
     def submitted(self, since: datetime | None, until: datetime | None) -> list[Assigned]:
         """Return the submitted assignments that ended in ``since`` <= time < ``until``, in the order of assignment."""
@@ -202,8 +192,7 @@ class AppQueue:
             query = query.where(assignments.c.ended_at >= ms_of(since))
         if until is not None:
             query = query.where(assignments.c.ended_at < ms_of(until))
-        with self._database.reading() as connection:
-            return [read_assigned(row) for row in connection.execute(query.order_by(assignments.c.assignment))]
+        return [read_assigned(row) for row in self._database.rows(query.order_by(assignments.c.assignment))]
 
     def tasks(self, query: TaskQuery) -> list[Assigned]:
         """Return some assignments of conversations that were not erased."""
@@ -220,8 +209,7 @@ class AppQueue:
             wanted.append(assignments.c.state.in_(query.states))
         if query.ended_since is not None:
             wanted.append(assignments.c.ended_at >= ms_of(query.ended_since))
-        with self._database.reading() as connection:
-            return [read_assigned(row) for row in connection.execute(self._assigned().where(*wanted))]
+        return [read_assigned(row) for row in self._database.rows(self._assigned().where(*wanted))]
 
     def counts(self, plan_id: str) -> dict[str, dict[AssignmentState, int]]:
         """Return the number of assignments of a plan by rater and state; "" means no rater yet."""
@@ -248,8 +236,7 @@ class AppQueue:
             .where(assignments.c.app == self._app, assignments.c.rater == rater, draws.c.plan_id == plan_id)
             .where(assignments.c.begun_at >= ms_of(since))
         )
-        with self._database.reading() as connection:
-            return connection.scalar(query) or 0
+        return self._database.value(query) or 0
 
     def claim(
         self,

@@ -1,7 +1,6 @@
 """Audits of one app. The visible part of an audit is written together with the rows that show it."""
 
 from collections.abc import Mapping, Sequence
-from copy import copy
 from datetime import datetime
 
 import msgspec
@@ -13,7 +12,6 @@ from auscult.domain.audits.audit import Audit, AuditChange, AuditMovedError, Aud
 from auscult.domain.disputes.steps import ReviewChange
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.notices import NewNotice
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.scoring.stored import AuditedConversation, EvaluatedConversation, RenderedRows
 from auscult.storage.access.apps import lock_app
 from auscult.storage.audits.reading import assigned_query, read_assigned
@@ -41,6 +39,7 @@ from auscult.storage.conversations.evaluated import (
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.text_validation import is_storable
@@ -53,21 +52,13 @@ _IDS_AT_ONCE = 1_000
 _ENTRY = msgspec.json.Decoder(TrailEntry)
 
 
-class AppAudits:
+class AppAudits(SeenOfApp):
     """The audits of one app."""
 
     def __init__(self, database: Database, app: int, reader: EvaluationReader) -> None:
         """``app`` is the app's number."""
-        self._database = database
-        self._app = app
+        super().__init__(database, app)
         self._reader = reader
-        self._visibility = EVERYTHING
-
-    def seen_by(self, visibility: Visibility) -> "AppAudits":
-        """Return the same for a principal: only audits of visible conversations."""
-        narrowed = copy(self)
-        narrowed._visibility = visibility  # noqa: SLF001  (its own)
-        return narrowed
 
     def case(self, conversation_id: str, segment: int = 0) -> EvaluatedConversation | None:
         """One conversation as an auditor has it before them; None when it is unknown or not evaluated yet.
@@ -155,8 +146,7 @@ class AppAudits:
         if not is_storable(conversation_id):
             return []
         query = assigned_query(self._app).where(conversations.c.conversation_id == conversation_id)
-        with self._database.reading() as connection:
-            return [read_assigned(row) for row in connection.execute(query.order_by(assignments.c.assignment))]
+        return [read_assigned(row) for row in self._database.rows(query.order_by(assignments.c.assignment))]
 
     def of(self, conversation_ids: Sequence[str]) -> dict[str, Audit]:
         """The audits that reports show of these conversations, by conversation id, where there are any."""
@@ -190,8 +180,7 @@ class AppAudits:
             query = query.where(audits.c.state == state)
         if auditor is not None:
             query = query.where(audits.c.auditor == auditor)
-        with self._database.reading() as connection:
-            return [audit for body in connection.scalars(query) if (audit := read_audit(body))]
+        return [audit for body in self._database.values(query) if (audit := read_audit(body))]
 
     def audited(
         self,
@@ -274,8 +263,7 @@ class AppAudits:
             .where(*self._visible(conversations.c.conversation_id))
             .order_by(audit_trail.c.entry)
         )
-        with self._database.reading() as connection:
-            return [_ENTRY.decode(body) for body in connection.scalars(query)]
+        return [_ENTRY.decode(body) for body in self._database.values(query)]
 
     def _visible(self, conversation_id: sa.ColumnElement[str]) -> list[sa.ColumnElement[bool]]:
         return visible(self._visibility, self._app, conversation_id)

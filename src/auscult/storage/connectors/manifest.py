@@ -59,8 +59,7 @@ class RunRecord:
         query = sa.select(connector_items).where(
             connector_items.c.connector == self._connector, connector_items.c.key.in_(keys)
         )
-        with self._database.reading() as connection:
-            rows = {row.key: (row.etag, row.size) for row in connection.execute(query)}
+        rows = {row.key: (row.etag, row.size) for row in self._database.rows(query)}
         return {each.key for each in found if rows.get(each.key) == (each.etag, each.size)}
 
     def renew(self, at: datetime, lease: timedelta) -> None:
@@ -130,16 +129,14 @@ class RunRecord:
         query = sa.select(connector_hours.c.hour, connector_hours.c.body).where(
             connector_hours.c.connector == self._connector, connector_hours.c.hour >= first
         )
-        with self._database.reading() as connection:
-            return {row.hour: _DAY.decode(row.body) for row in connection.execute(query)}
+        return {row.hour: _DAY.decode(row.body) for row in self._database.rows(query)}
 
     def notes_since(self, at: datetime) -> set[str]:
         """Return what the drift watch has reported since an instant."""
         query = sa.select(connector_runs.c.notes).where(
             connector_runs.c.connector == self._connector, connector_runs.c.started_at >= ms_of(at)
         )
-        with self._database.reading() as connection:
-            return {line for notes in connection.scalars(query) for line in msgspec.json.decode(notes, type=list[str])}
+        return {line for notes in self._database.values(query) for line in msgspec.json.decode(notes, type=list[str])}
 
     def end(
         self, counts: Counts, *, at: datetime, error: str = "", notes: Sequence[str] = (), postponed: Sequence[str] = ()

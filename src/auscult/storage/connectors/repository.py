@@ -128,8 +128,7 @@ class AppConnectors:
             connectors.c.is_paused == 0,
             sa.or_(connectors.c.next_at <= ms_of(at), connectors.c.ordered.is_not(None)),
         )
-        with self._database.reading() as connection:
-            rows = connection.execute(query.order_by(connectors.c.name)).all()
+        rows = self._database.rows(query.order_by(connectors.c.name))
         return [(row.name, _ORDER.decode(row.ordered) if row.ordered else Order(kind="schedule")) for row in rows]
 
     def begin(  # noqa: PLR0913  (all of a run)
@@ -181,8 +180,7 @@ class AppConnectors:
             connector_runs.c.state == "running",
             connector_runs.c.lease_until <= ms_of(at),
         )
-        with self._database.reading() as connection:
-            found = connection.scalar(sa.select(connector_runs.c.run).where(*is_crashed).limit(1))
+        found = self._database.value(sa.select(connector_runs.c.run).where(*is_crashed).limit(1))
         if found is not None:
             with self._database.writing() as connection:
                 values = {"ended_at": ms_of(at), **_CRASHED}

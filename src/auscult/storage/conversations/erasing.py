@@ -178,8 +178,7 @@ class AppErasure:
                 .order_by(conversations.c.started_at, conversations.c.conversation)
                 .limit(_ROWS_AT_ONCE)
             )
-            with self._database.reading() as connection:
-                rows = connection.execute(query).all()
+            rows = self._database.rows(query)
             for _, _, body, audited, words_erased_at, has_recording, has_result in rows:
                 has: dict[Kept, bool] = {
                     "transcript": words_erased_at is None,

@@ -1,7 +1,6 @@
 """Conversations of one app: their content, the batch that processes each, and their status."""
 
 from collections.abc import Callable, Sequence
-from copy import copy
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +15,6 @@ from auscult.domain.definitions.form_version import FormKey, FormsMovedError
 from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery
 from auscult.domain.said.coded import coded
 from auscult.domain.said.search import SaidQuery
@@ -64,6 +62,7 @@ from auscult.storage.conversations.said import search, write_said
 from auscult.storage.conversations.waiting import chunks, read_waiting
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import batches, conversations
 from auscult.storage.core.text_validation import is_storable
@@ -89,7 +88,7 @@ _UPDATE = sa.update(conversations).where(conversations.c.conversation == sa.bind
 _REVISE = _UPDATE.values(revision=conversations.c.revision + 1, words_erased_at=None)
 
 
-class AppConversations:
+class AppConversations(SeenOfApp):
     """The conversations of one app."""
 
     def __init__(  # noqa: PLR0913, PLR0917  (made in one place, by the store)
@@ -103,22 +102,14 @@ class AppConversations:
         erasure: AppErasure,
     ) -> None:
         """``app`` is the app's number. All that is accepted passes ``privacy``, all that is erased ``erasure``."""
-        self._database = database
+        super().__init__(database, app)
         self._tenant = tenant
-        self._app = app
         self._pages = pages
         self._reader = reader
         self._privacy = privacy
         self._erasure = erasure
         self._aliases = AppAliases(database, app)
         self._filler = DirectoryFiller(app)
-        self._visibility = EVERYTHING
-
-    def seen_by(self, visibility: Visibility) -> "AppConversations":
-        """Return the same for a principal: reading and erasing reach only what is visible."""
-        narrowed = copy(self)
-        narrowed._visibility = visibility  # noqa: SLF001  (its own)
-        return narrowed
 
     def accept(
         self,

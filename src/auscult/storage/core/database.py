@@ -10,7 +10,7 @@ from threading import BoundedSemaphore, Lock
 from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Connection, UpdateBase
+from sqlalchemy import BigInteger, Connection, Executable, UpdateBase
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
 
@@ -151,6 +151,26 @@ class Database:
         """Yield a connection that reads."""
         with self._plain.connect() as connection:
             yield connection
+
+    def rows(self, query: Executable) -> Sequence[AnyRow]:
+        """Return all rows of a query."""
+        with self.reading() as connection:
+            return connection.execute(query).all()
+
+    def row(self, query: Executable) -> AnyRow | None:
+        """Return the one row of a query; None where it has none."""
+        with self.reading() as connection:
+            return connection.execute(query).one_or_none()
+
+    def values(self, query: Executable) -> Sequence[Any]:
+        """Return the first column of all rows of a query."""
+        with self.reading() as connection:
+            return connection.scalars(query).all()
+
+    def value(self, query: Executable) -> Any:  # noqa: ANN401  (whatever the column has)
+        """Return the first column of the first row of a query; None without a row."""
+        with self.reading() as connection:
+            return connection.scalar(query)
 
     @contextmanager
     def comparing(self) -> Generator[Connection, None, None]:

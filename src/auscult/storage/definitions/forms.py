@@ -14,8 +14,9 @@ from auscult.domain.definitions.form_version import (
 )
 from auscult.domain.errors import unknown
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, AnySelect, Database, Row
+from auscult.storage.core.database import AnyRow, AnySelect, Row
 from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.definitions import form_drafts, form_retirements, forms
@@ -73,13 +74,8 @@ def seal_of_form(  # noqa: PLR0913, PLR0917  (all that it covers)
     return seals.of(connection, "form", form_id, version, bytes(document), published_at, by or "", note or "")
 
 
-class AppForms:
+class AppForms(OfApp):
     """The forms of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def publish(self, form_id: str, document: bytes, signed: Signed = UNSIGNED) -> FormVersion:
         """Store a new version; the same document as the version in force stores nothing and gives that one.
@@ -142,8 +138,7 @@ class AppForms:
         query = self._newest(form_id)
         if version is not None:
             query = query.where(forms.c.version == version)
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         return None if row is None else _form_version(row)
 
     def versions(self, form_id: str) -> list[FormVersion]:
@@ -151,8 +146,7 @@ class AppForms:
         if not is_storable(form_id):
             return []
         query = self._of(form_id).order_by(forms.c.version.desc())
-        with self._database.reading() as connection:
-            return [_form_version(row) for row in connection.execute(query)]
+        return [_form_version(row) for row in self._database.rows(query)]
 
     def save_draft(self, form_id: str, document: bytes, revision: str | None = None) -> FormDraft:
         """Keep a document that is not in force, in place of the draft that there was.
@@ -204,8 +198,7 @@ class AppForms:
 
     def _drafts(self, *where: sa.ColumnElement[bool]) -> list[FormDraft]:
         query = sa.select(*_DRAFT).where(form_drafts.c.app == self._app, *where).order_by(form_drafts.c.form_id)
-        with self._database.reading() as connection:
-            return [_form_draft(*row) for row in connection.execute(query)]
+        return [_form_draft(*row) for row in self._database.rows(query)]
 
     def _drop_draft(self, form_id: str) -> sa.Delete:
         return sa.delete(form_drafts).where(form_drafts.c.app == self._app, form_drafts.c.form_id == form_id)

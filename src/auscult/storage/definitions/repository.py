@@ -6,21 +6,17 @@ from sqlalchemy import Connection
 from auscult.domain.definitions.definition import Definition, DefinitionDraft, DefinitionKind
 from auscult.domain.definitions.form_version import UNSIGNED, DraftMovedError, Signed, revision_of
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, AnySelect, Database
+from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.definitions import definition_drafts, definitions
 from auscult.storage.core.text_validation import is_storable
 
 _LARGEST_VERSION = 2**31 - 1
 
 
-class AppDefinitions:
+class AppDefinitions(OfApp):
     """The definitions of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def publish(self, kind: DefinitionKind, name: str, document: bytes, signed: Signed = UNSIGNED) -> Definition:
         """Store a new version; the same document as the version in force stores nothing and gives that one.
@@ -62,8 +58,7 @@ class AppDefinitions:
             .where(definitions.c.removed_at.is_(None))
             .order_by(definitions.c.name)
         )
-        with self._database.reading() as connection:
-            return [_definition(row) for row in connection.execute(query)]
+        return [_definition(row) for row in self._database.rows(query)]
 
     def get(self, kind: DefinitionKind, name: str, version: int | None = None) -> Definition | None:
         """One version, or the newest, removed or not."""
@@ -77,8 +72,7 @@ class AppDefinitions:
         if not is_storable(name):
             return []
         query = self._of(kind).where(definitions.c.name == name).order_by(definitions.c.version.desc())
-        with self._database.reading() as connection:
-            return [_definition(row) for row in connection.execute(query)]
+        return [_definition(row) for row in self._database.rows(query)]
 
     def remove(self, kind: DefinitionKind, name: str) -> Definition | None:
         """Put a name out of force; None when there is none. Its versions stay; publishing it again makes a new one."""

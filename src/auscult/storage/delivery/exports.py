@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from auscult.domain.delivery.exports import Export, ExportKind, ExportState
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
-from auscult.storage.core.database import NOW, AnyRow, Database
+from auscult.storage.core.database import NOW, AnyRow
 from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.repository import OfApp, OfDatabase
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.delivery import export_parts, exports
 
@@ -30,13 +31,8 @@ class ExportClaim(NamedTuple):
     part: int
 
 
-class AppExports:
+class AppExports(OfApp):
     """The exports of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def request(self, user_id: str, query: bytes, kind: ExportKind, total: int) -> str:
         """Request an export, and return its id."""
@@ -60,8 +56,7 @@ class AppExports:
     def of_user(self, user_id: str, limit: int = 50) -> list[Export]:
         """Return the exports of a user, the newest first."""
         query = sa.select(exports).where(exports.c.app == self._app, exports.c.user_id == user_id)
-        with self._database.reading() as connection:
-            return [_export(row) for row in connection.execute(query.order_by(exports.c.export.desc()).limit(limit))]
+        return [_export(row) for row in self._database.rows(query.order_by(exports.c.export.desc()).limit(limit))]
 
     def get(self, export_id: str, user_id: str) -> Export:
         """Return an export of a user. Raises ``NotFoundError`` ``export.unknown``."""
@@ -77,8 +72,7 @@ class AppExports:
             query = sa.select(export_parts.c.content).where(
                 export_parts.c.export == number, export_parts.c.part == part
             )
-            with self._database.reading() as connection:
-                content = connection.scalar(query)
+            content = self._database.value(query)
             if content is None:
                 return
             yield zlib.decompress(bytes(content))
@@ -96,12 +90,8 @@ _DUE = sa.select(exports.c.export).where(exports.c.due_at <= NOW)
 _OLD = sa.select(exports.c.export).where(exports.c.state == sa.literal_column("'done'"), exports.c.ended_at <= NOW)
 
 
-class ExportWork:
+class ExportWork(OfDatabase):
     """The exports of every app, for workers."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from and write to this database."""
-        self._database = database
 
     def claim(self, lease_ms: int) -> ExportClaim | None:
         """Claim the export that waits longest, None where none does. After the lease another worker may."""

@@ -1,36 +1,22 @@
 """The feed of an app: every change of its conversations, numbered in the order in which it was committed."""
 
 from collections.abc import Sequence
-from copy import copy
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.change import USUAL_KINDS, Change, ChangeKind
-from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.delivery import changes, deliveries, webhooks
 from auscult.storage.people.visibility import visible
 
 _LAST = sa.select(sa.func.max(changes.c.change)).where(changes.c.app == sa.bindparam("an_app"))
 
 
-class AppFeed:
+class AppFeed(SeenOfApp):
     """The feed of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """Made by ``Store.within``."""
-        self._database = database
-        self._app = app
-        self._visibility = EVERYTHING
-
-    def seen_by(self, visibility: Visibility) -> "AppFeed":
-        """Return the same for a principal: only changes of visible conversations. An erased one is none of these."""
-        narrowed = copy(self)
-        narrowed._visibility = visibility  # noqa: SLF001  (its own)
-        return narrowed
 
     def after(self, number: int, limit: int, kinds: Sequence[ChangeKind] = USUAL_KINDS) -> list[Change]:
         """Changes of some kinds after one, in their order."""

@@ -1,6 +1,5 @@
 """Webhooks of apps, and the result of each delivery. Their secrets are encrypted like those of clients."""
 
-from copy import copy
 from typing import Any
 
 import msgspec
@@ -11,11 +10,11 @@ from auscult.domain.change import ChangeKind, Delivery, Webhook
 from auscult.domain.delivery.destinations import Destination, origin_of
 from auscult.domain.delivery.webhook_work import Due, Standing
 from auscult.domain.errors import NotFoundError
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.core.database import NOW, AnyRow, Database
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
+from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.delivery import changes, deliveries, webhooks
 from auscult.storage.core.text_validation import is_storable
@@ -29,21 +28,13 @@ _HAS_CHANGES = (~webhooks.c.is_disabled, webhooks.c.position < _LAST)
 _DUE = sa.select(webhooks.c.webhook).where(*_HAS_CHANGES, webhooks.c.due_at <= NOW)
 
 
-class AppWebhooks:
+class AppWebhooks(SeenOfApp):
     """The webhooks of one app."""
 
     def __init__(self, database: Database, app: int, lock: SecretLock) -> None:
         """Made by ``Store.within``."""
-        self._database = database
-        self._app = app
+        super().__init__(database, app)
         self._lock = lock
-        self._visibility = EVERYTHING
-
-    def seen_by(self, visibility: Visibility) -> "AppWebhooks":
-        """Return the same for a principal: only deliveries about visible conversations."""
-        narrowed = copy(self)
-        narrowed._visibility = visibility  # noqa: SLF001  (its own)
-        return narrowed
 
     def add(self, webhook: Webhook) -> None:
         """Store a new one."""
@@ -67,8 +58,7 @@ class AppWebhooks:
     def listing(self) -> list[Webhook]:
         """All of them, by id, secrets blanked."""
         query = sa.select(webhooks).where(webhooks.c.app == self._app).order_by(webhooks.c.webhook_id)
-        with self._database.reading() as connection:
-            return [_webhook(row, secret="") for row in connection.execute(query)]
+        return [_webhook(row, secret="") for row in self._database.rows(query)]
 
     def remove(self, webhook_id: str) -> None:
         """Forget one with its deliveries. Raises ``NotFoundError`` where there is none."""
@@ -139,8 +129,7 @@ class WebhookWork:
             .order_by(webhooks.c.due_at, webhooks.c.webhook)
             .limit(1)
         )
-        with self._database.reading() as connection:
-            found = connection.execute(query).one_or_none()
+        found = self._database.row(query)
         if found is None:
             return None
         mine = sa.update(webhooks).where(

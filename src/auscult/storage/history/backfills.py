@@ -1,7 +1,7 @@
 """Backfills over the conversations of one app: their division into chunks, and the result of each."""
 
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -68,8 +68,7 @@ class AppBackfills:
         query = sa.select(conversations.c.conversation).where(
             conversations.c.app == self._app, conversations.c.conversation_id.in_(conversation_ids)
         )
-        with self._database.reading() as connection:
-            return tuple(connection.scalars(query.order_by(conversations.c.conversation)))
+        return tuple(self._database.values(query.order_by(conversations.c.conversation)))
 
     def ranges_of(self, numbers: Collection[int], size: int) -> list[ChunkRange]:
         """Cut some conversations into ranges with at most ``size`` of them each; others may lie in between."""
@@ -78,8 +77,7 @@ class AppBackfills:
             .where(conversations.c.app == self._app, conversations.c.conversation.in_(numbers))
             .order_by(conversations.c.started_at, conversations.c.conversation)
         )
-        with self._database.reading() as connection:
-            return list(_cut(connection.execute(query), size, None))
+        return list(_cut(self._database.rows(query), size, None))
 
     def cases(self, chunk_range: ChunkRange, among: Collection[int] | None = None) -> list[EvaluatedConversation]:
         """The conversations of a range with what was decided about them; without those that wait or have no words.
@@ -168,8 +166,7 @@ class AppBackfills:
             .where(backfills.c.app == self._app, _is(backfill_id), sa.text(IS_CHUNK), batches.c.state == "done")
             .order_by(backfill_chunks.c.chunk)
         )
-        with self._database.reading() as connection:
-            return [bytes(result) for result in connection.scalars(query)]
+        return [bytes(result) for result in self._database.values(query)]
 
     def cancel(self, backfill_id: str) -> Backfill | None:
         """Do nothing more of one that runs or failed; what is done stays. From the return on nothing of it is written."""
@@ -389,7 +386,7 @@ def _sample_limit(connection: Connection, within: Sequence[sa.ColumnElement[bool
     return connection.execute(query).scalar_one_or_none()
 
 
-def _cut(rows: "sa.CursorResult[*tuple[int, int, int]]", size: int, sample_limit: int | None) -> Iterator[ChunkRange]:
+def _cut(rows: Iterable[AnyRow], size: int, sample_limit: int | None) -> Iterator[ChunkRange]:
     """Yield ranges with at most ``size`` rows and the limit of bytes."""
     first = last = (0, 0)
     count = room = 0

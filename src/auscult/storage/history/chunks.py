@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from auscult.domain.history.backfills import Backfill, Chunk, ChunkRange
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import Database
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import IS_CHUNK, batches
 from auscult.storage.core.tables.history import backfill_chunks, backfills
@@ -14,12 +14,8 @@ from auscult.storage.history.backfills import backfill_of, backfill_query, end_b
 from auscult.storage.work.work_list import fail_work
 
 
-class Chunks:
+class Chunks(OfDatabase):
     """Chunks that the work list names, and the backfills that they belong to."""
-
-    def __init__(self, database: Database) -> None:
-        """Nothing is read yet."""
-        self._database = database
 
     def unfinished(self, limit: int = 100) -> list[Backfill]:
         """Re-scores and backtests of every app that run or failed, the oldest first."""

@@ -20,8 +20,9 @@ from auscult.domain.probe import (
     SummaryAnswer,
 )
 from auscult.domain.scoring.judging import Allowance, JudgeResult, Usage
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import ms_of, now_ms
+from auscult.storage.core.repository import OfApp, OfDatabase
 from auscult.storage.core.tables.conversations import batches, conversations
 from auscult.storage.core.tables.judge import judge_answers, judge_calls, judge_days, judge_pauses
 from auscult.storage.core.text_validation import is_storable
@@ -53,13 +54,8 @@ class _Body(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Body).decode
 
 
-class AppAnswers:
+class AppAnswers(OfApp):
     """The answers about the conversations of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def find(self, keys: Sequence[bytes]) -> dict[bytes, Answer | FailedAnswer]:
         """The answers that are kept under these keys."""
@@ -154,12 +150,8 @@ class AppAnswers:
 _TOKENS = ("tokens_in", "tokens_cached", "tokens_out")
 
 
-class DaySpending:
+class DaySpending(OfDatabase):
     """Usage of judges by every process on this database, by day."""
-
-    def __init__(self, database: Database) -> None:
-        """Nothing is read yet."""
-        self._database = database
 
     def reserve(self, day: str, tokens: int, cost: int, allowance: Allowance) -> bool:
         """Reserve tokens and cost of a day; return False where the allowance is exceeded. Safe under concurrent calls."""
@@ -203,8 +195,7 @@ class DaySpending:
     def spent(self, day: str) -> tuple[int, int]:
         """Tokens and cost of a day so far."""
         query = sa.select(judge_days.c.tokens, judge_days.c.cost).where(judge_days.c.day == day)
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         return (0, 0) if row is None else (row.tokens, row.cost)
 
 

@@ -9,17 +9,13 @@ from collections.abc import Collection
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.judge import judge_places
 
 
-class JudgeSlots:
+class JudgeSlots(OfDatabase):
     """The table of slots at the judge."""
-
-    def __init__(self, database: Database) -> None:
-        """Nothing is read yet."""
-        self._database = database
 
     def claim(self, holder: str, most: int, lease_s: float) -> int | None:
         """Claim one of ``most`` slots for at most ``lease_s`` seconds; return its number, or None when all are held."""
@@ -46,8 +42,7 @@ class JudgeSlots:
 
     def holders(self) -> frozenset[str]:
         """Return the holders of slots."""
-        with self._database.reading() as connection:
-            return frozenset(connection.scalars(sa.select(judge_places.c.holder)))
+        return frozenset(self._database.values(sa.select(judge_places.c.holder)))
 
     def release_all(self, holders: Collection[str]) -> None:
         """Release the slots of crashed holders."""

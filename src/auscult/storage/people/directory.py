@@ -11,33 +11,27 @@ from sqlalchemy import Connection
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.people import agents, memberships, queues, teams
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.grants import follow_renamed_queue
 from auscult.storage.people.parties import raise_versions
 
 
-class AppDirectory:
+class AppDirectory(OfApp):
     """The agents, teams and queues of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """Made by ``People``; ``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def agents(self) -> list[DirectoryAgent]:
         """Return the agents, by id."""
         query = sa.select(agents).where(agents.c.app == self._app).order_by(agents.c.agent_id)
-        with self._database.reading() as connection:
-            return [_agent(row) for row in connection.execute(query)]
+        return [_agent(row) for row in self._database.rows(query)]
 
     def ai_agents(self) -> frozenset[str]:
         """Return the ids of agents that are no people."""
         query = sa.select(agents.c.agent_id).where(agents.c.app == self._app, agents.c.kind == "ai")
-        with self._database.reading() as connection:
-            return frozenset(connection.scalars(query))
+        return frozenset(self._database.values(query))
 
     def agent(self, agent_id: str) -> DirectoryAgent:
         """Return one agent. Raises ``NotFoundError`` ``agent.unknown``."""
@@ -60,8 +54,7 @@ class AppDirectory:
     def teams(self) -> list[Team]:
         """Return the teams, by id."""
         query = sa.select(teams).where(teams.c.app == self._app).order_by(teams.c.team_id)
-        with self._database.reading() as connection:
-            return [_team(row) for row in connection.execute(query)]
+        return [_team(row) for row in self._database.rows(query)]
 
     def team(self, team_id: str) -> Team:
         """Return one team. Raises ``NotFoundError`` ``team.unknown``."""
@@ -85,8 +78,7 @@ class AppDirectory:
     def queues(self) -> list[DirectoryQueue]:
         """Return the queues, by id, removed ones too."""
         query = sa.select(queues).where(queues.c.app == self._app).order_by(queues.c.queue_id)
-        with self._database.reading() as connection:
-            return [_queue(row) for row in connection.execute(query)]
+        return [_queue(row) for row in self._database.rows(query)]
 
     def queue(self, queue_id: str) -> DirectoryQueue:
         """Return one queue. Raises ``NotFoundError`` ``queue.unknown``."""
@@ -119,8 +111,7 @@ class AppDirectory:
         A name that no queue or more than one has stays as it is: it is then compared with the names of conversations.
         """
         query = sa.select(queues.c.queue_id, queues.c.names).where(queues.c.app == self._app)
-        with self._database.reading() as connection:
-            known = [(row.queue_id, _decode(row.names)) for row in connection.execute(query)]
+        known = [(row.queue_id, _decode(row.names)) for row in self._database.rows(query)]
         return frozenset(_resolve(name, known) for name in named)
 
     def memberships(self, kind: GroupKind | None = None, group_id: str | None = None) -> list[Membership]:
@@ -133,8 +124,7 @@ class AppDirectory:
                 return []
             query = query.where(memberships.c.group_id == group_id)
         query = query.order_by(memberships.c.kind, memberships.c.group_id, memberships.c.agent_id, memberships.c.since)
-        with self._database.reading() as connection:
-            return [_membership(row) for row in connection.execute(query)]
+        return [_membership(row) for row in self._database.rows(query)]
 
     def add_memberships(self, given: Sequence[Membership], *, closes_others: bool = False) -> None:
         """Add memberships; one of the same group, agent and start takes the new end.

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.people import sign_in_flows
 
 
@@ -18,12 +18,8 @@ class Flow(NamedTuple):
     back: str
 
 
-class SignInFlows:
+class SignInFlows(OfDatabase):
     """The waiting sign-ins of every browser."""
-
-    def __init__(self, database: Database) -> None:
-        """Made by ``People``."""
-        self._database = database
 
     def add(self, state: str, browser: str, flow: Flow, *, at: datetime, ends_at: datetime) -> None:
         """Store a flow under the hashes of its state and of the browser's cookie. Flows that are over are deleted."""

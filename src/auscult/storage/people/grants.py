@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.people.grants import Grant, Roles, Scope, permissions_in
 from auscult.domain.people.roles import BUILT_IN, Role
-from auscult.storage.core.database import AnySelect, Database
+from auscult.storage.core.database import AnySelect
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.people import grants, roles, users
 from auscult.storage.core.text_validation import is_storable
@@ -38,12 +39,8 @@ MANAGES = "user.manage"
 """The permission of those who may let others in: each app keeps at least one user who has it."""
 
 
-class Grants:
+class Grants(OfDatabase):
     """The grants of every user."""
-
-    def __init__(self, database: Database) -> None:
-        """Made by ``People``."""
-        self._database = database
 
     def add(self, grant: Grant) -> None:
         """Store a new grant. Raises ``NotFoundError`` ``user.unknown``, ``app.unknown``."""
@@ -133,12 +130,8 @@ class Grants:
                     )
 
 
-class OwnRoles:
+class OwnRoles(OfDatabase):
     """The roles that accounts define for themselves."""
-
-    def __init__(self, database: Database) -> None:
-        """Made by ``People``."""
-        self._database = database
 
     def of(self, account_id: str, at: datetime | None = None) -> dict[str, Role]:
         """Return the roles of an account as of an instant or now, the built-in ones too, by name."""

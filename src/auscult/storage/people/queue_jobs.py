@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.queue_jobs import QueueJob
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.people import queue_jobs
 from auscult.storage.core.text_validation import is_storable
 
@@ -16,13 +16,8 @@ _KEPT = timedelta(days=7)
 _DECODE = msgspec.json.Decoder(QueueJob).decode
 
 
-class AppQueueJobs:
+class AppQueueJobs(OfApp):
     """The jobs of one app, which are kept for a week."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def add(self, job: QueueJob, at: datetime) -> None:
         """Store a job that was done at an instant, and remove those of more than a week before."""
@@ -35,8 +30,7 @@ class AppQueueJobs:
     def get(self, job_id: str) -> QueueJob:
         """Return a job. Raises ``NotFoundError`` ``job.unknown``."""
         query = sa.select(queue_jobs.c.body).where(queue_jobs.c.app == self._app, queue_jobs.c.job_id == job_id)
-        with self._database.reading() as connection:
-            body = connection.scalar(query) if is_storable(job_id) else None
+        body = self._database.value(query) if is_storable(job_id) else None
         if body is None:
             raise NotFoundError("unknown job {value!r}", code="job.unknown", field="jobId", value=job_id)
         return _DECODE(body)

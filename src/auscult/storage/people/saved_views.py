@@ -6,18 +6,14 @@ import sqlalchemy as sa
 
 from auscult.domain.delivery.exports import LONGEST_VIEW_NAME, SavedView
 from auscult.domain.errors import NotFoundError, RequestError, unknown
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.delivery import saved_views
 
 
-class AppSavedViews:
+class AppSavedViews(OfApp):
     """The saved views of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def save(self, owner: str, name: str, query: str, *, is_shared: bool) -> str:
         """Save a view, or change the owner's own of this name, and return its id.
@@ -44,8 +40,7 @@ class AppSavedViews:
         """Return the views of a person and those that are shared, by name."""
         seen = sa.or_(saved_views.c.owner == owner, saved_views.c.is_shared)
         query = sa.select(saved_views).where(saved_views.c.app == self._app, seen).order_by(saved_views.c.name)
-        with self._database.reading() as connection:
-            return [_view(row) for row in connection.execute(query)]
+        return [_view(row) for row in self._database.rows(query)]
 
     def get(self, view_id: str, owner: str) -> SavedView:
         """Return a view of a person's own, or a shared one. Raises ``NotFoundError`` ``view.unknown``."""

@@ -38,8 +38,7 @@ class SecondFactors:
             .join(users, users.c.user == second_factors.c.user)
             .where(users.c.user_id == user_id)
         )
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         if row is None:
             return None
         secret, confirmed_at, last_step, codes_left = row
@@ -112,8 +111,7 @@ class SecondFactors:
     def enrolled(self) -> frozenset[str]:
         """Return the ids of the users whose second factor is in force."""
         query = sa.select(users.c.user_id).join(second_factors, second_factors.c.user == users.c.user)
-        with self._database.reading() as connection:
-            return frozenset(connection.scalars(query.where(second_factors.c.confirmed_at.is_not(None))))
+        return frozenset(self._database.values(query.where(second_factors.c.confirmed_at.is_not(None))))
 
     def _open(self, sealed: bytes) -> str:
         try:

@@ -9,8 +9,9 @@ from sqlalchemy.exc import DBAPIError
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.sessions import SEEN_EVERY, PersonalToken, Session
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.people import personal_tokens, sessions, sign_in_failures, sign_in_links, users
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.users import number_of
@@ -36,12 +37,8 @@ TOKEN_COLUMNS = (
 )
 
 
-class Sessions:
+class Sessions(OfDatabase):
     """The sessions of every user."""
-
-    def __init__(self, database: Database) -> None:
-        """Made by ``People``."""
-        self._database = database
 
     def add(self, session: Session, hash_: str) -> None:
         """Store a new session under the hash of its secret. Raises ``NotFoundError`` ``user.unknown``."""
@@ -73,16 +70,14 @@ class Sessions:
     def by_hash(self, hash_: str) -> Session | None:
         """Return the session of this hash, ended or not."""
         query = sa.select(*SESSION_COLUMNS).join(users, users.c.user == sessions.c.user)
-        with self._database.reading() as connection:
-            row = connection.execute(query.where(sessions.c.hash == hash_)).one_or_none()
+        row = self._database.row(query.where(sessions.c.hash == hash_))
         return None if row is None else session_of(row)
 
     def of_user(self, user_id: str) -> list[Session]:
         """Return all sessions of a user, the newest first."""
         query = sa.select(*SESSION_COLUMNS).join(users, users.c.user == sessions.c.user)
         query = query.where(users.c.user_id == user_id).order_by(sessions.c.session.desc())
-        with self._database.reading() as connection:
-            return [session_of(row) for row in connection.execute(query)]
+        return [session_of(row) for row in self._database.rows(query)]
 
     def end(self, user_id: str, at: datetime, session_id: str | None = None, but: str | None = None) -> int:
         """End one session of a user, or all of them ``but`` one. Returns how many were ended."""
@@ -106,8 +101,7 @@ class Sessions:
         query = query.where(
             sessions.c.created_at >= ms_of(since), sessions.c.address.is_not(None), sessions.c.method != "link"
         )
-        with self._database.reading() as connection:
-            return [(address, number) for address, number in connection.execute(query)]
+        return [(address, number) for address, number in self._database.rows(query)]
 
     def forget(self, before: datetime) -> int:
         """Delete sessions that ended before an instant. Returns how many."""
@@ -116,12 +110,8 @@ class Sessions:
             return connection.execute(sa.delete(sessions).where(old)).rowcount
 
 
-class PersonalTokens:
+class PersonalTokens(OfDatabase):
     """The personal tokens of every user."""
-
-    def __init__(self, database: Database) -> None:
-        """Made by ``People``."""
-        self._database = database
 
     def add(self, token: PersonalToken, hash_: str) -> None:
         """Store a new token under the hash of its secret. Raises ``NotFoundError`` ``user.unknown``."""
@@ -139,8 +129,7 @@ class PersonalTokens:
         """Return all personal tokens of a user, the oldest first."""
         query = sa.select(*TOKEN_COLUMNS).join(users, users.c.user == personal_tokens.c.user)
         query = query.where(users.c.user_id == user_id).order_by(personal_tokens.c.token)
-        with self._database.reading() as connection:
-            return [token_of(row) for row in connection.execute(query)]
+        return [token_of(row) for row in self._database.rows(query)]
 
     def revoke(self, user_id: str, token_id: str, at: datetime) -> None:
         """End a user's token; a second time changes nothing. Raises ``NotFoundError`` ``token.unknown``."""
@@ -157,12 +146,8 @@ class PersonalTokens:
             raise NotFoundError("unknown personal token {value!r}", code="token.unknown", field="token", value=token_id)
 
 
-class SignInLinks:
+class SignInLinks(OfDatabase):
     """Links that sign a user in once."""
-
-    def __init__(self, database: Database) -> None:
-        """Made by ``People``."""
-        self._database = database
 
     def add(self, user_id: str, hash_: str, ends_at: datetime, *, is_for_here: bool) -> None:
         """Store a new link under the hash of its secret; ``is_for_here``: from this machine alone. Raises ``NotFoundError`` ``user.unknown``."""
@@ -195,20 +180,15 @@ class SignInLinks:
             return connection.scalar(sa.select(users.c.user_id).where(users.c.user == number))
 
 
-class SignInFailures:
+class SignInFailures(OfDatabase):
     """Counts of failed sign-ins, shared by every process that serves."""
-
-    def __init__(self, database: Database) -> None:
-        """Made by ``People``."""
-        self._database = database
 
     def count(self, keys: Iterable[str], at: datetime) -> dict[str, tuple[int, datetime]]:
         """Return how many tries failed in the window of each key, and when it ends; nothing of a key without any."""
         query = sa.select(sign_in_failures).where(
             sign_in_failures.c.key.in_(list(keys)), sign_in_failures.c.until > ms_of(at)
         )
-        with self._database.reading() as connection:
-            return {row.key: (row.failures, instant_of(row.until)) for row in connection.execute(query)}
+        return {row.key: (row.failures, instant_of(row.until)) for row in self._database.rows(query)}
 
     def number_of(self, prefix: str, least: int, at: datetime) -> int:
         """Return how many keys with this beginning have at least ``least`` failures in their window."""

@@ -67,8 +67,7 @@ class AppPeople:
             conversations.c.conversation_id.in_(ids),
             *visible(visibility, conversations.c.app, conversations.c.conversation_id),
         )
-        with self._database.reading() as connection:
-            return frozenset(connection.scalars(query))
+        return frozenset(self._database.values(query))
 
     def facts(self, conversation_id: str) -> Facts | None:
         """Return what decides about the visibility of a conversation; None where it is unknown or has no party."""
@@ -81,5 +80,4 @@ class AppPeople:
         """Return how many parties the conversations of the app have."""
         mine = conversation_parties.c.app == self._app
         query = sa.select(sa.func.count()).select_from(conversation_parties).where(mine)
-        with self._database.reading() as connection:
-            return connection.scalar(query) or 0
+        return self._database.value(query) or 0

@@ -11,8 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.people.users import User, UserState
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.people import credentials, personal_tokens, sessions, users
 from auscult.storage.core.text_validation import is_storable
 
@@ -33,12 +34,8 @@ _ALL = sa.select(*USER_COLUMNS).order_by(users.c.email)
 _OF_ACCOUNT = _ALL.where(users.c.account_id == sa.bindparam("account_id"))
 
 
-class Users:
+class Users(OfDatabase):
     """The users of every account."""
-
-    def __init__(self, database: Database) -> None:
-        """Made by ``People``."""
-        self._database = database
 
     def add(self, user: User, password_hash: str | None = None) -> None:
         """Store a new user. Raises ``ConflictError`` ``user.conflict`` where the e-mail address is taken."""
@@ -83,8 +80,7 @@ class Users:
             .join(users, users.c.user == credentials.c.user)
             .where(users.c.user_id == user_id)
         )
-        with self._database.reading() as connection:
-            return connection.scalar(query)
+        return self._database.value(query)
 
     def set_password(self, user_id: str, password_hash: str, at: datetime) -> None:
         """Set a user's password. Raises ``NotFoundError`` ``user.unknown``."""
@@ -127,12 +123,10 @@ class Users:
 
     def count(self) -> int:
         """Return the number of users."""
-        with self._database.reading() as connection:
-            return connection.scalar(sa.select(sa.func.count()).select_from(users)) or 0
+        return self._database.value(sa.select(sa.func.count()).select_from(users)) or 0
 
     def _one(self, condition: sa.ColumnElement[bool]) -> User | None:
-        with self._database.reading() as connection:
-            row = connection.execute(sa.select(*USER_COLUMNS).where(condition)).one_or_none()
+        row = self._database.row(sa.select(*USER_COLUMNS).where(condition))
         return None if row is None else user_of(row)
 
     def _set_password(self, connection: Connection, number: int, password_hash: str, at: datetime) -> None:

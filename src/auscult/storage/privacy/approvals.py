@@ -43,8 +43,7 @@ class AppApprovals:
     def get(self, number: int) -> Approval:
         """Return a step. Raises ``NotFoundError``."""
         query = sa.select(approvals).where(approvals.c.app == self._app, approvals.c.approval == number)
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         if row is None:
             raise NotFoundError("unknown approval {n}", n=number, code="approval.unknown", value=str(number))
         return self._approval(row)
@@ -52,8 +51,7 @@ class AppApprovals:
     def listing(self) -> list[Approval]:
         """Return all steps, the newest first."""
         query = sa.select(approvals).where(approvals.c.app == self._app).order_by(approvals.c.approval.desc())
-        with self._database.reading() as connection:
-            return [self._approval(row) for row in connection.execute(query)]
+        return [self._approval(row) for row in self._database.rows(query)]
 
     def decide(self, number: int, decision: Decision, principal: str, run_id: str | None = None) -> Approval:
         """Store a decision, and drop the subject. Raises ``ConflictError`` where it was decided already."""

@@ -102,8 +102,7 @@ class AccessLog:
             conditions.append(its | (access_log.c.app_id.is_(None) & theirs) if people else its)
         while True:
             query = sa.select(access_log).where(access_log.c.entry > after, *conditions)
-            with self._database.reading() as connection:
-                rows = connection.execute(query.order_by(access_log.c.entry).limit(_ROWS_AT_ONCE)).all()
+            rows = self._database.rows(query.order_by(access_log.c.entry).limit(_ROWS_AT_ONCE))
             yield from map(_entry, rows)
             if len(rows) < _ROWS_AT_ONCE:
                 return
@@ -117,8 +116,7 @@ class AccessLog:
         if before is not None:
             conditions.append(access_log.c.entry < before)
         query = sa.select(access_log).where(*conditions).order_by(access_log.c.entry.desc()).limit(limit)
-        with self._database.reading() as connection:
-            return [_entry(row) for row in connection.execute(query)]
+        return [_entry(row) for row in self._database.rows(query)]
 
     def missing_triggers(self) -> list[str]:
         """Return the triggers that refuse changes, of this log, its seals and the audit trail, and that are not in place."""

@@ -66,8 +66,7 @@ class AppPrivacy:
 
     def settings(self) -> PrivacySettings:
         """Read the app's settings."""
-        with self._database.reading() as connection:
-            return read_settings(connection.scalar(sa.select(stored_settings(self._app))))
+        return read_settings(self._database.value(sa.select(stored_settings(self._app))))
 
     def change(self, settings: PrivacySettings) -> None:
         """Store settings; they hold for what is accepted from then on. Raises ``SettingsError`` for a missing redactor.

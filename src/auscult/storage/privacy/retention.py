@@ -235,8 +235,7 @@ class AppRetention:
     def runs(self) -> list[str]:
         """Return the ids of all runs, the newest first."""
         query = sa.select(erasure_runs.c.run_id).where(erasure_runs.c.app == self._app)
-        with self._database.reading() as connection:
-            return list(connection.scalars(query.order_by(erasure_runs.c.run.desc())))
+        return list(self._database.values(query.order_by(erasure_runs.c.run.desc())))
 
     def key_of(self, conversation_id: str) -> bytes:
         """Return the keyed hash under which an erased conversation is known."""
@@ -245,8 +244,7 @@ class AppRetention:
     def erased(self) -> list[Erasure]:
         """Read every erasure of a conversation."""
         query = sa.select(erasures.c.key_hash, erasures.c.at).where(erasures.c.app == self._app, _IS_WHOLE)
-        with self._database.reading() as connection:
-            return [Erasure(bytes(key), at) for key, at in connection.execute(query)]
+        return [Erasure(bytes(key), at) for key, at in self._database.rows(query)]
 
     def record_again(self, done: Iterable[Erasure]) -> None:
         """Record erasures that a list has and a restored database lacks, so that the next restore knows them."""

@@ -1,7 +1,6 @@
 """Rows of recordings, and the list of files that are to be removed."""
 
 from collections.abc import Collection, Sequence
-from copy import copy
 from typing import get_args
 
 import msgspec
@@ -9,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.errors import NotFoundError, unknown
-from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import AnyRow, AnySelect, Database, write_many
+from auscult.storage.core.database import AnyRow, AnySelect, write_many
 from auscult.storage.core.instants import instant_of, ms_of, now_ms
+from auscult.storage.core.repository import OfDatabase, SeenOfApp
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.recordings import (
     recording_contents,
@@ -36,12 +35,8 @@ _SPEAKERS = msgspec.json.Decoder(tuple[Speaker, ...])
 _STATES: dict[str, State] = {state: state for state in get_args(State)}
 
 
-class Recordings:
+class Recordings(OfDatabase):
     """Recordings of all apps, by their ids, and the files to remove."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from and write to this database."""
-        self._database = database
 
     def find(self, recording_id: str) -> Recording | None:
         """Return a recording by its id, None where there is none. Its id is secret enough only with a signed link."""
@@ -54,8 +49,7 @@ class Recordings:
     def due_removals(self, limit: int) -> list[str]:
         """Return locations of files that are to be removed now, at most ``limit``."""
         query = sa.select(recording_removals.c.location).where(recording_removals.c.due_at <= now_ms())
-        with self._database.reading() as connection:
-            return list(connection.scalars(query.order_by(recording_removals.c.due_at).limit(limit)))
+        return list(self._database.values(query.order_by(recording_removals.c.due_at).limit(limit)))
 
     def removed(self, location: str) -> None:
         """Store that a file is removed."""
@@ -63,20 +57,8 @@ class Recordings:
             _forget_removal(connection, location)
 
 
-class AppRecordings:
+class AppRecordings(SeenOfApp):
     """The recordings of one app."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
-        self._visibility = EVERYTHING
-
-    def seen_by(self, visibility: Visibility) -> "AppRecordings":
-        """Return the same for a principal: only recordings of visible conversations."""
-        narrowed = copy(self)
-        narrowed._visibility = visibility  # noqa: SLF001  (its own)
-        return narrowed
 
     @property
     def app(self) -> int:
@@ -158,8 +140,7 @@ class AppRecordings:
             .join(recordings, recordings.c.recording == recording_contents.c.recording)
             .where(recordings.c.app == self._app, recordings.c.recording_id == recording_id)
         )
-        with self._database.reading() as connection:
-            return connection.scalar(query)
+        return self._database.value(query)
 
     def erase(self, conversation_id: str) -> int:
         """Erase the recordings of a conversation and leave the conversation; return how many there were.
@@ -188,8 +169,7 @@ class AppRecordings:
             .join(conversations, conversations.c.conversation == recording_uploads.c.conversation)
             .where(recording_uploads.c.app == self._app, recording_uploads.c.upload_id == upload_id, *self._visible())
         )
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         return None if row is None else (row.conversation_id, row.location, row.claims.encode())
 
     def forget_upload(self, upload_id: str) -> None:
@@ -215,8 +195,7 @@ class AppRecordings:
     def has_any(self) -> bool:
         """Return whether the app has a recording with bytes."""
         query = sa.select(recordings.c.recording).where(recordings.c.app == self._app).limit(1)
-        with self._database.reading() as connection:
-            return connection.scalar(query) is not None
+        return self._database.value(query) is not None
 
     def of(self, conversation_id: str) -> list[Recording]:
         """Return the recordings of a conversation, the oldest first. Raises ``NotFoundError`` where there is none."""

@@ -6,8 +6,9 @@ import sqlalchemy as sa
 
 from auscult.domain.recordings.recording import Recording
 from auscult.domain.recordings.tasks import KINDS, STATES, Task, TaskKind
-from auscult.storage.core.database import NOW, Database
+from auscult.storage.core.database import NOW
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.recordings import recording_tasks, recordings
 from auscult.storage.recordings.repository import find_recording
@@ -26,12 +27,8 @@ class TaskClaim(NamedTuple):
     given: bytes | None
 
 
-class RecordingTasks:
+class RecordingTasks(OfDatabase):
     """The tasks of all recordings."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from and write to this database."""
-        self._database = database
 
     def request(self, recording_id: str, kind: TaskKind, given: bytes | None = None) -> None:
         """Request a task for a recording, again where it was done before. ``given``: JSON that it needs."""
@@ -50,8 +47,7 @@ class RecordingTasks:
             .join(recordings, recordings.c.recording == recording_tasks.c.recording)
             .where(recordings.c.recording_id == recording_id, recording_tasks.c.kind == kind)
         )
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         return None if row is None else Task(state=STATES[row.state], reason=row.reason, result=row.result)
 
     def claim(self, lease_ms: int) -> TaskClaim | None:

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from auscult.domain.recordings.recording import Recording
 from auscult.domain.recordings.words import EarlierTranscript, Transcription, TranscriptionState, Word
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.recordings import recordings, transcription_days, transcriptions, transcripts
 from auscult.storage.recordings.repository import find_recording
@@ -31,12 +31,8 @@ class Claim(NamedTuple):
     starts: int
 
 
-class Transcriptions:
+class Transcriptions(OfDatabase):
     """The transcriptions of all apps."""
-
-    def __init__(self, database: Database) -> None:
-        """Read from and write to this database."""
-        self._database = database
 
     def request(self, recording_id: str) -> None:
         """Request the transcription of a recording, again where there is one; its words are kept until the new one is done."""
@@ -63,8 +59,7 @@ class Transcriptions:
             .join(recordings, recordings.c.recording == transcriptions.c.recording)
             .where(recordings.c.recording_id == recording_id)
         )
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         if row is None:
             return None
         return Transcription(

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from auscult.domain.record import OWN_LIST
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
-from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.database import AnyRow
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.conversations import IS_CHUNK, batches, conversations, evaluations
 from auscult.storage.core.tables.history import backfills
 from auscult.storage.core.tables.pages import (
@@ -68,12 +69,8 @@ class Difference(Struct, frozen=True):
         return f"{self.what}: expected {self.expected}, found {self.found}"
 
 
-class Verifier:
+class Verifier(OfDatabase):
     """Counts everything again."""
-
-    def __init__(self, database: Database) -> None:
-        """Nothing is read yet."""
-        self._database = database
 
     def differences(self, app: int) -> list[Difference]:
         """Everything of an app that does not agree, at most 100 of each kind, read in one state of the data."""

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from auscult.domain.scoring.batches import Batch, JobOrder, JobState
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.database import Database
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.sorting import SortKey, column_of, read_sorted
 from auscult.storage.core.tables.conversations import IS_UNFINISHED, batches, conversations
 from auscult.storage.core.text_validation import is_storable
@@ -41,13 +41,8 @@ class Listed(NamedTuple):
     batch: Batch
 
 
-class AppJobs:
+class AppJobs(OfApp):
     """The batches of one app that are not done."""
-
-    def __init__(self, database: Database, app: int) -> None:
-        """``app`` is the app's number."""
-        self._database = database
-        self._app = app
 
     def listing(
         self,
@@ -71,8 +66,7 @@ class AppJobs:
         if not is_storable(batch_id):
             return None
         query = BATCH.where(batches.c.batch_id == batch_id, batches.c.app == self._app)
-        with self._database.reading() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.row(query)
         return None if row is None else batch_of(row)
 
     def left(self, batch_id: str, limit: int = 1000) -> list[str]:
@@ -84,8 +78,7 @@ class AppJobs:
             .order_by(conversations.c.conversation_id)
             .limit(limit)
         )
-        with self._database.reading() as connection:
-            return list(connection.scalars(query))
+        return list(self._database.values(query))
 
     def retry(self, batch_id: str) -> Batch | None:
         """Put a failed, cancelled or postponed batch back in line; others are left as they are. Return None if unknown.

@@ -103,26 +103,22 @@ class Batches:
         query = (
             sa.select(batches.c.priority, total).where(sa.text(f"{WAITS} AND {IS_BATCH}")).group_by(batches.c.priority)
         )
-        with self._database.reading() as connection:
-            found = {priority: int(n) for priority, n in connection.execute(query)}
+        found = {priority: int(n) for priority, n in self._database.rows(query)}
         return Backlog(live=found.get(LIVE, 0), backfill=found.get(BACKFILL, 0))
 
     def postponed(self, limit: int = 1000) -> list[Batch]:
         """Batches whose time has not come yet, the next first."""
         query = BATCH.where(sa.text(IS_POSTPONED)).order_by(batches.c.not_before).limit(limit)
-        with self._database.reading() as connection:
-            return [batch_of(row) for row in connection.execute(query)]
+        return [batch_of(row) for row in self._database.rows(query)]
 
     def failed(self, limit: int = 1000) -> list[Batch]:
         """Return batches that could not be processed, newest first, for ``doctor``."""
         query = BATCH.where(sa.text(IS_UNFINISHED), batches.c.state == "failed")
-        with self._database.reading() as connection:
-            return [batch_of(row) for row in connection.execute(query.order_by(batches.c.batch.desc()).limit(limit))]
+        return [batch_of(row) for row in self._database.rows(query.order_by(batches.c.batch.desc()).limit(limit))]
 
     def get(self, batch_id: str) -> Batch | None:
         """One batch."""
-        with self._database.reading() as connection:
-            row = connection.execute(BATCH.where(batches.c.batch_id == batch_id)).one_or_none()
+        row = self._database.row(BATCH.where(batches.c.batch_id == batch_id))
         return None if row is None else batch_of(row)
 
     def join(self) -> None:

@@ -2,20 +2,16 @@
 
 import sqlalchemy as sa
 
-from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.base import workers
 
 LATELY_MS = 45_000
 """Milliseconds without a heartbeat after which a worker counts as stopped: it sends one every 3 s, and clocks differ."""
 
 
-class Workers:
+class Workers(OfDatabase):
     """The table of workers."""
-
-    def __init__(self, database: Database) -> None:
-        """Nothing is read yet."""
-        self._database = database
 
     def beat(self, worker: str) -> None:
         """Add one to this worker's beats; the first beat makes it known."""
@@ -27,8 +23,7 @@ class Workers:
 
     def beats(self) -> dict[str, int]:
         """Return the number of heartbeats of each known worker."""
-        with self._database.reading() as connection:
-            return {row.worker: row.beats for row in connection.execute(sa.select(workers))}
+        return {row.worker: row.beats for row in self._database.rows(sa.select(workers))}
 
     def beats_lately(self, host: str | None = None) -> bool:
         """Return whether a worker, or one of this host, has beaten lately. Its name begins with the host."""

@@ -11,7 +11,6 @@ from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
-from msgspec import Struct
 
 from auscult.domain.directory import EDIT, DirectoryChange, Merge, PartyKind, Rename
 from auscult.domain.errors import AuscultError
@@ -19,13 +18,13 @@ from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of
 from auscult.server.console.frame.visit import BASE, Visit, missing
-from auscult.server.console.operations.jobs_view import Renaming, renaming_view
+from auscult.server.console.operations.jobs_view import renaming_view
 from auscult.server.console.operations.tabs import PATH, administration, tabs_of
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.people.users import managed
 from auscult.services.conversations.latest import Sought, count
 from auscult.services.directory.naming import Naming
-from auscult.services.directory.table import SETTLED, Column, Imports, Preview, Row, read_table
+from auscult.services.directory.table import SETTLED, Imports, Preview, Row, read_table
 from auscult.services.people.known import check_agents
 
 Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
@@ -101,33 +100,6 @@ class Candidate(NamedTuple):
     stays: bool
 
 
-class DirectoryView(Struct, frozen=True, kw_only=True):
-    """The page of one kind. ``same`` are names that several have, ``merging`` the two that are asked about.
-
-    ``teams`` and ``users`` can be picked for an agent; no user by a visitor who may not manage them.
-    """
-
-    kind: PartyKind
-    kinds: tuple[tuple[str, str, str, bool], ...]
-    title: str
-    new: str
-    rows: tuple[PartyRow, ...]
-    teams: tuple[str, ...]
-    users: Mapping[str, str]
-    total: str
-    sought: str
-    more: str
-    same: tuple[tuple[str, str], ...]
-    merging: tuple[Candidate, ...]
-    merging_one: str
-    others: tuple[tuple[str, str], ...]
-    changes: tuple[ChangeRow, ...]
-    progress: Renaming | None
-    given: Mapping[str, str]
-    note: str
-    problem: str
-
-
 class TableRow(NamedTuple):
     """A row of an import, and what happens to it. ``fix`` is a team's name that a click puts in."""
 
@@ -135,24 +107,6 @@ class TableRow(NamedTuple):
     fate: str
     tag: str
     fix: str
-
-
-class TableView(Struct, frozen=True, kw_only=True):
-    """An import before it happens. ``act`` is the button's text, empty where nothing would change.
-
-    ``columns`` are those of the table, ``holds`` what each can hold.
-    """
-
-    kind: PartyKind
-    text: str
-    fixes: tuple[tuple[str, str], ...]
-    rows: tuple[TableRow, ...]
-    columns: tuple[Column, ...]
-    holds: tuple[tuple[str, str], ...]
-    unsettled: str
-    act: str
-    note: str
-    problem: str
 
 
 class DirectoryPage(Controller):
@@ -233,8 +187,8 @@ class DirectoryPage(Controller):
             found = imports.preview(its, text, fixes, columns)
         except AuscultError as error:
             return _page(visit, its, data, sentence_of(error, _LABELS))
-        view = _table(its, text, fixes, found)
-        return visit.page("directory/directory_table", "Administration", view, tabs=tabs_of(visit, _HERE))
+        shown = _table(its, text, fixes, found)
+        return visit.page("directory/directory_table", "Administration", tabs=tabs_of(visit, _HERE), **shown)
 
 
 def _first(visit: Visit, name: str) -> str:
@@ -277,10 +231,11 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
     rows = _rows(visit, kind, heads)
     merging, first, done = _merging(visit, kind, heads), _first(visit, "first"), _first(visit, "done")
     more, ordered = len(rows) - _SHOWN, sorted(heads, key=lambda each: (heads[each].casefold(), each))
-    view = DirectoryView(
+    return administration(
+        visit,
+        _HERE,
         kind=kind,
-        kinds=tuple((each, _(label), f"{_PATH}?kind={each}", each == kind) for each, label in _KINDS.items()),
-        title=_(_KINDS[kind]),
+        kinds=_KINDS,
         new=_(_NEW[kind]),
         rows=rows[:_SHOWN],
         teams=tuple(sorted(_teams(work).values(), key=str.casefold)) if kind == "agent" else (),
@@ -298,7 +253,6 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
         note="" if problem or done not in _DONE else _(_DONE[done]),
         problem=problem,
     )
-    return administration(visit, _HERE, view, 422 if problem else 200)
 
 
 def _rows(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[PartyRow, ...]:
@@ -426,31 +380,31 @@ def _all(data: Given, name: str) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def _table(kind: PartyKind, text: str, fixes: Mapping[str, str], found: Preview) -> TableView:
+def _table(kind: PartyKind, text: str, fixes: Mapping[str, str], found: Preview) -> dict[str, Any]:
+    """Return what the page of an import shows before it happens."""
     new, changed = found.count("new"), found.count("renamed", "moves")
     unsettled = len(found.rows) - found.count("same", *SETTLED)
     both = _("Add {new}, change {changed}").format(new=new, changed=changed)
-    return TableView(
-        kind=kind,
-        text=text,
-        fixes=tuple((f"{given}\x1f{right}", right) for given, right in fixes.items()),
-        rows=tuple(_table_row(each) for each in found.rows),
-        columns=found.columns,
-        holds=(
+    return {
+        "kind": kind,
+        "text": text,
+        "fixes": tuple((f"{given}\x1f{right}", right) for given, right in fixes.items()),
+        "rows": tuple(_table_row(each) for each in found.rows),
+        "columns": found.columns,
+        "holds": (
             *((each, _(_LABELS[each])) for each in ("id", "name", *(["team"] if kind == "agent" else []))),
             ("-", _("Left out")),
         ),
-        unsettled=ngettext(
+        "unsettled": ngettext(
             "{n} row is not settled, and is left out.", "{n} rows are not settled, and are left out.", unsettled
         ).format(n=unsettled)
         if unsettled
         else "",
-        act=both if new or changed else "",
-        note="",
-        problem=""
+        "act": both if new or changed else "",
+        "problem": ""
         if any(each.holds == "id" for each in found.columns)
         else _("No column has the ids. Choose the one that has."),
-    )
+    }
 
 
 def _table_row(row: Row) -> TableRow:
