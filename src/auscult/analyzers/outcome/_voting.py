@@ -66,7 +66,7 @@ def voted_outcome(
 
 
 def _shown(answer: Resolution, said: tuple[Evidence, ...], decided: Vote, course: Course) -> tuple[Evidence, ...]:
-    """Return the turn that says the answer, as in ``said`` by words; where none says a NO, all turns, unless it ends first."""
+    """Return the turn that says the answer most clearly; ``said`` is what words cite. A NO that no turn says cites them all."""
     if answer == "NA":
         return ()
     clear = clearest("em-resolution", answer, course, said[0].turn_id if said else None)

@@ -53,7 +53,7 @@ def at_random(like: list[Conversation], number: int, seed: int) -> Iterator[Conv
 def met(conversations: Iterable[Conversation], votes: str) -> Iterator[tuple[Conversation, MetricResult]]:
     """Every YES of the starter forms, with the conversation."""
     evaluator = bootstrap.evaluator(read_settings({}, votes=votes), judge_ineligible=True)
-    forms = [read_form(document) for document in all_starter_documents().values()]
+    forms = [replace(read_form(document), abstain_below=None) for document in all_starter_documents().values()]
     pending = [PendingConversation(conversation=one, revision=1) for one in conversations]
     for at in range(0, len(pending), AT_A_TIME):
         batch = pending[at : at + AT_A_TIME]
