@@ -149,7 +149,7 @@ def test_a_recording_is_dropped_and_loaded(browser: Browser, tmp_path: Path) -> 
         browser.one("#sound-agent").send_keys("Elizabeth Ward")
         browser.one("#sound-queue").send_keys("Retail Desk")
         browser.one("#found footer button").click()
-        assert browser.text("main .tell") == "1 conversation is loaded."
+        assert browser.text("main .tell") == "1 conversation was added."
         app = only_app(application)
         (recording,) = app.recordings.of(id_of(sound))
         assert recording.speakers == ("agent", "customer")
