@@ -326,7 +326,7 @@ def test_from_an_empty_folder_to_a_first_score_by_mouse(browser: Browser, tmp_pa
         assert "2 are refused" in browser.text("#refused h2")
         is_clean(browser)
         browser.one("#found footer button").click()
-        assert browser.text("main .tell") == "3 conversations are loaded."
+        assert browser.text("main .tell") == "3 conversations were added."
         browser.one("#step-form a.btn").click()
         browser.one(".starters")
         is_clean(browser)
