@@ -208,7 +208,7 @@ def test_a_recording_is_dropped_and_loaded(browser: Browser, tmp_path: Path) -> 
         browser.one("#sound-agent").send_keys("Elizabeth Ward")
         browser.one("#sound-queue").send_keys("Retail Desk")
         browser.one("#found footer button").click()
-        assert browser.text("main .tell") == "1 conversation is loaded."
+        assert browser.text("main .tell") == "1 conversation was added."
         app = only_app(application)
         (recording,) = app.recordings.of(id_of(sound))
         assert recording.speakers == ("agent", "customer")
@@ -385,7 +385,7 @@ def test_from_an_empty_folder_to_a_first_score_by_mouse(browser: Browser, tmp_pa
         assert "2 are refused" in browser.text("#refused h2")
         is_clean(browser)
         browser.one("#found footer button").click()
-        assert browser.text("main .tell") == "3 conversations are loaded."
+        assert browser.text("main .tell") == "3 conversations were added."
         browser.one("#step-form a.btn").click()
         browser.one(".starters")
         is_clean(browser)

@@ -24,6 +24,7 @@ from auscult.server.console.connectors.wizard_view import (
     FIELDS,
     SECRET_WORDS,
     STEPS,
+    Asked,
     Made,
     Opened,
     Seen,
@@ -289,9 +290,7 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
         title=_("draft") if draft or in_force is None else _("in force"),
         back="/connectors",
         document=document.decode("utf-8-sig", "replace"),
-        faults=_fault_links(
-            checked.problems, next((f"s-{each.control.id}" for each in place if each.control.faults), ""), made.value
-        ),
+        faults=_fault_links(checked.problems, next((each for each in place if each.control.faults), None), made.value),
         builder=Opened(is_readable=isinstance(read_document(document).value, dict)),
         steps=steps(made, settled),
         kinds=kind_cards(kind),
@@ -363,16 +362,21 @@ def _schedule_said(visit: Visit, checked: ConnectorCheck, made: Made) -> str:
     return _("{every}, next at {time}").format(every=every, time=visit.reader.lately(at)) if at else every
 
 
-def _fault_links(problems: tuple[Problem, ...], place: str, document: Mapping[str, Any]) -> tuple[FaultLink, ...]:
-    """Show every fault with the field that it is at. ``place``: the id of the field that a fault of the address is at."""
+def _fault_links(
+    problems: tuple[Problem, ...], place: Asked | None, document: Mapping[str, Any]
+) -> tuple[FaultLink, ...]:
+    """Show every fault with the field that it is at. ``place``: the field that a fault of the address is at."""
+    is_empty = place is not None and not place.control.value
     found: list[FaultLink] = []
     for each in problems:
         key = each.field.partition(".")[0].partition("[")[0]
-        control = place if key == "place" else f"s-{each.field}" if each.field else ""
+        control = (
+            (f"s-{place.control.id}" if place else "") if key == "place" else f"s-{each.field}" if each.field else ""
+        )
         found.append(
             FaultLink(
                 where=_(STEPS["place"]) if key == "place" else each.field,
-                text=fault_in_words(each.coded),
+                text=_("Still needed.") if key == "place" and is_empty else fault_in_words(each.coded),
                 line="" if each.line is None else str(each.line),
                 control=control,
                 part="",

@@ -150,6 +150,7 @@ def row_view(
     insights = known.insights if known else None
     sentiment = insights.sentiment if insights else None
     results = known.evaluation.results if known else ()
+    has_words = known is None or any(each.text.strip() for each in known.conversation.turns)
     audit, audit_kind = _AUDITS.get(listed.audit.state, ("", ""))
     return RowView(
         id=listed.id,
@@ -162,7 +163,7 @@ def row_view(
         length=clock(listed.duration_ms),
         strip=strip(cells_of(results)) if results else None,
         score="\u2013" if listed.score is None else reader.number(listed.score),
-        missing="" if results else why_not_scored(listed.status, _("Not scored")),
+        missing="" if results else why_not_scored(listed.status, _("Not scored"), has_words=has_words),
         is_failed=listed.passed is False,
         undecided=_("Undecided") if listed.passed is None and listed.score is not None else "",
         spark=spark([float(each.score) for each in sentiment.turns]) if sentiment and sentiment.turns else None,

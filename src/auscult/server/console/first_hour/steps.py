@@ -140,7 +140,7 @@ def hour_view(visit: Visit, hour: Hour) -> HourView:
     )
     note = ""
     if loaded.isdecimal() and len(loaded) < 10:  # noqa: PLR2004  (digits of a count)
-        said = ngettext("{n} conversation is loaded.", "{n} conversations are loaded.", int(loaded))
+        said = ngettext("{n} conversation was added.", "{n} conversations were added.", int(loaded))
         note = said.format(n=visit.reader.number(int(loaded)))
     return HourView(
         path=PATH,
@@ -183,7 +183,7 @@ def _load_step(visit: Visit, state: State, scored: _Scored | None) -> _Said:
         says = _("A file of transcripts: JSON, NDJSON, vCon or CSV. Or a recording.")
         return _Said(name, says, _("Load a file"), f"{PATH}/load")
     n = count(visit.app, Sought()) if visit.may("conversation.read") else 0
-    says = ngettext("{n} conversation so far.", "{n} conversations so far.", n).format(n=visit.reader.number(n))
+    says = ngettext("{n} conversation in all.", "{n} conversations in all.", n).format(n=visit.reader.number(n))
     return _Said(name, says if n else _("They are being read."), _("Load more"), f"{PATH}/load")
 
 

@@ -84,8 +84,10 @@ def role_name(role: str) -> str:
     return words.replace("qa ", "QA ") if words.startswith("qa ") else words[:1].upper() + words[1:]
 
 
-def why_not_scored(status: Status, otherwise: str) -> str:
-    """Return why a conversation of this status has no score."""
+def why_not_scored(status: Status, otherwise: str, *, has_words: bool = True) -> str:
+    """Return why a conversation of this status has no score; one without words is a recording."""
+    if status == "duration_unavailable" and not has_words:
+        return _("Waits for a transcript")
     return _(_NOT_SCORED[status]) if status in _NOT_SCORED else otherwise
 
 
