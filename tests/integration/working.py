@@ -39,7 +39,9 @@ def settings_for(url: str, folder: Path) -> Settings:
 
 
 @contextmanager
-def working(store: Store, url: str, evaluator: Evaluator | None = None, jobs_engine: Any = None) -> Iterator[str]:
+def working(
+    store: Store, url: str, evaluator: Evaluator | None = None, jobs_engine: Any = None, kind: str = ""
+) -> Iterator[str]:
     """A worker's name, while it works."""
     stop, up = threading.Event(), threading.Event()
     judge = evaluator or bootstrap.evaluator(read_settings({}))
@@ -52,6 +54,7 @@ def working(store: Store, url: str, evaluator: Evaluator | None = None, jobs_eng
         jobs_url=jobs_url(url),
         jobs_engine=jobs_engine,
         poll_s=0.02,
+        kind=kind,
     )
     worker = Worker(work)
     thread = threading.Thread(target=worker.run, args=(stop, lambda _name: up.set()))

@@ -1,6 +1,8 @@
 """The order of the work list, on both databases: live before backfill, apps in turn, each its oldest first."""
 
+import time
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import pytest
@@ -8,11 +10,15 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from auscult.domain.conversation import Conversation
 from auscult.domain.scoring.batches import Backlog, Priority
 from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
 from auscult.storage.core.tables.conversations import batches
+from auscult.storage.store import AppStore
 from auscult.storage.work.queue_order import in_turn
+from tests.contract.storing import accept
+from tests.waiting import wait_until
 
 APPS = tuple(Tenant(account_id="a-1", org_id="o-1", app_id=f"st-{n}") for n in range(4))
 PRIORITIES: tuple[Priority, ...] = ("live", "backfill")
@@ -140,3 +146,11 @@ def test_a_long_list_is_looked_at_through_its_index(apps: Store, monkeypatch: py
             assert any("ix_batches_line" in step for step in steps), steps
             assert not any("SCAN batches" in step and "ix_batches_line" not in step for step in steps), steps
             assert not any("Seq Scan on batches" in step for step in steps), steps
+
+
+def test_who_waits_for_work_is_woken_when_some_is_accepted(store: Store, app: AppStore) -> None:
+    """Whichever connection it was accepted over; where nothing comes the wait ends, and finds nothing."""
+    with store.work.arrivals(lambda: time.sleep(0.01)) as wait:
+        accept(app, Conversation(id="c-1", channel="chat", started_at=datetime(2026, 3, 23, tzinfo=UTC)))
+        wait_until(wait)
+        assert not wait()

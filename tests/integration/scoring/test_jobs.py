@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import psycopg
 import pytest
@@ -19,6 +19,7 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict
+from auscult.domain.scoring.batches import Priority
 from auscult.domain.tenancy import Tenant
 from auscult.metrics.by_question import ByQuestion
 from auscult.storage import Store
@@ -26,6 +27,7 @@ from auscult.storage.core.tables.conversations import batches, evaluations
 from auscult.storage.store import AppStore
 from auscult.workers import worker as worker_room
 from auscult.workers.dbos_database import jobs_url
+from auscult.workers.heartbeat import BULK, WorkerName
 from auscult.workers.process_pool import ProcessPool
 from tests.contract.storing import accept
 from tests.integration.working import FORM, conversation, settings_for, working
@@ -255,6 +257,26 @@ def test_a_live_conversation_waits_for_no_batch_in_hand(store: Store, app: AppSt
         halting.may_go_on.set()
         wait_until(ended(store, slow))
     assert store.recount() == []
+
+
+@pytest.mark.landing
+def test_loads_are_left_to_workers_for_loads(store: Store, app: AppStore, database_url: str) -> None:
+    """Those take nothing live that others have room for; others take no load until they have gone."""
+    for_loads = str(WorkerName.mine(BULK))
+    first, live = (
+        str(app.conversations.accept([conversation(f"c-{priority}")], priority=priority).batch_id)
+        for priority in get_args(Priority)[::-1]
+    )
+    with working(store, database_url, kind=BULK):
+        wait_until(ended(store, first))
+        assert not ended(store, live)()
+    store.workers.beat(for_loads)
+    second = accept(app, conversation("c-2"))
+    with working(store, database_url):
+        wait_until(ended(store, live))
+        assert not ended(store, second)()
+        store.workers.leave(for_loads)
+        wait_until(ended(store, second))
 
 
 def test_costly_forms_of_one_tenant_hold_no_other_up(store: Store, app: AppStore, database_url: str) -> None:
