@@ -385,39 +385,7 @@ def test_ids_that_would_not_open_are_refused(own: Loading) -> None:
     assert "without / and without line breaks, and not . or .." in told["rejected"][0]["reason"]
 
 
-REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = [
-    ("GET", "/conversations?colour=red", {}, 400, "parameter.unknown"),
-    ("GET", "/conversations?limit=1&limit=2", {}, 400, "parameter.repeated"),
-    ("GET", "/conversations?limit=0", {}, 400, "field.out_of_range"),
-    ("GET", "/conversations?limit=1001", {}, 400, "field.out_of_range"),
-    ("GET", "/conversations?limit=ten", {}, 400, "field.wrong_type"),
-    ("GET", "/conversations?channel=fax", {}, 400, "field.unknown_value"),
-    ("GET", "/conversations?since=yesterday", {}, 400, "date.unreadable"),
-    ("GET", "/conversations?since=2026-02-30T00:00:00Z", {}, 400, "date.unreadable"),
-    ("GET", "/conversations?since=2026-02-02T00:00:00Z&until=2026-02-01T00:00:00Z", {}, 400, "range.reversed"),
-    ("GET", "/conversations?cursor=nonsense", {}, 400, "cursor.unreadable"),
-    ("GET", "/conversations?sort=colour", {}, 400, "field.unknown_value"),
-    ("GET", "/conversations?sort=score&sort=-score", {}, 400, "parameter.repeated"),
-    ("GET", "/conversations?score_from=101", {}, 400, "field.out_of_range"),
-    ("GET", "/conversations?score_from=90&score_to=80", {}, 400, "range.reversed"),
-    ("GET", "/conversations?duration_from=60&duration_to=59", {}, 400, "range.reversed"),
-    ("GET", "/conversations?duration_from=a", {}, 400, "field.wrong_type"),
-    ("GET", "/conversations?sentiment=angry", {}, 400, "field.unknown_value"),
-    ("GET", "/conversations?escalation=perhaps", {}, 400, "field.wrong_type"),
-    ("GET", "/conversations?resolved=perhaps", {}, 400, "field.unknown_value"),
-    ("GET", "/conversations?app=st-2", {}, 404, "app.unknown"),
-    ("GET", "/conversations?app=st-nowhere", {}, 404, "app.unknown"),
-    ("GET", "/conversations", {"headers": {"iId": "st-2"}}, 404, "app.unknown"),
-    ("GET", "/conversations/nobody", {}, 404, "conversation.unknown"),
-    ("GET", "/conversations/a%00b", {}, 404, "conversation.unknown"),
-    ("GET", "/nothing", {}, 404, "path.unknown"),
-    ("GET", "/Conversations", {}, 404, "path.unknown"),
-    ("PATCH", "/conversations", {}, 405, "method.not_allowed"),
-    ("POST", "/conversations", {}, 400, "body.empty"),
-    ("POST", "/conversations?wait=61", {"content": b"{}"}, 400, "field.out_of_range"),
-    ("POST", "/conversations", {"headers": {"Content-Encoding": "br"}}, 415, "content_encoding.unsupported"),
-    ("GET", "/conversations", {"headers": {"Authorization": "Bearer x"}}, 401, "token.malformed"),
-]
+REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = data_of(__file__, "refused")
 
 
 def test_what_is_refused(own: Loading) -> None:

@@ -10,6 +10,7 @@ from auscult.domain.contact import Consultation, Contact, Destination, Missed, S
 from auscult.domain.conversation import Agent, Queue
 from auscult.domain.errors import FormatError
 from auscult.formats._parts import agents_of, parts_of, queues_of
+from tests.data_files import data_of
 
 NOON = datetime(2026, 3, 23, 12, tzinfo=UTC)
 
@@ -69,36 +70,7 @@ def test_free_objects_are_kept_as_given() -> None:
     )
 
 
-EXPORTED = {
-    "sessionId": "s-1",
-    "isVoicemail": "NO",
-    "smartStatus": "CLOSED",
-    "Reason": "done",
-    "dispositionRemarks": ["-"],
-    "sessionStartTime": "2026-03-23T12:00:00",
-    "npsScore": 9,
-    "csatFeedback": "fine",
-    "automationBotIDs": ["st-9"],
-    "customerinfo": {"a": 1},
-    "destinations": [
-        {
-            "destinationType": "QueueEntry",
-            "queueId": "qu-1",
-            "EnterTime": "2026-03-23T12:00:00",
-            "CallbackOpted": True,
-            "respondingAgent": {
-                "agentId": "a-1",
-                "agentNotes": ["n"],
-                "destinationType": "AgentSegment",
-                "holdDuration": 15,
-                "interactionDuration": 34,
-                "afterCallWorkEndTime": "2026-03-23T12:00:00",
-                "ConsultingAgents": [{"isMerged": True, "consultingEndTime": "2026-03-23T12:00:00"}],
-            },
-            "nonRespondingAgents": [{"agentId": "a-2", "nonResponseEvent": "Ignored"}],
-        }
-    ],
-}
+EXPORTED = data_of(__file__, "exported")
 
 
 def test_the_reports_own_spelling_is_read() -> None:

@@ -11,6 +11,7 @@ from auscult.domain.connectors.legs import followed
 from auscult.domain.conversation import Conversation, Turn
 from auscult.formats.vendors import FORMATS
 from auscult.formats.vendors._dialogues import Writer, messages_of
+from tests.data_files import data_of
 from tests.unit.formats.vendors.test_connectors import GOLDEN, keys, mapped
 
 LEGS = [key for key in keys("genesys") if key.endswith("_transcript.json")]
@@ -184,37 +185,7 @@ def test_a_chat_in_an_imported_comment() -> None:
     assert said(turns[1:]) == [("customer", None, "wrong invoice"), ("agent", "ann@example.com", "I correct it")]
 
 
-EMPTY: list[tuple[str, str, tuple[str | int, ...], tuple[str | int, ...]]] = [
-    ("amazon-contact-lens", "Chat", ("Transcript", 1, "Content"), ("Transcript", 1, "ParticipantId")),
-    (
-        "genesys",
-        "transfer",
-        ("transcripts", 0, "phrases", 1, "text"),
-        ("transcripts", 0, "phrases", 1, "participantPurpose"),
-    ),
-    (
-        "genesys-cloud",
-        "two-agents",
-        ("transcripts", 0, "transcripts", 0, "phrases", 1, "text"),
-        ("transcripts", 0, "transcripts", 0, "phrases", 1, "participantPurpose"),
-    ),
-    ("google-ccai", "chat-88", ("entries", 0, "text"), ("entries", 0, "role")),
-    (
-        "google-ccai",
-        "resource",
-        ("transcript", "transcriptSegments", 1, "text"),
-        ("transcript", "transcriptSegments", 1, "segmentParticipant"),
-    ),
-    ("twilio", "GT0001", ("sentences", 0, "transcript"), ("sentences", 0, "media_channel")),
-    ("zendesk-tickets", "35436", ("comments", 1, "body"), ("comments", 0, "author_id")),
-    ("zendesk-qa", "import", ("data", 0, "comments", 0, "comment"), ()),
-    (
-        "zoom-contact-center",
-        "engagement",
-        ("messages", 2, "content", "value"),
-        ("messages", 2, "sender_participant_id"),
-    ),
-]
+EMPTY: list[tuple[str, str, tuple[str | int, ...], tuple[str | int, ...]]] = data_of(__file__, "empty")
 
 
 @pytest.mark.parametrize(("name", "key", "text", "who"), EMPTY)
