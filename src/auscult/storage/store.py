@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar, cast
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.operations.figures import Figures
@@ -115,6 +115,11 @@ class Part(Generic[T]):
         return made
 
 
+def part(make: Callable[["AppStore"], T]) -> T:
+    """Declare a repository of ``AppStore``; to whoever reads it, it is an attribute like any other."""
+    return cast("T", Part(make))
+
+
 class AppStore:
     """All that belongs to one app, as far as ``visibility`` shows it. Made by ``Store.within``."""
 
@@ -140,53 +145,53 @@ class AppStore:
             return self
         return AppStore(self.basis, self.tenant, self.number, self, visibility)
 
-    conversations = Part(
+    conversations = part(
         lambda app: AppConversations(
             app.database, app.tenant, app.number, app.basis.pages, app.basis.evaluations, app.privacy, app.erasure
         )
     )
-    timeline = Part(lambda app: AppTimeline(app.database, app.number, app.basis.evaluations))
-    forms = Part(lambda app: AppForms(app.database, app.number))
-    form_examples = Part(lambda app: AppFormExamples(app.database, app.number))
-    definitions = Part(lambda app: AppDefinitions(app.database, app.number))
-    audits = Part(lambda app: AppAudits(app.database, app.number, app.basis.evaluations))
-    plans = Part(lambda app: AppPlans(app.database, app.number))
-    frames = Part(lambda app: AppFrames(app.database, app.number, app.basis.evaluations))
-    bookmarks = Part(lambda app: AppBookmarks(app.database, app.number))
-    queue = Part(lambda app: AppQueue(app.database, app.number))
-    disputes = Part(lambda app: AppDisputes(app.database, app.number))
-    comments = Part(lambda app: AppComments(app.database, app.number))
-    corrections = Part(lambda app: AppCorrections(app.database, app.number))
-    notices = Part(lambda app: AppNotices(app.database, app.number))
-    collections = Part(lambda app: AppCollections(app.database, app.number))
-    calibrations = Part(lambda app: AppCalibrations(app.database, app.number))
-    coaching = Part(lambda app: AppCoaching(app.database, app.number))
-    schedules = Part(lambda app: AppSchedules(app.database, app.number))
-    connectors = Part(lambda app: AppConnectors(app.database, app.number, app.basis.secret_key))
-    answers = Part(lambda app: AppAnswers(app.database, app.number))
-    backfills = Part(lambda app: AppBackfills(app.database, app.tenant, app.number, app.basis.evaluations))
-    live = Part(lambda app: AppLive(app.database, app.number, app.privacy))
-    knowledge = Part(lambda app: AppKnowledge(app.database, app.number))
-    feed = Part(lambda app: AppFeed(app.database, app.number))
-    webhooks = Part(lambda app: AppWebhooks(app.database, app.number, app.basis.lock))
-    jobs = Part(lambda app: AppJobs(app.database, app.number))
-    log = Part(lambda app: AccessLog(app.database, app.basis.signing, app.tenant.app_id))
-    privacy = Part(lambda app: AppPrivacy(app.database, app.number, app.basis.secret_key, app.basis.redact_each))
-    retention = Part(
+    timeline = part(lambda app: AppTimeline(app.database, app.number, app.basis.evaluations))
+    forms = part(lambda app: AppForms(app.database, app.number))
+    form_examples = part(lambda app: AppFormExamples(app.database, app.number))
+    definitions = part(lambda app: AppDefinitions(app.database, app.number))
+    audits = part(lambda app: AppAudits(app.database, app.number, app.basis.evaluations))
+    plans = part(lambda app: AppPlans(app.database, app.number))
+    frames = part(lambda app: AppFrames(app.database, app.number, app.basis.evaluations))
+    bookmarks = part(lambda app: AppBookmarks(app.database, app.number))
+    queue = part(lambda app: AppQueue(app.database, app.number))
+    disputes = part(lambda app: AppDisputes(app.database, app.number))
+    comments = part(lambda app: AppComments(app.database, app.number))
+    corrections = part(lambda app: AppCorrections(app.database, app.number))
+    notices = part(lambda app: AppNotices(app.database, app.number))
+    collections = part(lambda app: AppCollections(app.database, app.number))
+    calibrations = part(lambda app: AppCalibrations(app.database, app.number))
+    coaching = part(lambda app: AppCoaching(app.database, app.number))
+    schedules = part(lambda app: AppSchedules(app.database, app.number))
+    connectors = part(lambda app: AppConnectors(app.database, app.number, app.basis.secret_key))
+    answers = part(lambda app: AppAnswers(app.database, app.number))
+    backfills = part(lambda app: AppBackfills(app.database, app.tenant, app.number, app.basis.evaluations))
+    live = part(lambda app: AppLive(app.database, app.number, app.privacy))
+    knowledge = part(lambda app: AppKnowledge(app.database, app.number))
+    feed = part(lambda app: AppFeed(app.database, app.number))
+    webhooks = part(lambda app: AppWebhooks(app.database, app.number, app.basis.lock))
+    jobs = part(lambda app: AppJobs(app.database, app.number))
+    log = part(lambda app: AccessLog(app.database, app.basis.signing, app.tenant.app_id))
+    privacy = part(lambda app: AppPrivacy(app.database, app.number, app.basis.secret_key, app.basis.redact_each))
+    retention = part(
         lambda app: AppRetention(app.database, app.number, app.tenant.app_id, app.basis.signing, app.basis.elsewhere)
     )
-    erasure = Part(lambda app: AppErasure(app.database, app.number, app.tenant.app_id, app.retention))
-    approvals = Part(lambda app: AppApprovals(app.database, app.number, app.privacy))
-    recordings = Part(lambda app: AppRecordings(app.database, app.number))
-    people = Part(lambda app: AppPeople(app.database, app.number, app.basis.people))
-    exports = Part(lambda app: AppExports(app.database, app.number))
-    names = Part(lambda app: AppNames(app.basis.names, app.number))
-    targets = Part(lambda app: AppTargets(app.database, app.number, app.basis.secret_key))
-    absences = Part(lambda app: AccountAbsences(app.database, app.tenant.account_id))
-    working_days = Part(lambda app: AppWorkingDays(app.database, app.number))
-    first_hour = Part(lambda app: AppFirstHour(app.database, app.number))
-    aliases = Part(lambda app: AppAliases(app.database, app.number))
-    ai_agents = Part(lambda app: AppAiAgents(app.database, app.number, app.privacy))
+    erasure = part(lambda app: AppErasure(app.database, app.number, app.tenant.app_id, app.retention))
+    approvals = part(lambda app: AppApprovals(app.database, app.number, app.privacy))
+    recordings = part(lambda app: AppRecordings(app.database, app.number))
+    people = part(lambda app: AppPeople(app.database, app.number, app.basis.people))
+    exports = part(lambda app: AppExports(app.database, app.number))
+    names = part(lambda app: AppNames(app.basis.names, app.number))
+    targets = part(lambda app: AppTargets(app.database, app.number, app.basis.secret_key))
+    absences = part(lambda app: AccountAbsences(app.database, app.tenant.account_id))
+    working_days = part(lambda app: AppWorkingDays(app.database, app.number))
+    first_hour = part(lambda app: AppFirstHour(app.database, app.number))
+    aliases = part(lambda app: AppAliases(app.database, app.number))
+    ai_agents = part(lambda app: AppAiAgents(app.database, app.number, app.privacy))
 
 
 class Store:
