@@ -6,6 +6,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from hypothesis import assume
 from hypothesis import strategies as st
 from msgspec import UNSET, UnsetType
 from msgspec.structs import fields
@@ -27,6 +28,7 @@ from auscult.domain.conversation import (
     is_id,
 )
 from auscult.domain.evaluation import Evidence, Qualification, Verdict, answered, cite
+from auscult.formats._misread import restored
 from auscult.formats._parts import agents_of, queues_of, speaking_agents
 
 T = TypeVar("T")
@@ -279,7 +281,7 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
     ]
     later = draw(_LATER_MS) if times or draw(_EITHER) else None
     direction, contact = draw(_DIRECTIONS), draw(_CONTACTS)
-    return Conversation(
+    made = Conversation(
         started_at=started_at,
         direction=direction or "inbound",
         is_direction_defaulted=direction is None,
@@ -291,6 +293,8 @@ def accepted_conversations(draw: st.DrawFn) -> Conversation:
         contact=contact,
         **{name: draw(strategy) for name, strategy in _ACCEPTED.items()},
     )
+    assume(restored(made) == made)  # a text that looks misread is put right wherever it is read
+    return made
 
 
 def cited(qualification: Qualification, **fields: Any) -> Verdict:

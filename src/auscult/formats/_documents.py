@@ -102,7 +102,7 @@ def top_level_keys(head: bytes) -> frozenset[str]:
     """Keys of the outermost objects that the first bytes of a file show (of every line, where it is NDJSON)."""
     text = head.removeprefix(_BOM).lstrip()
     pieces = text.split(b"\n") if is_line_delimited(head) else [text]
-    return frozenset(key.decode(errors="replace") for piece in pieces for key in _keys(piece))
+    return frozenset(key for piece in pieces for key in _keys_of(piece) or _keys(piece))
 
 
 class _Raw(io.RawIOBase):
@@ -138,7 +138,7 @@ def _is_document(line: bytes) -> bool:
     return keys is not None and any(keys >= marks for marks in _MARKS)
 
 
-def _keys(piece: bytes) -> Iterator[bytes]:
+def _keys(piece: bytes) -> Iterator[str]:
     depth = base = 0
     for token in _TOKEN.finditer(piece):
         mark = piece[token.start()]
@@ -148,7 +148,7 @@ def _keys(piece: bytes) -> Iterator[bytes]:
         elif mark in b"}]":
             depth -= 1
         elif depth == base and _KEY.match(piece, token.start()):
-            yield token.group()[1:-1]
+            yield token.group()[1:-1].decode(errors="replace")
 
 
 def _broken(fault: FormatError, line: int) -> Rejected:

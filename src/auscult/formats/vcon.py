@@ -22,6 +22,7 @@ from auscult.formats._vcon.writing import core_of
 _DECODER = msgspec.json.Decoder(Document)
 _KNOWN_EXTENSIONS = frozenset({"CC", NAME, "wtf_transcription"})
 _BODIES = frozenset({"parties", "dialog", "analysis"})
+_MARKS = (b'"vcon"', b'"uuid"', b'"payload"', b'"ciphertext"')
 _SECURED = (frozenset({"payload", "signatures"}), frozenset({"ciphertext", "recipients"}))
 _UNLIMITED = Limits(turn_bytes=1 << 60, turns=1 << 60)
 _RIGHT = {
@@ -40,6 +41,8 @@ class VCon:
 
     def recognises(self, head: bytes) -> bool:
         """Return whether its outermost keys are a vCon's."""
+        if not any(mark in head for mark in _MARKS):
+            return False  # most files, without a look at each of their keys
         keys = top_level_keys(head)
         if "started_at" in keys:
             return False

@@ -1,9 +1,11 @@
 """``auscult apps``: what an app does with personal data, whose days it has, and when its chats have ended."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import msgspec
 import typer
+from msgspec.structs import asdict
 
 from auscult.cli.privacy.listing import print_done
 from auscult.cli.terminal import options
@@ -11,9 +13,6 @@ from auscult.cli.terminal.principal import principal
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.tenancy import Tenant
-
-if TYPE_CHECKING:
-    from auscult.services.scoring.intake.times import AppTimes
 
 MODES = ("off", "mask", "token")
 
@@ -115,7 +114,7 @@ def change(
         if two_people is False and settings.two_people:
             done = bootstrap.privacy.approvals(application.store, tenant, principal()).one_person()
             print_done(done, as_json=as_json)
-    _print(tenant, settings, times, as_json=as_json)
+    _print(tenant, settings, asdict(times), as_json=as_json)
 
 
 def listing(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
@@ -140,10 +139,10 @@ def show(*, app: options.KnownApp, database: options.Database = None, as_json: o
         tenant = options.known_tenant(application.store, app)
         store = application.store.within(tenant)
         settings, times = store.privacy.settings(), times_of(store)
-    _print(tenant, settings, times, as_json=as_json)
+    _print(tenant, settings, asdict(times), as_json=as_json)
 
 
-def _print(tenant: Tenant, settings: PrivacySettings, times: "AppTimes", *, as_json: bool) -> None:
+def _print(tenant: Tenant, settings: PrivacySettings, times: Mapping[str, Any], *, as_json: bool) -> None:
     shown = {
         "app": tenant.app_id,
         "redaction": settings.redaction,
@@ -152,8 +151,7 @@ def _print(tenant: Tenant, settings: PrivacySettings, times: "AppTimes", *, as_j
         "two_people": settings.two_people,
         "second_factor": settings.second_factor,
         "agent_emotions": settings.agent_emotions,
-        "timezone": times.timezone,
-        "chat_inactivity_minutes": times.chat_inactivity_minutes,
+        **times,
     }
     if as_json:
         typer.echo(msgspec.json.encode(shown))
@@ -161,5 +159,5 @@ def _print(tenant: Tenant, settings: PrivacySettings, times: "AppTimes", *, as_j
     countries = ", ".join(settings.countries) or "of the conversation's language"
     personal = f"redaction {settings.redaction}, by {settings.redactor}, countries {countries}"
     emotions = "" if settings.agent_emotions else "; without emotions of agents"
-    chats = f"; chats end after {times.chat_inactivity_minutes} minutes without a message"
-    typer.echo(f"{tenant.app_id}: {personal}{emotions}; days of {times.timezone}{chats}")
+    chats = f"; chats end after {times['chat_inactivity_minutes']} minutes without a message"
+    typer.echo(f"{tenant.app_id}: {personal}{emotions}; days of {times['timezone']}{chats}")
