@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache, partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -357,7 +358,8 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     from auscult.workers.shutdown import stop_on_signals
 
     check_judge(settings)  # here, as each process that is started below would print a traceback
-    forked = preloading("auscult.bootstrap.preloaded")  # while this process loads the server
+    # Preloaded while this process loads the server.
+    forked = preloading("auscult.bootstrap.preloaded") if settings.workers else get_context()
     working = forked.Semaphore(0)
     stop = threading.Event()
     stop_on_signals(stop)

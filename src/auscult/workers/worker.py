@@ -174,7 +174,7 @@ class Worker:
         self._launch()
         try:
             ready(self.name)
-            listening = threading.Thread(target=self._listen, name="listening")
+            listening = threading.Thread(target=self._listen, name="listening", daemon=True)
             listening.start()
             self._watch(stop)
             listening.join()
