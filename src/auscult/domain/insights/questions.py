@@ -5,14 +5,13 @@ import unicodedata
 from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
 Figure = Literal["count", "pass", "score", "reasons", "questions", "met"]
 """What is asked for: a number and its share, the share that passes, the mean score, a ranking, or the rate of a metric."""
 By = Literal["", "queue", "agent", "channel", "handled_by"]
-FIGURES: tuple[Figure, ...] = get_args(Figure)
 _QUARTER = re.compile(r"q[1-4]")
 _YEAR = re.compile(r"20\d\d")
 _BY_VALUES: tuple[By, ...] = ("channel", "handled_by")
@@ -92,9 +91,12 @@ class _Reading:
         self._read_months()
         query, by = self._filters()
         found = {each.split(":")[1] for each in self._found if each.startswith("figure:")}
-        asked = [each for each in ("questions", "reasons", "pass", "score", "count") if each in found]
-        by = by or next((each for each in ("queue", "agent", "channel") if f"by:{each}" in self._found), "")
-        figure = next((each for each in FIGURES if each in asked[:1]), "pass" if by else "count")
+        order: tuple[Figure, ...] = ("questions", "reasons", "pass", "score", "count")
+        asked: list[Figure] = [each for each in order if each in found]
+        groups: tuple[By, ...] = ("queue", "agent", "channel")
+        for each in groups:
+            by = by or (each if f"by:{each}" in self._found else "")
+        figure: Figure = asked[0] if asked else "pass" if by else "count"
         if by and figure == "count":
             figure = "pass"
         if self._metric and "missed" not in query and figure in {"count", "pass"}:
@@ -269,7 +271,8 @@ class _Reading:
 def period(unit: str, ago: int, today: date) -> tuple[date, date]:
     """Return the first and the last day of a period that began ``ago`` units before the present one, which ends today."""
     if unit == "day":
-        return (today - timedelta(days=ago),) * 2
+        day = today - timedelta(days=ago)
+        return day, day
     if unit == "week":
         first = today - timedelta(days=today.weekday() + 7 * ago)
         return first, min(today, first + timedelta(days=6))
