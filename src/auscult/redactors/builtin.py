@@ -103,7 +103,7 @@ class BuiltIn:
             countries = (*countries, *spoken_in(lows, sorted({*turns.of(SAID_ABROAD)}.intersection(numbered))))
             numbered = sorted({*numbered, *mixed, *_short_ones(utterances, lows, numbered)})
             numbers = Numbers(utterances, lows, countries, turns.of).find(numbered, mixed)
-            found += [one for one in numbers if one.kind != "security_code"]
+            found += [one for one in numbers if one.kind != "security_code" and not phones.is_sum(one, lows[one.turn])]
             found += [*codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
             found += [one for turn in numbered if "+" in lows[turn] for one in phones.written(turn, lows[turn])]
         found += secrets(utterances)
@@ -122,6 +122,7 @@ class BuiltIn:
         if self.is_learned:
             added = second_opinion().find(utterances, lows, turns.of(MAY_HOLD), names.rare, found)
             found += [one for one in added if one.kind != "security_code"]
+        found = [phones.with_extension(one, lows[one.turn]) for one in found]
         return [*found, *grown(utterances, lows, found)]
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from auscult.domain.privacy.redaction import PLACEHOLDER, Hints, Redacted, Utterance, redacted
 from auscult.redactors.builtin import BuiltIn
 from bench.redaction.labelled import read, score
+from tests.data_files import lines_of
 
 LABELLED = Path(__file__).parents[3] / "bench" / "redaction"
 GOALS = {
@@ -64,6 +65,13 @@ def test_what_was_found_in_the_last_sets_stays_found(file: str) -> None:
     assert scores["all"].precision >= PRECISION[file], scores["all"].mistaken
     for kind, least in FLOORS[file].items():
         assert scores[kind].recall >= least, (kind, scores["all"].missed)
+
+
+@pytest.mark.parametrize("line", lines_of(Path(__file__).with_name("said.txt")))
+def test_what_is_personal_is_masked_and_the_rest_stays(line: str) -> None:
+    """Sums, rates, opening hours and booking codes stay; a number is masked with its extension."""
+    said, _, stored = line.partition(" => ")
+    assert masked(*said.split(" || ")).texts[-1] == stored
 
 
 @given(st.lists(st.sampled_from([1, 2, 3, 4]), min_size=4, max_size=16), st.randoms(use_true_random=False))

@@ -30,7 +30,6 @@ _PLANNED = re.compile(
 )
 """Text after a date of something planned."""
 _WORDS = re.compile(r"[^\W\d_][\w'\u2019-]*")
-_NO_NAMES = frozenset({"is", "was", "born", "dob", "and", "also"})
 
 
 def dates(text: str, low: str) -> Iterator[tuple[int, int, str]]:

@@ -20,32 +20,12 @@ from auscult.redactors._learned.tokens import CLASS, IS_NUMERIC, IS_SIGN, NUMBER
 from auscult.redactors._patterns import searcher
 from auscult.redactors._people.lists import BUSINESS, EVERYDAY, GIVEN, KNOWN
 from auscult.redactors._people.patterns import words_in
+from auscult.redactors._words import lines_of
 
-MAY_HOLD = searcher(
-    r"\d|@|\b(?:zero|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen"
-    r"|twenty|thirty|forty|fifty|sixty"
-    r"|seventy|eighty|ninety|double|triple|treble|dot|hyphen|underscore|third|fourth"
-    r"|fifth|sixth|seventh|eighth|ninth"
-    r"|tenth|twelfth|[a-z]+teenth|[a-z]+tieth"
-    r"|january|february|april|june|july|august|september|october|november|december"
-    r"|null|eins|zwei|zwo|drei|vier|fünf|sechs|sieben|acht|neun|punkt|januar|februar|märz|mai"
-    r"|juni|juli|oktober|dezember"
-    r"|cero|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|enero|mayo|agosto|diciembre|deux"
-    r"|trois|quatre|cinq|sept|huit)\b"
-    r"|(?:^|[^'\x{2019}\pL])[b-hj-z](?:[^\pL'\x{2019}]|$)"
-)
+_HINTS = lines_of("hints.txt")
+MAY_HOLD = searcher(_HINTS["read again"][0])
 """Words in turns that are read a second time."""
-_AMOUNT = searcher(
-    r"[$£€]\s?\d[\d,.]*|\b(?:(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|ten"
-    r"|eleven|twelve|[a-z]+teen|twenty|thirty"
-    r"|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|and|a|to|until|till|\d[\d.,:]*)[ -])+"
-    r"(?:dollars?|pounds?|euros?|cents?|percent|[ap] ?\.?m|(?:business |working )?(?:days?"
-    r"|weeks?|months?|hours?|minutes?)|digits?|numbers?|letters?|characters?|times|ways?|things?|pieces?)\b"
-    r"|\bexpir(?:y|es|ing|ation)(?: date)?(?: is|'s| on| in|:)? (?:(?:oh|zero|ten|eleven|twelve|one|two|three|four"
-    r"|five|six|seven|eight|nine|[a-z]+teen|twenty|thirty|\d+|/)[ /]?){2,4}(?:$|\W)"
-    r"|\b(?:the|other) (?:card |one )?ending (?:in )?(?:(?:oh|zero|one|two|three|four|five|six|seven|eight|nine|double"
-    r"|\d+)(?:[^\w]+|$)){1,4}"
-)
+_AMOUNT = searcher(_HINTS["amounts"][0])
 """Amounts, times, counts, expiries and last digits: where a turn has no other number, it is not read."""
 _USUAL = (KNOWN - GIVEN) | EVERYDAY | NUMBER_WORDS
 """Words that are part of no name, unless those around say so."""
@@ -64,6 +44,11 @@ _OF_EMAIL = frozenset(CLASS[each] for each in ("at", "dot", "domain", "@"))
 _NUMERIC: frozenset[Kind] = frozenset(
     ("card", "iban", "national_number", "security_code", "phone", "account", "birth_date")
 )
+_DOMAIN = re.compile(
+    r"\b(?:at|arroba|arobase|ät)\b.*\b(?:dot|punkt|punto|point|ponto)\W+"
+    rf"(?!(?:{'|'.join(sorted(NUMBER_WORDS))})\b)[^\W\d]"
+)
+"""Words for the signs of an address, and no number behind the last."""
 
 
 class Model(Struct, frozen=True):
@@ -184,7 +169,8 @@ class SecondOpinion:
             low = lows[turn.number]
             for first, last in self._spans(turn, sums):
                 if not _is_other(turn.tokens, first, low):
-                    added.append(_found(turn, first, last, low, found))
+                    one = _found(turn, first, last, low, found)
+                    added += [one] if one.kind != "email" or _may_be_email(one, turn.topics[first], low) else ()
         return added
 
     def _spans(self, turn: Turn, sums: Iterator[int]) -> Iterator[tuple[int, int]]:
@@ -249,9 +235,19 @@ def _found(turn: Turn, first: int, last: int, low: str, found: Sequence[Found]) 
     return Found(turn.number, start, end, kind, "".join(filter(str.isalnum, low[start:end])))
 
 
+def _may_be_email(one: Found, topic: int, low: str) -> bool:
+    """Return whether an address was spoken of, or has a sign and a domain: ``at four point one`` is a rate."""
+    text = low[one.start : one.end]
+    return _name_of(topic) == "email" or "@" in text or _DOMAIN.search(text) is not None
+
+
+def _name_of(topic: int) -> str:
+    return TOPICS[(topic - 1) % len(TOPICS)] if topic else "other"
+
+
 def _kind(tokens: Sequence[Token], topic: int) -> Kind:
     """Return the kind that was spoken of where the tokens may be of it, else the one that they look like."""
-    name = TOPICS[(topic - 1) % len(TOPICS)] if topic else "other"
+    name = _name_of(topic)
     kinds = {token.kind for token in tokens}
     has_numbers = any(IS_NUMERIC[kind] for kind in kinds)
     if not kinds.isdisjoint(_OF_EMAIL):

@@ -26,7 +26,6 @@ _CAPITALS = re.compile(
     rf"{_CAPITAL}(?: (?:(?:de|der|den|van|von|la|le|di|da|dos|el|al|bin|ibn|St\.) ){{0,2}}{_CAPITAL}){{0,3}}"
 )
 _SMALL = re.compile(r"[^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?(?: [^\W\d_]{2,}(?:['\u2019-][^\W\d_]+)?){0,2}")
-_INITIALS = re.compile(r"(?:[^\W\d_]\.? ){1,3}[^\W\d_]{3,}")
 _THINGS = (
     "appointment|booking|policy|reservation|ticket|table|room|prescription|membership|subscription|seat|lease"
     "|tenancy|licen[cs]e|passport|parcel|letter|"

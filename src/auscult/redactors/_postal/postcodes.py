@@ -39,7 +39,8 @@ _POSTCODE_TURN = re.compile(
     r"(?:\W*(?:yeah|yes|yep|no|not|um|uh|er|it's|that's|so|and|sure|ok|okay|the postcode is|postcode)\b)*\W*[a-z],? "
     rf"(?:[a-z],? )?(?:(?:{SMALL}|oh|\d{{1,2}}),? ){{1,3}}[a-z],? [a-z](?:,? [a-z])?\W*"
 )
-UK = r"[a-z]{1,2}\d[a-z\d]? ?\d[abd-hjlnp-uw-z]{2}"
+UK = r"(?:[a-pr-uwyz][a-z]?\d\d?|(?:[enw]|[ns][ew]|[ew]c|sw)\d[a-z]) ?\d[abd-hjlnp-uw-z]{2}"
+"""Only areas of inner London have a letter behind the first digit: ``SW1A 1AA``, and no booking code."""
 CANADA = r"[abceghj-nprstvxy]\d[abceghj-nprstv-z][ -]?\d[abceghj-nprstv-z]\d"
 _BEFORE_POSTCODE = re.compile(
     r"\b(?:(?:unit|flat|suite|apartment|apt|room|block|plot)\s+)?\d{1,4}[a-z]?,?\s+"
