@@ -58,7 +58,7 @@ class AnswerRow(Struct, frozen=True, kw_only=True):
 
 
 class AnswerView(Struct, frozen=True, kw_only=True):
-    """An answer. ``said`` is empty where something was not understood, as ``refusal`` says; ``chips`` are what was."""
+    """An answer. ``said`` is empty where something was not understood, as ``refusal`` says; ``filters`` are what was."""
 
     filters: FilterView
     said: Markup
@@ -92,9 +92,9 @@ def answer(visit: Visit, words: str) -> AnswerView | None:
             view = replace(view, filters=filter_view(query, path, names, visit.reader, _FILTERS))
     selected = _selected(visit, asked, query, _with_ends(sought, visit))
     found = figures_of(visit.app, asked, selected)
-    rows = newest(visit.app, sought, _NEWEST)
+    rows = newest(visit.app, sought, _NEWEST) if asked.figure == "count" else ()
     rows = without_blind(visit.app, visit.visitor.email, rows, visit.principal.agent_ids)
-    chosen = worth_hearing(rows) if asked.figure == "count" else ()
+    chosen = worth_hearing(rows)
     known = details(visit.app, chosen)
     hear = tuple(hear_view(known[each.id], why_heard(each), visit.reader, BASE) for each in chosen if each.id in known)
     shown = tuple(_row(each, asked, leads, names, selected.names) for each in found.rows)
