@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from auscult.domain.assist.assistance import DialogRun
 from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
-from auscult.domain.said.coded import coded
 from auscult.metrics._events.runs import evidence_of, is_called, met, ms_of, turn_of
 from auscult.metrics._finding.language import Span, Window, read_window
 from auscult.metrics._finding.windows import end_ms

@@ -10,11 +10,11 @@ from typing import ClassVar
 from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Verdict, cite, grounds, nothing_in, unsaid_in
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript
-from auscult.domain.said.coded import coded
 from auscult.metrics._finding.joining import compiled, scope_of, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems
 from auscult.metrics._finding.reading import na_without_speakers, none_without_speakers, reading_of
