@@ -40,7 +40,9 @@ _OPTIONS = {
 _KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 CODED = ("coded", "AccessError", "ConflictError", "DocumentError", "NotFoundError", "RecordingError", "RequestError")
 """Calls whose first argument is a code: texts with parts, and errors that people cause."""
-_KEYWORDS |= dict.fromkeys(CODED, (1,)) | {"unknown": (3,)}
+_KEYWORDS |= (
+    dict.fromkeys(CODED, (1,)) | {"unknown": (3,)} | dict.fromkeys(("problem", "problem_of_all", "unread"), (2,))
+)
 _HEADER = """# Texts of the console: {0}. Written for auscult, under its licence.
 msgid ""
 msgstr ""

@@ -10,9 +10,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from auscult.domain.errors import AccessError, ConflictError, RequestError, unknown
+from auscult.domain.errors import AccessError, ConflictError, RequestError, coded, unknown
 from auscult.domain.notices import NewNotice
-from auscult.domain.said.coded import coded
 from auscult.domain.scoring.list_fields import ThreadState
 from auscult.domain.stated import text as stated_text
 

@@ -20,8 +20,7 @@ from auscult.domain.conversation import (
     speaker_name,
     with_speakers,
 )
-from auscult.domain.errors import ConflictError, RequestError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.stated import text as stated_text
 
 CorrectionKind = Literal["queue", "agent", "sides", "excluded", "scored_again"]

@@ -10,9 +10,8 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Agent, Conversation, Queue
-from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.people.grants import Pair
-from auscult.domain.said.coded import coded
 from auscult.domain.stated import text as stated_text
 
 PartyKind = Literal["queue", "team", "agent"]

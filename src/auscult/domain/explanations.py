@@ -14,9 +14,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Speaker
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.said.addressed import addresses_model
-from auscult.domain.said.coded import coded
 from auscult.domain.said.search import words_of
 from auscult.domain.scoring.explaining import Piece, Said
 from auscult.domain.scoring.judging import Usage

@@ -12,10 +12,9 @@ from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
-from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.form import Form, Metric
-from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 
 MOST_EXAMPLES = 100

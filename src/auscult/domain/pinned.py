@@ -13,8 +13,7 @@ from msgspec.structs import replace
 
 from auscult.domain import errors
 from auscult.domain.conversation import Conversation, Speaker
-from auscult.domain.errors import AccessError, ConflictError, RequestError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
 from auscult.domain.stated import stated
 from auscult.domain.stated import text as stated_text
 

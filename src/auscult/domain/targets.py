@@ -8,9 +8,8 @@ from typing import Annotated, Literal, NamedTuple, get_args
 from msgspec import Meta, Struct
 
 from auscult.domain import errors
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.notices import KINDS, Kind, Language
-from auscult.domain.said.coded import coded
 
 LONGEST_NAME, LONGEST_ADDRESS = 100, 2_000
 MOST = 10

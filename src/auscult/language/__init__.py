@@ -13,7 +13,7 @@ from importlib.resources import files
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from auscult.domain.said.coded import Coded, filled
+from auscult.domain.errors import Coded, filled
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch"}

@@ -10,10 +10,10 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Part, Verdict, answered, cite, joined, over
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, FailedAnswerError, Probe, Review, ReviewAnswer, Reviewed, Transcript
-from auscult.domain.said.coded import coded
 from auscult.metrics._base import Base
 from auscult.metrics._events.parts import share_problems
 from auscult.metrics._finding.language import Problem

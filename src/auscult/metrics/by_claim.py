@@ -9,10 +9,10 @@ from msgspec import Struct
 
 from auscult.domain.ai_agents.context import Tool
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
-from auscult.domain.said.coded import coded
 from auscult.metrics._ai.agreeing import tool_rules
 from auscult.metrics._ai.answering import weighed
 from auscult.metrics._ai.judging import Judging, verdict

@@ -11,10 +11,10 @@ from msgspec import Struct
 
 from auscult.domain.assist.assistance import PlaybookRun, PlaybookStep
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
-from auscult.domain.said.coded import coded
 from auscult.metrics._base import Base
 from auscult.metrics._events.runs import evidence_of, is_called, met
 

@@ -13,10 +13,10 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Acts, Answers, Judgement, Probe
-from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.metrics._base import Base
 from auscult.metrics._events.parts import part, share_problems

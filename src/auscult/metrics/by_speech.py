@@ -10,10 +10,10 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from auscult.domain.conversation import WITHOUT_SPEAKERS, Channel, Conversation, are_without_speakers
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Verdict, answered, at, over
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
-from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.speech import (
     CROSS_TALK_MS,

@@ -12,10 +12,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Comparison, Evidence, Verdict, cite, grounds, nothing_in
 from auscult.domain.privacy.digests import are_of_one_key
 from auscult.domain.probe import Answers, Probe
-from auscult.domain.said.coded import coded
 from auscult.domain.said.values import Locale, Value, is_masked, is_same, read
 from auscult.metrics._base import Planned
 from auscult.metrics._finding.citing import shortened

@@ -10,9 +10,9 @@ from typing import ClassVar
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Verdict, cite, grounds, nothing_in, unsaid_in
 from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript, Use
-from auscult.domain.said.coded import coded
 from auscult.metrics._base import Planned
 from auscult.metrics._finding.citing import quoted_of_record
 from auscult.metrics._finding.joining import compiled, scope_of, searches_of, shown

@@ -13,8 +13,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from auscult.domain.delivery.addresses import Networks, is_public
-from auscult.domain.errors import AuscultError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import AuscultError, coded
 
 _LONGEST_HEAD = 1 << 14
 _PROXY_PORT = 80

@@ -5,11 +5,10 @@ from datetime import datetime
 
 from auscult.domain import comments as rules
 from auscult.domain.comments import WRITE, Comment, NewComment, NewThread, Thread, ThreadState
-from auscult.domain.errors import AccessError, NotFoundError, unknown
+from auscult.domain.errors import AccessError, NotFoundError, coded, unknown
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
-from auscult.domain.said.coded import coded
 from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.people.known import readers_of
 from auscult.services.privacy.log import draft
@@ -22,6 +21,10 @@ class Commenting:
 
     An agent reads the threads of their own conversations that are for the agent. A person who rates a conversation
     blind reads none of it until they have submitted.
+
+    Methods raise ``NotFoundError`` ``conversation.unknown``, ``turn.unknown``; ``AccessError``
+    ``comment.for_colleagues``; ``RequestError`` ``comment.missing``, ``comment.too_long``; ``ConflictError``
+    ``comment.too_many``.
     """
 
     def __init__(self, app: AppStore, now: Callable[[], datetime], viewer: Principal) -> None:
@@ -43,10 +46,7 @@ class Commenting:
         return found
 
     def of(self, conversation_id: str) -> list[Thread]:
-        """Return the threads of a conversation, in the order in which they were opened.
-
-        Raises ``NotFoundError`` ``conversation.unknown``.
-        """
+        """Return the threads of a conversation, in the order in which they were opened."""
         hidden = self.is_hidden(conversation_id)
         found = [] if hidden else list(self._threads.of_conversations((conversation_id,)))
         if not found and self._app.conversations.get(conversation_id) is None:
@@ -59,11 +59,7 @@ class Commenting:
         return self._threads.listing(ThreadQuery(state, left_out=blind, after=after, limit=limit))
 
     def open(self, conversation_id: str, wanted: NewThread) -> Thread:
-        """Open a thread with its first comment. An agent opens threads of their own conversations for the agent alone.
-
-        Raises ``NotFoundError`` ``conversation.unknown``, ``turn.unknown``; ``AccessError`` ``comment.for_colleagues``;
-        ``RequestError`` ``comment.missing``, ``comment.too_long``; ``ConflictError`` ``comment.too_many``.
-        """
+        """Open a thread with its first comment. An agent opens threads of their own conversations for the agent alone."""
         detail = self._app.conversations.get(conversation_id)
         if detail is None or self.is_hidden(conversation_id):
             raise unknown("conversation", conversation_id)

@@ -1,6 +1,6 @@
 """The use cases of corrections for one viewer: put a conversation right, or several, and undo it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TypeVar
 
@@ -26,13 +26,13 @@ from auscult.domain.errors import (
     ConflictError,
     NotFoundError,
     RequestError,
+    coded,
     unknown,
 )
 from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.visibility import Facts
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.privacy.log import draft
@@ -44,12 +44,9 @@ from auscult.storage.store import AppStore
 T = TypeVar("T")
 
 
-_RIGHT: Mapping[str, str] = {
-    "queue": coded("name the right queue as after"),
-    "agent": coded("name the right agent as after"),
-}
-_UNKNOWN: Mapping[str, str] = {"queue": coded("unknown queue {value!r}"), "agent": coded("unknown agent {value!r}")}
-_OUT_OF_REACH: Mapping[str, str] = {
+_RIGHT = {"queue": coded("name the right queue as after"), "agent": coded("name the right agent as after")}
+_UNKNOWN = {"queue": coded("unknown queue {value!r}"), "agent": coded("unknown agent {value!r}")}
+_OUT_OF_REACH = {
     "queue": coded("the queue {name} is outside of what you put right; ask an administrator"),
     "agent": coded("the agent {name} is outside of what you put right; ask an administrator"),
 }
@@ -71,7 +68,15 @@ class Corrected(Struct, frozen=True, kw_only=True):
 
 
 class Correcting:
-    """The corrections of one app, as one viewer makes and undoes them. Cheap to make; threads may share one."""
+    """The corrections of one app, as one viewer makes and undoes them. Cheap to make; threads may share one.
+
+    Methods raise ``NotFoundError`` ``conversation.unknown``, ``queue.unknown``, ``agent.unknown``,
+    ``correction.unknown``; ``AccessError`` ``permission.missing``, ``correction.out_of_reach``; ``RequestError``
+    ``correction.reason_missing``, ``correction.reason_too_long``, ``correction.no_party``,
+    ``correction.no_speakers``, ``correction.ambiguous``, ``correction.not_there``; ``ConflictError``
+    ``correction.already``, ``correction.audited``, ``correction.wordless``, ``correction.too_many``,
+    ``correction.undone``, ``correction.not_last``, ``correction.followed``.
+    """
 
     def __init__(self, app: AppStore, reports: Reports, now: Callable[[], datetime], viewer: Principal) -> None:
         """Work on ``app``, in which what the viewer may not see does not exist; ``now`` returns aware UTC time."""
@@ -81,10 +86,7 @@ class Correcting:
         self._viewer = viewer
 
     def of(self, conversation_id: str) -> list[Correction]:
-        """Return the corrections of a conversation, the oldest first; none to who rates it blind.
-
-        Raises ``NotFoundError`` ``conversation.unknown``.
-        """
+        """Return the corrections of a conversation, the oldest first; none to who rates it blind."""
         hidden = hides_talk(self._app, self._viewer.name, conversation_id)
         found = [] if hidden else self._app.corrections.of_conversations((conversation_id,))
         if not found and self._app.conversations.get(conversation_id) is None:
@@ -104,15 +106,7 @@ class Correcting:
         return reach.is_everything or self._app.people.sees(reach, conversation_id)
 
     def add(self, conversation_id: str, wanted: NewCorrection) -> Correction:
-        """Put a conversation right. One with another queue or agent, or other sides, is scored again, as if it came in so.
-
-        Raises ``NotFoundError`` ``conversation.unknown``, ``queue.unknown``, ``agent.unknown``; ``AccessError``
-        ``permission.missing``, ``correction.out_of_reach``; ``RequestError`` ``correction.reason_missing``,
-        ``correction.reason_too_long``, ``correction.no_party``, ``correction.no_speakers``, ``correction.ambiguous``,
-        ``correction.not_there``;
-        ``ConflictError`` ``correction.already``, ``correction.audited``, ``correction.wordless``,
-        ``correction.too_many``.
-        """
+        """Put a conversation right. One with another queue or agent, or other sides, is scored again, as if it came in so."""
         made: list[Correction] = []
         after = self._party(wanted)
         self._check_reach(conversation_id)
@@ -155,12 +149,7 @@ class Correcting:
         return Corrected(items=tuple(items), refused=tuple(refused))
 
     def undo(self, correction_id: str) -> Correction:
-        """Undo a correction: what the sender has counts again.
-
-        Raises ``NotFoundError`` ``correction.unknown``; ``AccessError`` ``permission.missing``; ``ConflictError``
-        ``correction.undone``, ``correction.not_last``, ``correction.audited``, ``correction.wordless``,
-        ``correction.followed``.
-        """
+        """Undo a correction: what the sender has counts again."""
         found = self._app.corrections.get(correction_id)
         if hides_talk(self._app, self._viewer.name, found.conversation_id):
             raise unknown("correction", correction_id)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from auscult.domain.audits.audit import state_of
-from auscult.domain.errors import ConflictError, unknown
+from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, points
 from auscult.domain.explanations import (
     ASK,
@@ -23,7 +23,6 @@ from auscult.domain.explanations import (
 from auscult.domain.form import Metric
 from auscult.domain.insight import Insights
 from auscult.domain.people.principal import Principal
-from auscult.domain.said.coded import coded
 from auscult.domain.scoring.explaining import Explainer, Piece
 from auscult.domain.scoring.stored import ConversationDetail, EvaluatedConversation
 from auscult.services.audits.blind import (

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.domain.engines import Engines
-from auscult.domain.errors import NotFoundError, unknown
+from auscult.domain.errors import NotFoundError, coded, unknown
 from auscult.domain.form import Form
 from auscult.domain.form_examples import (
     Example,
@@ -28,7 +28,6 @@ from auscult.domain.form_examples import (
 )
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.services.audits.blind import blindness_of
 from auscult.services.history.topic_effect import present_names, sorted_with
 from auscult.services.privacy.log import draft as entry_of

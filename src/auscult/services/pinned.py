@@ -7,7 +7,7 @@ from typing import NamedTuple
 from msgspec.structs import asdict, replace
 
 from auscult.domain import pinned as rules
-from auscult.domain.errors import AccessError, NotFoundError, unknown
+from auscult.domain.errors import AccessError, NotFoundError, coded, unknown
 from auscult.domain.notices import NewNotice
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.pinned import (
@@ -24,7 +24,6 @@ from auscult.domain.pinned import (
     ShownCollection,
 )
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.domain.tenancy import Tenant
 from auscult.services.audits.blind import hidden_from_talk, hides_talk
 from auscult.services.privacy.log import draft

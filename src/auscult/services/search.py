@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 from msgspec.structs import replace
 
 from auscult.domain.definitions.definition import DefinitionKind
-from auscult.domain.errors import FormError, RequestError
+from auscult.domain.errors import FormError, RequestError, coded
 from auscult.domain.people.principal import Principal
-from auscult.domain.said.coded import coded
 from auscult.domain.said.search import SaidQuery, parse
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.search import (

@@ -53,7 +53,11 @@ class Tunable(NamedTuple):
 
 
 class Fitting:
-    """The fits of one app."""
+    """The fits of one app.
+
+    Methods raise ``ConflictError`` ``knowledge.none``, ``fit.moved``; ``NotFoundError`` ``form.unknown``;
+    ``FormError``.
+    """
 
     def __init__(self, app: AppStore, principal: Principal) -> None:
         """Fit as ``principal``, whose name the log and the versions have."""
@@ -61,10 +65,7 @@ class Fitting:
         self._principal = principal
 
     def suggestions(self, library: Library, language: str, *, is_fitted: bool = True) -> SuggestionTuning:
-        """Return the certainty of suggestions, and a fit of it unless ``is_fitted`` is false: that reads all decisions.
-
-        Raises ``ConflictError`` ``knowledge.none``.
-        """
+        """Return the certainty of suggestions, and a fit of it unless ``is_fitted`` is false: that reads all decisions."""
         search = library.search(self._app, language, "", 1)
         if search.version == 0:
             raise ConflictError(
@@ -129,10 +130,7 @@ class Fitting:
     def publish_form(
         self, form_id: str, key: str, evaluator: Evaluator, answered: Collection[type[Probe]]
     ) -> FormVersion:
-        """Publish a version of a form with the thresholds that are better, which scores from now on.
-
-        Raises ``NotFoundError`` ``form.unknown``; ``ConflictError`` ``fit.moved``; ``FormError``.
-        """
+        """Publish a version of a form with the thresholds that are better, which scores from now on."""
         found, before = self.form(form_id, evaluator), self._version(form_id)
         check_key(key, found.key if found.version == before.version else None)
         changes = found.fit.changes(read_form(before.document, before.version))

@@ -6,9 +6,8 @@ import msgspec
 import sqlalchemy as sa
 
 from auscult.domain.absences import MOST, Absence, Away
-from auscult.domain.errors import ConflictError, unknown
+from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.tables.people import absences, users

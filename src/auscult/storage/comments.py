@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.comments import MOST_THREADS, Thread, ThreadState, too_many
-from auscult.domain.errors import ConflictError, unknown
+from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.notices import NewNotice
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import SeenOfApp

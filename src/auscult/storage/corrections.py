@@ -13,9 +13,8 @@ from sqlalchemy import Connection
 from auscult.domain.audits.audit import Audit, AuditMovedError
 from auscult.domain.conversation import Conversation
 from auscult.domain.corrections import MOVES, REVISES, Correction, Handled, applied, handled_in, undone, with_handled
-from auscult.domain.errors import ConflictError, unknown
+from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import file_recorded, still_decided

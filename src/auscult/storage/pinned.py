@@ -10,11 +10,10 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from auscult.domain.errors import ConflictError, unknown
+from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.notices import NewNotice
 from auscult.domain.pinned import MOST_COLLECTIONS, MOST_PINS, UNDO, Collection, Pin, too_many
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of

@@ -8,9 +8,8 @@ import msgspec
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
 
-from auscult.domain.errors import ConflictError
+from auscult.domain.errors import ConflictError, coded
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.domain.targets import MOST, State, Target
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database

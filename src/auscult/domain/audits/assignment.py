@@ -11,8 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.audits.audit import LONGEST_COMMENT, Audit, assignment_id_of
-from auscult.domain.errors import AccessError, ConflictError, RequestError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
 
 Role = Literal["audit", "second", "calibration", "self"]
 """``audit`` counts; ``second`` is an independent second opinion; the others are for practice and never shown."""

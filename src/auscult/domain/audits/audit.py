@@ -24,11 +24,10 @@ from auscult.domain.audits.sheet import (
     results_of,
     unanswered,
 )
-from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import Evaluation, Qualification, score
 from auscult.domain.form import Form
 from auscult.domain.questions.outcome import is_passed
-from auscult.domain.said.coded import coded
 
 __all__ = [
     "LONGEST_COMMENT",

@@ -10,9 +10,8 @@ from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.disputes.dispute import ReviewPolicy, check_policy
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.record import Outcome
-from auscult.domain.said.coded import coded
 from auscult.domain.said.search import parse
 from auscult.domain.scoring.list_fields import Order, ResultFields
 from auscult.domain.stated import at_least, between, stated

@@ -5,13 +5,12 @@ from collections.abc import Collection, Iterable, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.evaluation import BY_A_PERSON, Evaluation, MetricResult, Qualification, Verdict
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.conditions import apply_conditions
 from auscult.domain.questions.grades import graded
 from auscult.domain.questions.structure import reason_codes
-from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 
 LONGEST_COMMENT = 10_000

@@ -11,9 +11,8 @@ from msgspec.structs import replace
 from auscult.domain import errors
 from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME, AuditAnswer, Sheet, results_of, unanswered
 from auscult.domain.audits.sheet import filled_sheet
-from auscult.domain.errors import AccessError, ConflictError, RequestError
+from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
 from auscult.domain.form import Form
-from auscult.domain.said.coded import coded
 
 SessionState = Literal["draft", "active", "closed"]
 RaterState = Literal["not_started", "in_progress", "submitted", "left"]

@@ -10,8 +10,7 @@ from msgspec.structs import replace
 
 from auscult.domain import errors
 from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME
-from auscult.domain.errors import AccessError, ConflictError, RequestError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
 from auscult.domain.statistics.draws import permanent_number
 
 CoachingState = Literal["yet_to_start", "in_progress", "pending_agent_review", "pending_supervisor_review", "completed"]

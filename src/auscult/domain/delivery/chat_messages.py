@@ -6,8 +6,7 @@ from string import Formatter
 from typing import Any
 
 from auscult.domain.change import WebhookFormat
-from auscult.domain.errors import RequestError, about
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import RequestError, about, coded
 
 FIELDS = (
     "kind",

@@ -18,9 +18,8 @@ from msgspec.structs import replace
 from auscult.domain.audits.assignment import Assignment, Hidden
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult
 from auscult.domain.audits.notes import DisputeState
-from auscult.domain.errors import AccessError, RequestError
+from auscult.domain.errors import AccessError, RequestError, coded
 from auscult.domain.people.principal import Principal
-from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import DAY_OR_INSTANT, between
 from auscult.domain.statistics.intervals import Figure, wilson_figure

@@ -6,10 +6,9 @@ from typing import Literal
 
 from msgspec import Struct
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.roles import ADMINISTRATOR, BUILT_IN, Role
-from auscult.domain.said.coded import coded
 
 ScopeKind = Literal["app", "queues", "teams", "agents", "own", "assigned"]
 

@@ -4,11 +4,10 @@ from typing import Literal
 
 from msgspec import Struct
 
-from auscult.domain.errors import AccessError
+from auscult.domain.errors import AccessError, coded
 from auscult.domain.people.grants import Pair
 from auscult.domain.people.permissions import PERMISSIONS, permissions_of, scopes_carrying
 from auscult.domain.people.visibility import Visibility, visible_by, whole_app
-from auscult.domain.said.coded import coded
 from auscult.domain.tenancy import Client
 
 PrincipalKind = Literal["client", "user", "operator"]

@@ -3,8 +3,7 @@
 from functools import cache
 from zoneinfo import available_timezones
 
-from auscult.domain.errors import RequestError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import RequestError, coded
 
 
 def is_timezone(name: str) -> bool:

@@ -7,10 +7,9 @@ joann@example.com nor in ann@example.com.au.
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.people.users import EMAIL, normalise_email
 from auscult.domain.privacy.retention import By
-from auscult.domain.said.coded import coded
 
 LEAST_DIGITS = 7
 """Digits that a telephone number must have: fewer are in the numbers of many customers."""

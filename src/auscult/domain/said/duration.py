@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import coded
 
 _MS = {"ms": 1, "s": 1_000, "m": 60_000, "h": 3_600_000}
 _UNITS = {

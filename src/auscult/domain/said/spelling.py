@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable
 
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import coded
 
 _ALIKE = 0.7
 _LONGEST = 100

@@ -11,9 +11,8 @@ from msgspec import Struct
 from auscult.domain import errors
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.delivery.addresses import without_login
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.people.timezones import is_timezone
-from auscult.domain.said.coded import coded
 from auscult.domain.stated import stated
 
 ReportKind = Literal["agent_performance", "interactions", "form_summary", "view"]

@@ -11,7 +11,6 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights, Resolution, SentimentLabel
-from auscult.domain.said.coded import coded
 
 Figure = Literal["score", "duration", "sentiment", "confidence"]
 """Numbers of a conversation that lists are sorted by."""
@@ -75,12 +74,9 @@ class ResultFields(Struct, frozen=True, kw_only=True):
         ):
             if least is not None and most is not None and most < least:
                 raise RequestError(
-                    coded(
-                        "{field} is below {other}; give {n} or more, or leave one of them out",
-                        field=f"{name}_to",
-                        other=f"{name}_from",
-                        n=least,
-                    ),
+                    "{field} is below {other}; give {n} or more, or leave one of them out",
+                    other=f"{name}_from",
+                    n=least,
                     code="range.reversed",
                     field=f"{name}_to",
                     value=most,

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from auscult.domain.ai_agents.calls import happened
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict, at, grounds, joined
 from auscult.domain.probe import Answers, Probe
-from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.metrics._events.around import AFTER, BEFORE, Instance, after, before, instances_of
 from auscult.metrics._events.parts import part, share_problems

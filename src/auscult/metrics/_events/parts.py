@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Part, Qualification
-from auscult.domain.said.coded import coded
 from auscult.metrics._finding.language import Problem
 
 WHOLE = Decimal(100)

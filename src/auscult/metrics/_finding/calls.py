@@ -7,7 +7,7 @@ from typing import Any, cast
 from msgspec import Struct
 
 from auscult.domain.ai_agents.context import Call
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import coded
 
 Plain = str | int | float | bool
 

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from auscult.domain.conversation import Direction
+from auscult.domain.errors import coded
 from auscult.domain.probe import Use
-from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.said.text import spoken_words

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 import re2
 
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import coded
 from auscult.domain.said.text import spoken_words, straighten_quotes
 from auscult.domain.scoring.budget import add_work, check_time
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import coded
 from auscult.domain.said.text import LONG_WORDS, spoken_words
 from auscult.metrics._finding.language import Entry, Finding, Problem, What
 from auscult.metrics._finding.patterns import bare_words, one_line

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import coded
 
 
 def url_problem(url: str) -> str:

@@ -10,8 +10,8 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.probe import Answers, Extraction, ExtractionAnswer, Probe, Transcript
-from auscult.domain.said.coded import coded
 from auscult.domain.said.text import spoken_words
 from auscult.domain.said.values import Kind, Locale, Value, mentions, read
 from auscult.metrics._finding.language import Problem, Side, Window, read_window

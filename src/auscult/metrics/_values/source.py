@@ -12,8 +12,8 @@ from urllib.parse import quote
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.probe import Answers, FailedAnswerError, Lookup, LookupAnswer, Probe, TableLookup, Transcript
-from auscult.domain.said.coded import coded
 from auscult.metrics._finding.language import Problem
 from auscult.metrics._finding.reading import Reading
 from auscult.metrics._values.addresses import url_problem

@@ -8,10 +8,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from auscult.domain.ai_agents.registered import AgentId, Registered, Version
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, coded
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.formats._calls import AiDocument, context_of
 from auscult.formats._faults import refuse_nul
 from auscult.storage.store import AppStore

@@ -100,8 +100,7 @@ def day_of(text: str, field: str) -> date | Literal["read"] | None:
         with suppress(ValueError):  # no calendar shows it
             return date.fromisoformat(text)
     raise RequestError(
-        "{name}: {value!r} is not a day; give one as 2026-03-01, none for no such day, or read for what the document states",
-        name=field,
+        "{field}: {value!r} is not a day; give one as 2026-03-01, none for no such day, or read for what the document states",
         code="date.invalid",
         field=field,
         value=text,
@@ -160,8 +159,7 @@ def restate_document(app: AppStore, source: str, language: str, wish: Wish, by: 
 def _check_order(wish: Wish | None) -> None:
     if wish and isinstance(wish.since, date) and isinstance(wish.until, date) and wish.until < wish.since:
         raise RequestError(
-            "until: {until} is before {since}; the last day is the first or a later one",
-            until=wish.until,
+            "until: {value} is before {since}; the last day is the first or a later one",
             since=wish.since,
             code="date.invalid",
             field="until",

@@ -17,9 +17,8 @@ from msgspec.structs import asdict
 from auscult.domain.audits.agreement import Agreement, Pair, compare_counts, mean_kappa
 from auscult.domain.audits.audit import AuditAnswer, AuditResult
 from auscult.domain.audits.resampling import LEVEL, RESAMPLES, Stream
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import NotFoundError, RequestError, coded
 from auscult.domain.evaluation import Evaluation, Evidence, Qualification, Verdict
-from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.stored import AuditedConversation
 from auscult.services.disputes.opening import overturned

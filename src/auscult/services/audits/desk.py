@@ -58,7 +58,12 @@ _GONE = frozenset({"audit.no_form", "segment.unknown"})
 
 
 class Desk:
-    """The work of raters in one app. Cheap to make; threads may share one."""
+    """The work of raters in one app. Cheap to make; threads may share one.
+
+    Methods raise ``NotFoundError`` ``assignment.unknown``, ``conversation.unknown``, ``segment.unknown``;
+    ``AccessError`` ``assignment.not_yours``; ``ConflictError`` ``assignment.finished``, ``audit.no_form``,
+    ``audit.finished``.
+    """
 
     def __init__(self, app: AppStore, reports: Reports, now: Callable[[], datetime]) -> None:
         """Work on ``app``; ``reports`` are rendered when an audit changes; ``now`` returns aware UTC time."""
@@ -102,11 +107,7 @@ class Desk:
         return None
 
     def open_item(self, assignment_id: str, rater: str) -> Item:
-        """Begin an assignment, or go on with it.
-
-        Raises ``NotFoundError`` ``assignment.unknown``; ``AccessError`` ``assignment.not_yours``; ``ConflictError``
-        ``assignment.finished``, ``audit.no_form``.
-        """
+        """Begin an assignment, or go on with it."""
         found = self._handover.get(assignment_id)
         begun = begin(found.assignment, rater, self._now())
         if begun != found.assignment and not self._app.queue.change(found.assignment, begun):
@@ -114,11 +115,7 @@ class Desk:
         return self._handover.give(assignment_id, rater, rater)
 
     def assign(self, given: ByHand, by: str) -> Item:
-        """Assign a conversation, or a segment of one, to a rater without a plan; one that they have stays as it is.
-
-        Raises ``NotFoundError`` ``conversation.unknown``, ``segment.unknown``; ``ConflictError`` ``audit.no_form``,
-        ``audit.finished``.
-        """
+        """Assign a conversation, or a segment of one, to a rater without a plan; one that they have stays as it is."""
         case = self._app.audits.case(given.conversation_id, given.segment)
         if case is None:
             kind = f"segment {given.segment} of conversation" if given.segment else "conversation"

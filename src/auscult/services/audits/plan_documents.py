@@ -8,8 +8,7 @@ import msgspec
 import yaml
 
 from auscult.domain.audits.plan import PlanDocument, check_plan
-from auscult.domain.errors import RequestError, invalid
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import RequestError, coded, invalid
 from auscult.domain.schedules.instants import in_utc, read_instant
 
 _FIELD = re.compile(r" - at `\$\.?(?P<path>.*)`$")

@@ -8,9 +8,8 @@ from msgspec import Struct
 
 from auscult.domain.coaching import item as steps
 from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_flagged, new_coaching_id
-from auscult.domain.errors import RequestError, invalid, unknown
+from auscult.domain.errors import RequestError, coded, invalid, unknown
 from auscult.domain.operations.attempts import tried
-from auscult.domain.said.coded import coded
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.services.audits.frames import agents_of
@@ -71,7 +70,11 @@ class NewColleague(Struct, frozen=True, kw_only=True):
 
 
 class Coach:
-    """The coaching of one app. Cheap to make; threads may share one."""
+    """The coaching of one app. Cheap to make; threads may share one.
+
+    Methods raise ``RequestError`` ``coaching.invalid``, ``metric.unknown``; ``NotFoundError`` ``form.unknown``,
+    ``conversation.unknown``; ``ConflictError`` ``coaching.duplicate``; ``AccessError`` ``coaching.not_yours``.
+    """
 
     def __init__(self, app: AppStore, now: Callable[[], datetime]) -> None:
         """Work on ``app``; ``now`` returns aware UTC time."""
@@ -79,11 +82,7 @@ class Coach:
         self._now = now
 
     def create(self, wanted: Wanted, by: str) -> list[Coaching]:
-        """Store an item for each agent, all or none.
-
-        Raises ``RequestError`` ``coaching.invalid``, ``metric.unknown``; ``NotFoundError`` ``form.unknown``,
-        ``conversation.unknown``; ``ConflictError`` ``coaching.duplicate``.
-        """
+        """Store an item for each agent, all or none."""
         agents = tuple(dict.fromkeys(wanted.agent_ids))
         if not 1 <= len(agents) <= steps.MOST_AGENTS:
             raise invalid("coaching.invalid", "agent_ids", coded("choose 1 to {n} agents", n=steps.MOST_AGENTS))
@@ -170,10 +169,7 @@ class Coach:
         return tuple(_measured(metric, *sides) for metric, sides in counts.items())
 
     def consent(self, agent_id: str, agent_ids: frozenset[str], by: str, *, is_given: bool) -> None:
-        """Let others play an agent's conversations, or no longer. Only the agent may.
-
-        Raises ``AccessError`` ``coaching.not_yours``.
-        """
+        """Let others play an agent's conversations, or no longer. Only the agent may."""
         steps.acknowledge(_probe(agent_id, self._now()), agent_ids, self._now())
         self._app.coaching.set_consent(agent_id, by, self._now(), is_given=is_given)
 

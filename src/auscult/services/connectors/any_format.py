@@ -8,8 +8,7 @@ from msgspec.structs import replace
 
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import FormatError, RequestError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import FormatError, RequestError, coded
 from auscult.formats import Given, Source
 from auscult.formats._contract import limits_of
 from auscult.services.scoring.intake.asked import NAMED, given_of, of_app

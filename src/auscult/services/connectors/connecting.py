@@ -13,9 +13,8 @@ from auscult.domain.conversation import Speaker
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import Networks
 from auscult.domain.delivery.destinations import ELSEWHERE, Destination, SecretBoundError, bound_elsewhere
-from auscult.domain.errors import ConflictError, ConnectorError, NotFoundError, RequestError
+from auscult.domain.errors import ConflictError, ConnectorError, NotFoundError, RequestError, coded
 from auscult.domain.operations.guarding import guarded
-from auscult.domain.said.coded import coded
 from auscult.formats import Limits
 from auscult.outgoing.dialling import check_address
 from auscult.services.connectors.any_format import AnyFormat

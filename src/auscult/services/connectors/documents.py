@@ -29,8 +29,7 @@ from auscult.domain.connectors.document import (
 from auscult.domain.conversation import Speaker
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
-from auscult.domain.errors import AuscultError, ConnectorError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import AuscultError, ConnectorError, coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
 from auscult.formats import Limits, Source
@@ -123,15 +122,13 @@ def check_connector(document: bytes, app_id: str, *, version: int = 1) -> Connec
     read = read_document(document, "connector", KEYS)
     if not isinstance(read.value, dict):
         if not read.problems:
-            read.unread(
-                (), coded("must be a mapping of keys like {list}, not {type}", list=KEYS, type=name_of(read.value))
-            )
+            read.unread((), "must be a mapping of keys like {list}, not {type}", list=KEYS, type=name_of(read.value))
         return ConnectorCheck(connector=None, problems=read.problems)
     value = read.value
     stand_ins: dict[str, Any] = {"name": "", "place": ""}
     others = ("options", "mapping")
     if "secrets" in value:
-        read.unread(("secrets",), coded("does not belong in a document; give each with --secret NAME=env:VARIABLE"))
+        read.unread(("secrets",), "does not belong in a document; give each with --secret NAME=env:VARIABLE")
         others = (*others, "secrets")
     written: _Written = read_struct(read, _Written, value, (), elsewhere=others, stand_ins=stand_ins)
     options = _options(read, value.get("options"))
@@ -170,7 +167,7 @@ def _options(read: Document, value: Value) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        read.unread(("options",), coded("must be a mapping of keys, not {type}", type=name_of(value)))
+        read.unread(("options",), "must be a mapping of keys, not {type}", type=name_of(value))
         return {}
     return msgspec.to_builtins(value, enc_hook=float)
 
@@ -179,7 +176,7 @@ def _mapping(read: Document, value: Value) -> MappingTable:
     if value is None:
         return MappingTable()
     if not isinstance(value, dict):
-        read.unread(("mapping",), coded("must be a mapping with {list}, not {type}", list=_TABLES, type=name_of(value)))
+        read.unread(("mapping",), "must be a mapping with {list}, not {type}", list=_TABLES, type=name_of(value))
         return MappingTable()
     for key in value:
         if key not in MappingTable.__struct_fields__:
@@ -199,7 +196,7 @@ def _targets(read: Document, value: Value, path: Path) -> dict[str, Target]:
         return {}
     if not isinstance(value, dict):
         read.unread(
-            path, coded("must be a mapping from the source's ids to id and name here, not {type}", type=name_of(value))
+            path, "must be a mapping from the source's ids to id and name here, not {type}", type=name_of(value)
         )
         return {}
     found: dict[str, Target] = {}
@@ -219,17 +216,17 @@ def _words(read: Document, value: Value, table: str, words: Sequence[str]) -> di
         return {}
     path, right = ("mapping", table), " or ".join((", ".join(words[:-1]), words[-1]))
     if not isinstance(value, dict):
-        wrong = coded(
+        read.unread(
+            path,
             "must be a mapping from the source's {name} to {choices}, not {type}",
             name=table,
             choices=right,
             type=name_of(value),
         )
-        read.unread(path, wrong)
         return {}
     for key, one in value.items():
         if one not in words:
-            read.unread((*path, key), coded("must be {choices}, not {type!r}", choices=right, type=one))
+            read.unread((*path, key), "must be {choices}, not {type!r}", choices=right, type=one)
     return value
 
 
@@ -239,7 +236,7 @@ def _connector(
     kind = kind_of(written.place) or "folder"
     every = _EVERY.fullmatch(written.every)
     if written.every and not every:
-        read.unread(("every",), coded("{value!r} must be a time between runs, as 15m, 2h or 1d", value=written.every))
+        read.unread(("every",), "{value!r} must be a time between runs, as 15m, 2h or 1d", value=written.every)
     return Connector(
         name=written.name,
         version=version,
@@ -264,7 +261,7 @@ def _instant(read: Document, value: str) -> datetime | None:
     try:
         return read_instant(value)
     except ValueError:
-        read.unread(("since",), coded("{value!r} must be a time as 2026-03-23 or 2026-03-23T10:17:54Z", value=value))
+        read.unread(("since",), "{value!r} must be a time as 2026-03-23 or 2026-03-23T10:17:54Z", value=value)
         return None
 
 
@@ -300,9 +297,9 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
     kind = kind_of(written.place)
     if kind is None:
         known = ", ".join(_RIGHT.values())
-        read.problem(("place",), coded("{value!r} must begin like one of: {list}", value=written.place, list=known))
+        read.problem(("place",), "{value!r} must begin like one of: {list}", value=written.place, list=known)
     elif not _PLACES[kind].fullmatch(written.place) or not _has_port(written.place):
-        read.problem(("place",), coded("{value!r} must be like {name}", value=written.place, name=_RIGHT[kind]))
+        read.problem(("place",), "{value!r} must be like {name}", value=written.place, name=_RIGHT[kind])
     else:
         _check_pulled(read, kind, written.format)
     known = (ANY, *FORMATS)
@@ -310,9 +307,9 @@ def _check(read: Document, written: _Written, connector: Connector) -> None:
         near = did_you_mean(written.format, known, coded("available: {list}", list=", ".join(known)))
         read.problem(("format",), coded("{value!r} is not a known format", value=written.format) + "; " + near)
     if kind == "sftp" and not written.access.host_key:
-        read.problem(("access", "host_key"), coded("is missing; give the server's public key, as ssh-ed25519 AAAA…"))
+        read.problem(("access", "host_key"), "is missing; give the server's public key, as ssh-ed25519 AAAA…")
     if kind == "az" and not written.access.account:
-        read.problem(("access", "account"), coded("is missing; give the name of the storage account"))
+        read.problem(("access", "account"), "is missing; give the name of the storage account")
 
 
 def _rules_of_access(access: Access) -> tuple[tuple[Path, bool, Callable[[], str]], ...]:
@@ -352,8 +349,7 @@ def _check_pulled(read: Document, kind: Kind, written: str) -> None:
     right = PULLED.get(kind)
     if right and written in (ANY, *FORMATS) and written != right:
         read.problem(
-            ("format",),
-            coded("{value!r} is not the format of {name}; give {right}", value=written, name=kind, right=right),
+            ("format",), "{value!r} is not the format of {name}; give {right}", value=written, name=kind, right=right
         )
 
 

@@ -6,9 +6,8 @@ from typing import NamedTuple, cast
 from auscult.domain.audits.audit import Audit, AuditAnswer
 from auscult.domain.connectors.contract import FoundAudit, Refused
 from auscult.domain.conversation import derive_id
-from auscult.domain.errors import AuscultError, ConflictError, NotFoundError
+from auscult.domain.errors import AuscultError, ConflictError, NotFoundError, coded
 from auscult.domain.evaluation import Qualification
-from auscult.domain.said.coded import coded
 from auscult.services.audits.workflow import Auditing
 from auscult.services.scoring.render import Reports
 from auscult.storage.store import AppStore

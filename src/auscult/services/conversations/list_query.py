@@ -8,10 +8,9 @@ from typing import TypeVar, get_args
 from msgspec.structs import asdict
 
 from auscult.domain.ai_agents.context import HANDLERS
-from auscult.domain.errors import RequestError, about
+from auscult.domain.errors import RequestError, about, coded
 from auscult.domain.evaluation import Qualification
 from auscult.domain.insight import Resolution, SentimentLabel
-from auscult.domain.said.coded import coded
 from auscult.domain.said.search import parse
 from auscult.domain.schedules.instants import in_utc
 from auscult.domain.scoring.list_fields import (

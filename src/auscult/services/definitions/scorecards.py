@@ -21,11 +21,10 @@ from auscult.domain.definitions.scorecard import (
     takes,
     weigh,
 )
-from auscult.domain.errors import NotFoundError, ScorecardError
+from auscult.domain.errors import NotFoundError, ScorecardError, coded
 from auscult.domain.form import NotApplicable
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS, BackfillScope
 from auscult.domain.people.principal import Principal
-from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -106,11 +105,9 @@ def check_scorecard(document: bytes, *, version: int = 1, known_metrics: Mapping
         if not read.problems:
             read.unread(
                 (),
-                coded(
-                    "must be a mapping of keys like {list}, not {type}",
-                    list="id, name and attributes",
-                    type=name_of(read.value),
-                ),
+                "must be a mapping of keys like {list}, not {type}",
+                list="id, name and attributes",
+                type=name_of(read.value),
             )
         return CardCheck(card=None, problems=tuple(read.problems))
     stand_ins: dict[str, Any] = {"id": "", "name": "", "attributes": ()}
@@ -288,12 +285,12 @@ def _check(document: Document, card: Scorecard) -> None:
     _check_names(document, card.id, card.name, ())
     if not -_WHOLE <= card.pass_score <= _WHOLE:
         document.problem(
-            ("pass_score",), coded("{value} must be from {low} to {high}", value=card.pass_score, low=-100, high=100)
+            ("pass_score",), "{value} must be from {low} to {high}", value=card.pass_score, low=-100, high=100
         )
     if not card.agents:
-        document.problem(("agents",), coded('is empty; name agents by id, address or name, or "*" for all'))
+        document.problem(("agents",), 'is empty; name agents by id, address or name, or "*" for all')
     if not card.attributes:
-        document.problem(("attributes",), coded("is empty; a scorecard has at least one"))
+        document.problem(("attributes",), "is empty; a scorecard has at least one")
     _check_shares(document, [one.weight for one in card.attributes], ("attributes",))
     attributes: dict[str, int] = {}
     metrics: dict[str, int] = {}
@@ -302,35 +299,35 @@ def _check(document: Document, card: Scorecard) -> None:
         _check_names(document, attribute.id, attribute.name, path)
         if attributes.setdefault(attribute.id, at) != at:
             document.problem(
-                (*path, "id"),
-                coded("{value} is the id of another attribute too; give each its own", value=attribute.id),
+                (*path, "id"), "{value} is the id of another attribute too; give each its own", value=attribute.id
             )
         if not attribute.metrics:
-            document.problem((*path, "metrics"), coded("is empty; an attribute has at least one"))
+            document.problem((*path, "metrics"), "is empty; an attribute has at least one")
         _check_shares(document, [one.weight for one in attribute.metrics], (*path, "metrics"))
         for index, one in enumerate(attribute.metrics):
             here = (*path, "metrics", index)
             if metrics.setdefault(one.metric, at * 10_000 + index) != at * 10_000 + index:
                 document.problem(
-                    (*here, "metric"),
-                    coded("{value} is in this scorecard already; a metric counts once", value=one.metric),
+                    (*here, "metric"), "{value} is in this scorecard already; a metric counts once", value=one.metric
                 )
             if not 0 <= one.negative_weight <= _WHOLE:
                 document.problem(
                     (*here, "negative_weight"),
-                    coded("{value} must be from {low} to {high}", value=one.negative_weight, low=0, high=100),
+                    "{value} must be from {low} to {high}",
+                    value=one.negative_weight,
+                    low=0,
+                    high=100,
                 )
 
 
 def _check_names(document: Document, identity: str, name: str, path: Path) -> None:
     if not identity or len(identity) > _LONGEST_NAME or not identity.isprintable() or any(map(str.isspace, identity)):
         document.problem(
-            (*path, "id"),
-            coded("{value!r} must be 1 to {n} characters without spaces", value=identity, n=_LONGEST_NAME),
+            (*path, "id"), "{value!r} must be 1 to {n} characters without spaces", value=identity, n=_LONGEST_NAME
         )
     if not name.strip() or len(name) > _LONGEST_NAME or not name.isprintable():
         document.problem(
-            (*path, "name"), coded("{value!r} must be 1 to {n} characters on one line", value=name, n=_LONGEST_NAME)
+            (*path, "name"), "{value!r} must be 1 to {n} characters on one line", value=name, n=_LONGEST_NAME
         )
 
 
@@ -338,12 +335,11 @@ def _check_shares(document: Document, shares: list[Decimal], path: Path) -> None
     for at, share in enumerate(shares):
         if not 0 < share <= _WHOLE or share != round(share, _MAX_DECIMALS):
             document.problem(
-                (*path, at, "weight"),
-                coded("{value} must be above 0 and at most 100, with at most 4 decimals", value=share),
+                (*path, at, "weight"), "{value} must be above 0 and at most 100, with at most 4 decimals", value=share
             )
     total = sum(shares, Decimal(0))
     if shares and total != _WHOLE:
-        document.problem(path, coded("weights total {n}; they must total exactly 100", n=total))
+        document.problem(path, "weights total {n}; they must total exactly 100", n=total)
 
 
 def _warnings(document: Document, card: Scorecard, known: Mapping[str, str] | None) -> Iterator[Problem]:

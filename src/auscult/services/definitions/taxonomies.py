@@ -7,8 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from auscult.domain.definitions.taxonomy import LEVELS, Node, Taxonomy
-from auscult.domain.errors import TaxonomyError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import TaxonomyError, coded
 from auscult.domain.said.text import spoken_words
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, field_name, read_document
 from auscult.services.definitions.forms.shape import name_of, read_struct
@@ -54,11 +53,9 @@ def check_taxonomy(document: bytes, *, version: int = 1, in_force: Iterable[Taxo
         if not read.problems:
             read.unread(
                 (),
-                coded(
-                    "must be a mapping of keys like {list}, not {type}",
-                    list="id, name and topics",
-                    type=name_of(read.value),
-                ),
+                "must be a mapping of keys like {list}, not {type}",
+                list="id, name and topics",
+                type=name_of(read.value),
             )
         return TaxonomyCheck(taxonomy=None, problems=read.problems)
     taxonomy = _read(read, read.value, version)
@@ -109,7 +106,7 @@ def _read_topics(document: Document, written: list[Any], path: Path, level: int)
 
 def _read_node(document: Document, value: Value, path: Path, level: int) -> Node:
     if not isinstance(value, dict):
-        document.unread(path, coded("must be a mapping with a name, not {type}", type=name_of(value)))
+        document.unread(path, "must be a mapping with a name, not {type}", type=name_of(value))
         return Node(name="", level=level)
     written: _WrittenNode = read_struct(
         document, _WrittenNode, value, path, elsewhere=("topics",), stand_ins={"name": ""}
@@ -117,14 +114,14 @@ def _read_node(document: Document, value: Value, path: Path, level: int) -> Node
     below = value.get("topics")
     topics: tuple[Node, ...] = ()
     if below is not None and level == LEVELS:
-        document.unread((*path, "topics"), coded("stand on level {n}; there are {m} levels", n=level + 1, m=LEVELS))
+        document.unread((*path, "topics"), "stand on level {n}; there are {m} levels", n=level + 1, m=LEVELS)
     elif isinstance(below, list):
         topics = _read_topics(document, below, (*path, "topics"), level + 1)
     elif below is not None:
-        document.unread((*path, "topics"), coded("must be a list, not {type}", type=name_of(below)))
+        document.unread((*path, "topics"), "must be a list, not {type}", type=name_of(below))
     if written.resolution is not None and level < LEVELS:
         document.unread(
-            (*path, "resolution"), coded("is for topics of level {n}; this one is on level {m}", n=LEVELS, m=level)
+            (*path, "resolution"), "is for topics of level {n}; this one is on level {m}", n=LEVELS, m=level
         )
     return Node(
         name=written.name,
@@ -141,19 +138,17 @@ def _check(document: Document, taxonomy: Taxonomy) -> None:
     if not identity or len(identity) > LONGEST_ID or not identity.isprintable() or any(map(str.isspace, identity)):
         document.problem(
             ("id",),
-            coded(
-                "{value!r} must be 1 to {n} characters without spaces, like {name}",
-                value=identity,
-                n=LONGEST_ID,
-                name="tx-retail",
-            ),
+            "{value!r} must be 1 to {n} characters without spaces, like {name}",
+            value=identity,
+            n=LONGEST_ID,
+            name="tx-retail",
         )
     _check_text(document, taxonomy.name, ("name",), LONGEST_NAME)
     if not taxonomy.languages:
-        document.problem(("languages",), coded("is empty; name at least one, like en"))
+        document.problem(("languages",), "is empty; name at least one, like en")
     for at, language in enumerate(taxonomy.languages):
         if not (language.isascii() and language.isalpha() and language.islower() and len(language) in (2, 3)):
-            document.problem(("languages", at), coded("{value!r} is not a language code like en", value=language))
+            document.problem(("languages", at), "{value!r} is not a language code like en", value=language)
 
 
 def _check_topics(document: Document, topics: tuple[Node, ...], path: Path) -> None:
@@ -163,16 +158,16 @@ def _check_topics(document: Document, topics: tuple[Node, ...], path: Path) -> N
         _check_text(document, node.name, (*here, "name"), LONGEST_NAME)
         twin = first.setdefault(node.name.casefold(), at)
         if twin != at and node.name:
-            message = coded(
+            document.problem(
+                (*here, "name"),
                 "{value!r} is the name of {name} too; give each its own",
                 value=node.name,
                 name=field_name((*path, twin)),
             )
-            document.problem((*here, "name"), message)
         if node.description:
             _check_text(document, node.description, (*here, "description"), LONGEST_DESCRIPTION)
         if node.topics and node.examples:
-            document.problem((*here, "examples"), coded("belong to the topics below this one; give each its own"))
+            document.problem((*here, "examples"), "belong to the topics below this one; give each its own")
         for index, example in enumerate(node.examples):
             _check_text(document, example, (*here, "examples", index), LONGEST_EXAMPLE)
         _check_topics(document, node.topics, (*here, "topics"))
@@ -180,11 +175,10 @@ def _check_topics(document: Document, topics: tuple[Node, ...], path: Path) -> N
 
 def _check_text(document: Document, text: str, path: Path, most: int) -> None:
     if len(text) > most:
-        document.problem(path, coded("has {n} characters; at most {m} are allowed", n=len(text), m=most))
+        document.problem(path, "has {n} characters; at most {m} are allowed", n=len(text), m=most)
     elif spoken_words(text) == " " or not text.isprintable():
         document.problem(
-            path,
-            coded("{value!r} must be 1 to {n} characters on one line, with a letter or digit", value=text, n=most),
+            path, "{value!r} must be 1 to {n} characters on one line, with a letter or digit", value=text, n=most
         )
 
 
@@ -193,13 +187,13 @@ def _check_size(document: Document, taxonomy: Taxonomy) -> None:
     if len(paths) > MOST_TOPICS:
         document.problem(
             ("topics",),
-            coded("hold {n} topics with none below them; at most {m} are distinguished", n=len(paths), m=MOST_TOPICS),
+            "hold {n} topics with none below them; at most {m} are distinguished",
+            n=len(paths),
+            m=MOST_TOPICS,
         )
     examples = sum(len(path[-1].examples) for path in paths)
     if examples > MOST_EXAMPLES:
-        document.problem(
-            ("topics",), coded("hold {n} examples; at most {m} are learned from", n=examples, m=MOST_EXAMPLES)
-        )
+        document.problem(("topics",), "hold {n} examples; at most {m} are learned from", n=examples, m=MOST_EXAMPLES)
 
 
 def _check_against(document: Document, taxonomy: Taxonomy, in_force: Iterable[Taxonomy]) -> None:
@@ -210,12 +204,12 @@ def _check_against(document: Document, taxonomy: Taxonomy, in_force: Iterable[Ta
         names = {node.name.casefold() for node in rival.topics}
         for at, node in enumerate(taxonomy.topics):
             if node.name.casefold() in names:
-                message = coded(
+                document.problem(
+                    ("topics", at, "name"),
                     "{value!r} is a topic of {name} already, for the same language; name one of them otherwise",
                     value=node.name,
                     name=rival.id,
                 )
-                document.problem(("topics", at, "name"), message)
 
 
 def _warnings(document: Document, taxonomy: Taxonomy) -> tuple[Problem, ...]:

@@ -17,9 +17,8 @@ from auscult.domain.change import (
 )
 from auscult.domain.delivery.addresses import Networks, is_here, without_login
 from auscult.domain.delivery.chat_messages import check_template
-from auscult.domain.errors import RequestError, about
+from auscult.domain.errors import RequestError, about, coded
 from auscult.domain.people.principal import Principal
-from auscult.domain.said.coded import coded
 from auscult.domain.stated import stated
 from auscult.outgoing.dialling import check_address
 from auscult.services.privacy.log import record

@@ -7,12 +7,11 @@ from typing import TypeVar
 from auscult.domain import directory as rules
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.directory import Aliases, DirectoryChange, Merge, PartyKind, Rename
-from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError, coded
 from auscult.domain.operations.attempts import tried
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Membership, Team
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
-from auscult.domain.said.coded import coded
 from auscult.services.privacy.log import draft, record
 from auscult.storage.directory import NumberedChange, Progress
 from auscult.storage.store import AppStore
@@ -24,6 +23,10 @@ class Naming:
     """The names and merges of one app, as one viewer changes them. Cheap to make; threads may share one.
 
     Its callers have checked that the viewer may change the directory of the whole app.
+
+    Methods raise ``NotFoundError`` ``queue.unknown``, ``team.unknown``, ``agent.unknown``,
+    ``directory_change.unknown``; ``RequestError`` ``name.invalid``; ``ConflictError`` ``directory.named_already``,
+    ``directory.merged_already``, ``directory.undone``, ``directory.not_last``.
     """
 
     def __init__(self, app: AppStore, now: Callable[[], datetime], viewer: Principal) -> None:
@@ -56,11 +59,7 @@ class Naming:
                 return {each.agent_id: each.name for each in directory.agents()}
 
     def rename(self, wanted: Rename) -> DirectoryChange:
-        """Show a queue, a team or an agent under another name, in reports once workers have rendered them again.
-
-        Raises ``NotFoundError`` ``queue.unknown``, ``team.unknown``, ``agent.unknown``; ``RequestError``
-        ``name.invalid``; ``ConflictError`` ``directory.named_already``.
-        """
+        """Show a queue, a team or an agent under another name, in reports once workers have rendered them again."""
 
         def step() -> DirectoryChange:
             aliases, known = self.aliases(), self._known(wanted.kind, wanted.id, "id")
@@ -72,10 +71,7 @@ class Naming:
         return tried(step, AuditMovedError)
 
     def rename_known(self, kind: PartyKind, names: Mapping[str, str]) -> list[DirectoryChange]:
-        """Rename those of the directory that have another name; return the changes, none where every name is as it was.
-
-        Raises ``RequestError`` ``name.invalid``.
-        """
+        """Rename those of the directory that have another name; return the changes, none where every name is as it was."""
 
         def step() -> list[DirectoryChange]:
             aliases, known = self.aliases(), self.names(kind)
@@ -107,10 +103,7 @@ class Naming:
         record(self._app, self._viewer.label, "directory.added", f"{kind}:{party}", name=name)
 
     def put(self, party: DirectoryAgent | DirectoryQueue | Team) -> None:
-        """Add an agent, a queue or a team, or replace its properties; another name renames it, the past included.
-
-        Raises ``RequestError`` ``name.invalid``.
-        """
+        """Add an agent, a queue or a team, or replace its properties; another name renames it, the past included."""
         directory = self._app.people.directory
         kind, party_id = _kind_of(party)
         is_new = party_id not in self.names(kind)
@@ -143,10 +136,7 @@ class Naming:
         return {each.agent_id: each.group_id for each in found if each.until is None}
 
     def move(self, agent_id: str, team: str) -> None:
-        """Have an agent, with all ids, in a team from now on and in no other; ``team`` is an id or a name, empty for none.
-
-        Raises ``NotFoundError`` ``agent.unknown``, ``team.unknown``.
-        """
+        """Have an agent, with all ids, in a team from now on and in no other; ``team`` is an id or a name, empty for none."""
         self._known("agent", agent_id, "id")
         aliases, directory, now = self.aliases(), self._app.people.directory, self._now()
         named = {
@@ -180,11 +170,7 @@ class Naming:
         record(self._app, self._viewer.label, "directory.imported", kind, added=added, changed=changed)
 
     def merge(self, wanted: Merge) -> DirectoryChange:
-        """Treat two queues, teams or agents as one: in lists, grants and charts. Both ids stay.
-
-        Raises ``NotFoundError`` ``queue.unknown``, ``team.unknown``, ``agent.unknown``; ``ConflictError``
-        ``directory.merged_already``.
-        """
+        """Treat two queues, teams or agents as one: in lists, grants and charts. Both ids stay."""
 
         def step() -> DirectoryChange:
             aliases, kind = self.aliases(), wanted.kind
@@ -199,11 +185,7 @@ class Naming:
         return tried(step, AuditMovedError)
 
     def undo(self, change_id: str) -> DirectoryChange:
-        """Undo a rename or a merge.
-
-        Raises ``NotFoundError`` ``directory_change.unknown``; ``ConflictError`` ``directory.undone``,
-        ``directory.not_last``.
-        """
+        """Undo a rename or a merge."""
 
         def step() -> DirectoryChange:
             aliases, change = self.aliases(), self._app.aliases.get(change_id)

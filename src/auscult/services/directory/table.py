@@ -8,9 +8,8 @@ from difflib import get_close_matches
 from typing import Literal, NamedTuple
 
 from auscult.domain.directory import LONGEST_ID, LONGEST_NAME, PartyKind
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.people.directory import Membership
-from auscult.domain.said.coded import coded
 from auscult.services.definitions.sheets.cells import text_of
 from auscult.services.definitions.sheets.files import read_cells
 from auscult.services.directory.naming import Naming

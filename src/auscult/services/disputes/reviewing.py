@@ -30,13 +30,12 @@ from auscult.domain.disputes.dispute import (
     statistics_of,
 )
 from auscult.domain.disputes.steps import ReviewChange, Ruling
-from auscult.domain.errors import ConflictError, NotFoundError, unknown
+from auscult.domain.errors import ConflictError, NotFoundError, coded, unknown
 from auscult.domain.form import Form
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.visibility import visible_by
-from auscult.domain.said.coded import coded
 from auscult.services.audits.handover import unknown_assignment
 from auscult.services.audits.workflow import write
 from auscult.services.definitions.forms.reading import read_form

@@ -6,8 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import auscult
-from auscult.domain.errors import NotFoundError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import NotFoundError, coded
 from auscult.services.manual.page import Heading, Page, find_headings, read_page, render_page
 
 SECTIONS = ("how-to", "explanation", "reference", "runbooks")

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from auscult.domain.errors import AccessError, ConflictError, unknown
+from auscult.domain.errors import AccessError, ConflictError, coded, unknown
 from auscult.domain.notices import (
     MOST_TRIES,
     SENDING_FOR,
@@ -21,7 +21,6 @@ from auscult.domain.notices import (
 from auscult.domain.operations.guarding import guarded
 from auscult.domain.people.principal import Principal
 from auscult.domain.people.timezones import check_timezone
-from auscult.domain.said.coded import coded
 from auscult.services.audits.blind import hidden_from_talk
 from auscult.services.people.known import people_of
 from auscult.storage.notices import MailOf, NoticeQuery, NumberedNotice

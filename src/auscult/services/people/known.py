@@ -6,12 +6,11 @@ from datetime import datetime
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from auscult.domain.errors import NotFoundError, unknown
+from auscult.domain.errors import NotFoundError, coded, unknown
 from auscult.domain.people.directory import DirectoryAgent
 from auscult.domain.people.grants import Grant, pairs_of
 from auscult.domain.people.principal import Principal
 from auscult.domain.people.users import User
-from auscult.domain.said.coded import coded
 from auscult.domain.tenancy import Tenant
 from auscult.storage.store import AppStore, Store
 

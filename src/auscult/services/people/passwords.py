@@ -12,9 +12,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.people.users import LONGEST_PASSWORD
-from auscult.domain.said.coded import coded
 
 COST = RFC_9106_LOW_MEMORY
 """Cost of a hash: 3 passes over 64 MiB."""

@@ -53,7 +53,11 @@ class IssuedToken(NamedTuple):
 
 
 class Users:
-    """Adds and changes users on behalf of a principal, who needs ``user.manage`` wherever the change reaches."""
+    """Adds and changes users on behalf of a principal, who needs ``user.manage`` wherever the change reaches.
+
+    Methods raise ``NotFoundError`` ``grant.unknown``, ``second_factor.unknown``; ``ConflictError``
+    ``administrator.last``; ``AccessError``.
+    """
 
     def __init__(self, store: Store, by: Principal, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         """``now`` returns the time, aware, UTC."""
@@ -145,10 +149,7 @@ class Users:
     def revoke(
         self, user: User, tenant: Tenant | None = None, role: str | None = None, grant_ids: Sequence[str] = ()
     ) -> list[Grant]:
-        """End grants: those of these ids, or all of a role, or all, in an app or in every app.
-
-        Raises ``NotFoundError`` ``grant.unknown``, ``ConflictError`` ``administrator.last``, ``AccessError``.
-        """
+        """End grants: those of these ids, or all of a role, or all, in an app or in every app."""
         found = [each for each in self._in_force(user, tenant, role) if not grant_ids or each.grant_id in grant_ids]
         if not found:
             raise NotFoundError(
@@ -228,10 +229,7 @@ class Users:
         self._report("user.password_set", user)
 
     def reset_second_factor(self, user: User) -> None:
-        """Remove the second factor of a user who lost the device, and end their sessions.
-
-        Raises ``NotFoundError`` ``second_factor.unknown``, ``AccessError``.
-        """
+        """Remove the second factor of a user who lost the device, and end their sessions."""
         self._must_manage_all_of(user)
         if not self._people.second_factors.remove(user.user_id):
             raise NotFoundError("{name} has no second factor in force", name=user.email, code="second_factor.unknown")

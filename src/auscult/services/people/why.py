@@ -5,11 +5,10 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.errors import unknown
+from auscult.domain.errors import coded, joined, unknown
 from auscult.domain.people.grants import Grant, Pair, Roles, permissions_in
 from auscult.domain.people.users import User
 from auscult.domain.people.visibility import Facts, visibility_of
-from auscult.domain.said.coded import coded, joined
 from auscult.domain.tenancy import Tenant
 from auscult.storage import Store
 

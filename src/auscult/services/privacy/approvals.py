@@ -21,7 +21,11 @@ class Done(NamedTuple):
 
 
 class Approvals:
-    """Steps done at once, or held for a second person where the app's settings demand it."""
+    """Steps done at once, or held for a second person where the app's settings demand it.
+
+    Methods raise ``RequestError`` ``email.invalid``, ``phone.invalid``; ``AccessError`` ``approval.same_person``;
+    ``ConflictError`` ``approval.decided``; ``NotFoundError``.
+    """
 
     def __init__(self, app: AppStore, erasing: Erasing, principal: str) -> None:
         """``principal`` acts: ``user:ann@example.com``."""
@@ -30,10 +34,7 @@ class Approvals:
         self._principal = principal
 
     def erase_customer(self, by: By, value: str) -> Done:
-        """Erase a customer's conversations, or have the erasure wait.
-
-        Raises ``RequestError`` ``email.invalid``, ``phone.invalid``.
-        """
+        """Erase a customer's conversations, or have the erasure wait."""
         return self._step("erasure", Subject(by=by, value=check_customer(by, value)))
 
     def lift(self, hold: int, reason: str) -> Done:
@@ -45,10 +46,7 @@ class Approvals:
         return self._step("one_person", Subject())
 
     def approve(self, number: int) -> Done:
-        """Run a step that waits.
-
-        Raises ``AccessError`` ``approval.same_person``, ``ConflictError`` ``approval.decided``, ``NotFoundError``.
-        """
+        """Run a step that waits."""
         approval = self._app.approvals.get(number)
         if approval.requested_by == self._principal:
             raise AccessError(

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from auscult.domain.errors import SettingsError
+from auscult.domain.errors import SettingsError, coded
 from auscult.domain.privacy.erasure_list import VERSION, Line, Listed, encoded, read_lines
-from auscult.domain.said.coded import coded
 from auscult.storage.core.instants import now_ms
 from auscult.storage.privacy.log import ERASED_SENT, HOLDS_SENT, LIST_REFUSED
 from auscult.storage.store import Store

@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from auscult.domain.errors import AccessError, RequestError
+from auscult.domain.errors import AccessError, RequestError, coded
 from auscult.domain.privacy.settings import PrivacySettings
-from auscult.domain.said.coded import coded
 from auscult.services.privacy.log import record
 from auscult.storage.store import AppStore
 

@@ -43,7 +43,12 @@ Write = Callable[[Target, Sequence[Notice]], tuple[str, str]]
 
 
 class Targets:
-    """The targets that a viewer has and may change: their own, and with a permission those of the app."""
+    """The targets that a viewer has and may change: their own, and with a permission those of the app.
+
+    Methods raise ``RequestError`` ``target.invalid``; ``AddressRefusedError``; ``AccessError``
+    ``permission.missing``, ``session.missing``; ``ConflictError`` ``target.too_many``; ``NotFoundError``
+    ``target.unknown``.
+    """
 
     def __init__(self, app: AppStore, now: Callable[[], datetime], viewer: Principal) -> None:
         """``now`` returns aware UTC time."""
@@ -63,11 +68,7 @@ class Targets:
         return [each.target for each in (*own, *others)]
 
     def add(self, wanted: NewTarget, service_of: Callable[[str], str]) -> Target:
-        """Store a target; ``service_of`` returns the name of what an address leads to, or refuses it.
-
-        Raises ``RequestError`` ``target.invalid``; ``AddressRefusedError``; ``AccessError`` ``permission.missing``,
-        ``session.missing``; ``ConflictError`` ``target.too_many``.
-        """
+        """Store a target; ``service_of`` returns the name of what an address leads to, or refuses it."""
         if wanted.is_of_app and not self.may_manage:
             raise missing(MANAGE, self._viewer.kind)
         if not wanted.is_of_app and not self._viewer.is_person:
@@ -96,10 +97,7 @@ class Targets:
         self._app.targets.remove(found.number, self._entry("target.removed", found.target))
 
     def attempt(self, target_id: str, deliver: Deliver) -> Delivery:
-        """Send a message that there is nothing to report; where it arrives, a target that had failed goes on.
-
-        Raises ``NotFoundError`` ``target.unknown``.
-        """
+        """Send a message that there is nothing to report; where it arrives, a target that had failed goes on."""
         found = self._found(target_id)
         outcome = deliver(Post(self._app.targets.address(found.number), *TRIAL[found.target.language]))
         if outcome.state == "sent":

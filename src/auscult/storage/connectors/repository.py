@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
 from auscult.domain.delivery.destinations import Destination
-from auscult.domain.errors import ConflictError, NotFoundError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import ConflictError, NotFoundError, coded
 from auscult.storage.access.apps import lock_app
 from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.connectors.manifest import RunRecord

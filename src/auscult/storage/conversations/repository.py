@@ -12,11 +12,10 @@ from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.change import ChangeKind
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.form_version import FormKey, FormsMovedError
-from auscult.domain.errors import NotFoundError, unknown
+from auscult.domain.errors import NotFoundError, coded, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery
-from auscult.domain.said.coded import coded
 from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.batches import Priority
 from auscult.domain.scoring.list_fields import sides_of

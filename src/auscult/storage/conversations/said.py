@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 
 from auscult.domain.ai_agents.calls import called
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
-from auscult.domain.said.coded import coded
 from auscult.domain.said.search import SaidQuery, Side, Term, searchable
 from auscult.domain.scoring.list_fields import FIGURES
 from auscult.domain.scoring.stored import RenderedRows

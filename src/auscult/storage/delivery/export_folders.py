@@ -8,8 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
-from auscult.domain.errors import RequestError, SettingsError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import RequestError, SettingsError, coded
 
 SCHEMES = ("s3://", "gs://", "az://", "abfs://", "abfss://")
 """Beginnings of addresses of stores of objects."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from auscult.domain.said.coded import pieces_of
+from auscult.domain.errors import pieces_of
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.definitions.forms.builder_words import TYPES, VALUES

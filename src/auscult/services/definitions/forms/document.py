@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 
 import yaml
 
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import Coded, coded
 from auscult.services.definitions.forms.syntax import syntax_fault
 
 Scalar: TypeAlias = str | int | Decimal | bool | None
@@ -90,9 +90,9 @@ class Document:
         """Return whether there are too many problems to report more; nothing more is noted then."""
         return len(self._problems) > MOST_PROBLEMS
 
-    def unread(self, path: Path, reason: str) -> None:
+    def unread(self, path: Path, reason: str, **parts: object) -> None:
         """Note a value that could not be read at all."""
-        self.problem(path, reason)
+        self.problem(path, reason, **parts)
         self._unread.add(path)
         self._around.update(path[:end] for end in range(len(path)))
 
@@ -100,15 +100,16 @@ class Document:
         """Return whether this, or something around or inside it, could not be read; then it is not checked further."""
         return path in self._around or any(path[:end] in self._unread for end in range(len(path) + 1))
 
-    def problem(self, path: Path, reason: str) -> None:
+    def problem(self, path: Path, reason: str, **parts: object) -> None:
         """Note a fault at a path that could be read, on the line of the nearest part of it that the document has."""
         if not self.is_unread(path):
-            self.problem_of_all(path, reason)
+            self.problem_of_all(path, reason, **parts)
 
-    def problem_of_all(self, path: Path, reason: str) -> None:
+    def problem_of_all(self, path: Path, reason: str, **parts: object) -> None:
         """The same of a path in which some could not be read, and not what this is about."""
         if not self.is_hopeless:
-            self._problems.append(Problem(self.line(path), field_name(path), reason))
+            said = reason if isinstance(reason, Coded) else coded(reason, **parts)
+            self._problems.append(Problem(self.line(path), field_name(path), said))
 
     def line(self, path: Path) -> int | None:
         """The line of a path, or of the nearest thing around it that the document has."""

@@ -6,8 +6,7 @@ from typing import Any, NamedTuple, cast
 
 import yaml
 
-from auscult.domain.errors import FormError, RequestError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import FormError, RequestError, coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.services.definitions.forms.document import Path, read_document, text_of
 from auscult.services.definitions.forms.editing.changes import Insert, changed

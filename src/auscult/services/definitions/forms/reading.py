@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.errors import FormError
+from auscult.domain.errors import FormError, coded
 from auscult.domain.form import (
     Abstention,
     Assignment,
@@ -25,7 +25,6 @@ from auscult.domain.form import (
 )
 from auscult.domain.probe import OPTIONAL, Acts, Probe, Similarity, TableLookup
 from auscult.domain.questions.structure import Band, Reason, Section
-from auscult.domain.said.coded import coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.budget import add_work, metered
@@ -149,12 +148,12 @@ def check_form(  # noqa: PLR0913  (what there is to know about everything around
     with metered() as meter:
         read, form = _read(document, version, types, in_force, files)
     if meter.work > MOST_WORK:
-        wrong = coded(
+        read.problem(
+            ("metrics",),
             "ask for {n} steps a letter where patterns count repetitions; a form has {m} at most",
             n=meter.work,
             m=MOST_WORK,
         )
-        read.problem(("metrics",), wrong)
     if read.problems:
         return FormCheck(form=None, problems=read.problems)
     warnings = tuple(_problem(read, path, reason) for path, reason in warnings_of(form))
@@ -269,11 +268,9 @@ def _read(
         if not read.problems:
             read.unread(
                 (),
-                coded(
-                    "must be a mapping of keys like {list}, not {type}",
-                    list="id, name and metrics",
-                    type=name_of(value),
-                ),
+                "must be a mapping of keys like {list}, not {type}",
+                list="id, name and metrics",
+                type=name_of(value),
             )
         return read, _NO_FORM
     form = _read_form(read, value, version, types)
@@ -297,7 +294,7 @@ def _read_form(document: Document, value: dict[str, Value], version: int, types:
     )
     metrics = written.metrics[:MOST_METRICS]
     if len(metrics) < len(written.metrics):
-        document.unread(("metrics",), coded("are {n}; a form has at most {m}", n=len(written.metrics), m=MOST_METRICS))
+        document.unread(("metrics",), "are {n}; a form has at most {m}", n=len(written.metrics), m=MOST_METRICS)
     min_duration_ms = 0
     try:
         min_duration_ms = parse_duration_ms(written.min_duration)
@@ -389,8 +386,7 @@ def _read_question(document: Document, raw: Value, path: Path, types: MetricType
 def _read_metric(document: Document, raw: Value, path: Path, types: MetricTypes, homes: Mapping[str, str]) -> Metric:
     if not isinstance(raw, dict):
         document.unread(
-            path,
-            coded("must be a mapping of keys like {list}, not {type}", list="id, name and type", type=name_of(raw)),
+            path, "must be a mapping of keys like {list}, not {type}", list="id, name and type", type=name_of(raw)
         )
         return _UNKNOWN
     named = raw.get("type")

@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from auscult.domain.errors import coded
 from auscult.domain.form import Assignment, Form, speaks
-from auscult.domain.said.coded import coded
 from auscult.metrics._contract import MetricType
 from auscult.services.definitions.forms.document import Document, Path
 from auscult.services.definitions.questions.rules import form_faults, level_faults
@@ -82,20 +82,20 @@ def _check_names(document: Document, identity: str, name: str, path: Path) -> No
         document.problem((*path, "id"), message + meant)
     if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
         document.problem(
-            (*path, "name"), coded("{value} must be 1 to {n} characters on one line", value=_shown(name), n=_MAX_NAME)
+            (*path, "name"), "{value} must be 1 to {n} characters on one line", value=_shown(name), n=_MAX_NAME
         )
 
 
 def _check_form(document: Document, form: Form) -> None:
     _check_names(document, form.id, form.name, ())
     if not form.metrics:
-        document.problem(("metrics",), coded("is empty; a form asks at least one thing"))
+        document.problem(("metrics",), "is empty; a form asks at least one thing")
     if not 0 <= form.pass_score <= _WHOLE:
         document.problem(
-            ("pass_score",), coded("{value} must be from {low} to {high}", value=form.pass_score, low=0, high=100)
+            ("pass_score",), "{value} must be from {low} to {high}", value=form.pass_score, low=0, high=100
         )
     if not form.languages:
-        document.problem(("languages",), coded("is empty; name at least one, like en"))
+        document.problem(("languages",), "is empty; name at least one, like en")
     for at, language in enumerate(form.languages):
         if not is_language_tag(language):
             meant = _LANGUAGES.get(language.casefold())
@@ -137,18 +137,20 @@ def _check_weights(document: Document, form: Form, types: MetricTypes) -> None:
     total = sum((metric.weight for metric in form.metrics if not metric.bonus), Decimal(0))
     loss = sum((metric.negative_weight for metric in form.metrics), Decimal(0))
     if form.scoring == "percentage" and total != _WHOLE and form.metrics:
-        message = coded(
-            "weights total {n}; on a percentage form they must total exactly 100: {rest}", n=total, rest=_missing(total)
+        document.problem_of_all(
+            ("metrics",),
+            "weights total {n}; on a percentage form they must total exactly 100: {rest}",
+            n=total,
+            rest=_missing(total),
         )
-        document.problem_of_all(("metrics",), message)
     if form.scoring == "points" and loss > total:
-        message = coded(
+        document.problem_of_all(
+            ("metrics",),
             "negative weights total {n} and weights {m}; they may not total more: {high} too much",
             n=loss,
             m=total,
             high=loss - total,
         )
-        document.problem_of_all(("metrics",), message)
 
 
 def _missing(total: Decimal) -> str:
@@ -177,10 +179,12 @@ def _check_metrics(document: Document, form: Form, types: MetricTypes) -> None:
         _check_names(document, metric.id, metric.name, ("metrics", at))
         first = first_by_id.setdefault(metric.id, at)
         if first != at and metric.id:
-            message = coded(
-                "{value} is the id of {name} too; give each its own", value=metric.id, name=f"metrics[{first}]"
+            document.problem(
+                ("metrics", at, "id"),
+                "{value} is the id of {name} too; give each its own",
+                value=metric.id,
+                name=f"metrics[{first}]",
             )
-            document.problem(("metrics", at, "id"), message)
         kind = types.get(metric.type)
         if kind is None:
             continue
@@ -188,24 +192,28 @@ def _check_metrics(document: Document, form: Form, types: MetricTypes) -> None:
             message = coded(_OF_CHANNEL[form.channel], type=metric.type)
             document.problem(("metrics", at, "type"), message)
         if metric.correct_answer == "no" and kind.is_split(metric.settings):
-            message = coded("cannot be no where parts are scored one by one; write the parts so that yes is right")
-            document.problem(("metrics", at, "correct_answer"), message)
+            document.problem(
+                ("metrics", at, "correct_answer"),
+                "cannot be no where parts are scored one by one; write the parts so that yes is right",
+            )
         key = kind.unique_key(metric.settings)
         first = at if key is None else first_by_key.setdefault(key, at)
         if first != at:
             document.problem(
                 ("metrics", at),
-                coded("is a second {name} metric beside {value}; a form has one", name=key, value=f"metrics[{first}]"),
+                "is a second {name} metric beside {value}; a form has one",
+                name=key,
+                value=f"metrics[{first}]",
             )
         understood = kind.languages(metric.settings)
         for language in form.languages:
             if understood is not None and not _covers(understood, language):
-                message = coded(
+                document.problem(
+                    ("metrics", at, "languages"),
                     "lack {name}, which the form is for; they are {list}",
                     name=language,
                     list=", ".join(sorted(understood)) or "none",
                 )
-                document.problem(("metrics", at, "languages"), message)
 
 
 def _covers(understood: frozenset[str], language: str) -> bool:
@@ -216,25 +224,29 @@ def _covers(understood: frozenset[str], language: str) -> bool:
 
 def _check_assignments(document: Document, form: Form) -> None:
     if len(form.assignments) > MOST_ASSIGNMENTS:
-        message = coded("are {n}; a form has at most {m}", n=len(form.assignments), m=MOST_ASSIGNMENTS)
-        document.problem(("assignments",), message)
+        document.problem(
+            ("assignments",), "are {n}; a form has at most {m}", n=len(form.assignments), m=MOST_ASSIGNMENTS
+        )
     if form.handled_by is not None and not form.segments:
-        document.problem(("handled_by",), coded("is of a form for segments; add segments: true"))
+        document.problem(("handled_by",), "is of a form for segments; add segments: true")
     seen: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for at, one in enumerate(form.assignments):
         before = seen[one.queue]
         same = [before[direction] for direction in before if _overlap(one.direction, direction)]
         if same:
             other = f"assignments[{min(same)}]: {_words_of(one)}"
-            document.problem(("assignments", at), coded("says the same as {name}; keep one", name=other))
+            document.problem(("assignments", at), "says the same as {name}; keep one", name=other)
         before.setdefault(one.direction, at)
         if one.pass_score is not None and not 0 <= one.pass_score <= _WHOLE:
             document.problem(
                 ("assignments", at, "pass_score"),
-                coded("{value} must be from {low} to {high}", value=one.pass_score, low=0, high=100),
+                "{value} must be from {low} to {high}",
+                value=one.pass_score,
+                low=0,
+                high=100,
             )
         if not one.queue.strip():
-            document.problem(("assignments", at, "queue"), coded('is empty; give an id or a name, or "*" for any'))
+            document.problem(("assignments", at, "queue"), 'is empty; give an id or a name, or "*" for any')
 
 
 class Rival(NamedTuple):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 
-from auscult.domain.said.coded import coded, joined
+from auscult.domain.errors import coded, joined
 from auscult.domain.said.spelling import did_you_mean
 from auscult.services.definitions.forms.document import Document, Path, Value
 from auscult.services.definitions.forms.suggestions import (
@@ -64,11 +64,9 @@ def read_struct(  # noqa: PLR0913 what is read, and three ways in which a caller
     if not isinstance(value, Mapping):
         document.unread(
             path,
-            coded(
-                "must be a mapping of keys, not {type}; its keys are {list}",
-                type=name_of(value),
-                list=", ".join(fields),
-            ),
+            "must be a mapping of keys, not {type}; its keys are {list}",
+            type=name_of(value),
+            list=", ".join(fields),
         )
         return UNREAD
     if not allow_others:
@@ -79,7 +77,7 @@ def read_struct(  # noqa: PLR0913 what is read, and three ways in which a caller
         if key in value:
             found = _read(document, field.type, value[key], (*path, key), homes)
         elif field.required:
-            document.unread((*path, key), coded("is missing"))
+            document.unread((*path, key), "is missing")
         if found is not UNREAD:
             read[field.name] = found
         elif field.required and stand_ins is not None and key in stand_ins:

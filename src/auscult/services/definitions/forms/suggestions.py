@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.services.definitions.forms.document import Value
 

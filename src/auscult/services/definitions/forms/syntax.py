@@ -7,7 +7,7 @@ import re
 
 import yaml
 
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import coded
 
 _LONGEST = 1_000
 """Characters of a line that are looked at: who writes longer ones needs more than a hint."""

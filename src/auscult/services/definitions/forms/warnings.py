@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from auscult.domain.errors import coded
 from auscult.domain.form import Form
-from auscult.domain.said.coded import coded
 from auscult.metrics._finding.warnings import doubts, structs_in
 from auscult.services.definitions.forms.document import Path, path_of
 

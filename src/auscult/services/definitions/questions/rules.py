@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
+from auscult.domain.errors import coded
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.conditions import cycle_of
 from auscult.domain.questions.grades import find_level
 from auscult.domain.questions.structure import Grades, reason_codes
-from auscult.domain.said.coded import coded
 from auscult.domain.said.spelling import did_you_mean
 from auscult.metrics.graded import Settings
 from auscult.services.definitions.forms.document import Path, path_of

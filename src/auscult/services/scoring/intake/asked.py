@@ -88,8 +88,7 @@ def _instant(written: str) -> datetime:
 
 def _invalid(field: str, value: str, should_be: str) -> RequestError:
     return RequestError(
-        "{name} is {text!r}; {should_be}",
-        name=field,
+        "{field} is {text!r}; {should_be}",
         text=value[:80],
         should_be=should_be,
         code="load.invalid",

@@ -1,7 +1,6 @@
 """Errors on forms, as sentences in the reader's language."""
 
-from auscult.domain.errors import RequestError, invalid, unknown
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import RequestError, coded, invalid, unknown
 from auscult.language import later, speaking
 from auscult.server.console.frame.posted import sentence, sentence_of
 

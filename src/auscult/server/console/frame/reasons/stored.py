@@ -3,9 +3,12 @@
 What has no template, such as the words of another system, stays as it is.
 """
 
-from auscult.language import ENGLISH, current, later
-from auscult.server.console.frame.reasons.fitting import translated
+import re
+from functools import cache
+
+from auscult.language import ENGLISH, current, later, translation_of
 from auscult.server.console.frame.reasons.matching import in_words
+from auscult.server.console.frame.reasons.slots import pattern_of, weight_of
 
 WORK = (
     later("its processing was begun {n} times and never came to an end"),
@@ -45,9 +48,24 @@ def job_in_words(reason: str) -> str:
     """Return why a job waits or failed; it may be the reason of an engine's."""
     if current() == ENGLISH:
         return reason
-    return translated(WORK, reason) or in_words(reason, may_be_of_others=True)
+    return _translated(WORK, reason) or in_words(reason, may_be_of_others=True)
 
 
 def run_in_words(line: str) -> str:
     """Return what a run of a connector reports."""
-    return line if current() == ENGLISH else translated(RUNS, line) or line
+    return line if current() == ENGLISH else _translated(RUNS, line) or line
+
+
+def _translated(templates: tuple[str, ...], words: str) -> str | None:
+    """Return the translation of the template that words are of, with its slots; None where none fits."""
+    for text, pattern in _patterns(templates):
+        found, translation = pattern.fullmatch(words), translation_of(text)
+        if found and translation:
+            return translation.format(**found.groupdict())
+    return None
+
+
+@cache
+def _patterns(templates: tuple[str, ...]) -> list[tuple[str, re.Pattern[str]]]:
+    """Return templates with their patterns, those with the most words of their own first."""
+    return [(text, pattern_of(text)) for text in sorted(templates, key=weight_of, reverse=True)]

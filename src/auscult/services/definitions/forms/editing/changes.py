@@ -7,8 +7,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 import yaml
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from auscult.domain.errors import RequestError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import RequestError, coded
 from auscult.services.definitions.forms.document import Path, Value, field_name, read_document, reads_as, text_of
 from auscult.services.definitions.forms.editing.comments import comments_of, has_lost
 from auscult.services.definitions.forms.editing.layout import (

@@ -7,8 +7,7 @@ from typing import Any, NamedTuple, cast
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.errors import RequestError
-from auscult.domain.said.coded import coded
+from auscult.domain.errors import RequestError, coded
 from auscult.services.definitions.forms.document import Value, read_document
 from auscult.services.definitions.forms.editing.questions import Changed, behind_section, free_id, mappings
 from auscult.services.definitions.forms.reading import STARTER_LANGUAGES, starter_documents
