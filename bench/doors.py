@@ -37,9 +37,8 @@ def main() -> None:
     with TemporaryDirectory() as folder:
         for file in (_archive(Path(folder), given.megabytes), _messages(Path(folder), given.megabytes)):
             subprocess.run([sys.executable, "-m", "bench.doors", "--read", str(file)], check=True)  # noqa: S603
-    name, ms = max(
-        ((file.name, _recognised_ms(file)) for file in GOLDEN.iterdir() if file.is_file()), key=lambda one: one[1]
-    )
+    files = [GOLDEN / name for name in json.loads((GOLDEN / "right.json").read_bytes())]
+    ms, name = max((_recognised_ms(file), file.name) for file in files if file.is_file())
     print(json.dumps({"slowest to recognise": name, "ms": round(ms, 3)}))
 
 

@@ -46,7 +46,7 @@ Labels of speakers that are words for a side in these five languages (`Agent`, `
 Any other label (`Speaker 1`, a name) is kept as `speaker_label`, and the side is `unknown` until it is found or given: `--sides 'Speaker 1=agent'`.
 
 A chat without an end, such as an export of WhatsApp, is parted where no one writes for 12 hours, or as long as the app says (`auscult apps set --chat-inactivity-minutes`, `PUT /api/v1/times`, page *Settings*).
-The id of each part is made from its first message, so that a later, longer export adds only what is new.
+The id of each part is made from who takes part and its first message, so that a later, longer export adds only what is new.
 
 ## Columns of tables
 
