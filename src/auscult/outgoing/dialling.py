@@ -115,17 +115,14 @@ def check_address(field: str, url: str, networks: Networks) -> None:
 
 def refused(host: str, address: str) -> AddressRefusedError:
     """Return the error for a host that leads to an address."""
-    found = coded(
-        "{name} leads to {value}, which is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS",
-        name=host,
-        value=address,
+    message = coded(
+        "{value} leads to {address}, which is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS"
     )
     if host == address:
-        found = coded(
-            "{name} is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS",
-            name=host,
+        message = coded(
+            "{value} is no address of the internet; the operator opens networks with AUSCULT_OUTGOING_NETWORKS"
         )
-    return AddressRefusedError(found, value=host)
+    return AddressRefusedError(message.code, value=host, address=address)
 
 
 def _proxy_of(scheme: str, host: str) -> SplitResult | None:

@@ -345,12 +345,14 @@ class Reviewing:
 
 
 def _decided(found: Dispute) -> ConflictError:
-    state = coded(found.state)
-    is_erased = state == "erased"
-    message = (
-        "dispute {value} was erased with its conversation" if is_erased else "dispute {value} is {state}, and stays so"
+    stays, erased = (
+        coded("is {state}, and stays so", state=coded(found.state)),
+        coded("was erased with its conversation"),
     )
-    return ConflictError(message, state=state, code="dispute.decided", field="dispute_id", value=found.dispute_id)
+    why = erased if found.state == "erased" else stays
+    return ConflictError(
+        "dispute {value} {why}", why=why, code="dispute.decided", field="dispute_id", value=found.dispute_id
+    )
 
 
 def _refused(code: str, why: str, assignment_id: str) -> ConflictError:

@@ -39,8 +39,10 @@ def meant_number(value: Value) -> str:
     if _GROUPED.fullmatch(text):
         return "; " + coded("write {name}, in digits alone", name=re.sub("[^0-9]", "", text))
     if _NUMBER.fullmatch(text):
-        message = "write {name}" if "," in text else "write {name}, without quotes"
-        return "; " + coded(message, name=text.replace(",", "."))
+        name = text.replace(",", ".")
+        return "; " + (
+            coded("write {name}", name=name) if "," in text else coded("write {name}, without quotes", name=name)
+        )
     return ""
 
 
