@@ -116,7 +116,7 @@ class Part(Generic[T]):
 
 
 def part(make: Callable[["AppStore"], T]) -> T:
-    """Declare a repository of ``AppStore``; to whoever reads it, it is an attribute like any other."""
+    """Declare a repository of ``AppStore``; it reads as an attribute like any other."""
     return cast("T", Part(make))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 
 import pytest
 from hypothesis import assume, example, given
@@ -14,38 +15,12 @@ from stdnum.pl import pesel
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Hints, Utterance, redacted
 from auscult.redactors.builtin import BuiltIn
+from tests.data_files import lines_of
 
 ONES = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 TEENS = ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 TENS = ["ten", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-NATO = [
-    "alpha",
-    "bravo",
-    "charlie",
-    "delta",
-    "echo",
-    "foxtrot",
-    "golf",
-    "hotel",
-    "india",
-    "juliet",
-    "kilo",
-    "lima",
-    "mike",
-    "november",
-    "oscar",
-    "papa",
-    "quebec",
-    "romeo",
-    "sierra",
-    "tango",
-    "uniform",
-    "victor",
-    "whiskey",
-    "xray",
-    "yankee",
-    "zulu",
-]
+NATO = lines_of(Path(__file__).with_name("nato.txt"))
 PAUSES = [
     "",
     ", ",
