@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from auscult.domain.people.directory import DirectoryAgent
-from auscult.server.console.delivery import exports
+from auscult.storage.delivery.exports import AppExports
 from tests.data_files import data_of
 from tests.e2e.consoles import AGENT, QUEUE, assign, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
@@ -190,7 +190,7 @@ def test_a_fault_of_the_server_has_a_page(served: Service, monkeypatch: pytest.M
     def broken(*given: object, **more: object) -> None:
         raise OverflowError(given, more)
 
-    monkeypatch.setattr(exports, "exports_view", broken)
+    monkeypatch.setattr(AppExports, "of_user", broken)
     with signed_in(served, "qa-manager") as me:
         page = me.get("/console/exports")
         large = me.post("/console/scorecards", data={"act": "check", "document": "x" * 3_000_000})
