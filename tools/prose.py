@@ -94,8 +94,8 @@ OPENINGS = frozenset({"what", "whether", "who", "whose", "those", "how", "which"
 VERBS = frozenset({"tell", "say", "hear", "look", "take", "give", "come", "hold", "stand", "mend", "tend", "leave"})
 """First words that no docstring of a function has: each means too many things. Name the action."""
 
-IDENTIFIERS = frozenset({"told"})
-"""Words that no identifier of the source has: each names how a value came, not what it is."""
+IDENTIFIERS = frozenset({"told", "purse", "duty", "dossier", "crew", "attendant", "settler", "teller", "phrasebook"})
+"""Words that no identifier of the source has: coined ones, and those that name how a value came, not what it is."""
 
 _BANNED = {re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE): advice for pattern, advice in BANNED.items()}
 _ROW = re.compile(r"^\|.*$", re.MULTILINE)
@@ -103,6 +103,8 @@ _GENERATED = re.compile(r"<!-- begin:.*?<!-- end -->", re.DOTALL)
 _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _QUOTED = re.compile(r"``.*?``|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”|\]\([^)\n]*\)|<!--.*?-->|<kbd>.*?</kbd>", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
+_PART = re.compile(r"[A-Z]?[a-z]+")
+"""A part of an identifier: of WeighedDuty both, of duty_problems both."""
 
 
 class Finding(NamedTuple):
@@ -157,7 +159,7 @@ def check_identifiers(path: str, source: str) -> Iterator[Finding]:
                 pass
             case _:
                 continue
-        if IDENTIFIERS & set(name.lower().split("_")):
+        if IDENTIFIERS & {part.lower() for part in _PART.findall(name)}:
             yield Finding(path, line, f"banned identifier {name!r}; name what it holds")
 
 

@@ -18,7 +18,7 @@ from auscult.domain.probe import ActsAnswer
 from auscult.engines._acts.features import side_of
 from auscult.engines._acts.reading import ACTS, AGENT_ACTS
 from auscult.engines._vectors.softmax import descend
-from auscult.votes.signs import LOWEST, ONE, Course, acts_of
+from auscult.votes.signs import LOWEST, ONE, ScoredTurns, acts_of
 from auscult.votes.voting import GRAIN, compiled, is_felt, values
 from bench.acts.facts import FACTS, FLAGGED, TURNS, Fact, said, signs_of
 from bench.acts.material import Labelled, fold_of
@@ -62,18 +62,18 @@ def fit_votes(sets: Sequence[Labelled], scores: Scores, language: str, *, write:
     """
     fitted = [one for one in sets if not one.source.endswith("unread")]
     words = machine((one.conversation for one in fitted), votes=False)
-    courses = [course_of_scores(one, scores) for one in fitted]
+    all_scored = [course_of_scores(one, scores) for one in fitted]
     held: dict[str, object] = {}
     decisions: list[Decision] = []
     for name, fact in FACTS.items():
         rows = [index for index, one in enumerate(fitted) if said(fact, one.answers) in fact.answers]
         some = [fitted[row] for row in rows]
         by_words = [said(fact, words[one.conversation.id]) for one in some]
-        found, of_fact = fitted_question(fact, some, by_words, [courses[row] for row in rows])
+        found, of_fact = fitted_question(fact, some, by_words, [all_scored[row] for row in rows])
         held[name] = found
         decisions += of_fact if name.startswith("em-") else ()
-    turns = {act: _least(act, fitted, courses) for act in TURNS}
-    too = _by_words_too(fitted, words, courses, turns)
+    turns = {act: _least(act, fitted, all_scored) for act in TURNS}
+    too = _by_words_too(fitted, words, all_scored, turns)
     print(f"turns count from {turns}, by words too: {too}", flush=True)
     if write:
         rows_of = ",\n".join(f"  {json.dumps(name)}: {json.dumps(of)}" for name, of in held.items())
@@ -139,14 +139,14 @@ def fitted_question(
     fact: Fact,
     sets: Sequence[Labelled],
     by_words: Sequence[str],
-    courses: Sequence[Course],
-    judged: Sequence[Course] | None = None,
+    all_scored: Sequence[ScoredTurns],
+    judged: Sequence[ScoredTurns] | None = None,
 ) -> tuple[dict[str, object], list[Decision]]:
     """Return the weights of a question and its decisions on each author who was left out; print how well they do.
 
-    Where ``judged`` are given, weights are fitted to ``courses`` and decide these, of the same conversations.
+    Where ``judged`` are given, weights are fitted to ``all_scored`` and decide these, of the same conversations.
     """
-    matrix = _matrix(fact, by_words, courses)
+    matrix = _matrix(fact, by_words, all_scored)
     decided_on = matrix if judged is None else _matrix(fact, by_words, judged)
     labels = np.array([fact.answers.index(said(fact, one.answers)) for one in sets])
     counts = np.array([1.0 if one.source.endswith(" read") else ELSEWHERE for one in sets])
@@ -159,7 +159,7 @@ def fitted_question(
     sharpness = _sharpness(logits, labels)
     outweighs = fact.outweighs or _outweighs(fact, sets, by_words, logits, sharpness)
     felt, decided = _felt(
-        fact, sets, by_words, _decided(fact, by_words, logits, sharpness, outweighs), judged or courses
+        fact, sets, by_words, _decided(fact, by_words, logits, sharpness, outweighs), judged or all_scored
     )
     _show(fact, sets, by_words, decided)
     weights = _fit(matrix, labels, len(fact.answers), counts)
@@ -184,10 +184,10 @@ def fitted_question(
     return held, decisions
 
 
-def _matrix(fact: Fact, by_words: Sequence[str], courses: Sequence[Course]) -> Floats:
+def _matrix(fact: Fact, by_words: Sequence[str], all_scored: Sequence[ScoredTurns]) -> Floats:
     """Return the value of each sign, a row for each conversation."""
     signs = compiled(signs_of(fact))
-    rows = [values(signs, words, course) for words, course in zip(by_words, courses, strict=True)]
+    rows = [values(signs, words, scored_turns) for words, scored_turns in zip(by_words, all_scored, strict=True)]
     return np.array([[value / ONE for value in row] for row in rows])
 
 
@@ -223,15 +223,19 @@ def _outweighs(fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], lo
 
 
 def _felt(
-    fact: Fact, sets: Sequence[Labelled], by_words: Sequence[str], voted: Sequence[str], courses: Sequence[Course]
+    fact: Fact,
+    sets: Sequence[Labelled],
+    by_words: Sequence[str],
+    voted: Sequence[str],
+    all_scored: Sequence[ScoredTurns],
 ) -> tuple[int, list[str]]:
     """Return the score above which an act makes a mood, the highest with next to the best kappa, and the answers by it."""
     people = [said(fact, one.answers) for one in sets]
 
     def answers(least: int) -> list[str]:
         return [
-            words if words == fact.silent and not is_felt(answer, course, least) else answer
-            for words, answer, course in zip(by_words, voted, courses, strict=True)
+            words if words == fact.silent and not is_felt(answer, scored_turns, least) else answer
+            for words, answer, scored_turns in zip(by_words, voted, all_scored, strict=True)
         ]
 
     found = {least: answers(least) for least in FELT} if fact.silent else {0: list(voted)}
@@ -240,7 +244,7 @@ def _felt(
     return best, found[best]
 
 
-def course_of_scores(one: Labelled, scores: Scores) -> Course:
+def course_of_scores(one: Labelled, scores: Scores) -> ScoredTurns:
     """Return a conversation with given scores of its acts."""
     rows: list[tuple[int, ...]] = []
     for index, turn in enumerate(acts_of(one.conversation).turns):
@@ -249,15 +253,17 @@ def course_of_scores(one: Labelled, scores: Scores) -> Course:
         start = 0 if side_of(turn) == "agent" else len(AGENT_ACTS)
         row[start : start + len(found)] = found
         rows.append(tuple(row))
-    return Course(one.conversation, ActsAnswer(ACTS, tuple(rows), ""))
+    return ScoredTurns(one.conversation, ActsAnswer(ACTS, tuple(rows), ""))
 
 
-def _least(act: str, sets: Sequence[Labelled], courses: Sequence[Course]) -> int:
+def _least(act: str, sets: Sequence[Labelled], all_scored: Sequence[ScoredTurns]) -> int:
     """Return the score from which on a turn counts as an act: the highest with next to the best F1."""
     scored: list[tuple[int, bool]] = []
-    for one, course in zip(sets, courses, strict=True):
+    for one, scored_turns in zip(sets, all_scored, strict=True):
         known = [
-            (score, one.acts[turn.id][act] == 1) for _, score, turn in course.scores(act) if act in one.acts[turn.id]
+            (score, one.acts[turn.id][act] == 1)
+            for _, score, turn in scored_turns.scores(act)
+            if act in one.acts[turn.id]
         ]
         if act in FLAGGED and known:
             known = [(max(score for score, _ in known), any(has for _, has in known))]
@@ -269,12 +275,15 @@ def _least(act: str, sets: Sequence[Labelled], courses: Sequence[Course]) -> int
 def _by_words_too(
     sets: Sequence[Labelled],
     words: Mapping[str, Mapping[str, str]],
-    courses: Sequence[Course],
+    all_scored: Sequence[ScoredTurns],
     turns: Mapping[str, int],
 ) -> Sequence[str]:
     """Return the flagged acts if escalations are found better where words count besides the acts; else none."""
     people = [one.answers["escalation"] == "True" for one in sets]
-    acts = [any(score >= turns[act] for act in FLAGGED for _, score, _ in course.scores(act)) for course in courses]
+    acts = [
+        any(score >= turns[act] for act in FLAGGED for _, score, _ in scored_turns.scores(act))
+        for scored_turns in all_scored
+    ]
     either = [by or words[one.conversation.id]["escalation"] == "True" for by, one in zip(acts, sets, strict=True)]
     alone, both = (f1_of(list(zip(people, found, strict=True))) for found in (acts, either))
     print(f"escalation, F1: acts {alone:.2f}, or words {both:.2f}", flush=True)

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from auscult.analyzers.outcome._course import what_is_said
+from auscult.analyzers.outcome._turn_indexes import what_is_said
 from auscult.domain.conversation import Conversation
 from auscult.domain.form import Metric
 from auscult.domain.statistics.intervals import wilson

@@ -117,7 +117,7 @@ class Assisted:
     def filed(self, conversation_id: str) -> Body:
         """The conversation whole, once it was handed on and evaluated at its present revision."""
 
-        def dossier() -> Body:
+        def detail() -> Body:
             work(self.service)
             return self.own("GET", f"/conversations/{conversation_id}").json()
 
@@ -126,7 +126,7 @@ class Assisted:
             return conversation_id not in [each.conversation_id for each in due]
 
         wait_for(is_left, bool)
-        return wait_for(dossier, lambda found: found.get("status") not in (None, "pending", 404))
+        return wait_for(detail, lambda found: found.get("status") not in (None, "pending", 404))
 
     def rows(self, **flags: bool) -> list[Body]:
         """Return the rows of aaconversation for today and yesterday, in case midnight has passed since."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from auscult.engines.wordllama import WordLlama
     from auscult.plugins import EngineMaker, Installed
     from auscult.services.assist.assistant import Assistant
-    from auscult.services.limits import JudgePurse
+    from auscult.services.limits import JudgeAppBudget
     from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
     from auscult.services.scoring.evaluate import Evaluator
     from auscult.storage import Store
@@ -60,7 +60,7 @@ def assistant(settings: Settings, store: "Store | None" = None) -> "Assistant":
     patience_s = settings.judge_answers_s
     spending, slots = (store.spending, store.judge_slots) if store else (None, None)
     way = _way_to_judge(settings, spending, slots, timeout_s=patience_s, retries=0) if patience_s else None
-    writer = PassageWriter(*way, _purses(store)) if way else None
+    writer = PassageWriter(*way, _app_budgets(store)) if way else None
     return Assistant(
         Answering(Library(retriever(settings, vectors), ranker=_ranker(settings, store)), now, writer),
         summarizer(ANALYZERS, near),
@@ -82,7 +82,7 @@ def _ranker(settings: Settings, store: "Store | None") -> "CrossEncoder | Passag
     within_ms = settings.judge_ranking_ms
     spending, slots = (store.spending, store.judge_slots) if store else (None, None)
     way = _way_to_judge(settings, spending, slots, timeout_s=LONGEST_S, retries=0) if within_ms else None
-    return PassageRanker(*way, _purses(store), within_s=within_ms / 1000) if way else None
+    return PassageRanker(*way, _app_budgets(store), within_s=within_ms / 1000) if way else None
 
 
 def cross_encoder(settings: Settings) -> "CrossEncoder | None":
@@ -112,7 +112,7 @@ def explainer(settings: Settings, store: "Store") -> "Explainer | None":
         if timeout_s
         else None
     )
-    return PageExplainer(*way, context=settings.judge_context, purses=_purses(store)) if way else None
+    return PageExplainer(*way, context=settings.judge_context, app_budgets=_app_budgets(store)) if way else None
 
 
 def retriever(settings: Settings, vectors: "WordLlama") -> "Hybrid":
@@ -258,11 +258,13 @@ def _far_engines(settings: Settings, spending: "Spending | None", store: "Store 
         return {}
     from auscult.engines.judge import Judge
 
-    judge = Judge(*way, context=settings.judge_context, at_once=settings.judge_concurrency, purses=_purses(store))
+    judge = Judge(
+        *way, context=settings.judge_context, at_once=settings.judge_concurrency, app_budgets=_app_budgets(store)
+    )
     return dict.fromkeys(judge.kinds, judge)
 
 
-def _purses(store: "Store | None") -> "Callable[[str], JudgePurse] | None":
+def _app_budgets(store: "Store | None") -> "Callable[[str], JudgeAppBudget] | None":
     """Return what finds the judge's budget of an app; None without a store, where there are no accounts."""
     from auscult.services.limits import TenantLimits
 

@@ -12,7 +12,7 @@ from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.operations.tracing import CONVERSATION, TRACING
 from auscult.domain.probe import Extraction, Grading, Judgement, Probe, Question, Summarization, Transcript
 from auscult.domain.scoring.judging import JudgeResult, Usage
-from auscult.engines._judge.budget import Budget, Purse
+from auscult.engines._judge.budget import AppBudget, Budget
 from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import REVISION
 from auscult.engines._judge.server import Address, Server
@@ -36,7 +36,7 @@ class _Job(NamedTuple):
 
     transcript: Transcript
     questions: tuple[Question, ...]
-    purse: Purse | None
+    app_budget: AppBudget | None
     deliver: Callable[[JudgeResult | Exception | None], None]
     hear: Callable[["_Job"], None]
 
@@ -54,14 +54,14 @@ class Judge:
         *,
         context: int,
         at_once: int,
-        purses: Callable[[str], Purse] | None = None,
+        app_budgets: Callable[[str], AppBudget] | None = None,
     ) -> None:
         """Store the parts; nothing is opened yet. ``context`` is the model's, in tokens; ``at_once`` counts conversations.
 
-        ``gate`` limits the number of calls at a time, over all processes; ``purses`` returns what an app may spend.
+        ``gate`` limits the number of calls at a time, over all processes; ``app_budgets`` returns what an app may spend.
         """
-        self._purses = purses
-        self.purse: Purse | None = None
+        self._app_budgets = app_budgets
+        self.app_budget: AppBudget | None = None
         self.version = f"judge {REVISION} {server.model}"
         self.at_once = at_once
         self._closed = Event()
@@ -75,10 +75,10 @@ class Judge:
 
     def for_app(self, app_id: str) -> Self:
         """Return the same judge, within the limits of an app."""
-        if self._purses is None:
+        if self._app_budgets is None:
             return self
         mine = copy(self)
-        mine.purse = self._purses(app_id)
+        mine.app_budget = self._app_budgets(app_id)
         return mine
 
     def ask(self, questions: Sequence[Question]) -> Iterator[JudgeResult]:
@@ -101,7 +101,7 @@ class Judge:
                 kept.acquire()
 
         for transcript, about in by_transcript.items():
-            self._jobs.put(_Job(transcript, about, self.purse, deliver, TRACING.carried(self._hear)))
+            self._jobs.put(_Job(transcript, about, self.app_budget, deliver, TRACING.carried(self._hear)))
         left, until = len(by_transcript), None
         try:
             while left and (until is None or time.monotonic() < until):
@@ -161,7 +161,7 @@ class Judge:
         session = JudgeSession(job.transcript, job.questions, context=self._context, engine=self.version)
         with (
             TRACING.span("judge", attributes={CONVERSATION: job.transcript.conversation_id}),
-            self._calls.plan(session.most(), job.purse) as plan,
+            self._calls.plan(session.most(), job.app_budget) as plan,
         ):
             for heard in session.heard(partial(self._calls.call, plan=plan)):
                 job.deliver(heard)

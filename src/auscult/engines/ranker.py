@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from auscult.domain.assist.knowledge import Passage
 from auscult.domain.scoring.judging import Usage
-from auscult.engines._judge.budget import Budget, Purse
+from auscult.engines._judge.budget import AppBudget, Budget
 from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import quoted
 from auscult.engines._judge.reply import outermost_object
@@ -83,26 +83,26 @@ class PassageRanker(TimedRanker):
         server: Server,
         budget: Budget,
         gate: DistributedSemaphore | None = None,
-        purses: Callable[[str], Purse] | None = None,
+        app_budgets: Callable[[str], AppBudget] | None = None,
         *,
         within_s: float,
         report: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Ask ``server`` within ``budget``, and wait ``within_s`` at most for each order.
 
-        ``gate`` limits the number of calls at a time, ``purses`` returns what an app may spend, and ``report`` is
+        ``gate`` limits the number of calls at a time, ``app_budgets`` returns what an app may spend, and ``report`` is
         called with the outcome of each.
         """
         super().__init__(f"ranker {REVISION} {server.model}", within_s, report)
-        self.purse: Purse | None = None
-        self._purses = purses
+        self.app_budget: AppBudget | None = None
+        self._app_budgets = app_budgets
         self._server = server
         self._calls = JudgeClient(server, budget, gate, self._for_a_while)
 
     def for_app(self, app_id: str) -> Self:
         """Return the same ranker, within the limits of an app."""
         mine = copy(self)
-        mine.purse = self._purses(app_id) if self._purses else None
+        mine.app_budget = self._app_budgets(app_id) if self._app_budgets else None
         return mine
 
     def close(self) -> None:
@@ -115,7 +115,7 @@ class PassageRanker(TimedRanker):
         tokens_in = len(f"{request.system}{request.user}".encode()) // BYTES_A_TOKEN
         most = Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM)
         try:
-            with self._calls.plan(most, self.purse) as plan:
+            with self._calls.plan(most, self.app_budget) as plan:
                 reply = self._calls.call(request, most, plan)
         except TooLongError:
             LOG.warning("passages are not ordered: they are too long for the judge")

@@ -17,7 +17,7 @@ from msgspec import Struct
 from auscult.domain.assist.knowledge import Passage, Written
 from auscult.domain.errors import EngineError
 from auscult.domain.scoring.judging import Usage
-from auscult.engines._judge.budget import Budget, Purse
+from auscult.engines._judge.budget import AppBudget, Budget
 from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import quoted
 from auscult.engines._judge.server import Address, Reply, Server, TooLongError, UnavailableError
@@ -85,23 +85,23 @@ class PassageWriter:
         server: Server,
         budget: Budget,
         gate: DistributedSemaphore | None = None,
-        purses: Callable[[str], Purse] | None = None,
+        app_budgets: Callable[[str], AppBudget] | None = None,
     ) -> None:
         """Ask ``server`` within ``budget``, with as many calls at a time as ``gate`` allows.
 
-        ``purses`` returns what an app may spend.
+        ``app_budgets`` returns what an app may spend.
         """
-        self._purses = purses
-        self.purse: Purse | None = None
+        self._app_budgets = app_budgets
+        self.app_budget: AppBudget | None = None
         self._server = server
         self._calls = JudgeClient(server, budget, gate, _for_a_while)
 
     def for_app(self, app_id: str) -> Self:
         """Return the same writer, within the limits of an app."""
-        if self._purses is None:
+        if self._app_budgets is None:
             return self
         mine = copy(self)
-        mine.purse = self._purses(app_id)
+        mine.app_budget = self._app_budgets(app_id)
         return mine
 
     def write(self, question: str, passages: Sequence[Passage], language: str) -> Written:
@@ -113,7 +113,7 @@ class PassageWriter:
         tokens_in = len(f"{request.system}{request.user}".encode()) // BYTES_A_TOKEN
         try:
             most = Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM)
-            with self._calls.plan(most, self.purse) as plan:
+            with self._calls.plan(most, self.app_budget) as plan:
                 reply = self._calls.call(request, most, plan)
         except TooLongError as error:
             raise EngineError("the question and its passages are too long for the model") from error

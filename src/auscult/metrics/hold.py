@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Channel
 from auscult.metrics._base import Planned
-from auscult.metrics._events.etiquette import Etiquette, Instances, WeighedDuty, duty_problems
+from auscult.metrics._events.etiquette import Etiquette, Instances, WeightedStatement, statement_problems
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
     """Settings of a metric of this type."""
 
-    parts: tuple[WeighedDuty, ...]
+    parts: tuple[WeightedStatement, ...]
     question: str = ""
     instances: Instances = "every"
     languages: tuple[str, ...] | None = None
@@ -31,7 +31,7 @@ class Hold(Planned[Settings]):
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Return the faults of the parts."""
-        return tuple(duty_problems(settings.parts))
+        return tuple(statement_problems(settings.parts))
 
     def unique_key(self, settings: Settings) -> str | None:  # noqa: ARG002 nothing distinguishes two of them
         """A form has one (domain: one hold metric a form)."""
@@ -39,7 +39,7 @@ class Hold(Planned[Settings]):
 
     def is_split(self, settings: Settings) -> bool:
         """Return whether its parts have weights."""
-        return any(duty.weight is not None for duty in settings.parts)
+        return any(statement.weight is not None for statement in settings.parts)
 
     def plan(self, settings: Settings) -> Etiquette:
         """Return the parts, compiled."""

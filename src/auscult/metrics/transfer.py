@@ -10,13 +10,13 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Channel
 from auscult.metrics._base import Planned
-from auscult.metrics._events.etiquette import Duty, Etiquette, Instances, duty_problems
+from auscult.metrics._events.etiquette import Etiquette, Instances, RequiredStatement, statement_problems
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
     """Settings of a metric of this type."""
 
-    parts: tuple[Duty, ...]
+    parts: tuple[RequiredStatement, ...]
     question: str = ""
     instances: Instances = "every"
     languages: tuple[str, ...] | None = None
@@ -32,7 +32,7 @@ class Transfer(Planned[Settings]):
 
     def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
         """Return the faults of the parts."""
-        return tuple(duty_problems(settings.parts))
+        return tuple(statement_problems(settings.parts))
 
     def plan(self, settings: Settings) -> Etiquette:
         """Return the parts, compiled."""

@@ -127,9 +127,9 @@ class TenantLimits:
                 found = cached.get()
                 found[tenant.app_id] = found.get(tenant.app_id, 0) + more
 
-    def judge(self, app_id: str) -> "JudgePurse":
+    def judge(self, app_id: str) -> "JudgeAppBudget":
         """Return the judge's budget of an app."""
-        return JudgePurse(self, self._store, app_id)
+        return JudgeAppBudget(self, self._store, app_id)
 
     def owners_of(self, app_id: str) -> tuple[Owner, ...]:
         """Return the account and the app of an id; none where it is unknown."""
@@ -172,7 +172,7 @@ class TenantLimits:
         return sum(n for app_id, n in by_app.items() if accounts.get(app_id) == owner.account_id)
 
 
-class JudgePurse:
+class JudgeAppBudget:
     """Budget of an app for the judge in a day, within the limits of its account and its own."""
 
     def __init__(self, limits: TenantLimits, store: LimitStore, app_id: str) -> None:

@@ -4,23 +4,23 @@ The weights are whole numbers in ``weights/<language>.json``, fitted by ``bench.
 numbers, so that an answer is the same alone, in any batch and on any machine.
 """
 
-from auscult.votes.signs import DOES, Course, acts_of, acts_probes, course_of, languages
+from auscult.votes.signs import DOES, ScoredTurns, acts_of, acts_probes, languages, scored_turns_of
 from auscult.votes.voting import BY_TURNS, SENTIMENT, Vote, clearest, empathy, heard, is_voted_on, questions, vote
 
 __all__ = [
     "BY_TURNS",
     "DOES",
     "SENTIMENT",
-    "Course",
+    "ScoredTurns",
     "Vote",
     "acts_of",
     "acts_probes",
     "clearest",
-    "course_of",
     "empathy",
     "heard",
     "is_voted_on",
     "languages",
     "questions",
+    "scored_turns_of",
     "vote",
 ]

@@ -62,7 +62,7 @@ class Side(NamedTuple):
     scores: Mapping[str, Sequence[int]]
 
 
-class Course:
+class ScoredTurns:
     """The turns of a conversation with the scores of their acts, by side, in order."""
 
     def __init__(self, conversation: Conversation, answer: ActsAnswer) -> None:
@@ -76,13 +76,15 @@ class Course:
         self._values: dict[Sign, int] = {}
         self._likeliest: dict[tuple[str, ...], int] = {}
 
-    def without(self, turn_ids: Collection[str]) -> "Course | None":
-        """Return the course as if these turns had not been said; None if one side would have no turns then."""
+    def without(self, turn_ids: Collection[str]) -> "ScoredTurns | None":
+        """Return the scored_turns as if these turns had not been said; None if one side would have no turns then."""
         turns = tuple(turn for turn in self.conversation.turns if turn.id not in turn_ids)
         kept = [index for index, turn in enumerate(self.turns) if turn.id not in turn_ids]
         conversation = replace(self.conversation, turns=turns)
-        course = Course(conversation, replace(self.answer, scores=tuple([self.answer.scores[index] for index in kept])))
-        return course if course.agent.turns and course.customer.turns else None
+        scored_turns = ScoredTurns(
+            conversation, replace(self.answer, scores=tuple([self.answer.scores[index] for index in kept]))
+        )
+        return scored_turns if scored_turns.agent.turns and scored_turns.customer.turns else None
 
     def side(self, act: str) -> Side:
         """Return the side that an act belongs to."""
@@ -118,11 +120,11 @@ def languages() -> frozenset[str]:
 class Sign(Protocol):
     """A compiled sign."""
 
-    def value(self, course: Course) -> int:
+    def value(self, scored_turns: ScoredTurns) -> int:
         """Return its value in a conversation."""
         ...
 
-    def turn(self, course: Course) -> Turn | None:
+    def turn(self, scored_turns: ScoredTurns) -> Turn | None:
         """Return the turn behind it; None: no single one."""
         ...
 
@@ -141,18 +143,18 @@ def acts_probes(conversation: Conversation) -> tuple[Acts, ...]:
     return (acts_of(conversation),) if {"agent", "customer"} <= sides else ()
 
 
-def course_of(conversation: Conversation, answers: Answers) -> Course | None:
+def scored_turns_of(conversation: Conversation, answers: Answers) -> ScoredTurns | None:
     """Return the acts of a conversation; None if no engine was asked for them or one side has no turns."""
     answer = answers.get(acts_of(conversation))
     if not isinstance(answer, ActsAnswer):
         return None
-    course = _course(conversation, answer)
-    return course if course.agent.turns and course.customer.turns else None
+    scored_turns = _scored_turns(conversation, answer)
+    return scored_turns if scored_turns.agent.turns and scored_turns.customer.turns else None
 
 
 @kept
-def _course(conversation: Conversation, answer: ActsAnswer) -> Course:
-    return Course(conversation, answer)
+def _scored_turns(conversation: Conversation, answer: ActsAnswer) -> ScoredTurns:
+    return ScoredTurns(conversation, answer)
 
 
 def _side_of(speaker: str, turns: Sequence[Turn], answer: ActsAnswer) -> Side:
@@ -175,14 +177,14 @@ def sign(name: str) -> Sign:
 
 
 class _Fact:
-    def __init__(self, holds: Callable[[Course], bool]) -> None:
+    def __init__(self, holds: Callable[[ScoredTurns], bool]) -> None:
         self._holds = holds
 
-    def value(self, course: Course) -> int:
-        return ONE if self._holds(course) else 0
+    def value(self, scored_turns: ScoredTurns) -> int:
+        return ONE if self._holds(scored_turns) else 0
 
-    def turn(self, course: Course) -> None:
-        del course
+    def turn(self, scored_turns: ScoredTurns) -> None:
+        del scored_turns
 
 
 class _Scored:
@@ -191,24 +193,24 @@ class _Scored:
     def __init__(self, act: str, part: "_Part", *, is_mean: bool) -> None:
         self._act, self._part, self._is_mean = act, part, is_mean
 
-    def value(self, course: Course) -> int:
-        side = course.side(self._act)
-        scores = side.scores[self._act][self._slice(course, side)]
+    def value(self, scored_turns: ScoredTurns) -> int:
+        side = scored_turns.side(self._act)
+        scores = side.scores[self._act][self._slice(scored_turns, side)]
         if not scores:
             return LOWEST
         return sum(scores) // len(scores) if self._is_mean else max(scores)
 
-    def turn(self, course: Course) -> Turn | None:
-        side = course.side(self._act)
-        part = self._slice(course, side)
+    def turn(self, scored_turns: ScoredTurns) -> Turn | None:
+        side = scored_turns.side(self._act)
+        part = self._slice(scored_turns, side)
         scores = side.scores[self._act][part]
         return side.turns[part][scores.index(max(scores))] if scores else None
 
-    def _slice(self, course: Course, side: Side) -> slice:
-        return self._part if isinstance(self._part, slice) else self._part(course, side)
+    def _slice(self, scored_turns: ScoredTurns, side: Side) -> slice:
+        return self._part if isinstance(self._part, slice) else self._part(scored_turns, side)
 
 
-_Part = slice | Callable[[Course, Side], slice]
+_Part = slice | Callable[[ScoredTurns, Side], slice]
 """Selects the turns of a side that a sign is computed from."""
 
 
@@ -221,20 +223,20 @@ def _part(limit: Sequence[str]) -> _Part:
     if word == "last":
         return slice(-int(of), None)
     acts = _SINCE[of]
-    return lambda course, side: slice(bisect_right(side.indexes, course.likeliest(acts)), None)
+    return lambda scored_turns, side: slice(bisect_right(side.indexes, scored_turns.likeliest(acts)), None)
 
 
-def _unasked(course: Course, side: Side) -> slice:
-    asked = (index for index, score, _ in course.scores("ask_identity") if score >= ASKED)
-    return slice(bisect_left(side.indexes, next(asked, len(course.turns))))
+def _unasked(scored_turns: ScoredTurns, side: Side) -> slice:
+    asked = (index for index, score, _ in scored_turns.scores("ask_identity") if score >= ASKED)
+    return slice(bisect_left(side.indexes, next(asked, len(scored_turns.turns))))
 
 
-_FACTS: dict[str, Callable[[Course], bool]] = {
-    "agent silent": lambda course: not course.agent.turns,
-    "agent brief": lambda course: len(course.agent.turns) < BRIEF,
-    "customer ends": lambda course: bool(course.turns) and course.turns[-1].speaker == "customer",
-    "agent opens": lambda course: bool(course.turns) and course.turns[0].speaker != "customer",
-    "outbound": lambda course: course.conversation.direction == "outbound",
-    "email": lambda course: is_by_email(course.conversation),
-    "hold marked": lambda course: any(MARK in turn.text.lower() for turn in course.turns),
+_FACTS: dict[str, Callable[[ScoredTurns], bool]] = {
+    "agent silent": lambda scored_turns: not scored_turns.agent.turns,
+    "agent brief": lambda scored_turns: len(scored_turns.agent.turns) < BRIEF,
+    "customer ends": lambda scored_turns: bool(scored_turns.turns) and scored_turns.turns[-1].speaker == "customer",
+    "agent opens": lambda scored_turns: bool(scored_turns.turns) and scored_turns.turns[0].speaker != "customer",
+    "outbound": lambda scored_turns: scored_turns.conversation.direction == "outbound",
+    "email": lambda scored_turns: is_by_email(scored_turns.conversation),
+    "hold marked": lambda scored_turns: any(MARK in turn.text.lower() for turn in scored_turns.turns),
 }

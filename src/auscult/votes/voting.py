@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Struct
 
 from auscult.domain.conversation import Turn
-from auscult.votes.signs import AGENT_ACTS, BRIEF, DOES, ONE, Course, Sign, languages, sign
+from auscult.votes.signs import AGENT_ACTS, BRIEF, DOES, ONE, ScoredTurns, Sign, languages, sign
 
 SENTIMENT = "customer_sentiment"
 OF_INSIGHTS = frozenset({"em-resolution", "churn_risk", SENTIMENT})
@@ -123,21 +123,21 @@ def questions() -> frozenset[str]:
     return frozenset(name for language in languages() for name in _file(language).questions) - OF_INSIGHTS
 
 
-def is_voted_on(question: str, course: Course) -> bool:
+def is_voted_on(question: str, scored_turns: ScoredTurns) -> bool:
     """Return whether the language of a conversation has weights for a question."""
-    return question in _file(course.language).questions
+    return question in _file(scored_turns.language).questions
 
 
-def vote(question: str, by_words: str, course: Course) -> Vote:
+def vote(question: str, by_words: str, scored_turns: ScoredTurns) -> Vote:
     """Weigh the answer by words and the acts of a conversation. Raises ``KeyError`` for an unknown question."""
-    return _vote(question, by_words, course, is_carried=question not in (BY_TURNS, SENTIMENT))
+    return _vote(question, by_words, scored_turns, is_carried=question not in (BY_TURNS, SENTIMENT))
 
 
-def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> Vote:
+def _vote(question: str, by_words: str, scored_turns: ScoredTurns, *, is_carried: bool) -> Vote:
     """Vote; with ``is_carried`` an answer YES that no turn carries gives way to the next."""
-    held = _file(course.language).questions[question]
-    signs, columns = _compiled(course.language, question)
-    found = values(signs, by_words, course)
+    held = _file(scored_turns.language).questions[question]
+    signs, columns = _compiled(scored_turns.language, question)
+    found = values(signs, by_words, scored_turns)
     totals = [bias + sum(map(mul, found, column)) for bias, column in zip(held.bias, columns, strict=True)]
     ranked = sorted(range(len(totals)), key=lambda index: (-totals[index] - (0 if index else held.lean), index))
     best = ranked[0]
@@ -145,34 +145,34 @@ def _vote(question: str, by_words: str, course: Course, *, is_carried: bool) -> 
     if is_held and _confidence(totals, best, held.sharpness) * 100 < held.outweighs:
         best = held.answers.index(by_words)
     answer, confidence = held.answers[best], _confidence(totals, best, held.sharpness)
-    if by_words == held.silent and not is_felt(answer, course, held.felt):
+    if by_words == held.silent and not is_felt(answer, scored_turns, held.felt):
         return Vote(by_words, _confidence(totals, held.answers.index(by_words), held.sharpness), ())
     if answer == by_words or not is_carried:
         likeliest = (
-            _heaviest(question, by_words, answer, course) if question == SENTIMENT and answer != by_words else ()
+            _heaviest(question, by_words, answer, scored_turns) if question == SENTIMENT and answer != by_words else ()
         )
         return Vote(answer, confidence, tuple(likeliest))
-    carriers = _carriers(question, by_words, held.answers[best], confidence, course)
-    shown = _shown(question, answer, carriers, course)
+    carriers = _carriers(question, by_words, held.answers[best], confidence, scored_turns)
+    shown = _shown(question, answer, carriers, scored_turns)
     if answer == "YES" and not shown:
         best = held.answers.index(by_words) if by_words in held.answers else _best_but_yes(ranked, held.answers)
         return Vote(held.answers[best], _confidence(totals, best, held.sharpness), ())
     return Vote(answer, confidence, carriers, shown)
 
 
-def _shown(question: str, answer: str, carriers: Sequence[Carrier], course: Course) -> tuple[Carrier, ...]:
+def _shown(question: str, answer: str, carriers: Sequence[Carrier], scored_turns: ScoredTurns) -> tuple[Carrier, ...]:
     """Return the carriers that speak for an answer; where none does, the likeliest turn that would, if there are any."""
     acts = _SHOWS.get(question, {}).get(answer)
     speaking = tuple([one for one in carriers if acts is None or one.act in acts])
     if speaking or not carriers or acts is None:
         return speaking
-    if best := clearest(question, answer, course):
+    if best := clearest(question, answer, scored_turns):
         return (best,)
-    before = {turn.id for turn in course.turns[: course.customer.indexes[0]]}
+    before = {turn.id for turn in scored_turns.turns[: scored_turns.customer.indexes[0]]}
     return tuple([one for one in carriers if one.act == _AS_ONE and answer == "YES" and one.turn.id not in before])
 
 
-def clearest(question: str, answer: str, course: Course, by_words: str | None = None) -> Carrier | None:
+def clearest(question: str, answer: str, scored_turns: ScoredTurns, by_words: str | None = None) -> Carrier | None:
     """Return the turn that says an answer most clearly, by an act that a reader can check; None where none is likely to.
 
     ``by_words`` is the id of the turn that words found, which counts more. The agent's own words come before the
@@ -181,7 +181,7 @@ def clearest(question: str, answer: str, course: Course, by_words: str | None = 
     best, found = (False, False, LIKELY), None
     for act in _SHOWS[question].get(answer, ()):
         is_agents = act in AGENT_ACTS
-        for _, score, turn in course.scores(act):
+        for _, score, turn in scored_turns.scores(act):
             worth = score + _SAID * (turn.id == by_words and is_agents)
             rank = len(turn.text.split()) > BRIEF, is_agents and worth >= 0, worth
             if worth > LIKELY and rank > best:
@@ -189,25 +189,29 @@ def clearest(question: str, answer: str, course: Course, by_words: str | None = 
     return found
 
 
-def is_felt(answer: str, course: Course, least: int) -> bool:
+def is_felt(answer: str, scored_turns: ScoredTurns, least: int) -> bool:
     """Return whether a turn has an act of this mood, with a score above ``least``; any other answer needs none."""
-    return answer not in _MOODS or any(score > least for act in _MOODS[answer] for _, score, _ in course.scores(act))
+    return answer not in _MOODS or any(
+        score > least for act in _MOODS[answer] for _, score, _ in scored_turns.scores(act)
+    )
 
 
 def _best_but_yes(ranked: Sequence[int], answers: Sequence[str]) -> int:
     return next(index for index in ranked if answers[index] != "YES")
 
 
-def _carriers(question: str, by_words: str, answer: str, confidence: Decimal, course: Course) -> tuple[Carrier, ...]:
+def _carriers(
+    question: str, by_words: str, answer: str, confidence: Decimal, scored_turns: ScoredTurns
+) -> tuple[Carrier, ...]:
     """Return turns without which the answer would be another or less probable; none where there are no such few turns."""
     cited: list[Carrier] = []
-    rest: Course | None = course
+    rest: ScoredTurns | None = scored_turns
     while rest is not None and len(cited) <= MOST_CITED - MOST_TURNS:
         heaviest = _heaviest(question, by_words, answer, rest)
         if not heaviest:
             return ()
         cited += heaviest
-        rest = course.without({each.turn.id for each in cited})
+        rest = scored_turns.without({each.turn.id for each in cited})
         again = None if rest is None else _vote(question, by_words, rest, is_carried=False)
         if again is None or again.answer != answer or again.confidence < confidence:
             return tuple(cited)
@@ -227,35 +231,35 @@ class Empathy(NamedTuple):
     shown: list[Turn]
 
 
-def empathy(by_words: str, course: Course) -> Empathy:
+def empathy(by_words: str, scored_turns: ScoredTurns) -> Empathy:
     """Decide whether trouble was answered with empathy: trouble by words is overruled only by a vote that is sure."""
-    decided = vote(BY_TURNS, by_words, course)
+    decided = vote(BY_TURNS, by_words, scored_turns)
     if decided.answer == "NA" and by_words == "NO" and decided.confidence < OVERRULES:
         return Empathy("NO", decided.confidence, [], [])
     reports = {"YES": _TROUBLE[:1], "NO": _TROUBLE}.get(decided.answer, ())
-    trouble = _heard_or_likeliest(reports, course) if reports else []
-    shown = _heard_or_likeliest(("empathy",), course) if decided.answer == "YES" else []
+    trouble = _heard_or_likeliest(reports, scored_turns) if reports else []
+    shown = _heard_or_likeliest(("empathy",), scored_turns) if decided.answer == "YES" else []
     if (decided.answer == "YES" and not shown) or (decided.answer == "NO" and not trouble):
         return Empathy(by_words, decided.confidence, [], [])
     return Empathy(decided.answer, decided.confidence, trouble, shown)
 
 
-def _heard_or_likeliest(acts: Sequence[str], course: Course) -> list[Turn]:
+def _heard_or_likeliest(acts: Sequence[str], scored_turns: ScoredTurns) -> list[Turn]:
     """Return the turns that count as the first of some acts, else the likeliest turn of the first act that one may have."""
-    if found := heard(acts[0], course):
+    if found := heard(acts[0], scored_turns):
         return found
-    likeliest = (max(course.scores(act), key=lambda one: one[1]) for act in acts)
+    likeliest = (max(scored_turns.scores(act), key=lambda one: one[1]) for act in acts)
     return [turn for _, score, turn in likeliest if score > LIKELY][:1]
 
 
-def heard(act: str, course: Course, by_words: Collection[str | None] = ()) -> list[Turn]:
+def heard(act: str, scored_turns: ScoredTurns, by_words: Collection[str | None] = ()) -> list[Turn]:
     """Return the turns that count as an act, in order. Raises ``KeyError`` for an act that is not counted by turns.
 
     ``by_words`` are the ids of the turns whose words show it; they count in languages whose words are rarely wrong.
     """
-    held = _file(course.language)
+    held = _file(scored_turns.language)
     shown = by_words if act in held.by_words_too else ()
-    return [turn for _, score, turn in course.scores(act) if score >= held.turns[act] or turn.id in shown]
+    return [turn for _, score, turn in scored_turns.scores(act) if score >= held.turns[act] or turn.id in shown]
 
 
 def compiled(signs: Sequence[str]) -> tuple[Sign | str, ...]:
@@ -263,9 +267,9 @@ def compiled(signs: Sequence[str]) -> tuple[Sign | str, ...]:
     return tuple(name.removeprefix("words ") if name.startswith("words ") else sign(name) for name in signs)
 
 
-def values(signs: Sequence[Sign | str], by_words: str, course: Course) -> list[int]:
+def values(signs: Sequence[Sign | str], by_words: str, scored_turns: ScoredTurns) -> list[int]:
     """Return the value of each sign."""
-    return [(ONE if one == by_words else 0) if isinstance(one, str) else course.value(one) for one in signs]
+    return [(ONE if one == by_words else 0) if isinstance(one, str) else scored_turns.value(one) for one in signs]
 
 
 @cache
@@ -283,16 +287,18 @@ def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
     return Decimal(shares[best] * 100 // sum(shares)) / 100
 
 
-def _heaviest(question: str, by_words: str, answer: str, course: Course) -> list[Carrier]:
+def _heaviest(question: str, by_words: str, answer: str, scored_turns: ScoredTurns) -> list[Carrier]:
     """Return the turns whose acts weigh more for the answer than for the mean of all answers, the heaviest first."""
-    held = _file(course.language).questions[question]
-    signs, best = _compiled(course.language, question)[0], held.answers.index(answer)
+    held = _file(scored_turns.language).questions[question]
+    signs, best = _compiled(scored_turns.language, question)[0], held.answers.index(answer)
     carried: dict[str, tuple[int, Carrier]] = {}
-    for name, one, value, weights in zip(held.signs, signs, values(signs, by_words, course), held.weights, strict=True):
+    for name, one, value, weights in zip(
+        held.signs, signs, values(signs, by_words, scored_turns), held.weights, strict=True
+    ):
         weight = (value - LIKELY) * (weights[best] * len(weights) - sum(weights))
         if isinstance(one, str) or value <= LIKELY or weight <= 0 or not _RAISES.isdisjoint(name.split()):
             continue
-        turn = one.turn(course)
+        turn = one.turn(scored_turns)
         if turn is None:
             continue
         before, carrier = carried.get(turn.id, (0, Carrier(turn, name.split()[1])))

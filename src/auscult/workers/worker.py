@@ -266,11 +266,11 @@ class Worker:
             if self._changed.wait(max(0.0, min(due.values()) - time.monotonic())):
                 self._changed.clear()
                 due[self._start] = 0.0
-            for duty, at in due.items():
+            for task, at in due.items():
                 if time.monotonic() >= at:
-                    with guarded(LOG, duty.__name__):
-                        duty()
-                    due[duty] = time.monotonic() + every[duty]
+                    with guarded(LOG, task.__name__):
+                        task()
+                    due[task] = time.monotonic() + every[task]
             stop.wait(LOOK_S)
         stop.set()  # for the listener, where it was not this that ended it
 

@@ -173,10 +173,10 @@ class TestRescoring:
         assert app.backfills.listing("backtest") == []
         assert names(app) == [f"{name}/again" for name in ids]
         for name in ids:
-            dossier = app.conversations.get(name)
-            assert dossier is not None
-            assert [(one.form.version, one.score) for one in dossier.evaluations if one.form] == [(2, 55), (1, -7)]
-            (line,) = dossier.trail
+            detail = app.conversations.get(name)
+            assert detail is not None
+            assert [(one.form.version, one.score) for one in detail.evaluations if one.form] == [(2, 55), (1, -7)]
+            (line,) = detail.trail
             assert (line.action, line.by, line.auditor) == ("rescored", "Ada", None)
             assert line.rescored is not None
             assert (line.rescored.before.form_version, line.rescored.after.form_version) == (1, 2)
@@ -202,9 +202,9 @@ class TestRescoring:
         some = read_chunk(store, app, chunk_id)
         assert [record(app, chunk_id, some) for _ in range(2)] == [True, False]
         assert store.backfills.get(chunk_id) is None
-        dossier = app.conversations.get("c-000")
-        assert dossier is not None
-        assert (len(dossier.evaluations), len(dossier.trail)) == (2, 1)
+        detail = app.conversations.get("c-000")
+        assert detail is not None
+        assert (len(detail.evaluations), len(detail.trail)) == (2, 1)
 
     def test_the_same_version_once_more(self, store: Store, app: AppStore) -> None:
         """Each re-score keeps its own evaluation, also of a version that decided before; the newest is shown."""
@@ -212,12 +212,10 @@ class TestRescoring:
         for at in range(3):
             begin(app)
             finish(store, app, LATER + timedelta(hours=at))
-        dossier = app.conversations.get("c-000")
-        assert dossier is not None
-        assert [one.evaluated_at for one in dossier.evaluations[:3]] == [
-            LATER + timedelta(hours=at) for at in (2, 1, 0)
-        ]
-        assert len(dossier.evaluations) == 4
+        detail = app.conversations.get("c-000")
+        assert detail is not None
+        assert [one.evaluated_at for one in detail.evaluations[:3]] == [LATER + timedelta(hours=at) for at in (2, 1, 0)]
+        assert len(detail.evaluations) == 4
 
     @pytest.mark.parametrize("moved", ["revised", "recorded", "rescored", "erased", "erased and loaded again"])
     def test_what_moved_meanwhile_is_passed_over(self, store: Store, app: AppStore, moved: str) -> None:

@@ -38,8 +38,8 @@ class TestSteering:
         assert (resumed.state, resumed.looked, resumed.ended_at) == ("running", 3, None)
         finish(store, app)
         assert app.backfills.results(backfill.backfill_id) == [b"0", b"0", b"0"]
-        dossiers = [app.conversations.get(f"c-{at:03}") for at in range(7)]
-        assert [len(each.evaluations) for each in dossiers if each] == [2] * 7
+        details = [app.conversations.get(f"c-{at:03}") for at in range(7)]
+        assert [len(each.evaluations) for each in details if each] == [2] * 7
 
     def test_a_chunk_that_cannot_be_done(self, store: Store, app: AppStore) -> None:
         """The others are; the backfill says why it failed, and can be taken up again."""

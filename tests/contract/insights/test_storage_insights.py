@@ -44,23 +44,23 @@ def record(app: AppStore, language: str, insights: Insights | None) -> None:
 def test_insights_come_back_as_they_were(app: AppStore) -> None:
     """Whoever renders, shows or audits reads what was found, decimals exact, evidence whole."""
     record(app, "en", FOUND)
-    case, dossier, (again,) = app.audits.case("c-1"), app.conversations.get("c-1"), app.conversations.rerender("", 9)
+    case, detail, (again,) = app.audits.case("c-1"), app.conversations.get("c-1"), app.conversations.rerender("", 9)
     assert case is not None
-    assert dossier is not None
-    assert [each.insights for each in (case, dossier, again)] == [FOUND] * 3
+    assert detail is not None
+    assert [each.insights for each in (case, detail, again)] == [FOUND] * 3
 
 
 def test_insights_belong_to_the_revision_that_was_evaluated(app: AppStore) -> None:
     """While a newer revision waits, those of the one before are shown; then its own, be they none."""
     record(app, "en", FOUND)
     batch = app.conversations.accept([conversation("c-1", language="nl")]).batch_id or ""
-    dossier = app.conversations.get("c-1")
-    assert dossier is not None
-    assert (dossier.is_current, dossier.insights) == (False, FOUND)
+    detail = app.conversations.get("c-1")
+    assert detail is not None
+    assert (detail.is_current, detail.insights) == (False, FOUND)
     app.conversations.record(batch, [of_pending(each) for each in app.conversations.pending(batch)])
-    dossier = app.conversations.get("c-1")
-    assert dossier is not None
-    assert (dossier.is_current, dossier.insights) == (True, None)
+    detail = app.conversations.get("c-1")
+    assert detail is not None
+    assert (detail.is_current, detail.insights) == (True, None)
 
 
 def test_insights_are_erased_with_their_conversation(app: AppStore) -> None:
@@ -68,9 +68,9 @@ def test_insights_are_erased_with_their_conversation(app: AppStore) -> None:
     record(app, "en", FOUND)
     assert app.conversations.erase("c-1")
     record(app, "de", None)
-    dossier = app.conversations.get("c-1")
-    assert dossier is not None
-    assert (dossier.revision, dossier.insights) == (1, None)
+    detail = app.conversations.get("c-1")
+    assert detail is not None
+    assert (detail.revision, detail.insights) == (1, None)
 
 
 BEFORE = (
@@ -99,9 +99,9 @@ def test_a_conversation_stored_without_analysis_can_be_rendered(database_url: st
     database.close()
     store = open_store(database_url, new_secret_key())
     (case,) = store.within(TENANT).conversations.rerender("", 9)
-    dossier = store.within(TENANT).conversations.get("c-0")
+    detail = store.within(TENANT).conversations.get("c-0")
     rebuilt = rebuild(store, REPORTS, lambda _done, _total: None)
     differences = store.recount()
     store.close()
-    assert (case.conversation.id, case.insights, dossier and dossier.insights) == ("c-0", None, None)
+    assert (case.conversation.id, case.insights, detail and detail.insights) == ("c-0", None, None)
     assert (rebuilt, differences) == (1, [])

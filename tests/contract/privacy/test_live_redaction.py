@@ -110,9 +110,9 @@ def test_at_the_end_nothing_but_the_redacted_talk_is_left(store: Store, app: App
     talk.say("customer", f"my card is {CARD}")
     talk.say("agent", "thank you grace")
     assert talk.end()
-    dossier = app.conversations.get("c-1")
-    assert dossier is not None
-    assert [turn.text for turn in dossier.conversation.turns] == [
+    detail = app.conversations.get("c-1")
+    assert detail is not None
+    assert [turn.text for turn in detail.conversation.turns] == [
         "hello my name is [name 1], who am i speaking with",
         "it is [name 2]",
         "my card is [card 1]",

@@ -76,9 +76,9 @@ def test_nothing_unredacted_is_stored(store: Store, app: AppStore) -> None:
     values = list(stored(store))
     for trace in TRACES:
         assert not [value for value in values if trace.encode() in value], trace
-    dossier = app.conversations.get("c-1")
-    assert dossier is not None
-    after = dossier.conversation
+    detail = app.conversations.get("c-1")
+    assert detail is not None
+    after = detail.conversation
     assert [turn.text for turn in after.turns] == [
         "what is your card number",
         "[card 1]",
@@ -130,9 +130,9 @@ def test_settings_hold_for_one_app_and_from_then_on(store: Store, app: AppStore)
     change_settings(app, "cli:test", {"redaction": "off"})
     put(app, planted("c-3"))
     for each, name in ((other, "c-1"), (app, "c-3")):
-        dossier = each.conversations.get(name)
-        assert dossier is not None
-        assert dossier.conversation == planted(name)
+        detail = each.conversations.get(name)
+        assert detail is not None
+        assert detail.conversation == planted(name)
 
 
 def test_an_unknown_redactor_is_refused(app: AppStore) -> None:

@@ -92,9 +92,9 @@ def test_of_a_cancelled_job_nothing_more_is_written(store: Store, app: AppStore)
     store.work.fail(job, "too late")
     store.work.postpone(job, "too late", datetime.now(UTC) + NEXT_YEAR)
     assert app.conversations.statuses(["c-1", "c-2"]) == {}
-    dossier = app.conversations.get("c-1")
-    assert dossier
-    assert (dossier.is_current, dossier.is_cancelled, dossier.has_failed) == (False, True, False)
+    detail = app.conversations.get("c-1")
+    assert detail
+    assert (detail.is_current, detail.is_cancelled, detail.has_failed) == (False, True, False)
     assert store.recount() == []
     assert retry_job(app, job).state == "waiting"
     cancel_job(app, job)

@@ -188,10 +188,10 @@ def test_a_postponed_batch_waits_until_its_time(store: Store, app: AppStore) -> 
     )
     assert found.postponed_until
     assert abs(found.postponed_until - until) < timedelta(seconds=1)
-    dossier = app.conversations.get("c-1")
-    assert dossier
-    assert dossier.wait
-    assert (dossier.wait.reason, dossier.wait.until, dossier.has_failed) == (
+    detail = app.conversations.get("c-1")
+    assert detail
+    assert detail.wait
+    assert (detail.wait.reason, detail.wait.until, detail.has_failed) == (
         "the judge is away",
         found.postponed_until,
         False,

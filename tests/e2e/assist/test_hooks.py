@@ -34,8 +34,8 @@ def test_a_whole_conversation_becomes_a_row_of_the_report(live: Assisted) -> Non
         body = {"about": about, "of": of, "value": "like", "comment": "Nice.", "agent": who}
         assert live.own("POST", "/live/conversations/c-whole/feedback", body).status_code == 204
     live.told("c-whole", said(THANKS), moved(ADA, "NA", "exit"), SUMMARY, END)
-    dossier = live.filed("c-whole")
-    assert (dossier["status"], dossier["evaluation"]["score"]) == ("evaluated", 100)
+    detail = live.filed("c-whole")
+    assert (detail["status"], detail["evaluation"]["score"]) == ("evaluated", 100)
     row = live.row("c-whole", **dict.fromkeys(FLAGS, True))
     assert (row["botId"], row["isExtAD"], row["experience"]) == (ASSISTED.app_id, True, "chat")
     assert types(row["messages"]) == ["USER", "USER", "AGENTIC", "AGENT", "USER"]
@@ -105,15 +105,15 @@ def course() -> list[Body]:
     return [{**step, "timestamp": f"2026-06-07T03:05:{second:02}Z"} for second, step in enumerate(steps)]
 
 
-def told_of(dossier: Body) -> Body:
+def told_of(detail: Body) -> Body:
     """What a conversation comes to, without what says when the assistant did something, and without ids of its own."""
-    assist: Any = dossier["assist"]
+    assist: Any = detail["assist"]
     return {
-        "turns": [{**turn, "id": ""} for turn in dossier["turns"]],
-        "events": dossier["events"],
-        "agents": dossier["agents"],
-        "queues": dossier["queues"],
-        "ended_at": dossier["ended_at"],
+        "turns": [{**turn, "id": ""} for turn in detail["turns"]],
+        "events": detail["events"],
+        "agents": detail["agents"],
+        "queues": detail["queues"],
+        "ended_at": detail["ended_at"],
         "suggestions": sorted(each["text"] for each in assist["suggestions"]),
         "summaries": sorted((each["type"], each["agent"]["id"]) for each in assist["summaries"]),
     }
@@ -170,8 +170,8 @@ def test_late_events_make_a_new_revision(live: Assisted) -> None:
     live.told("c-late", moved(ADA, "NA", "entry"), said(REFUND), END)
     assert live.filed("c-late")["revision"] == 1
     live.told("c-late", said("Sure!", "AGENT", timestamp="2026-06-07T03:05:09Z"))
-    dossier = live.filed("c-late")
-    assert (dossier["revision"], len(dossier["turns"])) == (2, 2)
+    detail = live.filed("c-late")
+    assert (detail["revision"], len(detail["turns"])) == (2, 2)
     assert len(live.rows()) == len({row["convId"] for row in live.rows()})
 
 

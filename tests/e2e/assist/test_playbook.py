@@ -63,10 +63,10 @@ def test_steps_are_seen_as_they_are_done_and_scored_in_the_end(live: Assisted) -
         messages["May I have your account ID please?"],
     ]
     assert ended["dialogs"][0]["message_id"] == messages["Let me look that up."]
-    dossier = live.filed("c-steps")
-    assert dossier["evaluation"]["form"]["id"] == "ef-refunds"
-    assert dossier["evaluation"]["score"] == 100
-    assert [(one["id"], one["qualification"], one["evidence"]) for one in dossier["evaluation"]["metrics"]] == [
+    detail = live.filed("c-steps")
+    assert detail["evaluation"]["form"]["id"] == "ef-refunds"
+    assert detail["evaluation"]["score"] == 100
+    assert [(one["id"], one["qualification"], one["evidence"]) for one in detail["evaluation"]["metrics"]] == [
         (one["id"], one["qualification"], one["evidence"]) for one in ended["metrics"]
     ]
 

@@ -55,11 +55,11 @@ def test_a_recording_goes_all_the_way(live: Assisted, tmp_path: Path) -> None:
         "sim-c-rec  over: 3 messages, 5 events",
         "1 conversations played: 3 messages, 5 events, 1 turns of bots left out, 0 refused",
     ]
-    dossier = live.filed("sim-c-rec")
-    assert (dossier["status"], dossier["evaluation"]["score"], dossier["revision"]) == ("evaluated", 100, 1)
-    assert [(turn["id"], turn["start_ms"]) for turn in dossier["turns"]] == [("m1", 1000), ("m3", 6000), ("m4", 60_000)]
-    assert [(event["type"], event["start_ms"]) for event in dossier["events"]] == [("transfer", 9000)]
-    assert [each["triggering_turn_id"] for each in dossier["assist"]["suggestions"]] == ["m1"]
+    detail = live.filed("sim-c-rec")
+    assert (detail["status"], detail["evaluation"]["score"], detail["revision"]) == ("evaluated", 100, 1)
+    assert [(turn["id"], turn["start_ms"]) for turn in detail["turns"]] == [("m1", 1000), ("m3", 6000), ("m4", 60_000)]
+    assert [(event["type"], event["start_ms"]) for event in detail["events"]] == [("transfer", 9000)]
+    assert [each["triggering_turn_id"] for each in detail["assist"]["suggestions"]] == ["m1"]
     headers = {"auth": live.service.token(live.client), "accountId": ASSISTED.account_id}
     body = {"from": "2026-03-23", "to": "2026-03-23", "includeAgenticHistory": True, "includeSummary": True}
     path = "/agentassist/api/v1/public/{app}/aaconversation"

@@ -132,11 +132,11 @@ def test_killed_between_message_and_suggestion(app: AppStore, database_url: str,
         messages = said(app, name)
         assert len(messages) == len(set(messages))
         assert {count for message, count in answers(app, name).items() if message.startswith("ms-")} == {1}
-        dossier = app.conversations.get(name)
-        assert dossier is not None
-        assert [turn.id for turn in dossier.conversation.turns] == messages
-        assert dossier.conversation.assist is not None
-        suggested = [str(each.triggering_turn_id) for each in dossier.conversation.assist.suggestions]
+        detail = app.conversations.get(name)
+        assert detail is not None
+        assert [turn.id for turn in detail.conversation.turns] == messages
+        assert detail.conversation.assist is not None
+        suggested = [str(each.triggering_turn_id) for each in detail.conversation.assist.suggestions]
         assert sorted(suggested) == sorted(message for message in messages if int(message[3:]) % 2)
-        greeted = [run.turn_id for run in dossier.conversation.assist.dialogs or ()]
+        greeted = [run.turn_id for run in detail.conversation.assist.dialogs or ()]
         assert greeted == [message for message in messages if not int(message[3:]) % 2]

@@ -68,9 +68,9 @@ def ready(store: Store, *chats: Conversation) -> AppStore:
 
 def evaluation(app: AppStore, name: str) -> Evaluation:
     """The evaluation of a conversation."""
-    dossier = app.conversations.get(name)
-    assert dossier
-    return dossier.evaluations[0]
+    detail = app.conversations.get(name)
+    assert detail
+    return detail.evaluations[0]
 
 
 @pytest.mark.landing
@@ -83,11 +83,11 @@ def test_a_judged_score_has_its_evidence(judge: ScriptedJudge, store: Store, dat
         wait_until(lambda: len(app.conversations.statuses([*(f"c-{n}" for n in range(5)), "c-plain"])) == 6)
     assert len(judge.requests) == 5
     assert {one.asked for one in judge.requests} == {("q1", "q2", "q3")}
-    dossier = app.conversations.get("c-3")
-    assert dossier
-    assert dossier.insights
-    assert dossier.insights.summary
-    assert dossier.insights.summary.text == "They talked."
+    detail = app.conversations.get("c-3")
+    assert detail
+    assert detail.insights
+    assert detail.insights.summary
+    assert detail.insights.summary.text == "They talked."
     found = evaluation(app, "c-3")
     assert (found.score, found.passed, found.engines) == (100, True, ("judge 1 m-1",))
     greeting, sorry = (result.verdict.evidence[0] for result in found.results)

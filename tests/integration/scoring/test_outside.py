@@ -64,9 +64,9 @@ def ready(store: Store, of: ScriptedSystem, *names: str, tenant: Tenant = TENANT
 
 def verdicts(app: AppStore, name: str) -> tuple[Verdict, Verdict, int | None]:
     """Both verdicts and the score."""
-    dossier = app.conversations.get(name)
-    assert dossier
-    found = dossier.evaluations[0]
+    detail = app.conversations.get(name)
+    assert detail
+    found = detail.evaluations[0]
     fee, agent = (result.verdict for result in found.results)
     return fee, agent, None if found.score is None else int(found.score)
 
@@ -90,9 +90,9 @@ def test_from_accepted_to_scored(store: Store, database_url: str, tmp_path: Path
     assert reviewed.parts[0].evidence[0].turn_id == "m1"
     assert [verdicts(app, name)[0].qualification for name in ("c-2", "c-9")] == ["NO", "NA"]
     assert [verdicts(app, name)[2] for name in ("c-2", "c-9")] == [18, 30]
-    dossier = app.conversations.get("c-1")
-    assert dossier
-    assert dossier.evaluations[0].engines == (f"agent {agent.url}", "table plans 1")
+    detail = app.conversations.get("c-1")
+    assert detail
+    assert detail.evaluations[0].engines == (f"agent {agent.url}", "table plans 1")
     assert store.recount() == []
 
 
@@ -136,9 +136,9 @@ def test_what_was_answered_is_not_asked_again(store: Store, database_url: str, t
                 wait_until(lambda: not store.batches.waiting())
                 app.conversations.accept([replace(first, custom_id=custom_id)])
                 wait_until(lambda: not store.batches.waiting())
-                dossier = app.conversations.get("c-1")
-                assert dossier
-                assert dossier.evaluations[0].revision == revision
+                detail = app.conversations.get("c-1")
+                assert detail
+                assert detail.evaluations[0].revision == revision
         assert [json.loads(sent.body)["requestMeta"] for sent in agent.sent] == [{}, {"customConversationId": "crm-1"}]
 
 

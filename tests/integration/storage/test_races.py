@@ -259,12 +259,12 @@ class Follower:
         return bool(found)
 
 
-def shown(dossier: ConversationDetail | None) -> object:
+def shown(detail: ConversationDetail | None) -> object:
     """What a reader sees of a conversation: which evaluation counts, and how its audit stands."""
-    if dossier is None or not dossier.evaluations:
+    if detail is None or not detail.evaluations:
         return None
-    newest = dossier.evaluations[0]
-    return newest.revision, newest.evaluated_at, dossier.audit and dossier.audit.changes
+    newest = detail.evaluations[0]
+    return newest.revision, newest.evaluated_at, detail.audit and detail.audit.changes
 
 
 def drain(store: Store) -> None:
@@ -324,16 +324,16 @@ def test_everything_at_once(field: Field) -> None:
         pass
     assert app.jobs.listing() == []
     assert store.recount() == []
-    dossiers = {name: app.conversations.get(name) for name in field.told}
-    assert {name: found and found.conversation for name, found in dossiers.items()} == field.told
-    assert all(found.is_current for found in dossiers.values() if found)
-    assert {name: follower.copy[name] for name in field.told if name in follower.copy or dossiers[name]} == {
-        name: shown(found) for name, found in dossiers.items() if name in follower.copy or found
+    details = {name: app.conversations.get(name) for name in field.told}
+    assert {name: found and found.conversation for name, found in details.items()} == field.told
+    assert all(found.is_current for found in details.values() if found)
+    assert {name: follower.copy[name] for name in field.told if name in follower.copy or details[name]} == {
+        name: shown(found) for name, found in details.items() if name in follower.copy or found
     }
     told = Counter[tuple[str, str]]()
     for change in app.feed.after(0, 1_000_000):
         told[change.conversation_id, change.kind] += 1
-    for name, found in dossiers.items():
+    for name, found in details.items():
         if found is not None:
             made = {each.revision for each in found.evaluations}
             assert (told[name, "created"], told[name, "revised"]) == (1, len(made) - 1)

@@ -41,7 +41,7 @@ from auscult.services.definitions.forms.reading import read_form, starter_forms
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.records import ScoredRecord, encode_records, read_records
 from auscult.votes import BY_TURNS, acts_of, clearest, empathy, is_voted_on, languages, questions, vote
-from auscult.votes.signs import Course
+from auscult.votes.signs import ScoredTurns
 from tests.contract.storing import conversation as conversation_of
 from tests.contract.storing import evaluation as evaluation_of
 from tests.data_files import tuples_of
@@ -61,7 +61,7 @@ SCORES = st.integers(-96, 96) | st.just(-96)
 
 
 @st.composite
-def courses(draw: st.DrawFn) -> tuple[Conversation, ActsAnswer]:
+def all_scored(draw: st.DrawFn) -> tuple[Conversation, ActsAnswer]:
     """A conversation of both sides, and any scores of the acts of its turns."""
     speakers = draw(st.lists(st.sampled_from(["agent", "customer"]), min_size=2, max_size=8))
     assume({"agent", "customer"} == set(speakers))
@@ -80,12 +80,12 @@ def courses(draw: st.DrawFn) -> tuple[Conversation, ActsAnswer]:
     return conversation, ActsAnswer(ACTS, rows, "test")
 
 
-@given(courses(), st.sampled_from(VOTED), st.sampled_from(["YES", "NO", "NA"]))
+@given(all_scored(), st.sampled_from(VOTED), st.sampled_from(["YES", "NO", "NA"]))
 def test_a_yes_against_the_words_is_carried_by_turns(
-    course: tuple[Conversation, ActsAnswer], question: str, by_words: str
+    scored_turns: tuple[Conversation, ActsAnswer], question: str, by_words: str
 ) -> None:
     """Its turns are of the conversation; without them the answer is another, or less probable."""
-    of = Course(*course)
+    of = ScoredTurns(*scored_turns)
     assume(is_voted_on(question, of))
     decided = vote(question, by_words, of)
     carriers = {each.turn.id for each in decided.carriers}
@@ -98,21 +98,21 @@ def test_a_yes_against_the_words_is_carried_by_turns(
         assert again.answer != decided.answer or again.confidence < decided.confidence
 
 
-@given(courses(), st.sampled_from(["YES", "NO", "NA"]))
-def test_empathy_is_shown_by_a_turn(course: tuple[Conversation, ActsAnswer], by_words: str) -> None:
+@given(all_scored(), st.sampled_from(["YES", "NO", "NA"]))
+def test_empathy_is_shown_by_a_turn(scored_turns: tuple[Conversation, ActsAnswer], by_words: str) -> None:
     """YES against the words names a turn that shows it; NO against them one that reports trouble."""
-    decided = empathy(by_words, Course(*course))
+    decided = empathy(by_words, ScoredTurns(*scored_turns))
     if decided.answer != by_words:
         assert decided.shown or decided.answer != "YES"
         assert decided.trouble or decided.answer != "NO"
 
 
-@given(courses(), st.sampled_from(CALLED_BY_TURNS), st.sampled_from(["YES", "NO", "NA"]))
+@given(all_scored(), st.sampled_from(CALLED_BY_TURNS), st.sampled_from(["YES", "NO", "NA"]))
 def test_voted_verdicts_rest_on_something(
-    course: tuple[Conversation, ActsAnswer], question: str, by_words: Qualification
+    scored_turns: tuple[Conversation, ActsAnswer], question: str, by_words: Qualification
 ) -> None:
     """YES and NO have evidence, whatever was voted; YES against the words has turns."""
-    conversation, answer = course
+    conversation, answer = scored_turns
     verdict = voted(cited(by_words), question, conversation, {acts_of(conversation): answer}, None)
     if verdict.qualification in DECIDED:
         assert verdict.evidence
@@ -272,12 +272,12 @@ def test_records_of_an_earlier_version_can_be_read() -> None:
     assert record.evaluation.results[0].verdict.evidence == (UNSTATED,)
 
 
-@given(courses(), st.sampled_from(["em-resolution", "em-verification", "em-escalation", "churn_risk"]), st.data())
+@given(all_scored(), st.sampled_from(["em-resolution", "em-verification", "em-escalation", "churn_risk"]), st.data())
 def test_evidence_speaks_for_its_answer(
-    course: tuple[Conversation, ActsAnswer], question: str, data: st.DataObject
+    scored_turns: tuple[Conversation, ActsAnswer], question: str, data: st.DataObject
 ) -> None:
     """A turn of the other side, a greeting or thanks may weigh; none is shown where the answer is the reverse of its act."""
-    of = Course(*course)
+    of = ScoredTurns(*scored_turns)
     assume(is_voted_on(question, of))
     decided = vote(question, data.draw(st.sampled_from(["YES", "NO", "NA"])), of)
     acts = {one.act for one in decided.shown}
@@ -305,8 +305,8 @@ def test_the_clearest_turn_is_quoted(answer: str, by_words: str | None, turn: st
     turns = tuple(Turn(f"m{at}", speaker, text) for at, (speaker, text, _) in enumerate(SAYS))  # type: ignore[arg-type]
     said = Conversation(id="c", channel="chat", language="en", started_at=datetime(2026, 1, 1, tzinfo=UTC), turns=turns)
     rows = tuple(tuple(scores.get(one, -96) for one in ACTS) for _, _, scores in SAYS)
-    found = clearest("em-resolution", answer, Course(said, ActsAnswer(ACTS, rows, "test")), by_words)
+    found = clearest("em-resolution", answer, ScoredTurns(said, ActsAnswer(ACTS, rows, "test")), by_words)
     assert found
     assert (found.turn.id, found.act) == (turn, act)
     nothing = tuple((-96,) * len(ACTS) for _ in SAYS)
-    assert clearest("em-resolution", answer, Course(said, ActsAnswer(ACTS, nothing, "test")), by_words) is None
+    assert clearest("em-resolution", answer, ScoredTurns(said, ActsAnswer(ACTS, nothing, "test")), by_words) is None

@@ -19,7 +19,7 @@ from auscult.domain.scoring.stored import PendingConversation
 from auscult.engines._acts.reading import ACTS
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.votes import heard, questions, vote
-from auscult.votes.signs import LOWEST, Course, acts_of, sign
+from auscult.votes.signs import LOWEST, ScoredTurns, acts_of, sign
 from tests.data_files import data_of
 
 CALL: dict[str, Any] = data_of(__file__, "call")
@@ -103,7 +103,7 @@ def test_churn_risk_is_reported_where_it_is_less_likely_than_not() -> None:
     for score in range(LOWEST, 97):
         leaving = tuple(score if act == "churn" else LOWEST for act in ACTS)
         rows = tuple(leaving if turn.id == "m2" else lowest for turn in acts_of(conversation).turns)
-        decided = vote("churn_risk", "NO", Course(conversation, ActsAnswer(ACTS, rows, "")))
+        decided = vote("churn_risk", "NO", ScoredTurns(conversation, ActsAnswer(ACTS, rows, "")))
         said[decided.answer].append(decided.confidence)
     assert Decimal("0.3") < min(said["YES"]) < Decimal("0.5")
     assert min(said["NO"]) > Decimal("0.5")
@@ -114,6 +114,6 @@ def test_words_count_besides_acts_where_they_are_rarely_wrong(language: str, fou
     """A request for someone else that no act shows is one all the same where the packs are to be trusted."""
     conversation = replace(msgspec.convert(CALL, Conversation), language=language)
     silent = ActsAnswer(ACTS, tuple(tuple(LOWEST for _ in ACTS) for _ in conversation.turns), "test")
-    course = Course(conversation, silent)
-    assert [turn.id for turn in heard("ask_escalation", course, {"m2"})] == found
-    assert heard("ask_escalation", course) == []
+    scored_turns = ScoredTurns(conversation, silent)
+    assert [turn.id for turn in heard("ask_escalation", scored_turns, {"m2"})] == found
+    assert heard("ask_escalation", scored_turns) == []

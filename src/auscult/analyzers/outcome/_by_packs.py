@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from auscult.analyzers._evidence import turns_of
 from auscult.analyzers._packs import matcher
-from auscult.analyzers.outcome._course import UNANSWERED
+from auscult.analyzers.outcome._turn_indexes import UNANSWERED
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import cite
 from auscult.domain.insight import Outcome

@@ -11,13 +11,13 @@ from msgspec.structs import replace
 
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import language_of
-from auscult.analyzers.outcome._course import UNANSWERED, UNSHOWN, telling
 from auscult.analyzers.outcome._flagging import MAX_EVIDENCE
+from auscult.analyzers.outcome._turn_indexes import UNANSWERED, UNSHOWN, telling
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, cite, nothing_in
 from auscult.domain.insight import Flag, Insights, Outcome, Resolution
 from auscult.domain.probe import Answers
-from auscult.votes import DOES, Course, Vote, clearest, course_of, heard, languages, vote
+from auscult.votes import DOES, ScoredTurns, Vote, clearest, heard, languages, scored_turns_of, vote
 
 VOTED_IN = languages()
 """ISO 639-1 codes of the languages that the heads understand."""
@@ -45,16 +45,16 @@ def voted_outcome(
     Its evidence is the turn that says it most clearly; that of the words where no turn is likely to, or none may overrule.
     ``refused`` is the last refusal by words.
     """
-    course = course_of(conversation, answers)
-    if course is None:
+    scored_turns = scored_turns_of(conversation, answers)
+    if scored_turns is None:
         return by_words
-    decided = vote("em-resolution", by_words.resolution, course)
+    decided = vote("em-resolution", by_words.resolution, scored_turns)
     is_same = decided.answer == by_words.resolution
     is_held = not is_same and decided.confidence < outweighs
     answer = by_words.resolution if is_held else _ANSWERS[decided.answer]
     doubt = UNSET if decided.confidence >= SURE or decided.answer == "NA" else UNSURE
     said = by_words.evidence if answer == by_words.resolution else refused if answer == "NO" else ()
-    evidence = by_words.evidence if outweighs == NEVER else _shown(answer, said, decided, course)
+    evidence = by_words.evidence if outweighs == NEVER else _shown(answer, said, decided, scored_turns)
     if is_same and by_words.doubt:
         doubt = UNSURE if by_words.doubt == UNSHOWN and evidence != by_words.evidence else by_words.doubt
     return Outcome(
@@ -65,15 +65,17 @@ def voted_outcome(
     )
 
 
-def _shown(answer: Resolution, said: tuple[Evidence, ...], decided: Vote, course: Course) -> tuple[Evidence, ...]:
+def _shown(
+    answer: Resolution, said: tuple[Evidence, ...], decided: Vote, scored_turns: ScoredTurns
+) -> tuple[Evidence, ...]:
     """Return the turn that says the answer most clearly; ``said`` is what words cite. A NO that no turn says cites them all."""
     if answer == "NA":
         return ()
-    clear = clearest("em-resolution", answer, course, said[0].turn_id if said else None)
+    clear = clearest("em-resolution", answer, scored_turns, said[0].turn_id if said else None)
     if clear:
         return (replace(cite(clear.turn, clear.does), text=telling(clear.turn.text, answer)),)
     if answer == "NO" and not any(one.why == UNANSWERED for one in said):
-        return (nothing_in(course.conversation.turns),)
+        return (nothing_in(scored_turns.conversation.turns),)
     return said or _cited(decided)
 
 
@@ -81,10 +83,10 @@ def voted_flag(
     question: str, by_words: Flag | Unknown, conversation: Conversation, answers: Answers, known: Insights
 ) -> Flag | Unknown:
     """Return the flag of words and acts together: the evidence is that of the words, where they agree."""
-    course = _course(conversation, answers, known)
-    if course is None or isinstance(by_words, Unknown):
+    scored_turns = _scored_turns(conversation, answers, known)
+    if scored_turns is None or isinstance(by_words, Unknown):
         return by_words
-    decided = vote(question, "YES" if by_words.observed else "NO", course)
+    decided = vote(question, "YES" if by_words.observed else "NO", scored_turns)
     if (decided.answer == "YES") == by_words.observed:
         return replace(by_words, confidence=decided.confidence)
     evidence = _cited(decided) if decided.answer == "YES" else ()
@@ -95,22 +97,22 @@ def heard_flag(
     acts: Sequence[str], by_words: Flag | Unknown, conversation: Conversation, answers: Answers, known: Insights
 ) -> Flag | Unknown:
     """Return the flag where a turn has one of these acts, or shows it in words that count; those are quoted."""
-    course = _course(conversation, answers, known)
-    if course is None or isinstance(by_words, Unknown):
+    scored_turns = _scored_turns(conversation, answers, known)
+    if scored_turns is None or isinstance(by_words, Unknown):
         return by_words
     quoted = {one.turn_id: one for one in by_words.evidence}
     does: dict[str, tuple[Turn, str]] = {}
     for act in acts:
-        for turn in heard(act, course, quoted):
+        for turn in heard(act, scored_turns, quoted):
             does.setdefault(turn.id, (turn, DOES[act]))
-    shown = [does[turn.id] for turn in course.turns if turn.id in does]
+    shown = [does[turn.id] for turn in scored_turns.turns if turn.id in does]
     found = [quoted.get(turn.id) or cite(turn, why) for turn, why in shown]
     return Flag(observed=bool(found), evidence=tuple(found[:MAX_EVIDENCE]))
 
 
-def _course(conversation: Conversation, answers: Answers, known: Insights) -> Course | None:
+def _scored_turns(conversation: Conversation, answers: Answers, known: Insights) -> ScoredTurns | None:
     """Return the acts of a conversation in a language that the heads understand."""
-    return course_of(conversation, answers) if language_of(conversation, known) in VOTED_IN else None
+    return scored_turns_of(conversation, answers) if language_of(conversation, known) in VOTED_IN else None
 
 
 def _cited(decided: Vote) -> tuple[Evidence, ...]:

@@ -15,9 +15,9 @@ from auscult.analyzers._evidence import language_of, turns_of, unsupported
 from auscult.analyzers._outcomes import CUSTOMER_SAYS
 from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
 from auscult.analyzers.outcome._by_packs import BOTH, UNREPORTED, outcome_by_packs
-from auscult.analyzers.outcome._course import UNANSWERED, UNSHOWN, Course, follow
 from auscult.analyzers.outcome._failing import DECLINES, stated_failure
 from auscult.analyzers.outcome._points import ENOUGH, points
+from auscult.analyzers.outcome._turn_indexes import UNANSWERED, UNSHOWN, TurnIndexes, follow
 from auscult.analyzers.outcome._voting import NEVER, NOTHING, OUTWEIGHS, VOTED_IN, voted_outcome
 from auscult.analyzers.sentiment._tone import customer_probes, customer_tones
 from auscult.domain.conversation import Conversation, Turn, language_code
@@ -60,37 +60,37 @@ class Resolution:
             return voted_outcome(by_packs, conversation, answers)
         if _asks_nothing(conversation, customer):
             return voted_outcome(Outcome(resolution="NA"), conversation, answers)
-        course = follow(conversation, customer_tones(conversation, answers))
-        failed = stated_failure(course)
+        indexes = follow(conversation, customer_tones(conversation, answers))
+        failed = stated_failure(indexes)
         if failed is not None:
-            by_words = Outcome(resolution="NO", evidence=(cite(course.turns[failed], DOES["denies"]),))
+            by_words = Outcome(resolution="NO", evidence=(cite(indexes.turns[failed], DOES["denies"]),))
             return voted_outcome(by_words, conversation, answers, outweighs=NEVER)
-        by_words = outcome_by_words(course, customer[0])
-        outweighs = OUTWEIGHS if ends_in_failure(course) else NOTHING
-        last = max(course.last("refused"), course.last("offered"))
-        refused = (cite(course.turns[last], DOES["denies"]),) if last >= 0 else ()
+        by_words = outcome_by_words(indexes, customer[0])
+        outweighs = OUTWEIGHS if ends_in_failure(indexes) else NOTHING
+        last = max(indexes.last("refused"), indexes.last("offered"))
+        refused = (cite(indexes.turns[last], DOES["denies"]),) if last >= 0 else ()
         return voted_outcome(by_words, conversation, answers, outweighs=outweighs, refused=refused)
 
 
-def outcome_by_words(course: Course, first: Turn) -> Outcome:
+def outcome_by_words(indexes: TurnIndexes, first: Turn) -> Outcome:
     """Return the outcome by phrases and tones alone; ``first`` is the customer's first turn."""
-    is_met = points(course) >= ENOUGH and not ends_in_failure(course)
-    shown = met_by(course) if is_met else missed_by(course)
+    is_met = points(indexes) >= ENOUGH and not ends_in_failure(indexes)
+    shown = met_by(indexes) if is_met else missed_by(indexes)
     return Outcome(
         resolution="YES" if is_met else "NO",
         evidence=(cite(shown.turn or first, shown.why),),
-        doubt=doubt_of(course, shown, is_met=is_met) or UNSET,
+        doubt=doubt_of(indexes, shown, is_met=is_met) or UNSET,
     )
 
 
-def ends_in_failure(course: Course) -> bool:
+def ends_in_failure(indexes: TurnIndexes) -> bool:
     """Return whether a refusal or failure is followed by no success, no answer, and no alternative that is accepted.
 
     A polite "it's okay" or "no, you have been very helpful" accepts nothing.
     """
-    failed = max(course.last("refused"), course.last("offered"))
-    taken = [index for index in (*course.agreed, *course.pleased) if not DECLINES.match(course.turns[index].text)]
-    return failed > max(course.last("met"), course.last("informed"), *taken, -1)
+    failed = max(indexes.last("refused"), indexes.last("offered"))
+    taken = [index for index in (*indexes.agreed, *indexes.pleased) if not DECLINES.match(indexes.turns[index].text)]
+    return failed > max(indexes.last("met"), indexes.last("informed"), *taken, -1)
 
 
 class Shown(NamedTuple):
@@ -100,42 +100,42 @@ class Shown(NamedTuple):
     why: str
 
 
-def met_by(course: Course) -> Shown:
+def met_by(indexes: TurnIndexes) -> Shown:
     """Return the evidence that it was met."""
-    if course.met:
-        return Shown(course.turns[course.last("met")], "says that it is done or will be")
-    if course.informed:
-        return Shown(course.turns[course.last("informed")], "gives the answer")
-    answered = min((*course.met, *course.informed, *course.offered), default=len(course.turns))
-    if course.last("agreed") > answered:
-        return Shown(course.turns[course.last("agreed")], "takes the answer")
-    return Shown(course.answer, ANSWERED)
+    if indexes.met:
+        return Shown(indexes.turns[indexes.last("met")], "says that it is done or will be")
+    if indexes.informed:
+        return Shown(indexes.turns[indexes.last("informed")], "gives the answer")
+    answered = min((*indexes.met, *indexes.informed, *indexes.offered), default=len(indexes.turns))
+    if indexes.last("agreed") > answered:
+        return Shown(indexes.turns[indexes.last("agreed")], "takes the answer")
+    return Shown(indexes.answer, ANSWERED)
 
 
-def missed_by(course: Course) -> Shown:
+def missed_by(indexes: TurnIndexes) -> Shown:
     """Return the evidence that it was not."""
-    if not course.is_answered:
+    if not indexes.is_answered:
         return Shown(None, "asks, and nobody answers")
-    failed = max(course.last("refused"), course.last("offered"))
-    if failed > course.last("met"):
-        return Shown(course.turns[failed], DOES["denies"])
-    if course.protests:
-        return Shown(course.turns[course.last("protests")], "protests, and it stays so")
-    return Shown(course.turns[-1], UNANSWERED)
+    failed = max(indexes.last("refused"), indexes.last("offered"))
+    if failed > indexes.last("met"):
+        return Shown(indexes.turns[failed], DOES["denies"])
+    if indexes.protests:
+        return Shown(indexes.turns[indexes.last("protests")], "protests, and it stays so")
+    return Shown(indexes.turns[-1], UNANSWERED)
 
 
-def doubt_of(course: Course, shown: Shown, *, is_met: bool) -> str:
+def doubt_of(indexes: TurnIndexes, shown: Shown, *, is_met: bool) -> str:
     """Return why the answer is unclear; empty where it is certain. Shares of right answers: docs/reference/analyzers.md.
 
     A protest makes a NO certain; an unanswered request needs no further sign.
     """
-    if (course.refused or course.offered) and course.met and (is_met or not course.protests):
+    if (indexes.refused or indexes.offered) and indexes.met and (is_met or not indexes.protests):
         return BOTH
     if is_met and shown.why == ANSWERED:
         return UNSHOWN
-    if not is_met and course.is_answered and not (course.refused or course.offered or course.protests):
+    if not is_met and indexes.is_answered and not (indexes.refused or indexes.offered or indexes.protests):
         return UNREPORTED
-    if abs(points(course) - ENOUGH) < CLOSE:
+    if abs(points(indexes) - ENOUGH) < CLOSE:
         return "the signs for and against it nearly balance"
     return ""
 

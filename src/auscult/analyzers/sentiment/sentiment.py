@@ -22,7 +22,7 @@ from auscult.domain.conversation import Conversation, language_code
 from auscult.domain.insight import Insights, SentimentLabel, TurnSentiment
 from auscult.domain.insight import Sentiment as Found
 from auscult.domain.probe import Answers, Probe
-from auscult.votes import SENTIMENT, Course, Vote, acts_probes, course_of, is_voted_on, vote
+from auscult.votes import SENTIMENT, ScoredTurns, Vote, acts_probes, is_voted_on, scored_turns_of, vote
 
 WORRY_OVER = 0.5
 """What a worry still weighs when the request was met in the end: fear goes with its reason, anger stays a while."""
@@ -60,7 +60,7 @@ class Sentiment:
         by_turn = {} if by_packs else moods(conversation, answers)
         turns = tuple([_turn(tone, by_turn.get(tone.turn.id, 0.0)) for tone in tones])
         score = overall([tone.valence for tone in tones], known)
-        decided = _voted(score, course_of(conversation, answers))
+        decided = _voted(score, scored_turns_of(conversation, answers))
         if decided and (by_packs or not _is_denied(decided)):
             score = scaled(SIGNS[decided.answer] * max(LEAST, float(decided.confidence)))
             turns = _carrying(turns, decided)
@@ -79,11 +79,11 @@ class Sentiment:
         )
 
 
-def _voted(score: Decimal, course: Course | None) -> Vote | None:
+def _voted(score: Decimal, scored_turns: ScoredTurns | None) -> Vote | None:
     """Return the vote where the dialogue acts outweigh the label of a score."""
-    if course is None or not is_voted_on(SENTIMENT, course):
+    if scored_turns is None or not is_voted_on(SENTIMENT, scored_turns):
         return None
-    decided = vote(SENTIMENT, label_of(score), course)
+    decided = vote(SENTIMENT, label_of(score), scored_turns)
     return None if decided.answer == label_of(score) else decided
 
 

@@ -18,7 +18,7 @@ from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.words import count_words
-from auscult.votes import acts_probes, course_of, empathy
+from auscult.votes import acts_probes, empathy, scored_turns_of
 from auscult.wording import Matcher, pack
 
 FEWEST_WORDS = 20
@@ -84,11 +84,11 @@ def _turns_of_trouble(conversation: Conversation, answers: Answers) -> _Turns:
     trouble = {turn.id for turn in conversation.turns if turn.speaker == "customer" and TROUBLE.holds(turn.text)}
     likely = [turn for turn in conversation.turns if turn.speaker == "agent" and SYMPATHY.holds(turn.text)]
     shown = {turn.id for turn in likely if SYMPATHY.affirms(turn.text)}
-    course = course_of(conversation, answers)
-    if course is None:
+    scored_turns = scored_turns_of(conversation, answers)
+    if scored_turns is None:
         return _Turns(trouble, shown)
     by_words = "YES" if shown else "NO" if trouble else "NA"
-    decided = empathy(by_words, course)
+    decided = empathy(by_words, scored_turns)
     carried = {turn.id for turn in decided.shown} - ({turn.id for turn in likely} - shown)
     is_by_words = decided.answer == by_words and not (decided.trouble or decided.shown)
     if is_by_words or (decided.answer == "YES" and not carried):

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import language_of, turns_of, unsupported
-from auscult.analyzers.outcome._course import follow
 from auscult.analyzers.outcome._points import ENOUGH as ENOUGH_POINTS
 from auscult.analyzers.outcome._points import points
+from auscult.analyzers.outcome._turn_indexes import follow
 from auscult.analyzers.sentiment._feeling import feeling, stretches
 from auscult.analyzers.sentiment._tone import customer_probes, customer_tones
 from auscult.analyzers.topics._asking import EACH_LATER, LATEST, pieces, weight_of

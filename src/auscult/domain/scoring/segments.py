@@ -1,4 +1,4 @@
-"""Segments of a conversation: the stretches that one agent, a person or an AI agent, handled. They are numbered from 1.
+"""Segments of a conversation: the ranges that one agent, a person or an AI agent, handled. They are numbered from 1.
 
 A segment begins where another agent, or a bot, begins to handle the conversation: at a transfer, else at the first turn
 of who handles it next. An agent who is only consulted begins none.
@@ -31,7 +31,7 @@ class Segment(NamedTuple):
     offset_ms: int
 
 
-class _Stretch(NamedTuple):
+class _TurnRange(NamedTuple):
     """Turns from ``first`` up to ``last``, which is not among them."""
 
     first: int
@@ -42,25 +42,25 @@ class _Stretch(NamedTuple):
 
 def segments_of(conversation: Conversation) -> tuple[Segment, ...]:
     """Return the segments of a conversation, at least one; the only one is the conversation itself."""
-    stretches = _stretches(conversation)
-    if len(stretches) == 1:
-        only = stretches[0]
+    ranges = _turn_ranges(conversation)
+    if len(ranges) == 1:
+        only = ranges[0]
         return (Segment(1, only.handler, only.agent_id, conversation, 0),)
-    offsets = [_offset(conversation, one.first) if index else 0 for index, one in enumerate(stretches)]
+    offsets = [_offset(conversation, one.first) if index else 0 for index, one in enumerate(ranges)]
     ends = [*offsets[1:], None]
     return tuple(
         Segment(
             number, one.handler, one.agent_id, _ended(_narrowed(conversation, one, (offset, end)), one, after), offset
         )
         for number, (one, offset, end, after) in enumerate(
-            zip(stretches, offsets, ends, [*stretches[1:], None], strict=True), start=1
+            zip(ranges, offsets, ends, [*ranges[1:], None], strict=True), start=1
         )
     )
 
 
-def _ended(part: Conversation, stretch: _Stretch, after: _Stretch | None) -> Conversation:
+def _ended(part: Conversation, turn_range: _TurnRange, after: _TurnRange | None) -> Conversation:
     """Return a segment's conversation; of an AI agent's with the event that a person took over, where one did."""
-    if after is None or (stretch.handler, after.handler) != ("ai", "human"):
+    if after is None or (turn_range.handler, after.handler) != ("ai", "human"):
         return part
     return replace(part, events=(*part.events, Event(TAKEN_OVER)))
 
@@ -112,8 +112,8 @@ def evaluation_of_segment(segment: Segment, evaluation: Evaluation) -> Evaluatio
     )
 
 
-def _stretches(conversation: Conversation) -> list[_Stretch]:
-    found: list[_Stretch] = []
+def _turn_ranges(conversation: Conversation) -> list[_TurnRange]:
+    found: list[_TurnRange] = []
     current: tuple[Handler, str | None] | None = None
     first = last = 0
     for index, turn in enumerate(conversation.turns):
@@ -124,12 +124,12 @@ def _stretches(conversation: Conversation) -> list[_Stretch]:
             current = handler
         elif _is_other(handler, current):
             start = _boundary(conversation, last, index)
-            found.append(_Stretch(first, start, *current))
+            found.append(_TurnRange(first, start, *current))
             first, current = start, handler
         elif current[1] is None:
             current = handler
         last = index
-    return [*found, _Stretch(first, len(conversation.turns), *(current or ("human", None)))]
+    return [*found, _TurnRange(first, len(conversation.turns), *(current or ("human", None)))]
 
 
 def _handler(turn: Turn) -> tuple[Handler, str | None] | None:
@@ -175,12 +175,12 @@ def _offset(conversation: Conversation, first: int) -> int:
     return next((start for start in starts if start is not None), 0)
 
 
-def _narrowed(conversation: Conversation, stretch: _Stretch, times: tuple[int, int | None]) -> Conversation:
+def _narrowed(conversation: Conversation, turn_range: _TurnRange, times: tuple[int, int | None]) -> Conversation:
     """Return a segment as a conversation of its own; ``times`` are its start and its end in the whole, in ms."""
     since, until = times
-    agents = tuple(agent for agent in conversation.agents if agent.id == stretch.agent_id)
-    if not agents and stretch.agent_id is not None:
-        agents = (Agent(stretch.agent_id),)
+    agents = tuple(agent for agent in conversation.agents if agent.id == turn_range.agent_id)
+    if not agents and turn_range.agent_id is not None:
+        agents = (Agent(turn_range.agent_id),)
     started_at = conversation.started_at
     return replace(
         conversation,
@@ -190,7 +190,7 @@ def _narrowed(conversation: Conversation, stretch: _Stretch, times: tuple[int, i
         agents=agents,
         turns=tuple(
             replace(turn, start_ms=_minus(turn.start_ms, since), end_ms=_minus(turn.end_ms, since))
-            for turn in conversation.turns[stretch.first : stretch.last]
+            for turn in conversation.turns[turn_range.first : turn_range.last]
         ),
         events=tuple(
             replace(event, start_ms=_minus(event.start_ms, since), end_ms=_minus(event.end_ms, since))
@@ -201,7 +201,7 @@ def _narrowed(conversation: Conversation, stretch: _Stretch, times: tuple[int, i
         and tuple(
             replace(call, start_ms=_minus(call.start_ms, since), end_ms=_minus(call.end_ms, since))
             for position, call in placed_calls(conversation)
-            if stretch.first <= max(position, 0) < stretch.last
+            if turn_range.first <= max(position, 0) < turn_range.last
         ),
     )
 

@@ -19,7 +19,7 @@ _AGAIN_S = 10.0
 """Seconds until calls under way have probably ended, and given back what they did not use."""
 
 
-class Purse(Protocol):
+class AppBudget(Protocol):
     """Budget of one app in a day, within the limits that the operator set for it and its account."""
 
     def reserve(self, day: str, tokens: int, cost: int, until_tomorrow_s: float) -> RetryAfter | None:
@@ -32,12 +32,12 @@ class Purse(Protocol):
 
 
 class Reservation(Struct, frozen=True):
-    """Reservation for one call, on its day, of all and of ``purse``; returned when the call has ended."""
+    """Reservation for one call, on its day, of all and of ``app_budget``; returned when the call has ended."""
 
     day: str
     tokens: int
     cost: int
-    purse: Purse | None = None
+    app_budget: AppBudget | None = None
 
 
 class Plan:
@@ -48,11 +48,11 @@ class Plan:
         budget: "Budget",
         reserved: Reservation | None,
         refusal: RetryAfter | None = None,
-        purse: Purse | None = None,
+        app_budget: AppBudget | None = None,
     ) -> None:
-        """Begin with all of it. Without a reservation, each call reserves for itself, of ``purse``, too."""
+        """Begin with all of it. Without a reservation, each call reserves for itself, of ``app_budget``, too."""
         self.refusal = refusal
-        self._purse = purse
+        self._app_budget = app_budget
         self._budget = budget
         self._left = reserved
 
@@ -63,7 +63,7 @@ class Plan:
         wanted = self._budget.reservation(most)
         left = self._left
         if left is None or wanted.tokens > left.tokens or wanted.cost > left.cost:
-            return self._budget.reserve(most, self._purse)
+            return self._budget.reserve(most, self._app_budget)
         self._left = replace(left, tokens=left.tokens - wanted.tokens, cost=left.cost - wanted.cost)
         self._budget.begin()
         return replace(left, tokens=wanted.tokens, cost=wanted.cost)
@@ -98,12 +98,12 @@ class Budget:
         self._lock = Lock()
         self._under_way = 0
 
-    def plan(self, most: Usage, purse: Purse | None = None) -> Plan:
+    def plan(self, most: Usage, app_budget: AppBudget | None = None) -> Plan:
         """Reserve what all calls about a conversation can use at most, unless no day holds that much."""
         wanted = self.reservation(most)
         if not self._allowance.holds(wanted.tokens, wanted.cost):
-            return Plan(self, None, purse=purse)
-        reserved = self.reserve(most, purse)
+            return Plan(self, None, app_budget=app_budget)
+        reserved = self.reserve(most, app_budget)
         return Plan(self, None, reserved) if isinstance(reserved, RetryAfter) else Plan(self, reserved)
 
     def reservation(self, most: Usage) -> Reservation:
@@ -121,17 +121,17 @@ class Budget:
         with self._lock:
             self._under_way = max(0, self._under_way - 1)
         self._spending.release(reservation.day, reservation.tokens, reservation.cost)
-        if reservation.purse is not None:
-            reservation.purse.add(reservation.day, -reservation.tokens, -reservation.cost)
+        if reservation.app_budget is not None:
+            reservation.app_budget.add(reservation.day, -reservation.tokens, -reservation.cost)
 
-    def reserve(self, most: Usage, purse: Purse | None = None) -> Reservation | RetryAfter:
-        """Reserve what a call can use at most, of ``purse`` too, or return when there is budget again."""
+    def reserve(self, most: Usage, app_budget: AppBudget | None = None) -> Reservation | RetryAfter:
+        """Reserve what a call can use at most, of ``app_budget`` too, or return when there is budget again."""
         now = self._now()
         tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
         after_s = (tomorrow - now).total_seconds()
-        reservation = replace(self.reservation(most), purse=purse)
-        if purse is not None:
-            refused = purse.reserve(reservation.day, reservation.tokens, reservation.cost, after_s)
+        reservation = replace(self.reservation(most), app_budget=app_budget)
+        if app_budget is not None:
+            refused = app_budget.reserve(reservation.day, reservation.tokens, reservation.cost, after_s)
             if refused is not None:
                 return refused
         with self._lock:
@@ -140,8 +140,8 @@ class Budget:
             others = self._under_way
         if is_reserved:
             return reservation
-        if purse is not None:
-            purse.add(reservation.day, -reservation.tokens, -reservation.cost)
+        if app_budget is not None:
+            app_budget.add(reservation.day, -reservation.tokens, -reservation.cost)
         reason = f"the judge's limit of a day is reached ({self._limits()})"
         cost = f", cost {reservation.cost / BILLION:g}" if self._prices else ""
         if not self._allowance.holds(reservation.tokens, reservation.cost):
@@ -161,8 +161,8 @@ class Budget:
         priced = self.priced(used)
         tokens, cost = used.tokens - reservation.tokens, (priced.cost or 0) - reservation.cost
         self._spending.reconcile(reservation.day, tokens, cost, is_failed=is_failed)
-        if reservation.purse is not None:
-            reservation.purse.add(reservation.day, tokens, cost, calls=1)
+        if reservation.app_budget is not None:
+            reservation.app_budget.add(reservation.day, tokens, cost, calls=1)
         return priced
 
     def pause(self, pause_s: float | None) -> None:

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from auscult.domain.operations.tracing import TRACING
 from auscult.domain.scoring.judging import RetryAfter, Usage
 from auscult.engines._breaker import Breaker
-from auscult.engines._judge.budget import Budget, Plan, Purse
+from auscult.engines._judge.budget import AppBudget, Budget, Plan
 from auscult.engines._judge.server import Reply, Request, Server, TooLongError, UnavailableError
 from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
 
@@ -44,9 +44,9 @@ class JudgeClient:
         """The same with what it costs."""
         return self._budget.priced(usage)
 
-    def plan(self, most: Usage, purse: Purse | None = None) -> Plan:
-        """Reserve what all calls about a conversation can use at most, of an app's ``purse`` too."""
-        return self._budget.plan(most, purse)
+    def plan(self, most: Usage, app_budget: AppBudget | None = None) -> Plan:
+        """Reserve what all calls about a conversation can use at most, of an app's ``app_budget`` too."""
+        return self._budget.plan(most, app_budget)
 
     def call(self, request: Request, most: Usage, plan: Plan | None = None) -> Reply:
         """Ask once; ``most`` is what it can take at most, of ``plan`` where that has it. The reply's usage has its cost.

@@ -21,7 +21,7 @@ _SUPERVISING = ("monitoredParticipantId", "coachedParticipantId", "bargedPartici
 """Keys of a session of who listens to, coaches, or joins the conversation of another."""
 _TALKING = frozenset({"interact", "hold"})
 _NEAR_MS = 2_000
-"""Between a phrase and the stretch of the agent who said it: clocks differ."""
+"""Between a phrase and the presence of the agent who said it: clocks differ."""
 _MACHINES = {"ivr": "bot", "bot": "bot", "acd": "system", "voicemail": "system", "workflow": "system"}
 
 
@@ -50,8 +50,8 @@ class Genesys(Records):
         metadata = _metadata(item)
         users = metadata.get("userIds")
         named = [each for each in users if isinstance(each, str)] if isinstance(users, list) else []  # pyright: ignore[reportUnknownVariableType]
-        stretches = _participants(record, start)
-        spoken = [one for one in stretches if one.is_spoken]
+        presences = _participants(record, start)
+        spoken = [one for one in presences if one.is_spoken]
         agents = list(dict.fromkeys([*_agents(spoken), *named]))
         leg = _leg(record, item.key.rpartition("/")[2].rpartition(".")[0].removesuffix("_transcript"))
         media = (record.maybe_text("mediaType") or metadata.maybe_text("mediaType") or "voice").lower()
@@ -61,9 +61,9 @@ class Genesys(Records):
             "source": self.name,
             "language": _language([record]),
             "started_at": start,
-            "queues": [{"id": each} for each in _queues(stretches)],
+            "queues": [{"id": each} for each in _queues(presences)],
             "agents": [{"id": each} for each in agents],
-            "turns": _turns(record, start, leg, spoken or [_Stretch(each) for each in agents]),
+            "turns": _turns(record, start, leg, spoken or [_Presence(each) for each in agents]),
             "legs": [leg],
         }
 
@@ -78,8 +78,8 @@ class GenesysCloud(Records):
         about = record.fields("conversation")
         start = about.at("conversationStart", "a time")
         people = list(about.each("participants"))
-        stretches = sorted(_segments(people, start), key=lambda one: one.start_ms)
-        spoken = [one for one in stretches if one.is_spoken]
+        presences = sorted(_segments(people, start), key=lambda one: one.start_ms)
+        spoken = [one for one in presences if one.is_spoken]
         names = {one.maybe_text("userId"): one.maybe_text("participantName") for one in people}
         transcripts = record.required_list("transcripts", "the list of transcripts")
         if not transcripts:
@@ -90,7 +90,7 @@ class GenesysCloud(Records):
         spoken = (
             spoken
             or [one for transcript in transcripts for one in _participants(transcript, start) if one.is_spoken]
-            or [_Stretch(each) for each in _agents(stretches)]
+            or [_Presence(each) for each in _agents(presences)]
         )
         legs = [_leg(transcript, str(number)) for number, transcript in enumerate(transcripts, 1)]
         turns = [turn for one, leg in zip(transcripts, legs, strict=True) for turn in _turns(one, start, leg, spoken)]
@@ -102,14 +102,14 @@ class GenesysCloud(Records):
             "direction": about.maybe_text("originatingDirection"),
             "started_at": start,
             "ended_at": about.maybe_at("conversationEnd"),
-            "queues": [{"id": each} for each in _queues(stretches)],
+            "queues": [{"id": each} for each in _queues(presences)],
             "agents": [{"id": each, "name": names.get(each)} for each in _agents(spoken)],
             "turns": sorted(turns, key=lambda turn: turn["start_ms"]),
             "legs": legs,
         }
 
 
-class _Stretch(NamedTuple):
+class _Presence(NamedTuple):
     """A time in ms from the start at which an agent was there; without an agent, a supervisor or a queue."""
 
     agent_id: str | None
@@ -119,10 +119,10 @@ class _Stretch(NamedTuple):
     is_spoken: bool = True
 
 
-def _participants(record: Fields, start: datetime) -> list[_Stretch]:
+def _participants(record: Fields, start: datetime) -> list[_Presence]:
     """Return who was there when, as a transcript has it."""
     found = [
-        _Stretch(
+        _Presence(
             one.maybe_text("userId"),
             _offset(one, "startTimeMs", start, 0),
             _offset(one, "endTimeMs", start, float("inf")),
@@ -134,19 +134,19 @@ def _participants(record: Fields, start: datetime) -> list[_Stretch]:
     return sorted(found, key=lambda one: one.start_ms)
 
 
-def _segments(people: Iterable[Fields], start: datetime) -> Iterator[_Stretch]:
+def _segments(people: Iterable[Fields], start: datetime) -> Iterator[_Presence]:
     """Yield the segments of sessions; those of a supervisor have no agent, who is not the one that is scored."""
     for one in people:
         sessions = list(one.each("sessions"))
         agent = one.maybe_text("userId")
         if agent is not None and not sessions:
-            yield _Stretch(agent, is_spoken=False)
+            yield _Presence(agent, is_spoken=False)
         for session in sessions:
             is_supervising = any(session.get(name) for name in _SUPERVISING)
             for segment in session.each("segments"):
                 kind = segment.maybe_text("segmentType")
                 since, until = (segment.maybe_at(name) for name in ("segmentStart", "segmentEnd"))
-                yield _Stretch(
+                yield _Presence(
                     None if is_supervising else agent,
                     offset_ms(start, since) or 0,
                     float("inf") if until is None else offset_ms(start, until) or 0,
@@ -155,12 +155,12 @@ def _segments(people: Iterable[Fields], start: datetime) -> Iterator[_Stretch]:
                 )
 
 
-def _agents(stretches: Iterable[_Stretch]) -> list[str]:
-    return list(dict.fromkeys(one.agent_id for one in stretches if one.agent_id is not None))
+def _agents(presences: Iterable[_Presence]) -> list[str]:
+    return list(dict.fromkeys(one.agent_id for one in presences if one.agent_id is not None))
 
 
-def _queues(stretches: Iterable[_Stretch]) -> list[str]:
-    return list(dict.fromkeys(one.queue_id for one in stretches if one.queue_id is not None))
+def _queues(presences: Iterable[_Presence]) -> list[str]:
+    return list(dict.fromkeys(one.queue_id for one in presences if one.queue_id is not None))
 
 
 def _language(records: Iterable[Fields]) -> str | None:
@@ -174,7 +174,7 @@ def _leg(record: Fields, name: str) -> str:
     return leg_named(record.maybe_text("communicationId") or next(filter(None, own), name))
 
 
-def _turns(record: Fields, start: datetime, leg: str, stretches: Sequence[_Stretch]) -> list[dict[str, Any]]:
+def _turns(record: Fields, start: datetime, leg: str, presences: Sequence[_Presence]) -> list[dict[str, Any]]:
     """Return the turns of a transcript in their order, each agent's with who was there alone at that time."""
     phrases = [
         phrase
@@ -184,15 +184,15 @@ def _turns(record: Fields, start: datetime, leg: str, stretches: Sequence[_Stret
     turns = [_turn(phrase, start) for phrase in phrases]
     check_sides(turns, phrases, "participantPurpose", "it should be external or internal")
     for turn in turns:
-        turn["agent_id"] = _agent_at(turn["start_ms"], stretches) if turn["speaker"] == "agent" else None
+        turn["agent_id"] = _agent_at(turn["start_ms"], presences) if turn["speaker"] == "agent" else None
     turns.sort(key=lambda turn: turn["start_ms"])
     return [turn | {"id": turn_of_leg(leg, number)} for number, turn in enumerate(turns, 1)]
 
 
-def _agent_at(ms: float, stretches: Sequence[_Stretch]) -> str | None:
+def _agent_at(ms: float, presences: Sequence[_Presence]) -> str | None:
     """Return the agent who was there at a time; None where that was several, or none."""
     for near in (0, _NEAR_MS):
-        there = {one.agent_id for one in stretches if one.is_spoken and one.start_ms - near <= ms <= one.end_ms + near}
+        there = {one.agent_id for one in presences if one.is_spoken and one.start_ms - near <= ms <= one.end_ms + near}
         if there:
             return next(iter(there)) if len(there) == 1 else None
     return None

@@ -1,4 +1,4 @@
-"""Agent's duties around an event, a hold or a transfer: parts, each before it, after it, or its length.
+"""Agent's statements around an event, a hold or a transfer: parts, each before it, after it, or its length.
 
 Every event of the kind is an instance; a part is met at every instance, or at any, as the form chooses.
 Documented for users in docs/reference/metrics/hold.md and transfer.md.
@@ -26,7 +26,7 @@ from auscult.metrics._finding.windows import end_ms
 Instances = Literal["every", "any"]
 
 
-class Duty(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class RequiredStatement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A part as a form writes it: what is to be said before the event, or after it."""
 
     id: str
@@ -35,33 +35,33 @@ class Duty(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     after: Finding | None = None
 
 
-class WeighedDuty(Duty, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class WeightedStatement(RequiredStatement, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A part that may have a share of the weight, and may be about how long the event lasts."""
 
     max_duration: str | int | None = None
     weight: Decimal | None = None
 
 
-def duty_problems(duties: Sequence[Duty]) -> Iterator[Problem]:
+def statement_problems(statements: Sequence[RequiredStatement]) -> Iterator[Problem]:
     """Yield the faults of the parts that a form has."""
-    if not any(duty.before for duty in duties):
+    if not any(statement.before for statement in statements):
         yield "parts", coded("need at least one with before: what is to be said before it begins")
-    identities = [duty.id for duty in duties]
-    for index, duty in enumerate(duties):
+    identities = [statement.id for statement in statements]
+    for index, statement in enumerate(statements):
         field = f"parts[{index}]"
-        if not duty.id.strip() or identities.index(duty.id) != index:
+        if not statement.id.strip() or identities.index(statement.id) != index:
             yield (
                 f"{field}.id",
-                coded("{value!r} must be a short name that no other part has, like notice", value=duty.id),
+                coded("{value!r} must be a short name that no other part has, like notice", value=statement.id),
             )
-        kinds = [name for name in duty.__struct_fields__ if name in ("before", "after", "max_duration")]
-        if sum(getattr(duty, kind) is not None for kind in kinds) != 1:
+        kinds = [name for name in statement.__struct_fields__ if name in ("before", "after", "max_duration")]
+        if sum(getattr(statement, kind) is not None for kind in kinds) != 1:
             yield field, _EXACTLY_ONE["max_duration" in kinds]
-        if duty.before is not None:
-            yield from _finding_problems(duty.before, f"{field}.before", "last")
-        if duty.after is not None:
-            yield from _finding_problems(duty.after, f"{field}.after", "first")
-    yield from _weight_problems([duty for duty in duties if isinstance(duty, WeighedDuty)])
+        if statement.before is not None:
+            yield from _finding_problems(statement.before, f"{field}.before", "last")
+        if statement.after is not None:
+            yield from _finding_problems(statement.after, f"{field}.after", "first")
+    yield from _weight_problems([statement for statement in statements if isinstance(statement, WeightedStatement)])
 
 
 _EXACTLY_ONE = {
@@ -84,16 +84,20 @@ def _finding_problems(finding: Finding, field: str, end: Literal["first", "last"
         yield f"{field}.window", _COUNTS[end]
 
 
-def _weight_problems(duties: Sequence[WeighedDuty]) -> Iterator[Problem]:
-    for index, duty in enumerate(duties):
-        if duty.max_duration is not None:
+def _weight_problems(statements: Sequence[WeightedStatement]) -> Iterator[Problem]:
+    for index, statement in enumerate(statements):
+        if statement.max_duration is not None:
             try:
-                if parse_duration_ms(duty.max_duration) <= 0:
+                if parse_duration_ms(statement.max_duration) <= 0:
                     yield f"parts[{index}].max_duration", coded("must be longer than nothing")
             except ValueError as error:
                 yield f"parts[{index}].max_duration", error.args[0]
-    weights = {f"parts[{index}].weight": duty.weight for index, duty in enumerate(duties) if duty.weight is not None}
-    if 0 < len(weights) < len(duties):
+    weights = {
+        f"parts[{index}].weight": statement.weight
+        for index, statement in enumerate(statements)
+        if statement.weight is not None
+    }
+    if 0 < len(weights) < len(statements):
         yield "parts", coded("have weights and have none; give every part a weight, or none of them")
     elif weights:
         yield from share_problems("parts", weights)
@@ -110,13 +114,15 @@ class _PartResult(NamedTuple):
 class Etiquette:
     """The parts of a form, compiled. ``needs``: the probes it may send out."""
 
-    def __init__(self, event: str, duties: Sequence[Duty], instances: Instances) -> None:
-        """Search for duties around events of the type ``event``."""
+    def __init__(self, event: str, statements: Sequence[RequiredStatement], instances: Instances) -> None:
+        """Search for statements around events of the type ``event``."""
         self._event = event
         self._instances: Instances = instances
-        findings = [(duty, duty.before or duty.after) for duty in duties]
-        self._duties = [(duty, Search(finding, "agent") if finding else None) for duty, finding in findings]
-        self.needs = frozenset[type[Probe]]().union(*(search.needs for _, search in self._duties if search))
+        findings = [(statement, statement.before or statement.after) for statement in statements]
+        self._statements = [
+            (statement, Search(finding, "agent") if finding else None) for statement, finding in findings
+        ]
+        self.needs = frozenset[type[Probe]]().union(*(search.needs for _, search in self._statements if search))
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         """Return the questions about the turns around the events that words alone do not decide."""
@@ -126,9 +132,9 @@ class Etiquette:
         asked = (
             probe
             for instance in instances_of(self._event, conversation)
-            for duty, search in self._duties
+            for statement, search in self._statements
             if search and search.needs
-            for probe in search.probes(reading, _around(duty, search, instance, reading))
+            for probe in search.probes(reading, _around(statement, search, instance, reading))
         )
         return tuple(dict.fromkeys(asked))
 
@@ -141,8 +147,8 @@ class Etiquette:
             )
         reading = reading_of(conversation)
         parts = tuple(
-            self._part(duty, [_judged(duty, search, instance, reading, answers) for instance in instances])
-            for duty, search in self._duties
+            self._part(statement, [_judged(statement, search, instance, reading, answers) for instance in instances])
+            for statement, search in self._statements
         )
         return Verdict(
             qualification=joined(parts),
@@ -151,14 +157,20 @@ class Etiquette:
             parts=parts,
         )
 
-    def _part(self, duty: Duty, answers: Sequence[_PartResult]) -> Part:
+    def _part(self, statement: RequiredStatement, answers: Sequence[_PartResult]) -> Part:
         """One part over every instance."""
         answer = _over({each.answer for each in answers}, self._instances)
-        name = duty.name or duty.id[:1].upper() + duty.id[1:].replace("-", " ").replace("_", " ")
-        share = duty.weight if isinstance(duty, WeighedDuty) and duty.weight is not None else Decimal(0)
+        name = statement.name or statement.id[:1].upper() + statement.id[1:].replace("-", " ").replace("_", " ")
+        share = (
+            statement.weight
+            if isinstance(statement, WeightedStatement) and statement.weight is not None
+            else Decimal(0)
+        )
         shown = [each for each in answers if each.answer == answer]
         evidence = tuple(piece for each in shown for piece in each.evidence)
-        return part(duty.id, name, share, answer, evidence, "; ".join(each.reason for each in shown if each.reason))
+        return part(
+            statement.id, name, share, answer, evidence, "; ".join(each.reason for each in shown if each.reason)
+        )
 
 
 def _over(answers: set[Qualification], instances: Instances) -> Qualification:
@@ -169,18 +181,20 @@ def _over(answers: set[Qualification], instances: Instances) -> Qualification:
     return "YES" if is_met else "NO"
 
 
-def _judged(duty: Duty, search: Search | None, instance: Instance, reading: Reading, answers: Answers) -> _PartResult:
+def _judged(
+    statement: RequiredStatement, search: Search | None, instance: Instance, reading: Reading, answers: Answers
+) -> _PartResult:
     """Return the result of one part at one instance."""
-    if reason := _obstacle(duty, search, instance, reading):
+    if reason := _obstacle(statement, search, instance, reading):
         return _na(instance, reason)
     if search is None:
-        return _length(duty, instance, reading.conversation)
-    found = search.decide(reading, answers, None, _around(duty, search, instance, reading))
+        return _length(statement, instance, reading.conversation)
+    found = search.decide(reading, answers, None, _around(statement, search, instance, reading))
     if found.position is not None:
         return _PartResult("YES", found.evidence)
     if found.undecided:
         return _na(instance, f"the judge says that it does not apply: {found.undecided}")
-    reason = f"{instance.name}: not found in {_where(duty, search)} it"
+    reason = f"{instance.name}: not found in {_where(statement, search)} it"
     near: tuple[Evidence, ...] = ()
     if found.nearest:
         reason += f"; nearest: {found.nearest.evidence.why}"
@@ -188,42 +202,42 @@ def _judged(duty: Duty, search: Search | None, instance: Instance, reading: Read
     return _PartResult("NO", (_event_evidence(instance, reason, reading.conversation), *near), reason)
 
 
-def _obstacle(duty: Duty, search: Search | None, instance: Instance, reading: Reading) -> str:
-    """Return why the answer is unknown, or why there is no duty; else nothing."""
+def _obstacle(statement: RequiredStatement, search: Search | None, instance: Instance, reading: Reading) -> str:
+    """Return why the answer is unknown, or why there is no statement; else nothing."""
     if instance.start_ms is None:
         return "its time is not known"
-    if duty.before and search and not before(instance, search.speaker, None, reading):
+    if statement.before and search and not before(instance, search.speaker, None, reading):
         return f"as far as times are known, the {search.speaker} has not spoken yet"
-    if duty.after and instance.resumed_ms is None:
+    if statement.after and instance.resumed_ms is None:
         return "nobody speaks behind it"
     return ""
 
 
-def _length(duty: Duty, instance: Instance, conversation: Conversation) -> _PartResult:
+def _length(statement: RequiredStatement, instance: Instance, conversation: Conversation) -> _PartResult:
     """Return whether an event was short enough; one without an end lasts until the next talk, or the conversation's end."""
     start, end = instance.start_ms or 0, instance.event.end_ms
     if end is None:
         end = instance.resumed_ms
     if end is None and conversation.ended_at is not None:
         end = end_ms(conversation)
-    if end is None or not isinstance(duty, WeighedDuty):
+    if end is None or not isinstance(statement, WeightedStatement):
         return _na(instance, "its end is not known")
-    most = parse_duration_ms(duty.max_duration or 0)
+    most = parse_duration_ms(statement.max_duration or 0)
     reason = f"{instance.name}: {(end - start) / 1000:g} s; at most {most / 1000:g} s"
     evidence = (_event_evidence(instance, reason, conversation, end),)
     return _PartResult("YES", evidence) if end - start <= most else _PartResult("NO", evidence, reason)
 
 
-def _around(duty: Duty, search: Search, instance: Instance, reading: Reading) -> TurnIndexes:
+def _around(statement: RequiredStatement, search: Search, instance: Instance, reading: Reading) -> TurnIndexes:
     """The turns in which a part is looked for, at one instance."""
-    if duty.before:
+    if statement.before:
         return before(instance, search.speaker, search.span or BEFORE, reading)
     return after(instance, search.speaker, search.span or AFTER, reading)
 
 
-def _where(duty: Duty, search: Search) -> str:
+def _where(statement: RequiredStatement, search: Search) -> str:
     whose = "anybody's" if search.speaker == "any" else f"the {search.speaker}'s"
-    return f"{whose} {search.span or BEFORE} before" if duty.before else f"{whose} {search.span or AFTER} after"
+    return f"{whose} {search.span or BEFORE} before" if statement.before else f"{whose} {search.span or AFTER} after"
 
 
 def _na(instance: Instance, reason: str) -> _PartResult:

@@ -14,7 +14,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evidence, Qualification, Verdict, answered, cite, nothing_in
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
-from auscult.votes import BY_TURNS, DOES, Course, course_of, empathy, heard, is_voted_on, languages, vote
+from auscult.votes import BY_TURNS, DOES, ScoredTurns, empathy, heard, is_voted_on, languages, scored_turns_of, vote
 
 LANGUAGES = languages()
 """What the heads understand."""
@@ -29,42 +29,42 @@ def voted(
     by_words: Verdict, question: str, conversation: Conversation, answers: Answers, insights: Insights | None
 ) -> Verdict:
     """Return the verdict of both; that by words alone where no head was asked."""
-    course = course_of(conversation, answers)
-    if course is None or not is_voted_on(question, course):
+    scored_turns = scored_turns_of(conversation, answers)
+    if scored_turns is None or not is_voted_on(question, scored_turns):
         return by_words
     if question == BY_TURNS:
-        return _empathy(by_words, course, insights and insights.habits)
+        return _empathy(by_words, scored_turns, insights and insights.habits)
     if question == "em-escalation":
-        return _escalation(by_words, course)
-    return _decided(by_words, question, course, by_words.trigger)
+        return _escalation(by_words, scored_turns)
+    return _decided(by_words, question, scored_turns, by_words.trigger)
 
 
-def _decided(by_words: Verdict, question: str, course: Course, trigger: tuple[Evidence, ...]) -> Verdict:
-    decided = vote(question, by_words.qualification, course)
+def _decided(by_words: Verdict, question: str, scored_turns: ScoredTurns, trigger: tuple[Evidence, ...]) -> Verdict:
+    decided = vote(question, by_words.qualification, scored_turns)
     answer = _ANSWERS[decided.answer]
     is_same = answer == by_words.qualification
     reason = f"words alone say {by_words.qualification}; the dialogue acts of the conversation outweigh them"
     return _answered(
         answer,
         by_words.evidence if is_same else tuple(cite(each.turn, each.does) for each in decided.shown),
-        course,
+        scored_turns,
         trigger=trigger,
         reason=by_words.reason if is_same else reason,
         confidence=decided.confidence,
     )
 
 
-def _answered(answer: Qualification, evidence: Sequence[Evidence], course: Course, **more: Any) -> Verdict:  # noqa: ANN401 as of a verdict
+def _answered(answer: Qualification, evidence: Sequence[Evidence], scored_turns: ScoredTurns, **more: Any) -> Verdict:  # noqa: ANN401 as of a verdict
     """Return a verdict with its evidence; a NO without any was read in vain."""
     if answer == "NO" and not evidence:
-        evidence = (nothing_in(course.conversation.turns),)
+        evidence = (nothing_in(scored_turns.conversation.turns),)
     return answered(answer, evidence, **more)
 
 
-def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | None) -> Verdict:
+def _empathy(by_words: Verdict, scored_turns: ScoredTurns, habits: Sequence[AgentHabits] | None) -> Verdict:
     """Judge as the habits of agents were counted: shown at all, else sought in vain, else not sought."""
     if habits is None:
-        return _empathy_alone(by_words, course)
+        return _empathy_alone(by_words, scored_turns)
     shown, sought = sum(row.empathy_shown for row in habits), sum(row.empathy_sought for row in habits)
     answer: Qualification = "YES" if shown else "NO" if sought else "NA"
     begins, why = _SHOWN.get(answer, ("nothing", ""))
@@ -74,30 +74,30 @@ def _empathy(by_words: Verdict, course: Course, habits: Sequence[AgentHabits] | 
     return _answered(
         answer,
         evidence,
-        course,
+        scored_turns,
         reason="" if answer == "YES" else by_words.reason if is_same else _WHY[answer],
-        confidence=vote(BY_TURNS, by_words.qualification, course).confidence,
+        confidence=vote(BY_TURNS, by_words.qualification, scored_turns).confidence,
     )
 
 
-def _empathy_alone(by_words: Verdict, course: Course) -> Verdict:
+def _empathy_alone(by_words: Verdict, scored_turns: ScoredTurns) -> Verdict:
     """Judge where the habits of agents are not counted: in languages that their analyzer does not read."""
-    decided = empathy(by_words.qualification, course)
+    decided = empathy(by_words.qualification, scored_turns)
     if decided.answer == by_words.qualification:
         return replace(by_words, confidence=decided.confidence)
     turns, act = (decided.shown, "empathy") if decided.answer == "YES" else (decided.trouble, "problem")
     evidence = tuple(cite(turn, DOES[act]) for turn in turns[:MOST_TURNS])
     answer = _ANSWERS[decided.answer]
-    return _answered(answer, evidence, course, reason=_WHY.get(answer, ""), confidence=decided.confidence)
+    return _answered(answer, evidence, scored_turns, reason=_WHY.get(answer, ""), confidence=decided.confidence)
 
 
-def _escalation(by_words: Verdict, course: Course) -> Verdict:
+def _escalation(by_words: Verdict, scored_turns: ScoredTurns) -> Verdict:
     """Judge where the customer asks for someone else, as the insight says it; how it was handled is voted on."""
-    asked = heard("ask_escalation", course, {piece.turn_id for piece in by_words.trigger})
+    asked = heard("ask_escalation", scored_turns, {piece.turn_id for piece in by_words.trigger})
     if not asked:
         return Verdict(qualification="NA", reason="the customer asks for no one else")
     trigger = _cited([cite(turn, DOES["ask_escalation"]) for turn in asked], by_words.trigger)
-    return _decided(by_words, "em-escalation", course, trigger)
+    return _decided(by_words, "em-escalation", scored_turns, trigger)
 
 
 def _cited(found: Sequence[Evidence], quoted: Sequence[Evidence]) -> tuple[Evidence, ...]:

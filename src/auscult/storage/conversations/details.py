@@ -18,7 +18,7 @@ from auscult.storage.privacy.settings import stored_settings
 _ENTRY = msgspec.json.Decoder(TrailEntry)
 
 
-def read_dossier(
+def read_detail(
     connection: Connection, reader: EvaluationReader, app: int, conversation_id: str
 ) -> ConversationDetail | None:
     """Read what is kept of a conversation of this app; None when it is unknown."""

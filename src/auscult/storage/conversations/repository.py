@@ -31,7 +31,7 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.assist.live import store_resting_state
 from auscult.storage.conversations.agent_emotions import remove_agent_emotions
 from auscult.storage.conversations.ai_texts import is_given, keep_contexts, release_contexts, with_contexts
-from auscult.storage.conversations.details import read_dossier
+from auscult.storage.conversations.details import read_detail
 from auscult.storage.conversations.documents import StoredDocument, stored_document
 from auscult.storage.conversations.earlier import (
     Arrival,
@@ -350,7 +350,7 @@ class AppConversations(SeenOfApp):
         with self._database.comparing() as connection:
             if not is_visible(connection, self._visibility, self._app, conversation_id):
                 return None
-            return read_dossier(connection, self._reader, self._app, conversation_id)
+            return read_detail(connection, self._reader, self._app, conversation_id)
 
     def erase(self, conversation_id: str, principal: str = "system") -> bool:
         """Erase a conversation and everything made of it, in one transaction; False where there is none.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from auscult.analyzers.outcome._course import what_is_said
+from auscult.analyzers.outcome._turn_indexes import what_is_said
 from auscult.engines._contract import Engine
 from auscult.wording import sentences
 from tests.data_files import tuples_of

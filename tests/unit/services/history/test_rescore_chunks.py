@@ -68,7 +68,7 @@ def judged_by(judge: RemoteEngine) -> Evaluator:
 
 def answers_of(app: AppStore, name: str) -> list[str]:
     """What each metric came to that counts."""
-    return [one.verdict.qualification for one in dossier(app, name).evaluations[0].results]
+    return [one.verdict.qualification for one in detail(app, name).evaluations[0].results]
 
 
 def backfill(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER) -> None:
@@ -92,7 +92,7 @@ def rescore(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER
     return view.counts
 
 
-def dossier(app: AppStore, name: str) -> ConversationDetail:
+def detail(app: AppStore, name: str) -> ConversationDetail:
     """All that is kept of one."""
     found = app.conversations.get(name)
     assert found is not None
@@ -101,7 +101,7 @@ def dossier(app: AppStore, name: str) -> ConversationDetail:
 
 def stands(app: AppStore, name: str) -> tuple[int | None, int | None]:
     """Version and score that count."""
-    newest = dossier(app, name).evaluations[0]
+    newest = detail(app, name).evaluations[0]
     return newest.form and newest.form.version, None if newest.score is None else int(newest.score)
 
 
@@ -123,7 +123,7 @@ def test_changed_weights_judge_nothing(store: Store, app: AppStore) -> None:
     app.forms.publish("ef-1", TWO.replace(b"weight: 30", b"weight: 80").replace(b"weight: 70", b"weight: 20"))
     assert some(rescore(store, IDLE, LATER + timedelta(days=1))) == {"looked": 3, "rescored": 3}
     assert [stands(app, f"c-{n}") for n in range(3)] == [(3, 80), (3, 20), (3, 100)]
-    kept = dossier(app, "c-1")
+    kept = detail(app, "c-1")
     assert [one.form and one.form.version for one in kept.evaluations] == [3, 2, 1]
     assert [line.action for line in kept.trail] == ["rescored", "rescored"]
     assert store.recount() == []
@@ -155,7 +155,7 @@ def test_conversations_that_had_no_form(store: Store, app: AppStore) -> None:
     app.forms.publish("ef-1", FORM)
     assert some(rescore(store)) == {"looked": 2, "rescored": 2}
     assert app.conversations.statuses(["c-1", "c-2"]) == {"c-1": "evaluated", "c-2": "evaluated"}
-    (line,) = dossier(app, "c-1").trail
+    (line,) = detail(app, "c-1").trail
     assert line.rescored is not None
     assert (line.rescored.before.status, line.rescored.after.score) == ("not_evaluated", 100)
     assert store.recount() == []
@@ -200,7 +200,7 @@ def test_afresh_judges_all_anew(store: Store, app: AppStore) -> None:
     load(store, conversation("c-1"))
     assert some(rescore(store)) == {"looked": 1, "already": 1}
     assert some(rescore(store, afresh=True)) == {"looked": 1, "rescored": 1}
-    assert [one.evaluated_at for one in dossier(app, "c-1").evaluations] == [LATER, FIRST]
+    assert [one.evaluated_at for one in detail(app, "c-1").evaluations] == [LATER, FIRST]
 
 
 class Judge:
@@ -288,7 +288,7 @@ def test_an_audit_belongs_to_the_evaluation_it_was_made_on(store: Store, app: Ap
     audit = auditing.submit("c-1", [AuditAnswer(metric_id="em-greeting", answer="YES")])
     app.forms.publish("ef-1", TWO)
     rescore(store)
-    kept = dossier(app, "c-1")
+    kept = detail(app, "c-1")
     assert kept.audit == audit
     assert audit.result is not None
     assert (audit.result.form_version, audit.result.score, audit.result.evaluated_at) == (1, 100, FIRST)
@@ -348,7 +348,7 @@ def test_cancelled_and_resumed(store: Store, app: AppStore) -> None:
     assert resume_rescore(app, backfill_id).backfill.state == "running"
     backfill(store)
     assert [view.backfill.state for view in list_rescores(app)] == ["done"]
-    assert dossier(app, "c-1").trail[0].by == "Ada"
+    assert detail(app, "c-1").trail[0].by == "Ada"
     other = app.backfills.begin("backtest", b"{}", ())
     for unknown in ("sw-none", other.backfill_id):
         for act in (view_rescore, cancel_rescore, resume_rescore):
@@ -385,6 +385,6 @@ def test_what_analysis_found_stays(store: Store, app: AppStore) -> None:
     """A re-score looks for nothing anew beside the form: insights are those of the revision."""
     load(store, conversation("c-1"))
     app.forms.publish("ef-1", TWO)
-    before = dossier(app, "c-1").insights
+    before = detail(app, "c-1").insights
     rescore(store)
-    assert dossier(app, "c-1").insights == before
+    assert detail(app, "c-1").insights == before

@@ -177,10 +177,10 @@ def test_what_was_found_stays_without_analysing_again(store: Store, app: AppStor
     work.record(finished)
     (kept,) = app.conversations.rerender("", 9)
     assert kept.insights == finished.rendered[0].insights
-    dossier, case = app.conversations.get("c-1"), app.audits.case("c-1")
-    assert dossier is not None
+    detail, case = app.conversations.get("c-1"), app.audits.case("c-1")
+    assert detail is not None
     assert case is not None
-    assert dossier.insights == case.insights == kept.insights
+    assert detail.insights == case.insights == kept.insights
     asked = [list(each.asked) for each in evaluator.engines.values() if isinstance(each, Counting)]
     assert rebuild(store, REPORTS, lambda _done, _total: None) == 1
     assert [list(each.asked) for each in evaluator.engines.values() if isinstance(each, Counting)] == asked

@@ -34,64 +34,64 @@ class ConversationPage(Controller):
     def show(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show a conversation."""
         visit.require("conversation.read")
-        dossier = visit.app.conversations.get(conversation_id)
-        if dossier is None:
+        detail = visit.app.conversations.get(conversation_id)
+        if detail is None:
             raise missing("conversation", conversation_id)
         if hidden_from(visit.app, visit.visitor.email, conversation_id):
             return visit.page("message", "Conversations", _blind(visit, conversation_id))
         if conversation_id in unreleased_to(visit.app, visit.principal.agent_ids):
-            dossier = replace(dossier, audit=None, trail=())
+            detail = replace(detail, audit=None, trail=())
         if not visit.reaches(READ, conversation_id):
-            dossier = replace(dossier, conversation=without_texts(dossier.conversation))
-        dossier = replace(dossier, conversation=visit.reader.queues.aliases.as_shown(dossier.conversation))
+            detail = replace(detail, conversation=without_texts(detail.conversation))
+        detail = replace(detail, conversation=visit.reader.queues.aliases.as_shown(detail.conversation))
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
-        kept = kept_from(settings, state_of(dossier.audit))
+        kept = kept_from(settings, state_of(detail.audit))
         if "auditor" in kept:
-            dossier = _without_auditor(dossier)
+            detail = _without_auditor(detail)
         if "machine" in kept:
-            dossier = _without_machine(dossier)
-        if dossier.audit or dossier.trail:
-            dossier = _with_names(dossier, names_of_people(visit))
+            detail = _without_machine(detail)
+        if detail.audit or detail.trail:
+            detail = _with_names(detail, names_of_people(visit))
         actions: dict[str, Any] = {"audit": "", "sound": sound_of(visit, conversation_id)}
-        if visit.may("audit.perform") and is_open_for_audit(dossier):
+        if visit.may("audit.perform") and is_open_for_audit(detail):
             actions["audit"] = f"{BASE}/audits/{conversation_id}"
-        is_by_segment = bool(dossier.evaluations and dossier.evaluations[0].segment)
+        is_by_segment = bool(detail.evaluations and detail.evaluations[0].segment)
         parts = visit.app.audits.segments([conversation_id]).get(conversation_id, ()) if is_by_segment else ()
-        view = conversation_view(dossier, visit.reader, visit.address, parts)
+        view = conversation_view(detail, visit.reader, visit.address, parts)
         if "machine" in kept:
             view = replace(view, waiting=_("Shown once it is audited."))
-        actions["ask"] = box_of_conversation(visit, dossier.conversation)
+        actions["ask"] = box_of_conversation(visit, detail.conversation)
         return visit.page(
             "conversations/conversation",
             "Conversations",
             view,
             actions=actions,
-            talk=talk_of(visit, dossier.conversation),
-            right=right_of(visit, dossier),
-            pinning=pinning_of(visit, dossier.conversation),
+            talk=talk_of(visit, detail.conversation),
+            right=right_of(visit, detail),
+            pinning=pinning_of(visit, detail.conversation),
         )
 
 
-def _without_machine(dossier: ConversationDetail) -> ConversationDetail:
+def _without_machine(detail: ConversationDetail) -> ConversationDetail:
     """Return a conversation without the machine's verdicts."""
-    trail = tuple(each for each in dossier.trail if each.action != "rescored")
-    return replace(dossier, evaluations=(), insights=None, trail=trail)
+    trail = tuple(each for each in detail.trail if each.action != "rescored")
+    return replace(detail, evaluations=(), insights=None, trail=trail)
 
 
-def _without_auditor(dossier: ConversationDetail) -> ConversationDetail:
+def _without_auditor(detail: ConversationDetail) -> ConversationDetail:
     """Return a conversation whose audit and trail do not name the auditor."""
-    audit: Audit | None = dossier.audit and replace(dossier.audit, auditor=_("the auditor"))
-    trail: tuple[TrailEntry, ...] = tuple(replace(each, auditor=None) for each in dossier.trail)
-    return replace(dossier, audit=audit, trail=trail)
+    audit: Audit | None = detail.audit and replace(detail.audit, auditor=_("the auditor"))
+    trail: tuple[TrailEntry, ...] = tuple(replace(each, auditor=None) for each in detail.trail)
+    return replace(detail, audit=audit, trail=trail)
 
 
-def _with_names(dossier: ConversationDetail, names: Mapping[str, str]) -> ConversationDetail:
+def _with_names(detail: ConversationDetail, names: Mapping[str, str]) -> ConversationDetail:
     """Return a conversation whose audit and trail name the auditor as a person. ``names``: by e-mail address."""
-    audit = dossier.audit and replace(dossier.audit, auditor=names.get(dossier.audit.auditor, dossier.audit.auditor))
+    audit = detail.audit and replace(detail.audit, auditor=names.get(detail.audit.auditor, detail.audit.auditor))
     trail = tuple(
-        replace(each, auditor=each.auditor and names.get(each.auditor, each.auditor)) for each in dossier.trail
+        replace(each, auditor=each.auditor and names.get(each.auditor, each.auditor)) for each in detail.trail
     )
-    return replace(dossier, audit=audit, trail=trail)
+    return replace(detail, audit=audit, trail=trail)
 
 
 def _blind(visit: Visit, conversation_id: str) -> MessageView:

@@ -152,22 +152,22 @@ class ConversationView(Struct, frozen=True, kw_only=True):
     data: tuple[DataView, ...]
 
 
-def title_of(conversation: Conversation, dossier: ConversationDetail | None = None) -> str:
+def title_of(conversation: Conversation, detail: ConversationDetail | None = None) -> str:
     """Return the title of a conversation: the customer's words on the reason for contact."""
-    summary = dossier.insights.summary if dossier and dossier.insights else None
+    summary = detail.insights.summary if detail and detail.insights else None
     words = summary.evidence[0].text if summary and summary.evidence else customer_words(conversation)
     return excerpt(words, _LONGEST_TITLE)
 
 
 def conversation_view(
-    dossier: ConversationDetail, reader: Reader, address: str = "", parts: Sequence[Evaluation] = ()
+    detail: ConversationDetail, reader: Reader, address: str = "", parts: Sequence[Evaluation] = ()
 ) -> ConversationView:
     """Show all stored data of a conversation. ``address`` is the address of its page, for printing.
 
     ``parts`` are the evaluations of its segments, where it is scored by segments.
     """
-    conversation = dossier.conversation
-    newest = dossier.evaluations[0] if dossier.evaluations else None
+    conversation = detail.conversation
+    newest = detail.evaluations[0] if detail.evaluations else None
     results = newest.results if newest else ()
     near = closest_of(results, conversation)
     others = [_apart(each, results) for each in parts if newest and each.segment != newest.segment]
@@ -175,28 +175,28 @@ def conversation_view(
     every, near = (*results, *further), {**near, **closest_of(further, conversation)}
     marks = Marks(conversation, every, near)
     said_by = {turn.id: (speaker_of(turn, conversation), turn.text) for turn in conversation.turns}
-    speech = dossier.insights.speech if dossier.insights else None
+    speech = detail.insights.speech if detail.insights else None
     said = spoken(conversation)
     end_ms = max([conversation.duration_ms or 0, *(each.end_ms for each in said)], default=0)
     return ConversationView(
         id=conversation.id,
         printed=reader.moment(reader.now),
         address=address,
-        title=title_of(conversation, dossier),
+        title=title_of(conversation, detail),
         meta=_meta(conversation, reader),
         turns=turn_views(conversation, marks, speech),
         lanes=lanes(said, end_ms, lane_marks(every, near), is_tall=True) if said and end_ms else None,
         length=clock(end_ms or None),
         score=_score(newest, reader) if newest else None,
-        waiting=_waiting(dossier, reader),
+        waiting=_waiting(detail, reader),
         verdicts=verdict_views(results, newest.form, reader, said_by, near) if newest and newest.form else (),
         ledger=ledger_view(newest, reader) if newest else None,
         earlier=tuple(
             EarlierView(when=reader.moment(old.evaluated_at), text=_decided(old, reader), changes=_changes(old, new))
-            for new, old in pairwise(dossier.evaluations)
+            for new, old in pairwise(detail.evaluations)
         ),
-        insights=insights_view(conversation, dossier.insights, reader) if dossier.insights else None,
-        audit=_audit(dossier, reader),
+        insights=insights_view(conversation, detail.insights, reader) if detail.insights else None,
+        audit=_audit(detail, reader),
         part=_title_of_part(newest, conversation) if newest and others else "",
         parts=tuple(
             PartScoreView(
@@ -208,8 +208,8 @@ def conversation_view(
             for each in others
         ),
         ai=_context(conversation),
-        trail=_trail(dossier, reader),
-        data=_data(dossier, reader),
+        trail=_trail(detail, reader),
+        data=_data(detail, reader),
     )
 
 
@@ -337,22 +337,22 @@ def _changes(old: Evaluation, new: Evaluation) -> tuple[str, ...]:
     )
 
 
-def _waiting(dossier: ConversationDetail, reader: Reader) -> Markup:
+def _waiting(detail: ConversationDetail, reader: Reader) -> Markup:
     """Return the notice for a revision without an evaluation; empty if the present one is evaluated."""
-    if dossier.is_current:
+    if detail.is_current:
         return Markup()
-    if dossier.has_failed:
+    if detail.has_failed:
         return escape(_("Scoring failed. This page shows the revision before, if there was one."))
-    if dossier.is_cancelled:
+    if detail.is_cancelled:
         return escape(_("Scoring was cancelled. Resume its job to score it."))
-    if dossier.wait:
+    if detail.wait:
         said = _("Waits to be scored: {reason}. Tried again at {time}.")
-        return filled(said, reason=in_words(dossier.wait.reason), time=reader.time(dossier.wait.until))
+        return filled(said, reason=in_words(detail.wait.reason), time=reader.time(detail.wait.until))
     return escape(_("Waits to be scored."))
 
 
-def _audit(dossier: ConversationDetail, reader: Reader) -> AuditView | None:
-    audit = dossier.audit
+def _audit(detail: ConversationDetail, reader: Reader) -> AuditView | None:
+    audit = detail.audit
     if audit is None:
         return None
     if audit.result is None:
@@ -366,30 +366,30 @@ def _audit(dossier: ConversationDetail, reader: Reader) -> AuditView | None:
     return AuditView(text=text, comment=result.sheet.comment)
 
 
-def _trail(dossier: ConversationDetail, reader: Reader) -> tuple[TrailView, ...]:
+def _trail(detail: ConversationDetail, reader: Reader) -> tuple[TrailView, ...]:
     lines: list[tuple[datetime, str]] = []
-    for entry in dossier.trail:
+    for entry in detail.trail:
         text = _(_ACTIONS.get(entry.action, entry.action.capitalize()))
         if entry.auditor:
             text += f": {entry.auditor}"
         if entry.result and entry.result.score is not None:
             text += f", {reader.number(entry.result.score)}"
         lines.append((entry.at, text))
-    lines += [(each.evaluated_at, _decided(each, reader)) for each in dossier.evaluations]
-    lines.append((dossier.conversation.started_at, _("Began")))
+    lines += [(each.evaluated_at, _decided(each, reader)) for each in detail.evaluations]
+    lines.append((detail.conversation.started_at, _("Began")))
     return tuple(
         TrailView(when=reader.lately(at), at=at.isoformat(), text=text)
         for at, text in sorted(lines, key=lambda each: each[0], reverse=True)
     )
 
 
-def _data(dossier: ConversationDetail, reader: Reader) -> tuple[DataView, ...]:
-    conversation = dossier.conversation
-    newest = dossier.evaluations[0] if dossier.evaluations else None
+def _data(detail: ConversationDetail, reader: Reader) -> tuple[DataView, ...]:
+    conversation = detail.conversation
+    newest = detail.evaluations[0] if detail.evaluations else None
     found: list[tuple[str, tuple[str, ...]]] = [
         (_("Id"), (conversation.id,)),
         (_("Custom id"), (conversation.custom_id,) if conversation.custom_id else ()),
-        (_("Revision"), (str(dossier.revision),)),
+        (_("Revision"), (str(detail.revision),)),
         (_("Source"), (conversation.source,) if conversation.source else ()),
         (_("Language"), (language_name(conversation.language, reader),)),
         (_("Not in the file"), assumed_words(conversation.assumed.items())),
@@ -405,6 +405,6 @@ def _data(dossier: ConversationDetail, reader: Reader) -> tuple[DataView, ...]:
     return tuple(DataView(name=name, values=values) for name, values in found if values)
 
 
-def is_open_for_audit(dossier: ConversationDetail) -> bool:
+def is_open_for_audit(detail: ConversationDetail) -> bool:
     """Return whether no audit of the conversation has been submitted yet."""
-    return state_of(dossier.audit) != "audited"
+    return state_of(detail.audit) != "audited"

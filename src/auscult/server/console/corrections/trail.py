@@ -79,9 +79,9 @@ class RightView(NamedTuple):
     doubt: SidesView | None = None
 
 
-def right_of(visit: Visit, dossier: ConversationDetail) -> RightView:
+def right_of(visit: Visit, detail: ConversationDetail) -> RightView:
     """Return the corrections of a conversation, and the choices of those who may put it right."""
-    conversation = dossier.conversation
+    conversation = detail.conversation
     work = correcting(visit)
     found = work.of(conversation.id)
     may_correct = work.may_correct(conversation.id)
@@ -101,7 +101,7 @@ def right_of(visit: Visit, dossier: ConversationDetail) -> RightView:
         wrong_agents=wrong["agent"],
         is_excluded=in_force(found, "excluded") is not None,
         speakers=speakers_of(conversation),
-        doubt=doubt_of(dossier),
+        doubt=doubt_of(detail),
     )
 
 

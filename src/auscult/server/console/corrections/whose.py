@@ -62,12 +62,12 @@ def sides_in_words(speakers: Mapping[str, Speaker]) -> str:
     return ", ".join(f"{_named(name)}: {side_name(side)}" for name, side in speakers.items())
 
 
-def doubt_of(dossier: ConversationDetail) -> SidesView | None:
+def doubt_of(detail: ConversationDetail) -> SidesView | None:
     """Return what is doubtful about the sides of a conversation; None where nothing is, or it was not evaluated yet."""
-    if not dossier.evaluations or not dossier.is_current:
+    if not detail.evaluations or not detail.is_current:
         return None
-    conversation = dossier.conversation
-    found = sides_of(conversation, dossier.evaluations[0].status, dossier.insights)
+    conversation = detail.conversation
+    found = sides_of(conversation, detail.evaluations[0].status, detail.insights)
     people: dict[str, Speaker] = {name: side for name, side in _sides(conversation).items() if side != "system"}
     swapped: list[tuple[str, Speaker]] = [
         (_FIELD + name, _other(side)) for name, side in people.items() if _other(side) != side

@@ -103,7 +103,7 @@ def found_view(conversation: Conversation, reader: Reader, act: str) -> FoundVie
 def one_view(trial: Trial, reader: Reader, href: str, others: dict[str, OtherAnswers]) -> TriedOne:
     """Show one conversation in full."""
     after, before = trial.after, trial.before
-    dossier = ConversationDetail(
+    detail = ConversationDetail(
         conversation=trial.conversation,
         revision=after.revision,
         is_current=True,
@@ -118,7 +118,7 @@ def one_view(trial: Trial, reader: Reader, href: str, others: dict[str, OtherAns
     )
     changes = changes_of(line)
     return TriedOne(
-        shown=conversation_view(dossier, reader),
+        shown=conversation_view(detail, reader),
         href=href,
         was=other_score(line, reader),
         before={metric_id: found.before for metric_id, found in changes.items() if found.before},

@@ -1,4 +1,4 @@
-"""Course of a conversation: where a request was met, refused, accepted or protested against, and how it ended."""
+"""TurnIndexes of a conversation: where a request was met, refused, accepted or protested against, and how it ended."""
 
 import re
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ _COURTESY = re.compile(
 """A sentence that only takes leave or answers thanks."""
 
 
-class Course(NamedTuple):
+class TurnIndexes(NamedTuple):
     """Indexes among ``turns`` (those in which something is said, notes of the system left out).
 
     The agent's come after the customer first spoke. ``answer``: the last of these that is more than a
@@ -68,7 +68,7 @@ class Course(NamedTuple):
         return max(indexes, default=-1)
 
 
-def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
+def follow(conversation: Conversation, tones: Sequence[Tone]) -> TurnIndexes:
     """Follow a conversation in which the customer speaks at least once."""
     turns = [turn for turn in conversation.turns if turn.speaker != "system" and turn.text.strip()]
     valences = {tone.turn.id: tone.valence for tone in tones}
@@ -79,7 +79,7 @@ def follow(conversation: Conversation, tones: Sequence[Tone]) -> Course:
     leave = _taking_leave(customer)
     heard = [(index, what_is_said(turn.text)) for index, turn in agent if index > first]
     agreed = [index for index, turn, valence in customer if _is_agreement(turns, index, turn, valence)]
-    return Course(
+    return TurnIndexes(
         turns=turns,
         met=[index for index, said in heard if said == "met"],
         informed=[index for index, said in heard if said == "informed"],
