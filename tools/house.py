@@ -1,4 +1,6 @@
-"""Writes the table of capabilities and floors into ARCHITECTURE.md; with ``--check`` compares it, and finds misplaced files.
+"""Writes the table of capabilities and floors into ARCHITECTURE.md; with ``--check`` compares it.
+
+It finds misplaced files, and functions that the page names and that are not there.
 
 Two words locate a thing: the floor and the capability, one of those that ARCHITECTURE.md lists. What else lies on a floor
 is shared by its capabilities, and is named in ``SHARED``. Tests of a unit lie as what they test does.
@@ -31,6 +33,7 @@ LEVELS = ("contract", "e2e", "integration", "unit")
 _SOURCE, _TESTS = Path("src/auscult"), Path("tests")
 _BEGIN = "<!-- Written by `make docs` from the folders; `make check` compares. -->\n"
 _END = "<!-- End of what `make docs` writes. -->\n"
+_FUNCTION = re.compile(r"`([\w/]+\.py)::(?:\w+\.)?(\w+)`")
 _LISTED = re.compile(r"^- [\w' ]+: ((?:`\w+`[,;.] ?)+)$", re.MULTILINE)
 
 
@@ -84,13 +87,21 @@ def table(root: Path, known: list[str]) -> str:
     return "".join(f"| {' | '.join(row)} |\n" for row in rows)
 
 
+def missing_functions(root: Path, page: str) -> Iterator[str]:
+    """Yield each function that a page names by its file and that is not there, a line each."""
+    for name, function in _FUNCTION.findall(page):
+        path = root / _SOURCE / name
+        if not path.is_file() or not re.search(rf"\bdef {function}\(", path.read_text(encoding="utf-8")):
+            yield f"{PAGE}: there is no {function} in {name}"
+
+
 def main() -> int:
     """Write the page, or with ``--check`` compare; 1 when it differs or a file is misplaced."""
     root, text = Path(), PAGE.read_text(encoding="utf-8")
     known = capabilities(text)
     before, _, rest = text.partition(_BEGIN)
     page = f"{before}{_BEGIN}\n{table(root, known)}\n{_END}{rest.partition(_END)[2]}"
-    faults = list(misplaced(root, known))
+    faults = [*misplaced(root, known), *missing_functions(root, text)]
     if "--check" not in sys.argv[1:]:
         PAGE.write_text(page, encoding="utf-8")
     elif text != page:
