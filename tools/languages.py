@@ -5,6 +5,7 @@
 """
 
 import argparse
+import ast
 import json
 import re
 import sys
@@ -78,9 +79,24 @@ def template() -> Catalog:
     meanings = (said for said, _ in MEANINGS.values())
     for text in (*PERMISSIONS.values(), *UNKNOWN.values(), *states, *meanings):
         found.add(text)
+    for text in _codes_within_calls():
+        found.add(text)
     for text in _texts_of_scripts():
         found.add(text, context=ASSIST)
     return found
+
+
+def _codes_within_calls() -> Iterator[str]:
+    """Yield the codes that are made within another call of the keywords, of which babel reads the outer one only."""
+    for path in sorted(path for folder in (CONSOLE, *BELOW) for path in folder.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Call(func=ast.Name(id="coded"), args=[ast.Constant(value=str(text)), *_]) if (
+                    text not in SENTENCES
+                ):
+                    yield text
+                case _:
+                    pass
 
 
 def _texts_of_scripts() -> Iterator[str | tuple[str, str]]:

@@ -69,10 +69,13 @@ OUTSIDE: dict[tuple[str, int], Outside] = {
         "needs a daemon that builds and runs images; tests/integration/installing/test_image.py runs the Dockerfile's steps",
     ),
     ("embed-with-a-model", 2): Outside(
+        "meaning install", "fetches 84 MB; tests/unit/engines/test_meaning.py has a small encoder of the same format"
+    ),
+    ("embed-with-a-model", 4): Outside(
         "[semantic]", "needs torch, transformers and a model, together 1 GB", "make test-semantic"
     ),
-    ("embed-with-a-model", 3): Outside(
-        "AUSCULT_EMBEDDINGS=semantic", "the model of block 2 computes it", "make test-semantic"
+    ("embed-with-a-model", 5): Outside(
+        "AUSCULT_EMBEDDINGS=semantic", "the model of block 4 computes it", "make test-semantic"
     ),
     ("upgrade", 1): Outside(
         "--back", "there is no migration after the baseline to undo; tests/integration/storage has one of its own"

@@ -1,6 +1,7 @@
 """What the pages speak of: a folder with the files that they name, and a database with an app that has all this in it."""
 
 import json
+import os
 import wave
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -85,6 +86,7 @@ def make(folder: Path) -> None:
     document = f"name: genesys-eu\nplace: folder:{folder / 'inbox'}\nformat: native\nevery: 15m\n"
     (folder / "genesys-eu.yaml").write_text(document, encoding="utf-8")
     write(folder / "inbox" / "day.ndjson", conversation("c-90"))
+    os.utime(folder / "inbox" / "day.ndjson", (1_767_225_600, 1_767_225_600))  # a young file is postponed
     (folder / "form.yaml").write_text(FILES["billing.yaml"], encoding="utf-8")
     (folder / "shards").mkdir()
     (folder / "shards" / "one.ndjson").write_text(

@@ -70,6 +70,8 @@ def test_walk_as_each_role(served: Service, role: str) -> None:
     assert ("/console/connectors/inbox" in pages) is (role in ("administrator", "qa-manager"))
     for path, answer in pages.items():
         assert answer.status_code == 200, (path, answer.status_code)
+        if "tables=" in path:  # a file
+            continue
         page = Page(answer.text)
         assert page.headings == 1, path
         assert page.language == "en", path

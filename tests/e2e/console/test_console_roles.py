@@ -297,6 +297,7 @@ def test_agent_works_on_a_phone_in_their_language(browser: Browser, served: Serv
     try:
         open_page(browser, served, "/my-results")
         browser.run("document.querySelector('#menu').showPopover()")
+        browser.press(".own summary")
         browser.press("button[name=language][value=de]")
         wait_for(lambda: browser.run("return document.documentElement.lang"), lambda found: found == "de")
         for path in ("/my-results", "/conversations", "/coaching"):

@@ -24,7 +24,7 @@ def test_an_agent_is_registered_from_a_file_listed_shown_and_removed(tmp_path: P
     line = conversation("c-1", (("bot", "hello"),), mood=1, calls=[])
     (tmp_path / "calls.ndjson").write_text(json.dumps(line))
     loaded = auscult(tmp_path, "load", "calls.ndjson", "--account", "a-1", "--org", "o-1", *APP, "--no-wait")
-    assert "not read, because these keys are not known (number of conversations): mood (1)" in loaded.err
+    assert "not read, because these keys are not known (number of conversations): mood (1, line 1)" in loaded.err
     (tmp_path / "nia.yaml").write_text(NIA)
     made = auscult(tmp_path, "ai-agents", "register", "ai-nia", "nia.yaml", *APP)
     assert (made.status, made.out) == (0, "ai-nia 12: 12 characters, 1 documents, 1 tools\n")

@@ -279,7 +279,8 @@ def test_nobody_puts_an_older_state_over_a_newer_one(desk: Desk) -> None:
 
     desk.assistant().process(desk.app, "c-1")
     seen = desk.app.live.count("c-1")
-    slow = desk.store.within(TENANT)._replace(conversations=Slow(desk.app.conversations))
+    slow = desk.store.within(TENANT)
+    slow.conversations = Slow(desk.app.conversations)
     desk.assistant().process(slow, "c-1")
     found = desk.app.conversations.get("c-1")
     assert found is not None

@@ -81,7 +81,7 @@ def load(
     """
     from auscult import bootstrap
     from auscult.bootstrap.scoring import load_scored
-    from auscult.services.scoring.intake.asked import of_app
+    from auscult.services.scoring.intake.times import of_app
 
     if bool(files) == (scored is not None):
         raise typer.BadParameter("name files of conversations, or --scored FOLDER, and not both", param_hint="FILE")
@@ -138,7 +138,10 @@ def _print_counts(counts: dict[str, Any], *, as_json: bool) -> None:
         rest = ", …" if counts["replaced"] > len(counts["replaced_ids"]) else ""
         typer.echo(f"replaced by another of the same id: {', '.join(counts['replaced_ids'])}{rest}", err=True)
     if unknown := counts.get("unknown_keys"):
-        lines = {key: f", lines {', '.join(map(str, at[:3]))}" if at else "" for key, at in counts["ignored"].items()}
+        lines = {
+            key: f", line{'s' * (len(at) > 1)} {', '.join(map(str, at[:3]))}" if at else ""
+            for key, at in counts["ignored"].items()
+        }
         keys = ", ".join(f"{key} ({number}{lines[key]})" for key, number in unknown.items())
         typer.echo(f"not read, because these keys are not known (number of conversations): {keys}", err=True)
     if assumed := counts.get("assumed"):

@@ -11,8 +11,9 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError, coded
 from auscult.formats import Given, Source
 from auscult.formats._contract import limits_of
-from auscult.services.scoring.intake.asked import NAMED, given_of, of_app
+from auscult.services.scoring.intake.asked import NAMED, given_of
 from auscult.services.scoring.intake.read import Noted, is_skipped, read_source
+from auscult.services.scoring.intake.times import of_app
 from auscult.storage.store import AppStore
 
 ANY = "any"

@@ -60,7 +60,7 @@ def test_a_saved_view_is_scheduled_and_written_by_a_worker(served: Service) -> N
         assert f'<option value="{view_id}" selected>Failed</option>' in form
         wanted = {"name": "Failed calls", "kind": "view", "view": view_id, "every": "day", "days": "7"}
         assert me.post("/console/schedules", data=wanted).status_code == 303
-        assert "Report: list of conversations: Failed. Every day." in me.get("/console/schedules").text
+        assert "Report: list of conversations: Failed. Every day at 07:00." in me.get("/console/schedules").text
         app = served.store.within(TENANT)
         (one,) = app.schedules.listing(email_of("qa-manager"))
         assert me.post(f"/console/schedules/{one.schedule_id}/run").status_code == 303

@@ -476,7 +476,7 @@ def test_ordinary_files_are_loaded_by_clicks_alone(browser: Browser, tmp_path: P
                 browser.until("#opening", lambda text, side=side: side.title() in text)
             is_clean(browser)
             browser.one("#found footer button").click()
-            assert "loaded" in browser.text("main .tell")
+            assert "added" in browser.text("main .tell")
         browser.driver.get(f"{link.partition('/link/')[0]}/conversations")
 
         def listed() -> str:

@@ -95,12 +95,13 @@ def answers(app: AppStore, conversation_id: str, *, differing: bool) -> list[Aud
     case = app.audits.case(conversation_id)
     assert case is not None
     other: dict[Qualification, Qualification] = {"YES": "NO", "NO": "YES"}
+    of_machine = {"-": "NA"}  # what it leaves to a person does not arise
     return [
         AuditAnswer(
             metric_id=each.metric.id,
             answer=other.get(each.verdict.qualification, each.verdict.qualification)
             if differing and each.metric.id == EMPATHY
-            else each.verdict.qualification,
+            else of_machine.get(each.verdict.qualification, each.verdict.qualification),
         )
         for each in case.evaluation.results
     ]

@@ -269,7 +269,7 @@ def test_a_file_that_cannot_be_tried_is_refused_in_words(served: Service) -> Non
         assert "There is no conversation in the file. Line 1:" in alerted(upload(me, b'{"id": 3}\n').text)
         chat = upload(me, lines(conversation("c-file", channel="chat"))).text
         assert "C-file is for the channel Chat, and this form is for Voice" in alerted(chat)
-        assert "no column holds who spoke" in alerted(upload(me, b"a,text\n1,2\n").text)
+        assert "The table has no column for: speaker" in alerted(upload(me, b"a,text\n1,2\n").text)
         assert "Choose the file again." in alerted(attempt(me, FORM, "file").text)
         assert "Choose the file again." in alerted(upload(me, lines(conversation("c-1")), "file:7").text)
 

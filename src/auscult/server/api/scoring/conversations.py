@@ -65,9 +65,9 @@ from auscult.services.audits.blind import (
 from auscult.services.conversations.talked import talked_about
 from auscult.services.recordings.removal import remove_due
 from auscult.services.scoring.findings import Findings, findings
-from auscult.services.scoring.intake.asked import of_app
 from auscult.services.scoring.intake.read import Noted, read_source
 from auscult.services.scoring.intake.submit import Refusal, Submission
+from auscult.services.scoring.intake.times import of_app
 from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.store import AppStore
 

@@ -12,6 +12,7 @@ from litestar.response import Redirect
 
 from auscult.domain.definitions.definition import Definition, DefinitionKind
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of, signed
+from auscult.domain.errors import Coded, coded
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.definitions.drafts import (
@@ -316,7 +317,12 @@ def _named(value: Value, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         except (LookupError, TypeError):
             return found[0]
 
-    return tuple(each._replace(reason=_TOPIC.sub(name, each.reason)) for each in problems)
+    def with_names(text: Any) -> Any:  # noqa: ANN401  (a part of a text)
+        if isinstance(text, Coded):
+            return coded(text.code, **{part: with_names(value) for part, value in text.parts.items()})
+        return _TOPIC.sub(name, text) if isinstance(text, str) else text
+
+    return tuple(each._replace(coded=with_names(each.coded)) for each in problems)
 
 
 def _title(version: int, *, is_draft: bool) -> str:

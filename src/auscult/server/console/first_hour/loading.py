@@ -36,9 +36,10 @@ from auscult.server.console.frame.visit import AnyRequest, Visit
 from auscult.server.rest.threads import run
 from auscult.server.rest.uploads import spooled
 from auscult.services.definitions.forms.reading import STARTER_LANGUAGES
-from auscult.services.scoring.intake.asked import NAMED, given_of, of_app
+from auscult.services.scoring.intake.asked import NAMED, given_of
 from auscult.services.scoring.intake.read import Noted, read_source, rejected_line
 from auscult.services.scoring.intake.submit import Refusal, Submission
+from auscult.services.scoring.intake.times import of_app
 
 MOST_READ = 20_000
 """Conversations of a file that are counted before it is loaded; of more, the count is a lower bound."""

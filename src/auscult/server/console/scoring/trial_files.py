@@ -12,8 +12,8 @@ from auscult.language import gettext as _
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.scoring.trial_view import LARGEST_FILE
-from auscult.services.scoring.intake.asked import of_app
 from auscult.services.scoring.intake.read import Noted, read_source
+from auscult.services.scoring.intake.times import of_app
 
 MOST = 10
 """Conversations of a file that can be chosen."""

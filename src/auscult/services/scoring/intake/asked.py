@@ -4,15 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from msgspec.structs import replace
-
 from auscult.domain.conversation import Speaker
 from auscult.domain.errors import RequestError
 from auscult.domain.people.timezones import check_timezone
 from auscult.formats import FORMATS, READERS, Given
 from auscult.formats.tables._described import NAMES
-from auscult.services.scoring.intake.times import times_of
-from auscult.storage.store import AppStore
 
 SIDES = ("agent", "customer", "bot", "system", "unknown")
 NAMED: tuple[str, ...] = (
@@ -59,13 +55,6 @@ def given_of(values: Mapping[str, str | None], columns: Iterable[str] = (), side
         if side not in SIDES:
             raise _invalid("sides", side, f"choose one of: {', '.join(SIDES)}")
     return Given(**found, columns=by_column, sides=cast("dict[str, Speaker]", by_label))
-
-
-def of_app(given: Given, app: AppStore) -> Given:
-    """Return the same for the files of an app: with its time zone, where none was given, and the end of its chats."""
-    times = times_of(app)
-    zone = times.timezone if given.is_zone_of_app else given.time_zone
-    return replace(given, time_zone=zone, pause_ms=times.chat_inactivity_minutes * 60_000)
 
 
 def _pairs(field: str, given: Iterable[str]) -> dict[str, str]:

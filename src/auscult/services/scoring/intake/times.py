@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from auscult.domain.errors import RequestError
 from auscult.domain.people.timezones import check_timezone
+from auscult.formats import Given
 from auscult.services.privacy.log import record
 from auscult.storage.store import AppStore
 
@@ -49,10 +50,22 @@ def change_times(app: AppStore, principal: str, asked: Mapping[str, Any]) -> App
     chosen = {name: value for name, value in asked.items() if value is not None}
     check_timezone(chosen.get("timezone", UTC_NAME), "timezone")
     if not 1 <= chosen.get("chat_inactivity_minutes", 1) <= LONGEST_INACTIVITY:
-        message = f"chat_inactivity_minutes is {chosen['chat_inactivity_minutes']}; give 1 to {LONGEST_INACTIVITY}"
-        raise RequestError(message, code="field.out_of_range", field="chat_inactivity_minutes")
+        raise RequestError(
+            "chat_inactivity_minutes is {value}; give 1 to {most}",
+            code="field.out_of_range",
+            field="chat_inactivity_minutes",
+            value=chosen["chat_inactivity_minutes"],
+            most=LONGEST_INACTIVITY,
+        )
     after = AppTimes(**asdict(before) | chosen)
     if after != before:
         app.definitions.publish(KIND, KIND, msgspec.json.encode(after))
         record(app, principal, "times.changed", f"app:{app.tenant.app_id}", **chosen)
     return after
+
+
+def of_app(given: Given, app: AppStore) -> Given:
+    """Return the same for the files of an app: with its time zone, where none was given, and the end of its chats."""
+    times = times_of(app)
+    zone = times.timezone if given.is_zone_of_app else given.time_zone
+    return replace(given, time_zone=zone, pause_ms=times.chat_inactivity_minutes * 60_000)
