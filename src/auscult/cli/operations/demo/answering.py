@@ -68,12 +68,12 @@ LEFT_OUT = "Retail Banking", "A training call: a colleague played the customer."
 
 
 def answers(results: Sequence[MetricResult], draw: Random) -> list[AuditAnswer]:
-    """Return an auditor's answers: the machine's, but a few that differ, each with a comment that fits."""
+    """Return an auditor's answers: the machine's, but a few that differ, and those that it left to a person, each with a comment."""
     found: list[AuditAnswer] = []
     for result in results:
         said = result.verdict.qualification
         share = _DIFFERS_ON_FEELING if result.metric.id == _FEELING else _DIFFERS
-        other = _other(result.metric.id, said) if draw.random() < share else None
+        other = _other(result.metric.id, said) if said == "-" or draw.random() < share else None
         answer, comment = other or (said, "")
         found.append(AuditAnswer(metric_id=result.metric.id, answer=answer, comment=comment))
     return found
@@ -84,7 +84,7 @@ def _other(metric_id: str, said: Qualification) -> tuple[Qualification, str] | N
         return ("NO", _STRICTER[metric_id]) if metric_id in _STRICTER else None
     if said == "NO":
         return ("YES", _MILDER) if metric_id == _FEELING else ("NA", _NO_OCCASION)
-    return None
+    return ("NA", _NO_OCCASION) if said == "-" else None
 
 
 def dispute(app: "AppStore") -> None:
