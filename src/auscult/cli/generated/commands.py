@@ -62,7 +62,8 @@ def _parameter(of: Input) -> Parameter:
         settings["callback"] = _chosen(of)
     if of.choices and not of.is_argument:
         settings["help"] = f"{of.help.removesuffix('.')}: {', '.join(of.choices)}."
-    shown = typer.Argument(**settings) if of.is_argument else typer.Option(f"--{of.word}", **settings)
+    no = f"/--no-{of.word}" if of.kind == "flag" and of.is_required else ""  # without a default both are said
+    shown = typer.Argument(**settings) if of.is_argument else typer.Option(f"--{of.word}{no}", **settings)
     kinds: dict[str, Any] = {"text": str, "integer": int, "flag": bool, "instant": datetime, "pair": str}
     kind = list[kinds[of.kind]] if of.is_many else kinds[of.kind]
     if of.is_required:

@@ -8,13 +8,15 @@ Row = Mapping[str, Any]
 
 
 def lines_of(answer: Any, columns: Sequence[str] = ()) -> Iterator[str]:  # noqa: ANN401  (whatever an operation answers)
-    """Yield the lines of an answer; ``columns`` are those to show of a list."""
-    if isinstance(answer, dict) and "items" in answer:
-        yield from table_of(cast("Sequence[Row]", answer["items"]), columns)
-    elif isinstance(answer, dict):
-        yield from _named(cast("Row", answer))
-    else:
+    """Yield the lines of an answer; ``columns`` are those to show of a list. A record that only has items, too, is none."""
+    if not isinstance(answer, dict):
         yield _text(answer)
+        return
+    record = cast("Row", answer)
+    if "items" in record and (columns or next(iter(record)) == "items"):
+        yield from table_of(record["items"], columns)
+    else:
+        yield from _named(record)
 
 
 def table_of(rows: Sequence[Row], columns: Sequence[str] = ()) -> Iterator[str]:
