@@ -40,7 +40,7 @@ def run(app: Server, listener: socket.socket, stop: threading.Event, ready: Call
     host, port = listener.getsockname()[:2]
     server = _Server(uvicorn_config(app, host, port), lambda: ready(address_of(listener)))
     threading.Thread(target=server.end_on, args=(stop, app.stop_listening), name="ending", daemon=True).start()
-    threading.Thread(target=warm_templates, name="warming", daemon=True).start()
+    threading.Thread(target=warm_templates, name="warming").start()  # half a second: the end waits for it
     server.run(sockets=[listener])
 
 

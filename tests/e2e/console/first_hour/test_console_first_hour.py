@@ -426,7 +426,7 @@ def test_from_an_empty_folder_to_a_first_score_by_keyboard(browser: Browser, tmp
         browser.press("#step-load a.btn")
         browser.reach("#file")
         browser.one("#file").send_keys(str(tmp_path / "calls.csv"))
-        assert "Say which column holds what" in browser.text("#found section")
+        assert "Which column is what?" in browser.text("#found section")
         is_clean(browser)
         for name, column in (("id", "ticket"), ("started_at", "began"), ("speaker", "who"), ("text", "words")):
             shown = f"#column-{name}"
