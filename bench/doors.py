@@ -2,8 +2,8 @@
 
     python -m bench.doors [--megabytes N]
 
-A ZIP of WebVTT files and an NDJSON of chat messages of so many megabytes are written to a temporary folder and read by
-content, as ``auscult load`` does, without storing. Each is read in a process of its own. The figures: MB that the peak
+It writes a ZIP of WebVTT files and an NDJSON of chat messages, each of N megabytes, to a temporary folder, and reads
+them by content, as ``auscult load`` does, without storing. Each is read in a process of its own. The figures: MB that the peak
 of memory grew by, ms of processor for a conversation, and ms to recognise a golden file (the slowest one).
 """
 

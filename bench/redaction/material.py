@@ -97,7 +97,7 @@ def _of_dev(path: Path) -> list[Labelled]:
 
 
 def _dev_kind(said: Sequence[Utterance], turn: int, span: dict[str, object]) -> str:
-    """Return the kind of a span; this hand has one for expiry dates and codes, which differ by what stands in them."""
+    """Return the kind of a span. This hand has one kind for expiry dates and security codes; the text decides which it is."""
     kind = str(span["kind"])
     if kind != "cvv_or_expiry":
         return KIND.get(kind, kind)

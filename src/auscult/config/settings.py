@@ -24,7 +24,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         Meta(description="32 random bytes as URL-safe base64 (44 characters)"),
     ] = None
     state_dir: Annotated[
-        str, Meta(description="a folder for key files of PostgreSQL databases, and for vectors of passages")
+        str, Meta(description="a folder for key files of PostgreSQL databases, vectors of passages, and the encoder")
     ] = ""
     host: Annotated[str, Meta(min_length=1, description="an address to listen on")] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535, description="a port from 0 (any free one) to 65535")] = 8484

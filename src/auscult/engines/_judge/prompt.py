@@ -70,7 +70,7 @@ baseline too; where no turn shows it, answer "NA".
 MOST_OF_SOURCES, MOST_OF_CALLS = 12_000, 8_000
 """Characters of all sources, and about those of all calls, that are sent."""
 MOST_CALLS = 60
-SECOND = "Read the conversation once more, from its end. Find first what speaks against each answer, then decide anew."
+SECOND = "Read the conversation once more, from its end. Find first what speaks against each answer, then decide again."
 """Asks a second time, in other words, where the first answer is doubtful."""
 
 _CUTS = ((240, 20), (80, 8), (30, 4), (10, 1))

@@ -55,7 +55,7 @@ def quoted_of_record(answers: Iterable[Answer]) -> tuple[Evidence, ...]:
     """Return what a judge quotes of calls and sources as evidence."""
     judged = (one for one in answers if isinstance(one, JudgementAnswer | GradingAnswer))
     return tuple(
-        Evidence(call_id=each.call_id, text=each.quote[:SHOWN_TURN], why=f"stands in {each.name}")
+        Evidence(call_id=each.call_id, text=each.quote[:SHOWN_TURN], why=f"written in {each.name}")
         for one in judged
         for each in one.quoted
     )

@@ -129,6 +129,7 @@ def add_ai_agents(application: "Application", tenant: Tenant) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     found = read_file(examples() / "ai-agents" / "conversations.ndjson", tenant.app_id, Limits())
     given = [each for each in found if isinstance(each, Conversation)]
+    given.sort(key=lambda each: each.agents[0].version or "", reverse=True)  # the later version is the newer one
     with written(
         replace(each, started_at=now - timedelta(hours=AI_EVERY_H * (number + 1)), ended_at=None)
         for number, each in enumerate(given)

@@ -32,7 +32,7 @@ _MOST = 10_000
 _DIFFERENCES = 6
 """Number of differences shown for each metric."""
 _WORDS: Mapping[str, Any] = {"pace_of": pace_of, "share_of": share_of, "severity_of": severity_of}
-"""What the templates call."""
+"""Functions that the templates call."""
 
 
 class AuditorsPage(Controller):

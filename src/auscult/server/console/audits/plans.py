@@ -43,7 +43,7 @@ _WORDS: Mapping[str, Any] = {
     "progress": progress,
     "ended": ENDED,
 }
-"""What the templates of plans call."""
+"""Functions and tables that the templates of plans use."""
 
 
 class PlansPage(Controller):

@@ -67,7 +67,7 @@ _ASKED = {
     "time_zone": later("Time zone"),
     **{name: label for name, label, _options in WRITING},
 }
-"""What a person may give for all of a file, by the names that commands and the API have for it."""
+"""Fields that apply to a whole file, named as in commands and the API."""
 _LONGEST_NAME, _MS_DIGITS, _MOST_LABELS = 255, 15, 6
 T = TypeVar("T")
 

@@ -21,7 +21,7 @@ from auscult.server.console.frame.naming import speaker_of, within_sentence
 from auscult.server.console.frame.quoting import Span, span_of
 from auscult.services.conversations.closest import is_miss
 
-NoteKind = Literal["yes", "no", "cue"]
+NoteKind = Literal["yes", "no", "na", "cue"]
 PieceKind = Literal["text", "ev", "cue", "near", "redacted", "doubt"]
 
 LEAST_SILENCE_MS = 8_000
@@ -115,7 +115,7 @@ class Marks:
 
     def _add(self, result: MetricResult) -> None:
         metric, verdict = result.metric, result.verdict
-        kind: NoteKind = "no" if result.adhered is False else "yes"
+        kind: NoteKind = "na" if result.adhered is None else "yes" if result.adhered else "no"
         for evidence in verdict.evidence:
             is_near = is_miss(result, evidence)
             self._mark(evidence, "near" if is_near else "ev", metric.id)

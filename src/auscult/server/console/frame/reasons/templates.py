@@ -358,7 +358,7 @@ _WHYS = (
     *_OUTCOMES,
     *_ACTS,
     later("says '{words}'"),
-    later("stands in {name}"),
+    later("written in {name}"),
     later("says '{words}' ({value}), and so does the source"),
     later("says '{words}' ({value}), the source says {path}"),
     later("similar to '{words}' {n} ≥ {m}"),
