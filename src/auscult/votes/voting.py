@@ -52,9 +52,12 @@ _SHOWS: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     "em-verification": {"YES": ("ask_identity",), "NA": ("give_identity",)},
     "em-escalation": {"YES": ("escalate_ok", "promise"), "NO": ("escalate_no", "refuse")},
-    "churn_risk": {"YES": ("churn", "leave", "threat", "protest", "negative")},
+    "churn_risk": {"YES": ("churn", "leave", "threat", "protest", "negative"), "NO": ()},
 }
-"""Acts that a reader can check an answer with, by question; other acts weigh, and are no evidence beside these."""
+"""Acts that a reader can check an answer with, by question; other acts weigh, and are no evidence alongside these.
+
+No turn shows that a customer will stay: that answer rests on all turns.
+"""
 _AS_ONE = "bodes_well"
 """Act of the agent's that a YES may show where no turn has one that a reader can check."""
 

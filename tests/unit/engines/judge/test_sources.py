@@ -136,8 +136,8 @@ def test_a_verdict_rests_on_the_turn_the_call_and_the_source(server: ScriptedJud
     found = verdict(server, spending=spending)
     assert (found.qualification, found.confidence) == ("NO", Decimal("0.8"))
     assert [(one.turn_id, one.call_id, one.text, one.why) for one in found.evidence[1:]] == [
-        (None, "c1", 'amount":89', "stands in refund"),
-        (None, None, "within 30 days", "stands in Instructions"),
+        (None, "c1", 'amount":89', "written in refund"),
+        (None, None, "within 30 days", "written in Instructions"),
     ]
     assert len(server.requests) == 2
     used = [one.text for one in server.requests]
