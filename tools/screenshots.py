@@ -80,7 +80,7 @@ def shots(conversation_id: str, audit_id: str, dispute_id: str) -> tuple[Shot, .
         Shot("plan-editor", "/plans/new", is_whole=True),
         Shot("form-editor", "/forms/ef-starter-voice"),
         Shot("ai-agents", "/ai-agents", is_whole=True),
-        Shot("ai-agent", f"/ai-agents/{AI_AGENT}", is_whole=True),
+        Shot("ai-agent", f"/ai-agents/{AI_AGENT}?a=11&b=12", is_whole=True),
         Shot("ai-conversation", f"/conversations/{AI_CONVERSATION}"),
     )
 
