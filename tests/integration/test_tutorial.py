@@ -16,7 +16,7 @@ pytestmark = pytest.mark.night
 DOCS = Path(__file__).parents[2] / "docs"
 PORT = "8499"
 SAID = {
-    "tutorial": ["'em-empathy': 'NO'", "weights total 90", "'unchanged':1", "2 is in force for st-cards", "macro kappa"],
+    "tutorial": ["'em-empathy': 'NO'", "weights total 90", "'unchanged':1", "2 is in force", "macro kappa"],
     "tutorial-ai-agents": ["ai-kept: it is said to be done, and the call failed", "exit status 1", "exit status 3"],
 }
 """What the commands of each page print, beyond its own greps; quotes are single ones."""
