@@ -1,13 +1,16 @@
-"""Overviews of the conversations of a period, read from our own listing: nothing is written for overviews alone.
+"""Overviews of the conversations of a period, by rollups and from our own listing.
 
 The listing has one short row a conversation; any period is counted in the memory of one page and of the names.
+Rollups count whole hours, days and 32 days (``rollups``), so that of these no row is read.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+import time
+from bisect import bisect_right
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import chain, groupby, islice, pairwise
 from typing import Any, NamedTuple
 
 import msgspec
@@ -36,6 +39,7 @@ from auscult.domain.insights.overview import (
 from auscult.domain.record import RecordQuery, RowKey, Survey
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out, joined
+from auscult.services.insights.rollups import BASIS, Body, Piece, Rollup, cover, packed, unpacked
 from auscult.services.scoring.listing import LISTING
 from auscult.storage.store import AppStore
 
@@ -82,6 +86,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     def is_of_people(self) -> bool:
         """Return whether only conversations with a person's part count."""
         return not (self.handled_by or self.ai_agents or self.ai_versions)
+
+    @property
+    def has_rollups(self) -> bool:
+        """Return whether rollups know what it filters by."""
+        return not (self.queues or self.agents or self.intents or self.surveys or self.ai_agents or self.ai_versions)
 
     @property
     def fields(self) -> ListFields:
@@ -320,11 +329,16 @@ class Period(NamedTuple):
 def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names) -> Period:
     """Count the conversations of a period, queues and agents by id, and take their names.
 
+    Whole hours, days and 32 days are taken from rollups, where there are some and filters allow it.
     Raises ``RequestError`` ``range.reversed``.
     """
+    if wanted.has_rollups and app.visibility.is_everything:
+        spans = app.insight_tallies.counted(basis_of(app), _ms(wanted.since), _ms(wanted.until))
+        if any(spans.values()):
+            return _Rolled(app, wanted, kinds).period(spans, names)
     tally = Tally((*kinds, *SERVICE), MOST_NAMES)
     left_out: dict[Status, int] = dict.fromkeys(INELIGIBLE, 0)
-    weeks: dict[int, Counted] = {}
+    weeks: defaultdict[int, Counted] = defaultdict(Counted)
     by_ai = 0
     for _, _, listed in _read(app, wanted):
         if is_left_out(listed):
@@ -336,16 +350,119 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names
         fact = fact_of(listed)
         names.see(listed)
         tally.add(fact)
-        week = (wanted.until - listed.started_at - timedelta.resolution) // WEEK
-        if week < MOST_WEEKS:
-            if week not in weeks:
-                weeks[week] = Counted()
+        if (week := _week_of(listed.started_at, wanted)) < MOST_WEEKS:
             weeks[week].add(fact)
-    return Period(
-        tally,
-        LeftOut(**{status: left_out[status] for status in INELIGIBLE}, handled_by_ai=by_ai),
-        weeks,
-    )
+    return Period(tally, LeftOut(**left_out, handled_by_ai=by_ai), weeks)
+
+
+def basis_of(app: AppStore) -> str:
+    """Return what rollups of an app are counted with: names and merges that are in force, too."""
+    return f"{BASIS} {app.aliases.in_force().version}"
+
+
+class _Rolled:
+    """Counts of a period put together from rollups, and from the conversations of what these do not cover."""
+
+    def __init__(self, app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> None:
+        self._app, self._wanted, self._kinds = app, wanted, (*kinds, *SERVICE)
+        self._all = Rollup(self._kinds)
+        self._weeks = defaultdict[int, Rollup](lambda: Rollup(()))
+
+    def period(self, spans: dict[int, list[int]], names: Names) -> Period:
+        """Count the period; ``spans`` are counted: their buckets by level."""
+        wide, narrow = self._plan(spans)
+        ahead = deque(wide)
+        for piece, whole in narrow:
+            found = [(piece.since_ms, False, whole)] if whole else self._read(piece, [each for each, _ in wide])
+            for at, is_apart, body in found:
+                while ahead and ahead[0][0].since_ms <= at:  # in the order of time
+                    self._all.add(ahead.popleft()[1])
+                if is_apart:
+                    self._all.add(body)
+                if (week := _week_of(_EPOCH + at * _MS, self._wanted)) < MOST_WEEKS:
+                    self._weeks[week].add(body)
+        for _, parts in ahead:
+            self._all.add(parts)
+        return self._found(names)
+
+    def _found(self, names: Names) -> Period:
+        wanted = self._wanted
+        slices = wanted.channels, wanted.directions
+        led = ("human", "both") if wanted.is_of_people else wanted.handled_by
+        weeks = {week: each.chosen(*slices, led).total for week, each in self._weeks.items()}
+        by_ai = self._all.chosen(*slices, ("ai",)).total.numbers["conversations"] if wanted.is_of_people else 0
+        left_out = {**dict.fromkeys(INELIGIBLE, 0), **self._all.chosen(*slices, wanted.handled_by).left_out}
+        return Period(
+            self._all.chosen(*slices, led).tally(MOST_NAMES, names),
+            LeftOut(**left_out, handled_by_ai=by_ai),
+            {week: each for week, each in weeks.items() if each.numbers["conversations"]},
+        )
+
+    def _plan(self, spans: dict[int, list[int]]) -> tuple[list[tuple[Piece, Body]], list[tuple[Piece, Body | None]]]:
+        """Return the counted pieces of the period, and all pieces of its weeks, with what was counted of them."""
+        store, basis, until = self._app.insight_tallies, basis_of(self._app), self._wanted.until
+        since_ms, until_ms = _ms(self._wanted.since), _ms(until)
+        ends = (_ms(until - week * WEEK) for week in range(min(MOST_WEEKS, (until - _FIRST) // WEEK) + 1))
+        bounds = [since_ms, *sorted(each for each in ends if since_ms < each)]
+        while True:
+            wide = [each for each in cover(since_ms, until_ms, spans) if each.level is not None]
+            narrow = [each for begin, end in pairwise(bounds) for each in cover(begin, end, spans)]
+            parts = store.bodies("parts", basis, [each.key for each in wide])
+            wholes = store.bodies("whole", basis, [each.key for each in narrow if each.level is not None])
+            gone = [each.key for each in wide if each.key not in parts]
+            gone += [each.key for each in narrow if each.level is not None and each.key not in wholes]
+            if not gone:
+                break
+            for level, bucket in set(gone):  # it was touched meanwhile
+                spans[level].remove(bucket)
+        return (
+            [(each, unpacked(parts[each.key])) for each in wide],
+            [(each, None if each.level is None else unpacked(wholes[each.key])) for each in narrow],
+        )
+
+    def _read(self, piece: Piece, wide: Sequence[Piece]) -> Iterator[tuple[int, bool, Body]]:
+        """Yield counts of conversations with the first one's start, and whether they are apart from the wide pieces."""
+        begins = [each.since_ms for each in wide]
+
+        def part(read: tuple[Position, bytes, Listed]) -> tuple[int, bool]:
+            (at, _), _, listed = read
+            before = bisect_right(begins, at) - 1
+            return _week_of(listed.started_at, self._wanted), before < 0 or at >= wide[before].until_ms
+
+        within = msgspec.structs.replace(self._wanted, **piece.bounds)
+        for (_, is_apart), some in groupby(_read(self._app, within), part):
+            kinds = self._kinds if is_apart else ()
+            while rows := list(islice(some, AT_A_TIME)):
+                body = Rollup.of([listed for *_, listed in rows], kinds).body(kinds)
+                yield rows[0][0][0], is_apart, body
+
+
+def roll_up(app: AppStore, now: datetime, pause: Callable[[float], bool]) -> None:
+    """Count the spans that have many conversations and are over, wherever something was written since they were counted.
+
+    ``pause`` waits for some seconds, and returns whether to stop.
+    """
+    store, basis = app.insight_tallies, basis_of(app)
+    for span in store.due(basis):
+        if span.until_ms > _ms(now):
+            continue
+        began = time.monotonic()
+        rollup = Rollup()
+        for piece in cover(span.since_ms, span.until_ms, store.counted(basis, span.since_ms, span.until_ms)):
+            stored = store.bodies("parts", basis, [piece.key]) if piece.level is not None else {}
+            for body in map(unpacked, stored.values()):
+                rollup.add(body)
+            read = _read(app, Wanted(**piece.bounds)) if piece.level is None else iter(())
+            while rows := list(islice(read, AT_A_TIME)):
+                rollup.add(Rollup.of([listed for *_, listed in rows]).body())
+        store.store(basis, span, packed(rollup.body(())), packed(rollup.body()))
+        if pause(time.monotonic() - began):
+            return
+
+
+def _week_of(at: datetime, wanted: Wanted) -> int:
+    """Return the distance of a week from the end of a period, 0 for the last."""
+    return (wanted.until - at - timedelta.resolution) // WEEK
 
 
 def _is_by_ai_alone(listed: Listed, wanted: Wanted) -> bool:
