@@ -47,6 +47,8 @@ AT_A_TIME = 2_000
 MOST_READ = 20_000
 """Conversations that are read for one page of those behind a number."""
 MOST_NAMES = 20_000
+LEAST = 100
+"""Conversations of a span that has a rollup; those of others are read."""
 DEFAULT: tuple[Kind, ...] = ("queue", "agent", "intent", "topic", "configured_intent")
 """Groups that are shown where none are asked for: who, then what about."""
 _BY_FAILURES: frozenset[Kind] = frozenset({"queue", "agent"})
@@ -443,7 +445,7 @@ def roll_up(app: AppStore, now: datetime, pause: Callable[[float], bool]) -> Non
     ``pause`` waits for some seconds, and returns whether to stop.
     """
     store, basis = app.insight_tallies, basis_of(app)
-    for span in store.due(basis):
+    for span in store.due(basis, LEAST):
         if span.until_ms > _ms(now):
             continue
         began = time.monotonic()

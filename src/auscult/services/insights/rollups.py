@@ -85,7 +85,7 @@ class _Part:
         self.values: Ints = np.zeros((0, _WIDTH), np.int64)
         self.examples: Ints = np.zeros((0, _NAMES, EXAMPLES), np.int64)
 
-    def rows(self, groups: Iterable[tuple[str, Sequence[str]]]) -> list[int]:
+    def rows(self, groups: Iterable[tuple[str, Sequence[str]]]) -> Ints:
         """Return the rows of groups, made where they are new."""
         n = sum(map(len, self.index.values()))
         found: list[int] = []
@@ -101,23 +101,23 @@ class _Part:
             more = max(n, 2 * len(self.values)) - len(self.values)
             self.values = np.concatenate([self.values, np.zeros((more, _WIDTH), np.int64)])
             self.examples = np.concatenate([self.examples, np.full((more, _NAMES, EXAMPLES), _NONE)])
-        return found
+        return np.array(found, np.int64)
 
     def fill(self, groups: Mapping[tuple[str, str], Counted], place: Mapping[str, int]) -> None:
         """Take the counts of groups, whose examples have these places."""
         rows = self.rows((kind, [name]) for kind, name in groups)
         self.values[rows] = [each.values for each in groups.values()]
-        for row, each in zip(rows, groups.values(), strict=True):
+        for row, each in zip(rows.tolist(), groups.values(), strict=True):
             for at, number in enumerate(NUMBERS):
                 some = each.examples.get(number, ())
                 self.examples[row, at, : len(some)] = [place[id_] for id_ in some]
 
-    def add(self, rows: list[int], values: Ints, examples: Ints) -> None:
+    def add(self, rows: Ints, values: Ints, examples: Ints) -> None:
         """Add later conversations to some rows."""
         before = np.minimum(self.values[rows, :_NAMES], EXAMPLES)[..., None]
         is_missing = (examples != _NONE) & (before + np.arange(EXAMPLES) < EXAMPLES)
         group, number, at = np.nonzero(is_missing)
-        self.examples[np.asarray(rows)[group], number, (before[..., 0])[group, number] + at] = examples[is_missing]
+        self.examples[rows[group], number, before[group, number, 0] + at] = examples[is_missing]
         self.values[rows] += values
 
     def join(self, other: "_Part") -> None:
@@ -126,7 +126,7 @@ class _Part:
         for key, seen in other.names.items():
             self.names[key] = max(seen, self.names.get(key, seen))
         rows = self.rows((kind, list(names)) for kind, names in other.index.items())
-        order = [row for names in other.index.values() for row in names.values()]
+        order = np.array([row for names in other.index.values() for row in names.values()], np.int64)
         self.values[rows] += other.values[order]
         both = np.concatenate([self.examples[rows], other.examples[order]], axis=2)
         self.examples[rows] = np.sort(both, axis=2)[..., :EXAMPLES]
@@ -171,7 +171,7 @@ class Rollup:
             part = self._parts[kept.key]
             part.left_out.update(kept.left_out)
             part.names.update({(kind, id_): (self._n + at, name) for kind, id_, name, at in kept.names})
-            its = [kind in self._kinds for kind, names in kept.groups for _ in names]
+            its = np.array([kind in self._kinds for kind, names in kept.groups for _ in names], np.bool_)
             values, examples = _read(kept, len(its))
             examples[examples != _NONE] += ids
             rows = part.rows(each for each in kept.groups if each[0] in self._kinds)
@@ -206,9 +206,9 @@ class Rollup:
         """Return the counts of these slices together, where empty means all."""
         found = _Part()
         for (channel, direction, led), part in self._parts.items():
-            if (not channels or channel in channels) and (not directions or direction in directions):
-                if not handled_by or led in handled_by:
-                    found.join(part)
+            wanted = (channels, channel), (directions, direction), (handled_by, led)
+            if all(not some or each in some for some, each in wanted):
+                found.join(part)
         return Chosen(found, self._ids)
 
 
@@ -248,10 +248,10 @@ class Chosen(NamedTuple):
         return found
 
 
-def _chosen(part: _Part, kinds: Collection[str]) -> tuple[list[tuple[str, list[str]]], list[int]]:
+def _chosen(part: _Part, kinds: Collection[str]) -> tuple[list[tuple[str, list[str]]], Ints]:
     """Return the groups of some kinds, and their rows."""
     groups = [(kind, list(its)) for kind, its in part.index.items() if kind in kinds]
-    return groups, [row for kind, _ in groups for row in part.index[kind].values()]
+    return groups, np.array([row for kind, _ in groups for row in part.index[kind].values()], np.int64)
 
 
 def _read(kept: _Kept, n: int) -> tuple[Ints, Ints]:

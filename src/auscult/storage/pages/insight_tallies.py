@@ -19,8 +19,6 @@ from auscult.storage.core.tables.pages import insight_tallies, listings, tallies
 from auscult.storage.pages.rollups import HOUR, WIDTHS, bucket_of
 
 LEVELS = (HOUR, HOUR + 1, HOUR + 2)
-LEAST = 100
-"""Rows of a span that is counted; those of others are read."""
 UNCOUNTED: Mapping[str, Any] = {
     "touched": insight_tallies.c.touched + 1,
     "basis": sa.null(),
@@ -68,7 +66,7 @@ _DUE = (
         insight_tallies.c.basis.is_distinct_from(sa.bindparam("basis", type_=Text)),
     )
     .group_by(*_SPAN, insight_tallies.c.touched)
-    .having(sa.func.sum(tallies.c.n) >= sa.literal_column(str(LEAST)))
+    .having(sa.func.sum(tallies.c.n) >= sa.bindparam("least", type_=BigInteger))
     .order_by(*_SPAN)
 )
 
@@ -121,9 +119,10 @@ class AppInsightTallies(OfApp):
             found |= {(level, bucket): bytes(body) for bucket, body in rows if bucket in its}
         return found
 
-    def due(self, basis: str) -> Sequence[Span]:
-        """Return the spans with many rows that are not counted, the narrow ones first."""
-        return [Span(*row) for row in self._database.fetch(_DUE, listing=self._own()[0], basis=basis)]
+    def due(self, basis: str, least: int) -> Sequence[Span]:
+        """Return the spans with at least ``least`` rows that are not counted, the narrow ones first."""
+        rows = self._database.fetch(_DUE, listing=self._own()[0], basis=basis, least=least)
+        return [Span(*row) for row in rows]
 
     def store(self, basis: str, span: Span, whole: bytes, parts: bytes) -> None:
         """Store what was counted of a span, unless it was touched since it was found to be due."""
