@@ -4,10 +4,10 @@ The listing has one short row a conversation; any period is counted in the memor
 Rollups count whole hours, days and 32 days (``rollups``), so that of these no row is read.
 """
 
+import logging
 import time
-from bisect import bisect_right
-from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import chain, groupby, islice, pairwise
@@ -22,6 +22,7 @@ from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
 from auscult.domain.insights.drivers import Bar, Drivers, drivers
 from auscult.domain.insights.overview import (
+    KINDS,
     KNOWN,
     NUMBERS,
     SERVICE,
@@ -36,19 +37,22 @@ from auscult.domain.insights.overview import (
     hundredths,
     trends,
 )
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.record import RecordQuery, RowKey, Survey
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out, joined
 from auscult.services.insights.rollups import BASIS, Body, Piece, Rollup, cover, packed, unpacked
 from auscult.services.scoring.listing import LISTING
-from auscult.storage.store import AppStore
+from auscult.storage.pages.insight_tallies import Column
+from auscult.storage.store import AppStore, Store
 
+LOG = logging.getLogger(__name__)
 AT_A_TIME = 2_000
 MOST_READ = 20_000
 """Conversations that are read for one page of those behind a number."""
 MOST_NAMES = 20_000
-LEAST = 100
-"""Conversations of a span that has a rollup; those of others are read."""
+LEAST, LEAST_OF_PARTS = 10, 50
+"""Conversations of a span of which all together are counted, and of one whose groups are; those of others are read."""
 DEFAULT: tuple[Kind, ...] = ("queue", "agent", "intent", "topic", "configured_intent")
 """Groups that are shown where none are asked for: who, then what about."""
 _BY_FAILURES: frozenset[Kind] = frozenset({"queue", "agent"})
@@ -98,6 +102,11 @@ class Wanted(Struct, frozen=True, kw_only=True):
     def fields(self) -> ListFields:
         """The filters that lists have, too."""
         return ListFields(handled_by=self.handled_by, ai_agent=self.ai_agents, ai_version=self.ai_versions)
+
+
+def end_of_hour(now: datetime) -> datetime:
+    """Return the end of an hour, where periods end that are not given: of whole hours no conversation is read."""
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 class Behind(Struct, frozen=True, kw_only=True):
@@ -335,9 +344,9 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names
     Raises ``RequestError`` ``range.reversed``.
     """
     if wanted.has_rollups and app.visibility.is_everything:
-        spans = app.insight_tallies.counted(basis_of(app), _ms(wanted.since), _ms(wanted.until))
-        if any(spans.values()):
-            return _Rolled(app, wanted, kinds).period(spans, names)
+        rolled = _Rolled(app, wanted, kinds)
+        if rolled.is_any:
+            return rolled.period(names)
     tally = Tally((*kinds, *SERVICE), MOST_NAMES)
     left_out: dict[Status, int] = dict.fromkeys(INELIGIBLE, 0)
     weeks: defaultdict[int, Counted] = defaultdict(Counted)
@@ -367,82 +376,69 @@ class _Rolled:
 
     def __init__(self, app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> None:
         self._app, self._wanted, self._kinds = app, wanted, (*kinds, *SERVICE)
-        self._all = Rollup(self._kinds)
-        self._weeks = defaultdict[int, Rollup](lambda: Rollup(()))
+        self._basis = basis_of(app)
+        self._spans: dict[Column, dict[int, list[int]]] = {
+            column: app.insight_tallies.counted(column, self._basis, _ms(wanted.since), _ms(wanted.until))
+            for column in ("parts", "whole")
+        }
 
-    def period(self, spans: dict[int, list[int]], names: Names) -> Period:
-        """Count the period; ``spans`` are counted: their buckets by level."""
-        wide, narrow = self._plan(spans)
-        ahead = deque(wide)
-        for piece, whole in narrow:
-            found = [(piece.since_ms, False, whole)] if whole else self._read(piece, [each for each, _ in wide])
-            for at, is_apart, body in found:
-                while ahead and ahead[0][0].since_ms <= at:  # in the order of time
-                    self._all.add(ahead.popleft()[1])
-                if is_apart:
-                    self._all.add(body)
-                if (week := _week_of(_EPOCH + at * _MS, self._wanted)) < MOST_WEEKS:
-                    self._weeks[week].add(body)
-        for _, parts in ahead:
-            self._all.add(parts)
-        return self._found(names)
+    @property
+    def is_any(self) -> bool:
+        """Return whether anything of the period is counted."""
+        return any(self._spans["whole"].values())
 
-    def _found(self, names: Names) -> Period:
-        wanted = self._wanted
+    def period(self, names: Names) -> Period:
+        """Count the period."""
+        wanted, until = self._wanted, self._wanted.until
+        every = Rollup(self._kinds)
+        for _, body in self._counted("parts", _ms(wanted.since), _ms(until)):
+            every.add(body)
+        weeks = defaultdict[int, Rollup](lambda: Rollup(()))
+        begins = (until - each * WEEK for each in range(min(MOST_WEEKS, (until - _FIRST) // WEEK) + 1))
+        bounds = sorted({_ms(max(each, wanted.since)) for each in begins})
+        for since_ms, until_ms in pairwise(bounds):
+            for week, body in self._counted("whole", since_ms, until_ms):
+                weeks[week].add(body)
         slices = wanted.channels, wanted.directions
         led = ("human", "both") if wanted.is_of_people else wanted.handled_by
-        weeks = {week: each.chosen(*slices, led).total for week, each in self._weeks.items()}
-        by_ai = self._all.chosen(*slices, ("ai",)).total.numbers["conversations"] if wanted.is_of_people else 0
-        left_out = {**dict.fromkeys(INELIGIBLE, 0), **self._all.chosen(*slices, wanted.handled_by).left_out}
+        totals = {week: each.chosen(*slices, led).total for week, each in weeks.items()}
+        by_ai = every.chosen(*slices, ("ai",)).total.numbers["conversations"] if wanted.is_of_people else 0
+        left_out = {**dict.fromkeys(INELIGIBLE, 0), **every.chosen(*slices, wanted.handled_by).left_out}
         return Period(
-            self._all.chosen(*slices, led).tally(MOST_NAMES, names),
+            every.chosen(*slices, led).tally(MOST_NAMES, names),
             LeftOut(**left_out, handled_by_ai=by_ai),
-            {week: each for week, each in weeks.items() if each.numbers["conversations"]},
+            {week: each for week, each in totals.items() if week < MOST_WEEKS and each.numbers["conversations"]},
         )
 
-    def _plan(self, spans: dict[int, list[int]]) -> tuple[list[tuple[Piece, Body]], list[tuple[Piece, Body | None]]]:
-        """Return the counted pieces of the period, and all pieces of its weeks, with what was counted of them."""
-        store, basis, until = self._app.insight_tallies, basis_of(self._app), self._wanted.until
-        since_ms, until_ms = _ms(self._wanted.since), _ms(until)
-        ends = (_ms(until - week * WEEK) for week in range(min(MOST_WEEKS, (until - _FIRST) // WEEK) + 1))
-        bounds = [since_ms, *sorted(each for each in ends if since_ms < each)]
+    def _counted(self, column: Column, since_ms: int, until_ms: int) -> Iterator[tuple[int, Body]]:
+        """Yield what is counted of a range, in the order of time, with the distance of its week from the end."""
+        kinds = self._kinds if column == "parts" else ()
+        for piece, stored in self._pieces(column, since_ms, until_ms):
+            if stored is not None:
+                yield _week_of(piece.bounds["since"], self._wanted), unpacked(stored)
+                continue
+            rows = (each for *_, each in _read(self._app, msgspec.structs.replace(self._wanted, **piece.bounds)))
+            for week, some in groupby(rows, lambda each: _week_of(each.started_at, self._wanted)):
+                while together := list(islice(some, AT_A_TIME)):
+                    yield week, Rollup.of(together, kinds).body(kinds)
+
+    def _pieces(self, column: Column, since_ms: int, until_ms: int) -> Iterator[tuple[Piece, bytes | None]]:
+        """Yield the pieces of a range, in order, with what is stored of those that are counted."""
+        spans, store = self._spans[column], self._app.insight_tallies
         while True:
-            wide = [each for each in cover(since_ms, until_ms, spans) if each.level is not None]
-            narrow = [each for begin, end in pairwise(bounds) for each in cover(begin, end, spans)]
-            parts = store.bodies("parts", basis, [each.key for each in wide])
-            wholes = store.bodies("whole", basis, [each.key for each in narrow if each.level is not None])
-            gone = [each.key for each in wide if each.key not in parts]
-            gone += [each.key for each in narrow if each.level is not None and each.key not in wholes]
+            pieces = cover(since_ms, until_ms, spans)
+            stored = store.bodies(column, self._basis, [each.key for each in pieces if each.is_counted])
+            gone = {each.key for each in pieces if each.is_counted} - stored.keys()
             if not gone:
-                break
-            for level, bucket in set(gone):  # it was touched meanwhile
+                return ((each, stored[each.key] if each.is_counted else None) for each in pieces)
+            for level, bucket in gone:  # it was touched meanwhile
                 spans[level].remove(bucket)
-        return (
-            [(each, unpacked(parts[each.key])) for each in wide],
-            [(each, None if each.level is None else unpacked(wholes[each.key])) for each in narrow],
-        )
-
-    def _read(self, piece: Piece, wide: Sequence[Piece]) -> Iterator[tuple[int, bool, Body]]:
-        """Yield counts of conversations with the first one's start, and whether they are apart from the wide pieces."""
-        begins = [each.since_ms for each in wide]
-
-        def part(read: tuple[Position, bytes, Listed]) -> tuple[int, bool]:
-            (at, _), _, listed = read
-            before = bisect_right(begins, at) - 1
-            return _week_of(listed.started_at, self._wanted), before < 0 or at >= wide[before].until_ms
-
-        within = msgspec.structs.replace(self._wanted, **piece.bounds)
-        for (_, is_apart), some in groupby(_read(self._app, within), part):
-            kinds = self._kinds if is_apart else ()
-            while rows := list(islice(some, AT_A_TIME)):
-                body = Rollup.of([listed for *_, listed in rows], kinds).body(kinds)
-                yield rows[0][0][0], is_apart, body
 
 
 def roll_up(app: AppStore, now: datetime, pause: Callable[[float], bool]) -> None:
     """Count the spans that have many conversations and are over, wherever something was written since they were counted.
 
-    ``pause`` waits for some seconds, and returns whether to stop.
+    ``pause`` is called with the seconds that each took, waits, and returns whether to stop.
     """
     store, basis = app.insight_tallies, basis_of(app)
     for span in store.due(basis, LEAST):
@@ -450,15 +446,26 @@ def roll_up(app: AppStore, now: datetime, pause: Callable[[float], bool]) -> Non
             continue
         began = time.monotonic()
         rollup = Rollup()
-        for piece in cover(span.since_ms, span.until_ms, store.counted(basis, span.since_ms, span.until_ms)):
-            stored = store.bodies("parts", basis, [piece.key]) if piece.level is not None else {}
-            for body in map(unpacked, stored.values()):
-                rollup.add(body)
-            read = _read(app, Wanted(**piece.bounds)) if piece.level is None else iter(())
+        is_parted = span.rows >= LEAST_OF_PARTS
+        column, kinds = ("parts", KINDS) if is_parted else ("whole", ())
+        for piece in cover(span.since_ms, span.until_ms, store.counted(column, basis, span.since_ms, span.until_ms)):
+            for body in store.bodies(column, basis, [piece.key] if piece.is_counted else ()).values():
+                rollup.add(unpacked(body))
+            read = iter(()) if piece.is_counted else _read(app, Wanted(**piece.bounds))
             while rows := list(islice(read, AT_A_TIME)):
-                rollup.add(Rollup.of([listed for *_, listed in rows]).body())
-        store.store(basis, span, packed(rollup.body(())), packed(rollup.body()))
+                rollup.add(Rollup.of([listed for *_, listed in rows], kinds).body())
+        parts = packed(rollup.body()) if is_parted else None
+        store.store(basis, span, packed(rollup.body(())), parts)
         if pause(time.monotonic() - began):
+            return
+
+
+def roll_up_all(store: Store, now: Callable[[], datetime], pause: Callable[[float], bool]) -> None:
+    """Do so for every app, alongside other work; one that cannot be counted is left to the next call."""
+    for tenant in store.tenants():
+        with guarded(LOG, f"insights of app {tenant.app_id}"):
+            roll_up(store.within(tenant), now(), pause)
+        if pause(0):
             return
 
 

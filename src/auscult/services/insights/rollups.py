@@ -107,10 +107,13 @@ class _Part:
         """Take the counts of groups, whose examples have these places."""
         rows = self.rows((kind, [name]) for kind, name in groups)
         self.values[rows] = [each.values for each in groups.values()]
-        for row, each in zip(rows.tolist(), groups.values(), strict=True):
-            for at, number in enumerate(NUMBERS):
-                some = each.examples.get(number, ())
-                self.examples[row, at, : len(some)] = [place[id_] for id_ in some]
+        none = [_NONE] * EXAMPLES
+        examples = [
+            [([place[id_] for id_ in its] + none)[:EXAMPLES] if (its := each.examples.get(number)) else none]
+            for each in groups.values()
+            for number in NUMBERS
+        ]
+        self.examples[rows] = np.array(examples, np.int64).reshape(len(rows), _NAMES, EXAMPLES)
 
     def add(self, rows: Ints, values: Ints, examples: Ints) -> None:
         """Add later conversations to some rows."""
@@ -281,6 +284,11 @@ class Piece(NamedTuple):
     until_ms: int
     level: int | None = None
     bucket: int = 0
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether it is a span that is counted."""
+        return self.level is not None
 
     @property
     def key(self) -> tuple[int, int]:

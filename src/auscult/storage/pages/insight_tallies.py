@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, Connection, Text
 
 from auscult.domain.record import OWN_LIST
+from auscult.storage.core.database import AnySelect, Row
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.base import NUMBER
@@ -41,21 +42,24 @@ _STORE = (
 _OWN = sa.select(listings.c.listing, listings.c.version).where(
     listings.c.app == sa.bindparam("app", type_=NUMBER), listings.c.report == sa.bindparam("report", type_=Text)
 )
-_IS_COUNTED = (
-    insight_tallies.c.listing == sa.bindparam("listing", type_=NUMBER),
-    insight_tallies.c.basis == sa.bindparam("basis", type_=Text),
-    insight_tallies.c.level == sa.bindparam("level", type_=NUMBER),
-    insight_tallies.c.bucket >= sa.bindparam("first", type_=BigInteger),
-    insight_tallies.c.bucket < sa.bindparam("last", type_=BigInteger),
-)
-_COUNTED = sa.select(insight_tallies.c.bucket).where(*_IS_COUNTED).order_by(insight_tallies.c.bucket)
-_BODIES = {
-    name: sa.select(insight_tallies.c.bucket, insight_tallies.c[name]).where(*_IS_COUNTED)
+_COUNTED = {
+    name: sa.select(insight_tallies.c.bucket, insight_tallies.c[name]).where(
+        insight_tallies.c.listing == sa.bindparam("listing", type_=NUMBER),
+        insight_tallies.c.basis == sa.bindparam("basis", type_=Text),
+        insight_tallies.c.level == sa.bindparam("level", type_=NUMBER),
+        insight_tallies.c.bucket >= sa.bindparam("first", type_=BigInteger),
+        insight_tallies.c.bucket < sa.bindparam("last", type_=BigInteger),
+        insight_tallies.c[name].is_not(None),
+    )
     for name in ("whole", "parts")
+}
+_BUCKETS = {
+    name: query.with_only_columns(insight_tallies.c.bucket).order_by(insight_tallies.c.bucket)
+    for name, query in _COUNTED.items()
 }
 _SPAN = tallies.c.level, tallies.c.bucket
 _DUE = (
-    sa.select(*_SPAN, sa.func.coalesce(insight_tallies.c.touched, sa.literal_column("0")))
+    sa.select(*_SPAN, sa.func.coalesce(insight_tallies.c.touched, sa.literal_column("0")), sa.func.sum(tallies.c.n))
     .select_from(
         tallies.outerjoin(insight_tallies, sa.and_(*(insight_tallies.c[name] == tallies.c[name] for name in _KEY)))
     )
@@ -72,11 +76,12 @@ _DUE = (
 
 
 class Span(NamedTuple):
-    """A bucket of a level, and how often it was touched."""
+    """A bucket of a level, how often it was touched, and how many rows it has."""
 
     level: int
     bucket: int
-    touched: int = 0
+    touched: int
+    rows: int
 
     @property
     def since_ms(self) -> int:
@@ -96,9 +101,13 @@ class AppInsightTallies(OfApp):
         """Return a number that changes with every write of rows."""
         return self._own()[1]
 
-    def counted(self, basis: str, since_ms: int, until_ms: int) -> dict[int, list[int]]:
+    def counted(self, column: Column, basis: str, since_ms: int, until_ms: int) -> dict[int, list[int]]:
         """Return the buckets by level that lie in a range and are counted, in order."""
-        return {level: self._read(_COUNTED, basis, level, since_ms, until_ms) for level in LEVELS}
+        found: dict[int, list[int]] = {}
+        for level in LEVELS:
+            within = {"first": -bucket_of(level, -since_ms), "last": bucket_of(level, until_ms)}
+            found[level] = [bucket for (bucket,) in self._read(_BUCKETS[column], basis, level, within)]
+        return found
 
     def bodies(self, column: Column, basis: str, buckets: Iterable[tuple[int, int]]) -> dict[tuple[int, int], bytes]:
         """Return what was counted, by level and bucket; nothing of a bucket that was touched since it was found."""
@@ -107,15 +116,8 @@ class AppInsightTallies(OfApp):
             wanted[level].append(bucket)
         found: dict[tuple[int, int], bytes] = {}
         for level, some in wanted.items():
-            values = {
-                "listing": self._own()[0],
-                "basis": basis,
-                "level": level,
-                "first": min(some),
-                "last": max(some) + 1,
-            }
-            its = set(some)
-            rows = self._database.fetch(_BODIES[column], **values)
+            its, within = set(some), {"first": min(some), "last": max(some) + 1}
+            rows = self._read(_COUNTED[column], basis, level, within)
             found |= {(level, bucket): bytes(body) for bucket, body in rows if bucket in its}
         return found
 
@@ -124,9 +126,9 @@ class AppInsightTallies(OfApp):
         rows = self._database.fetch(_DUE, listing=self._own()[0], basis=basis, least=least)
         return [Span(*row) for row in rows]
 
-    def store(self, basis: str, span: Span, whole: bytes, parts: bytes) -> None:
+    def store(self, basis: str, span: Span, whole: bytes, parts: bytes | None) -> None:
         """Store what was counted of a span, unless it was touched since it was found to be due."""
-        row = (self._own()[0], *span, basis, whole, parts)
+        row = (self._own()[0], span.level, span.bucket, span.touched, basis, whole, parts)
         with self._database.writing(is_shown=False) as connection:
             self._database.dialect.insert_many(
                 connection, insight_tallies, insight_tallies.columns.keys(), [row], _STORE
@@ -137,10 +139,8 @@ class AppInsightTallies(OfApp):
         rows = self._database.fetch(_OWN, app=self._app, report=OWN_LIST)
         return (rows[0][0], rows[0][1]) if rows else (0, 0)
 
-    def _read(self, query: sa.Select[Any], basis: str, level: int, since_ms: int, until_ms: int) -> list[int]:
-        first, last = -bucket_of(level, -since_ms), bucket_of(level, until_ms)
-        values = {"listing": self._own()[0], "basis": basis, "level": level, "first": first, "last": last}
-        return [bucket for (bucket,) in self._database.fetch(query, **values)]
+    def _read(self, query: AnySelect, basis: str, level: int, within: Mapping[str, int]) -> list[Row]:
+        return self._database.fetch(query, listing=self._own()[0], basis=basis, level=level, **within)
 
 
 def touch(connection: Connection, dialect: Dialect, listing: int | None, starts: Iterable[int]) -> None:
