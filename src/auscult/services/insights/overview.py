@@ -415,9 +415,10 @@ class _Rolled:
         kinds = self._kinds if column == "parts" else ()
         for piece, stored in self._pieces(column, since_ms, until_ms):
             if stored is not None:
-                yield _week_of(piece.bounds["since"], self._wanted), unpacked(stored)
+                yield _week_of(piece.since, self._wanted), unpacked(stored)
                 continue
-            rows = (each for *_, each in _read(self._app, msgspec.structs.replace(self._wanted, **piece.bounds)))
+            within = msgspec.structs.replace(self._wanted, since=piece.since, until=piece.until)
+            rows = (each for *_, each in _read(self._app, within))
             for week, some in groupby(rows, lambda each: _week_of(each.started_at, self._wanted)):
                 while together := list(islice(some, AT_A_TIME)):
                     yield week, Rollup.of(together, kinds).body(kinds)
@@ -451,7 +452,7 @@ def roll_up(app: AppStore, now: datetime, pause: Callable[[float], bool]) -> Non
         for piece in cover(span.since_ms, span.until_ms, store.counted(column, basis, span.since_ms, span.until_ms)):
             for body in store.bodies(column, basis, [piece.key] if piece.is_counted else ()).values():
                 rollup.add(unpacked(body))
-            read = iter(()) if piece.is_counted else _read(app, Wanted(**piece.bounds))
+            read = iter(()) if piece.is_counted else _read(app, Wanted(since=piece.since, until=piece.until))
             while rows := list(islice(read, AT_A_TIME)):
                 rollup.add(Rollup.of([listed for *_, listed in rows], kinds).body())
         parts = packed(rollup.body()) if is_parted else None

@@ -146,7 +146,7 @@ class Rollup:
         self._parts: defaultdict[Slice, _Part] = defaultdict(_Part)
 
     @classmethod
-    def of(cls, rows: Sequence[Listed], kinds: Collection[Kind] = KINDS) -> "Rollup":
+    def of(cls, rows: Sequence[Listed], kinds: Sequence[Kind] = KINDS) -> "Rollup":
         """Count conversations, in order, whose queues and agents have the names and ids that stay."""
         found = cls(kinds)
         found._n, found._ids = len(rows), [listed.id for listed in rows]
@@ -235,7 +235,9 @@ class Chosen(NamedTuple):
     def tally(self, most: int, names: Names) -> Tally:
         """Return the counts of all groups, at most of the largest, and add the names of queues and agents."""
         names.add({key: name for key, (_, name) in self.part.names.items()})
-        rows = [(row, (kind, name)) for kind in KINDS for name, row in self.part.index.get(kind, {}).items()]
+        rows: list[tuple[int, Key]] = [
+            (row, (kind, name)) for kind in KINDS for name, row in self.part.index.get(kind, {}).items()
+        ]
         values, tally = self.part.values, Tally((), most)
         kept = sorted(rows, key=lambda each: (-values[each[0], 0], each[1]))[:most] if len(rows) > most else rows
         tally.total, tally.dropped = self.total, len(rows) - len(kept)
@@ -262,7 +264,7 @@ def _read(kept: _Kept, n: int) -> tuple[Ints, Ints]:
     values = _numbers(kept.values, n * _WIDTH).reshape(_WIDTH, n).T
     is_there = np.minimum(values[:, :_NAMES], EXAMPLES)[..., None] > np.arange(EXAMPLES)
     examples = np.full(is_there.shape, _NONE)
-    examples[is_there] = _numbers(kept.examples, np.count_nonzero(is_there))
+    examples[is_there] = _numbers(kept.examples, int(np.count_nonzero(is_there)))
     return values, examples
 
 
@@ -296,9 +298,14 @@ class Piece(NamedTuple):
         return self.level or 0, self.bucket
 
     @property
-    def bounds(self) -> dict[str, datetime]:
-        """Its first instant and the first after it, by the names of ``Wanted``."""
-        return {"since": _EPOCH + self.since_ms * _MS, "until": _EPOCH + self.until_ms * _MS}
+    def since(self) -> datetime:
+        """Its first instant."""
+        return _EPOCH + self.since_ms * _MS
+
+    @property
+    def until(self) -> datetime:
+        """The first instant after it."""
+        return _EPOCH + self.until_ms * _MS
 
 
 def cover(since_ms: int, until_ms: int, counted: Mapping[int, Sequence[int]], level: int = LEVELS[-1]) -> list[Piece]:
