@@ -295,7 +295,7 @@ def _read_workbook(file: BinaryIO, source: Source) -> Iterator[Conversation | Re
             shutil.copyfileobj(file, copy)
         rows_into(book, rows)
         with rows.open("rb") as given:
-            yield from Workbook().read_rows(given, source)
+            yield from each_sided(Workbook().read_rows(given, source))
 
 
 def _read_members(
