@@ -15,7 +15,8 @@ from auscult.domain.conversation import Conversation
 from auscult.formats import READERS, Limits, Rejected, Source
 from auscult.formats._others.json_records import JsonListReader
 from auscult.formats.agents.genai_spans import GenAiSpans
-from auscult.services.scoring.intake.read import Noted, read_source
+from auscult.sandbox.reading import Noted
+from auscult.services.scoring.intake.read import read_source
 
 FILES = Path(__file__).parents[1] / "golden" / "files"
 RIGHT: dict[str, Any] = json.loads((FILES / "right.json").read_bytes())

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from auscult.domain.conversation import Conversation
 from auscult.domain.privacy.conversations import redact_conversation
 from auscult.formats import READERS, Given, Head, Limits, Rejected, Source, nearest, recognised
-from auscult.services.scoring.intake.read import Noted, read_file, read_source
+from auscult.sandbox.reading import Noted
+from auscult.services.scoring.intake.read import read_file, read_source
 
 FILES = Path(__file__).parents[2] / "golden" / "files"
 RIGHT: dict[str, Any] = json.loads((FILES / "right.json").read_bytes())

@@ -11,8 +11,9 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError, coded
 from auscult.formats import Given, Source
 from auscult.formats._contract import limits_of
+from auscult.sandbox.reading import Noted, is_skipped
 from auscult.services.scoring.intake.asked import NAMED, given_of
-from auscult.services.scoring.intake.read import Noted, is_skipped, read_source
+from auscult.services.scoring.intake.read import read_given
 from auscult.services.scoring.intake.times import of_app
 from auscult.storage.store import AppStore
 
@@ -47,7 +48,7 @@ class AnyFormat:
         mapped: list[Mapped] = []
         own = replace(self._source, name=item.key, siblings=item.siblings)
         try:
-            for one in read_source(BytesIO(item.data), own, is_bounded=True):
+            for one in read_given(BytesIO(item.data), own):
                 if isinstance(one, Conversation):
                     mapped.append(one)
                 else:

@@ -8,7 +8,8 @@ import pytest
 
 from auscult.domain.conversation import Conversation
 from auscult.formats import Given, Limits, Rejected, Source
-from auscult.services.scoring.intake.read import Noted, read_source
+from auscult.sandbox.reading import Noted
+from auscult.services.scoring.intake.read import read_source
 from tests.integration.program import conversation
 
 _LIMITS = Limits()
