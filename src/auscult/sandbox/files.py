@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from io import BytesIO
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
@@ -21,22 +22,7 @@ from auscult.domain.connectors.contract import Item, Mapped, Refused, Setup
 from auscult.domain.errors import FormatError
 from auscult.formats import Rejected, Source
 from auscult.formats._contract import limits_of
-from auscult.sandbox.file_child import (
-    LENGTH,
-    Audit,
-    Began,
-    Ended,
-    Frame,
-    NotMapped,
-    NotRead,
-    Read,
-    Recognised,
-    Request,
-    Tabled,
-    Wanted,
-    refusal_of,
-    sent,
-)
+from auscult.sandbox.file_child import FRAMES, LENGTH, Frame, Request, sent
 from auscult.sandbox.reading import Found, Noted
 
 LOG = logging.getLogger(__name__)
@@ -46,7 +32,6 @@ MOST_ENDED = 3
 _MOST_IDLE = 2
 _LARGEST_FRAME = 1 << 30
 _SECRET = "AUSCULT_"  # noqa: S105  (the prefix of settings, which no child needs)
-_DECODER = msgspec.json.Decoder(Frame)
 Siblings = Callable[[str], bytes | None]
 
 
@@ -82,23 +67,23 @@ class FileReader:
             modified=source.modified,
         )
         for _ in range(MOST_ENDED):
-            began, count = Began(-1, ""), 0
+            number, name, count = -1, "", 0
             try:
-                for frame in self._frames(asked, file, source.siblings):
-                    if isinstance(frame, Began):
-                        began, count = frame, 0
-                    elif isinstance(frame, Recognised | Tabled):
-                        frame.note(noted)
-                    elif isinstance(frame, NotRead):
-                        yield refusal_of(frame)
-                    elif isinstance(frame, Read):
+                for frame in self.frames(asked, file, source.siblings):
+                    if frame.began is not None:
+                        (number, name), count = frame.began, 0
+                    elif frame.format is not None:
+                        noted.add(*frame.format)
+                    elif frame.table is not None:
+                        noted.tabled(frame.table)
+                    elif (found := frame.conversation or frame.rejected) is not None:
                         count += 1
-                        yield frame.found
-            except _ChildEndedError as ended:
-                yield Rejected(error=ended.fault(began.name or source.name, count), source=b"", file=began.name)
-                if began.number < 0:
+                        yield found
+            except ChildEndedError as ended:
+                yield Rejected(error=ended.fault(name or source.name, count), source=b"", file=name)
+                if number < 0:
                     return
-                asked = replace(asked, first=began.number + 1)
+                asked = replace(asked, first=number + 1)
             else:
                 return
         message = f"{MOST_ENDED} files of this archive took more than they may; those after them are not read"
@@ -116,16 +101,11 @@ class FileReader:
             etag=item.etag,
         )
         found: list[Mapped] = []
-        with TemporaryFile() as file:
-            file.write(item.data)
-            try:
-                for frame in self._frames(asked, file, item.siblings):
-                    if isinstance(frame, Read | Audit | NotMapped):
-                        found.append(frame.found)
-                    elif isinstance(frame, NotRead):
-                        found.append(Refused(frame.message, ""))
-            except _ChildEndedError as ended:
-                found.append(Refused(ended.fault(item.key, len(found)).message, ""))
+        try:
+            for frame in self.frames(asked, BytesIO(item.data), item.siblings):
+                found += filter(None, (frame.conversation, frame.audit, frame.refused))
+        except ChildEndedError as ended:
+            found.append(Refused(ended.fault(item.key, len(found)).message, ""))
         return found
 
     def close(self) -> None:
@@ -135,20 +115,20 @@ class FileReader:
         for child in idle:
             child.end()
 
-    def _frames(self, asked: Request, file: BinaryIO, siblings: Siblings) -> Iterator[Frame]:
-        """Yield what a child sends of a file. Raises ``_ChildEndedError``, and what ``siblings`` raises."""
+    def frames(self, asked: Request, file: BinaryIO, siblings: Siblings = lambda _key: None) -> Iterator[Frame]:
+        """Yield what a child sends of a file. Raises ``ChildEndedError``, and what ``siblings`` raises."""
         with self._lock:
             child = self._idle.pop() if self._idle else None
         child, is_over = child or _Child(self._allowance), False
         try:
             with _opened(file) as descriptor:
                 child.ask(asked, descriptor)
-            while not isinstance(frame := child.frame(), Ended):
-                if isinstance(frame, Wanted):
-                    child.answer(siblings(frame.key))
+            while (frame := child.frame()).ended is None:
+                if frame.wanted is not None:
+                    child.answer(siblings(frame.wanted))
                 else:
                     yield frame
-            if frame.fault:
+            if frame.ended != "whole":
                 raise child.ended(frame)
             is_over = True
         finally:
@@ -165,7 +145,7 @@ def file_reader() -> FileReader:
     return FileReader()
 
 
-class _ChildEndedError(Exception):
+class ChildEndedError(Exception):
     """A child that ended before its file did, and why."""
 
     def fault(self, name: str, count: int) -> FormatError:
@@ -193,45 +173,45 @@ class _Child:
         self._frames = self._connection.makefile("rb")
 
     def ask(self, request: Request, descriptor: int) -> None:
-        """Send a request with its file. Raises ``_ChildEndedError``."""
+        """Send a request with its file. Raises ``ChildEndedError``."""
         data = msgspec.json.encode(request)
         with self._as_ended():
             socket.send_fds(self._connection, [LENGTH.pack(len(data))], [descriptor])
             self._connection.sendall(data)
 
     def answer(self, content: bytes | None) -> None:
-        """Send the content of a file that was wanted. Raises ``_ChildEndedError``."""
+        """Send the content of a file that was wanted. Raises ``ChildEndedError``."""
         with self._as_ended():
             sent(self._connection, b"0" if content is None else b"1" + content)
 
     def frame(self) -> Frame:
-        """Return the next frame. Raises ``_ChildEndedError``."""
+        """Return the next frame. Raises ``ChildEndedError``."""
         with self._as_ended():
             head = self._frames.read(LENGTH.size)
             size = LENGTH.unpack(head)[0] if len(head) == LENGTH.size else _LARGEST_FRAME
             data = self._frames.read(size) if size < _LARGEST_FRAME else b""
             if len(data) < size:
                 raise EOFError
-            return _DECODER.decode(data)
+            return FRAMES.decode(data)
 
-    def ended(self, last: Ended | None = None) -> _ChildEndedError:
+    def ended(self, last: Frame | None = None) -> ChildEndedError:
         """Return why it ended, by its last frame, or by its signal."""
-        if last is not None and last.fault == "crash":
+        if last is not None and last.ended == "crash":
             LOG.error("a file ended its reader: %s", last.trace)
-            return _ChildEndedError("its reader failed, which is a fault of this program; its log says where")
+            return ChildEndedError("its reader failed, which is a fault of this program; its log says where")
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(1)
         code, allowed = self._process.returncode, self._allowance
         if code == -signal.SIGPROF:
-            return _ChildEndedError(f"it takes more than {allowed.cpu_s:g} s of processor time for one conversation")
+            return ChildEndedError(f"it takes more than {allowed.cpu_s:g} s of processor time for one conversation")
         if code is None and last is None:
-            return _ChildEndedError(f"nothing of it was read for {allowed.wait_s:g} s")
+            return ChildEndedError(f"nothing of it was read for {allowed.wait_s:g} s")
         if last is not None:
-            return _ChildEndedError(f"it takes more than {allowed.memory_bytes >> 20:,} MB of memory")
+            return ChildEndedError(f"it takes more than {allowed.memory_bytes >> 20:,} MB of memory")
         if code == -signal.SIGKILL:
-            return _ChildEndedError("its reader was killed, as a system does that lacks memory")
+            return ChildEndedError("its reader was killed, as a system does that lacks memory")
         LOG.error("a file ended its reader with status %s", code)
-        return _ChildEndedError(f"its reader ended (status {code})")
+        return ChildEndedError(f"its reader ended (status {code})")
 
     def end(self) -> None:
         """End the process, whatever it does."""

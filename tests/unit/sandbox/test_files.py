@@ -17,9 +17,9 @@ import pytest
 
 from auscult.domain.connectors import Item, Refused, Setup
 from auscult.domain.conversation import Conversation
-from auscult.formats import Given, Limits, Rejected, Source
+from auscult.formats import Given, Rejected, Source
 from auscult.formats.vendors.genesys import Genesys
-from auscult.sandbox.file_child import LENGTH, NotMapped, Request, received
+from auscult.sandbox.file_child import LENGTH, Frame, Request, received
 from auscult.sandbox.files import MOST_ENDED, Allowance, FileReader
 from auscult.sandbox.reading import Noted
 from auscult.services.scoring.intake.read import read_given, read_source, sibling_in
@@ -92,7 +92,7 @@ def test_what_a_file_needs_beside_it_is_sent() -> None:
     data = (folder / "batch.csv").read_bytes() + (folder / "batch.csv").read_bytes().splitlines()[1].replace(
         b"v-1", b"v-2"
     )
-    found = seen(read_given(io.BytesIO(data), source))
+    found = seen(read_given(io.BytesIO(data), source, Noted()))
     assert found == seen(read_source(io.BytesIO(data), source, is_bounded=True))
     assert [isinstance(one, Conversation) for one in found] == [True, True, False]
 
@@ -202,7 +202,7 @@ def test_a_dishonest_reader_is_confined(tmp_path: Path) -> None:
     with mine, theirs, (tmp_path / "given").open("w+b") as given:
         given.write(b"content")
         given.flush()
-        asked = Request(app_id="st-1", limits=Limits(), cpu_s=9, name=str(tmp_path), mapper="dishonest")
+        asked = Request(cpu_s=9, name=str(tmp_path), mapper="dishonest")
         order = [sys.executable, "-P", "-c", DISHONEST]
         with subprocess.Popen(order, stdin=theirs.fileno()) as child:  # noqa: S603  (our own interpreter)
             data = msgspec.json.encode(asked)
@@ -210,6 +210,6 @@ def test_a_dishonest_reader_is_confined(tmp_path: Path) -> None:
             mine.sendall(data)
             answer = received(mine, LENGTH.unpack(received(mine, LENGTH.size))[0])
             child.kill()
-    assert msgspec.json.decode(answer, type=NotMapped) == NotMapped(Refused("none", ""))
+    assert msgspec.json.decode(answer, type=Frame) == Frame(refused=Refused("none", ""))
     assert {path.name for path in tmp_path.iterdir()} == {"kept", "given"}
     assert (tmp_path / "given").read_bytes() == b"content"

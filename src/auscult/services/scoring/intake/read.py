@@ -164,14 +164,20 @@ def read_source(
     return each_sided(reading.read_source(stream, source, noted or Noted(), conditions))
 
 
-def read_given(file: BinaryIO, source: Source, noted: Noted | None = None) -> Iterator[Conversation | Rejected]:
-    """Read a file of a stranger, as ``read_source`` does: by another process, what it unpacks to is bounded.
+def read_given(file: BinaryIO, source: Source, noted: Noted) -> Iterator[Conversation | Rejected]:
+    """Read a file of a stranger, as ``read_source`` does: by another process, what it unpacks to is bounded."""
+    return each_sided(without_sides(file, source, noted))
+
+
+def without_sides(file: BinaryIO, source: Source, noted: Noted) -> Iterator[Conversation | Rejected]:
+    """Read a file of a stranger whose sides are still to be found.
 
     Documents of our own formats are read here: their decoder is fast, and checks sizes, depth and types itself.
     """
     if is_own(file, source):
-        return read_source(file, source, noted, is_bounded=True)
-    return each_sided(file_reader().read(file, source, noted or Noted()))
+        conditions = Conditions(workbook=file_reader().read, is_bounded=True)
+        return reading.read_source(file, source, noted, conditions)
+    return file_reader().read(file, source, noted)
 
 
 @contextmanager
