@@ -46,6 +46,10 @@ _SUFFIXES = (
 )
 _NO_TEXT = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 """Endings of files that hold no conversations, in folders and archives."""
+_BESIDE = frozenset(
+    ("users.json", "channels.json", "groups.json", "dms.json", "mpims.json", "integration_logs.json", "canvases.json")
+)
+"""What a Slack export has beside its channels; names are taken from it where it is next to them."""
 _FOREIGN = {
     b"BZh": "bzip2; unpack it first, or compress it with gzip or zstd",
     b"\xfd7zXZ": "xz; unpack it first, or compress it with gzip or zstd",
@@ -227,7 +231,8 @@ def named(one: Conversation | Rejected, name: str) -> Conversation | Rejected:
 def is_skipped(name: str, noted: Noted) -> bool:
     """Return whether a file of a folder or archive holds no conversations: pictures, sound, what systems leave there."""
     path = PurePosixPath(name)
-    is_skipped = any(part.startswith((".", "__MACOSX")) for part in path.parts) or path.suffix.lower() in _NO_TEXT
+    is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
+    is_skipped = is_hidden or path.suffix.lower() in _NO_TEXT or path.name in _BESIDE
     if is_skipped:
         noted.add(name, "skipped")
     return is_skipped

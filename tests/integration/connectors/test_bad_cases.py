@@ -16,6 +16,7 @@ import pytest
 from auscult.domain.connectors.contract import Item, Mapped
 from auscult.domain.connectors.place import Found
 from auscult.domain.connectors.run import Counts, Order
+from auscult.domain.conversation import Speaker
 from auscult.domain.errors import ConflictError
 from auscult.formats.vendors import FORMATS
 from auscult.formats.vendors.documents import Native
@@ -177,7 +178,12 @@ def test_sides_of_a_source_are_those_that_were_set(app: AppStore, tmp_path: Path
     (tmp_path / "in").mkdir()
     call = (FILES / "03-speakers.vtt").read_bytes()
     connectors.apply(document(f"folder:{tmp_path / 'in'}", format="any"))
-    for name, sides in (("all", {}), ("b", {"Speaker 0": "agent"}), ("both", {"Speaker 1": "customer"})):
+    given: list[tuple[str, dict[str, Speaker]]] = [
+        ("all", {}),
+        ("b", {"Speaker 0": "agent"}),
+        ("both", {"Speaker 1": "customer"}),
+    ]
+    for name, sides in given:
         if sides:
             connectors.set_sides("inbox", sides)
         (tmp_path / "in" / f"{name}.vtt").write_bytes(call.replace(b"15:34", f"15:{len(name) + 10}".encode()))
