@@ -105,11 +105,12 @@ class Application:
         import msgspec
 
         from auscult.formats import Given
+        from auscult.sandbox.reading import Noted
         from auscult.services.limits import TenantLimits
         from auscult.services.scoring.intake.admission import AdmissionControl
         from auscult.services.scoring.intake.ingest import Load, conversations_of
         from auscult.services.scoring.intake.mapped import mapped_conversations
-        from auscult.services.scoring.intake.read import Noted, RejectsWriter, rejects_path
+        from auscult.services.scoring.intake.read import RejectsWriter, rejects_path
 
         settings, noted = self.settings, Noted()
         set_up_tracing(settings, "command")
