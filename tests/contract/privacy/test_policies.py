@@ -53,7 +53,19 @@ def app(store: Store) -> AppStore:
 def test_without_a_policy_the_business_is_masked_too(app: AppStore) -> None:
     """All that is found goes, whoever's it is."""
     said, originals = stored(app, {"redaction": "mask"})
-    for part in ("Hope", "0199", "Market Street", "support@", "Ada", "Lovelace", "7946", "Rose Lane", "ada@", "4539", "737"):
+    for part in (
+        "Hope",
+        "0199",
+        "Market Street",
+        "support@",
+        "Ada",
+        "Lovelace",
+        "7946",
+        "Rose Lane",
+        "ada@",
+        "4539",
+        "737",
+    ):
         assert part not in said, part
     assert not originals
 
@@ -76,7 +88,11 @@ def test_kinds_are_treated_each_in_its_way(app: AppStore) -> None:
     assert "[phone]" in said
     assert "[phone 1]" not in said
     assert originals == {"[email 1]": "support@mail.kestrel.example", "[email 2]": "ada@example.com"}
-    assert {mark.split()[0] for mark in app.conversations.get("c-1").conversation.masks} <= {"[card", "[address", "[email"}
+    assert {mark.split()[0] for mark in app.conversations.get("c-1").conversation.masks} <= {
+        "[card",
+        "[address",
+        "[email",
+    }
     said, _ = stored(app, {"kinds": {"name": None}})
     assert "Ada" not in said
 

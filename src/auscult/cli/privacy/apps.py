@@ -134,11 +134,11 @@ def change(
         "second_factor": second_factor,
         "agent_emotions": agent_emotions,
     }
+    wanted = {"timezone": timezone, "chat_inactivity_minutes": chat_inactivity}
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
         store = application.store.within(tenant)
         settings = change_settings(store, principal(), asked)
-        wanted = {"timezone": timezone, "chat_inactivity_minutes": chat_inactivity}
         times = change_times(store, principal(), wanted)
         if two_people is False and settings.two_people:
             done = bootstrap.privacy.approvals(application.store, tenant, principal()).one_person()

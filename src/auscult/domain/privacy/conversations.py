@@ -94,7 +94,7 @@ def redact_conversation(
 ) -> RedactedConversation:
     """Replace personal data everywhere in a conversation by placeholders; one value has one number in all of it.
 
-    Fields whose key is a name are names, whatever ``find`` finds in them; ``policy`` says what stays. With ``digest`` the
+    Fields whose key is a name are names, whatever ``find`` finds in them; some stay by the ``policy``. With ``digest`` the
     conversation has a keyed hash of each value, and one that it has from before keeps its number.
     """
     hints = hints_of(conversation, countries)

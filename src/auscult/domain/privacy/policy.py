@@ -1,4 +1,4 @@
-"""What an app makes of personal data that was found: masked, kept with its original, left where it is, or dropped.
+"""Policies: personal data that was found is masked, kept with its original, left where it is, or dropped.
 
 What is the app's own stays whatever its kind is set to: its numbers, domains, addresses, and if wanted its agents' names.
 """
@@ -11,7 +11,7 @@ from auscult.domain.privacy.redaction import NEVER_KEPT, Found, Kind, Numbering,
 
 Treatment = Literal["mask", "token", "keep", "drop"]
 """``mask``: a placeholder with a number; ``token``: the same, and the original is kept encrypted; ``keep``: it stays as
-it is; ``drop``: a placeholder without a number and without a hash, so that no two can be told apart.
+it is; ``drop``: a placeholder without a number and without a hash, so that no two values can be compared.
 """
 
 TREATMENTS: tuple[Treatment, ...] = get_args(Treatment)

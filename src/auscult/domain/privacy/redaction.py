@@ -15,6 +15,7 @@ Kind = Literal[
     "iban",
     "national_number",
     "security_code",
+    "expiry",
     "email",
     "phone",
     "account",

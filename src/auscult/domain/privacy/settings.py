@@ -42,11 +42,11 @@ class PrivacySettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     @property
     def policy(self) -> Policy:
-        """What stays, and what is dropped, of what is found."""
+        """The part of the settings that redaction itself follows."""
         return Policy(kinds=self.kinds, own=self.own)
 
     def treatment(self, kind: Kind) -> Mode | Treatment:
-        """Return what becomes of a kind."""
+        """Return the treatment of a kind."""
         return self.redaction if self.redaction == "off" else self.kinds.get(kind, self.redaction)
 
     def shown(self, found: Insights | None) -> Insights | None:

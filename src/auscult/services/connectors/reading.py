@@ -19,9 +19,9 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.privacy.quotations import redact_quotations
+from auscult.sandbox.decompression import decompressed
 from auscult.services.connectors.evaluations import SubmitAudit, counted_only
 from auscult.services.connectors.fetching import Fetched, Fetcher
-from auscult.services.scoring.intake.decompression import decompressed
 from auscult.services.scoring.intake.sided import sided
 
 LOG = logging.getLogger(__name__)

@@ -35,6 +35,7 @@ KINDS: Mapping[Kind, str] = {
     "iban": later("IBANs"),
     "national_number": later("National numbers"),
     "security_code": later("Security codes, PINs, passwords"),
+    "expiry": later("Expiry dates of cards"),
     "email": later("E-mail addresses"),
     "phone": later("Telephone numbers"),
     "account": later("Account numbers"),
