@@ -12,6 +12,7 @@ import msgspec
 import pytest
 
 from auscult.domain.conversation import Agent, Queue
+from auscult.domain.record import Outcome
 from auscult.domain.schedules.schedule import Schedule
 from auscult.services.conversations.latest import Sought, details, latest
 from auscult.services.schedules.scheduling import Scheduling
@@ -28,7 +29,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     folder, chance = tmp_path_factory.mktemp("console"), random.Random(request.param)
     with console(f"sqlite:///{folder / 'auscult.db'}", weeks=6, a_week=16, state_dir=str(folder)) as found:
         app = found.store.within(TENANT)
-        outcome = chance.choice(["failed", "passed"]) if request.param > 1 else "failed"
+        outcome: Outcome = chance.choice(["failed", "passed"]) if request.param > 1 else "failed"
         items = latest(app, Sought(outcomes=(outcome,)), limit=20).items
         made: list[Any] = []
         for n, (each, known) in enumerate(details(app, items).items()):
