@@ -333,7 +333,7 @@ class ChangedForm(Struct, frozen=True, kw_only=True):
                 "groups": [],
             }
         ],
-        "sentence": "68.6% pass. The change of 19.7 points could still be chance. 17.5 of the 19.7 points come from "
+        "sentence": "68.6% pass, 19.7 points fewer than before. 17.5 of the 19.7 points come from "
         "Online Store, which is new: 0 of 7 pass, all by Noor Haddad.",
     }
 )
