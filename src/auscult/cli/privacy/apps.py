@@ -116,15 +116,8 @@ def change(
     from auscult.services.privacy.settings import change_settings
     from auscult.services.scoring.intake.times import change_times
 
-    if redaction is not None and redaction not in MODES:
-        raise RequestError(
-            f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
-            code="redaction.unknown",
-            field="--redaction",
-            value=redaction,
-        )
     asked = {
-        "redaction": redaction,
+        "redaction": _known(redaction),
         "redactor": redactor,
         "countries": countries,
         "kinds": None if kinds is None else dict(map(_treatment, kinds)),
@@ -169,6 +162,17 @@ def show(*, app: options.KnownApp, database: options.Database = None, as_json: o
         store = application.store.within(tenant)
         settings, times = store.privacy.settings(), times_of(store)
     _print(tenant, settings, asdict(times), as_json=as_json)
+
+
+def _known(redaction: str | None) -> str | None:
+    if redaction is not None and redaction not in MODES:
+        raise RequestError(
+            f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
+            code="redaction.unknown",
+            field="--redaction",
+            value=redaction,
+        )
+    return redaction
 
 
 def _treatment(text: str) -> tuple[str, str | None]:
