@@ -1,10 +1,10 @@
 """Make the views again, as ``v_verdicts`` and ``v_evidence`` leave out the marks around the parts of stored reasons.
 
-Revision 0304. Reasons that are stored already have no marks, and stay as they are.
+Revision 0305. Reasons that are stored already have no marks, and stay as they are.
 """
 
-revision = "0304"
-down_revision = "0303"
+revision = "0305"
+down_revision = "0304"
 branch_labels = None
 depends_on = None
 ALONGSIDE = "0301"
