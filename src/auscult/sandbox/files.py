@@ -152,7 +152,7 @@ class ChildEndedError(Exception):
         """Return the fault of the file, of which some conversations were read."""
         more = f"; {count:,} conversations before this place are read, those after it are not" if count else ""
         message = f"{name or 'the file'} cannot be read: {self}{more}; load it in parts, or in another format"
-        return FormatError(message, code="file.too_large")
+        return FormatError(message, code="file.unreadable")
 
 
 class _Child:

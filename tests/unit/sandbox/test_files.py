@@ -114,7 +114,7 @@ def test_a_file_that_takes_too_long_takes_no_other_with_it(hurried: FileReader) 
     found = list(hurried.read(archive, Source(app_id="st-1", name="all.zip"), Noted()))
     assert [isinstance(one, Conversation) for one in found] == [True, False, True]
     (refused,) = (one for one in found if isinstance(one, Rejected))
-    assert (refused.file, refused.error.reason) == ("b.csv", "file.too_large")
+    assert (refused.file, refused.error.reason) == ("b.csv", "file.unreadable")
     assert "b.csv cannot be read: it takes more than 0.3 s of processor time" in refused.error.message
 
 
