@@ -198,9 +198,13 @@ def _without_supervisors(parties: Sequence[Party], said: list[Speaker | None]) -
 
 def _said_role(party: Party) -> Speaker | None:
     """Return the role of a party. A bot may have the role of an agent, and show only by its type or name what it is."""
-    said = [speaker for word in _role_words(party) if (speaker := role_of(word)) is not None]
-    is_bot = "bot" in said or (role_of(party.name or "") == "bot" and len(party.name or "") >= _SHORTEST_BOT)
-    return "bot" if is_bot and (not said or said[0] == "agent") else next(iter(said), None)
+    said: list[Speaker] = [role for word in _role_words(party) if (role := role_of(word)) is not None]
+    name = party.name or ""
+    is_bot = "bot" in said or (role_of(name) == "bot" and len(name) >= _SHORTEST_BOT)
+    first = next(iter(said), None)
+    if is_bot and first in (None, "agent"):
+        return "bot"
+    return first
 
 
 def _role_words(party: Party) -> list[str]:

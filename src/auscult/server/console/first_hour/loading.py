@@ -122,13 +122,14 @@ class AskedView(Struct, frozen=True, kw_only=True):
 class FoundView(Struct, frozen=True, kw_only=True):
     """The content of a file before it is loaded. ``load`` is the label of the button, empty where there is nothing to load.
 
-    ``next`` is the address of the page that follows once it is loaded.
+    ``name`` is that of the file, empty for several; ``next`` is the address of the page that follows once it is loaded.
     ``opening`` is how the first conversation begins: side, speaker and words of each turn. ``formats`` names what it was
     read as, of several files each in ``files``; ``assumed`` what the file does not hold. ``labels`` are speakers with their
     sides, and ``asked`` what a person may give for all of the file; both only of files of other programs.
     """
 
     said: str
+    name: str = ""
     rows: tuple[FoundRow, ...] = ()
     more: str = ""
     refused: tuple[Refusal, ...] = ()
@@ -323,6 +324,7 @@ def _found(visit: Visit, documents: Iterator[Conversation | Rejected], noted: No
     left = seen.count - len(seen.rows)
     return FoundView(
         said=said,
+        name=one(visit.query, "file")[:_LONGEST_NAME],
         rows=tuple(seen.rows),
         opening=seen.opening,
         more=_("and {n} more").format(n=reader.number(left)) if left else "",
