@@ -104,7 +104,7 @@ class _Part:
         return np.array(found, np.int64)
 
     def fill(self, groups: Mapping[tuple[str, str], Counted], place: Mapping[str, int]) -> None:
-        """Take the counts of groups, whose examples have these places."""
+        """Store the counts of groups, whose examples have these places."""
         rows = self.rows((kind, [name]) for kind, name in groups)
         self.values[rows] = [each.values for each in groups.values()]
         none = [_NONE] * EXAMPLES

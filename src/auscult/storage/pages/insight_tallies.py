@@ -95,7 +95,7 @@ class Span(NamedTuple):
 
 
 class AppInsightTallies(OfApp):
-    """What was counted of an app's list. ``basis`` is the version of what it is counted with: others count as nothing."""
+    """Counts of the spans of an app's list. ``basis`` is the version of what it is counted with: others count as nothing."""
 
     def version(self) -> int:
         """Return a number that changes with every write of rows."""
