@@ -15,8 +15,8 @@ from typing import ClassVar
 PART = re.compile(r"\{(\w+)(!r)?\}")
 """A part of a template, with its name."""
 _BOTH = "{text}{more}"
-MARKS = _VALUE, _TEXT, _END = "\x81", "\x8d", "\x8f"
-"""Marks in stored texts: before a value, before a text that has a code itself, and after either. They are no letters."""
+MARKS = _VALUE, _TEXT, _END = "\x7f", "\x8d", "\x8f"
+"""Marks in stored texts: around a value; before and after a text that has a code itself. They are no letters."""
 _MARK = re.compile(f"([{_VALUE}{_TEXT}{_END}])")
 
 
@@ -68,7 +68,7 @@ def to_store(text: str) -> str:
 
 def from_store(stored: str) -> str:
     """Return a stored text in English: coded where its parts are marked."""
-    if _END not in stored:
+    if _VALUE not in stored and _END not in stored:
         return stored
     text = Coded(_MARK.sub("", stored))
     text.stored = stored
@@ -90,7 +90,7 @@ def kept(value: object) -> str:
 def _marked(value: object) -> str:
     if isinstance(value, Coded):
         return f"{_TEXT}{filled(value.code, value.parts, _marked)}{_END}"
-    return f"{_VALUE}{value}{_END}"
+    return f"{_VALUE}{value}{_VALUE}"
 
 
 def _read(tokens: Iterator[str]) -> tuple[str, dict[str, object]]:

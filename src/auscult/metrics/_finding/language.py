@@ -140,6 +140,13 @@ _WHOSE = {
     "handler": coded("the handler's"),
     "any": coded("anybody's"),
 }
+_TURNS = {
+    "agent": coded("the agent's turns"),
+    "customer": coded("the customer's turns"),
+    "bot": coded("the bot's turns"),
+    "handler": coded("the handler's turns"),
+    "any": coded("anybody's turns"),
+}
 _SPANS = {
     each: each
     for each in (
@@ -174,8 +181,7 @@ _SCOPES = {
 
 def scope_in_words(speaker: Side, span: Span | None) -> Coded:
     """Return the turns that are searched, in words: ``the agent's first 2 turns``."""
-    whose = _WHOSE[speaker]
-    return coded("{whose} turns", whose=whose) if span is None else span.within(_SCOPES, whose=whose)
+    return _TURNS[speaker] if span is None else span.within(_SCOPES, whose=_WHOSE[speaker])
 
 
 def silence_of(speaker: Side) -> Coded:
