@@ -182,7 +182,7 @@ _VALUES: Mapping[str, Callable[[_Row], float | None]] = {
 def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str = "pass") -> FigureChange:
     """Return the change of a figure between two periods. Raises ``RequestError`` ``figure.unknown``.
 
-    A metric moved by more than chance if it did so among all metrics in force, as where they stand together.
+    A metric moved by more than chance if it did so among all metrics in force, as on pages with all of them.
     """
     if figure == "pass":
         return passed_change(app, sought, compared)
