@@ -15,11 +15,12 @@ LOOK_S = 0.1
 
 
 class Measured(NamedTuple):
-    """Seconds on the clock, seconds of processor time of all processes, and their memory together at its most."""
+    """Seconds on the clock, seconds of processor time of all processes, their memory together at its most, and the output."""
 
     wall_s: float
     processor_s: float
     memory_mb: float
+    out: bytes
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -48,11 +49,11 @@ def running(*words: str, times: int = 1, **settings: str) -> Iterator[None]:
                 each.terminate()
 
 
-def measure(words: Sequence[str], folder: Path, **settings: str) -> Measured:
-    """Run ``auscult`` with these words and ``AUSCULT_`` settings in a folder. Exits where it fails."""
+def measure(words: Sequence[str], folder: Path, command: Sequence[str] = (str(AUSCULT),), **settings: str) -> Measured:
+    """Run a command with these words and ``AUSCULT_`` settings in a folder. Exits where it fails."""
     settled = environment(**settings)
     before, began = os.times(), time.perf_counter()
-    with subprocess.Popen([str(AUSCULT), *words], cwd=folder, env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
+    with subprocess.Popen([*command, *words], cwd=folder, env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
         most = [0.0]
         watcher = threading.Thread(target=_watch, args=(process, most))
         watcher.start()
@@ -60,9 +61,9 @@ def measure(words: Sequence[str], folder: Path, **settings: str) -> Measured:
         watcher.join()
     wall_s, after = time.perf_counter() - began, os.times()
     if process.returncode:
-        sys.exit(f"auscult {' '.join(words)} failed: {out.decode()}")
+        sys.exit(f"{' '.join([*command, *words])} failed: {out.decode()}")
     used = after.children_user + after.children_system - before.children_user - before.children_system
-    return Measured(wall_s, used, most[0])
+    return Measured(wall_s, used, most[0], out)
 
 
 def _watch(process: "subprocess.Popen[bytes]", most: list[float]) -> None:

@@ -140,6 +140,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             waiting, failed, backlog = batches.waiting(), batches.failed(), batches.backlog()
             postponed = [*batches.postponed(), *(batch for batch in waiting if batch.reason)]
             backfills = application.store.backfills.unfinished(_FAILED_SHOWN)
+            figures = application.store.figures()
             spent = application.store.spending.spent(datetime.now(UTC).date().isoformat())
             sign_in = _slowed(application.store)
     except AuscultError as error:
@@ -148,6 +149,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if path is not None:
         yield _privacy(path)
     yield _key(bootstrap.key_path(settings), is_set=settings.secret_key is not None)
+    if figures.workers:
+        live, bulk = figures.workers - figures.bulk_workers, figures.bulk_workers
+        yield Finding("ok", f"workers run: {live} for what is live and for loads, {bulk} for loads alone")
     if waiting:
         count = backlog.live + backlog.backfill
         yield Finding("warn", f"{count} conversations wait to be scored", "run auscult serve or auscult worker")

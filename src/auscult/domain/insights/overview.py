@@ -125,9 +125,9 @@ class Sums:
 
     __slots__ = ("n", "squares", "total")
 
-    def __init__(self) -> None:
-        """Nothing is added yet."""
-        self.n = self.total = self.squares = 0
+    def __init__(self, n: int = 0, total: int = 0, squares: int = 0) -> None:
+        """Begin with some values, or with none."""
+        self.n, self.total, self.squares = n, total, squares
 
     def add(self, value: int) -> None:
         """Add one value."""
@@ -159,6 +159,23 @@ class Counted:
         self.examples: dict[Number, list[str]] = {}
         self.sums: dict[Measure, Sums] = {measure: Sums() for measure in MEASURES}
         self.whole: dict[Measure, Sums] = {measure: Sums() for measure in MEASURES}
+
+    @property
+    def values(self) -> list[int]:
+        """All numbers, then count, sum and sum of squares of each measure, and the same of the whole conversations."""
+        sums = (*self.sums.values(), *self.whole.values())
+        return [*self.numbers.values(), *(value for each in sums for value in (each.n, each.total, each.squares))]
+
+    @classmethod
+    def of(cls, values: Sequence[int]) -> "Counted":
+        """Return the counts with these values, without examples."""
+        found = cls()
+        found.numbers = dict(zip(NUMBERS, values, strict=False))
+        rest = iter(values[len(NUMBERS) :])
+        sums = [Sums(*each) for each in zip(rest, rest, rest, strict=True)]
+        found.sums = dict(zip(MEASURES, sums, strict=False))
+        found.whole = dict(zip(MEASURES, sums[len(MEASURES) :], strict=True))
+        return found
 
     def add(self, fact: Fact) -> None:
         """Count one."""
