@@ -30,6 +30,8 @@ _COURTESY = re.compile(
     r"|(?:i'?m |i am )?(?:so |very )?sorry (?:that )?i (?:couldn'?t|could not|wasn'?t able to) (?:be of )?"
     r"(?:(?:more|any|further) )?(?:help|assist)"
     r"|(?:i'?m |i am )?(?:glad|happy) (?:i could|to|that i could) (?:help|assist|be)|i enjoy(?:ed)? helping"
+    r"|thank(?:s| you)(?: (?:so|very) much)? for (?:calling|contacting|reaching out|your (?:call|time|patience))"
+    r"(?: (?:and )?(?:you )?have (?:a|an) (?:\w+ ){0,3}(?:day|night|evening|morning|weekend|one|time))?\W*$"
     r"|(?:good)?bye)",
     re.IGNORECASE,
 )

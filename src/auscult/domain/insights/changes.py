@@ -10,9 +10,9 @@ Kitagawa, E. M. (1955). Components of a difference between two rates. Journal of
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from math import exp, lgamma, sqrt
+from math import exp, inf, lgamma, sqrt
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -29,6 +29,8 @@ REST = ""
 """The id of what balances a kind: conversations of several groups or of none, and those that may not be seen."""
 ALPHA = 0.05
 """Share of pairs of periods without a cause in which anything may be called beyond chance."""
+_SPENT = ALPHA / 6
+"""What the figure itself, its groups, and the metrics among each other each spend of it, on either side."""
 _TO_PAIRS = 0.25
 """Share of ``ALPHA`` for groups that is spent on pairs."""
 _MOST_OF = 0.8
@@ -147,15 +149,22 @@ class Change(Struct, frozen=True, kw_only=True):
 
 def is_beyond_chance(before: Sample, now: Sample) -> bool:
     """Return whether one figure differs by more than chance brings between two samples."""
-    return _distance(before, now) > _limit_of(ALPHA / 4)
+    return _distance(before, now) > _limit_of(_SPENT)
 
 
-def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Iterable[Group] = ()) -> Change | None:
+def change_of(
+    before: Sample,
+    now: Sample,
+    groups: Iterable[Group],
+    pairs: Iterable[Group] = (),
+    moved_metrics: Collection[str] = (),
+) -> Change | None:
     """Return the change of a figure and its drivers; None where a period has no conversation.
 
     Groups of one kind may share conversations or leave some out: a driver ``REST`` balances such a kind.
-    Half of ``ALPHA`` is spent on the change itself, half on all groups together (Bonferroni). Of pairs only those are
-    drivers that say more than both of their groups.
+    All groups together are counted (Bonferroni). Of pairs only those are drivers that say more than both of their
+    groups. ``moved_metrics`` are the ids of those that moved by more than chance themselves (``moves_of``): no other
+    metric is beyond chance here, so that no metric is in one place and not in another.
     """
     if before.value is None or now.value is None:
         return None
@@ -165,10 +174,14 @@ def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Itera
             kinds[each.kind].append(each)
     known = [each for some in kinds.values() if not _is_whole(some, before, now) for each in some]
     joined = [each for each in pairs if each.before.n or each.now.n]
-    spent = ALPHA / 4 * (1 - _TO_PAIRS if joined else 1)
-    limit = _limit(spent, known, before, now)
+    spent = _SPENT * (1 - _TO_PAIRS if joined else 1)
+    limit = _limit(spent, [each for each in known if each.kind != "metric"], before, now)
     centres = {kind: _centre(some, before, now) for kind, some in kinds.items()}
-    singles = [_driver(each, before, now, (centres[each.kind], limit), joined) for each in known]
+
+    def limit_of(group: Group) -> float:
+        return limit if group.kind != "metric" else 0.0 if group.id in moved_metrics else inf
+
+    singles = [_driver(each, before, now, (centres[each.kind], limit_of(each)), joined) for each in known]
     drivers = singles + _pairs(singles, joined, before, now)
     moved = normal_interval(now.value - before.value, _variance(now, now.n) + _variance(before, before.n))
     for kind in KINDS:
@@ -208,7 +221,7 @@ def moves_of(groups: Sequence[Group]) -> list[Move]:
 
 def are_beyond_chance(pairs: Sequence[tuple[Sample, Sample]]) -> list[bool]:
     """Return for each pair of shares whether they differ by more than chance brings among all pairs that can."""
-    limit = _limit_of(ALPHA / 4, sorted(_attainable_share(*each) for each in pairs if each[0].n and each[1].n))
+    limit = _limit_of(_SPENT, sorted(_attainable_share(*each) for each in pairs if each[0].n and each[1].n))
     return [_distance(*each) > limit for each in pairs]
 
 
@@ -337,7 +350,7 @@ def _shared(group: Group, now: Sample, pairs: Sequence[Group]) -> Group | None:
 def _pairs(singles: Sequence[Driver], pairs: Sequence[Group], before: Sample, now: Sample) -> list[Driver]:
     """Return the pairs that say more than both of their groups: beyond chance, clearer, and with most of their parts."""
     known: Mapping[tuple[Kind, str], Driver] = {(each.group.kind, each.group.id): each for each in singles}
-    against = before.total / before.n, _limit(ALPHA / 4 * _TO_PAIRS, pairs, before, now)
+    against = before.total / before.n, _limit(_SPENT * _TO_PAIRS, pairs, before, now)
     found: list[Driver] = []
     for pair in pairs:
         own = [one for each in pair.of if (one := known.get((each.kind, each.id)))]

@@ -182,7 +182,7 @@ _VALUES: Mapping[str, Callable[[_Row], float | None]] = {
 def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str = "pass") -> FigureChange:
     """Return the change of a figure between two periods. Raises ``RequestError`` ``figure.unknown``.
 
-    A metric moved by more than chance if it did so among all metrics in force, as where they stand together.
+    A metric moved by more than chance if it did so among all metrics in force, as on pages with all of them.
     """
     if figure == "pass":
         return passed_change(app, sought, compared)
@@ -206,10 +206,9 @@ def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str
     # A missed metric lowers the score by definition.
     read = _Reading(app, compared, value, has_metrics=figure in FIGURES and figure != "score")
     read.add(sought)
-    change = read.change()
+    change, moved = read.change(all_sought)
     if metric_id and change:
-        moved = moves_of(list(_of_metrics(app, all_sought, compared, read.metrics)))
-        change = replace(change, is_beyond_chance=metric_id in {each.group.id for each in moved})
+        change = replace(change, is_beyond_chance=metric_id in moved)
     return FigureChange(
         figure=figure, compared=compared, samples=read.samples(), change=change, forms=tuple(read.forms())
     )
@@ -229,7 +228,7 @@ def passed_change(app: AppStore, sought: Sought, compared: Compared) -> PassedCh
     else:
         read = _Reading(app, compared, _VALUES["pass"])
         read.add(replace(sought, outcomes=sought.outcomes or ("passed", "failed")))
-        change, forms = read.change(), read.forms()
+        (change, _moved), forms = read.change(sought), read.forms()
     return PassedChange(
         figure="pass",
         compared=compared,
@@ -279,15 +278,17 @@ class _Reading:
                 sums[at + 1] += value
                 sums[at + 2] += value * value
 
-    def change(self) -> Change | None:
-        """Return the change with its drivers."""
+    def change(self, sought: Sought) -> tuple[Change | None, frozenset[str]]:
+        """Return the change with its drivers, and the metrics of a selection that moved by more than chance."""
+        moves = moves_of(list(_of_metrics(self._app, sought, self._compared, self.metrics)))
+        moved = frozenset(each.group.id for each in moves)
         groups = {
             key: Group(kind=key[0], id=key[1], name=self._names[key], before=before, now=now)
             for key in self._names
             for before, now in (self.samples(key),)
         }
         pairs = [self._pair(groups[one], groups[two]) for one, two in self._pairs()]
-        return change_of(*self.samples(), groups.values(), pairs)
+        return change_of(*self.samples(), groups.values(), pairs, moved), moved
 
     def forms(self) -> Iterator[FormChange]:
         """Yield the forms with a new version, those with most conversations first."""

@@ -124,7 +124,7 @@ def cause(found: FigureChange, queue_name: QueueName | None = None) -> str:
     if not change.leading:
         if change.is_beyond_chance:
             return _("No group stands out: the change runs through all of them.")
-        return _("No group moved by more than chance.")
+        return _("No group changed it by more than chance.")
     first, total = change.leading[0], change.value.value
     if first.group.kind == "metric":
         now, before = first.group.now.n, first.group.before.n

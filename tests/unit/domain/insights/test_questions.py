@@ -5,12 +5,18 @@ from datetime import date
 
 import pytest
 
-from auscult.domain.insights.questions import days_before, period, read_question
+from auscult.domain.insights.periods import days_before, period
+from auscult.domain.insights.questions import read_question
 from auscult.services.insights.asking import vocabulary_of
 from bench.quality.asked import outcomes
 
 KNOWN = vocabulary_of(
-    {"agent": {"Ann Lee": "Ann Lee", "Bo Lee": "Bo Lee"}, "queue": {"AI": "AI"}, "metric": {"Tone": "m-tone"}}
+    {
+        "agent": {"Ann Lee": "Ann Lee", "Bo Lee": "Bo Lee"},
+        "queue": {"AI": "AI", "Desk": "Desk"},
+        "metric": {"Tone": "m-tone"},
+        "intent": {each: each for each in ("check refund status", "lost card", "replace card")},
+    }
 )
 TODAY = date(2026, 11, 29)
 
@@ -51,3 +57,62 @@ def test_periods_and_those_before() -> None:
     assert days_before(date(2026, 11, 23), TODAY) == (date(2026, 11, 16), date(2026, 11, 22))
     asked = read_question("how many chats in December", KNOWN, TODAY)
     assert (asked.since, asked.last) == (date(2025, 12, 1), date(2025, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("pass rate in the last 3 months", ("2026-08-30", "2026-11-29")),
+        ("pass rate in the past two weeks", ("2026-11-16", "2026-11-29")),
+        ("pass rate two weeks ago", ("2026-11-09", "2026-11-15")),
+        ("Bestehensquote vor zwei Wochen", ("2026-11-09", "2026-11-15")),
+        ("pass rate last quarter", ("2026-07-01", "2026-09-30")),
+        ("pass rate on Monday", ("2026-11-23", "2026-11-23")),
+        ("pass rate since Monday", ("2026-11-23", "2026-11-29")),
+        ("pass rate on 12 November", ("2026-11-12", "2026-11-12")),
+        ("pass rate on December 1st", ("2025-12-01", "2025-12-01")),
+        ("pass rate on 2026-11-12", ("2026-11-12", "2026-11-12")),
+        ("pass rate on 12.11.2026", ("2026-11-12", "2026-11-12")),
+        ("pass rate in 2025", ("2025-01-01", "2025-12-31")),
+        ("pass rate between 1 October and 15 October", ("2026-10-01", "2026-10-15")),
+        ("pass rate from March to May", ("2026-03-01", "2026-05-31")),
+        ("pass rate in September and October", ("2026-09-01", "2026-10-31")),
+        ("pass rate in October compared with September", ("2026-10-01", "2026-10-31")),
+        ("pass rate this month versus last month", ("2026-11-01", "2026-11-29")),
+    ],
+)
+def test_days_in_words(text: str, days: tuple[str, str]) -> None:
+    """Rolling, whole, and between two; every word of them has its meaning."""
+    asked = read_question(text, KNOWN, TODAY)
+    assert (asked.since, asked.last) == tuple(map(date.fromisoformat, days))
+    assert (asked.unknown, asked.missing) == ((), ())
+
+
+@pytest.mark.parametrize("text", ["pass rate in March and November", "compare August with November"])
+def test_periods_apart_are_refused(text: str) -> None:
+    """They are neither one period nor one and that before it."""
+    assert read_question(text, KNOWN, TODAY).missing == ("several periods",)
+
+
+@pytest.mark.parametrize(
+    ("text", "figure", "by"),
+    [
+        ("which queue has the most unhappy customers", "count", "queue"),
+        ("which queue has the worst pass rate of failed calls", "pass", "queue"),
+        ("compare AI queue with Desk", "pass", "queue"),
+        ("who has the lowest score", "score", "agent"),
+        ("which agents miss the tone most often", "count", "agent"),
+        ("how is the escalation rate", "count", ""),
+        ("how does Ann do", "pass", ""),
+    ],
+)
+def test_groups_are_counted_where_an_outcome_is_asked_for(text: str, figure: str, by: str) -> None:
+    """Else they have their pass rate."""
+    asked = read_question(text, KNOWN, TODAY)
+    assert (asked.figure, asked.by, asked.unknown, asked.missing) == (figure, by, (), ())
+
+
+def test_a_word_that_one_reason_has_is_that_reason() -> None:
+    """One that several have is none of them."""
+    assert read_question("how many refund questions", KNOWN, TODAY).query == {"intent": ("check refund status",)}
+    assert read_question("how many card questions", KNOWN, TODAY).unknown == ("card",)
