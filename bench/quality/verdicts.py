@@ -19,6 +19,7 @@ import msgspec
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.formats import Limits
@@ -61,9 +62,9 @@ def verdict_lines(conversations: Iterable[Conversation], at_a_time: int | None =
         line = {
             "id": one.conversation.id,
             "metrics": metrics,
-            "insights": _reduced(msgspec.to_builtins(judged.insights)),
+            "insights": _reduced(msgspec.to_builtins(judged.insights, enc_hook=sent)),
         }
-        yield msgspec.json.encode(line)
+        yield msgspec.json.encode(line, enc_hook=sent)
 
 
 def _read(file: Path) -> Iterator[Conversation]:

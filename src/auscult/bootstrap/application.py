@@ -105,11 +105,12 @@ class Application:
         import msgspec
 
         from auscult.formats import Given
+        from auscult.sandbox.reading import Noted
         from auscult.services.limits import TenantLimits
         from auscult.services.scoring.intake.admission import AdmissionControl
         from auscult.services.scoring.intake.ingest import Load, conversations_of
         from auscult.services.scoring.intake.mapped import mapped_conversations
-        from auscult.services.scoring.intake.read import Noted, RejectsWriter, rejects_path
+        from auscult.services.scoring.intake.read import RejectsWriter, rejects_path
 
         settings, noted = self.settings, Noted()
         set_up_tracing(settings, "command")
@@ -456,7 +457,9 @@ def _background(settings: Settings, application: Application) -> Generator[None]
     from auscult.bootstrap import people
     from auscult.reports import REPORTS
     from auscult.services.delivery.webhooks import WebhookDispatch
+    from auscult.services.insights.overview import roll_up_all
     from auscult.services.scoring.rebuild import render_outdated
+    from auscult.workers.background.insight_counter import InsightCounter
     from auscult.workers.background.live_poller import LiveConversationPoller
     from auscult.workers.background.row_renderer import RowRenderer
     from auscult.workers.background.statistics_refresher import StatisticsRefresher
@@ -471,6 +474,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
         WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
         StatisticsRefresher(store.vacuum),
         RowRenderer(partial(render_outdated, store, REPORTS)),
+        InsightCounter(partial(roll_up_all, store, now)),
         privacy.log_sealer(settings, store),
         recordings.background(settings, store),
         people.exporter(store),

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from auscult.domain.conversation import Agent
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import AgentHabits, Flag, Insights
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
@@ -98,7 +99,7 @@ class Row(Struct, frozen=True, kw_only=True):
     )
 
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(enc_hook=sent)
 
 
 class AccountRawData:

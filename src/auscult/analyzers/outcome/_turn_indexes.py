@@ -9,14 +9,15 @@ from auscult.analyzers._outcomes import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers.outcome._readable import written_sentences
 from auscult.analyzers.sentiment._tone import Tone
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.said.text import sentences
 
 PROTEST = -0.4
 PLEASURE = 0.4
 UNHAPPY = -0.2
-UNANSWERED = "ends before an answer"
-UNSHOWN = "no turn shows that it was met; it was answered, and there is no protest"
+UNANSWERED = coded("ends before an answer")
+UNSHOWN = coded("no turn shows that it was met; it was answered, and there is no protest")
 LONG = 120
 """Characters from which on one sentence of a turn is quoted."""
 

@@ -14,6 +14,7 @@ from auscult.analyzers._evidence import language_of
 from auscult.analyzers.outcome._flagging import MAX_EVIDENCE
 from auscult.analyzers.outcome._turn_indexes import UNANSWERED, UNSHOWN, telling
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, cite, nothing_in
 from auscult.domain.insight import Flag, Insights, Outcome, Resolution
 from auscult.domain.probe import Answers
@@ -28,7 +29,7 @@ OUTWEIGHS = Decimal("0.9")
 """Confidence from which on a refusal at the end is overruled."""
 NEVER = Decimal(2)
 """More than any confidence: what an agent states is not overruled."""
-UNSURE = "the words and the dialogue acts do not agree clearly"
+UNSURE = coded("the words and the dialogue acts do not agree clearly")
 _ANSWERS: dict[str, Resolution] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
 

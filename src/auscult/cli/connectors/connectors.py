@@ -12,7 +12,7 @@ from auscult.cli.terminal import options
 from auscult.config import variable
 from auscult.domain.connectors.run import Standing
 from auscult.domain.conversation import Speaker
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, sent
 from auscult.domain.people.principal import operator
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def show(
                 typer.echo(f"unknown {each}: {count} conversations", err=True)
             return
         shown = {"document": stored.document.decode(), "items": within.items(name), "unknown": within.unknown(name)}
-        typer.echo(msgspec.json.encode(msgspec.to_builtins(within.get(name)) | shown))
+        typer.echo(msgspec.json.encode(msgspec.to_builtins(within.get(name), enc_hook=sent) | shown))
 
 
 def check(
@@ -202,7 +202,7 @@ def _pause(name: str, app: str, database: str | None, *, is_paused: bool) -> Non
 
 def _show(one: Standing, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(msgspec.json.encode(one))
+        typer.echo(msgspec.json.encode(one, enc_hook=sent))
         return
     then = "paused" if one.is_paused else f"next {one.next_at:%Y-%m-%d %H:%M}" if one.next_at else "on demand"
     last = f"last {one.last.started_at:%Y-%m-%d %H:%M} {one.last.state}" if one.last else "never run"
@@ -212,7 +212,7 @@ def _show(one: Standing, *, as_json: bool) -> None:
 def _show_check(found: "Check", *, as_json: bool) -> None:
     """Show a check. Exits with 1 where a run would read nothing."""
     if as_json:
-        typer.echo(msgspec.json.encode(found))
+        typer.echo(msgspec.json.encode(found, enc_hook=sent))
     else:
         for step in ("access", "path", "format"):
             typer.echo(f"{step}: {getattr(found, step) or '-'}")

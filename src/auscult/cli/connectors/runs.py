@@ -9,6 +9,7 @@ import typer
 from auscult.cli.connectors.connectors import Name, opened
 from auscult.cli.terminal import options
 from auscult.domain.connectors.run import Order, Run
+from auscult.domain.errors import sent
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and map everything, store nothing, and count.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="End when all is accepted; a server or worker scores it.")]
@@ -90,7 +91,9 @@ def refused(
     with bootstrap.open(options.settings_of_existing(database)) as application:
         within = application.store.within(options.known_tenant(application.store, app))
         for each in within.connectors.refusals(name, limit, run_number):
-            typer.echo(msgspec.json.encode(each) if as_json else f"{each.key}  {each.where}  {each.reason}")
+            typer.echo(
+                msgspec.json.encode(each, enc_hook=sent) if as_json else f"{each.key}  {each.where}  {each.reason}"
+            )
 
 
 def _run(name: str, app: str, database: str | None, order: Order, *, is_dry: bool, wait: bool, as_json: bool) -> None:
@@ -101,7 +104,7 @@ def _run(name: str, app: str, database: str | None, order: Order, *, is_dry: boo
             found = service.check(name, order, is_whole=True)
         counts = msgspec.to_builtins(found.counts)
         if as_json:
-            typer.echo(msgspec.json.encode(found))
+            typer.echo(msgspec.json.encode(found, enc_hook=sent))
         else:
             typer.echo(", ".join(f"{count} {each}" for each, count in counts.items() if count) or "nothing to read")
         if found.access != "ok":
@@ -117,7 +120,7 @@ def _run(name: str, app: str, database: str | None, order: Order, *, is_dry: boo
 
 def _show(one: Run, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(msgspec.json.encode(one))
+        typer.echo(msgspec.json.encode(one, enc_hook=sent))
         return
     counts = ", ".join(f"{count} {each}" for each, count in msgspec.to_builtins(one.counts).items() if count)
     typer.echo(

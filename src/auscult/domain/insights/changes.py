@@ -122,6 +122,11 @@ class Change(Struct, frozen=True, kw_only=True):
     drivers: tuple[Driver, ...]
 
     @property
+    def may_be_chance(self) -> bool:
+        """Neither the figure nor a group moved by more than chance."""
+        return not self.is_beyond_chance and not self.leading
+
+    @property
     def leading(self) -> tuple[Driver, ...]:
         """The drivers to name, the strongest first: those beyond chance, of the kind of the strongest one.
 
@@ -138,6 +143,11 @@ class Change(Struct, frozen=True, kw_only=True):
             )
         )
         return tuple(each for each in found if each.group.kind == found[0].group.kind)
+
+
+def is_beyond_chance(before: Sample, now: Sample) -> bool:
+    """Return whether one figure differs by more than chance brings between two samples."""
+    return _distance(before, now) > _limit_of(ALPHA / 4)
 
 
 def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Iterable[Group] = ()) -> Change | None:
@@ -170,7 +180,7 @@ def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Itera
         before=before,
         now=now,
         value=moved,
-        is_beyond_chance=_distance(before, now) > -NORMAL.inv_cdf(ALPHA / 4),
+        is_beyond_chance=is_beyond_chance(before, now),
         drivers=tuple(drivers),
     )
 
@@ -183,15 +193,23 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 def moves_of(groups: Sequence[Group]) -> list[Move]:
-    """Return the figures that moved by more than chance brings among all that were compared, the largest move first."""
-    compared = [each for each in groups if each.before.n and each.now.n]
-    limit = -NORMAL.inv_cdf(ALPHA / 2 / max(len(compared), 1))
+    """Return the figures that moved by more than chance brings among all of their kind, the largest move first."""
+    kinds: defaultdict[Kind, list[Group]] = defaultdict(list)
+    for each in groups:
+        kinds[each.kind].append(each)
     found = [
         Move(group=each, value=each.now.total / each.now.n - each.before.total / each.before.n)
-        for each in compared
-        if _distance(each.before, each.now) > limit
+        for some in kinds.values()
+        for each, is_moved in zip(some, are_beyond_chance([(one.before, one.now) for one in some]), strict=True)
+        if is_moved
     ]
     return sorted(found, key=lambda each: (-abs(each.value), each.group.id))
+
+
+def are_beyond_chance(pairs: Sequence[tuple[Sample, Sample]]) -> list[bool]:
+    """Return for each pair of shares whether they differ by more than chance brings among all pairs that can."""
+    limit = _limit_of(ALPHA / 4, sorted(_attainable_share(*each) for each in pairs if each[0].n and each[1].n))
+    return [_distance(*each) > limit for each in pairs]
 
 
 def _limit(spent: float, groups: Sequence[Group], before: Sample, now: Sample) -> float:
@@ -201,7 +219,11 @@ def _limit(spent: float, groups: Sequence[Group], before: Sample, now: Sample) -
     rate of a new group is not tested (Tarone, R. E. (1990). A modified Bonferroni method for discrete data. Biometrics
     46, 515-522).
     """
-    attainable = sorted(chance for each in groups for chance in _attainable(each, before, now))
+    return _limit_of(spent, sorted(chance for each in groups for chance in _attainable(each, before, now)))
+
+
+def _limit_of(spent: float, attainable: Sequence[float] = ()) -> float:
+    """Return the distance beyond chance for tests whose smallest probabilities, one-sided, are these in order."""
     able = 0
     for n in range(1, len(attainable) + 1):
         able = bisect_right(attainable, spent / n)
@@ -213,12 +235,19 @@ def _limit(spent: float, groups: Sequence[Group], before: Sample, now: Sample) -
 def _attainable(group: Group, before: Sample, now: Sample) -> tuple[float, float]:
     """Return the smallest probabilities that the tests of a group can have, one-sided: of its mix, and of its rate."""
     first, last = group.before.n, group.now.n
-    n, fewer = first + last, min(before.n, now.n)
-    by_share = exp(_log_choose(fewer, n) - _log_choose(before.n + now.n, n)) if n <= fewer else 0.0
+    by_share = _attainable_share(share(first, before.n), share(last, now.n))
     if not first or not last:
-        return by_share / 2, 1.0
+        return by_share, 1.0
     is_share = group.before.total == group.before.squares and group.now.total == group.now.squares
-    return by_share / 2, exp(-_log_choose(n, first)) / 2 if is_share else 0.0
+    return by_share, exp(-_log_choose(first + last, first)) / 2 if is_share else 0.0
+
+
+def _attainable_share(before: Sample, now: Sample) -> float:
+    """Return the smallest probability that the test of two shares can have, one-sided."""
+    n, fewer = before.n + now.n, min(before.n, now.n)
+    met = int(before.total + now.total)
+    rarer = min(met, n - met)
+    return exp(_log_choose(fewer, rarer) - _log_choose(n, rarer)) / 2 if rarer <= fewer else 0.0
 
 
 def _is_whole(groups: Sequence[Group], before: Sample, now: Sample) -> bool:

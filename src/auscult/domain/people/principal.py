@@ -47,6 +47,10 @@ class Principal(Struct, frozen=True, kw_only=True):
         """Return the permissions that hold somewhere in the app."""
         return frozenset(pair.permission for pair in self.pairs)
 
+    def acting_as(self, named: str | None) -> str:
+        """Return the name for a trail: a client may name a person, a person's own name is fixed."""
+        return self.name if self.is_person else named or self.name
+
     def may(self, permission: str) -> bool:
         """Return whether a permission holds somewhere in the app."""
         return any(pair.permission == permission for pair in self.pairs)

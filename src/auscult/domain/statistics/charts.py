@@ -13,6 +13,8 @@ from msgspec import Struct
 
 RUN = 8
 """This many periods in a row on one side of the centre are a signal."""
+BEYOND = "beyond limits"
+"""The signal of a period outside its limits."""
 SIGMAS = 3.0
 _MOVING_RANGE = 1.128
 """The mean range of two normal values, in standard deviations."""
@@ -109,7 +111,7 @@ def _around(
     for (one, value, sigma), in_run in zip(known, runs, strict=True):
         half = SIGMAS * sigma * sigma_z
         beyond = abs(value - centre) > half and sigma > 0
-        signals = (*(("beyond limits",) if beyond else ()), *((f"{RUN} on one side",) if in_run else ()))
+        signals = (*((BEYOND,) if beyond else ()), *((f"{RUN} on one side",) if in_run else ()))
         points.append(_point(one, value, (centre - half, centre + half), signals, markers))
     return Chart(centre=centre, sigma_z=sigma_z, points=tuple(points))
 
@@ -170,7 +172,7 @@ def ewma_chart(
         own = laney.centre * (1 - laney.centre) / one.n * laney.sigma_z**2
         variance = smoothing**2 * own + (1 - smoothing) ** 2 * variance
         half = SIGMAS * sqrt(variance)
-        signals = ("beyond limits",) if abs(value - laney.centre) > half > 0 else ()
+        signals = (BEYOND,) if abs(value - laney.centre) > half > 0 else ()
         points.append(_point(one, value, (laney.centre - half, laney.centre + half), signals, markers))
     return Chart(centre=laney.centre, sigma_z=laney.sigma_z, points=tuple(points))
 

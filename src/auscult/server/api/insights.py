@@ -25,7 +25,17 @@ from auscult.server.rest.request import ApiRequest, ApiResponse
 from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.queue_names import queue_names
 from auscult.services.insights.drivers import FIGURES, OF_METRIC, Compared, figure_change
-from auscult.services.insights.overview import DAYS, DEFAULT, Behind, Overview, Position, Wanted, behind, overview
+from auscult.services.insights.overview import (
+    DAYS,
+    DEFAULT,
+    Behind,
+    Overview,
+    Position,
+    Wanted,
+    behind,
+    end_of_hour,
+    overview,
+)
 from auscult.services.insights.quality import WEEK
 from auscult.services.insights.sentences import QueueName, conclusion, title_of
 from auscult.services.scoring.listing import ListedConversation
@@ -140,7 +150,9 @@ def _wanted(
         datetime | None,
         query(f"Conversations that start at this time or later; {DAYS} days before `until` by default."),
     ] = None,
-    until: Annotated[datetime | None, query("Conversations that start before this time; now by default.")] = None,
+    until: Annotated[
+        datetime | None, query("Conversations that start before this time; the end of this hour by default.")
+    ] = None,
     channel: Annotated[tuple[Channel, ...], repeated("Only this channel.")] = (),
     direction: Annotated[tuple[Direction, ...], repeated("Only this direction.")] = (),
     queue: Annotated[tuple[str, ...], repeated("Only this queue, by id or name.")] = (),
@@ -149,7 +161,7 @@ def _wanted(
     ai_agent: Agents = (),
     ai_version: Versions = (),
 ) -> Wanted:
-    end = until or server.now()
+    end = until or end_of_hour(server.now())
     begin = since or _earlier(end, timedelta(days=DAYS))
     _earlier(begin, end - begin)  # the period before it is counted, too
     return Wanted(
@@ -321,7 +333,7 @@ class ChangedForm(Struct, frozen=True, kw_only=True):
                 "groups": [],
             }
         ],
-        "sentence": "68.6% pass. The change of 19.7 points could still be chance. 17.5 of the 19.7 points come from "
+        "sentence": "68.6% pass, 19.7 points fewer than before. 17.5 of the 19.7 points come from "
         "Online Store, which is new: 0 of 7 pass, all by Noor Haddad.",
     }
 )

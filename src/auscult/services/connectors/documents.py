@@ -34,7 +34,9 @@ from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
 from auscult.formats import Limits, Source
 from auscult.formats.vendors import FORMATS
+from auscult.formats.vendors.documents import OwnDocuments
 from auscult.services.connectors.any_format import ANY, AnyFormat
+from auscult.services.connectors.apart import Apart
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
 from auscult.services.definitions.forms.shape import name_of, read_struct
 
@@ -160,7 +162,10 @@ def read_connector(stored: Definition, app_id: str) -> Connector:
 def make_mapper(connector: Connector, app_id: str, limits: Limits | None = None) -> Mapper:
     """Return the mapper of a connector's format. Raises ``RequestError`` where its options are wrong."""
     setup = replace(Source(app_id=app_id, limits=limits or Limits()).setup, options=connector.options)
-    return AnyFormat(setup) if connector.format == ANY else FORMATS[connector.format](setup)
+    if connector.format == ANY:
+        return AnyFormat(setup)
+    kind = FORMATS[connector.format]
+    return kind(setup) if issubclass(kind, OwnDocuments) else Apart(setup, kind)
 
 
 def _options(read: Document, value: Value) -> Mapping[str, Any]:

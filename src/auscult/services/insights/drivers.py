@@ -180,9 +180,13 @@ _VALUES: Mapping[str, Callable[[_Row], float | None]] = {
 
 
 def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str = "pass") -> FigureChange:
-    """Return the change of a figure between two periods. Raises ``RequestError`` ``figure.unknown``."""
+    """Return the change of a figure between two periods. Raises ``RequestError`` ``figure.unknown``.
+
+    A metric moved by more than chance if it did so among all metrics in force, as where they stand together.
+    """
     if figure == "pass":
         return passed_change(app, sought, compared)
+    all_sought = sought
     metric_id = figure.removeprefix(OF_METRIC) if figure.startswith(OF_METRIC) else ""
     value: Callable[[_Row], float | None] | None
     if metric_id:
@@ -202,8 +206,12 @@ def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str
     # A missed metric lowers the score by definition.
     read = _Reading(app, compared, value, has_metrics=figure in FIGURES and figure != "score")
     read.add(sought)
+    change = read.change()
+    if metric_id and change:
+        moved = moves_of(list(_of_metrics(app, all_sought, compared, read.metrics)))
+        change = replace(change, is_beyond_chance=metric_id in {each.group.id for each in moved})
     return FigureChange(
-        figure=figure, compared=compared, samples=read.samples(), change=read.change(), forms=tuple(read.forms())
+        figure=figure, compared=compared, samples=read.samples(), change=change, forms=tuple(read.forms())
     )
 
 
@@ -329,10 +337,11 @@ class _Reading:
                 self._names["form", form] = self._form(row.form)
             yield "form", form
         for metric_id in row.missed_metrics if self._has_metrics else ():
-            yield self._named("metric", metric_id, self._metrics.get(metric_id, metric_id))
+            yield self._named("metric", metric_id, self.metrics.get(metric_id, metric_id))
 
     @cached_property
-    def _metrics(self) -> dict[str, str]:
+    def metrics(self) -> dict[str, str]:
+        """Names of the metrics of the forms in force, by id."""
         forms = [read_kept(each.document, each.version) for each in self._app.forms.in_force()]
         return {metric.id: metric.name for form in forms for metric in form.metrics}
 
@@ -380,21 +389,25 @@ def _group(kind: Kind, group_id: str, name: str, periods: Sequence[Passed]) -> G
 def moved_of(
     app: AppStore, sought: Sought, compared: Compared, metrics: Mapping[str, str], reasons: Sequence[str]
 ) -> list[Move]:
-    """Return the metrics and reasons for contact that moved by more than chance, all of them compared together.
+    """Return the metrics and the reasons for contact that moved by more than chance among those of their kind.
 
     ``metrics`` are names by id. Of a metric the values are shares that met it, of a reason shares of all conversations.
     """
-    before, *_between, now = by_period(app, sought, compared.spans, METRICS)
-    groups: list[Group] = []
-    for metric_id, name in metrics.items():
-        first, last = (
-            share(one.met, one.n) for one in (each.metrics.get(metric_id, NO_ADHERENCE) for each in (before, now))
-        )
-        if min(first.n, last.n) >= LEAST:
-            groups.append(Group(kind="metric", id=metric_id, name=name, before=first, now=last))
+    groups = list(_of_metrics(app, sought, compared, metrics))
     bounds = (compared.begins, *(until for _, until in compared.spans))
     totals = [count(app, replace(sought, since=since, until=until)) for since, until in compared.spans]
     for name, numbers in numbers_of_intents(app, sought, list(reasons), bounds).items():
         first, last = share(numbers[0], totals[0]), share(numbers[-1], totals[-1])
         groups.append(Group(kind="reason", id=name, name=name, before=first, now=last))
     return moves_of(groups)
+
+
+def _of_metrics(app: AppStore, sought: Sought, compared: Compared, metrics: Mapping[str, str]) -> Iterator[Group]:
+    """Yield the metrics that apply to enough conversations of both periods."""
+    before, *_between, now = by_period(app, sought, compared.spans, METRICS)
+    for metric_id, name in metrics.items():
+        first, last = (
+            share(one.met, one.n) for one in (each.metrics.get(metric_id, NO_ADHERENCE) for each in (before, now))
+        )
+        if min(first.n, last.n) >= LEAST:
+            yield Group(kind="metric", id=metric_id, name=name, before=first, now=last)

@@ -15,6 +15,7 @@ from auscult.domain.ai_agents.calls import ai_agents_of, handled_by
 from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.conversation import Agent, Channel, Conversation, Direction, Queue
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
 from auscult.domain.record import OWN_LIST, Filter, Record
@@ -144,7 +145,7 @@ class Listing:
 
     def __init__(self) -> None:
         """Ready the encoder."""
-        self._encode = msgspec.json.Encoder().encode
+        self._encode = msgspec.json.Encoder(enc_hook=sent).encode
 
     def row(self, record: Record) -> bytes | None:
         """One conversation as JSON."""

@@ -18,7 +18,7 @@ else:
     from backports import zstd
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import FormatError
+from auscult.domain.errors import FormatError, from_store, kept
 from auscult.domain.evaluation import Evaluation, MetricResult, Status, Verdict
 from auscult.domain.form import Form, StoredHandler, handler_of
 from auscult.domain.insight import Insights
@@ -65,7 +65,7 @@ class ScoredRecord(Struct, frozen=True):
     insights: Insights | None
 
 
-_ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode
+_ENCODE = msgspec.msgpack.Encoder(enc_hook=kept, order="deterministic").encode
 """Sets in the settings of metrics keep one order, so that equal forms stay equal."""
 _BLOCK = msgspec.msgpack.Decoder(_Block)
 
@@ -142,7 +142,7 @@ def _unpacked(conversation_id: str, packed: _Evaluation, forms: Sequence[Form]) 
         results=tuple([MetricResult(metric=metrics[name], verdict=verdict) for name, verdict in packed.results]),
         engines=packed.engines,
         evaluated_at=packed.evaluated_at,
-        reason=packed.reason,
+        reason=None if packed.reason is None else from_store(packed.reason),
         segment=packed.segment,
         handler=handler_of(packed.handler),
         agent_id=packed.agent_id,

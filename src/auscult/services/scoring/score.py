@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import Comparison, Evaluation, MetricResult, Part, Qualification, Status
 from auscult.domain.form import Form
 from auscult.domain.insight import Insights
@@ -179,7 +180,7 @@ def _scored(
 
 
 def _lines(scored: Sequence[Judged | Waiting]) -> bytes:
-    return msgspec.json.Encoder(decimal_format="number").encode_lines(
+    return msgspec.json.Encoder(decimal_format="number", enc_hook=sent).encode_lines(
         [waiting_line(one) if isinstance(one, Waiting) else score_line(*one) for one in scored]
     )
 
@@ -191,7 +192,7 @@ def spread(
 
     ``work`` is given a group as MessagePack (quicker to send than a pickle) and must be importable by name.
     """
-    encode = msgspec.msgpack.Encoder().encode
+    encode = msgspec.msgpack.Encoder(enc_hook=sent).encode
     out: deque[Future[bytes]] = deque()
     for group in groups:
         out.append(executor.submit(work, encode(group)))

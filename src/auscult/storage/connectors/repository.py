@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
 from auscult.domain.delivery.destinations import Destination
-from auscult.domain.errors import ConflictError, NotFoundError, coded
+from auscult.domain.errors import ConflictError, NotFoundError, coded, from_store
 from auscult.storage.access.apps import lock_app
 from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.connectors.manifest import RunRecord
@@ -34,7 +34,7 @@ _COUNTS = msgspec.json.Decoder(Counts)
 _LINES = msgspec.json.Decoder(tuple[str, ...])
 _SECRETS = msgspec.json.Decoder(dict[str, str])
 _SEALED_S = 86_400
-_CRASHED = {"state": "crashed", "error": "its process ended before the run did"}
+_CRASHED = {"state": "crashed", "error": coded("its process ended before the run did")}
 
 
 class _Sealed(msgspec.Struct):
@@ -289,7 +289,7 @@ def _run(row: AnyRow, name: str) -> Run:
         started_at=instant_of(row.started_at),
         ended_at=None if row.ended_at is None else instant_of(row.ended_at),
         counts=_COUNTS.decode(row.counts),
-        notes=_LINES.decode(row.notes),
-        postponed=_LINES.decode(row.postponed),
+        notes=tuple(map(from_store, _LINES.decode(row.notes))),
+        postponed=tuple(map(from_store, _LINES.decode(row.postponed))),
         error=row.error,
     )

@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Caller, Server
+from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.parameters import Instant, Limit, path_id
@@ -81,7 +81,7 @@ _DONE = {**_LINE, "state": "done", "looked": 20000, "rescored": 18544, "other_fo
         503: "The form asks what no engine here answers.",
     },
 )
-def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Server, caller: Caller) -> ApiResponse[RescoreLine]:
+def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Basis, rights: Rights) -> ApiResponse[RescoreLine]:
     """Start a re-score. A version of a form scores stored conversations again, whatever form scored them before.
 
     Answers are kept if a metric asks the same. Earlier evaluations are kept, and the trail of each conversation gets an
@@ -96,7 +96,7 @@ def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Server, caller:
         until=data.until,
         queues=data.queues,
         afresh=data.afresh,
-        by=caller.acting_as(data.by),
+        by=rights.acting_as(data.by),
     )
     headers = {"Location": f"/api/v1/rescores/{view.backfill.backfill_id}"}
     return ApiResponse(line_of(view), status_code=202, headers=headers)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from auscult.domain.errors import from_store
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.connectors.runs_view import counts_word
@@ -26,7 +27,6 @@ from auscult.server.console.connectors.wizard_view import (
 )
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.reasons import run_in_words
 from auscult.services.connectors.checking import Check
 from auscult.services.connectors.trying import LISTED, Tried
 
@@ -49,7 +49,7 @@ def tried_view(made: Made, mark: str) -> TriedView | None:
         )
     return TriedView(
         said="" if tried.problem else _answered(tried, reader),
-        problem=sentence(run_in_words(tried.problem)),
+        problem=sentence(from_store(tried.problem)),
         field=tried.field,
         is_old=made.seen.of_place != mark,
         keys=tried.keys,
@@ -93,7 +93,7 @@ def dry_view(made: Made, mark: str) -> DryView | None:
         )
     return DryView(
         said="" if problem else said,
-        problem=sentence(run_in_words(problem)) if problem else "",
+        problem=sentence(from_store(problem)),
         counts=counts_word(counts, reader),
         rejects=tuple(_rejects(made, dry)),
         mapped=tuple(
@@ -139,7 +139,7 @@ def _rejects(made: Made, dry: Check) -> Iterator[Reject]:
         yield Reject(
             key=first.key,
             where=first.where,
-            reason=sentence(run_in_words(reason)),
+            reason=sentence(from_store(reason)),
             more=more,
             fixes=tuple(fixes),
             field=field,

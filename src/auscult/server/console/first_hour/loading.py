@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.errors import AuscultError
+from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import READERS, Rejected, Source, Table
 from auscult.formats._instants import from_ms
 from auscult.formats.tables.csv_rows import CsvRows
@@ -20,6 +21,7 @@ from auscult.formats.tables.json_rows import JsonRows
 from auscult.formats.tables.workbook import Workbook
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
+from auscult.sandbox.reading import Noted
 from auscult.server.console.connectors.wizard_view import WRITING
 from auscult.server.console.first_hour.recording import LABELS, SoundView, accept, asked, has_sound
 from auscult.server.console.first_hour.steps import PATH, AnyVisit, first_hour, may
@@ -41,7 +43,7 @@ from auscult.server.rest.threads import run
 from auscult.server.rest.uploads import received, spooled
 from auscult.services.definitions.forms.reading import STARTER_LANGUAGES
 from auscult.services.scoring.intake.asked import NAMED, given_of
-from auscult.services.scoring.intake.read import Noted, read_source, rejected_line
+from auscult.services.scoring.intake.read import read_given, rejected_line
 from auscult.services.scoring.intake.submit import Refusal, Submission
 from auscult.services.scoring.intake.times import of_app
 
@@ -286,7 +288,7 @@ def _read(visit: Visit, file: BinaryIO, noted: Noted) -> Iterator[Conversation |
         if modified.isascii() and modified.isdecimal() and len(modified) < _MS_DIGITS
         else None,
     )
-    return read_source(file, source, noted, is_bounded=True)
+    return read_given(file, source, noted)
 
 
 def _found(visit: Visit, documents: Iterator[Conversation | Rejected], noted: Noted) -> FoundView:
@@ -425,7 +427,7 @@ class _Seen:
 
 def _refusal(redact: Callable[[str], str], rejected: Rejected) -> Refusal:
     error = rejected.error
-    reason = sentence(redact(error.coded))
+    reason = sentence(redact_quotations(error.coded, redact))
     return Refusal(line=error.line, field=error.field, reason=reason, code=error.reason, file=rejected.file)
 
 

@@ -126,7 +126,7 @@ def _pass_number(found: PassedChange, leads: Leads, why: str) -> NumberView:
         return NumberView(name=name, figure=reader.rate(now.passed, now.scored), beside="", chart=None, sentence=few)
     figure = wilson_figure(now.passed, now.scored)
     earlier = wilson_figure(before.passed, before.scored) if before.scored >= FEW else None
-    is_explained = bool(earlier and found.change and (found.change.is_beyond_chance or found.change.leading))
+    is_explained = bool(earlier and found.change and not found.change.may_be_chance)
     low = min(figure.low, earlier.value if earlier else 1.0)
     first = max(round(low * 20 - 0.5) / 20 - 0.05, 0.0)
     return NumberView(
@@ -195,16 +195,16 @@ def _moved(found: PassedChange, reader: Reader) -> str:
     by = change.value.value * 100
     if abs(by) < 0.05:  # noqa: PLR2004  (it shows as 0.0)
         return _("As in the four weeks before.")
-    if change.is_beyond_chance:
+    if change.may_be_chance:
         said = (
-            _("{points} points more than in the four weeks before, and more than chance.")
+            _("{points} points more than in the four weeks before, which could still be chance.")
             if by > 0
-            else _("{points} points fewer than in the four weeks before, and more than chance.")
+            else _("{points} points fewer than in the four weeks before, which could still be chance.")
         )
     elif by > 0:
-        said = _("{points} points more than in the four weeks before, which could still be chance.")
+        said = _("{points} points more than in the four weeks before.")
     else:
-        said = _("{points} points fewer than in the four weeks before, which could still be chance.")
+        said = _("{points} points fewer than in the four weeks before.")
     return said.format(points=reader.number(abs(by), 1))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from auscult.domain.errors import FormatError
 from auscult.formats import ByteStream
-from auscult.services.scoring.intake.decompression import FREE_BYTES, decompressed
+from auscult.sandbox.decompression import FREE_BYTES, decompressed
 
 SKIPPABLE = b"\x50\x2a\x4d\x18" + (5).to_bytes(4, "little") + b"notes"
 WAYS: dict[str, Callable[[bytes], bytes]] = {
