@@ -1,14 +1,15 @@
 """Questions in words: what forty of a manager are read as, and what is refused."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from auscult.domain.insights.periods import days_before, period
-from auscult.domain.insights.questions import read_question
+from auscult.domain.insights.questions import Asked, read_question
 from auscult.services.insights.asking import vocabulary_of
-from bench.quality.asked import outcomes
+from bench.quality.asked import outcomes, unseen
 
 KNOWN = vocabulary_of(
     {
@@ -21,11 +22,14 @@ KNOWN = vocabulary_of(
 TODAY = date(2026, 11, 29)
 
 
-def test_forty_questions_are_understood_or_refused() -> None:
-    """At least 30 as they were meant; none is answered otherwise than it was meant."""
-    found = Counter(verdict for _, verdict, _ in outcomes())
+@pytest.mark.parametrize(("answered", "most_wrong"), [(outcomes, 0), (unseen, 1)])
+def test_forty_questions_are_understood_or_refused(
+    answered: Callable[[], list[tuple[str, str, Asked]]], most_wrong: int
+) -> None:
+    """At least 30 as they were meant; of our own none is answered otherwise, of those of others at most one."""
+    found = Counter(verdict for _, verdict, _ in answered())
     assert found["right"] >= 30
-    assert found["wrong"] == 0
+    assert found["wrong"] <= most_wrong
 
 
 @pytest.mark.parametrize(
@@ -116,3 +120,34 @@ def test_a_word_that_one_reason_has_is_that_reason() -> None:
     """One that several have is none of them."""
     assert read_question("how many refund questions", KNOWN, TODAY).query == {"intent": ("check refund status",)}
     assert read_question("how many card questions", KNOWN, TODAY).unknown == ("card",)
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "figure"),
+    [
+        ("nubmer of chats last mnth", {"channel": ("chat",)}, "count"),
+        ("avg score of Desk this wk", {"queue": ("Desk",)}, "score"),
+        ("chats that were never resolved", {"channel": ("chat",), "resolved": ("NO",)}, "count"),
+        ("calls without the right tone", {"channel": ("voice",), "missed": ("m-tone",)}, "count"),
+        ("who scores highest on tone", {}, "met"),
+        ("escalations of the desk team", {"escalation": ("true",), "queue": ("Desk",)}, "count"),
+    ],
+)
+def test_slips_short_forms_and_negations(text: str, query: dict[str, tuple[str, ...]], figure: str) -> None:
+    """A slip of the keyboard is the one word that it can be; a ``not`` is of a metric, or of what has an opposite."""
+    asked = read_question(text, KNOWN, TODAY)
+    assert dict(asked.query) == query
+    assert asked.figure == figure
+
+
+def test_a_negation_of_anything_else_is_not_understood() -> None:
+    """So that nothing is counted the other way round."""
+    assert "not" in read_question("how many chats were not escalated", KNOWN, TODAY).unknown
+    assert "not" in read_question("how many customers are not unhappy", KNOWN, TODAY).unknown
+
+
+def test_a_trend_without_days_is_that_of_four_weeks() -> None:
+    """And the words of an ordinary search stay one, also where a slip could make them another."""
+    asked = read_question("escalation trend", KNOWN, TODAY)
+    assert (asked.since, asked.last, asked.is_question) == (date(2026, 11, 2), TODAY, True)
+    assert not read_question("thank you", KNOWN, TODAY).is_question
