@@ -194,7 +194,7 @@ class _Reading:
                     yield at, end - at
 
     def _read_part_of_queue(self) -> None:
-        """Read a word that only one queue has, beside a word for queues: ``the orders team``."""
+        """Read a word that only one queue has, next to a word for queues: ``the orders team``."""
         names = {value: words_of(name) for name, value in self._known.names.get("queue", {}).items()}
         for n, word in enumerate(self._words):
             if self._meanings[n] is None and _QUEUE.intersection(self._words[n + 1 : n + 2]):
