@@ -54,8 +54,8 @@ def measure(words: Sequence[str], folder: Path, command: Sequence[str] = (str(AU
     settled = environment(**settings)
     before, began = os.times(), time.perf_counter()
     with subprocess.Popen([*command, *words], cwd=folder, env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
-        most = [0.0]
-        watcher = threading.Thread(target=_watch, args=(process, most))
+        most, used_s = [0.0], dict[int, float]()
+        watcher = threading.Thread(target=_watch, args=(process, most, used_s))
         watcher.start()
         out, _ = process.communicate()
         watcher.join()
@@ -63,13 +63,21 @@ def measure(words: Sequence[str], folder: Path, command: Sequence[str] = (str(AU
     if process.returncode:
         sys.exit(f"{' '.join([*command, *words])} failed: {out.decode()}")
     used = after.children_user + after.children_system - before.children_user - before.children_system
-    return Measured(wall_s, used, most[0], out)
+    return Measured(wall_s, max(used, sum(used_s.values())), most[0], out)
 
 
-def _watch(process: "subprocess.Popen[bytes]", most: list[float]) -> None:
+def _watch(process: "subprocess.Popen[bytes]", most: list[float], used_s: dict[int, float]) -> None:
+    """Note the memory at its most, and the seconds of each process: of one that nobody waits for they are lost."""
     while process.poll() is None:
         most[0] = max(most[0], memory_mb(process.pid))
+        used_s |= {pid: used for pid in _family(process.pid) if (used := _used_s(pid))}
         time.sleep(LOOK_S)
+
+
+def _used_s(pid: int) -> float:
+    """Return the seconds of processor time of one process."""
+    fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
 def memory_mb(pid: int) -> float:

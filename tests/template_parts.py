@@ -1,4 +1,4 @@
-"""Templates of texts that the product writes elsewhere, compared with its code."""
+"""Templates of texts that the product writes elsewhere, compared with its code, and reasons left in English."""
 
 import ast
 import re
@@ -6,8 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import auscult
+from auscult.domain.errors import Coded, from_store, to_store
+from auscult.language import speaking
+from auscult.server.console.frame.reasons import in_words
 
 SOURCE = Path(auscult.__file__).parent
+OTHERS = frozenset({"because", "fault", "judged"})
+"""Parts that may be the words of others."""
+TEXTS = frozenset({"answer", "before", "doubt", "kind", "place", "span", "step", "who", "whole", "whose", "whys"})
+"""Parts that are texts with codes themselves."""
 
 
 def outdated_parts(
@@ -62,3 +69,23 @@ def _texts_in(node: ast.AST) -> Iterator[str]:
             yield from _texts_in(child)
         if re.search(r"[a-z] [a-z0-9]", text) and "\n" not in text:
             yield text
+
+
+def left_in_english(reasons: Iterable[str]) -> list[str]:
+    """Return those of the machine's reasons that are not in German in every part, also after they were stored."""
+    with speaking("de"):
+        return sorted({reason for reason in reasons if reason and not _is_german(reason)})
+
+
+def _is_german(reason: str) -> bool:
+    if any(name in TEXTS and each and not isinstance(each, Coded) for name, each in _parts(reason)):
+        return False
+    german = in_words(reason)
+    return "<span" not in german and in_words(from_store(to_store(reason))) == german
+
+
+def _parts(reason: object) -> Iterator[tuple[str, object]]:
+    for name, part in reason.parts.items() if isinstance(reason, Coded) else ():
+        yield name, part
+        if name not in OTHERS:
+            yield from _parts(part)

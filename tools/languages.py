@@ -29,6 +29,7 @@ from auscult.language import ASSIST, forms_of
 from auscult.server.console.frame.meanings import MEANINGS
 from auscult.server.console.frame.reasons.documents import SENTENCES
 from auscult.services.definitions.forms.reading import starter_forms
+from auscult.votes import DOES
 from auscult.wording import pack
 
 ROOT = Path(__file__).parent.parent
@@ -54,7 +55,7 @@ _METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _OPTIONS = {
     "**/templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
 }
-_KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+_KEYWORDS = {"_": None, "gettext": None, "later": None, "template": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 CODED = (
     "coded",
     "AccessError",
@@ -107,7 +108,14 @@ def template() -> Catalog:
     meanings = (said for said, _ in MEANINGS.values())
     signs = (reading.means for name in ("en/threats", "en/leaving") for reading in pack(name).readings)
     excuses = (getattr(metric.settings, "excused_because", None) for form in starter_forms() for metric in form.metrics)
-    for text in (*PERMISSIONS.values(), *UNKNOWN.values(), *names, *meanings, *filter(None, (*signs, *excuses))):
+    for text in (
+        *PERMISSIONS.values(),
+        *UNKNOWN.values(),
+        *names,
+        *meanings,
+        *DOES.values(),
+        *filter(None, (*signs, *excuses)),
+    ):
         found.add(text)
     for text in _codes_within_calls():
         found.add(text)

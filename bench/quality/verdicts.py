@@ -87,7 +87,9 @@ def _reduced(value: Any) -> Any:  # noqa: ANN401 plain values of any shape
     if isinstance(value, dict) and "turn_id" in value:
         return " ".join(str(value[key]) for key in ("turn_id", "score", "start_ms") if value.get(key) is not None)
     if isinstance(value, dict):
-        return {key: _reduced(one) for key, one in value.items()}
+        is_cited = "observed" in value or isinstance(value.get("resolution"), str)
+        found = {"evidence": []} if is_cited else {}
+        return found | {key: _reduced(one) for key, one in value.items()}
     return [_reduced(one) for one in value] if isinstance(value, list | tuple) else value
 
 

@@ -18,8 +18,8 @@ from auscult.domain.probe import Acts, Classification, FewShot, Question, Simila
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
 from tests.data_files import tuples_of
-from tests.reasons import left_in_english
 from tests.strategies import accepted_conversations
+from tests.template_parts import left_in_english
 from tests.unit.analyzers.conversations import analyzed, answered, conversation, conversations, talk
 
 NAMES = sorted(ANALYZERS)

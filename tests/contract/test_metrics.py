@@ -34,8 +34,8 @@ from auscult.domain.probe import (
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form
 from tests.data_files import data_of
-from tests.reasons import left_in_english
 from tests.strategies import conversations
+from tests.template_parts import left_in_english
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "metrics"
 HELLO = {"any_of": [{"phrases": ["hello"]}, {"similar": ["good morning"], "threshold": 0.5}]}

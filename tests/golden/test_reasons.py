@@ -10,7 +10,7 @@ from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.definitions.forms.reading import starter_forms
 from bench.quality.verdicts import conversations_in
 from tests.golden.test_verdicts import SOURCES
-from tests.reasons import left_in_english
+from tests.template_parts import left_in_english
 
 REASON, WHY = "reason", "why"
 

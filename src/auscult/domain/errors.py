@@ -15,8 +15,8 @@ from typing import ClassVar
 PART = re.compile(r"\{(\w+)(!r)?\}")
 """A part of a template, with its name."""
 _BOTH = "{text}{more}"
-MARKS = _VALUE, _TEXT, _END = "\x81", "\x8d", "\x8f"
-"""Marks in stored texts: before a value, before a text that has a code itself, and after either. They are no letters."""
+MARKS = _VALUE, _TEXT, _END = "\x7f", "\x8d", "\x8f"
+"""Marks in stored texts: around a value; before and after a text that has a code itself. They are no letters."""
 _MARK = re.compile(f"([{_VALUE}{_TEXT}{_END}])")
 
 
@@ -54,6 +54,11 @@ def coded(code: str, **parts: object) -> Coded:
     return text
 
 
+def template(code: str) -> str:
+    """Mark a code of a table for translation; ``coded`` makes a text of it."""
+    return code
+
+
 def to_store(text: str) -> str:
     """Return a text with marks around its parts; one that has such characters itself, as it is."""
     if not isinstance(text, Coded):
@@ -63,7 +68,7 @@ def to_store(text: str) -> str:
 
 def from_store(stored: str) -> str:
     """Return a stored text in English: coded where its parts are marked."""
-    if _END not in stored:
+    if _VALUE not in stored and _END not in stored:
         return stored
     text = Coded(_MARK.sub("", stored))
     text.stored = stored
@@ -85,7 +90,7 @@ def kept(value: object) -> str:
 def _marked(value: object) -> str:
     if isinstance(value, Coded):
         return f"{_TEXT}{filled(value.code, value.parts, _marked)}{_END}"
-    return f"{_VALUE}{value}{_END}"
+    return f"{_VALUE}{value}{_VALUE}"
 
 
 def _read(tokens: Iterator[str]) -> tuple[str, dict[str, object]]:
@@ -136,12 +141,12 @@ def pieces_of(text: str) -> Iterator[Coded]:
         yield text
 
 
-def filled(template: str, parts: Mapping[str, object], written: Callable[[object], str] = str) -> str:
-    """Return a template with its parts, ``{name}`` or ``{name!r}``. Braces around other names are text, as of a form.
+def filled(code: str, parts: Mapping[str, object], written: Callable[[object], str] = str) -> str:
+    """Return a code with its parts, ``{name}`` or ``{name!r}``. Braces around other names are text, as of a form.
 
     ``written`` returns a part as text.
     """
-    literals, slots = _pieces(template)
+    literals, slots = _pieces(code)
     found = [literals[0]]
     for (name, quoted), literal in zip(slots, literals[1:], strict=True):
         if name in parts:
@@ -153,9 +158,9 @@ def filled(template: str, parts: Mapping[str, object], written: Callable[[object
 
 
 @lru_cache(maxsize=4096)
-def _pieces(template: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return the literals of a template, and each part between them: its name, and ``!r`` or nothing."""
-    pieces = [each or "" for each in PART.split(template)]
+def _pieces(code: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the literals of a code, and each part between them: its name, and ``!r`` or nothing."""
+    pieces = [each or "" for each in PART.split(code)]
     return pieces[::3], list(zip(pieces[1::3], pieces[2::3], strict=True))
 
 

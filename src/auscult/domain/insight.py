@@ -62,7 +62,7 @@ class Emotions(Struct, frozen=True, kw_only=True):
     agent: tuple[Emotion, ...] = ()
 
 
-class Flag(Struct, frozen=True, kw_only=True):
+class Flag(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that was observed or not, with what shows it.
 
     ``confidence`` is that of a vote, from 0 to 1 with 2 decimals; there is none where words alone decide.
@@ -73,7 +73,7 @@ class Flag(Struct, frozen=True, kw_only=True):
     confidence: Decimal | UnsetType = UNSET
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Answer to whether the customer's main request was met: NO if not, NA if there was none.
 
     ``doubt`` is why a YES or NO is unclear; there is none where it is certain. ``confidence`` is that of a vote, from

@@ -80,7 +80,7 @@ def translation_of(text: str) -> tuple[str, Mapping[str, object]] | None:
     """
     language = _current.get()
     texts = {} if language == ENGLISH else _texts(language)
-    code, parts = (text.code, text.parts) if isinstance(text, Coded) else (text, {})
+    code, parts = (text.code, text.parts) if isinstance(text, Coded) else (text, dict[str, object]())
     if code in texts or not parts:
         return (texts[code], parts) if code in texts else None
     named = _by_number(language).get(code)

@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from auscult.domain.conversation import WHO, WITHOUT_SPEAKERS, Channel, Conversation, are_without_speakers
-from auscult.domain.errors import coded
+from auscult.domain.errors import coded, template
 from auscult.domain.evaluation import Evidence, Verdict, answered, at, over
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
@@ -24,7 +24,6 @@ from auscult.domain.said.speech import (
     silences,
     with_times_of_sound,
 )
-from auscult.language import later
 from auscult.metrics._base import Base
 from auscult.metrics._finding.language import silence_of
 
@@ -167,9 +166,9 @@ def _judge_cross_talk(settings: Settings, conversation: Conversation) -> Verdict
         )
         for one in found
     )
-    what = later("{n} × cross talk of {s} s or more")  # noqa: RUF001 a sign, not a letter
+    what = template("{n} × cross talk of {s} s or more")  # noqa: RUF001 a sign, not a letter
     if settings.count == "agent":
-        what = later("{n} × agent coming in for {s} s or more")  # noqa: RUF001 as above
+        what = template("{n} × agent coming in for {s} s or more")  # noqa: RUF001 as above
     counted = coded(what, n=len(evidence), s=_seconds(min_ms))
     return _counted(evidence, settings.max_instances or 0, counted, conversation)
 
@@ -224,11 +223,11 @@ def _judge_speaking_rate(settings: Settings, conversation: Conversation) -> Verd
         n=said.words,
         s=_seconds(said.talk_ms),
     )
-    limits = later("{before}; asked for: at least {low} and at most {high}")
+    limits = template("{before}; asked for: at least {low} and at most {high}")
     if high is None:
-        limits = later("{before}; asked for: at least {low}")
+        limits = template("{before}; asked for: at least {low}")
     elif low is None:
-        limits = later("{before}; asked for: at most {high}")
+        limits = template("{before}; asked for: at most {high}")
     reason = coded(limits, before=measured, low=low, high=high)
     return Verdict(
         qualification="YES" if within else "NO",

@@ -12,12 +12,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import Coded, coded
+from auscult.domain.errors import Coded, coded, template
 from auscult.domain.evaluation import Comparison, Evidence, Verdict, cite, grounds, nothing_in
 from auscult.domain.privacy.digests import are_of_one_key
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.values import Locale, Value, is_masked, is_same, read
-from auscult.language import later
 from auscult.metrics._base import Planned
 from auscult.metrics._finding.citing import shortened
 from auscult.metrics._finding.joining import compiled, searches_of
@@ -210,9 +209,9 @@ def _has_hash(one: Heard, conversation: Conversation, digests: Sequence[str]) ->
 
 
 def _evidence(one: Heard, right: Value, *, is_right: bool) -> Evidence:
-    code = later("says '{words}' ({value}), the source says {path}")
+    code = template("says '{words}' ({value}), the source says {path}")
     if is_right:
-        code = later("says '{words}' ({value}), and so does the source")
+        code = template("says '{words}' ({value}), and so does the source")
     why = coded(code, words=shortened(one.words), value=one.value, path=right)
     return cite(one.turn, why, one.words)
 

@@ -38,20 +38,21 @@ AGENT_ACTS = (
     "refuse", "fail", "further_help", "signoff", "escalate_ok", "escalate_no", "answers", "denies", "bodes_well",
 )  # fmt: skip
 MARK = "[hold"
-DOES = {
-    "greeting": coded("greets"), "introduction": coded("gives a name or company"), "offer_help": coded("offers help"),
-    "ask_identity": coded("asks for a detail that identifies"), "empathy": coded("shows empathy"), "hold_notice": coded("announces a wait"),
-    "done": coded("says that it is done"), "promise": coded("says that it will be done"), "inform": coded("gives information"),
-    "refuse": coded("says no"), "fail": coded("says that it failed"), "further_help": coded("offers further help"),
-    "signoff": coded("closes politely"), "escalate_ok": coded("agrees to pass on, or offers another way"),
-    "escalate_no": coded("does not pass on"), "ask": coded("asks for something"), "problem": coded("reports a problem"),
-    "give_identity": coded("gives a detail that identifies"), "accept": coded("accepts"), "protest": coded("protests"),
-    "thanks_warm": coded("thanks warmly"), "thanks_plain": coded("thanks"), "ask_escalation": coded("asks for somebody else"),
-    "threat": coded("threatens"), "churn": coded("speaks of leaving"), "leave": coded("breaks off"), "positive": coded("sounds pleased"),
-    "negative": coded("sounds unhappy"), "answers": coded("says that it is done or will be, or gives the answer"),
-    "denies": coded("says no, or that it failed"), "bodes_well": coded("speaks as one who meets a request"),
-    "sounds_served": coded("speaks as one whose request is met"),
+_DOES = {
+    "greeting": "greets", "introduction": "gives a name or company", "offer_help": "offers help",
+    "ask_identity": "asks for a detail that identifies", "empathy": "shows empathy", "hold_notice": "announces a wait",
+    "done": "says that it is done", "promise": "says that it will be done", "inform": "gives information",
+    "refuse": "says no", "fail": "says that it failed", "further_help": "offers further help",
+    "signoff": "closes politely", "escalate_ok": "agrees to pass on, or offers another way",
+    "escalate_no": "does not pass on", "ask": "asks for something", "problem": "reports a problem",
+    "give_identity": "gives a detail that identifies", "accept": "accepts", "protest": "protests",
+    "thanks_warm": "thanks warmly", "thanks_plain": "thanks", "ask_escalation": "asks for somebody else",
+    "threat": "threatens", "churn": "speaks of leaving", "leave": "breaks off", "positive": "sounds pleased",
+    "negative": "sounds unhappy", "answers": "says that it is done or will be, or gives the answer",
+    "denies": "says no, or that it failed", "bodes_well": "speaks as one who meets a request",
+    "sounds_served": "speaks as one whose request is met",
 }  # fmt: skip
+DOES = {act: coded(does) for act, does in _DOES.items()}
 """Description of what the speaker does with a turn, by act."""
 
 

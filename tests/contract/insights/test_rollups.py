@@ -22,6 +22,7 @@ from auscult.domain.insight import Insights, Intent, Outcome, Resolution, Sentim
 from auscult.domain.insights.drivers import Bar
 from auscult.domain.insights.overview import KINDS
 from auscult.domain.people.principal import operator
+from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
 from auscult.services.audits.workflow import Auditing
@@ -228,3 +229,19 @@ def test_spans_with_many_conversations_are_counted(store: Store) -> None:
         roll_up(made.app, NOW, lambda _: True)
         assert counted() == {0: 7, 1: 4, 2: 0}
         compare(made.app, WHOLE)
+
+
+def test_who_sees_some_has_the_figures_of_these(store: Store) -> None:
+    """Though rollups count all; and filters by queue leave the same."""
+    tenant = Tenant(account_id="ac-s", org_id="o-s", app_id="st-s")
+    store.ensure(tenant)
+    made = Made(store.within(tenant))
+    made.load([call(n, 0, n, n) for n in range(60)])
+    roll_up(made.app, NOW, lambda _: False)
+    seen = made.app.seen_by(Visibility(is_everything=False, queues=frozenset({"q-0"})))
+    some, narrowed, every = (
+        overview(app, wanted, bar=Bar()).total
+        for app, wanted in ((seen, WHOLE), (made.app, replace(WHOLE, queues=("q-0",))), (made.app, WHOLE))
+    )
+    assert some == narrowed
+    assert 0 < some.conversations < every.conversations

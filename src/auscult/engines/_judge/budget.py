@@ -144,15 +144,15 @@ class Budget:
         if app_budget is not None:
             app_budget.add(reservation.day, -reservation.tokens, -reservation.cost)
         reason = coded("the judge's limit of a day is reached ({words})", words=self._limits())
-        most = coded("{n} tokens", n=reservation.tokens)
+        may = coded("{n} tokens", n=reservation.tokens)
         if self._prices:
-            most = coded("{n} tokens, cost {m}", n=reservation.tokens, m=f"{reservation.cost / BILLION:g}")
+            may = coded("{n} tokens, cost {m}", n=reservation.tokens, m=f"{reservation.cost / BILLION:g}")
         if not self._allowance.holds(reservation.tokens, reservation.cost):
             reason = coded(
                 "the judge's limit of a day is reached ({words}), and no day holds this call, which may take {most}: "
                 "raise it",
                 words=self._limits(),
-                most=most,
+                most=may,
             )
         elif others:
             reason = coded(
@@ -160,7 +160,7 @@ class Budget:
                 "and this one may take {most}",
                 words=self._limits(),
                 n=others,
-                most=most,
+                most=may,
             )
             after_s = min(after_s, _AGAIN_S)
         return RetryAfter(reason=reason, after_s=after_s)

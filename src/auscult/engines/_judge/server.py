@@ -16,9 +16,8 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from auscult.domain.delivery.addresses import OPERATOR
-from auscult.domain.errors import coded
+from auscult.domain.errors import coded, template
 from auscult.domain.scoring.judging import Usage
-from auscult.language import later
 from auscult.outgoing.http import transport
 
 if TYPE_CHECKING:
@@ -45,12 +44,12 @@ _HEADERS = frozenset(
 )
 _LONGEST_LINE = 200
 _REFUSALS = {
-    401: later("the judge refuses the key (status {words})"),
-    403: later("the judge refuses the key (status {words})"),
-    404: later("the judge knows no model {name} at this address (status {words})"),
-    429: later("the judge is asked too often (status {words})"),
+    401: template("the judge refuses the key (status {words})"),
+    403: template("the judge refuses the key (status {words})"),
+    404: template("the judge knows no model {name} at this address (status {words})"),
+    429: template("the judge is asked too often (status {words})"),
 }
-_REFUSED = later("the judge cannot answer (status {words})")
+_REFUSED = template("the judge cannot answer (status {words})")
 _TOO_LONG = ("context_length_exceeded", "context length", "context window", "maximum context")
 _FILTERED = ("content_filter", "content_policy", "content management policy")
 

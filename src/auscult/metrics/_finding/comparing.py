@@ -3,9 +3,8 @@
 from operator import itemgetter
 from typing import NamedTuple
 
-from auscult.domain.errors import coded
+from auscult.domain.errors import coded, template
 from auscult.domain.probe import SimilarityAnswer
-from auscult.language import later
 from auscult.metrics._finding.citing import shortened
 from auscult.metrics._finding.language import DEFAULT_THRESHOLD, What
 from auscult.metrics._finding.patterns import without_placeholders
@@ -31,7 +30,9 @@ class Said(NamedTuple):
         if self.similarity is None or self.threshold is None:
             return coded("judged: {words}", words=self.text)
         digits = 4 if self.gap > 0 and f"{self.similarity:.2f}" == f"{self.threshold:.2f}" else 2
-        code = later("similar to '{words}' {n} ≥ {m}") if self.gap <= 0 else later("similar to '{words}' {n} < {m}")
+        code = (
+            template("similar to '{words}' {n} ≥ {m}") if self.gap <= 0 else template("similar to '{words}' {n} < {m}")
+        )
         return coded(
             code,
             words=shortened(self.text),

@@ -11,12 +11,11 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from auscult.domain.conversation import WHO, Direction
-from auscult.domain.errors import Coded, coded
+from auscult.domain.errors import Coded, coded, template
 from auscult.domain.probe import Use
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.said.text import spoken_words
-from auscult.language import later
 from auscult.metrics._finding.calls import CallTest, faults
 from auscult.metrics._finding.patterns import one_line, refusal
 from auscult.wording import available, is_reference, versions
@@ -141,42 +140,48 @@ _WHOSE = {
     "handler": coded("the handler's"),
     "any": coded("anybody's"),
 }
+_TURNS = {
+    "agent": coded("the agent's turns"),
+    "customer": coded("the customer's turns"),
+    "bot": coded("the bot's turns"),
+    "handler": coded("the handler's turns"),
+    "any": coded("anybody's turns"),
+}
 _SPANS = {
     each: each
     for each in (
-        later("first turn"),
-        later("first {n} turns"),
-        later("first message"),
-        later("first {n} messages"),
-        later("first {n} seconds"),
-        later("last turn"),
-        later("last {n} turns"),
-        later("last message"),
-        later("last {n} messages"),
-        later("last {n} seconds"),
+        template("first turn"),
+        template("first {n} turns"),
+        template("first message"),
+        template("first {n} messages"),
+        template("first {n} seconds"),
+        template("last turn"),
+        template("last {n} turns"),
+        template("last message"),
+        template("last {n} messages"),
+        template("last {n} seconds"),
     )
 }
 _SCOPES = {
     each.removeprefix("{whose} "): each
     for each in (
-        later("{whose} first turn"),
-        later("{whose} first {n} turns"),
-        later("{whose} first message"),
-        later("{whose} first {n} messages"),
-        later("{whose} first {n} seconds"),
-        later("{whose} last turn"),
-        later("{whose} last {n} turns"),
-        later("{whose} last message"),
-        later("{whose} last {n} messages"),
-        later("{whose} last {n} seconds"),
+        template("{whose} first turn"),
+        template("{whose} first {n} turns"),
+        template("{whose} first message"),
+        template("{whose} first {n} messages"),
+        template("{whose} first {n} seconds"),
+        template("{whose} last turn"),
+        template("{whose} last {n} turns"),
+        template("{whose} last message"),
+        template("{whose} last {n} messages"),
+        template("{whose} last {n} seconds"),
     )
 }
 
 
 def scope_in_words(speaker: Side, span: Span | None) -> Coded:
     """Return the turns that are searched, in words: ``the agent's first 2 turns``."""
-    whose = _WHOSE[speaker]
-    return coded("{whose} turns", whose=whose) if span is None else span.within(_SCOPES, whose=whose)
+    return _TURNS[speaker] if span is None else span.within(_SCOPES, whose=_WHOSE[speaker])
 
 
 def silence_of(speaker: Side) -> Coded:

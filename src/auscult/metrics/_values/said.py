@@ -76,7 +76,7 @@ class Sayings:
     def __init__(self, said: Said, *, speaker: Side = "agent", advice: str = "") -> None:
         """Compile it; ``advice`` is sent to a judge after the form's own description."""
         self.said = said
-        self.speaker = said.speaker or speaker
+        self.speaker: Side = said.speaker or speaker
         self._span = None if said.window is None else read_window(said.window)
         self._advice = advice
         self._near = searcher(tuple(phrase_pattern(phrase) for phrase in said.near)) if said.near else None

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from typing import Any, BinaryIO
@@ -78,7 +78,6 @@ _TABLES = (CsvRows.name, JsonRows.name, Workbook.name)
 _LONGEST_NAME, _MS_DIGITS, _MOST_LABELS = 255, 15, 6
 _EVERY_S = 0.4
 """Seconds between two counts of what was read."""
-DIFFERS = "differs"
 
 
 class FoundRow(Struct, frozen=True, kw_only=True):
@@ -98,15 +97,6 @@ class ColumnView(Struct, frozen=True, kw_only=True):
     label: str
     chosen: str
     is_needed: bool
-    is_picked: bool
-
-
-class LabelView(Struct, frozen=True, kw_only=True):
-    """A speaker as the file names them, and their side, ``DIFFERS`` where it is not the same everywhere; ``is_picked`` by a person."""
-
-    label: str
-    side: str
-    is_picked: bool
 
 
 class AskedView(Struct, frozen=True, kw_only=True):
@@ -125,7 +115,7 @@ class FoundView(Struct, frozen=True, kw_only=True):
     ``name`` is that of the file, empty for several; ``next`` is the address of the page that follows once it is loaded.
     ``opening`` is how the first conversation begins: side, speaker and words of each turn. ``formats`` names what it was
     read as, of several files each in ``files``; ``assumed`` what the file does not hold. ``labels`` are speakers with their
-    sides, and ``asked`` what a person may give for all of the file; both only of files of other programs.
+    sides, empty where one has several, and ``asked`` what a person may give for all of the file; both only of files of other programs.
     """
 
     said: str
@@ -144,7 +134,7 @@ class FoundView(Struct, frozen=True, kw_only=True):
     formats: str = ""
     files: tuple[tuple[str, str], ...] = ()
     assumed: tuple[str, ...] = ()
-    labels: tuple[LabelView, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
     asked: tuple[AskedView, ...] = ()
 
 
@@ -330,7 +320,7 @@ def _found(visit: Visit, documents: Iterator[Conversation | Rejected], noted: No
         more=_("and {n} more").format(n=reader.number(left)) if left else "",
         refused=tuple(refused),
         refused_said=seen.refused_sentence(reader),
-        columns=_columns(table, several(visit.query, "columns")),
+        columns=_columns(table),
         names=table.names if table else (),
         load=_("Load all of it") if load and seen.is_least else load,
         **_of_others(visit, noted, seen),
@@ -347,17 +337,13 @@ def _of_others(visit: Visit, noted: Noted, seen: "_Seen") -> dict[str, Any]:
     names = [name for name in noted.counts if name != "skipped"]
     if names and not any(name in READERS or name == Workbook.name for name in names):
         return {}
-    picked = several(visit.query, "sides")
     titles = {name: reader.title for name, reader in READERS.items()}
     titles |= {Workbook.name: Workbook.title, "skipped": _("left out")}
     return {
         "formats": ", ".join(titles.get(name, name) for name in names),
         "files": tuple((file, titles.get(name, name)) for file, name in noted.formats.items()),
         "assumed": assumed_words(seen.assumed),
-        "labels": tuple(
-            LabelView(label=label, side=side, is_picked=f"{label}={side}" in picked)
-            for label, side in islice(seen.labels.items(), _MOST_LABELS)
-        ),
+        "labels": tuple(islice(seen.labels.items(), _MOST_LABELS)),
         "asked": _asked(visit, is_table=noted.table is not None),
     }
 
@@ -406,7 +392,7 @@ class _Seen:
         self.assumed |= dict.fromkeys(one.assumed.items())
         for label, side in {turn.speaker_label: turn.speaker for turn in one.turns if turn.speaker_label}.items():
             if label in self.labels or len(self.labels) < _MOST_LABELS:
-                self.labels[label] = side if self.labels.get(label, side) == side else DIFFERS
+                self.labels[label] = side if self.labels.get(label, side) == side else ""
         self.opening = self.opening or tuple(
             (turn.speaker, speaker_of(turn, one), excerpt(turn.text, 4 * _WORDS)) for turn in one.turns[:_TURNS]
         )
@@ -445,16 +431,10 @@ def _refusal(redact: Callable[[str], str], rejected: Rejected) -> Refusal:
     return Refusal(line=error.line, field=error.field, reason=reason, code=error.reason, file=rejected.file)
 
 
-def _columns(table: Table | None, picked: Sequence[str]) -> tuple[ColumnView, ...]:
+def _columns(table: Table | None) -> tuple[ColumnView, ...]:
     if table is None:
         return ()
     return tuple(
-        ColumnView(
-            name=name,
-            label=_(label),
-            chosen=(chosen := table.columns.get(name, "")),
-            is_needed=name in table.missing,
-            is_picked=f"{name}={chosen}" in picked,
-        )
+        ColumnView(name=name, label=_(label), chosen=table.columns.get(name, ""), is_needed=name in table.missing)
         for name, label in _COLUMNS.items()
     )

@@ -7,7 +7,7 @@ import msgspec
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from auscult.domain.errors import parts_of
+from auscult.domain.errors import coded, parts_of
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, points
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.abstaining import is_hesitant
@@ -31,6 +31,12 @@ _OTHERS = frozenset({"by_ai_agent"})
 """Metrics whose reasons are written by systems of others."""
 _LONGEST_QUOTE = 240
 _BY_VOTE = "words alone say "
+_ENDINGS = (
+    "{before}; nearest: {whys}",
+    "{before}; the judge says that it does not apply: {judged}",
+    "{before}; the judge says no: {judged}",
+)
+"""Additions to the reason of a search that found nothing."""
 
 
 def word_of(answer: str | None) -> str:
@@ -255,16 +261,18 @@ def _sought(result: MetricResult) -> Markup:
         if excused["because"] == _settings(result.metric).excused_because:
             said = _("Not found in {where}, and left out, because {reason}.")
         return filled(said, where=_part(excused["place"]), reason=_part(excused["because"]))
-    nearest = parts_of(reason, "{before}; nearest: {whys}") or {"before": reason, "whys": ""}
-    if found := parts_of(nearest["before"], "not found in {place}"):
-        return filled(_("Not found. Looked in {where}."), where=_part(found["place"]))
-    found = parts_of(nearest["before"], "no trigger in {place}")
-    if found is None or verdict.qualification != "NA":
+    ending = next((each for each in _ENDINGS if parts_of(reason, each)), "")
+    parts = parts_of(reason, ending) or {"before": reason}
+    found = parts_of(parts["before"], "not found in {place}")
+    trigger = parts_of(parts["before"], "no trigger in {place}") if verdict.qualification == "NA" else None
+    place = (found or trigger or {}).get("place")
+    if place is None:
         return Markup()
-    said = _("Nothing in {where} asks for it: left out.")
-    if nearest["whys"]:
+    if trigger and "whys" in parts:
         said = _("Nothing in {where} asks for it: left out. Nearest: {near}.")
-    return filled(said, where=_part(found["place"]), near=_part(nearest["whys"]))
+        return filled(said, where=_part(place), near=_part(parts["whys"]))
+    said = _("Not found. Looked in {where}.") if found else _("Nothing in {where} asks for it: left out.")
+    return filled(said, where=_part(coded(ending, **{**parts, "before": place}) if ending else place))
 
 
 def _part(part: object) -> Markup:

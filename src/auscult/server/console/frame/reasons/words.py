@@ -41,9 +41,9 @@ def in_words(reason: str, *, may_be_of_others: bool = False) -> Markup:
 
 def _shown(name: str, part: object) -> Markup:
     """Return a part as the reader writes it."""
+    if isinstance(part, Coded):
+        return in_words(part)
     words = str(part)
-    if isinstance(part, Coded) or name == "because":
-        return in_words(part if isinstance(part, Coded) else words, may_be_of_others=name == "because")
     if name in NUMBERS:
         return escape(decimal(words))
     if name == "ms":

@@ -15,15 +15,17 @@ const then = document.querySelector("#then");
 const ARCHIVE = /\.(zip|tar|tgz|gz|zst)$/i;
 let sent = null; // the file that is looked at; several are one archive, archives and recordings are sent alone
 let waiting = []; // what is looked at after that
+let picked = new Map(); // columns and sides that a person has picked, by the field
 let added = 0;
 let running = null;
 
-// Columns and sides are what was found, unless a person picked another.
+// Columns and sides that were found are not sent: what is found in one file need not hold for another.
 const given = () => {
   const said = new URLSearchParams({ modified: String(sent.lastModified ?? ""), file: sent.name ?? "" });
   for (const each of found.querySelectorAll("input, select")) {
-    if ("picked" in each.dataset || !["columns", "sides"].includes(each.name)) said.append(each.name, each.value);
+    if (!["columns", "sides"].includes(each.name)) said.append(each.name, each.value);
   }
+  for (const [name, value] of picked.values()) said.append(name, value);
   return said;
 };
 
@@ -91,6 +93,7 @@ const preview = () => send(`${form.getAttribute("action")}/preview?${given()}`, 
 
 const proceed = async () => {
   [sent, ...waiting] = waiting;
+  picked = new Map();
   found.replaceChildren();
   then.hidden = !waiting.length;
   then.querySelector("span").textContent = waiting.map((file) => file.name).join(", ");
@@ -121,9 +124,9 @@ input.addEventListener("change", () =>
 then.querySelector("button").addEventListener("click", proceed);
 // Another choice of a column, a side or a value for all shows the files again; the focus stays where it was.
 found.addEventListener("change", async (event) => {
-  const { id } = event.target;
+  const { id, name, value } = event.target;
   if (!event.target.closest("[data-again]")) return;
-  event.target.dataset.picked = "";
+  if (["columns", "sides"].includes(name)) picked.set(id, [name, value]);
   await preview();
   document.getElementById(id)?.focus();
 });
