@@ -10,6 +10,7 @@ from auscult.domain.insights.periods import days_before, period
 from auscult.domain.insights.questions import Asked, read_question
 from auscult.services.insights.asking import vocabulary_of
 from bench.quality.asked import outcomes, unseen
+from tests.data_files import tuples_of
 
 KNOWN = vocabulary_of(
     {
@@ -32,16 +33,7 @@ def test_forty_questions_are_understood_or_refused(
     assert found["wrong"] <= most_wrong
 
 
-@pytest.mark.parametrize(
-    ("text", "query"),
-    [
-        ("how many calls of Ann", {"agent": ("Ann Lee",), "channel": ("voice",)}),
-        ("unhappy customers of Lee", {"sentiment": ("negative",)}),
-        ("how many chats in queue AI", {"queue": ("AI",), "channel": ("chat",)}),
-        ("scores over 90 of the AI", {"score_from": ("91",), "handled_by": ("ai",)}),
-        ("how often was tone missed", {"missed": ("m-tone",)}),
-    ],
-)
+@pytest.mark.parametrize(("text", "query"), tuples_of(__file__, "filters"))
 def test_words_become_filters(text: str, query: dict[str, tuple[str, ...]]) -> None:
     """A name of two people names neither, and is not understood; one that is a word needs its kind."""
     asked = read_question(text, KNOWN, TODAY)
@@ -63,28 +55,7 @@ def test_periods_and_those_before() -> None:
     assert (asked.since, asked.last) == (date(2025, 12, 1), date(2025, 12, 31))
 
 
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [
-        ("pass rate in the last 3 months", ("2026-08-30", "2026-11-29")),
-        ("pass rate in the past two weeks", ("2026-11-16", "2026-11-29")),
-        ("pass rate two weeks ago", ("2026-11-09", "2026-11-15")),
-        ("Bestehensquote vor zwei Wochen", ("2026-11-09", "2026-11-15")),
-        ("pass rate last quarter", ("2026-07-01", "2026-09-30")),
-        ("pass rate on Monday", ("2026-11-23", "2026-11-23")),
-        ("pass rate since Monday", ("2026-11-23", "2026-11-29")),
-        ("pass rate on 12 November", ("2026-11-12", "2026-11-12")),
-        ("pass rate on December 1st", ("2025-12-01", "2025-12-01")),
-        ("pass rate on 2026-11-12", ("2026-11-12", "2026-11-12")),
-        ("pass rate on 12.11.2026", ("2026-11-12", "2026-11-12")),
-        ("pass rate in 2025", ("2025-01-01", "2025-12-31")),
-        ("pass rate between 1 October and 15 October", ("2026-10-01", "2026-10-15")),
-        ("pass rate from March to May", ("2026-03-01", "2026-05-31")),
-        ("pass rate in September and October", ("2026-09-01", "2026-10-31")),
-        ("pass rate in October compared with September", ("2026-10-01", "2026-10-31")),
-        ("pass rate this month versus last month", ("2026-11-01", "2026-11-29")),
-    ],
-)
+@pytest.mark.parametrize(("text", "days"), tuples_of(__file__, "days"))
 def test_days_in_words(text: str, days: tuple[str, str]) -> None:
     """Rolling, whole, and between two; every word of them has its meaning."""
     asked = read_question(text, KNOWN, TODAY)
@@ -98,18 +69,7 @@ def test_periods_apart_are_refused(text: str) -> None:
     assert read_question(text, KNOWN, TODAY).missing == ("several periods",)
 
 
-@pytest.mark.parametrize(
-    ("text", "figure", "by"),
-    [
-        ("which queue has the most unhappy customers", "count", "queue"),
-        ("which queue has the worst pass rate of failed calls", "pass", "queue"),
-        ("compare AI queue with Desk", "pass", "queue"),
-        ("who has the lowest score", "score", "agent"),
-        ("which agents miss the tone most often", "count", "agent"),
-        ("how is the escalation rate", "count", ""),
-        ("how does Ann do", "pass", ""),
-    ],
-)
+@pytest.mark.parametrize(("text", "figure", "by"), tuples_of(__file__, "groups"))
 def test_groups_are_counted_where_an_outcome_is_asked_for(text: str, figure: str, by: str) -> None:
     """Else they have their pass rate."""
     asked = read_question(text, KNOWN, TODAY)
@@ -122,17 +82,7 @@ def test_a_word_that_one_reason_has_is_that_reason() -> None:
     assert read_question("how many card questions", KNOWN, TODAY).unknown == ("card",)
 
 
-@pytest.mark.parametrize(
-    ("text", "query", "figure"),
-    [
-        ("nubmer of chats last mnth", {"channel": ("chat",)}, "count"),
-        ("avg score of Desk this wk", {"queue": ("Desk",)}, "score"),
-        ("chats that were never resolved", {"channel": ("chat",), "resolved": ("NO",)}, "count"),
-        ("calls without the right tone", {"channel": ("voice",), "missed": ("m-tone",)}, "count"),
-        ("who scores highest on tone", {}, "met"),
-        ("escalations of the desk team", {"escalation": ("true",), "queue": ("Desk",)}, "count"),
-    ],
-)
+@pytest.mark.parametrize(("text", "query", "figure"), tuples_of(__file__, "slips"))
 def test_slips_short_forms_and_negations(text: str, query: dict[str, tuple[str, ...]], figure: str) -> None:
     """A slip of the keyboard is the one word that it can be; a ``not`` is of a metric, or of what has an opposite."""
     asked = read_question(text, KNOWN, TODAY)
