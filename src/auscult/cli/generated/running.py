@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import msgspec
 import typer
@@ -34,6 +34,9 @@ from auscult.services.people.principals import Principals
 from auscult.services.scoring.render import Reports
 from auscult.storage import Store
 
+if TYPE_CHECKING:  # takes a while to load
+    from auscult.server.settings import ServerSettings
+
 _AT_ONCE = 1000
 
 
@@ -53,6 +56,11 @@ class Basis(Struct, frozen=True):
         from auscult.reports import REPORTS  # takes a while to load
 
         return REPORTS
+
+    @property
+    def settings(self) -> "ServerSettings":
+        """The settings of a server."""
+        return self.application.server_settings
 
     def answered(self) -> frozenset[type[Probe]]:
         """The kinds of probe for which an engine is configured."""
