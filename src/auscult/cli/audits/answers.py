@@ -1,4 +1,4 @@
-"""``auscult audits answer|submit`` and ``auscult assignments next``, whose operations read other bodies than a command states."""
+"""``auscult audits answer|submit`` and ``assignments next``, which state their bodies otherwise than their operations."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, get_args

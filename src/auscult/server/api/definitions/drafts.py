@@ -103,7 +103,7 @@ example({**_KEPT, "document": "id: ef-billing\nname: Billing calls\n"})(Draft)
     columns=("id", "based_on", "saved_at", "can_be_published"),
 )
 def list_drafts(app: App, server: Basis) -> DraftList:
-    """List drafts of forms. Each says whether it can be published; a form has at most one draft."""
+    """List drafts of forms. Each has whether it can be published; a form has at most one draft."""
     found = ((each, check_against(app.forms, each.document, server.answered())) for each in app.forms.drafts())
     return DraftList(items=tuple(DraftItem(**_item(each, check)) for each, check in found))
 
