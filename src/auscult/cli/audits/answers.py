@@ -1,4 +1,4 @@
-"""``auscult audits answer|submit`` and ``assignments next``, which state their bodies otherwise than their operations."""
+"""``auscult audits answer|submit`` and ``assignments next``: bodies stated otherwise than over the API."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, get_args
