@@ -207,7 +207,7 @@ class Application:
             windows=self._windows(),
             recordings=recordings.folder(settings),
             reports=REPORTS,
-            settings=self._server_settings(),
+            settings=self.server_settings,
             assistant=assistant(settings, self.store),
             explainer=explainer(settings, self.store),
             readiness=Readiness(
@@ -224,7 +224,9 @@ class Application:
             sign_on=people.sign_on_of(settings, self.store),
         )
 
-    def _server_settings(self) -> "ServerSettings":
+    @property
+    def server_settings(self) -> "ServerSettings":
+        """The operator's options for serving."""
         from auscult.server.settings import ServerSettings
 
         settings = self.settings

@@ -47,6 +47,11 @@ class Principal(Struct, frozen=True, kw_only=True):
         """Return the permissions that hold somewhere in the app."""
         return frozenset(pair.permission for pair in self.pairs)
 
+    @property
+    def owner(self) -> str | None:
+        """Return the owner of what a caller has of their own; None for the operator, who has everyone's."""
+        return None if self.kind == "operator" else self.name
+
     def acting_as(self, named: str | None) -> str:
         """Return the name for a trail: a client may name a person, a person's own name is fixed."""
         return self.name if self.is_person else named or self.name

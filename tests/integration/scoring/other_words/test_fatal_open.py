@@ -131,4 +131,5 @@ def test_a_fatal_question_for_people_is_open_until_they_answer(tmp_path: Path, a
         assert not answer
         assert "em-hand" in done.err
         return
-    assert (done.last["passed"], done.last["score"]) == expected
+    result = done.last["result"]
+    assert (result["passed"], result["score"]) == expected
