@@ -156,8 +156,9 @@ def _audits(run: Commands) -> None:
     for name, hello in (("c-0", "NO"), ("c-2", "NO"), ("c-4", "YES")):
         run("audits", "assign", name, "--auditor", ANN, *APP)
         run("audits", "submit", name, f"em-hello={hello}", "em-sorry=YES", "--as-machine", "--comment", "seen", *APP)
-        (made,) = run.json("assignments", "list", "--conversation", name)["items"]
-        assignments.append(made["assignment_id"])
+        assignments += [
+            each["assignment_id"] for each in run.json("assignments", "list", "--conversation", name)["items"]
+        ]
     for assignment, answer in zip(assignments, ("accept", "deny"), strict=False):
         raised = run.json("disputes", "raise", assignment, "em-hello", "--comment", "I said hello", "--proposed", "YES", "--as", LEE)  # fmt: skip
         run("disputes", "decide", raised["dispute_id"], answer, "--reason", "heard again", "--as", EVE, *APP)

@@ -131,5 +131,4 @@ def test_a_fatal_question_for_people_is_open_until_they_answer(tmp_path: Path, a
         assert not answer
         assert "em-hand" in done.err
         return
-    result = done.last["result"]
-    assert (result["passed"], result["score"]) == expected
+    assert (done.last["result"]["passed"], done.last["result"]["score"]) == expected
