@@ -23,7 +23,7 @@ from auscult.cli.generated.printing import lines_of
 from auscult.cli.generated.table import Input, Operation
 from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import principal
-from auscult.domain.errors import unknown
+from auscult.domain.errors import sent, unknown
 from auscult.domain.people.principal import Principal, operator
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
@@ -114,9 +114,8 @@ def show(answer: Any, operation: Operation | None = None, *, as_json: bool) -> N
     elif operation and operation.prints:
         typer.echo(getattr(content, operation.prints).removesuffix("\n"))
     elif content is not None:
-        for line in lines_of(
-            msgspec.to_builtins(content, builtin_types=(datetime,)), operation.columns if operation else ()
-        ):
+        plain = msgspec.to_builtins(content, builtin_types=(datetime,), enc_hook=sent)
+        for line in lines_of(plain, operation.columns if operation else ()):
             typer.echo(line)
 
 
