@@ -1,4 +1,7 @@
-"""``auscult audits answer|submit`` and ``auscult assignments next``, whose operations read other bodies than a command states."""
+"""``auscult audits answer|submit`` and ``auscult assignments next``.
+
+Their operations read other bodies than a command states.
+"""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, get_args
