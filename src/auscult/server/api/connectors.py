@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct, structs
 
 from auscult.domain.connectors.run import Order, Refusal, Run, Standing
+from auscult.domain.copying import made_from
 from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Caller, Ground, Rights, Use
@@ -250,15 +251,7 @@ def run_connector(name: Name, work: Work, caller: Caller) -> Standing:
 )
 def backfill_connector(name: Name, data: JSONBody[BackfillBody], work: Work, caller: Caller) -> Standing:
     """Read items by the time at which they were written, regardless of `since` in the document."""
-    order = Order(
-        kind="backfill",
-        since=data.since,
-        until=data.until,
-        prefix=data.prefix,
-        is_repeated=data.again,
-        by=caller.name,
-        is_dry=data.dry_run,
-    )
+    order = made_from(Order, data, kind="backfill", is_repeated=data.again, by=caller.name, is_dry=data.dry_run)
     return work.order(name, order)
 
 

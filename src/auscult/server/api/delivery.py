@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, Change, ChangeKind, Webhook, WebhookFormat
+from auscult.domain.copying import made_from
 from auscult.domain.delivery.addresses import without_login
 from auscult.domain.errors import RequestError
 from auscult.server.rest import operation
@@ -195,31 +196,16 @@ def enable_webhook(webhook_id: WebhookId, webhooks: Changing) -> None:
 def list_deliveries(webhook_id: WebhookId, app: App, limit: Limit = 100) -> ShownDeliveries:
     """List attempts, the newest first; the last thousand are kept."""
     tries = app.webhooks.deliveries(webhook_id, limit)
-    items = tuple(
-        ShownDelivery(
-            change=each.number,
-            conversation_id=each.conversation_id,
-            kind=each.kind,
-            at=each.at,
-            status=each.status,
-            error=each.error,
-            is_done=each.is_done,
-        )
-        for each in tries
-    )
+    items = tuple(made_from(ShownDelivery, each, change=each.number) for each in tries)
     return ShownDeliveries(items=items)
 
 
 def _shown_webhook(webhook: Webhook, last: int, secret: str | None = None) -> ShownWebhook:
-    return ShownWebhook(
-        id=webhook.id,
+    return made_from(
+        ShownWebhook,
+        webhook,
         url=without_login(webhook.url),
         kinds=tuple(kind for kind in CHANGE_KINDS if kind in webhook.kinds),
-        format=webhook.format,
-        template=webhook.template,
-        created_at=webhook.created_at,
-        failures=webhook.failures,
-        is_disabled=webhook.is_disabled,
         waiting=max(0, last - webhook.position),
         secret=secret,
     )

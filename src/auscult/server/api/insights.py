@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from auscult.domain.conversation import Channel, Direction
+from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.changes import Driver, Sample
 from auscult.domain.insights.changes import Kind as ChangeKind
@@ -437,7 +438,9 @@ def _point(sample: Sample) -> InsightPoint:
 
 def _driver(found: Driver, labels: QueueName) -> ChangeDriver:
     group = found.group
-    return ChangeDriver(
+    return made_from(
+        ChangeDriver,
+        found,
         kind=group.kind,
         id=group.id,
         name=title_of(group, labels) if group.id else "",
@@ -445,13 +448,9 @@ def _driver(found: Driver, labels: QueueName) -> ChangeDriver:
         n_before=group.before.n,
         value=group.now.value,
         value_before=group.before.value,
-        mix=found.mix,
-        rate=found.rate,
         part=found.part.value,
         low=found.part.low,
         high=found.part.high,
-        is_new=found.is_new,
-        is_beyond_chance=found.is_beyond_chance,
         groups=tuple(DrivingGroup(kind=each.kind, id=each.id, name=title_of(each, labels)) for each in group.of),
     )
 

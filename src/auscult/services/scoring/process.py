@@ -12,6 +12,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from auscult.domain.audits.audit import AuditMovedError
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.form_version import FormKey, FormsMovedError
 from auscult.domain.errors import EngineError, FormError, coded, joined, said
 from auscult.domain.form import Form
@@ -177,14 +178,13 @@ class Processing:
             if done.waiting:
                 postponed = done.waiting[0].postponed
                 left = left if done.rendered else []
-            yield Finished(
-                batch_id=finished.batch_id,
-                tenant=finished.tenant,
+            yield made_from(
+                Finished,
+                finished,
                 rendered=tuple(done.rendered),
                 faults=tuple(faults),
                 waiting=tuple(left),
                 postponed=None if left else postponed,
-                is_unfinished=finished.is_unfinished,
                 forms=keys,
             )
 

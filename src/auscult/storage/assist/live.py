@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from auscult.domain.assist.live import Event
 from auscult.domain.assist.live_log import Decide, Decision, LiveDue, LiveListed, LiveLog, RestingState
 from auscult.domain.assist.live_settings import AssistSettings
+from auscult.domain.copying import made_from
 from auscult.domain.errors import sent
 from auscult.domain.tenancy import Tenant
 from auscult.storage.assist.live_visibility import is_seen_live
@@ -163,12 +164,7 @@ class AppLive(SeenOfApp):
             query = query.where(columns.is_ended == is_ended)
         with self._database.reading() as connection:
             return [
-                LiveListed(
-                    conversation_id=row.conversation_id,
-                    events=row.events,
-                    last_at=instant_of(row.last_at),
-                    is_ended=row.is_ended,
-                )
+                made_from(LiveListed, row, last_at=instant_of(row.last_at))
                 for row in connection.execute(query.order_by(columns.conversation_id).limit(limit))
             ]
 

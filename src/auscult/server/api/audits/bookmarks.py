@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.audits.bookmark import AgentSees, AuditSettings, Bookmark, BookmarkKind, check_note
+from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.form import Handler
@@ -168,19 +169,18 @@ def list_segments(conversation_id: ConversationId, app: App, rights: Rights) -> 
     }
     return SegmentList(
         items=tuple(
-            ShownSegment(
-                segment=one.segment,
+            made_from(
+                ShownSegment,
+                one,
                 handled_by=one.handler,
                 agent_id=None if "agent" in hidden else one.agent_id,
                 is_shown=one.segment == case.evaluation.segment,
                 form=evaluations.ShownForm(id=one.form.id, version=one.form.version, name=one.form.name)
                 if one.form
                 else None,
-                status=one.status,
                 score=None if is_kept or one.score is None else int(one.score),
                 passed=None if is_kept else one.passed,
                 audit=audits.get(one.segment, "not_assigned"),
-                evaluated_at=one.evaluated_at,
             )
             for one in app.audits.segments([conversation_id]).get(conversation_id, ())
         )

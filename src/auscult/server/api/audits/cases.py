@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
 from auscult.domain.audits.audit import AuditAnswer, Sheet, state_of
+from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError
 from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import Principal
@@ -256,16 +257,7 @@ def _others(body: DraftBody) -> dict[str, Any]:
 
 
 def _answers(body: DraftBody) -> tuple[AuditAnswer, ...]:
-    return tuple(
-        AuditAnswer(
-            metric_id=each.metric_id,
-            answer=each.answer,
-            comment=each.comment,
-            level=each.level,
-            reason_code=each.reason_code,
-        )
-        for each in body.answers
-    )
+    return tuple(made_from(AuditAnswer, each) for each in body.answers)
 
 
 def _case(view: AuditView) -> AuditCase:
@@ -275,24 +267,16 @@ def _case(view: AuditView) -> AuditCase:
     machine: dict[str, Qualification] = {
         result.metric.id: result.verdict.qualification for result in case.evaluation.results
     }
-    return AuditCase(
+    return made_from(
+        AuditCase,
+        shown,
         conversation_id=case.conversation.id,
         revision=revision_of(found),
         state=state_of(found),
-        auditor=shown.auditor,
-        assigned_at=shown.assigned_at,
         draft=found.draft if found else Sheet(),
-        result=shown.result,
-        trail=shown.trail,
         form=evaluations.ShownForm(id=form.id, version=form.version, name=form.name) if form else None,
         metrics=tuple(
-            AuditQuestion(
-                id=metric.id,
-                name=metric.name,
-                fatal=metric.fatal,
-                correct_answer=metric.correct_answer,
-                machine=machine.get(metric.id, "-"),
-            )
+            made_from(AuditQuestion, metric, machine=machine.get(metric.id, "-"))
             for metric in (form.metrics if form else ())
         ),
     )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.domain.copying import made_from
 from auscult.server.api.audits.plans import EDITING, READING, REFUSALS, PlanId, planning_of
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights
@@ -85,19 +86,7 @@ def repeat_draw(
 ) -> RepeatedDraw:
     """Repeat a draw. It is made again from its record. Nothing is stored; the items are the same."""
     found = planning_of(app, server).repeat(plan_id, draw_id)
-    return RepeatedDraw(
-        items=tuple(
-            RepeatedItem(
-                conversation_id=one.conversation_id,
-                segment=one.segment,
-                agent_id=one.agent_id or None,
-                stratum=one.stratum,
-                u=one.u,
-                probability=one.probability,
-            )
-            for one in found
-        )
-    )
+    return RepeatedDraw(items=tuple(made_from(RepeatedItem, one, agent_id=one.agent_id or None) for one in found))
 
 
 ROUTER = operation.router(__name__)

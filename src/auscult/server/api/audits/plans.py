@@ -12,6 +12,7 @@ from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.audits.draw import Draw, StratumRecord
 from auscult.domain.audits.plan import MOST_OPINIONS, Judged, Plan, PlanAuditor, PlanDocument, Quota, Risk, Step
 from auscult.domain.conversation import Channel, Direction
+from auscult.domain.copying import made_from
 from auscult.domain.disputes.dispute import ReviewPolicy
 from auscult.domain.people.principal import Principal
 from auscult.domain.record import Outcome
@@ -312,19 +313,7 @@ def _shown(plan: Plan) -> ShownPlan:
 
 
 def _drawn(view: DrawView) -> ShownDraw:
-    items = tuple(
-        DrawnShown(
-            assignment_id=one.assignment_id,
-            conversation_id=one.conversation_id,
-            agent_id=one.agent_id,
-            auditor=one.rater,
-            role=one.role,
-            state=one.state,
-            stratum=one.stratum,
-            probability=one.probability,
-        )
-        for one in (each.assignment for each in view.items)
-    )
+    items = tuple(made_from(DrawnShown, one, auditor=one.rater) for one in (each.assignment for each in view.items))
     return ShownDraw(**msgspec.structs.asdict(_record(view.draw)), not_in_frame=view.not_in_frame, items=items)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from litestar.params import RawBody
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.scorecard import Interaction, Scorecard
@@ -319,27 +320,16 @@ def _ms(at: datetime) -> int:
 
 
 def _listed(card: Scorecard) -> ListedScorecard:
-    return ListedScorecard(
-        id=card.id,
-        version=card.version,
-        name=card.name,
+    return made_from(
+        ListedScorecard,
+        card,
         attributes=tuple(attribute.name for attribute in card.attributes),
-        agents=card.agents,
         pass_score=float(card.pass_score),
-        is_active=card.is_active,
-        is_default=card.is_default,
     )
 
 
 def _published(stored: Definition, warnings: tuple[Detail, ...]) -> PublishedScorecard:
-    return PublishedScorecard(
-        id=stored.name,
-        version=stored.version,
-        published_at=stored.published_at,
-        published_by=stored.by,
-        note=stored.note,
-        warnings=warnings,
-    )
+    return made_from(PublishedScorecard, stored, id=stored.name, published_by=stored.by, warnings=warnings)
 
 
 def _gone(card_id: str) -> NotFoundError:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.privacy.retention import Hold, HoldKind
 from auscult.server.api.privacy.retention import erasing
 from auscult.server.rest import operation
@@ -111,17 +112,7 @@ def lift_hold(
 
 
 def _view(hold: Hold, approval: int | None = None) -> HoldView:
-    return HoldView(
-        number=hold.number,
-        kind=hold.kind,
-        value=hold.value,
-        reason=hold.reason,
-        placed_by=hold.placed_by,
-        placed_at=hold.placed_at,
-        lifted_by=hold.lifted_by,
-        lifted_at=hold.lifted_at,
-        approval=approval,
-    )
+    return made_from(HoldView, hold, approval=approval)
 
 
 ROUTER = operation.router(__name__)

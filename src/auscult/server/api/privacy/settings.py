@@ -7,6 +7,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
+from auscult.domain.copying import made_from
 from auscult.domain.privacy.policy import Treatment
 from auscult.domain.privacy.redaction import Kind, Mode
 from auscult.domain.privacy.settings import MOST_OWN, Country, Own, PrivacySettings
@@ -129,18 +130,7 @@ def get_original(conversation_id: ConversationId, app: App, rights: Rights) -> O
 
 
 def _view(settings: PrivacySettings, approval: int | None = None) -> PrivacyView:
-    return PrivacyView(
-        redaction=settings.redaction,
-        redactor=settings.redactor,
-        countries=settings.countries,
-        kinds=settings.kinds,
-        own=settings.own,
-        agent_names=settings.agent_names,
-        two_people=settings.two_people,
-        second_factor=settings.second_factor,
-        agent_emotions=settings.agent_emotions,
-        approval=approval,
-    )
+    return made_from(PrivacyView, settings, approval=approval)
 
 
 ROUTER = operation.router(__name__)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import from_store
 from auscult.language import gettext as _
 from auscult.language import ngettext
@@ -47,13 +48,12 @@ def tried_view(made: Made, mark: str) -> TriedView | None:
         rows = ngettext("{file}, its only row", "{file}, the first {few} of {n} rows", sample.total).format(
             file=tried.key, few=len(sample.rows), n=n
         )
-    return TriedView(
+    return made_from(
+        TriedView,
+        tried,
         said="" if tried.problem else _answered(tried, reader),
         problem=sentence(from_store(tried.problem)),
-        field=tried.field,
         is_old=made.seen.of_place != mark,
-        keys=tried.keys,
-        key=tried.key,
         rows_said=rows,
         columns=sample.columns if sample else (),
         heads=tuple(_(FIELDS[held[each]]) if each in held else "" for each in sample.columns) if sample else (),

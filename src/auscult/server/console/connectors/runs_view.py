@@ -7,6 +7,7 @@ from msgspec import Struct, structs
 
 from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.run import Counts, Refusal, Run, Standing
+from auscult.domain.copying import made_from
 from auscult.language import gettext as _
 from auscult.language import later, ngettext, pgettext, translated
 from auscult.server.console.frame.naming import CHANNELS, by_in_words, within_sentence
@@ -244,14 +245,7 @@ def run_row(run: Run, reader: Reader, path: str, names: Mapping[str, str]) -> Ru
 
 def refusal_row(one: Refusal, reader: Reader) -> RefusalRow:
     """Show one refusal."""
-    return RefusalRow(
-        key=one.key,
-        where=one.where,
-        reason=one.reason,
-        run=one.run,
-        when=reader.lately(one.at),
-        at=one.at.isoformat(),
-    )
+    return made_from(RefusalRow, one, when=reader.lately(one.at), at=one.at.isoformat())
 
 
 def mapped_rows(read: Connector | None, unknown: Mapping[str, int], reader: Reader) -> tuple[MappedRow, ...]:

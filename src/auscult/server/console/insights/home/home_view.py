@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.copying import made_from
 from auscult.domain.insights.changes import Move
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, wilson_figure
@@ -178,14 +179,7 @@ def count_number(name: str, count: int, beside: str, sentence: str, link: tuple[
 
 
 def _span(figure: Figure, first: float, earlier: Figure | None) -> Span:
-    return Span(
-        value=figure.value,
-        low=figure.low,
-        high=figure.high,
-        first=first,
-        last=1.0,
-        before=earlier.value if earlier else None,
-    )
+    return made_from(Span, figure, first=first, last=1.0, before=earlier.value if earlier else None)
 
 
 def _moved(found: PassedChange, reader: Reader) -> str:
