@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from auscult.domain import errors
 from auscult.domain.conversation import Conversation, Speaker
 from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
+from auscult.domain.operations.records import record_of
 from auscult.domain.stated import stated
 from auscult.domain.stated import text as stated_text
 
@@ -187,16 +188,10 @@ def moment_of(pin: Pin, conversation: Conversation, *, can_open: bool) -> Moment
     turns = conversation.turns
     at = next((n for n, each in enumerate(turns) if each.id == pin.turn_id), None)
     around = () if at is None else turns[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
-    return Moment(
-        pin_id=pin.pin_id,
-        collection_id=pin.collection_id,
-        conversation_id=pin.conversation_id,
-        turn_id=pin.turn_id,
-        note=pin.note,
-        pinned_by=pin.pinned_by,
-        pinned_at=pin.pinned_at,
-        started_at=conversation.started_at,
-        language=conversation.language,
+    return record_of(
+        Moment,
+        pin,
+        conversation,
         agents=tuple(each.name or each.id for each in conversation.agents),
         turns=tuple(
             MomentTurn(

@@ -19,6 +19,7 @@ from auscult.domain.audits.assignment import Assignment, Hidden
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult
 from auscult.domain.audits.notes import DisputeState
 from auscult.domain.errors import AccessError, RequestError, coded
+from auscult.domain.operations.records import record_of
 from auscult.domain.people.principal import Principal
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import DAY_OR_INSTANT, between
@@ -343,15 +344,11 @@ class ReviewedAudit(Struct, frozen=True, kw_only=True):
             )
             for each in review.metrics
         )
-        return ShownReview(
-            assignment_id=review.assignment_id,
-            conversation_id=review.conversation_id,
-            agent_id=review.agent_id,
+        return record_of(
+            ShownReview,
+            review,
             auditor=None if hides else review.auditor,
             status=self.status,
-            submitted_at=review.submitted_at,
-            released_at=review.released_at,
-            ends_at=review.ends_at,
             final_at=review.final_at(at),
             score=result.score,
             passed=result.passed,

@@ -12,6 +12,7 @@ from auscult.domain.ai_agents.comparison import DROP, Met, Question, compared
 from auscult.domain.conversation import Agent
 from auscult.domain.errors import NotFoundError, RequestError, coded
 from auscult.domain.evaluation import Evaluation
+from auscult.domain.operations.records import record_of
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, details, latest
@@ -151,8 +152,9 @@ def _is_meant(agent: Agent, wanted: str, version: str) -> bool:
 
 def _shown(found: Question, name: str) -> ComparedQuestion:
     moved = found.difference
-    return ComparedQuestion(
-        id=found.id,
+    return record_of(
+        ComparedQuestion,
+        found,
         name=name,
         a=_rounded(found.a.share),
         b=_rounded(found.b.share),
@@ -162,8 +164,6 @@ def _shown(found: Question, name: str) -> ComparedQuestion:
         interval=None if moved is None else (round(moved.low, _DECIMALS), round(moved.high, _DECIMALS)),
         is_worse=found.is_worse,
         is_better=found.is_better,
-        is_enough=found.is_enough,
-        needed=found.needed,
     )
 
 

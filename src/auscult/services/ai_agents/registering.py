@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 
 from auscult.domain.ai_agents.registered import AgentId, Registered, Version
 from auscult.domain.errors import NotFoundError, coded
+from auscult.domain.operations.records import record_of
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
 from auscult.formats._calls import AiDocument, context_of
@@ -66,12 +67,9 @@ class AiAgents:
     def listing(self) -> tuple[ListedAgent, ...]:
         """Return every version, by agent, the newest first."""
         return tuple(
-            ListedAgent(
-                agent_id=each.agent_id,
-                version=each.version,
-                name=each.name,
-                registered_at=each.registered_at,
-                registered_by=each.registered_by,
+            record_of(
+                ListedAgent,
+                each,
                 characters=len(each.ai.instructions or ""),
                 knowledge=tuple(one.title for one in each.ai.knowledge),
                 tools=tuple(one.name for one in each.ai.tools),

@@ -30,6 +30,7 @@ from auscult.domain.conversation import Speaker
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError, coded
+from auscult.domain.operations.records import record_of
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
 from auscult.formats import Limits, Source
@@ -242,15 +243,11 @@ def _connector(
     every = _EVERY.fullmatch(written.every)
     if written.every and not every:
         read.unread(("every",), "{value!r} must be a time between runs, as 15m, 2h or 1d", value=written.every)
-    return Connector(
-        name=written.name,
+    return record_of(
+        Connector,
+        written,
         version=version,
-        place=written.place,
-        format=written.format,
         options=options,
-        access=written.access,
-        include=written.include,
-        exclude=written.exclude,
         since=_instant(read, written.since),
         every_s=int(every[1]) * _UNITS[every[2]] if every else 0,
         rate=Rate(requests_per_s=float(written.rate.requests_per_s), at_once=written.rate.at_once),

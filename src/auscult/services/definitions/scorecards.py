@@ -24,6 +24,7 @@ from auscult.domain.definitions.scorecard import (
 from auscult.domain.errors import NotFoundError, ScorecardError, coded
 from auscult.domain.form import NotApplicable
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS, BackfillScope
+from auscult.domain.operations.records import record_of
 from auscult.domain.people.principal import Principal
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
@@ -261,21 +262,15 @@ def _card(document: Document, written: _WrittenCard, version: int) -> Scorecard:
         min_duration_ms = parse_duration_ms(written.min_duration)
     except ValueError as error:
         document.unread(("min_duration",), error.args[0])
-    return Scorecard(
-        id=written.id,
-        name=written.name,
+    return record_of(
+        Scorecard,
+        written,
         attributes=tuple(
             Attribute(id=one.id, name=one.name, weight=one.weight, metrics=one.metrics, description=one.description)
             for one in written.attributes
         ),
         version=version,
-        description=written.description,
-        agents=written.agents,
-        direction=written.direction,
-        languages=written.languages,
-        not_applicable=written.not_applicable,
         min_duration_ms=min_duration_ms,
-        pass_score=written.pass_score,
         is_active=written.active,
         is_default=written.default,
     )

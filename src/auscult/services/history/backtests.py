@@ -13,6 +13,7 @@ from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
 from auscult.domain.history.backtest import Rate, Shift, Side
+from auscult.domain.operations.records import record_of
 from auscult.domain.scoring.judging import BILLION
 from auscult.services.definitions.forms.cache import UNPUBLISHED
 from auscult.services.definitions.forms.reading import read_form
@@ -158,19 +159,13 @@ def to_line(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
     counts = found.counts
     known = dict(names) | {metric.id: metric.name for metric in form.metrics}
     most = found.most
-    return BacktestLine(
+    return record_of(
+        BacktestLine,
+        counts,
         form_id=form.id,
         version=None if form.version == UNPUBLISHED else form.version,
-        looked=counts.looked,
-        counted=counts.counted,
-        left=counts.left,
-        unjudged=counts.unjudged,
-        failed=counts.failed,
-        unchanged=counts.unchanged,
         gained=counts.gained,
         lost=counts.lost,
-        flow=counts.flow,
-        decided_by=counts.decided_by,
         before=_side(counts.before),
         after=_side(counts.after),
         metrics=_metrics(form, known, counts.before.metrics, counts.after.metrics),
@@ -272,13 +267,4 @@ def _view(app: AppStore, backfill: Backfill) -> BacktestView:
             found.merge(msgspec.json.decode(part, type=Found))
         form = read_form(order.document.encode(), UNPUBLISHED)
         result = to_line(found, form, names_before(app, form.id, found.counts.decided_by))
-    return BacktestView(
-        id=backfill.backfill_id,
-        state=backfill.state,
-        total=backfill.total,
-        looked=backfill.looked,
-        created_at=backfill.created_at,
-        ended_at=backfill.ended_at,
-        reason=backfill.reason,
-        result=result,
-    )
+    return record_of(BacktestView, backfill, id=backfill.backfill_id, result=result)

@@ -22,6 +22,7 @@ from auscult.domain.insight import (
     Topic,
     TurnSentiment,
 )
+from auscult.domain.operations.records import record_of
 
 
 class EvidenceLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -101,8 +102,9 @@ class Findings(Struct, frozen=True, kw_only=True):
 def findings(insights: Insights) -> Findings:
     """Show insights."""
     sentiment, outcome = insights.sentiment, insights.resolution
-    return Findings(
-        language=insights.language,
+    return record_of(
+        Findings,
+        insights,
         customer_sentiment=_customer(sentiment) if sentiment else None,
         escalation=_flag(insights.escalation),
         churn_risk=_flag(insights.churn_risk),
@@ -110,18 +112,8 @@ def findings(insights: Insights) -> Findings:
         resolution_evidence=evidence_lines(outcome.evidence) if outcome else (),
         resolution_mark=Mark(certain=False, reason=outcome.doubt) if outcome and outcome.doubt else UNSET,
         sentiment_course=_course(sentiment) if sentiment else None,
-        emotions=insights.emotions,
-        habits=insights.habits,
-        speech=insights.speech,
-        intents=insights.intents,
-        topics=insights.topics,
-        configured_intents=insights.configured_intents,
-        summary=insights.summary,
         sides_look_swapped=_flag(insights.sides_look_swapped) or UNSET,
         added=insights.added or UNSET,
-        unknown=insights.unknown,
-        engines=insights.engines,
-        taxonomies=insights.taxonomies,
     )
 
 
@@ -153,11 +145,4 @@ def _customer(sentiment: Sentiment) -> CustomerSentiment:
 
 
 def _course(sentiment: Sentiment) -> SentimentCourse:
-    return SentimentCourse(
-        start=sentiment.start,
-        end=sentiment.end,
-        positive=sentiment.positive,
-        neutral=sentiment.neutral,
-        negative=sentiment.negative,
-        turns=sentiment.turns,
-    )
+    return record_of(SentimentCourse, sentiment)
