@@ -11,7 +11,6 @@ from typing import Annotated, Generic, NamedTuple, TypeVar
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import Evaluation, MetricResult

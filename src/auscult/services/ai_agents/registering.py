@@ -8,7 +8,6 @@ import msgspec
 from msgspec import Meta, Struct
 
 from auscult.domain.ai_agents.registered import AgentId, Registered, Version
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, coded
 from auscult.domain.operations.records import record_of
 from auscult.domain.people.principal import Principal

@@ -27,7 +27,6 @@ from auscult.domain.connectors.document import (
     kind_of,
 )
 from auscult.domain.conversation import Speaker
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError, coded

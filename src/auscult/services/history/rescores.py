@@ -6,7 +6,6 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import EngineError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import (

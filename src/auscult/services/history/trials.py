@@ -11,7 +11,6 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, field
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError
 from auscult.domain.evaluation import Evaluation, MetricResult, Status
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState

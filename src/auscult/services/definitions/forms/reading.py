@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.errors import FormError, coded
 from auscult.domain.form import (
     Abstention,

@@ -6,7 +6,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evidence
 from auscult.domain.operations.records import record_of
 from auscult.domain.scoring.stored import EvaluatedConversation
