@@ -1,7 +1,7 @@
 """Connector documents: read and checked as forms are, each fault with its line, field and what would be right."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -145,18 +145,11 @@ def check_connector(document: bytes, app_id: str, *, version: int = 1) -> Connec
     return ConnectorCheck(connector=connector)
 
 
-def refused(problems: Iterable[Problem], file: str) -> ConnectorError:
-    """Return the error with all problems of a connector."""
-    lines = tuple(problem.describe(file) for problem in problems)
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return ConnectorError(f"the connector cannot be used: {count}\n" + "\n".join(lines), problems=lines)
-
-
 def read_connector(stored: Definition, app_id: str) -> Connector:
     """Return a stored connector. Raises ``ConnectorError`` where this version no longer accepts it."""
     found = check_connector(stored.document, app_id, version=stored.version)
     if found.connector is None:
-        raise refused(found.problems, f"connector {stored.name}")
+        raise ConnectorError.of(each.describe(f"connector {stored.name}") for each in found.problems)
     return found.connector
 
 

@@ -124,15 +124,8 @@ def read_scorecard(stored: Definition) -> Scorecard:
     """A stored scorecard. Raises ``ScorecardError`` where this version no longer takes it."""
     found = check_scorecard(stored.document, version=stored.version)
     if found.card is None:
-        raise refused(found.problems, f"scorecard {stored.name}")
+        raise ScorecardError.of(each.describe(f"scorecard {stored.name}") for each in found.problems)
     return found.card
-
-
-def refused(problems: tuple[Problem, ...], file: str) -> ScorecardError:
-    """Return the error with all problems of a scorecard."""
-    lines = tuple(problem.describe(file) for problem in problems)
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return ScorecardError(f"the scorecard cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 def known_metrics(app: AppStore) -> dict[str, str]:

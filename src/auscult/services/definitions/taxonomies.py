@@ -72,15 +72,8 @@ def read_taxonomy(document: bytes, version: int = 1) -> Taxonomy:
     """Read a stored taxonomy document. Raises ``TaxonomyError`` with every problem."""
     check = check_taxonomy(document, version=version)
     if check.taxonomy is None:
-        raise refused(problem.describe("taxonomy") for problem in check.problems)
+        raise TaxonomyError.of(problem.describe("taxonomy") for problem in check.problems)
     return check.taxonomy
-
-
-def refused(problems: Iterable[str]) -> TaxonomyError:
-    """Return the error with all problems, a line each."""
-    lines = tuple(problems)
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return TaxonomyError(f"the taxonomy cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 def starter_taxonomy() -> bytes:
