@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.assist import validity_words as words
 
@@ -128,27 +129,16 @@ def of_name(name: str, language: str) -> Iterator[Statement]:
     begin, _, ending = name.rpartition(".")
     stem = begin if begin and ending.isalpha() else name
     written = _NAME_BREAKS.sub(" ", _CAMEL.sub(" ", stem)).strip()
-    yield from (_renamed(each, name) for each in of_label(written))
+    yield from (replace(each, text=name) for each in of_label(written))
     dated = _DOCUMENT_UNTIL.search(folded(written))
     if dated is not None:
-        yield _renamed(_until(written, dated.span("date"), written), name)
+        yield replace(_until(written, dated.span("date"), written), text=name)
     last = _NAME_TAIL.sub("", folded(written))
     more = words.ENDINGS_BY_LANGUAGE.get(language)
     pattern = f"(?:{words.ENDINGS}|{more})" if more else words.ENDINGS
     is_old = re.search(rf"\w\s+{pattern}$", last, _I) is not None and _NOT_OLD.search(last) is None
     if is_old or _OLD_SUBJECT.match(last):
         yield Statement(text=name, is_over=True)
-
-
-def _renamed(statement: Statement, name: str) -> Statement:
-    return Statement(
-        text=name,
-        since=statement.since,
-        until=statement.until,
-        is_over=statement.is_over,
-        superseded_by=statement.superseded_by,
-        impossible=statement.impossible,
-    )
 
 
 def folded(text: str) -> str:

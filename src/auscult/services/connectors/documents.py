@@ -39,7 +39,7 @@ from auscult.formats.vendors.documents import OwnDocuments
 from auscult.services.connectors.any_format import ANY, AnyFormat
 from auscult.services.connectors.apart import Apart
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
-from auscult.services.definitions.forms.shape import name_of, read_struct
+from auscult.services.definitions.forms.shape import mapping_in, name_of, read_struct
 
 KEYS = "name and place"
 
@@ -123,11 +123,9 @@ def is_name(name: str) -> bool:
 def check_connector(document: bytes, app_id: str, *, version: int = 1) -> ConnectorCheck:
     """Read a document and check it, the options of its format included. ``app_id`` is that of the conversations."""
     read = read_document(document, "connector", KEYS)
-    if not isinstance(read.value, dict):
-        if not read.problems:
-            read.unread((), "must be a mapping of keys like {list}, not {type}", list=KEYS, type=name_of(read.value))
+    value = mapping_in(read, KEYS)
+    if value is None:
         return ConnectorCheck(connector=None, problems=read.problems)
-    value = read.value
     stand_ins: dict[str, Any] = {"name": "", "place": ""}
     others = ("options", "mapping")
     if "secrets" in value:

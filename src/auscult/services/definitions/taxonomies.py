@@ -10,8 +10,9 @@ from auscult.domain.definitions.taxonomy import LEVELS, Node, Taxonomy
 from auscult.domain.errors import TaxonomyError, coded
 from auscult.domain.said.text import spoken_words
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, field_name, read_document
-from auscult.services.definitions.forms.shape import name_of, read_struct
+from auscult.services.definitions.forms.shape import mapping_in, name_of, read_struct
 
+_KEYS = "id, name and topics"
 LONGEST_NAME = 50
 LONGEST_DESCRIPTION = 250
 LONGEST_EXAMPLE = 300
@@ -48,17 +49,11 @@ def check_taxonomy(document: bytes, *, version: int = 1, in_force: Iterable[Taxo
 
     ``in_force`` may hold an earlier version of the same taxonomy; it is passed over.
     """
-    read = read_document(document, "taxonomy", "id, name and topics")
-    if not isinstance(read.value, dict):
-        if not read.problems:
-            read.unread(
-                (),
-                "must be a mapping of keys like {list}, not {type}",
-                list="id, name and topics",
-                type=name_of(read.value),
-            )
+    read = read_document(document, "taxonomy", _KEYS)
+    value = mapping_in(read, _KEYS)
+    if value is None:
         return TaxonomyCheck(taxonomy=None, problems=read.problems)
-    taxonomy = _read(read, read.value, version)
+    taxonomy = _read(read, value, version)
     _check(read, taxonomy)
     _check_topics(read, taxonomy.topics, ("topics",))
     _check_size(read, taxonomy)
