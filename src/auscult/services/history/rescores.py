@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.errors import EngineError, RequestError, unknown
+from auscult.domain.errors import EngineError, FormError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import (
     EARLIEST_MS,
@@ -19,7 +19,7 @@ from auscult.domain.history.backfills import (
 from auscult.domain.operations.records import record_of
 from auscult.domain.probe import AFAR, Probe
 from auscult.metrics import METRICS
-from auscult.services.definitions.forms.reading import check_form, refused
+from auscult.services.definitions.forms.reading import check_form
 from auscult.storage.definitions.forms import AppForms
 from auscult.storage.store import AppStore
 
@@ -170,7 +170,7 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
         )
     check = check_form(found.document, version=found.version, answered=answered)
     if check.form is None:
-        raise refused(check.problems, form_id)
+        raise FormError.of(each.describe(form_id) for each in check.problems)
     if check.unanswered:
         problems = "; ".join(problem.describe(form_id) for problem in check.unanswered)
         raise EngineError(

@@ -198,20 +198,8 @@ def read_form(document: bytes, version: int = 1, *, types: MetricTypes = METRICS
     """Read a stored form document. Raises ``FormError`` with every problem."""
     read, form = _read(document, version, types)
     if read.problems:
-        raise refused(read.problems)
+        raise FormError.of(each.describe("form") for each in read.problems)
     return form
-
-
-def refused(problems: Iterable[Problem], file: str = "form") -> FormError:
-    """Return the error with all problems of a form."""
-    return refused_with(problem.describe(file) for problem in problems)
-
-
-def refused_with(problems: Iterable[str]) -> FormError:
-    """Return the error with these problems, each a line with its file."""
-    lines = tuple(problems)
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return FormError(f"the form cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 STARTER_LANGUAGES = {"en": "English", "es": "Spanish", "de": "German", "fr": "French", "pt": "Portuguese"}
