@@ -18,7 +18,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import msgspec
 from litestar.params import PathParameter, QueryParameter
 from litestar.routes import HTTPRoute
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from auscult.cli.generated import table
@@ -71,17 +71,18 @@ def _operation(words: str, handler: Any) -> Operation:
     if lacking := sorted(_lacking(handler)):
         raise SystemExit(f"{_place(handler)}: a command has no {', '.join(lacking)}; available: {', '.join(_KNOWN)}")
     hints, defaults = get_type_hints(fn, include_extras=True), inspect.signature(fn).parameters
+    of_pages = _OF_PAGES if "cursor" in hints else ()
     inputs = [
         _input(name, kind, shown.description or "", shown, default=defaults[name].default)
         for name, kind in hints.items()
         for shown in getattr(kind, "__metadata__", ())
-        if isinstance(shown, PathParameter | QueryParameter) and name not in _OF_PAGES
+        if isinstance(shown, PathParameter | QueryParameter | Meta) and name not in {*of_pages, "data"}
     ]
     body = _fields(hints["data"], arguments) if "data" in hints and "file" not in opt else ()
     return Operation(
         words=words,
         handler=_place(handler),
-        help=_help(fn),
+        help=f"{_help(fn)} Print the {opt['prints']}, or with --json all." if "prints" in opt else _help(fn),
         inputs=tuple(_named(of, named.get(of.name, ""), each) for of in (*inputs, *body)),
         body=tuple(of.name for of in body),
         file=opt.get("file", ""),
@@ -102,7 +103,9 @@ def _lacking(handler: Any) -> Iterator[str]:
     uses = sys.modules[handler.fn.__module__].ROUTER.dependencies
     for function in (inspect.unwrap(handler.fn), *(each.dependency for each in uses.values())):
         for name, kind in get_type_hints(function, include_extras=True).items():
-            given = (isinstance(each, PathParameter | QueryParameter) for each in getattr(kind, "__metadata__", ()))
+            given = (
+                isinstance(each, PathParameter | QueryParameter | Meta) for each in getattr(kind, "__metadata__", ())
+            )
             if name not in {*_KNOWN, *uses, "data", "return"} and not any(given):
                 yield name
 
@@ -133,7 +136,7 @@ def _input(  # noqa: PLR0913  (all that is known of it)
     is_many = is_pairs or get_origin(plain) is tuple
     plain = get_args(plain)[0] if is_many else plain
     is_required = default is inspect.Parameter.empty
-    in_path = isinstance(shown, PathParameter)
+    in_path = isinstance(shown, PathParameter | Meta)
     example = next((each.value for each in shown.examples or ()), "") if in_path else ""
     return Input(
         name=name,
@@ -164,7 +167,9 @@ def _plain(kind: Any) -> Any:
     if get_origin(kind) is Annotated:
         return _plain(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
-        return _plain(next(each for each in get_args(kind) if each is not NoneType))
+        kinds = [_plain(each) for each in get_args(kind) if each is not NoneType]
+        are_words = all(get_origin(each) is Literal for each in kinds)
+        return Literal[tuple(word for each in kinds for word in get_args(each))] if are_words else kinds[0]
     return kind
 
 

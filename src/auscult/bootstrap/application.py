@@ -32,6 +32,7 @@ from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
 from auscult.domain.errors import NotFoundError, SettingsError
+from auscult.domain.operations.records import record_of
 from auscult.domain.people.users import normalise_email
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
@@ -207,7 +208,7 @@ class Application:
             windows=self._windows(),
             recordings=recordings.folder(settings),
             reports=REPORTS,
-            settings=self._server_settings(),
+            settings=self.server_settings,
             assistant=assistant(settings, self.store),
             explainer=explainer(settings, self.store),
             readiness=Readiness(
@@ -224,31 +225,23 @@ class Application:
             sign_on=people.sign_on_of(settings, self.store),
         )
 
-    def _server_settings(self) -> "ServerSettings":
+    @property
+    def server_settings(self) -> "ServerSettings":
+        """The operator's options for serving."""
         from auscult.server.settings import ServerSettings
 
         settings = self.settings
-        return ServerSettings(
-            rate_limit=settings.rate_limit,
-            page_maximum=settings.page_maximum,
-            token_audience=settings.token_audience,
-            token_life_s=settings.token_life_s,
-            personal_token_days=settings.personal_token_days,
+        return record_of(
+            ServerSettings,
+            settings,
             page_threads=0 if self.store.is_embedded else PAGE_THREADS,
-            request_bytes=settings.request_bytes,
-            recording_bytes=settings.recording_bytes,
             public_url=settings.public_url or "",
-            recording_link_s=settings.recording_link_s,
             transcribes=recordings.transcribes(settings),
-            batch_size=settings.batch_size,
-            backlog=settings.backlog,
             limits=self._limits,
             connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
             networks=networks_of(settings),
             sends_mail=settings.smtp_url is not None,
             operators=frozenset(map(normalise_email, (settings.operators or "").split())),
-            metrics_token=settings.metrics_token,
-            hsts_s=settings.hsts_s,
             is_one_of_several=settings.processes > 1,
         )
 

@@ -15,6 +15,7 @@ from auscult.domain import errors
 from auscult.domain.conversation import Conversation, Speaker
 from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
+from auscult.domain.operations.records import record_of
 from auscult.domain.stated import stated
 from auscult.domain.stated import text as stated_text
 
@@ -188,11 +189,10 @@ def moment_of(pin: Pin, conversation: Conversation, *, can_open: bool) -> Moment
     turns = conversation.turns
     at = next((n for n, each in enumerate(turns) if each.id == pin.turn_id), None)
     around = () if at is None else turns[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
-    return made_from(
+    return record_of(
         Moment,
         pin,
-        started_at=conversation.started_at,
-        language=conversation.language,
+        conversation,
         agents=tuple(each.name or each.id for each in conversation.agents),
         turns=tuple(made_from(MomentTurn, each, turn_id=each.id, is_pinned=each.id == pin.turn_id) for each in around),
         can_open=can_open,

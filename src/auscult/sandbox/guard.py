@@ -28,7 +28,15 @@ _FORBIDDEN = (
     "os.truncate",
 )
 _CHANGES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_OF_PYTHON = tuple({os.path.realpath(each) for each in (sys.prefix, sys.base_prefix, *sys.path) if each})
+_OF_PYTHON = tuple(
+    {
+        path(each)
+        for each in (sys.prefix, sys.base_prefix, *sys.path)
+        if each
+        for path in (os.path.realpath, os.path.abspath)
+    }
+)
+"""Folders of Python, which may lead to others by links: this process can make none."""
 
 
 def guard(port: int | None = None) -> None:
@@ -48,6 +56,9 @@ def _check(port: int | None, event: str, values: tuple[Any, ...]) -> None:
     if event.startswith(_FORBIDDEN):
         raise PermissionError("starts a program, or changes files")
     if event == "open" and isinstance(values[0], str | bytes):
-        path = os.path.realpath(os.fsdecode(values[0]))
-        if values[2] & _CHANGES or not path.startswith((*READABLE, *_OF_PYTHON)):
+        given = os.fsdecode(values[0])
+        paths = (os.path.realpath(given), os.path.normpath(os.path.join(os.getcwd(), given)))  # noqa: PTH109, PTH118
+        if values[2] & _CHANGES or not (
+            paths[0].startswith(READABLE) or any(each.startswith(_OF_PYTHON) for each in paths)
+        ):
             raise PermissionError("opens a file")

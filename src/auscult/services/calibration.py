@@ -28,6 +28,7 @@ from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
+from auscult.domain.operations.records import record_of
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import stated, text
 from auscult.services.audits.agreement import Selection, audited_in
@@ -89,15 +90,12 @@ class Calibrating:
             self._case(each)
         found = {each.conversation_id: each.why for each in self.suggest(wanted.form_id, limit=200)}
         made = steps.create(
-            Session(
+            record_of(
+                Session,
+                wanted,
                 session_id=new_session_id(),
                 name=wanted.name.strip(),
-                description=wanted.description,
-                form_id=wanted.form_id,
                 form_version=stored.version,
-                machine=wanted.machine,
-                others=wanted.others,
-                needs_reason=wanted.needs_reason,
                 items=tuple(
                     Item(number=n, conversation_id=each, why=found.get(each, ""))
                     for n, each in enumerate(wanted.conversations, 1)
@@ -105,7 +103,6 @@ class Calibrating:
                 raters=tuple(Rater(name=each) for each in wanted.raters),
                 created_by=by,
                 created_at=self._now(),
-                due_at=wanted.due_at,
             )
         )
         self._app.calibrations.save(made)

@@ -19,6 +19,7 @@ from auscult.domain.directory import Merge, PartyKind, Rename
 from auscult.domain.errors import AuscultError
 from auscult.domain.history.backfills import BackfillScope, Rescored
 from auscult.domain.insight import Insights, Intent, Outcome, Resolution, Sentiment, Topic
+from auscult.domain.insights.changes import Sample
 from auscult.domain.insights.drivers import Bar
 from auscult.domain.insights.overview import KINDS
 from auscult.domain.people.principal import operator
@@ -26,9 +27,12 @@ from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
 from auscult.services.audits.workflow import Auditing
+from auscult.services.conversations.latest import Sought
 from auscult.services.corrections import Correcting
 from auscult.services.directory.naming import Naming
+from auscult.services.insights import drivers
 from auscult.services.insights import overview as room
+from auscult.services.insights.drivers import Compared, FigureChange, figure_change
 from auscult.services.insights.overview import Wanted, basis_of, overview, roll_up
 from auscult.services.scoring.render import render
 from auscult.storage import Store
@@ -245,3 +249,30 @@ def test_who_sees_some_has_the_figures_of_these(store: Store) -> None:
     )
     assert some == narrowed
     assert 0 < some.conversations < every.conversations
+
+
+def test_drivers_of_very_many_are_those_of_rollups(store: Store) -> None:
+    """The same figures of all and of queues, reasons, agents and channels as by reading each conversation."""
+    tenant = Tenant(account_id="ac-d", org_id="o-d", app_id="st-d")
+    store.ensure(tenant)
+    made = Made(store.within(tenant))
+    made.load([replace(call(n, n // 60, n % 60, n * 7), agents=(Agent(f"a-{n % 3}", "Ada"),)) for n in range(120)])
+    roll_up(made.app, NOW, lambda _: False)
+    middle = STARTED + timedelta(days=1)
+    compared = Compared(since=middle, until=middle + timedelta(days=1), before=timedelta(days=1))
+    for figure in ("score", "resolved"):
+        read = figure_change(made.app, Sought(), compared, figure)
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(drivers, "MOST_READ", 10)
+            rolled = figure_change(made.app, Sought(), compared, figure)
+        assert rolled.samples == read.samples
+        assert rolled.samples[0].n > 10
+        assert groups(rolled) == {key: each for key, each in groups(read).items() if key in groups(rolled)}
+        assert {kind for kind, _, _ in groups(rolled)} == {"queue", "reason", "agent", "channel"}
+
+
+def groups(found: FigureChange) -> dict[tuple[str, str, str], tuple[Sample, Sample]]:
+    """Return what is known of each group in both periods."""
+    assert found.change is not None
+    known = (each.group for each in found.change.drivers if each.group.id)
+    return {(each.kind, each.id, each.name): (each.before, each.now) for each in known}

@@ -59,41 +59,22 @@ def test_from_assignment_to_submission(folder: Path) -> None:
     shown = audits(folder, "show", "c-1", "--json").last
     assert shown.pop("result") == result
     assert shown == done
-    assert {key: shown[key] for key in ("conversation_id", "state", "auditor")} == {
-        "conversation_id": "c-1",
-        "state": "audited",
-        "auditor": "Jane",
-    }
+    assert (shown["conversation_id"], shown["state"], shown["auditor"]) == ("c-1", "audited", "Jane")
     answers = {one["metric_id"]: one["answer"] for one in result["answers"]}
     assert [each | {"answer": answers[each["id"]]} for each in shown["metrics"]] == data_of(__file__, "answered")
-    assert [(entry["action"], entry["by"], entry["auditor"]) for entry in shown["trail"]] == [
-        ("assigned", "Max", "Jane"),
-        ("submitted", "Jane", "Jane"),
-    ]
+    assert [(each["action"], each["by"]) for each in shown["trail"]] == [("assigned", "Max"), ("submitted", "Jane")]
 
     listed = audits(folder, "list", "--state", "audited", "--json").last["items"]
     assert [one["conversation_id"] for one in listed] == ["c-1"]
-    assert words(audits(folder, "list", "--auditor", "Jane")) == [
-        "conversation_id state auditor score passed",
-        "c-1 audited Jane 100 yes",
-        "c-2 assigned Jane",
-    ]
+    listed = words(audits(folder, "list", "--auditor", "Jane"))
+    assert listed[1:] == ["c-1 audited Jane 100 yes", "c-2 assigned Jane"]
 
 
 def test_show_tells_people(folder: Path) -> None:
     """What is asked, and who answered what."""
     shown = words(audits(folder, "show", "c-3"))
     assert shown[:2] == ["state not_assigned", "conversation_id c-3"]
-    assert shown[-8:] == [
-        "id ef-1",
-        "version 1",
-        "name Form",
-        "metrics:",
-        "id name fatal correct_answer machine",
-        "em-hello Hello no yes YES",
-        "em-sorry Sorry no yes NO",
-        "em-tone Tone no yes -",
-    ]
+    assert shown[-3:] == ["em-hello Hello no yes YES", "em-sorry Sorry no yes NO", "em-tone Tone no yes -"]
 
 
 def test_what_is_wrong_is_named(folder: Path) -> None:

@@ -1,7 +1,4 @@
-"""``auscult audits answer|submit`` and ``auscult assignments next``.
-
-Their operations read other bodies than a command states.
-"""
+"""``auscult audits answer|submit`` and ``assignments next``: bodies stated otherwise than over the API."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, get_args

@@ -1,4 +1,4 @@
-"""``auscult connectors``: runs, back-fills, their log, and what they refused."""
+"""``auscult connectors``: runs and back-fills."""
 
 from datetime import datetime
 from typing import Annotated
@@ -57,43 +57,6 @@ def backfill(
     """Read a range of older items once, regardless of `since` in the document. Run it again to continue after an interruption."""
     order = Order(kind="backfill", since=since, until=until, prefix=prefix, is_repeated=again)
     _run(name, app, database, order, is_dry=dry_run, wait=not no_wait, as_json=as_json)
-
-
-def log(
-    name: Name,
-    *,
-    app: options.KnownApp,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=500, help="Runs at most.")] = 20,
-    database: options.Database = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Show the last runs, the newest first, with what the drift watch noticed."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
-        for each in within.connectors.runs(name, limit):
-            _show(each, as_json=as_json)
-
-
-def refused(
-    name: Name,
-    *,
-    app: options.KnownApp,
-    run_number: Annotated[int | None, typer.Option("--run", metavar="N", help="Only of this run.")] = None,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="Rows at most.")] = 100,
-    database: options.Database = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Show refused items with the reason; reading an item again replaces its refusals."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
-        for each in within.connectors.refusals(name, limit, run_number):
-            typer.echo(
-                msgspec.json.encode(each, enc_hook=sent) if as_json else f"{each.key}  {each.where}  {each.reason}"
-            )
 
 
 def _run(name: str, app: str, database: str | None, order: Order, *, is_dry: bool, wait: bool, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, TypeGuard, cast
 
 Row = Mapping[str, Any]
+_OF_LISTS = ("items", "next_cursor")
 
 
 def lines_of(answer: Any, columns: Sequence[str] = ()) -> Iterator[str]:  # noqa: ANN401  (whatever an operation answers)
@@ -21,6 +22,7 @@ def lines_of(answer: Any, columns: Sequence[str] = ()) -> Iterator[str]:  # noqa
     record = cast("Row", answer)
     if "items" in record and (columns or next(iter(record)) == "items"):
         yield from table_of(record["items"], columns)
+        yield from _named({key: value for key, value in record.items() if key not in _OF_LISTS and _is_shown(value)})
     else:
         yield from _named({key: record.get(key) for key in columns or record})
 
@@ -30,11 +32,19 @@ def table_of(rows: Sequence[Row], columns: Sequence[str] = ()) -> Iterator[str]:
     if not rows:
         return
     known = dict.fromkeys(key for row in rows for key in row)
-    shown = list(columns) or [key for key in known if any(_is_shown(row.get(key)) for row in rows)]
-    cells = [shown, *([_text(row.get(key)) for key in shown] for row in rows)]
+    shown: list[str] = list(columns) or [key for key in known if any(_is_shown(row.get(key)) for row in rows)]
+    cells = [shown, *([_text(_value(row, key)) for key in shown] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     for line in cells:
         yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _value(row: Row, key: str) -> object:
+    """Return a value of a row, of a record in it by ``last.state``."""
+    value: object = row
+    for part in key.split("."):
+        value = cast("Row", value).get(part) if isinstance(value, dict) else None
+    return value
 
 
 def _named(record: Row) -> Iterator[str]:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
 import msgspec
 import typer
@@ -23,16 +23,18 @@ from auscult.cli.generated.printing import lines_of
 from auscult.cli.generated.table import Input, Operation
 from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import principal
-from auscult.domain.errors import unknown
+from auscult.domain.errors import sent, unknown
 from auscult.domain.people.principal import Principal, operator
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
 from auscult.server.rest.bodies import refused
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.request import ApiResponse, encode
-from auscult.services.people.principals import Principals
-from auscult.services.scoring.render import Reports
 from auscult.storage import Store
+
+if TYPE_CHECKING:  # these take a while to load
+    from auscult.server.settings import ServerSettings
+    from auscult.services.scoring.render import Reports
 
 _AT_ONCE = 1000
 
@@ -48,11 +50,16 @@ class Basis(Struct, frozen=True):
         return self.application.store
 
     @property
-    def reports(self) -> Reports:
+    def reports(self) -> "Reports":
         """The reports, which few operations render."""
         from auscult.reports import REPORTS  # takes a while to load
 
         return REPORTS
+
+    @property
+    def settings(self) -> "ServerSettings":
+        """The settings of a server."""
+        return self.application.server_settings
 
     def answered(self) -> frozenset[type[Probe]]:
         """The kinds of probe for which an engine is configured."""
@@ -107,9 +114,8 @@ def show(answer: Any, operation: Operation | None = None, *, as_json: bool) -> N
     elif operation and operation.prints:
         typer.echo(getattr(content, operation.prints).removesuffix("\n"))
     elif content is not None:
-        for line in lines_of(
-            msgspec.to_builtins(content, builtin_types=(datetime,)), operation.columns if operation else ()
-        ):
+        plain = msgspec.to_builtins(content, builtin_types=(datetime,), enc_hook=sent)
+        for line in lines_of(plain, operation.columns if operation else ()):
             typer.echo(line)
 
 
@@ -123,9 +129,11 @@ def _answer(place: str, known: Mapping[str, Any], values: Mapping[str, Any]) -> 
         if isinstance(guard, Scopes):
             conversation_id = values["conversation_id"] if is_of_conversation else None
             has["app"] = guard.narrowed(has["app"], has["rights"], conversation_id)
+    fn = inspect.unwrap(handler.fn)
     for key, provided in routes.ROUTER.dependencies.items():
-        has[key] = _called(provided.dependency, has)
-    return _whole(inspect.unwrap(handler.fn), has, values)
+        if key in inspect.signature(fn).parameters:
+            has[key] = _called(provided.dependency, has)
+    return _whole(fn, has, values)
 
 
 def _structured(of: Input, given: Any) -> Any:  # noqa: ANN401  (a parameter's value)
@@ -172,6 +180,8 @@ def _viewer(store: Store, tenant: Tenant, actor: str | None) -> Principal:
     user = store.people.users.by_email(actor)
     if user is None or user.account_id != tenant.account_id or user.state != "active":
         raise unknown("user", actor)
+    from auscult.services.people.principals import Principals  # not for the operator
+
     return Principals(store).principal(store.people.access.of_user(user), tenant)
 
 

@@ -21,11 +21,20 @@ _FIGURES: tuple[Figure, ...] = ("questions", "reasons", "pass", "score", "count"
 """Figures by the order in which one is chosen where words of several are there."""
 _BY_VALUES: tuple[By, ...] = ("channel", "handled_by")
 _BY_NAMES: tuple[By, ...] = ("queue", "agent")
+_AND = frozenset(("and", "und", "y", "et", "e"))
+_WHO = frozenset(("who", "wer", "quien", "qui", "quem"))
+_RANKS = frozenset(("order:best", "order:worst", "most"))
+_OF_WORDS = frozenset(("reason verbs", "short for"))
+"""Lists of words that are no meanings."""
+_OPPOSITES: Mapping[str, str] = {"resolved=YES": "NO", "outcome=passed": "failed"}
+_LEAST_OF_TYPO = 4
+_LATELY = timedelta(days=27)
+"""Before today: the days of a comparison that names none."""
 _OR = frozenset(("or", "oder"))
 _WORDS_OF_PART = 2
 _STEM = re.compile(r"(?:ies|es|y|s|e)$")
 _SHORT, _ENDING = 4, 4
-_QUEUE = frozenset(("queue", "warteschlange", "cola", "file", "fila"))
+_QUEUE = frozenset(("queue", "team", "department", "warteschlange", "abteilung", "cola", "file", "fila"))
 """Beside one of these a name is one of a queue, also where it is an ordinary word."""
 
 
@@ -76,8 +85,8 @@ class _Reading:
     """The words of a question, and the meaning of those that have one so far."""
 
     def __init__(self, text: str, known: Vocabulary, today: date) -> None:
-        self._words = words_of(text)
         self._known = known
+        self._words = list(_spelt(words_of(text), known))
         self._today = today
         self._meanings: list[str | None] = [None] * len(self._words)
         self._query: dict[str, list[str]] = {}
@@ -93,7 +102,9 @@ class _Reading:
         for kind in ("queue", "ai_agent", "agent"):
             self._read_names(kind)
         self._read_reasons()
+        self._read_part_of_queue()
         self._read_phrases()
+        self._read_negations()
         self._read_periods(has_one_word=True)
         self._read_part_of_reason()
         self._set_days()
@@ -101,13 +112,22 @@ class _Reading:
         groups: tuple[By, ...] = ("queue", "agent", "channel")
         for each in groups:
             by = by or (each if f"by:{each}" in self._found else "")
+        if (
+            not by
+            and self._words[:1]
+            and self._words[0] in _WHO
+            and (self._metric or not _RANKS.isdisjoint(self._found))
+        ):
+            by = "agent"
+        if "figure:trend" in self._found and not self._days and not by:
+            self._days = self._today - _LATELY, self._today
         asked: list[Figure] = [each for each in _FIGURES if f"figure:{each}" in self._found]
         figure = self._figure(asked, by, query)
         unknown = tuple(word for word, meaning in zip(self._words, self._meanings, strict=True) if meaning is None)
         missing = tuple(sorted(each.removeprefix("no:") for each in self._found if each.startswith("no:")))
         if "ai_agent" in query and "handled_by" in query:
             missing = (*missing, "comparison of one AI agent with people")
-        has_figure = bool(asked or missing or "figure:how" in self._found)
+        has_figure = bool(asked or missing or not {"figure:how", "figure:trend"}.isdisjoint(self._found))
         return Asked(
             query={name: tuple(values) for name, values in query.items()},
             figure=figure,
@@ -126,7 +146,7 @@ class _Reading:
         has_condition = not _CONDITIONS.isdisjoint(query)
         is_pass = bool(by or "figure:how" in self._found) and not (has_condition or "most" in self._found)
         figure: Figure = asked[0] if asked else "pass" if is_pass else "count"
-        if self._metric and "missed" not in query and figure in {"count", "pass"}:
+        if self._metric and "missed" not in query and figure in {"count", "pass", "score"}:
             return "met"
         return figure
 
@@ -148,15 +168,53 @@ class _Reading:
             query["missed"] = [self._metric]
         if "figure:pass" in self._found:
             query.pop("outcome", None)
+        if self._metric.endswith("resolution"):  # its words are those of the question
+            query.pop("resolved", None)
         return query, by
 
     def _read_names(self, kind: str) -> None:
         for name, value in sorted(self._known.names.get(kind, {}).items(), key=lambda each: -len(each[0])):
-            words = words_of(name)
+            words = [each for each in words_of(name) if each not in _AND]
             is_word = any(" ".join(words) in some for some in self._known.phrases.values())
-            for at in self._places(words) if words else ():
+            for at, length in self._places_of_name(words) if words else ():
                 if not is_word or _QUEUE.intersection(self._words[max(0, at - 1) : at + 2]):
-                    self._take(at, len(words), f"{kind}={value}")
+                    self._take(at, length, f"{kind}={value}")
+
+    def _places_of_name(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Yield where the words of a name begin and how many they are, with or without an "and" between them."""
+        for at in range(len(self._words)):
+            end = at
+            for n, word in enumerate(words):
+                end += bool(n and end < len(self._words) and self._words[end] in _AND)
+                if end >= len(self._words) or self._words[end] != word:
+                    break
+                end += 1
+            else:
+                if not any(self._meanings[at:end]):
+                    yield at, end - at
+
+    def _read_part_of_queue(self) -> None:
+        """Read a word that only one queue has, next to a word for queues: ``the orders team``."""
+        names = {value: words_of(name) for name, value in self._known.names.get("queue", {}).items()}
+        for n, word in enumerate(self._words):
+            if self._meanings[n] is None and _QUEUE.intersection(self._words[n + 1 : n + 2]):
+                found = [value for value, words in names.items() if any(_is(each, word) for each in words)]
+                if len(found) == 1:
+                    self._take(n, 1, f"queue={found[0]}")
+
+    def _read_negations(self) -> None:
+        """Read a ``not``: with a metric it is missed, and what has an opposite is that; any other has no meaning here."""
+        for n, meaning in enumerate(self._meanings):
+            if meaning != "negation":
+                continue
+            after = next((each for each in self._meanings[n + 1 : n + 5] if each in _OPPOSITES), None)
+            if self._metric:
+                self._found.add("missed")
+            elif after:
+                name, _, value = after.partition("=")
+                self._query[name] = [_OPPOSITES[after] if each == value else each for each in self._query[name]]
+            else:
+                self._meanings[n] = None
 
     def _read_reasons(self) -> None:
         """Read the reason with the most words in the question, in any order and with other endings."""
@@ -203,7 +261,7 @@ class _Reading:
         phrases = [
             (phrase.split(), meaning)
             for meaning, some in self._known.phrases.items()
-            if meaning != "reason verbs"
+            if meaning not in _OF_WORDS
             for phrase in some
         ]
         for words, meaning in sorted(phrases, key=lambda each: (each[1] == "say nothing", -len(each[0]))):
@@ -245,7 +303,11 @@ class _Reading:
         """Keep the days of a period; one alone to compare with is the one before the period that is asked about."""
         unit, number = value.split()
         ago = int(number)
-        if ago and at and "".join(self._words[max(0, at - 2) : at]).endswith(("comparedwith", "comparedto", "than")):
+        if (
+            ago
+            and at
+            and "".join(self._words[max(0, at - 2) : at]).endswith(("comparedwith", "comparedto", "than", "against"))
+        ):
             self._found.add("compare")
             ago -= 1
         self._spans.append((at, *period(unit, ago, self._today)))
@@ -315,3 +377,31 @@ def _is(word: str, said: str) -> bool:
     """Return whether a word is said, whatever its ending."""
     stem = _STEM.sub("", word) if len(word) > _SHORT else word
     return said == word or (said.startswith(stem) and len(said) - len(word) <= _ENDING and len(stem) >= _SHORT - 1)
+
+
+def _spelt(words: Sequence[str], known: Vocabulary) -> Iterator[str]:
+    """Yield words in full, and those that are one slip of the keyboard away from a known word as that word."""
+    short = dict(each.split() for each in known.phrases["short for"])
+    phrases = {word for some in known.phrases.values() for phrase in some for word in phrase.split()}
+    names = {word for some in known.names.values() for name in some for word in words_of(name)}
+    every = {each for each in phrases if not each.endswith("*")} | names | {*known.months, *known.weekdays}
+    endings = tuple(each[:-1] for each in phrases if each.endswith("*"))
+    for word in words:
+        if word in short:
+            yield short[word]
+        elif len(word) < _LEAST_OF_TYPO or word in every or word.startswith(endings) or not word.isalpha():
+            yield word
+        else:
+            meant = sorted({each for each in every if _is_slip(word, each)})
+            yield meant[0] if len(meant) == 1 else word
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Return whether a word lacks a letter, has one too many or another one, or two of them the wrong way round."""
+    if typed[0] != meant[0] or abs(len(typed) - len(meant)) > 1 or len(meant) <= _LEAST_OF_TYPO:
+        return False
+    at = next((n for n, (one, other) in enumerate(zip(typed, meant, strict=False)) if one != other), len(meant))
+    if len(typed) != len(meant):
+        return typed[at:] == meant[at + 1 :] or typed[at + 1 :] == meant[at:]
+    is_swapped = typed[at : at + 2] == meant[at : at + 2][::-1] and typed[at + 2 :] == meant[at + 2 :]
+    return is_swapped or (len(typed) > _LEAST_OF_TYPO and typed[at + 1 :] == meant[at + 1 :])

@@ -175,21 +175,3 @@ def ewma_chart(
         signals = (BEYOND,) if abs(value - laney.centre) > half > 0 else ()
         points.append(_point(one, value, (laney.centre - half, laney.centre + half), signals, markers))
     return Chart(centre=laney.centre, sigma_z=laney.sigma_z, points=tuple(points))
-
-
-def cusum_drift(periods: Sequence[Period], expected: float, slack: float = 0.5, limit: float = 5.0) -> list[str]:
-    """Return the names of the periods at which the sums of deviations from ``expected`` pass a limit.
-
-    Deviations are in binomial standard deviations of the period; ``slack`` of them are forgiven each time, and a sum
-    begins again at 0 after a signal. For the monthly agreement of machine and people.
-    """
-    signals: list[str] = []
-    above = below = 0.0
-    for one in (period for period in periods if period.n):
-        sigma = sqrt(expected * (1 - expected) / one.n)
-        deviation = (one.share - expected) / sigma if sigma else 0.0
-        above, below = max(above + deviation - slack, 0.0), max(below - deviation - slack, 0.0)
-        if max(above, below) > limit:
-            signals.append(one.name)
-            above = below = 0.0
-    return signals

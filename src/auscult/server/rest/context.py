@@ -60,6 +60,11 @@ class Ground(Protocol):
         ...
 
     @property
+    def settings(self) -> "ServerSettings":
+        """The operator's options for serving."""
+        ...
+
+    @property
     def answered(self) -> "Callable[[], frozenset[type[Probe]]]":
         """The kinds of probe for which an engine is configured."""
         ...

@@ -13,6 +13,7 @@ from auscult.domain.conversation import Agent
 from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, RequestError, coded
 from auscult.domain.evaluation import Evaluation
+from auscult.domain.operations.records import record_of
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, details, latest
@@ -151,7 +152,7 @@ def _is_meant(agent: Agent, wanted: str, version: str) -> bool:
 
 def _shown(found: Question, name: str) -> ComparedQuestion:
     moved = found.difference
-    return made_from(
+    return record_of(
         ComparedQuestion,
         found,
         name=name,
@@ -161,6 +162,8 @@ def _shown(found: Question, name: str) -> ComparedQuestion:
         n_b=found.b.n,
         difference=_rounded(moved and moved.value),
         interval=None if moved is None else (round(moved.low, _DECIMALS), round(moved.high, _DECIMALS)),
+        is_worse=found.is_worse,
+        is_better=found.is_better,
     )
 
 

@@ -13,6 +13,7 @@ from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_f
 from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, coded, invalid, unknown
 from auscult.domain.operations.attempts import tried
+from auscult.domain.operations.records import record_of
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import stated, text
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
@@ -101,17 +102,13 @@ class Coach:
             self._check_clip(clip)
         made = [
             check(
-                Coaching(
+                record_of(
+                    Coaching,
+                    wanted,
                     coaching_id=new_coaching_id(),
                     agent_id=agent,
                     coach=by,
                     goal=wanted.goal.strip(),
-                    metric_ids=wanted.metric_ids,
-                    form_id=wanted.form_id,
-                    plan=wanted.plan,
-                    clips=wanted.clips,
-                    group=wanted.group,
-                    due_on=wanted.due_on,
                     created_at=self._now(),
                 )
             )

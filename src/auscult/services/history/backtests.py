@@ -14,6 +14,7 @@ from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
 from auscult.domain.history.backtest import Rate, Shift, Side
+from auscult.domain.operations.records import record_of
 from auscult.domain.scoring.judging import BILLION
 from auscult.services.definitions.forms.cache import UNPUBLISHED
 from auscult.services.definitions.forms.reading import read_form
@@ -159,11 +160,13 @@ def to_line(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
     counts = found.counts
     known = dict(names) | {metric.id: metric.name for metric in form.metrics}
     most = found.most
-    return made_from(
+    return record_of(
         BacktestLine,
         counts,
         form_id=form.id,
         version=None if form.version == UNPUBLISHED else form.version,
+        gained=counts.gained,
+        lost=counts.lost,
         before=_side(counts.before),
         after=_side(counts.after),
         metrics=_metrics(form, known, counts.before.metrics, counts.after.metrics),
@@ -261,4 +264,4 @@ def _view(app: AppStore, backfill: Backfill) -> BacktestView:
             found.merge(msgspec.json.decode(part, type=Found))
         form = read_form(order.document.encode(), UNPUBLISHED)
         result = to_line(found, form, names_before(app, form.id, found.counts.decided_by))
-    return made_from(BacktestView, backfill, id=backfill.backfill_id, result=result)
+    return record_of(BacktestView, backfill, id=backfill.backfill_id, result=result)

@@ -6,7 +6,6 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import EngineError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import (
@@ -17,6 +16,7 @@ from auscult.domain.history.backfills import (
     BackfillScope,
     BackfillState,
 )
+from auscult.domain.operations.records import record_of
 from auscult.domain.probe import AFAR, Probe
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form, refused
@@ -230,21 +230,11 @@ class RescoreLine(Struct, frozen=True, kw_only=True):
 def line_of(view: RescoreView) -> RescoreLine:
     """Return a re-score as one line."""
     backfill, order, counts = view.backfill, view.order, view.counts
-    return made_from(
+    return record_of(
         RescoreLine,
+        backfill,
         order,
+        counts,
         id=backfill.backfill_id,
-        state=backfill.state,
-        total=backfill.total,
-        looked=backfill.looked,
-        rescored=counts.rescored,
-        already=counts.already,
-        other_form=counts.other_form,
-        other_queue=counts.other_queue,
-        waiting=counts.waiting,
-        moved=counts.moved,
-        failed=counts.failed,
         reason=backfill.reason or "; ".join(counts.faults) or None,
-        created_at=backfill.created_at,
-        ended_at=backfill.ended_at,
     )

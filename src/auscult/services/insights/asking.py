@@ -108,7 +108,16 @@ def _rows(app: AppStore, asked: Asked, selected: Selected) -> list[Row]:
         return sorted(rows, key=lambda each: (each.whole < _FEW, -each.n / each.whole))[:_SHOWN]
     if not asked.by:
         return []
-    rows = [_row(app, asked, _narrowed(sought, asked.by, value), None, value) for value in selected.names]
+    rows = [
+        _row(
+            app,
+            asked,
+            _narrowed(sought, asked.by, value),
+            _narrowed(selected.of, asked.by, value) if selected.of else None,
+            value,
+        )
+        for value in selected.names
+    ]
     if asked.figure == "count":
         return sorted((each for each in rows if each.n), key=lambda each: -each.n)[:_SHOWN]
     rows = [each for each in rows if each.whole or (each.mean is not None and each.n)]

@@ -12,14 +12,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.ai_agents.context import HandledBy
-from auscult.domain.conversation import Agent, Queue
+from auscult.domain.conversation import Agent, Channel, Queue
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
 from auscult.domain.insights.changes import NOTHING, Change, Group, Kind, Move, Sample, change_of, moves_of, share
+from auscult.domain.insights.overview import Counted, Tally
+from auscult.domain.insights.overview import Kind as Subject
 from auscult.domain.people.visibility import Visibility
+from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.conversations.latest import Sought, count, each_row
 from auscult.services.definitions.forms.cache import read_kept
-from auscult.services.insights.facts import INELIGIBLE
+from auscult.services.insights.facts import INELIGIBLE, Names
+from auscult.services.insights.overview import Wanted, counted
 from auscult.services.insights.quality import (
     METRICS,
     WEEK,
@@ -38,7 +42,8 @@ FIGURES: tuple[Whole, ...] = get_args(Whole)
 """Figures of whole conversations; that of one metric is ``metric:`` and its id."""
 OF_METRIC = "metric:"
 MOST_READ = 20_000
-"""Scored conversations of both periods that are read one by one; of more, tallies split the share that passes."""
+"""Conversations of both periods that are read one by one; of more, tallies split the share that passes, and rollups the
+score and the share that is resolved."""
 AT = "@"
 """Stands between the id of a form and its version in the id of a group."""
 _PAIRED: frozenset[Kind] = frozenset({"queue", "reason", "agent", "channel"})
@@ -48,6 +53,10 @@ _EVERY = 2**62
 LEAST = 10
 """Conversations that a metric must apply to in both periods to be compared."""
 _RESOLVED = {"YES": 1.0, "NO": 0.0}
+_ROLLED = frozenset({"score", "resolved"})
+"""Figures that rollups have."""
+_KINDS: Mapping[Subject, Kind] = {"queue": "queue", "intent": "reason", "agent": "agent"}
+"""Kinds of groups by what rollups call them."""
 
 Key = tuple[Kind, str]
 
@@ -203,6 +212,8 @@ def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str
             field="figure",
             value=figure,
         )
+    if figure in _ROLLED and (rolled := _rolled(app, sought, compared, figure)) is not None:
+        return rolled
     # A missed metric lowers the score by definition.
     read = _Reading(app, compared, value, has_metrics=figure in FIGURES and figure != "score")
     read.add(sought)
@@ -380,6 +391,55 @@ def _tallied(app: AppStore, sought: Sought, compared: Compared) -> Iterator[Grou
     for channel in () if sought.channels else ("voice", "chat"):
         found = by_period(app, replace(sought, channels=(channel,)), compared.spans, ("outcome",))
         yield _group("channel", channel, channel, [each.passed for each in found])
+
+
+def _rolled(app: AppStore, sought: Sought, compared: Compared, figure: str) -> FigureChange | None:
+    """Return the change of a figure of very many conversations, by rollups; None where these do not know what is sought."""
+    fields = ListFields(handled_by=sought.fields.handled_by)
+    known = Sought(channels=sought.channels, directions=sought.directions, fields=fields, order=sought.order)
+    spans = compared.spans[0], compared.spans[-1]
+    if replace(sought, reader=None) != known or not app.visibility.is_everything:
+        return None
+    if sum(count(app, replace(sought, since=since, until=until)) for since, until in spans) <= MOST_READ:
+        return None
+    names = Names()
+
+    def tallies(channels: tuple[Channel, ...]) -> tuple[Tally, Tally]:
+        first, last = (
+            Wanted(
+                since=since,
+                until=until,
+                channels=channels,
+                directions=sought.directions,
+                handled_by=fields.handled_by or get_args(HandledBy),
+            )
+            for since, until in spans
+        )
+        return counted(app, first, tuple(_KINDS), names).tally, counted(app, last, tuple(_KINDS), names).tally
+
+    before, now = tallies(sought.channels)
+    groups = [
+        Group(kind=_KINDS[key[0]], id=key[1], name=names.name(key), before=one, now=two)
+        for key in dict.fromkeys((*now.groups, *before.groups))
+        if key[0] in _KINDS
+        for one, two in ((_sample(figure, before.groups.get(key)), _sample(figure, now.groups.get(key))),)
+    ]
+    for channel in () if sought.channels else get_args(Channel):
+        one, two = (_sample(figure, each.total) for each in tallies((channel,)))
+        groups.append(Group(kind="channel", id=channel, name=channel, before=one, now=two))
+    samples = _sample(figure, before.total), _sample(figure, now.total)
+    return FigureChange(figure=figure, compared=compared, samples=samples, change=change_of(*samples, groups))
+
+
+def _sample(figure: str, found: Counted | None) -> Sample:
+    """Return the sample of a figure of rollups."""
+    if found is None:
+        return NOTHING
+    if figure == "resolved":
+        resolved = found.numbers["resolved"]
+        return share(resolved, resolved + found.numbers["unresolved"])
+    sums = found.sums["score"]
+    return Sample(sums.n, sums.total, sums.squares)
 
 
 def _group(kind: Kind, group_id: str, name: str, periods: Sequence[Passed]) -> Group:

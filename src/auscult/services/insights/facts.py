@@ -140,6 +140,10 @@ class Names:
             if agent.name:
                 yield ("ai_agent" if agent.kind == "ai" else "agent", agent.id), agent.name
 
+    def name(self, key: Key) -> str:
+        """Return the name of a queue or an agent; the id where none is known."""
+        return self._names.get(key, key[1])
+
     def label(self, key: Key) -> Key:
         """Return a kind and an id as a kind and a label: name and id, as two agents may have one name."""
         name = self._names.get(key)

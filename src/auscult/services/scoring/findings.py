@@ -23,6 +23,7 @@ from auscult.domain.insight import (
     Topic,
     TurnSentiment,
 )
+from auscult.domain.operations.records import record_of
 
 
 class EvidenceLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -102,7 +103,7 @@ class Findings(Struct, frozen=True, kw_only=True):
 def findings(insights: Insights) -> Findings:
     """Show insights."""
     sentiment, outcome = insights.sentiment, insights.resolution
-    return made_from(
+    return record_of(
         Findings,
         insights,
         customer_sentiment=_customer(sentiment) if sentiment else None,
@@ -131,4 +132,4 @@ def _customer(sentiment: Sentiment) -> CustomerSentiment:
 
 
 def _course(sentiment: Sentiment) -> SentimentCourse:
-    return made_from(SentimentCourse, sentiment)
+    return record_of(SentimentCourse, sentiment)

@@ -1,14 +1,16 @@
 """Questions in words: what forty of a manager are read as, and what is refused."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 
 from auscult.domain.insights.periods import days_before, period
-from auscult.domain.insights.questions import read_question
+from auscult.domain.insights.questions import Asked, read_question
 from auscult.services.insights.asking import vocabulary_of
-from bench.quality.asked import outcomes
+from bench.quality.asked import outcomes, unseen
+from tests.data_files import tuples_of
 
 KNOWN = vocabulary_of(
     {
@@ -21,23 +23,17 @@ KNOWN = vocabulary_of(
 TODAY = date(2026, 11, 29)
 
 
-def test_forty_questions_are_understood_or_refused() -> None:
-    """At least 30 as they were meant; none is answered otherwise than it was meant."""
-    found = Counter(verdict for _, verdict, _ in outcomes())
+@pytest.mark.parametrize(("answered", "most_wrong"), [(outcomes, 0), (unseen, 1)])
+def test_forty_questions_are_understood_or_refused(
+    answered: Callable[[], list[tuple[str, str, Asked]]], most_wrong: int
+) -> None:
+    """At least 30 as they were meant; of our own none is answered otherwise, of those of others at most one."""
+    found = Counter(verdict for _, verdict, _ in answered())
     assert found["right"] >= 30
-    assert found["wrong"] == 0
+    assert found["wrong"] <= most_wrong
 
 
-@pytest.mark.parametrize(
-    ("text", "query"),
-    [
-        ("how many calls of Ann", {"agent": ("Ann Lee",), "channel": ("voice",)}),
-        ("unhappy customers of Lee", {"sentiment": ("negative",)}),
-        ("how many chats in queue AI", {"queue": ("AI",), "channel": ("chat",)}),
-        ("scores over 90 of the AI", {"score_from": ("91",), "handled_by": ("ai",)}),
-        ("how often was tone missed", {"missed": ("m-tone",)}),
-    ],
-)
+@pytest.mark.parametrize(("text", "query"), tuples_of(__file__, "filters"))
 def test_words_become_filters(text: str, query: dict[str, tuple[str, ...]]) -> None:
     """A name of two people names neither, and is not understood; one that is a word needs its kind."""
     asked = read_question(text, KNOWN, TODAY)
@@ -59,28 +55,7 @@ def test_periods_and_those_before() -> None:
     assert (asked.since, asked.last) == (date(2025, 12, 1), date(2025, 12, 31))
 
 
-@pytest.mark.parametrize(
-    ("text", "days"),
-    [
-        ("pass rate in the last 3 months", ("2026-08-30", "2026-11-29")),
-        ("pass rate in the past two weeks", ("2026-11-16", "2026-11-29")),
-        ("pass rate two weeks ago", ("2026-11-09", "2026-11-15")),
-        ("Bestehensquote vor zwei Wochen", ("2026-11-09", "2026-11-15")),
-        ("pass rate last quarter", ("2026-07-01", "2026-09-30")),
-        ("pass rate on Monday", ("2026-11-23", "2026-11-23")),
-        ("pass rate since Monday", ("2026-11-23", "2026-11-29")),
-        ("pass rate on 12 November", ("2026-11-12", "2026-11-12")),
-        ("pass rate on December 1st", ("2025-12-01", "2025-12-01")),
-        ("pass rate on 2026-11-12", ("2026-11-12", "2026-11-12")),
-        ("pass rate on 12.11.2026", ("2026-11-12", "2026-11-12")),
-        ("pass rate in 2025", ("2025-01-01", "2025-12-31")),
-        ("pass rate between 1 October and 15 October", ("2026-10-01", "2026-10-15")),
-        ("pass rate from March to May", ("2026-03-01", "2026-05-31")),
-        ("pass rate in September and October", ("2026-09-01", "2026-10-31")),
-        ("pass rate in October compared with September", ("2026-10-01", "2026-10-31")),
-        ("pass rate this month versus last month", ("2026-11-01", "2026-11-29")),
-    ],
-)
+@pytest.mark.parametrize(("text", "days"), tuples_of(__file__, "days"))
 def test_days_in_words(text: str, days: tuple[str, str]) -> None:
     """Rolling, whole, and between two; every word of them has its meaning."""
     asked = read_question(text, KNOWN, TODAY)
@@ -94,18 +69,7 @@ def test_periods_apart_are_refused(text: str) -> None:
     assert read_question(text, KNOWN, TODAY).missing == ("several periods",)
 
 
-@pytest.mark.parametrize(
-    ("text", "figure", "by"),
-    [
-        ("which queue has the most unhappy customers", "count", "queue"),
-        ("which queue has the worst pass rate of failed calls", "pass", "queue"),
-        ("compare AI queue with Desk", "pass", "queue"),
-        ("who has the lowest score", "score", "agent"),
-        ("which agents miss the tone most often", "count", "agent"),
-        ("how is the escalation rate", "count", ""),
-        ("how does Ann do", "pass", ""),
-    ],
-)
+@pytest.mark.parametrize(("text", "figure", "by"), tuples_of(__file__, "groups"))
 def test_groups_are_counted_where_an_outcome_is_asked_for(text: str, figure: str, by: str) -> None:
     """Else they have their pass rate."""
     asked = read_question(text, KNOWN, TODAY)
@@ -116,3 +80,24 @@ def test_a_word_that_one_reason_has_is_that_reason() -> None:
     """One that several have is none of them."""
     assert read_question("how many refund questions", KNOWN, TODAY).query == {"intent": ("check refund status",)}
     assert read_question("how many card questions", KNOWN, TODAY).unknown == ("card",)
+
+
+@pytest.mark.parametrize(("text", "query", "figure"), tuples_of(__file__, "slips"))
+def test_slips_short_forms_and_negations(text: str, query: dict[str, tuple[str, ...]], figure: str) -> None:
+    """A slip of the keyboard is the one word that it can be; a ``not`` is of a metric, or of what has an opposite."""
+    asked = read_question(text, KNOWN, TODAY)
+    assert dict(asked.query) == query
+    assert asked.figure == figure
+
+
+def test_a_negation_of_anything_else_is_not_understood() -> None:
+    """So that nothing is counted the other way round."""
+    assert "not" in read_question("how many chats were not escalated", KNOWN, TODAY).unknown
+    assert "not" in read_question("how many customers are not unhappy", KNOWN, TODAY).unknown
+
+
+def test_a_trend_without_days_is_that_of_four_weeks() -> None:
+    """And the words of an ordinary search stay one, also where a slip could make them another."""
+    asked = read_question("escalation trend", KNOWN, TODAY)
+    assert (asked.since, asked.last, asked.is_question) == (date(2026, 11, 2), TODAY, True)
+    assert not read_question("thank you", KNOWN, TODAY).is_question

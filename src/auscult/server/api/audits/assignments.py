@@ -162,12 +162,7 @@ async def next_assignment(request: ApiRequest, desk: AuditDesk, rights: Rights) 
     return ApiResponse(None, status_code=204) if item is None else ApiResponse(own_item(item))
 
 
-@operation.get(
-    "/assignments",
-    may=reading("audits"),
-    command="assignments list",
-    columns=SHOWN,
-)
+@operation.get("/assignments", may=reading("audits"), command="assignments list", columns=SHOWN)
 def list_assignments(
     desk: AuditDesk,
     app: App,

@@ -123,10 +123,7 @@ def remove_bookmark(conversation_id: ConversationId, app: App, rights: Rights) -
 
 
 @operation.get(
-    "/bookmarks",
-    may=reading("audits"),
-    command="audits bookmarks",
-    columns=("conversation_id", "kind", "by", "note"),
+    "/bookmarks", may=reading("audits"), command="audits bookmarks", columns=("conversation_id", "kind", "by", "note")
 )
 def list_bookmarks(
     app: App,

@@ -251,11 +251,7 @@ def draw_plan(plan_id: PlanId, app: App, server: Basis, rights: Rights) -> Shown
 
 
 @operation.post(
-    "/plans/{plan_id}/pause",
-    may=EDITING,
-    example={"version": 2, "paused": True},
-    command="plans pause",
-    columns=SHOWN,
+    "/plans/{plan_id}/pause", may=EDITING, example={"version": 2, "paused": True}, command="plans pause", columns=SHOWN
 )
 def pause_plan(plan_id: PlanId, app: App, server: Basis, rights: Rights) -> ShownPlan:
     """Pause a plan. The next version draws nothing and assigns nothing."""

@@ -161,13 +161,24 @@ example({"scorecard": "sc-service", "version": 1, "items": [_FIGURES], "next_cur
 example({"scorecard": "sc-service", "version": 1, "items": [_INTERACTION], "next_cursor": None})(InteractionPage)
 
 
-@operation.get("/scorecards", may=reading("forms"))
+@operation.get(
+    "/scorecards",
+    may=reading("forms"),
+    command="scorecards list",
+    columns=("id", "version", "name", "attributes", "is_active", "is_default"),
+)
 def list_scorecards(app: App) -> ScorecardList:
     """List the scorecards in force. Each in its newest version, by id."""
     return ScorecardList(items=tuple(_listed(one) for one in scorecards(app)))
 
 
-@operation.get("/scorecards/{scorecard_id}", may=reading("forms"), refuses={404: "There is no such scorecard."})
+@operation.get(
+    "/scorecards/{scorecard_id}",
+    may=reading("forms"),
+    refuses={404: "There is no such scorecard."},
+    command="scorecards show",
+    prints="document",
+)
 def get_scorecard(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
     """Show a scorecard. The document is as its author wrote it."""
     card = scorecard(app, scorecard_id)
@@ -221,6 +232,7 @@ def publish_scorecard(
     refuses={404: "There is no such scorecard."},
     answers={200: answer("The version that was in force.", PublishedScorecard)},
     is_slow=False,
+    command="scorecards remove",
 )
 def remove_scorecard(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
     """Retire a scorecard. Its versions stay; publishing it again makes a new one."""

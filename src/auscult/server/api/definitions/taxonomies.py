@@ -187,7 +187,10 @@ def publish_taxonomy(
 
 
 @operation.post(
-    "/taxonomies/{taxonomy_id}/retire", may=writing("forms"), example={"retired_at": "2026-06-30T16:00:00Z"}
+    "/taxonomies/{taxonomy_id}/retire",
+    may=writing("forms"),
+    example={"retired_at": "2026-06-30T16:00:00Z"},
+    command="taxonomy retire",
 )
 def retire_taxonomy(taxonomy_id: TaxonomyId, app: App) -> PublishedTaxonomy:
     """Retire a taxonomy. Conversations that are analysed from now on are not classified by it.

@@ -102,7 +102,13 @@ def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Basis, rights: 
     return ApiResponse(line_of(view), status_code=202, headers=headers)
 
 
-@operation.get("/rescores", may=reading("forms", reach="app"), is_slow=True)
+@operation.get(
+    "/rescores",
+    may=reading("forms", reach="app"),
+    is_slow=True,
+    command="rescores list",
+    columns=("id", "state", "form_id", "version", "total", "looked", "rescored", "failed"),
+)
 def list_rescores(app: App, limit: Limit = 100) -> RescoreList:
     """List re-scores. The newest is first."""
     found = rescores.list_rescores(app, limit)
@@ -110,14 +116,21 @@ def list_rescores(app: App, limit: Limit = 100) -> RescoreList:
 
 
 @operation.get(
-    "/rescores/{rescore_id}", may=reading("forms", reach="app"), summary="One re-score", example=_DONE, is_slow=True
+    "/rescores/{rescore_id}",
+    may=reading("forms", reach="app"),
+    summary="One re-score",
+    example=_DONE,
+    is_slow=True,
+    command="rescores show",
 )
 def get_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
     """Return the progress of a re-score, with counts of the conversations processed by outcome."""
     return line_of(rescores.view_rescore(app, rescore_id))
 
 
-@operation.post("/rescores/{rescore_id}/cancel", may=writing("forms"), example={"state": "cancelled"})
+@operation.post(
+    "/rescores/{rescore_id}/cancel", may=writing("forms"), example={"state": "cancelled"}, command="rescores cancel"
+)
 def cancel_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
     """Cancel a re-score. Nothing more is written, and written results stay. One that is over is not changed."""
     return line_of(rescores.cancel_rescore(app, rescore_id))

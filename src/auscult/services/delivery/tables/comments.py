@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import record_of
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
 
@@ -39,15 +39,12 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     starts = {each.conversation.id: each.conversation.started_at for each in found}
     for thread in app.comments.of_conversations(tuple(starts)):
         for position, each in enumerate(thread.comments):
-            yield made_from(
+            yield record_of(
                 Row,
                 thread,
+                each,
                 started_at=starts[thread.conversation_id],
                 position=position,
-                comment_id=each.comment_id,
                 author=each.by,
                 written_at=each.at,
-                edited_at=each.edited_at,
-                text=each.text,
-                mentions=each.mentions,
             )

@@ -7,7 +7,6 @@ revision = "0305"
 down_revision = "0304"
 branch_labels = None
 depends_on = None
-ALONGSIDE = "0301"
 
 
 def upgrade() -> None:
