@@ -7,9 +7,15 @@ from msgspec import Struct
 Made = TypeVar("Made", bound=Struct)
 
 
-def made_from(kind: type[Made], source: object, /, **others: Any) -> Made:  # noqa: ANN401  (of any field)
-    """Return a record whose fields are those of the same name in ``source``, apart from ``others``, which are given.
+def made_from(kind: type[Made], /, *sources: object, **given: Any) -> Made:  # noqa: ANN401  (the fields of any record)
+    """Return a record of what is ``given``, and for the rest of what the first of ``sources`` has under the same name.
 
-    Raises ``AttributeError`` if ``source`` lacks a field.
+    Raises:
+        TypeError: A field without a default is in none of them.
     """
-    return kind(**{name: getattr(source, name) for name in kind.__struct_fields__ if name not in others} | others)
+    values = dict(given)
+    for name in kind.__struct_fields__:
+        source = next((each for each in sources if name not in given and hasattr(each, name)), None)
+        if source is not None:
+            values[name] = getattr(source, name)
+    return kind(**values)

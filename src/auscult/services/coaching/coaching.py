@@ -13,7 +13,6 @@ from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_f
 from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, coded, invalid, unknown
 from auscult.domain.operations.attempts import tried
-from auscult.domain.operations.records import record_of
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import stated, text
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
@@ -102,7 +101,7 @@ class Coach:
             self._check_clip(clip)
         made = [
             check(
-                record_of(
+                made_from(
                     Coaching,
                     wanted,
                     coaching_id=new_coaching_id(),

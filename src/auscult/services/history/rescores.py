@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import EngineError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import (
@@ -16,7 +17,6 @@ from auscult.domain.history.backfills import (
     BackfillScope,
     BackfillState,
 )
-from auscult.domain.operations.records import record_of
 from auscult.domain.probe import AFAR, Probe
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form, refused
@@ -230,7 +230,7 @@ class RescoreLine(Struct, frozen=True, kw_only=True):
 def line_of(view: RescoreView) -> RescoreLine:
     """Return a re-score as one line."""
     backfill, order, counts = view.backfill, view.order, view.counts
-    return record_of(
+    return made_from(
         RescoreLine,
         backfill,
         order,

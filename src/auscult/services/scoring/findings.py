@@ -23,7 +23,6 @@ from auscult.domain.insight import (
     Topic,
     TurnSentiment,
 )
-from auscult.domain.operations.records import record_of
 
 
 class EvidenceLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,7 +102,7 @@ class Findings(Struct, frozen=True, kw_only=True):
 def findings(insights: Insights) -> Findings:
     """Show insights."""
     sentiment, outcome = insights.sentiment, insights.resolution
-    return record_of(
+    return made_from(
         Findings,
         insights,
         customer_sentiment=_customer(sentiment) if sentiment else None,
@@ -132,4 +131,4 @@ def _customer(sentiment: Sentiment) -> CustomerSentiment:
 
 
 def _course(sentiment: Sentiment) -> SentimentCourse:
-    return record_of(SentimentCourse, sentiment)
+    return made_from(SentimentCourse, sentiment)
