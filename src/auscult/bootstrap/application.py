@@ -31,8 +31,8 @@ from auscult.bootstrap.processes import (
 from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in_words
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, SettingsError
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.users import normalise_email
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from auscult.domain import errors
 from auscult.domain.conversation import Conversation, Speaker
-from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
+from auscult.domain.operations.records import made_from
 from auscult.domain.stated import stated
 from auscult.domain.stated import text as stated_text
 

@@ -24,11 +24,11 @@ from auscult.domain.calibration.session import (
     Session,
     new_session_id,
 )
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import stated, text
 from auscult.services.audits.agreement import Selection, audited_in

@@ -11,8 +11,8 @@ from auscult.domain.audits.assignment import Assigned
 from auscult.domain.audits.draw import Draw
 from auscult.domain.audits.frame import is_in_frame
 from auscult.domain.audits.plan import PlanDocument
-from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, unknown
+from auscult.domain.operations.records import made_from
 from auscult.domain.statistics.estimates import (
     AuditedScore,
     AuditedVerdict,

@@ -10,9 +10,9 @@ from msgspec import Meta, Struct
 from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME
 from auscult.domain.coaching import item as steps
 from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_flagged, new_coaching_id
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, coded, invalid, unknown
 from auscult.domain.operations.attempts import tried
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import stated, text
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure

@@ -27,10 +27,10 @@ from auscult.domain.connectors.document import (
     kind_of,
 )
 from auscult.domain.conversation import Speaker
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError, coded
+from auscult.domain.operations.records import made_from
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
 from auscult.formats import Limits, Source

@@ -10,9 +10,9 @@ from msgspec.structs import replace
 
 from auscult.domain.audits.audit import AuditState
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import Breakdown, Grouped, Grouping, Outcome, RecordQuery, RowKey, Survey
 from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.list_fields import ListFields, Order

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from auscult.domain.ai_agents.calls import ai_agents_of
 from auscult.domain.conversation import Agent, Conversation, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.scorecard import (
     AgentTally,
@@ -25,6 +24,7 @@ from auscult.domain.definitions.scorecard import (
 from auscult.domain.errors import NotFoundError, ScorecardError, coded
 from auscult.domain.form import NotApplicable
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS, BackfillScope
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean

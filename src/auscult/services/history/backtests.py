@@ -9,11 +9,11 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
 from auscult.domain.history.backtest import Rate, Shift, Side
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.judging import BILLION
 from auscult.services.definitions.forms.cache import UNPUBLISHED
 from auscult.services.definitions.forms.reading import read_form

@@ -6,7 +6,6 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import EngineError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import (
@@ -17,6 +16,7 @@ from auscult.domain.history.backfills import (
     BackfillScope,
     BackfillState,
 )
+from auscult.domain.operations.records import made_from
 from auscult.domain.probe import AFAR, Probe
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form, refused

@@ -18,7 +18,6 @@ from msgspec import Struct
 
 from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
 from auscult.domain.insights.drivers import Bar, Drivers, drivers
@@ -39,6 +38,7 @@ from auscult.domain.insights.overview import (
     trends,
 )
 from auscult.domain.operations.guarding import guarded
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import RecordQuery, RowKey, Survey
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out, joined

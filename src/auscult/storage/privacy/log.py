@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.privacy.log import ERASED, PRUNED_ACTION, Draft, Entry, Seal, made_entry, made_seal, root_of
 from auscult.storage.access.signing_key import SigningKey
 from auscult.storage.core.baseline import missing_triggers

@@ -7,8 +7,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, unknown
+from auscult.domain.operations.records import made_from
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, write_many

@@ -21,8 +21,8 @@ from auscult.domain.audits.plan import (
     Risk,
     Step,
 )
-from auscult.domain.copying import made_from
 from auscult.domain.disputes.dispute import ReviewPolicy
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.scoring.list_fields import Order
 from auscult.domain.stated import at_least, between, text

@@ -14,9 +14,9 @@ from auscult.domain.audits.assignment import Hidden
 from auscult.domain.audits.audit import state_of
 from auscult.domain.audits.blindness import without_agents
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, unknown
 from auscult.domain.evaluation import Evaluation, Status
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.record import Outcome, RecordPage, RecordQuery, RowKey
 from auscult.domain.said.search import parse

@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.errors import FormError, coded
 from auscult.domain.form import (
     Abstention,
@@ -24,6 +23,7 @@ from auscult.domain.form import (
     Scoring,
     derive_metric_id,
 )
+from auscult.domain.operations.records import made_from
 from auscult.domain.probe import OPTIONAL, Acts, Probe, Similarity, TableLookup
 from auscult.domain.questions.structure import Band, Reason, Section
 from auscult.domain.said.duration import parse_duration_ms

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from auscult.domain.ai_agents.calls import ai_agents_of, handled_by
 from auscult.domain.audits.audit import state_of
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 
 
