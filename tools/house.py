@@ -15,8 +15,8 @@ from tools.sizes import FLOORS
 
 PAGE = Path("ARCHITECTURE.md")
 SHARED = {
-    "domain": "change contact contracts conversation copying engines errors evaluation form insight memo probe questions "
-    "record said shelf stated statistics tenancy",
+    "domain": "change contact contracts conversation engines errors evaluation form insight memo probe questions record "
+    "said shelf stated statistics tenancy",
     "storage": "access core judge pages store upkeep work",
     "services": "",
     "server": "api app asgi auth authorizer bodies clock console documentation errors live mcp middleware monitoring "

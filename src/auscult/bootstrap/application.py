@@ -32,7 +32,7 @@ from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
 from auscult.domain.errors import NotFoundError, SettingsError
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.users import normalise_email
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
@@ -231,7 +231,7 @@ class Application:
         from auscult.server.settings import ServerSettings
 
         settings = self.settings
-        return record_of(
+        return made_from(
             ServerSettings,
             settings,
             page_threads=0 if self.store.is_embedded else PAGE_THREADS,

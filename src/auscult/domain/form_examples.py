@@ -15,7 +15,7 @@ from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.form import Form, Metric
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.said.spelling import did_you_mean
 
 MOST_EXAMPLES = 100
@@ -146,7 +146,7 @@ def kept(form_id: str, wanted: NewExample, by: str, at: datetime) -> Example:
     if wanted.turn_id is not None and wanted.conversation_id is None:
         message = coded("a turn is of a conversation; leave it out for a transcript")
         raise RequestError(message, code="example.ambiguous", field="turn_id", value=wanted.turn_id)
-    return record_of(Example, wanted, example_id=new_id(), form_id=form_id, by=by, at=at)
+    return made_from(Example, wanted, example_id=new_id(), form_id=form_id, by=by, at=at)
 
 
 def is_sorted_to(wanted: str, found: Collection[str], ends: Collection[str]) -> bool:

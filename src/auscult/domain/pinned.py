@@ -13,9 +13,8 @@ from msgspec.structs import replace
 
 from auscult.domain import errors
 from auscult.domain.conversation import Conversation, Speaker
-from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.stated import stated
 from auscult.domain.stated import text as stated_text
 
@@ -189,7 +188,7 @@ def moment_of(pin: Pin, conversation: Conversation, *, can_open: bool) -> Moment
     turns = conversation.turns
     at = next((n for n, each in enumerate(turns) if each.id == pin.turn_id), None)
     around = () if at is None else turns[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
-    return record_of(
+    return made_from(
         Moment,
         pin,
         conversation,

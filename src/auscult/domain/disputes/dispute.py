@@ -18,9 +18,8 @@ from msgspec.structs import replace
 from auscult.domain.audits.assignment import Assignment, Hidden
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult
 from auscult.domain.audits.notes import DisputeState
-from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, RequestError, coded
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import DAY_OR_INSTANT, between
@@ -343,7 +342,7 @@ class ReviewedAudit(Struct, frozen=True, kw_only=True):
             )
             for each in review.metrics
         )
-        return record_of(
+        return made_from(
             ShownReview,
             review,
             auditor=None if hides else review.auditor,

@@ -25,13 +25,12 @@ from auscult.domain.audits.audit import (
 from auscult.domain.audits.notes import DisputeNote, DisputeState, ReviewAction
 from auscult.domain.audits.sheet import filled_sheet
 from auscult.domain.change import ChangeKind
-from auscult.domain.copying import made_from
 from auscult.domain.disputes.dispute import UNDO, Dispute, MetricReview, Review, answer_in
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import MetricResult, Qualification, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.notices import NewNotice
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.questions.outcome import is_passed
 from auscult.domain.workdays import EVERY_DAY, WorkingDays
 
@@ -319,7 +318,7 @@ def _entry(review: Review, action: ReviewAction, by: str, at: datetime) -> Trail
 def _noted(  # noqa: PLR0913, PLR0917  (each is a fact of the line)
     review: Review, action: ReviewAction, found: Dispute, by: str, at: datetime, text: str
 ) -> TrailEntry:
-    note = record_of(DisputeNote, found, text=text, before=found.answer, after=found.decided_answer)
+    note = made_from(DisputeNote, found, text=text, before=found.answer, after=found.decided_answer)
     return replace(_entry(review, action, by, at), dispute=note)
 
 

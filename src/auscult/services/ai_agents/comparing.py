@@ -10,10 +10,9 @@ from msgspec import Struct
 from auscult.domain.ai_agents.calls import handled_by
 from auscult.domain.ai_agents.comparison import DROP, Met, Question, compared
 from auscult.domain.conversation import Agent
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, RequestError, coded
 from auscult.domain.evaluation import Evaluation
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, details, latest
@@ -152,7 +151,7 @@ def _is_meant(agent: Agent, wanted: str, version: str) -> bool:
 
 def _shown(found: Question, name: str) -> ComparedQuestion:
     moved = found.difference
-    return record_of(
+    return made_from(
         ComparedQuestion,
         found,
         name=name,

@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 
 from auscult.domain.ai_agents.registered import AgentId, Registered, Version
 from auscult.domain.errors import NotFoundError, coded
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
 from auscult.formats._calls import AiDocument, context_of
@@ -67,7 +67,7 @@ class AiAgents:
     def listing(self) -> tuple[ListedAgent, ...]:
         """Return every version, by agent, the newest first."""
         return tuple(
-            record_of(
+            made_from(
                 ListedAgent,
                 each,
                 characters=len(each.ai.instructions or ""),

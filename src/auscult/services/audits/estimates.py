@@ -12,7 +12,7 @@ from auscult.domain.audits.draw import Draw
 from auscult.domain.audits.frame import is_in_frame
 from auscult.domain.audits.plan import PlanDocument
 from auscult.domain.errors import ConflictError, unknown
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.statistics.estimates import (
     AuditedScore,
     AuditedVerdict,
@@ -211,7 +211,7 @@ def _view(found: Estimate | Refusal, sample: _Sample, what: tuple[str, str | Non
     if isinstance(found, Refusal):
         raise _refused(found.reason)
     form_id, metric_id, plan_id = what
-    return record_of(
+    return made_from(
         EstimateView,
         found,
         form_id=form_id,

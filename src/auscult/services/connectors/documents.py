@@ -30,7 +30,7 @@ from auscult.domain.conversation import Speaker
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError, coded
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
 from auscult.formats import Limits, Source
@@ -234,7 +234,7 @@ def _connector(
     every = _EVERY.fullmatch(written.every)
     if written.every and not every:
         read.unread(("every",), "{value!r} must be a time between runs, as 15m, 2h or 1d", value=written.every)
-    return record_of(
+    return made_from(
         Connector,
         written,
         version=version,

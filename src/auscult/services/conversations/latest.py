@@ -12,7 +12,7 @@ from auscult.domain.audits.audit import AuditState
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import Breakdown, Grouped, Grouping, Outcome, RecordQuery, RowKey, Survey
 from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.list_fields import ListFields, Order
@@ -178,7 +178,7 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
     until_ms = _LATEST_MS if sought.until is None else _ms(sought.until)
     if until_ms < since_ms:
         raise RequestError("until lies before since", code="range.reversed", field="until")
-    return record_of(
+    return made_from(
         RecordQuery,
         sought,
         report=LISTING.name,

@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from auscult.domain.ai_agents.calls import ai_agents_of
 from auscult.domain.conversation import Agent, Conversation, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.scorecard import (
     AgentTally,
@@ -25,7 +24,7 @@ from auscult.domain.definitions.scorecard import (
 from auscult.domain.errors import NotFoundError, ScorecardError, coded
 from auscult.domain.form import NotApplicable
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS, BackfillScope
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
@@ -249,7 +248,7 @@ def _card(document: Document, written: _WrittenCard, version: int) -> Scorecard:
         min_duration_ms = parse_duration_ms(written.min_duration)
     except ValueError as error:
         document.unread(("min_duration",), error.args[0])
-    return record_of(
+    return made_from(
         Scorecard,
         written,
         attributes=tuple(

@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.taxonomy import LEVELS, Node, Taxonomy
 from auscult.domain.errors import TaxonomyError, coded
+from auscult.domain.operations.records import made_from
 from auscult.domain.said.text import spoken_words
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, field_name, read_document
 from auscult.services.definitions.forms.shape import mapping_in, name_of, read_struct

@@ -9,12 +9,11 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
 from auscult.domain.history.backtest import Rate, Shift, Side
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.judging import BILLION
 from auscult.services.definitions.forms.cache import UNPUBLISHED
 from auscult.services.definitions.forms.reading import read_form
@@ -160,7 +159,7 @@ def to_line(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
     counts = found.counts
     known = dict(names) | {metric.id: metric.name for metric in form.metrics}
     most = found.most
-    return record_of(
+    return made_from(
         BacktestLine,
         counts,
         form_id=form.id,
@@ -264,4 +263,4 @@ def _view(app: AppStore, backfill: Backfill) -> BacktestView:
             found.merge(msgspec.json.decode(part, type=Found))
         form = read_form(order.document.encode(), UNPUBLISHED)
         result = to_line(found, form, names_before(app, form.id, found.counts.decided_by))
-    return record_of(BacktestView, backfill, id=backfill.backfill_id, result=result)
+    return made_from(BacktestView, backfill, id=backfill.backfill_id, result=result)

@@ -16,7 +16,7 @@ from auscult.domain.history.backfills import (
     BackfillScope,
     BackfillState,
 )
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.probe import AFAR, Probe
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form
@@ -230,7 +230,7 @@ class RescoreLine(Struct, frozen=True, kw_only=True):
 def line_of(view: RescoreView) -> RescoreLine:
     """Return a re-score as one line."""
     backfill, order, counts = view.backfill, view.order, view.counts
-    return record_of(
+    return made_from(
         RescoreLine,
         backfill,
         order,

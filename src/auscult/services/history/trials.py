@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from auscult.domain.errors import NotFoundError
 from auscult.domain.evaluation import Evaluation, MetricResult, Status
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.judging import Usage
 from auscult.services.scoring.trial import is_not_asked
 from auscult.storage.store import AppStore
@@ -157,7 +157,7 @@ def _state(app: AppStore, backfill: Backfill) -> TrialState:
     parts = [msgspec.json.decode(each, type=TrialPart) for each in app.backfills.results(backfill.backfill_id)]
     tried = [each for part in parts for each in part.tried]
     unasked = (each for line in tried for each in line.after.verdicts if each.is_unasked)
-    return record_of(
+    return made_from(
         TrialState,
         backfill,
         id=backfill.backfill_id,

@@ -38,7 +38,7 @@ from auscult.domain.insights.overview import (
     trends,
 )
 from auscult.domain.operations.guarding import guarded
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import RecordQuery, RowKey, Survey
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out, joined
@@ -306,7 +306,7 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
     aliases = app.aliases.in_force()
     while key is not None:
         page = app.conversations.page(
-            record_of(
+            made_from(
                 RecordQuery,
                 wanted,
                 report=LISTING.name,

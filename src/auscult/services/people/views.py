@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Membership, Team
 from auscult.domain.people.grants import Grant, Roles, ScopeKind, permissions_in
 from auscult.domain.people.roles import BUILT_IN
@@ -128,7 +128,7 @@ def grant_view(grant: Grant, at: datetime, roles: Roles = BUILT_IN) -> GrantView
         state = "revoked"
     else:
         state = "coming" if at < grant.since else "ended"
-    return record_of(
+    return made_from(
         GrantView,
         grant,
         permissions=tuple(sorted(permissions_in(grant, roles))),
@@ -139,7 +139,7 @@ def grant_view(grant: Grant, at: datetime, roles: Roles = BUILT_IN) -> GrantView
 
 def user_view(user: User, grants: Iterable[Grant], at: datetime, roles: Roles = BUILT_IN) -> UserView:
     """Return a user with these grants as they are at an instant."""
-    return record_of(
+    return made_from(
         UserView,
         user,
         agent_ids=tuple(sorted(user.agent_ids)),
@@ -149,19 +149,19 @@ def user_view(user: User, grants: Iterable[Grant], at: datetime, roles: Roles = 
 
 def session_view(session: Session, current: str | None = None) -> SessionView:
     """Return a session; ``current`` is the id of the one that asks."""
-    return record_of(SessionView, session, is_current=session.session_id == current)
+    return made_from(SessionView, session, is_current=session.session_id == current)
 
 
 def token_view(token: PersonalToken) -> TokenView:
     """Return a personal token without its secret."""
-    return record_of(TokenView, token)
+    return made_from(TokenView, token)
 
 
 def agent_view(agent: DirectoryAgent, memberships: Iterable[Membership], user: str | None) -> AgentView:
     """Return an agent with the teams and queues of these memberships that are theirs."""
     mine = [each for each in memberships if each.agent_id == agent.agent_id]
     stays = tuple(AgentStayView(kind=m.kind, id=m.group_id, since=m.since, until=m.until) for m in mine)
-    return record_of(AgentView, agent, user=user, memberships=stays)
+    return made_from(AgentView, agent, user=user, memberships=stays)
 
 
 def team_view(team: Team, memberships: Iterable[Membership]) -> TeamView:

@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import (
     AgentHabits,
@@ -23,7 +22,7 @@ from auscult.domain.insight import (
     Topic,
     TurnSentiment,
 )
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 
 
 class EvidenceLine(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -103,7 +102,7 @@ class Findings(Struct, frozen=True, kw_only=True):
 def findings(insights: Insights) -> Findings:
     """Show insights."""
     sentiment, outcome = insights.sentiment, insights.resolution
-    return record_of(
+    return made_from(
         Findings,
         insights,
         customer_sentiment=_customer(sentiment) if sentiment else None,
@@ -132,4 +131,4 @@ def _customer(sentiment: Sentiment) -> CustomerSentiment:
 
 
 def _course(sentiment: Sentiment) -> SentimentCourse:
-    return record_of(SentimentCourse, sentiment)
+    return made_from(SentimentCourse, sentiment)

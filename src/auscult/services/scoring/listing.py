@@ -18,7 +18,7 @@ from auscult.domain.conversation import Agent, Channel, Conversation, Direction,
 from auscult.domain.errors import sent
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import OWN_LIST, Filter, Record
 from auscult.domain.scoring.list_fields import Sides, least_confidence, sides_of
 from auscult.domain.scoring.segments import of_person
@@ -162,7 +162,7 @@ def listed(record: Record) -> ListedConversation:
     evaluation = of_person(record.evaluation, conversation)
     form = evaluation.form
     submitted = audit.result if audit else None
-    return record_of(
+    return made_from(
         ListedConversation,
         evaluation,
         conversation,

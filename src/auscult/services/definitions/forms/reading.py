@@ -23,7 +23,7 @@ from auscult.domain.form import (
     Scoring,
     derive_metric_id,
 )
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.probe import OPTIONAL, Acts, Probe, Similarity, TableLookup
 from auscult.domain.questions.structure import Band, Reason, Section
 from auscult.domain.said.duration import parse_duration_ms
@@ -289,7 +289,7 @@ def _read_form(document: Document, value: dict[str, Value], version: int, types:
         min_duration_ms = parse_duration_ms(written.min_duration)
     except ValueError as error:
         document.unread(("min_duration",), error.args[0])
-    return record_of(
+    return made_from(
         Form,
         written,
         metrics=tuple(_read_question(document, one, ("metrics", at), types, homes) for at, one in enumerate(metrics)),
@@ -390,7 +390,7 @@ def _read_metric(document: Document, raw: Value, path: Path, types: MetricTypes,
 
 
 def _metric(written: WrittenMetric, settings: Any) -> Metric:  # noqa: ANN401  (any type's settings)
-    return record_of(
+    return made_from(
         Metric,
         written,
         id=derive_metric_id(written.name) if written.id is None else written.id,

@@ -6,7 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 
 
@@ -30,7 +30,7 @@ class Row(Struct, frozen=True, kw_only=True):
 def rows(each: EvaluatedConversation) -> Iterator[Row]:
     """Return a row for each call; none where calls are not known."""
     for position, call in enumerate(each.conversation.calls or ()):
-        yield record_of(
+        yield made_from(
             Row,
             call,
             conversation_id=each.conversation.id,

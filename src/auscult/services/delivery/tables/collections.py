@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.pinned import PinQuery
 from auscult.storage.store import AppStore
@@ -28,4 +28,4 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     del found
     counts = app.collections.counts(PinQuery(is_agreed=None))
     for each in app.collections.listing():
-        yield record_of(Row, each, agent_ids=list(each.agent_ids), pins=counts.get(each.collection_id, 0))
+        yield made_from(Row, each, agent_ids=list(each.agent_ids), pins=counts.get(each.collection_id, 0))

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
 
@@ -39,7 +39,7 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     starts = {each.conversation.id: each.conversation.started_at for each in found}
     for thread in app.comments.of_conversations(tuple(starts)):
         for position, each in enumerate(thread.comments):
-            yield record_of(
+            yield made_from(
                 Row,
                 thread,
                 each,

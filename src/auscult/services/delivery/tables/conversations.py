@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from auscult.domain.ai_agents.calls import ai_agents_of, handled_by
 from auscult.domain.audits.audit import state_of
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 
 
@@ -50,7 +50,7 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
     form, result = evaluation.form, audit.result if audit else None
     ai_agents = sorted(ai_agents_of(conversation))
     versions = {agent.id: agent.version for agent in conversation.agents}
-    yield record_of(
+    yield made_from(
         Row,
         evaluation,
         conversation,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
 
@@ -35,7 +35,7 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     """Yield the corrections of some conversations, the oldest first."""
     starts = {each.conversation.id: each.conversation.started_at for each in found}
     for each in app.corrections.of_conversations(tuple(starts)):
-        yield record_of(
+        yield made_from(
             Row,
             each,
             started_at=starts[each.conversation_id],

@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from auscult.domain.evaluation import Evidence
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 
 Kind = Literal["evidence", "trigger"]
@@ -44,7 +44,7 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
         )
         for kind, quotations in quoted:
             for position, quotation in enumerate(quotations):
-                yield record_of(
+                yield made_from(
                     Row,
                     quotation,
                     conversation_id=each.conversation.id,

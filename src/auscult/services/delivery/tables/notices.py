@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
 
@@ -35,7 +35,7 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     for person, each in app.notices.of_conversations(tuple(starts)):
         conversation_id = each.conversation_id
         if conversation_id is not None:
-            yield record_of(
+            yield made_from(
                 Row,
                 each,
                 conversation_id=conversation_id,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.operations.records import record_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.pinned import PinQuery
 from auscult.storage.store import AppStore
@@ -38,7 +38,7 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     for pin in app.collections.pins(PinQuery(conversation_ids=tuple(starts), is_agreed=None)):
         collection = known.get(pin.collection_id)
         if collection is not None:
-            yield record_of(
+            yield made_from(
                 Row,
                 pin,
                 started_at=starts[pin.conversation_id],
