@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import unknown
+from auscult.domain.errors import sent, unknown
 from auscult.domain.evaluation import WORDS
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def show(
     if as_json:
         document = {"conversation": found.conversation}
         scored = None if newest is None else score_line(newest, found.insights)
-        typer.echo(msgspec.json.encode(document | {"evaluation": scored}))
+        typer.echo(msgspec.json.encode(document | {"evaluation": scored}, enc_hook=sent))
         return
     for line in _shown(found, newest, with_turns=transcript):
         typer.echo(line)

@@ -7,6 +7,7 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.cli.terminal.figures import COLUMNS, figures, kappa
+from auscult.domain.errors import sent
 
 if TYPE_CHECKING:
     from auscult.services.audits.agreement import (
@@ -52,7 +53,7 @@ def agreement(
         audited = application.store.within(options.known_tenant(application.store, app))
         found = agreement_of(audited, selection, disagreements)
     if as_json:
-        typer.echo(msgspec.json.encode(found))
+        typer.echo(msgspec.json.encode(found, enc_hook=sent))
     else:
         _show(found)
 

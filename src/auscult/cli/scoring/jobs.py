@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import unknown
+from auscult.domain.errors import sent, unknown
 from auscult.domain.scoring.batches import JobOrder
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def listing(
         for tenant in tenants:
             page = list_jobs(store.within(tenant), states, order=order, limit=limit)
             for job in page.jobs:
-                typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
+                typer.echo(msgspec.json.encode(job, enc_hook=sent) if as_json else _sentence(job))
             if page.next_position is not None and not as_json:
                 typer.echo(f"... and more of {tenant.app_id}: give a greater --limit", err=True)
 
@@ -63,7 +63,7 @@ def show(job_ids: JobIds, *, database: options.Database = None, as_json: options
     with _opened(database) as store:
         for job_id in job_ids:
             job = view_job(_app_of(store, job_id), job_id)
-            typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
+            typer.echo(msgspec.json.encode(job, enc_hook=sent) if as_json else _sentence(job))
             for conversation_id in () if as_json else job.unscored:
                 typer.echo(f"  not scored: {conversation_id}")
 
@@ -94,7 +94,7 @@ def _steer(job_ids: list[str], act: "Callable[[AppStore, str], Job]", database: 
             (_app_of(store, job_id), job_id) for job_id in job_ids
         ]:  # all are known, or none is touched
             job = act(app, job_id)
-            typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
+            typer.echo(msgspec.json.encode(job, enc_hook=sent) if as_json else _sentence(job))
 
 
 @contextmanager
