@@ -141,10 +141,8 @@ def change(
 
 def listing(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
     """List the apps of the database, with account and org."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        for tenant in sorted(application.store.tenants(), key=lambda one: one.app_id):
+    with options.known_store(database) as store:
+        for tenant in sorted(store.tenants(), key=lambda one: one.app_id):
             if as_json:
                 row = {"app": tenant.app_id, "account": tenant.account_id, "org": tenant.org_id}
                 typer.echo(msgspec.json.encode(row))
