@@ -242,9 +242,11 @@ def known_app(database: str | None, app: str, *, with_secrets: bool = True) -> "
 
 
 @contextmanager
-def named_app(database: str | None, account: str | None, org: str | None, app: str) -> "Generator[AppStore]":
+def named_app(
+    database: str | None, account: str | None, org: str | None, app: str, *, with_secrets: bool = True
+) -> "Generator[AppStore]":
     """Open what the app keeps, making what is new, with the errors of ``tenant_of``."""
     from auscult import bootstrap
 
-    with bootstrap.open(settings_of(database)) as application:
+    with bootstrap.open(settings_of(database), with_secrets=with_secrets) as application:
         yield application.store.within(tenant_of(application.store, account, org, app))
