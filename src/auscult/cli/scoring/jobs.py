@@ -1,7 +1,6 @@
 """``auscult jobs``: the batches in which conversations are processed."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import msgspec
@@ -46,7 +45,7 @@ def listing(
     order: JobOrder | None = next((each for each in ORDERS if each == sort), None)
     if order is None:
         raise typer.BadParameter(f"invalid order {sort!r}; choose one of: {', '.join(ORDERS)}")
-    with _opened(database) as store:
+    with options.known_store(database) as store:
         tenants = store.tenants() if app is None else [options.known_tenant(store, app)]
         for tenant in tenants:
             page = list_jobs(store.within(tenant), states, order=order, limit=limit)
@@ -60,7 +59,7 @@ def show(job_ids: JobIds, *, database: options.Database = None, as_json: options
     """Show jobs, and which of their conversations are not scored."""
     from auscult.services.scoring.batches import view_job
 
-    with _opened(database) as store:
+    with options.known_store(database) as store:
         for job_id in job_ids:
             job = view_job(_app_of(store, job_id), job_id)
             typer.echo(msgspec.json.encode(job, enc_hook=sent) if as_json else _sentence(job))
@@ -89,20 +88,12 @@ def cancel(job_ids: JobIds, *, database: options.Database = None, as_json: optio
 
 
 def _steer(job_ids: list[str], act: "Callable[[AppStore, str], Job]", database: str | None, *, as_json: bool) -> None:
-    with _opened(database) as store:
+    with options.known_store(database) as store:
         for app, job_id in [
             (_app_of(store, job_id), job_id) for job_id in job_ids
         ]:  # all are known, or none is touched
             job = act(app, job_id)
             typer.echo(msgspec.json.encode(job, enc_hook=sent) if as_json else _sentence(job))
-
-
-@contextmanager
-def _opened(database: str | None) -> "Generator[Store]":
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        yield application.store
 
 
 def _app_of(store: "Store", job_id: str) -> "AppStore":
