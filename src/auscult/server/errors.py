@@ -46,7 +46,6 @@ _TROUBLES: Mapping[str, tuple[str, str, int]] = {
 }
 """Message, reason and seconds to wait, by the trouble that the database is in."""
 
-TOO_MANY = "You've exceeded the per-minute rate limit. Wait for sometime before retrying."
 
 
 class Reason(NamedTuple):
