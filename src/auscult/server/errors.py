@@ -47,7 +47,6 @@ _TROUBLES: Mapping[str, tuple[str, str, int]] = {
 """Message, reason and seconds to wait, by the trouble that the database is in."""
 
 
-
 class Reason(NamedTuple):
     """The response to an error with this reason. With ``msg`` None it has the error's own message."""
 
