@@ -6,6 +6,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Wire
 from auscult.reports import _dates, _paging, _wires
@@ -40,16 +41,14 @@ class AssistConversations:
         window = _paging.read_window(request.body, limits, span.since_ms)
         _view(request.body)
         _shows_widget(request)
-        return RecordQuery(
+        return made_from(
+            RecordQuery,
+            span,
+            window,
             report=self.name,
             app_ids=app_ids,
-            since_ms=span.since_ms,
-            until_ms=span.until_ms,
             ids=_ids(request.body),
             include_below_threshold=True,
-            skip=window.skip,
-            limit=window.limit,
-            after=window.after,
         )
 
     def row(self, record: Record, wire: Wire = "off") -> bytes | None:  # noqa: ARG002  (rows have all that any wire shows)

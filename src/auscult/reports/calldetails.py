@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Wire
 from auscult.reports import _dates, _filters, _paging, _wires
@@ -44,18 +45,16 @@ class CallDetails:
         span = _dates.read_span(body, most_days=_MOST_DAYS)
         window = _paging.read_window({**body, **_from_query(request.query)}, limits, span.since_ms)
         _selected(request)
-        return RecordQuery(
+        return made_from(
+            RecordQuery,
+            span,
+            window,
             report=self.name,
             app_ids=app_ids,
-            since_ms=span.since_ms,
-            until_ms=span.until_ms,
             directions=_filters.read_directions(body, "direction", "contact_direction"),
             queues=_filters.read_queues(body),
             contact_channels=_channels(body),
             include_below_threshold=True,
-            skip=window.skip,
-            limit=window.limit,
-            after=window.after,
         )
 
     def row(self, record: Record, wire: Wire = "off") -> bytes:  # noqa: ARG002  (rows have all that any wire shows)

@@ -11,6 +11,7 @@ from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import BY_A_PERSON, Evaluation, MetricResult, Qualification, Verdict
 from auscult.domain.form import Metric
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import Filter, Record, RecordQuery
 from auscult.reports import _dates, _filters, _instants, _paging, _wires
 from auscult.reports._contract import Description, PageLimits, ReportRequest
@@ -158,21 +159,7 @@ def read_query(report: str, request: ReportRequest, app_ids: tuple[str, ...], li
     span = _dates.read_span(request.body)
     window = _paging.read_window(request.body, limits, span.since_ms)
     filters = _filters.read_filters(request.body)
-    return RecordQuery(
-        report=report,
-        app_ids=app_ids,
-        since_ms=span.since_ms,
-        until_ms=span.until_ms,
-        channels=filters.channels,
-        directions=filters.directions,
-        queues=filters.queues,
-        channel_words=filters.channel_words,
-        custom_fields=filters.custom_fields,
-        include_below_threshold=filters.include_below_threshold,
-        skip=window.skip,
-        limit=window.limit,
-        after=window.after,
-    )
+    return made_from(RecordQuery, span, filters, window, report=report, app_ids=app_ids)
 
 
 class Page(Struct, frozen=True, kw_only=True):

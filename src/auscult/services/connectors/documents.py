@@ -78,12 +78,6 @@ _MOST_AT_ONCE = 64
 _TABLES = ", ".join(MappingTable.__struct_fields__)
 
 
-class _Target(Struct, frozen=True, kw_only=True):
-    id: str
-    name: str = ""
-    email: str = ""
-
-
 class _Rate(Struct, frozen=True, kw_only=True):
     requests_per_s: Decimal = Decimal(0)
     at_once: int = 8
@@ -201,9 +195,9 @@ def _targets(read: Document, value: Value, path: Path) -> dict[str, Target]:
         if isinstance(one, str):
             found[key] = Target(id=one)
             continue
-        target: Any = read_struct(read, _Target, one, (*path, key))
-        if isinstance(target, _Target):
-            found[key] = Target(id=target.id, name=target.name, email=target.email)
+        target: Any = read_struct(read, Target, one, (*path, key))
+        if isinstance(target, Target):
+            found[key] = target
     return found
 
 

@@ -14,7 +14,6 @@ from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.scorecard import (
     AgentTally,
     Attribute,
-    CardMetric,
     Interaction,
     Scorecard,
     measures,
@@ -41,18 +40,10 @@ _LONGEST_NAME = 200
 _AT_A_TIME = 500
 
 
-class _WrittenAttribute(Struct, frozen=True, kw_only=True):
-    id: str
-    name: str
-    weight: Decimal
-    metrics: tuple[CardMetric, ...]
-    description: str = ""
-
-
 class _WrittenCard(Struct, frozen=True, kw_only=True):
     id: str
     name: str
-    attributes: tuple[_WrittenAttribute, ...]
+    attributes: tuple[Attribute, ...]
     description: str = ""
     agents: tuple[str, ...] = ("*",)
     direction: Direction | Literal["both"] = "both"
@@ -251,10 +242,6 @@ def _card(document: Document, written: _WrittenCard, version: int) -> Scorecard:
     return made_from(
         Scorecard,
         written,
-        attributes=tuple(
-            Attribute(id=one.id, name=one.name, weight=one.weight, metrics=one.metrics, description=one.description)
-            for one in written.attributes
-        ),
         version=version,
         min_duration_ms=min_duration_ms,
         is_active=written.active,

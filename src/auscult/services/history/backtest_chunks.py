@@ -81,24 +81,11 @@ class Backtesting:
         self._reuse = VerdictReuse()
         self._versions = FormCache()
 
-    def try_on(
-        self, app: AppStore, form: Form, chunk_range: ChunkRange, order: BacktestOrder, *, may_ask: bool
-    ) -> Found:
-        """Count what the form would make of a range of conversations.
-
-        With ``may_ask`` false no far engine is asked, and what asking would take is added up.
-        Raises ``EngineError`` when an engine that is near cannot answer.
-        """
-        found, postponed = self._tried(app, form, chunk_range, order, may_ask=may_ask)
-        if may_ask and postponed is not None:
-            found.counts.faults.append(postponed.reason)
-        return found
-
     def process(self, app: AppStore, chunk: Chunk, *, may_ask: bool) -> ChunkResult:
         """Return the counts of a chunk; its order decides whether remote engines may be asked at all."""
         order = msgspec.json.decode(chunk.backfill.order, type=BacktestOrder)
         form = undated(self._versions.read(chunk.backfill.backfill_id, order.document.encode()))
-        found, postponed = self._tried(app, form, chunk.range, order, may_ask=may_ask and order.may_ask)
+        found, postponed = self.try_on(app, form, chunk.range, order, may_ask=may_ask and order.may_ask)
         named = frozenset(shift.conversation_id for shift in found.counts.most_changed) | named_in(
             found.counts.faults, app.backfills.cases(chunk.range) if found.counts.failed else ()
         )
@@ -108,9 +95,14 @@ class Backtesting:
         """Return the result unchanged: nothing is written that could show an audit."""
         return processed
 
-    def _tried(
+    def try_on(
         self, app: AppStore, form: Form, chunk_range: ChunkRange, order: BacktestOrder, *, may_ask: bool
     ) -> tuple[Found, RetryAfter | None]:
+        """Count what the form would make of a range of conversations, and return why a far engine did not answer.
+
+        With ``may_ask`` false no far engine is asked, and what asking would take is added up.
+        Raises ``EngineError`` when an engine that is near cannot answer.
+        """
         wanted, counts = self._wanted(app, form, chunk_range, order)
         trial = self._trial(app, may_ask=may_ask)
         found = Found()

@@ -63,7 +63,7 @@ def tried(app: AppStore, document: bytes, evaluator: Evaluator = EVALUATOR, size
     backtesting = Backtesting(evaluator, lambda: NOW)
     for chunk_range in plan(app, form, asked):
         for part in app.backfills.ranges(BackfillScope(), size) if size != 500 else (chunk_range,):
-            found.merge(backtesting.try_on(app, form, part, asked, may_ask=asked.may_ask))
+            found.merge(backtesting.try_on(app, form, part, asked, may_ask=asked.may_ask)[0])
     return found
 
 
