@@ -35,6 +35,7 @@ from auscult.server.api import (
     scoring,
     search,
     targets,
+    taught,
     tuning,
     workdays,
 )
@@ -66,6 +67,7 @@ ROUTERS = (
     disputes.ROUTER,
     explanations.ROUTER,
     form_examples.ROUTER,
+    taught.ROUTER,
     calibration.ROUTER,
     coaching.ROUTER,
     schedules.ROUTER,

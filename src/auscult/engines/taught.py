@@ -1,0 +1,268 @@
+"""Questions that people taught by ticking turns: signs of a turn, weights that ticks teach, and what they find.
+
+Signs are the words of a turn, pairs of them and runs of letters, all counted by hash; its position among the speaker's
+turns; and its vector, by the encoder where it is installed and reads the language, else by the vectors of words that
+come along. One logistic regression weighs them. Yes and No weigh the same, however many there are of each. Turns of a ticked conversation that
+nobody ticked count as a No, since those that look most like a Yes were shown.
+
+Weights are whole numbers of 8 bits, and so are vectors, so that a turn has the same odds alone and in any batch.
+"""
+
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import ClassVar, NamedTuple
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from auscult.domain.errors import EngineError
+from auscult.domain.probe import Answer, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.said.text import spoken_words
+from auscult.engines._acts.features import grams, letters
+from auscult.engines._vectors.embedding import Embedding
+from auscult.engines._vectors.softmax import fit
+from auscult.engines.meaning import Meaning
+
+REVISION = 1
+"""Of signs; weights of another revision are refused."""
+BUCKETS = 4_096
+FIRST, LAST = 6, 6
+"""Positions that are told apart, from the beginning and from the end."""
+PLACE = 0.3
+"""Weight of a position beside the words."""
+STRENGTH = 500.0
+"""How far ticks may bend the weights, all of them together."""
+FOLDS = 10
+FIRST_LOOK = 8
+"""Turns of a conversation that are read by meaning: those that words alone find likeliest."""
+_GRAIN = 127
+_PULL = 2.0
+"""Weight of the belief that odds are right as they are: as many conversations, about, as it takes to doubt it."""
+_ROUNDS = 30
+_LEAST_SLOPE = 0.2
+_FARTHEST = 30.0
+_THOUSANDTHS = 1000
+_CACHED = 16_384
+
+Floats = NDArray[np.float64]
+
+
+class _Stored(Struct, frozen=True, array_like=True):
+    """Weights as a form has them: whole numbers of 8 bits of words, places and vector, and what one of each is worth."""
+
+    revision: int
+    numbers: bytes
+    worth: tuple[float, float]
+    bias: float
+
+
+class Taught:
+    """Reads turns by weights. Threads may share it."""
+
+    probe: ClassVar[type[Probe]] = Resemblance
+
+    def __init__(self, words: Embedding, encoder: Meaning | None = None) -> None:
+        """Read with vectors of words, and with an encoder where one is installed."""
+        self._known: dict[str, Embedding] = {words.version: words}
+        if encoder is not None:
+            self._known[encoder.version] = encoder
+
+    @property
+    def version(self) -> str:
+        """Revision of the signs; what vectors are of is with the weights."""
+        return f"taught {REVISION}"
+
+    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
+        """Return the odds of each probe's turns. Raises ``EngineError`` ``encoder.missing``, ``weights.unreadable``."""
+        return [self._read(each) for each in probes if isinstance(each, Resemblance)]
+
+    def _read(self, probe: Resemblance) -> Answer:
+        encoder = self._known.get(probe.encoder)
+        if encoder is None:
+            raise EngineError(
+                "a question was taught with {value}, and this process has {found}; install it with auscult meaning"
+                " install, or teach the question again",
+                found=" and ".join(self._known),
+                code="encoder.missing",
+                value=probe.encoder,
+            )
+        weights = _read_weights(probe.weights)
+        rows = _signs(probe.turns)
+        odds = rows @ weights.signs + weights.bias
+        if probe.turns:
+            likely: list[int] = np.argsort(-odds, kind="stable")[:FIRST_LOOK].tolist()
+            vectors = _vectors([probe.turns[index].text for index in likely], encoder)
+            by_meaning = odds[likely] + vectors @ weights.vector
+            odds = np.minimum(odds, by_meaning.min())
+            odds[likely] = by_meaning
+        whole = np.rint(_THOUSANDTHS * odds).astype(int).tolist()
+        return ResemblanceAnswer(tuple(whole), f"{self.version} on {encoder.version}")
+
+
+class Teacher:
+    """Learns weights of ticks. Threads may share it."""
+
+    probe: ClassVar[type[Probe]] = Lesson
+
+    def __init__(self, words: Embedding, encoder: Meaning | None = None) -> None:
+        """Teach with an encoder where one is installed, else with vectors of words."""
+        self._words = words
+        self._encoder = encoder
+
+    @property
+    def version(self) -> str:
+        """Revision of the signs."""
+        return f"taught {REVISION}"
+
+    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
+        """Return what each lesson teaches."""
+        return [self._teach(each) for each in probes if isinstance(each, Lesson)]
+
+    def _teach(self, lesson: Lesson) -> Answer:
+        encoder = self._encoder if self._encoder and self._encoder.reads(lesson.language) else self._words
+        version = encoder.version
+        rows = _Rows(lesson, encoder)
+        shown = [index for index, ticks in enumerate(lesson.ticks) if ticks]
+        if len(set(rows.answers[np.isin(rows.owners, shown)])) < 2:  # noqa: PLR2004  (a Yes and a No)
+            odds = _likeness(lesson, encoder)
+            return LessonAnswer("", version, rows.nested(odds), self.version)
+        weights, bias = rows.learned(shown)
+        odds = rows.signs @ weights + bias
+        for fold in range(min(FOLDS, len(shown))):
+            left_out = shown[fold::FOLDS]
+            others = [each for each in shown if each not in left_out]
+            here = np.isin(rows.owners, left_out)
+            odds[here] = rows.odds_by(others, here)
+        slope, offset = _calibrated(rows, odds, shown)
+        odds = slope * odds + offset
+        stored = _stored(slope * weights, slope * bias + offset)
+        return LessonAnswer(stored, version, rows.nested(odds), self.version)
+
+
+class _Rows:
+    """Turns of a lesson as rows of signs, with the conversation and the answer of each."""
+
+    def __init__(self, lesson: Lesson, encoder: Embedding) -> None:
+        turns = [turn for some in lesson.conversations for turn in some]
+        self.signs = np.hstack([_signs(turns), _vectors([turn.text for turn in turns], encoder)])
+        self.owners = np.repeat(np.arange(len(lesson.conversations)), [len(some) for some in lesson.conversations])
+        ticks = [
+            tick is True
+            for turns_of, given in zip(lesson.conversations, lesson.ticks, strict=True)
+            for tick in (given or (None,) * len(turns_of))
+        ]
+        self.answers = np.array(ticks, np.int64)
+        self._lengths = [len(some) for some in lesson.conversations]
+
+    def learned(self, conversations: Sequence[int]) -> tuple[Floats, float]:
+        """Return weights and bias that the turns of some conversations teach, which have both answers."""
+        chosen = np.isin(self.owners, conversations)
+        signs, answers = self.signs[chosen], self.answers[chosen]
+        dual, bias = fit(signs @ signs.T, answers, 2, STRENGTH / len(answers))
+        return signs.T @ (dual[:, 1] - dual[:, 0]), float(bias[1] - bias[0])
+
+    def odds_by(self, conversations: Sequence[int], chosen: NDArray[np.bool_]) -> Floats:
+        """Return the odds of chosen turns by what some conversations teach: those of a plain No where they have no Yes."""
+        if not self.answers[np.isin(self.owners, conversations)].any():
+            return np.full(int(chosen.sum()), -1.0)
+        weights, bias = self.learned(conversations)
+        return self.signs[chosen] @ weights + bias
+
+    def nested(self, odds: Floats) -> tuple[tuple[int, ...], ...]:
+        """Return odds by conversation, in whole thousandths."""
+        whole = np.rint(_THOUSANDTHS * odds).astype(int).tolist()
+        ends = np.cumsum(self._lengths).tolist()
+        return tuple(tuple(whole[end - length : end]) for end, length in zip(ends, self._lengths, strict=True))
+
+
+class _Weights(NamedTuple):
+    signs: Floats
+    vector: Floats
+    bias: float
+
+
+def _calibrated(rows: _Rows, odds: Floats, shown: Sequence[int]) -> tuple[float, float]:
+    """Return slope and offset with which the likeliest turn of a conversation that was left out has the right odds."""
+    mine = [rows.owners == each for each in shown]
+    most = np.array([odds[each].max() for each in mine if each.any()])
+    truth = np.array([rows.answers[each].max() for each in mine if each.any()], np.float64)
+    slope, offset = 1.0, 0.0
+    for _ in range(_ROUNDS):
+        share = 1 / (1 + np.exp(-np.clip(slope * most + offset, -_FARTHEST, _FARTHEST)))
+        wrong, steep = share - truth, share * (1 - share)
+        gradient = np.array([wrong @ most + _PULL * (slope - 1), wrong.sum() + offset / 5])
+        across = float((steep * most).sum())
+        bend = np.array([[(steep * most * most).sum() + _PULL, across], [across, steep.sum() + 0.2]])
+        step = np.linalg.solve(bend, gradient)
+        slope, offset = max(slope - float(step[0]), _LEAST_SLOPE), offset - float(step[1])
+    return slope, offset
+
+
+def _likeness(lesson: Lesson, encoder: Embedding) -> Floats:
+    """Return how like a question each turn is: by words in common, and by the angle of the vectors."""
+    turns = [turn for some in lesson.conversations for turn in some]
+    asked = set(spoken_words(lesson.question).split())
+    words = [set(spoken_words(turn.text).split()) for turn in turns]
+    common = {word: sum(word in each for each in words) for word in asked}
+    rare = {word: 1 / (1 + count) ** 0.5 for word, count in common.items() if count}
+    found = np.array([sum(rare.get(word, 0.0) for word in each) / (1 + 0.1 * len(each)) for each in words])
+    return found + _vectors([turn.text for turn in turns], encoder) @ _vectors([lesson.question], encoder)[0]
+
+
+def _signs(turns: Sequence[Said]) -> Floats:
+    """Return the signs of turns that are not of meaning, shape (turns, buckets and positions)."""
+    rows = np.zeros((len(turns), BUCKETS + FIRST + LAST))
+    for row, turn in zip(rows, turns, strict=True):
+        buckets = _hashed(turn.text)
+        row[buckets] = 1 / max(1, len(buckets)) ** 0.5
+        row[BUCKETS + min(turn.before, FIRST - 1)] = PLACE
+        row[BUCKETS + FIRST + min(turn.after, LAST - 1)] = PLACE
+    return rows
+
+
+@lru_cache(_CACHED)
+def _hashed(text: str) -> list[int]:
+    """Return the buckets of a text's words, pairs and runs of letters, each once."""
+    return sorted({zlib.crc32(part.encode()) % BUCKETS for part in (*grams(text), *letters(text))})
+
+
+def _vectors(texts: Sequence[str], encoder: Embedding) -> Floats:
+    """Return vectors of length 1 in steps of a 127th, shape (texts, width)."""
+    vectors = encoder.embed(texts)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return np.rint(_GRAIN * vectors / np.where(lengths > 0, lengths, 1)[:, None]) / _GRAIN
+
+
+def _stored(weights: Floats, bias: float) -> str:
+    """Return weights as text."""
+    count = BUCKETS + FIRST + LAST
+    parts = (weights[:count], weights[count:])
+    worth = [float(np.abs(part).max(initial=0.0)) / _GRAIN or 1.0 for part in parts]
+    whole = [np.rint(part / each).astype(np.int8) for part, each in zip(parts, worth, strict=True)]
+    kept = _Stored(REVISION, np.concatenate(whole).tobytes(), (worth[0], worth[1]), round(bias, 6))
+    return b64encode(zlib.compress(msgspec.msgpack.encode(kept), 9)).decode()
+
+
+@lru_cache(256)
+def _read_weights(text: str) -> _Weights:
+    """Read weights. Raises ``EngineError`` ``weights.unreadable``."""
+    try:
+        kept = msgspec.msgpack.decode(zlib.decompress(b64decode(text)), type=_Stored)
+    except (ValueError, zlib.error, msgspec.DecodeError) as error:
+        raise EngineError(
+            "the weights of a taught question cannot be read; teach it again", code="weights.unreadable"
+        ) from error
+    if kept.revision != REVISION:
+        raise EngineError(
+            "the weights of a taught question are of revision {found}, and this version reads {value}; teach it again",
+            found=kept.revision,
+            code="weights.unreadable",
+            value=str(REVISION),
+        )
+    count = BUCKETS + FIRST + LAST
+    numbers = np.frombuffer(kept.numbers, np.int8).astype(np.float64)
+    return _Weights(numbers[:count] * kept.worth[0], numbers[count:] * kept.worth[1], kept.bias)

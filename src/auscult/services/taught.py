@@ -1,0 +1,338 @@
+"""The use cases of questions that people teach: ask one, propose turns of past conversations, tick them, and learn.
+
+A proposal is a conversation with the turns of it that look most like a Yes. What was learned is put into the form's
+draft, and scores from when a person publishes it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+
+import msgspec
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.engines import Engines
+from auscult.domain.errors import ConflictError, NotFoundError, RequestError, coded
+from auscult.domain.evaluation import SHOWN_TURN
+from auscult.domain.form import Form, Metric, derive_metric_id, primary, speaks
+from auscult.domain.form_examples import new_id
+from auscult.domain.probe import Lesson, LessonAnswer, Said
+from auscult.domain.said.spelling import did_you_mean
+from auscult.domain.taught import (
+    SHOWN,
+    Agreement,
+    Chosen,
+    Kind,
+    NewTick,
+    Taught,
+    Tick,
+    agreement,
+    chosen,
+    likelihood,
+    speaker_of,
+    spoken,
+)
+from auscult.metrics.by_example import ByExample, Settings
+from auscult.services.audits.blind import blindness_of
+from auscult.services.conversations.latest import Sought, newest_recorded
+from auscult.services.definitions.forms.document import Value, read_document
+from auscult.services.definitions.forms.drafts import document_in_use
+from auscult.services.definitions.forms.editing.changes import Put, changed
+from auscult.services.definitions.forms.editing.questions import behind_section, free_id, mappings
+from auscult.services.definitions.forms.reading import check_form, refused
+from auscult.services.form_examples import READ, Kept
+from auscult.services.privacy.log import draft as entry_of
+from auscult.services.scoring.engine_calls.ask_local import ask_local
+
+NEWEST = 200
+"""Conversations from which proposals are chosen: the newest of the form's channel and languages."""
+_PLACES = 2
+
+
+class ProposedTurn(Struct, frozen=True, kw_only=True):
+    """A turn, what was said just before it, and how likely it says what is asked, from 0 to 1."""
+
+    turn_id: str
+    speaker: str
+    text: str
+    before: str
+    likelihood: float
+
+
+class Proposal(Struct, frozen=True, kw_only=True):
+    """A conversation with the turns of it to tick, the likeliest first, and why it is proposed."""
+
+    conversation_id: str
+    kind: Kind
+    turns: tuple[ProposedTurn, ...]
+
+
+class WrongAnswer(Struct, frozen=True, kw_only=True):
+    """A conversation that a question answers otherwise than people ticked, by what the others teach."""
+
+    conversation_id: str
+    turn_id: str
+    text: str
+    is_yes: bool
+
+
+class TaughtQuestion(Struct, frozen=True, kw_only=True):
+    """A question that is taught, as far as the caller may see it.
+
+    ``agreement`` is that of the ticks so far, and ``counts`` whether it would count in scores with it. ``is_learned``:
+    the form's draft, or its version in force, has what these ticks teach. ``encoder`` is the version of what makes the
+    vectors. ``erased`` ticks lost their conversation. ``looked_through`` is the number of
+    conversations that proposals are chosen from.
+    """
+
+    form_id: str
+    metric_id: str
+    question: str
+    speaker: str
+    counts_from: float
+    agreement: Agreement
+    counts: bool
+    is_learned: bool
+    encoder: str
+    ticks: int
+    erased: int
+    looked_through: int
+    wrong: tuple[WrongAnswer, ...]
+    proposals: tuple[Proposal, ...]
+
+
+class Teaching(Kept):
+    """The taught questions of one app's forms, as one viewer teaches them.
+
+    Methods raise ``NotFoundError`` ``form.unknown``, ``metric.unknown``; ``ConflictError`` ``question.not_taught``;
+    ``FormError`` where the form cannot be read; ``AccessError``.
+    """
+
+    def ask(self, form_id: str, question: str) -> str:
+        """Add a question in words to the draft of a form, and return its id; it has no weight until it is given one.
+
+        Raises ``RequestError`` ``field.out_of_range`` where it is empty.
+        """
+        words = " ".join(question.split())
+        if not words:
+            message = coded("the question is empty; ask it in words, like: Did the agent offer a refund?")
+            raise RequestError(message, code="field.out_of_range", field="question")
+        document = document_in_use(self._app.forms, form_id)
+        value = read_document(document).value
+        name = words.rstrip("?").strip() or words
+        metric_id = free_id(mappings(value, "metrics"), derive_metric_id(name))
+        new: dict[str, Value] = {"id": metric_id, "name": name, "type": ByExample.name, "question": words, "weight": 0}
+        found = behind_section(value, "", {**new, "speaker": speaker_of(words)})
+        self._app.forms.save_draft(form_id, changed(document, *found.changes))
+        return metric_id
+
+    def shown(
+        self, form_id: str, metric_id: str, engines: Engines, count: int, skipped: Collection[str] = ()
+    ) -> TaughtQuestion:
+        """Return a question with ``count`` proposals, none of them in ``skipped``, and the agreement so far."""
+        self._viewer.require(READ)
+        return self._course(form_id, metric_id, engines).shown(count, skipped)
+
+    def tick(self, form_id: str, metric_id: str, ticks: Sequence[NewTick]) -> None:
+        """Store ticks of a question, each in place of an earlier one of the same turn.
+
+        Raises ``NotFoundError`` ``conversation.unknown``, ``turn.unknown``; ``ConflictError`` ``ticks.too_many``.
+        """
+        self._question(form_id, metric_id)
+        at, made = self._now(), list[Tick]()
+        for each in ticks:
+            self.check_pointed(each.conversation_id, each.turn_id)
+            made.append(
+                Tick(
+                    tick_id=new_id(),
+                    form_id=form_id,
+                    metric_id=metric_id,
+                    says=each.says,
+                    conversation_id=each.conversation_id,
+                    turn_id=each.turn_id,
+                    by=self._viewer.name,
+                    at=at,
+                )
+            )
+        about = f"form:{form_id}"
+        entry = entry_of(self._app, self._viewer.label, "question.ticked", about, metric=metric_id, ticks=len(made))
+        self._app.form_examples.tick(made, entry)
+
+    def learn(self, form_id: str, metric_id: str, engines: Engines) -> Taught:
+        """Put what the ticks teach into the draft of a form. Raises ``ConflictError`` ``ticks.too_few``."""
+        self._viewer.require(READ)
+        found = self._course(form_id, metric_id, engines).taught
+        if found is None:
+            raise ConflictError("tick at least one Yes and one No first", code="ticks.too_few")
+        document = document_in_use(self._app.forms, form_id)
+        at = next(index for index, each in enumerate(self._form(form_id).metrics) if each.id == metric_id)
+        written: dict[str, Value] = msgspec.to_builtins(found)
+        self._app.forms.save_draft(form_id, changed(document, Put(("metrics", at, "taught"), written)))
+        return found
+
+    def _course(self, form_id: str, metric_id: str, engines: Engines) -> "Course":
+        form, metric = self._question(form_id, metric_id)
+        ticks = self.seen(self._app.form_examples.ticks_of(form_id, metric_id))
+        blind = blindness_of(self._app, self._viewer.name)
+        pool = {
+            each.conversation.id: each.conversation
+            for each in newest_recorded(self._app, Sought(channels=(form.channel,)), NEWEST)
+            if speaks(form, each.language) and each.conversation.id not in blind
+        }
+        named = {each.conversation_id for each in ticks if each.conversation_id is not None}
+        older = self._app.conversations.recorded(sorted(named - pool.keys()))
+        pool |= {name: each.conversation for name, each in older.items()}
+        return Course(form, metric, ticks, pool, engines)
+
+    def _question(self, form_id: str, metric_id: str) -> tuple[Form, Metric]:
+        form = self._form(form_id)
+        metric = next((each for each in form.metrics if each.id == metric_id), None)
+        known = [each.id for each in form.metrics if each.type == ByExample.name]
+        if metric is None:
+            hint = did_you_mean(metric_id, known, f"taught are: {', '.join(known) or 'none'}")
+            message = coded(
+                "the form {id} has no question {metric_id}; {hint}", id=form_id, metric_id=metric_id, hint=hint
+            )
+            raise NotFoundError(message, code="metric.unknown", field="metric_id", value=metric_id)
+        if metric.type != ByExample.name:
+            message = coded(
+                "{value} is answered by {kind}; only by_example is taught", kind=metric.type, value=metric_id
+            )
+            raise ConflictError(message, code="question.not_taught", field="metric_id", value=metric_id)
+        return form, metric
+
+    def _form(self, form_id: str) -> Form:
+        found = check_form(document_in_use(self._app.forms, form_id))
+        if found.form is None:
+            raise refused(found.problems, form_id)
+        return found.form
+
+
+class Course:
+    """A question with its ticks, and the conversations that it is taught with."""
+
+    def __init__(
+        self,
+        form: Form,
+        metric: Metric,
+        ticks: Sequence[Tick],
+        pool: Mapping[str, Conversation],
+        engines: Engines,
+    ) -> None:
+        """Begin with the conversations of ``pool``, by id, some of which have ticks."""
+        self._form = form
+        self._metric = metric
+        self._ticks = ticks
+        self._engines = engines
+        self._settings: Settings = metric.settings
+        said = {name: spoken(each, self._settings.speaker) for name, each in sorted(pool.items())}
+        self._pool = pool
+        self._said: dict[str, list[tuple[Turn, Said]]] = {name: turns for name, turns in said.items() if turns}
+        self._given: dict[str, dict[str, bool]] = {}
+        for each in ticks:
+            if each.conversation_id in self._said and each.turn_id is not None:
+                self._given.setdefault(each.conversation_id, {})[each.turn_id] = each.says
+        self._answers = {name: any(given.values()) for name, given in self._given.items()}
+
+    @cached_property
+    def _answer(self) -> LessonAnswer:
+        lesson = Lesson(
+            question=self._settings.question,
+            language=primary(self._form.languages[0]),
+            conversations=tuple(tuple(said for _turn, said in turns) for turns in self._said.values()),
+            ticks=tuple(
+                tuple(given.get(turn.id) for turn, _said in turns) if (given := self._given.get(name)) else ()
+                for name, turns in self._said.items()
+            ),
+        )
+        found = ask_local([lesson], self._engines)[lesson]
+        assert isinstance(found, LessonAnswer)  # noqa: S101  (an engine answers its own kind)
+        return found
+
+    @cached_property
+    def _odds(self) -> dict[str, tuple[int, ...]]:
+        return dict(zip(self._said, self._answer.odds, strict=True))
+
+    @cached_property
+    def _agreement(self) -> Agreement:
+        if not self._answer.weights:
+            return Agreement(answers=len(self._answers), yes=sum(self._answers.values()))
+        return agreement({name: max(odds) for name, odds in self._odds.items()}, self._answers)
+
+    @property
+    def taught(self) -> Taught | None:
+        """What the ticks teach; None before there is a Yes and a No."""
+        answer, found = self._answer, self._agreement
+        if not answer.weights:
+            return None
+        return Taught(
+            weights=answer.weights,
+            answers=found.answers,
+            right=found.right,
+            kappa=found.kappa,
+            least=found.least,
+            most=found.most,
+            encoder=answer.encoder,
+        )
+
+    def shown(self, count: int, skipped: Collection[str]) -> TaughtQuestion:
+        """Return the question with proposals."""
+        found, settings = self._agreement, self._settings
+        taught = self.taught
+        left = {name: max(odds) for name, odds in self._odds.items() if name not in self._given and name not in skipped}
+        number = len(self._given) + len(skipped)
+        picked = chosen(left, count, number, is_taught=taught is not None)
+        return TaughtQuestion(
+            form_id=self._form.id,
+            metric_id=self._metric.id,
+            question=settings.question,
+            speaker=settings.speaker,
+            counts_from=float(settings.counts_from),
+            agreement=found,
+            counts=taught is not None and taught.kappa >= float(settings.counts_from),
+            is_learned=taught is not None and settings.taught is not None and settings.taught.weights == taught.weights,
+            encoder=self._answer.encoder,
+            ticks=len(self._ticks),
+            erased=sum(each.conversation_id is None for each in self._ticks),
+            looked_through=len(self._said),
+            wrong=tuple(self._wrong()) if taught else (),
+            proposals=tuple(self._proposal(each) for each in picked),
+        )
+
+    def _proposal(self, picked: Chosen) -> Proposal:
+        turns, odds = self._said[picked.conversation_id], self._odds[picked.conversation_id]
+        before = _before(self._pool[picked.conversation_id])
+        best = sorted(range(len(turns)), key=lambda index: -odds[index])[:SHOWN]
+        return Proposal(
+            conversation_id=picked.conversation_id,
+            kind=picked.kind,
+            turns=tuple(
+                ProposedTurn(
+                    turn_id=turns[index][0].id,
+                    speaker=turns[index][0].speaker,
+                    text=turns[index][0].text,
+                    before=before.get(turns[index][0].id, "")[-SHOWN_TURN:],
+                    likelihood=round(likelihood(odds[index]), _PLACES),
+                )
+                for index in best
+            ),
+        )
+
+    def _wrong(self) -> list[WrongAnswer]:
+        """Return the ticked conversations that are answered otherwise, with the turn that shows it."""
+        found: list[WrongAnswer] = []
+        for name, is_yes in self._answers.items():
+            turns, odds = self._said[name], self._odds[name]
+            if (max(odds) > 0) == is_yes:
+                continue
+            ticked = [index for index, (turn, _said) in enumerate(turns) if self._given[name].get(turn.id)]
+            turn = turns[ticked[0] if ticked else odds.index(max(odds))][0]
+            found.append(WrongAnswer(conversation_id=name, turn_id=turn.id, text=turn.text, is_yes=is_yes))
+        return found
+
+
+def _before(conversation: Conversation) -> dict[str, str]:
+    """Return what was said just before each turn, by the turn's id."""
+    said = [turn for turn in conversation.turns if turn.text.strip()]
+    return {turn.id: earlier.text for earlier, turn in pairwise(said)}
