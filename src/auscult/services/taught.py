@@ -5,6 +5,7 @@ draft, and scores from when a person publishes it.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,7 +14,7 @@ from msgspec import Struct
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.engines import Engines
-from auscult.domain.errors import ConflictError, NotFoundError, RequestError, coded
+from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.form import Form, Metric, derive_metric_id, primary, speaks
 from auscult.domain.form_examples import new_id
@@ -105,8 +106,8 @@ class TaughtQuestion(Struct, frozen=True, kw_only=True):
 class Teaching(Kept):
     """The taught questions of one app's forms, as one viewer teaches them.
 
-    Methods raise ``NotFoundError`` ``form.unknown``, ``metric.unknown``; ``ConflictError`` ``question.not_taught``;
-    ``FormError`` where the form cannot be read; ``AccessError``.
+    Methods raise ``NotFoundError`` ``form.unknown``; ``RequestError`` ``metric.unknown``; ``ConflictError``
+    ``question.not_taught``; ``FormError`` where the form cannot be read; ``AccessError``.
     """
 
     def ask(self, form_id: str, question: str) -> str:
@@ -167,7 +168,10 @@ class Teaching(Kept):
             raise ConflictError("tick at least one Yes and one No first", code="ticks.too_few")
         document = document_in_use(self._app.forms, form_id)
         at = next(index for index, each in enumerate(self._form(form_id).metrics) if each.id == metric_id)
-        written: dict[str, Value] = msgspec.to_builtins(found)
+        written: dict[str, Value] = {
+            name: Decimal(str(each)) if isinstance(each, float) else each
+            for name, each in msgspec.structs.asdict(found).items()
+        }
         self._app.forms.save_draft(form_id, changed(document, Put(("metrics", at, "taught"), written)))
         return found
 
@@ -194,7 +198,7 @@ class Teaching(Kept):
             message = coded(
                 "the form {id} has no question {metric_id}; {hint}", id=form_id, metric_id=metric_id, hint=hint
             )
-            raise NotFoundError(message, code="metric.unknown", field="metric_id", value=metric_id)
+            raise RequestError(message, code="metric.unknown", field="metric_id", value=metric_id)
         if metric.type != ByExample.name:
             message = coded(
                 "{value} is answered by {kind}; only by_example is taught", kind=metric.type, value=metric_id
