@@ -12,7 +12,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
@@ -49,6 +49,7 @@ _THOUSANDTHS = 1000
 _CACHED = 16_384
 
 Floats = NDArray[np.float64]
+_Asked = TypeVar("_Asked", Lesson, Resemblance)
 
 
 class _Stored(Struct, frozen=True, array_like=True):
@@ -73,12 +74,15 @@ class Taught:
 
     @property
     def version(self) -> str:
-        """Revision of the signs; what vectors are of is with the weights."""
-        return f"taught {REVISION}"
+        """Revision of the signs, and what makes vectors: an answer has that of its weights alone."""
+        return _version(*self._known)
 
     def answer(self, probes: Sequence[Probe]) -> list[Answer]:
-        """Return the odds of each probe's turns. Raises ``EngineError`` ``encoder.missing``, ``weights.unreadable``."""
-        return [self._read(each) for each in probes if isinstance(each, Resemblance)]
+        """Return the odds of each probe's turns. Raises ``EngineError`` ``encoder.missing``, ``weights.unreadable``.
+
+        Also ``engine.wrong_probe``.
+        """
+        return [self._read(_checked(each, Resemblance)) for each in probes]
 
     def _read(self, probe: Resemblance) -> Answer:
         encoder = self._known.get(probe.encoder)
@@ -100,7 +104,7 @@ class Taught:
             odds = np.minimum(odds, by_meaning.min())
             odds[likely] = by_meaning
         whole = np.rint(_THOUSANDTHS * odds).astype(int).tolist()
-        return ResemblanceAnswer(tuple(whole), f"{self.version} on {encoder.version}")
+        return ResemblanceAnswer(tuple(whole), _version(encoder.version))
 
 
 class Teacher:
@@ -115,12 +119,13 @@ class Teacher:
 
     @property
     def version(self) -> str:
-        """Revision of the signs."""
-        return f"taught {REVISION}"
+        """Revision of the signs, and what makes vectors."""
+        known = (self._words, self._encoder)
+        return _version(*(each.version for each in known if each is not None))
 
     def answer(self, probes: Sequence[Probe]) -> list[Answer]:
-        """Return what each lesson teaches."""
-        return [self._teach(each) for each in probes if isinstance(each, Lesson)]
+        """Return what each lesson teaches. Raises ``EngineError`` ``engine.wrong_probe``."""
+        return [self._teach(_checked(each, Lesson)) for each in probes]
 
     def _teach(self, lesson: Lesson) -> Answer:
         encoder = self._encoder if self._encoder and self._encoder.reads(lesson.language) else self._words
@@ -183,6 +188,18 @@ class _Weights(NamedTuple):
     signs: Floats
     vector: Floats
     bias: float
+
+
+def _version(*embeddings: str) -> str:
+    return f"taught {REVISION} on {' and '.join(embeddings)}"
+
+
+def _checked(probe: Probe, kind: type[_Asked]) -> _Asked:
+    if not isinstance(probe, kind):
+        raise EngineError(
+            f"what is taught answers {kind.__name__}; it was asked {type(probe).__name__}", code="engine.wrong_probe"
+        )
+    return probe
 
 
 def _calibrated(rows: _Rows, odds: Floats, shown: Sequence[int]) -> tuple[float, float]:

@@ -58,6 +58,12 @@ _CIRCUMSTANCES = (
     later("no usable answer: a trial asks no judge and no other system"),
     later("unknown level {name} of {metric}; available: {words}"),
     later("waits for an auditor"),
+    later("not taught yet: tick turns of past conversations"),
+    later("no turns of the one who is asked about"),
+    later("no turn looks like what was ticked"),
+    later(
+        "tried on {n} of your answers: {m} right; a person or a judge should answer this one (the machine would say {answer})"
+    ),
     later("waits for the answer to {metric}"),
     later("asked only where {metric} is {answers}; it is {answer}"),
     later("the machine abstains: {answer} with a confidence of {n}, below {m}"),
@@ -352,6 +358,7 @@ _CALLED = (
 """About AI agents: what is said against what was called, given and said before."""
 
 _WHYS = (
+    later("looks most like what was ticked"),
     *_CALLED,
     *_INSTANCES,
     *_PACE,
