@@ -1,4 +1,4 @@
-"""Questions that people teach: they tick turns that say what is asked, and turns that only look like it.
+"""Questions that people teach by ticks: a Yes for a turn that answers the question, a No for one that only looks so.
 
 A tick points to a turn, and has none of its words. What is learned of ticks is on the form, as weights with figures of
 how well they answer conversations that they were not learned from. Ticks teach; examples of a form try it.
@@ -14,11 +14,11 @@ from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import ConflictError, coded
-from auscult.domain.form_examples import Name
 from auscult.domain.probe import Said
 from auscult.domain.said.text import spoken_words
 from auscult.domain.statistics.intervals import Z
 
+Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Speaker = Literal["agent", "customer", "handler", "any"]
 COUNTS_FROM = Decimal("0.7")
 """Kappa from which on a taught question counts, where the form names none."""
@@ -35,7 +35,7 @@ _KINDS: tuple[Kind, ...] = ("likely", "unsure", "likely", "unsure", "chance")
 
 
 class Taught(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """What a question was taught: weights, and how they answer conversations that were left out.
+    """Weights that a question was taught, and their answers to conversations that were left out.
 
     ``answers`` conversations were ticked, of which ``right`` were answered as people did. ``kappa`` is the agreement to
     expect of other conversations, from ``least`` to ``most`` (95 %). ``encoder`` is the
@@ -52,7 +52,7 @@ class Taught(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 
 class Tick(Struct, frozen=True, kw_only=True):
-    """Answer of a person to whether a turn says what a question asks.
+    """Answer of a person: the turn is a Yes to a question, or only looks like one.
 
     One without a conversation lost it to an erasure. ``by`` is an e-mail address or the id of a client.
     """
@@ -68,7 +68,7 @@ class Tick(Struct, frozen=True, kw_only=True):
 
 
 class NewTick(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Whether a turn says what a question asks."""
+    """Answer to whether a turn is a Yes to a question."""
 
     conversation_id: Annotated[Name, Meta(description="The conversation.")]
     turn_id: Annotated[Name, Meta(description="The turn.")]
@@ -76,7 +76,7 @@ class NewTick(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Agreement(Struct, frozen=True, kw_only=True):
-    """How a question answers conversations that it was not taught with; see ``Taught``. ``yes`` were ticked as Yes."""
+    """Agreement of a question with people on conversations that it was not taught with; see ``Taught``. ``yes`` were ticked as Yes."""
 
     answers: int = 0
     yes: int = 0

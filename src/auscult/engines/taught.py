@@ -2,8 +2,8 @@
 
 Signs are the words of a turn, pairs of them and runs of letters, all counted by hash; its position among the speaker's
 turns; and its vector, by the encoder where it is installed and reads the language, else by the vectors of words that
-come along. One logistic regression weighs them. Yes and No weigh the same, however many there are of each. Turns of a ticked conversation that
-nobody ticked count as a No, since those that look most like a Yes were shown.
+come along. One logistic regression weighs them. Yes and No weigh the same, however many there are of each. The other turns of a ticked
+conversation count as a No, since those that look most like a Yes were shown.
 
 Weights are whole numbers of 8 bits, and so are vectors, so that a turn has the same odds alone and in any batch.
 """
@@ -12,7 +12,7 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import ClassVar, NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -25,7 +25,6 @@ from auscult.domain.said.text import spoken_words
 from auscult.engines._acts.features import grams, letters
 from auscult.engines._vectors.embedding import Embedding
 from auscult.engines._vectors.softmax import fit
-from auscult.engines.meaning import Meaning
 
 REVISION = 1
 """Of signs; weights of another revision are refused."""
@@ -36,7 +35,7 @@ PLACE = 0.3
 """Weight of a position beside the words."""
 STRENGTH = 500.0
 """How far ticks may bend the weights, all of them together."""
-FOLDS = 10
+FOLDS = 5
 FIRST_LOOK = 8
 """Turns of a conversation that are read by meaning: those that words alone find likeliest."""
 _GRAIN = 127
@@ -49,6 +48,16 @@ _THOUSANDTHS = 1000
 _CACHED = 16_384
 
 Floats = NDArray[np.float64]
+
+
+class Encoder(Embedding, Protocol):
+    """An embedding that reads texts as a whole, in some languages."""
+
+    def reads(self, language: str) -> bool:
+        """Return whether it reads texts in a language (ISO 639-1)."""
+        ...
+
+
 _Asked = TypeVar("_Asked", Lesson, Resemblance)
 
 
@@ -66,7 +75,7 @@ class Taught:
 
     probe: ClassVar[type[Probe]] = Resemblance
 
-    def __init__(self, words: Embedding, encoder: Meaning | None = None) -> None:
+    def __init__(self, words: Embedding, encoder: Encoder | None = None) -> None:
         """Read with vectors of words, and with an encoder where one is installed."""
         self._known: dict[str, Embedding] = {words.version: words}
         if encoder is not None:
@@ -112,7 +121,7 @@ class Teacher:
 
     probe: ClassVar[type[Probe]] = Lesson
 
-    def __init__(self, words: Embedding, encoder: Meaning | None = None) -> None:
+    def __init__(self, words: Embedding, encoder: Encoder | None = None) -> None:
         """Teach with an encoder where one is installed, else with vectors of words."""
         self._words = words
         self._encoder = encoder

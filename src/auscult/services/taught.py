@@ -20,6 +20,7 @@ from auscult.domain.form import Form, Metric, derive_metric_id, primary, speaks
 from auscult.domain.form_examples import new_id
 from auscult.domain.probe import Lesson, LessonAnswer, Said
 from auscult.domain.said.spelling import did_you_mean
+from auscult.domain.said.text import spoken_words
 from auscult.domain.taught import (
     SHOWN,
     Agreement,
@@ -52,7 +53,7 @@ _PLACES = 2
 
 
 class ProposedTurn(Struct, frozen=True, kw_only=True):
-    """A turn, what was said just before it, and how likely it says what is asked, from 0 to 1."""
+    """A turn, what was said just before it, and how likely it is a Yes, from 0 to 1."""
 
     turn_id: str
     speaker: str
@@ -266,7 +267,7 @@ class Course:
 
     @property
     def taught(self) -> Taught | None:
-        """What the ticks teach; None before there is a Yes and a No."""
+        """Weights that the ticks teach, with their agreement; None before there is a Yes and a No."""
         answer, found = self._answer, self._agreement
         if not answer.weights:
             return None
@@ -284,7 +285,7 @@ class Course:
         """Return the question with proposals."""
         found, settings = self._agreement, self._settings
         taught = self.taught
-        left = {name: max(odds) for name, odds in self._odds.items() if name not in self._given and name not in skipped}
+        left = self._fresh([name for name in self._said if name not in self._given and name not in skipped])
         number = len(self._given) + len(skipped)
         picked = chosen(left, count, number, is_taught=taught is not None)
         return TaughtQuestion(
@@ -303,6 +304,25 @@ class Course:
             wrong=tuple(self._wrong()) if taught else (),
             proposals=tuple(self._proposal(each) for each in picked),
         )
+
+    def _fresh(self, names: Sequence[str]) -> dict[str, int]:
+        """Return the odds of conversations whose likeliest turn has words that were not ticked yet; of all, if none has.
+
+        Of several with the same words only the first is there.
+        """
+        ticked = {
+            spoken_words(turn.text)
+            for name, given in self._given.items()
+            for turn, _said in self._said[name]
+            if turn.id in given
+        }
+        most = {name: max(self._odds[name]) for name in names}
+        fresh: dict[str, str] = {}
+        for name in names:
+            turn, _said = self._said[name][self._odds[name].index(most[name])]
+            if (words := spoken_words(turn.text)) not in ticked:
+                fresh.setdefault(words, name)
+        return {name: most[name] for name in fresh.values() or names}
 
     def _proposal(self, picked: Chosen) -> Proposal:
         turns, odds = self._said[picked.conversation_id], self._odds[picked.conversation_id]

@@ -183,4 +183,4 @@ def test_what_cannot_be_taught_says_why(served: Taught) -> None:
     problem(own.ask("POST", f"{PATH}/{metric_id}/ticks", json={"ticks": [tick]}), 422, "turn.unknown")
     problem(own.ask("POST", PATH, json={"question": " "}), 400, "field.out_of_range")
     reader = Own(served, served.new_client("forms:read"))
-    problem(reader.ask("GET", f"{PATH}/{metric_id}"), 403, "access.denied")
+    problem(reader.ask("GET", f"{PATH}/{metric_id}"), 403, "scope.missing")

@@ -34,7 +34,7 @@ _WHY = {
 
 
 class TeachView(Struct, frozen=True, kw_only=True):
-    """What the page shows: the taught questions of a form, by id, and the one that is taught."""
+    """Contents of the page: the taught questions of a form, by id, and the one that is taught."""
 
     form_id: str
     form_name: str
