@@ -83,7 +83,7 @@ def client(served: Taught) -> Own:
 
 
 def taught(own: Own) -> dict[str, Any]:
-    """Ask the question, and tick what is proposed until 15 conversations are ticked."""
+    """Ask the question, and tick what is proposed until at least 15 conversations are ticked."""
     page = own.ask("POST", PATH, json={"question": QUESTION}).json()
     while page["agreement"]["answers"] < 15:
         ticks = [
@@ -118,7 +118,7 @@ def test_a_question_is_taught_published_and_scores(served: Taught) -> None:
     assert page["agreement"]["least"] <= page["agreement"]["kappa"] <= page["agreement"]["most"]
     assert not page["is_learned"]
     learned = own.ask("POST", path).json()
-    assert learned["answers"] == page["agreement"]["answers"] == 15
+    assert learned["answers"] == page["agreement"]["answers"] >= 15
     again = own.ask("GET", path).json()
     assert again["is_learned"]
     ticked = {each.conversation_id for each in app.form_examples.ticks_of("ef-own", METRIC)}
@@ -146,7 +146,8 @@ def test_what_is_under_the_limit_is_shown_and_moves_no_score(served: Taught) -> 
     assert own.ask("POST", "/forms/ef-own/draft/publish").status_code == 200
     said = score(served, "c-no", "your invoice leaves on Monday")
     assert (said[METRIC].qualification, said["score"]) == ("-", 100)
-    assert said[METRIC].reason.startswith(f"tried on 15 of your answers: {learned['right']} right; a person or a judge")
+    tried = f"tried on {learned['answers']} of your answers: {learned['right']} right; a person or a judge"
+    assert said[METRIC].reason.startswith(tried)
 
 
 def test_an_erased_conversation_takes_its_tick_along_and_leaves_the_weights(served: Taught) -> None:
@@ -160,7 +161,8 @@ def test_an_erased_conversation_takes_its_tick_along_and_leaves_the_weights(serv
     mine = sum(each.conversation_id == name for each in ticks)
     assert app.conversations.erase(name)
     after = own.ask("GET", f"{PATH}/{METRIC}").json()
-    assert (after["erased"], after["ticks"], after["agreement"]["answers"]) == (mine, len(ticks), 14)
+    answers = page["agreement"]["answers"] - 1
+    assert (after["erased"], after["ticks"], after["agreement"]["answers"]) == (mine, len(ticks), answers)
     draft = app.forms.draft("ef-own")
     assert before is not None
     assert draft is not None
