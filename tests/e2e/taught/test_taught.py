@@ -1,5 +1,6 @@
 """Questions in words, taught by ticks, over HTTP and in the store: proposed, ticked, learned, published, and erased."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from auscult.formats import Limits
 from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.scoring.intake.read import read_file
-from tests.e2e.consoles import PEOPLE
+from tests.e2e.consoles import PEOPLE, signed_in
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import STRANGER, TENANT, Service, listening, opened, process
 from tests.integration.program import conversation, write
@@ -172,6 +173,31 @@ def test_an_erased_conversation_takes_its_tick_along_and_leaves_the_weights(serv
     assert app.form_examples.of_conversations([each.conversation_id or "" for each in ticks]) == []
     served.store.ensure(STRANGER)
     assert served.store.within(STRANGER).form_examples.ticks_of("ef-own", METRIC) == []
+
+
+def test_the_console_teaches_by_ticks(served: Taught) -> None:
+    """A question is asked, five conversations are ticked or skipped at a time, and what is learned is in the draft."""
+    page = f"/console/forms/ef-own/teach/{METRIC}"
+    with signed_in(served, "qa-manager") as me:
+        asked = me.post("/console/forms/ef-own/teach", data={"question": QUESTION})
+        assert (asked.status_code, asked.headers["location"]) == (303, page)
+        first = me.get(page).text
+        assert "Nothing is learned yet" in first
+        shown = re.findall(r'name="shown" value="([^"]+)"', first)
+        skipped = shown[-1].partition("|")[0]
+        says = [each for each in shown if call(int(each[2:4]))["turns"][2]["id"] == each.partition("|")[2]]
+        sent = {"act": "tick", "shown": shown, "says": says, "skipped": [skipped]}
+        assert me.post(page, data=sent).status_code == 303
+        ticks = served.store.within(TENANT).form_examples.ticks_of("ef-own", METRIC)
+        assert skipped not in {each.conversation_id for each in ticks}
+        assert {f"{each.conversation_id}|{each.turn_id}" for each in ticks if each.says} == {
+            each for each in says if not each.startswith(skipped)
+        }
+        assert re.search(r"Tried on 4 of your answers: \d right", me.get(page).text)
+        assert me.post(page, data={"act": "learn"}).headers["location"] == f"{page}?done=learned"
+        assert "The draft has it" in me.get(page).text
+    with signed_in(served, "auditor") as other:
+        assert other.get(page).status_code == 403
 
 
 def test_what_cannot_be_taught_says_why(served: Taught) -> None:
