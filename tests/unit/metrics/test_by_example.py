@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.definitions.form_difference import differences
 from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import Verdict
+from auscult.domain.form import Form, Metric
 from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer
 from auscult.domain.taught import agreement, chosen, speaker_of
 from auscult.engines import ENGINES
@@ -86,6 +88,31 @@ def test_agreement_is_that_of_all_conversations() -> None:
     assert (less.kappa, less.right) == (0.5, 1)
     assert less.least < less.kappa < less.most
     assert agreement(odds, {}).answers == 0
+
+
+def test_a_difference_of_weights_is_shown_by_their_digest() -> None:
+    """Thousands of characters are not shown to a person who reviews a form."""
+    forms = [
+        Form(
+            id="ef",
+            name="F",
+            channel="voice",
+            metrics=(
+                Metric(
+                    id="em",
+                    name="M",
+                    type="by_example",
+                    settings=msgspec.convert(
+                        {"question": "Was it?", "taught": TAUGHT | {"weights": weights}}, Settings
+                    ),
+                ),
+            ),
+        )
+        for weights in ("a" * 2000, "b" * 2000)
+    ]
+    (metric,) = differences(*forms).metrics
+    (change,) = metric.changes
+    assert (change.path, len(str(change.before)), len(str(change.after))) == (("taught", "weights"), 12, 12)
 
 
 def test_proposals_are_likely_unsure_and_drawn() -> None:
