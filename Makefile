@@ -65,6 +65,7 @@ check-files: .venv/dev
 	@$(PY) -m tools.cli_reference --check
 	@$(PY) -m tools.permission_reference --check
 	@$(PY) -m tools.formats_reference --check
+	@$(PY) -m tools.source_tables --check
 	@$(PY) -m tools.schemas --check
 	@$(PY) -m tools.builder_keys --check
 	@$(PY) -m tools.client_rows --check
@@ -94,6 +95,7 @@ docs: .venv/dev ## write the generated pages of docs/reference, the table of the
 	@$(PY) -m tools.cli_reference
 	@$(PY) -m tools.permission_reference
 	@$(PY) -m tools.formats_reference
+	@$(PY) -m tools.source_tables
 	@$(PY) -m tools.schemas
 	@$(PY) -m tools.builder_keys
 	@$(PY) -m tools.client_rows

@@ -15,11 +15,12 @@ LOOK_S = 0.1
 
 
 class Measured(NamedTuple):
-    """Seconds on the clock, seconds of processor time of all processes, and their memory together at its most."""
+    """Seconds on the clock, seconds of processor time of all processes, their memory together at its most, and the output."""
 
     wall_s: float
     processor_s: float
     memory_mb: float
+    out: bytes
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -48,27 +49,35 @@ def running(*words: str, times: int = 1, **settings: str) -> Iterator[None]:
                 each.terminate()
 
 
-def measure(words: Sequence[str], folder: Path, **settings: str) -> Measured:
-    """Run ``auscult`` with these words and ``AUSCULT_`` settings in a folder. Exits where it fails."""
+def measure(words: Sequence[str], folder: Path, command: Sequence[str] = (str(AUSCULT),), **settings: str) -> Measured:
+    """Run a command with these words and ``AUSCULT_`` settings in a folder. Exits where it fails."""
     settled = environment(**settings)
     before, began = os.times(), time.perf_counter()
-    with subprocess.Popen([str(AUSCULT), *words], cwd=folder, env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
-        most = [0.0]
-        watcher = threading.Thread(target=_watch, args=(process, most))
+    with subprocess.Popen([*command, *words], cwd=folder, env=settled, stdout=subprocess.PIPE) as process:  # noqa: S603
+        most, used_s = [0.0], dict[int, float]()
+        watcher = threading.Thread(target=_watch, args=(process, most, used_s))
         watcher.start()
         out, _ = process.communicate()
         watcher.join()
     wall_s, after = time.perf_counter() - began, os.times()
     if process.returncode:
-        sys.exit(f"auscult {' '.join(words)} failed: {out.decode()}")
+        sys.exit(f"{' '.join([*command, *words])} failed: {out.decode()}")
     used = after.children_user + after.children_system - before.children_user - before.children_system
-    return Measured(wall_s, used, most[0])
+    return Measured(wall_s, max(used, sum(used_s.values())), most[0], out)
 
 
-def _watch(process: "subprocess.Popen[bytes]", most: list[float]) -> None:
+def _watch(process: "subprocess.Popen[bytes]", most: list[float], used_s: dict[int, float]) -> None:
+    """Note the memory at its most, and the seconds of each process: of one that nobody waits for they are lost."""
     while process.poll() is None:
         most[0] = max(most[0], memory_mb(process.pid))
+        used_s |= {pid: used for pid in _family(process.pid) if (used := _used_s(pid))}
         time.sleep(LOOK_S)
+
+
+def _used_s(pid: int) -> float:
+    """Return the seconds of processor time of one process."""
+    fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
 
 
 def memory_mb(pid: int) -> float:

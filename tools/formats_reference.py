@@ -1,5 +1,6 @@
 """Writes docs/reference/other-formats.md from the shelf of formats; with ``--check`` compares only."""
 
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,10 @@ HEAD = """\
 | --- | --- | --- | --- |
 """
 
+GAPS = """
+A format should be written from samples or schemas of two makers, so that it does not follow what one of them left out.
+For {names} only the maker's own were found: code, documentation and threads on public GitHub repositories and documentation sites were searched in November 2026.
+"""
 MIDDLE = """
 Native documents and vCons are described in [formats](formats.md), the formats of connectors in [formats of other vendors](connectors-formats.md).
 None was tried against the vendor's own service: each was written from the samples and schemas above.
@@ -61,17 +66,28 @@ In a table without a column of speakers, a cell may hold a whole transcript (`Ag
 
 def page() -> str:
     """Return the whole page."""
-    return HEAD + "\n".join(_rows()) + "\n" + MIDDLE + "\n".join(_names()) + "\n"
+    gaps = ", ".join(f"`{name}`" for name, reader in READERS.items() if len(makers_of(reader)) == 1)
+    return HEAD + "\n".join(_rows()) + "\n" + GAPS.format(names=gaps) + MIDDLE + "\n".join(_names()) + "\n"
 
 
 def _rows() -> Iterator[str]:
     for reader in (*READERS.values(), Workbook()):
-        if reader.makers[0] == _VENDORS:
-            made = f"see [formats of other vendors](connectors-formats.md#{reader.name})"
-        else:
-            made = ", ".join(f"[{_host(each)}]({each.partition(' ')[0]})" for each in reader.makers)
+        made = ", ".join(
+            f"see [formats of other vendors](connectors-formats.md#{reader.name})"
+            if each == _VENDORS
+            else f"[{_host(each)}]({each.partition(' ')[0]})"
+            for each in reader.makers
+        )
         summary = "" if reader.makers[0] == _VENDORS else _summary(reader)
         yield f"| {reader.title} | `{reader.name}` | {summary} | {made} |"
+
+
+def makers_of(reader: "AnyReader | Workbook") -> frozenset[str]:
+    """Return who made the samples that a format was written from: as named, else the owner of a repository, or the host."""
+    named = re.compile(r"\((.+)\)$")
+    return frozenset(
+        found[1] if (found := named.search(each)) else _host(each).partition("/")[0] for each in reader.makers
+    )
 
 
 def _summary(reader: "AnyReader | Workbook") -> str:

@@ -22,24 +22,52 @@ from auscult.domain.audits.assignment import AssignmentState
 from auscult.domain.audits.notes import DisputeState
 from auscult.domain.calibration.session import SessionState
 from auscult.domain.errors import UNKNOWN
+from auscult.domain.evaluation import Qualification
 from auscult.domain.people.permissions import PERMISSIONS
+from auscult.domain.said.values import Kind
 from auscult.language import ASSIST, forms_of
 from auscult.server.console.frame.meanings import MEANINGS
 from auscult.server.console.frame.reasons.documents import SENTENCES
+from auscult.services.definitions.forms.reading import starter_forms
+from auscult.votes import DOES
+from auscult.wording import pack
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "src/auscult/language"
 CONSOLE = ROOT / "src/auscult/server/console"
 BELOW = tuple(
-    ROOT / "src/auscult" / each for each in ("services", "storage", "metrics", "outgoing", "documents", "domain")
+    ROOT / "src/auscult" / each
+    for each in (
+        "analyzers",
+        "documents",
+        "domain",
+        "engines",
+        "metrics",
+        "outgoing",
+        "services",
+        "storage",
+        "votes",
+        "workers",
+    )
 )
-"""Use cases write mails and messages; everything here raises errors."""
+"""Use cases write mails and messages; everything here raises errors or gives reasons."""
 _METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 _OPTIONS = {
     "**/templates/**.html": {"trimmed": "true", "silent": "false", "trim_blocks": "true", "lstrip_blocks": "true"}
 }
-_KEYWORDS = {"_": None, "gettext": None, "later": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-CODED = ("coded", "AccessError", "ConflictError", "DocumentError", "NotFoundError", "RecordingError", "RequestError")
+_KEYWORDS = {"_": None, "gettext": None, "later": None, "template": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+CODED = (
+    "coded",
+    "AccessError",
+    "AccessRefusedError",
+    "ConflictError",
+    "DocumentError",
+    "ItemError",
+    "NotFoundError",
+    "PlaceError",
+    "RecordingError",
+    "RequestError",
+)
 """Calls whose first argument is a code: texts with parts, and errors that people cause."""
 _KEYWORDS |= (
     dict.fromkeys(CODED, (1,)) | {"unknown": (3,)} | dict.fromkeys(("problem", "problem_of_all", "unread"), (2,))
@@ -75,9 +103,19 @@ def template() -> Catalog:
         ):
             if message not in SENTENCES:
                 found.add(message, auto_comments=comments, context=context)
-    states = (name for each in (AssignmentState, DisputeState, SessionState) for name in get_args(each))
+    states = (AssignmentState, DisputeState, SessionState, Kind, Qualification)
+    names = (name for each in states for name in get_args(each) if name != "-")
     meanings = (said for said, _ in MEANINGS.values())
-    for text in (*PERMISSIONS.values(), *UNKNOWN.values(), *states, *meanings):
+    signs = (reading.means for name in ("en/threats", "en/leaving") for reading in pack(name).readings)
+    excuses = (getattr(metric.settings, "excused_because", None) for form in starter_forms() for metric in form.metrics)
+    for text in (
+        *PERMISSIONS.values(),
+        *UNKNOWN.values(),
+        *names,
+        *meanings,
+        *DOES.values(),
+        *filter(None, (*signs, *excuses)),
+    ):
         found.add(text)
     for text in _codes_within_calls():
         found.add(text)

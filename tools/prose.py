@@ -1,6 +1,7 @@
 """Style check for prose: banned words in Markdown pages, docstrings and identifiers, and docstring openings.
 
 The rules are those of CONTRIBUTING.md. ``python -m tools.prose`` checks ``COVERED``; with paths, those instead.
+It also counts the words of the documentation that are written by hand, without decisions: at most ``WORDS``.
 Code (fenced blocks and text in backticks) and quotations in double quotes are not checked.
 """
 
@@ -57,6 +58,9 @@ COVERED = (
 )
 """Files and folders under the check. A new source package is added here."""
 
+WORDS = 120_000
+"""Words of the pages in docs, as ``wc`` counts them, without decisions and what ``make docs`` writes."""
+
 GENERATED = ("docs/reference/cli.md",)
 """Pages whose text comes from source code, which is checked there."""
 
@@ -100,6 +104,8 @@ IDENTIFIERS = frozenset({"told", "purse", "duty", "dossier", "crew", "attendant"
 _BANNED = {re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE): advice for pattern, advice in BANNED.items()}
 _ROW = re.compile(r"^\|.*$", re.MULTILINE)
 _GENERATED = re.compile(r"<!-- begin:.*?<!-- end -->", re.DOTALL)
+_MADE = re.compile(r"<!-- (?:begin:|Written by).*?(?:<!-- (?:end|End)[^>]*-->|\Z)", re.DOTALL)
+"""A part that a tool writes: up to its end, or else the rest of the page."""
 _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 _QUOTED = re.compile(r"``.*?``|`[^`\n]*`|\"[^\"\n]*\"|“[^”\n]*”|\]\([^)\n]*\)|<!--.*?-->|<kbd>.*?</kbd>", re.DOTALL)
 _WORD = re.compile(r"[A-Za-z]+")
@@ -178,10 +184,18 @@ def check(root: Path, covered: tuple[str, ...] = COVERED) -> list[Finding]:
     return sorted(findings)
 
 
+def count_words(docs: Path) -> int:
+    """Return the number of words of the pages that are written by hand, without decisions."""
+    pages = (path for path in docs.rglob("*.md") if path.parent.name != "decisions")
+    return sum(len(_MADE.sub("", path.read_text(encoding="utf-8")).split()) for path in pages)
+
+
 def main() -> int:
     """Print the findings; return 1 if there are any."""
-    findings = check(Path.cwd(), tuple(sys.argv[1:]) or COVERED)
-    print("\n".join(map(str, findings)), end="\n" if findings else "", file=sys.stderr)
+    findings = [str(each) for each in check(Path.cwd(), tuple(sys.argv[1:]) or COVERED)]
+    if not sys.argv[1:] and (words := count_words(Path.cwd() / "docs")) > WORDS:
+        findings.append(f"docs: {words:,} words, at most {WORDS:,}; say once what is said twice")
+    print("\n".join(findings), end="\n" if findings else "", file=sys.stderr)
     return 1 if findings else 0
 
 

@@ -41,6 +41,8 @@ from auscult.storage.store import AppStore, Store
 
 HERE = Path(__file__).parent.parent / "docs" / "images" / "console"
 CONNECTOR = "genesys-eu"
+AI_AGENT = "ai-lark"
+AI_CONVERSATION = "ai-05-failure-hidden"
 QUALITY = 82
 _FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--force-prefers-reduced-motion")
 
@@ -77,6 +79,9 @@ def shots(conversation_id: str, audit_id: str, dispute_id: str) -> tuple[Shot, .
         Shot("insights", "/insights", is_whole=True),
         Shot("plan-editor", "/plans/new", is_whole=True),
         Shot("form-editor", "/forms/ef-starter-voice"),
+        Shot("ai-agents", "/ai-agents", is_whole=True),
+        Shot("ai-agent", f"/ai-agents/{AI_AGENT}?a=11&b=12", is_whole=True),
+        Shot("ai-conversation", f"/conversations/{AI_CONVERSATION}"),
     )
 
 

@@ -1,10 +1,12 @@
 """Questions in words: how many of forty are understood as they were meant, how many are refused, and which are wrong.
 
-    python -m bench.quality.asked
+    python -m bench.quality.asked [--unseen]
 
-The names are those of the demo. ``asked.tsv`` was written before the code.
+The names are those of the demo. ``asked.tsv`` was written before the code, ``asked_unseen.tsv`` by someone who saw none of
+it, with names of their own.
 """
 
+import argparse
 import csv
 from collections import Counter
 from datetime import date
@@ -123,6 +125,94 @@ def judged(asked: Asked, filters: str, figure: str) -> str:
     return "right" if is_same and is_right and (not metric or asked.metric == metric) else "wrong"
 
 
+UNSEEN = {
+    "queue": ["Bank", "Online Store", "Device Support", "Account Support", "Orders & Returns"],
+    "agent": ["Noor", "Crystal", "Elizabeth", "David"],
+    "intent": [*("replace card", "order status", "promo code", "return item", "appointment"), "account balance"],
+}
+_KINDS_OF_FIGURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "count": (("count",), ("",)),
+    "list": (("count",), ("",)),
+    "moments": (("count",), ("",)),
+    "share": (("count",), ("",)),
+    "pass rate": (("pass", "met"), ("",)),
+    "average score": (("score",), ("",)),
+    "top agents": (("count", "pass", "met", "score"), ("agent",)),
+    "top reasons": (("reasons",), ("",)),
+    "trend": (("count", "pass", "met", "score"), ("",)),
+}
+"""Figures and groups that answer a kind of question. A count has its share, its list, moments, and the period before."""
+_NAMES_OF_FILTERS = {
+    "escalated": {"yes": ("escalation", "true")},
+    "resolution": {"no": ("resolved", "NO"), "yes": ("resolved", "YES")},
+    "churn risk": {"yes": ("churn_risk", "true")},
+    "repeated contact": {"yes": ("repeated", "true")},
+    "score": {"below 50": ("score_to", "49")},
+    "handled by": {"AI": ("handled_by", "ai"), "human": ("handled_by", "human")},
+    "result": {"fatal": ("outcome", "fatal"), "passed": ("outcome", "passed")},
+    "answer": {"not passed": ("missed", "")},
+}
+_QUESTIONS = {
+    "sign-off": "em-signoff",
+    "empathy": "em-empathy",
+    "verification": "em-verification",
+    "hold notice": "em-hold-notice",
+    "further help": "em-further-help",
+    "greeting": "em-greeting",
+    "resolution stated": "em-resolution",
+}
+_UNSEEN_PERIODS = _PERIODS | {
+    "since 1 November": (date(2026, 11, 1), TODAY),
+    "since Monday": (date(2026, 11, 23), TODAY),
+}
+
+
+def judged_unseen(asked: Asked, filters: str, figure: str) -> str:
+    """Return whether a question of others was understood: ``right``, ``refused`` or ``wrong``."""
+    is_refused = bool(asked.unknown or asked.missing or not asked.is_question)
+    if figure.startswith("refused"):
+        return "right" if is_refused else "wrong"
+    if is_refused:
+        return "refused"
+    query: dict[str, set[str]] = {}
+    days: tuple[date | None, date | None] = (None, None)
+    metric = ""
+    for part in filter(None, filters.split("; ")):
+        name, _, value = part.partition(": ")
+        if name == "period":
+            days = _UNSEEN_PERIODS[value]
+        elif name == "question":
+            metric = _QUESTIONS[value]
+        else:
+            for each in value.split(", "):
+                known = _NAMES_OF_FILTERS.get(name, {}).get(each, ({"reason": "intent"}.get(name, name), each))
+                query.setdefault(known[0], set()).add(known[1] or metric)
+    figures, groups = _KINDS_OF_FIGURES[figure]
+    compared = next((name for name in ("agent", "handled_by") if len(query.get(name, ())) > 1), "")
+    if compared == "handled_by":
+        del query[compared]
+    found = {name: {each.casefold() for each in values} for name, values in asked.query.items()}
+    is_same = found == {name: {each.casefold() for each in values} for name, values in query.items()}
+    is_metric = "missed" in query or (asked.metric == metric and (not metric or asked.figure == "met"))
+    is_figure = asked.figure in figures and asked.by in ((compared,) if compared else groups)
+    if figure == "top agents" and "missed" in query and asked.figure == "met" and not asked.is_best_first:
+        del query["missed"]  # the lowest rates first are the same ranking
+        is_same, is_metric = found == {name: {each.casefold() for each in some} for name, some in query.items()}, True
+    is_period = (asked.since, asked.last) == days or (figure == "trend" and days == (None, None))
+    return "right" if is_same and is_metric and is_figure and is_period else "wrong"
+
+
+def unseen() -> list[tuple[str, str, Asked]]:
+    """Return each question of others with how it was understood."""
+    names = {kind: {each: each for each in some} for kind, some in UNSEEN.items()}
+    metrics = METRICS | {"em-hold-notice": "Waiting announced"}
+    known = vocabulary_of(names | {"metric": {name: key for key, name in metrics.items()}})
+    with Path(__file__).with_name("asked_unseen.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    asked = [(row, read_question(row["question"], known, TODAY)) for row in rows]
+    return [(row["question"], judged_unseen(each, row["filters"] or "", row["figure"]), each) for row, each in asked]
+
+
 def outcomes() -> list[tuple[str, str, Asked]]:
     """Return each question with how it was understood."""
     names = {kind: {each: each for each in some} for kind, some in NAMES.items()}
@@ -138,7 +228,9 @@ def outcomes() -> list[tuple[str, str, Asked]]:
 
 def main() -> None:
     """Print the figures, and each question that is not right."""
-    found = outcomes()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--unseen", action="store_true", help="the questions of others")
+    found = unseen() if parser.parse_args().unseen else outcomes()
     for question, verdict, asked in found:
         if verdict != "right":
             query = {name: " or ".join(values) for name, values in asked.query.items()}

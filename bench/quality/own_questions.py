@@ -23,7 +23,7 @@ from auscult.domain.audits.agreement import kappa_of
 from auscult.domain.engines import Engines
 from auscult.domain.form import Form, Metric
 from auscult.domain.probe import Lesson, Resemblance
-from auscult.domain.taught import Tick, speaker_of
+from auscult.domain.questions.taught import Tick, speaker_of
 from auscult.engines.meaning import Meaning
 from auscult.engines.taught import Taught, Teacher
 from auscult.engines.wordllama import WordLlama

@@ -19,6 +19,7 @@ import msgspec
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import MetricResult
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.formats import Limits
@@ -61,9 +62,9 @@ def verdict_lines(conversations: Iterable[Conversation], at_a_time: int | None =
         line = {
             "id": one.conversation.id,
             "metrics": metrics,
-            "insights": _reduced(msgspec.to_builtins(judged.insights)),
+            "insights": _reduced(msgspec.to_builtins(judged.insights, enc_hook=sent)),
         }
-        yield msgspec.json.encode(line)
+        yield msgspec.json.encode(line, enc_hook=sent)
 
 
 def _read(file: Path) -> Iterator[Conversation]:
@@ -86,7 +87,9 @@ def _reduced(value: Any) -> Any:  # noqa: ANN401 plain values of any shape
     if isinstance(value, dict) and "turn_id" in value:
         return " ".join(str(value[key]) for key in ("turn_id", "score", "start_ms") if value.get(key) is not None)
     if isinstance(value, dict):
-        return {key: _reduced(one) for key, one in value.items()}
+        is_cited = "observed" in value or isinstance(value.get("resolution"), str)
+        found = {"evidence": []} if is_cited else {}
+        return found | {key: _reduced(one) for key, one in value.items()}
     return [_reduced(one) for one in value] if isinstance(value, list | tuple) else value
 
 

@@ -1,7 +1,9 @@
 """What holds for every format of other programs, whatever a file of it is like: cut, wrongly encoded, nested, empty, huge, hostile."""
 
+import gzip
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,8 @@ from auscult.domain.conversation import Conversation
 from auscult.formats import READERS, Limits, Rejected, Source
 from auscult.formats._others.json_records import JsonListReader
 from auscult.formats.agents.genai_spans import GenAiSpans
-from auscult.services.scoring.intake.read import Noted, read_source
+from auscult.sandbox.reading import Noted
+from auscult.services.scoring.intake.read import read_source
 
 FILES = Path(__file__).parents[1] / "golden" / "files"
 RIGHT: dict[str, Any] = json.loads((FILES / "right.json").read_bytes())
@@ -86,6 +89,20 @@ def test_a_file_without_content_has_no_conversation(data: bytes) -> None:
     assert not [one for one in read(data, "file") if isinstance(one, Conversation)]
 
 
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("people.json", b'[{"id": "U1", "name": "ines", "type": "user"}]'),
+        ("chat.txt", b"12/03/2026, 09:14 - Messages and calls are end-to-end encrypted.\n"),
+        ("result.json", b'{"name": "Bob", "type": "personal_chat", "id": 4, "messages": []}'),
+    ],
+)
+def test_a_file_in_which_nothing_was_said_is_refused(name: str, data: bytes) -> None:
+    """Not passed over in silence: it looks like a chat, and the reason states what is missing."""
+    (refusal,) = refused(read(data, name))
+    assert "nothing was said" in refusal.error.message
+
+
 @every_format
 def test_limits_are_kept(shape: str) -> None:
     """Bytes of a document, turns, and bytes of a turn: refused with the limit, in a file of one conversation."""
@@ -148,6 +165,83 @@ def test_any_value_in_any_place_is_read_or_refused(shape: str, data: st.DataObje
     for _ in range(data.draw(st.integers(1, 3))):
         document = put(document, data.draw(st.sampled_from([*places(document)])), data.draw(VALUES))
     refused(read(json.dumps(document).encode(), SAMPLES[shape]))
+
+
+SNIPPETS = (
+    b"\0",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b'"',
+    b"\\",
+    b"{",
+    b"[" * 500,
+    b"]",
+    b"}",
+    b"\r",
+    b"\n\n",
+    b",",
+    b";",
+    b":",
+    b"-->",
+    b"9" * 30,
+    b"\x1b[1m",
+    b"</v>",
+    b"NaN",
+    b"\xe2\x80\xae",
+)
+AT, SPAN, SNIPPET = st.floats(0, 1), st.integers(1, 400), st.sampled_from(SNIPPETS) | st.binary(max_size=40)
+ENCODING = st.sampled_from(["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig", "cp1252", "utf-7", "cp500"])
+WHOLE = {name: (FILES / name).read_bytes() for name in RIGHT if (FILES / name).is_file()}
+BESIDE, BLANK = ("03-speakers.vtt", "12-pca.json"), b"\xff\xfe\xef\xbb\xbf\0 \r\n\t"
+MUTATION = st.sampled_from(["cut", "flip", "drop", "twice", "put", "recoded", "swapped", "nested", "compressed"])
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> tuple[str, bytes]:
+    """A golden file that was damaged some times, and its name."""
+    name = draw(st.sampled_from(sorted(WHOLE)))
+    data = WHOLE[name]
+    for _ in range(draw(st.integers(1, 4))):
+        at, span = int(draw(AT) * len(data)), draw(SPAN)
+        match draw(MUTATION):
+            case "cut":
+                data = data[:at]
+            case "flip":
+                data = data[:at] + bytes(byte ^ 1 << span % 8 for byte in data[at : at + 1]) + data[at + 1 :]
+            case "drop":
+                data = data[:at] + data[at + span :]
+            case "twice":
+                data = data[: at + span] + data[at:]
+            case "put":
+                data = data[:at] + draw(SNIPPET) + data[at:]
+            case "recoded":
+                data = data.decode(errors="replace").encode(draw(ENCODING), errors="replace")
+            case "swapped":
+                keys = sorted({*re.findall(rb'"\w+"(?=\s*:)|(?<=[,;\t])\w+(?=[,;\t])', data)})
+                one, other = (keys[at % len(keys)], keys[span % len(keys)]) if keys else (b"a", b"b")
+                data = data.replace(one, b"\1").replace(other, one).replace(b"\1", other)
+            case "nested":
+                data = b'[{"data":' * (span // 8 + 1) + data + b"}]" * (span // 8 + 1)
+            case _:
+                data = gzip.compress(data)[: -span // 40 or None]
+    return name, data
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(file=damaged())
+def test_a_damaged_file_is_read_or_refused_and_takes_no_other_with_it(file: tuple[str, bytes]) -> None:
+    """Cut, flipped, spliced, recoded, with swapped keys, nested, badly packed: never an error, and never nothing."""
+    name, data = file
+    found = read(data, name)
+    refused(found)
+    assert found or not data.strip(BLANK)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for member, content in (("a.vtt", WHOLE[BESIDE[0]]), (name, data), ("b.json", WHOLE[BESIDE[1]])):
+            archive.writestr(member, content)
+    turns = {one.turns for one in read(packed.getvalue(), "all.zip") if isinstance(one, Conversation)}
+    for beside in BESIDE:
+        assert {one.turns for one in read(WHOLE[beside], beside) if isinstance(one, Conversation)} <= turns
 
 
 def test_hostile_archives_are_read_as_far_as_they_can_be() -> None:

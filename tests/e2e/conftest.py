@@ -11,7 +11,9 @@ from tests.databases import database
 from tests.e2e.assisting import Assisted
 from tests.e2e.browsing import Browser, browsing
 from tests.e2e.consoles import console
-from tests.e2e.serving import GOLDEN_SAMPLE, Service, serving
+from tests.e2e.disputes.test_api_disputes import FORM
+from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, serving
+from tests.e2e.talking import Talkers
 
 _SIGNATURES: dict[Any, ParsedSignature] = {}
 _read = ParsedSignature.from_fn
@@ -40,6 +42,13 @@ def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         serving(url, state_dir=str(folder), recordings=str(folder / "sound")) as found,
     ):
         yield found
+
+
+@pytest.fixture(scope="module")
+def talkers(service: Service) -> Talkers:
+    """People who talk, and a form."""
+    service.store.within(TENANT).forms.publish("ef-disputed", FORM)
+    return Talkers(service)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,9 @@ from typing import Any
 from auscult import bootstrap
 from auscult.config import Settings, read_settings
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.evaluation import Verdict
 from auscult.domain.tenancy import Tenant
+from auscult.metrics.by_question import ByQuestion
 from auscult.reports import REPORTS
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
@@ -23,6 +25,16 @@ from tests.waiting import PATIENCE_S
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 STARTED = datetime(2026, 3, 23, 10, 0, tzinfo=UTC)
 FORM = data_of(__file__, "form").encode()
+
+
+class Poisoned(ByQuestion):
+    """A metric type that fails on one conversation."""
+
+    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
+        """Fail on c-bad."""
+        if conversation.id == "c-bad":
+            raise ZeroDivisionError("of course")
+        return super().judge(settings, conversation, answers, insights)
 
 
 def conversation(name: str, text: str = "hello there") -> Conversation:

@@ -146,16 +146,6 @@ def test_every_command_is_in_the_reference() -> None:
     assert headings >= WORDS
 
 
-def test_the_page_of_tables_has_every_column() -> None:
-    """In the order of the files, and no other."""
-    from auscult.services.delivery.tables import KINDS  # noqa: PLC0415  (heavy)
-
-    page = (ROOT / "docs" / "reference" / "tables.md").read_text(encoding="utf-8")
-    for name, kind in KINDS.items():
-        section = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
-        assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == list(kind.columns), name
-
-
 def test_the_setting_without_habits_has_every_other_analyzer() -> None:
     """Operators copy it, and would lose an analyzer that is new."""
     page = (ROOT / "docs" / "explanation" / "rules-at-work.md").read_text(encoding="utf-8")

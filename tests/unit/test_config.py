@@ -9,19 +9,7 @@ from auscult.domain.errors import SettingsError
 from auscult.domain.scoring.judging import Allowance, Usage
 from tests.data_files import data_of
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
 KEY = "A" * 43 + "="
-
-
-def test_every_setting_stands_in_the_reference_as_it_is() -> None:
-    """Variable, default and words of the table are those of the code, in its order, and nothing else is listed."""
-    defaults = dict(zip(Settings.__struct_fields__, Settings.__struct_defaults__, strict=True))
-    defaults["state_dir"] = "~/.local/state/auscult"
-    rows = [
-        f"| `{PREFIX}{name.upper()}` | {'none' if default is None else f'`{default}`'} | {describe(name)} |"
-        for name, default in defaults.items()
-    ]
-    assert [line for line in PAGE.read_text().splitlines() if line.startswith(f"| `{PREFIX}")] == rows
 
 
 def test_an_empty_environment_gives_the_defaults() -> None:

@@ -2,7 +2,8 @@
 
 from typing import ClassVar, NamedTuple, Protocol, TypeVar
 
-from auscult.domain.conversation import WITHOUT_SPEAKERS, Conversation, are_without_speakers
+from auscult.domain.conversation import WHO, WITHOUT_SPEAKERS, Conversation, are_without_speakers
+from auscult.domain.errors import coded
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
 
@@ -15,7 +16,11 @@ class Unknown(NamedTuple):
     reason: str
 
 
-def unheard(conversation: Conversation, otherwise: str = "the customer never speaks") -> Unknown:
+NO_CUSTOMER = coded("{who} never speaks", who=WHO["customer"])
+NO_AGENT = coded("{who} never speaks", who=WHO["agent"])
+
+
+def unheard(conversation: Conversation, otherwise: str = NO_CUSTOMER) -> Unknown:
     """Return why nothing is known of a side without turns: nothing shows which are its own, or it has none."""
     return Unknown(WITHOUT_SPEAKERS if are_without_speakers(conversation) else otherwise)
 
@@ -32,7 +37,7 @@ class SwitchedOff:
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Unknown:  # noqa: ARG002
         """Return that the analyzer is switched off."""
-        return Unknown("this analyzer is switched off (AUSCULT_ANALYZERS)")
+        return Unknown(coded("this analyzer is switched off (AUSCULT_ANALYZERS)"))
 
 
 class Analyzer(Protocol[Found_co]):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from auscult.analyzers._contract import Unknown
 from auscult.domain.conversation import Conversation, Speaker, Turn, language_code
+from auscult.domain.errors import coded
 from auscult.domain.insight import Insights
 from auscult.domain.memo import kept
 
@@ -50,5 +51,7 @@ def unsupported(conversation: Conversation, known: Insights, languages: frozense
     if language in languages:
         return None
     if language == UNDETERMINED:
-        return Unknown("the language cannot be recognised")
-    return Unknown(f"{LANGUAGE_NAMES.get(language, f'the language {language!r}')} is not supported")
+        return Unknown(coded("the language cannot be recognised"))
+    if language in LANGUAGE_NAMES:
+        return Unknown(coded("{language} is not supported", language=LANGUAGE_NAMES[language]))
+    return Unknown(coded("the language '{language}' is not supported", language=language))

@@ -6,6 +6,7 @@ from typing import ClassVar
 from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import language_of, unsupported
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import cite
 from auscult.domain.insight import Flag, Insights
 from auscult.domain.probe import Answers, Probe
@@ -14,7 +15,7 @@ from auscult.sides import languages, probability, reader
 SURE = 0.01
 """Probability of the stated sides below which they are flagged."""
 MOST_CITED = 3
-_LIKE = {"agent": "the agent speaks like a customer", "customer": "the customer speaks like an agent"}
+_LIKE = {"agent": coded("the agent speaks like a customer"), "customer": coded("the customer speaks like an agent")}
 
 
 class SidesLookSwapped:
@@ -34,7 +35,7 @@ class SidesLookSwapped:
         reading = reader(language_of(conversation, known))
         right = None if reading is None else probability(conversation.turns, reading)
         if reading is None or right is None:
-            return unheard(conversation, "only one side speaks")
+            return unheard(conversation, coded("only one side speaks"))
         if right >= SURE:
             return Flag(observed=False, confidence=_share(right))
         against = {

@@ -11,6 +11,7 @@ import msgspec
 
 from auscult.config import Settings
 from auscult.domain.conversation import Conversation
+from auscult.domain.copying import made_from
 from auscult.domain.errors import FormatError
 from auscult.formats import Limits, Rejected
 from auscult.services.scoring.intake.read import read_stream
@@ -24,12 +25,7 @@ DOCUMENT = "document"
 
 def limits_of(settings: Settings) -> Limits:
     """Return the limits of input."""
-    return Limits(
-        turn_bytes=settings.turn_bytes,
-        turns=settings.turns,
-        document_bytes=settings.document_bytes,
-        custom_fields=settings.custom_fields,
-    )
+    return made_from(Limits, settings)
 
 
 def documents_in(batch: Any) -> Iterator[bytes]:  # noqa: ANN401  (pyarrow has no types)

@@ -105,11 +105,12 @@ class Application:
         import msgspec
 
         from auscult.formats import Given
+        from auscult.sandbox.reading import Noted
         from auscult.services.limits import TenantLimits
         from auscult.services.scoring.intake.admission import AdmissionControl
         from auscult.services.scoring.intake.ingest import Load, conversations_of
         from auscult.services.scoring.intake.mapped import mapped_conversations
-        from auscult.services.scoring.intake.read import Noted, RejectsWriter, rejects_path
+        from auscult.services.scoring.intake.read import RejectsWriter, rejects_path
 
         settings, noted = self.settings, Noted()
         set_up_tracing(settings, "command")
@@ -206,7 +207,7 @@ class Application:
             windows=self._windows(),
             recordings=recordings.folder(settings),
             reports=REPORTS,
-            settings=self._server_settings(),
+            settings=self.server_settings,
             assistant=assistant(settings, self.store),
             explainer=explainer(settings, self.store),
             readiness=Readiness(
@@ -223,7 +224,9 @@ class Application:
             sign_on=people.sign_on_of(settings, self.store),
         )
 
-    def _server_settings(self) -> "ServerSettings":
+    @property
+    def server_settings(self) -> "ServerSettings":
+        """The operator's options for serving."""
         from auscult.server.settings import ServerSettings
 
         settings = self.settings
@@ -456,7 +459,9 @@ def _background(settings: Settings, application: Application) -> Generator[None]
     from auscult.bootstrap import people
     from auscult.reports import REPORTS
     from auscult.services.delivery.webhooks import WebhookDispatch
+    from auscult.services.insights.overview import roll_up_all
     from auscult.services.scoring.rebuild import render_outdated
+    from auscult.workers.background.insight_counter import InsightCounter
     from auscult.workers.background.live_poller import LiveConversationPoller
     from auscult.workers.background.row_renderer import RowRenderer
     from auscult.workers.background.statistics_refresher import StatisticsRefresher
@@ -471,6 +476,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
         WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
         StatisticsRefresher(store.vacuum),
         RowRenderer(partial(render_outdated, store, REPORTS)),
+        InsightCounter(partial(roll_up_all, store, now)),
         privacy.log_sealer(settings, store),
         recordings.background(settings, store),
         people.exporter(store),

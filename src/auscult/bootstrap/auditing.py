@@ -8,7 +8,6 @@ from auscult.domain.operations.guarding import guarded
 from auscult.domain.tenancy import Tenant
 from auscult.reports import REPORTS
 from auscult.services.audits.desk import Desk
-from auscult.services.audits.estimates import Estimating
 from auscult.services.audits.plans import Planning
 from auscult.storage.store import Store
 
@@ -43,8 +42,3 @@ def submit_held(store: Store) -> None:
 def desk(store: Store, tenant: Tenant) -> Desk:
     """Return the work of an app's auditors."""
     return Desk(store.within(tenant), REPORTS, _NOW)
-
-
-def estimating(store: Store, tenant: Tenant) -> Estimating:
-    """Return the estimates of an app."""
-    return Estimating(store.within(tenant))

@@ -12,6 +12,7 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.engines import embedded
 from auscult.metrics import METRICS
+from auscult.redactors import secrets
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import read_form, starter_documents
 from auscult.services.scoring.evaluate import Evaluator
@@ -48,6 +49,7 @@ def _warm() -> None:
     near = {engine.probe: engine for engine in embedded()}
     forms = [read_form(document) for document in starter_documents().values()]
     pending = PendingConversation(conversation=sample, revision=1)
+    secrets(())
     Evaluator(METRICS, near, judge_ineligible=True, analyzers=ANALYZERS).evaluate([pending], forms, start)
 
 

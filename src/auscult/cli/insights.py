@@ -119,9 +119,9 @@ def insights(
     Every number can be followed to its conversations: --show 'intent:late delivery' --only negative.
     """
     from auscult import bootstrap
-    from auscult.services.insights.overview import DAYS, DEFAULT, Wanted, overview
+    from auscult.services.insights.overview import DAYS, DEFAULT, Wanted, end_of_hour, overview
 
-    end = until or datetime.now(UTC)
+    end = until or end_of_hour(datetime.now(UTC))
     wanted = Wanted(
         since=since or end - timedelta(days=DAYS),
         until=end,

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from auscult.domain.ai_agents.context import AgentKind, AiContext, Call
 from auscult.domain.assist.assistance import Assist
 from auscult.domain.contact import Contact
+from auscult.domain.errors import coded
 from auscult.domain.recordings.recording import Claims
 
 Speaker = Literal["agent", "customer", "bot", "system", "unknown"]
@@ -242,9 +243,16 @@ def derive_id(app_id: str, custom_id: str) -> str:
     return "c-" + str(uuid.uuid5(_NAMESPACE, app_id + "\n" + custom_id))
 
 
-WITHOUT_SPEAKERS = "the recording is of one channel and does not show who speaks"
+WHO = {
+    "agent": coded("the agent"),
+    "customer": coded("the customer"),
+    "bot": coded("the bot"),
+    "handler": coded("the handler"),
+}
+"""Speakers in words."""
+WITHOUT_SPEAKERS = coded("the recording is of one channel and does not show who speaks")
 """Why nothing is known of one side where the speaker of every turn is unknown."""
-SIDES_UNKNOWN = "it is not sure which speaker is the agent and which is the customer; say so, and it is scored"
+SIDES_UNKNOWN = coded("it is not sure which speaker is the agent and which is the customer; say so, and it is scored")
 """Why a conversation is not scored whose speakers have labels and no sides."""
 
 

@@ -20,6 +20,7 @@ from auscult.domain.conversation import (
     speaker_name,
     with_speakers,
 )
+from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.stated import text as stated_text
 
@@ -132,16 +133,15 @@ class Handled(Struct, frozen=True, kw_only=True):
 
 def handled_in(conversation: Conversation) -> Handled:
     """Return who handled a conversation, and where."""
-    return Handled(
-        queues=conversation.queues,
-        agents=conversation.agents,
+    return made_from(
+        Handled,
+        conversation,
         turns={each.id: each.agent_id for each in conversation.turns if each.agent_id is not None},
         events=tuple(each.agent_id for each in conversation.events),
         calls={each.id: each.agent_id for each in conversation.calls or () if each.agent_id is not None},
         stops=tuple(_stop(each) for each in _destinations(conversation)),
         speakers={each.id: each.speaker for each in conversation.turns},
         labels={each.id: each.speaker_label for each in conversation.turns if each.speaker_label is not None},
-        assumed=conversation.assumed,
     )
 
 

@@ -1,25 +1,42 @@
 """Errors that the product raises on purpose: each has a stable code, and names what, where, and what would be right.
 
 Their messages, and reasons, are coded: English texts that keep their template and its parts, for other languages.
+In the store marks around the parts keep them; whatever is sent has the English text alone.
 
 Codes are ``noun.problem``. One handler at the border (server, CLI) maps a code to an answer; nothing else does.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import reduce
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache, reduce
+from itertools import count
 from typing import ClassVar
 
-_PART = re.compile(r"\{(\w+)(!r)?\}")
+PART = re.compile(r"\{(\w+)(!r)?\}")
+"""A part of a template, with its name."""
 _BOTH = "{text}{more}"
+MARKS = _VALUE, _TEXT, _END = "\x7f", "\x8d", "\x8f"
+"""Marks in stored texts: around a value; before and after a text that has a code itself. They are no letters."""
+_MARK = re.compile(f"([{_VALUE}{_TEXT}{_END}])")
 
 
 class Coded(str):
-    """An English text with its ``code``, which is its template, and the ``parts`` in it, some of them coded too."""
+    """An English text with its ``code``, which is its template, and the ``parts`` in it, some of them coded too.
 
-    __slots__ = ("code", "parts")
+    Those of a ``stored`` text are read when they are wanted; its parts are numbered: ``{0}``.
+    """
+
+    __slots__ = ("code", "parts", "stored")
     code: str
     parts: Mapping[str, object]
+    stored: str
+
+    def __getattr__(self, name: str) -> object:
+        """Read the code and the parts of a stored text."""
+        if name not in {"code", "parts"}:
+            raise AttributeError(name)
+        self.code, self.parts = _read(iter(_MARK.split(self.stored)))
+        return getattr(self, name)
 
     def __add__(self, more: str) -> "Coded":
         """Return both in one text, each with its code."""
@@ -32,9 +49,81 @@ class Coded(str):
 
 def coded(code: str, **parts: object) -> Coded:
     """Return a text of a template. ``tools.languages`` collects the templates, which the catalogues translate."""
-    text = Coded(filled(code, parts))
+    text = Coded(filled(code, parts) if parts else code)
     text.code, text.parts = code, parts
     return text
+
+
+def template(code: str) -> str:
+    """Mark a code of a table for translation; ``coded`` makes a text of it."""
+    return code
+
+
+def to_store(text: str) -> str:
+    """Return a text with marks around its parts; one that has such characters itself, as it is."""
+    if not isinstance(text, Coded):
+        return text
+    return str(text) if _MARK.search(text) else filled(text.code, text.parts, _marked)
+
+
+def from_store(stored: str) -> str:
+    """Return a stored text in English: coded where its parts are marked."""
+    if _VALUE not in stored and _END not in stored:
+        return stored
+    text = Coded(_MARK.sub("", stored))
+    text.stored = stored
+    return text
+
+
+def sent(value: object) -> str:
+    """Encode a coded text as its English: a hook of encoders, which refuse it. Raises ``TypeError`` for anything else."""
+    if isinstance(value, Coded):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be encoded")
+
+
+def kept(value: object) -> str:
+    """Encode a coded text as it is stored; otherwise as ``sent``."""
+    return to_store(value) if isinstance(value, Coded) else sent(value)
+
+
+def _marked(value: object) -> str:
+    if isinstance(value, Coded):
+        return f"{_TEXT}{filled(value.code, value.parts, _marked)}{_END}"
+    return f"{_VALUE}{value}{_VALUE}"
+
+
+def _read(tokens: Iterator[str]) -> tuple[str, dict[str, object]]:
+    """Return the code and the parts of a text of which these are the literals and marks, up to the mark after it."""
+    code, parts = "", dict[str, object]()
+    for token in tokens:
+        if token == _END:
+            break
+        if token not in {_VALUE, _TEXT}:
+            code += token
+            continue
+        code += f"{{{len(parts)}}}"
+        if token == _TEXT:
+            its_code, its_parts = _read(tokens)
+            parts[str(len(parts))] = coded(its_code, **its_parts)
+        else:
+            parts[str(len(parts))] = next(tokens, "")
+            next(tokens, "")
+    return code, parts
+
+
+def parts_of(text: object, code: str) -> Mapping[str, object] | None:
+    """Return the parts of a text of this code, stored or not; None for any other text."""
+    if not isinstance(text, Coded) or text.code not in {code, numbered(code)}:
+        return None
+    return dict(zip((name for name, _ in PART.findall(code)), text.parts.values(), strict=False))
+
+
+@lru_cache(maxsize=4096)
+def numbered(code: str) -> str:
+    """Return a code as stored texts have it: its parts have numbers in place of names."""
+    numbers = count()
+    return PART.sub(lambda _: f"{{{next(numbers)}}}", code)
 
 
 def joined(joint: str, texts: Iterable[str]) -> str:
@@ -52,14 +141,33 @@ def pieces_of(text: str) -> Iterator[Coded]:
         yield text
 
 
-def filled(template: str, parts: Mapping[str, object]) -> str:
-    """Return a template with its parts, ``{name}`` or ``{name!r}``. Braces around other names are text, as of a form."""
+def filled(code: str, parts: Mapping[str, object], written: Callable[[object], str] = str) -> str:
+    """Return a code with its parts, ``{name}`` or ``{name!r}``. Braces around other names are text, as of a form.
 
-    def part(found: re.Match[str]) -> str:
-        name, is_quoted = found.groups()
-        return found[0] if name not in parts else repr(parts[name]) if is_quoted else str(parts[name])
+    ``written`` returns a part as text.
+    """
+    literals, slots = _pieces(code)
+    found = [literals[0]]
+    for (name, quoted), literal in zip(slots, literals[1:], strict=True):
+        if name in parts:
+            found.append(written(repr(parts[name]) if quoted else parts[name]))
+        else:
+            found.append(f"{{{name}{quoted}}}")
+        found.append(literal)
+    return "".join(found)
 
-    return _PART.sub(part, template)
+
+@lru_cache(maxsize=4096)
+def _pieces(code: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return the literals of a code, and each part between them: its name, and ``!r`` or nothing."""
+    pieces = [each or "" for each in PART.split(code)]
+    return pieces[::3], list(zip(pieces[1::3], pieces[2::3], strict=True))
+
+
+def said(error: BaseException) -> str:
+    """Return the message of an error with its code, where it has one."""
+    message = error.coded if isinstance(error, AuscultError) else error.args[0] if error.args else ""
+    return message if isinstance(message, Coded) else str(error)
 
 
 class AuscultError(Exception):

@@ -6,9 +6,10 @@ from decimal import ROUND_FLOOR, Decimal
 from typing import TYPE_CHECKING, Literal, NamedTuple, NewType, TypeAlias, TypedDict, Unpack, cast, overload
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded, from_store
 from auscult.domain.form import Form, Handler, Metric
 
 Qualification = Literal["YES", "NO", "NA", "-"]
@@ -36,6 +37,10 @@ class Evidence(Struct, frozen=True, kw_only=True, omit_defaults=True):
     threshold: float | None = None
     call_id: str | None = None
 
+    def __post_init__(self) -> None:
+        """Read the code of a stored reason."""
+        force_setattr(self, "why", from_store(self.why))
+
     @property
     def is_ground(self) -> bool:
         """Return whether a verdict can rest on it: it names a turn, or states something."""
@@ -54,9 +59,9 @@ Attested = NewType("Attested", Evidence)
 Grounds: TypeAlias = tuple[Cited, *tuple[Evidence, ...]]
 """Evidence that a YES can rest on: it begins with a turn."""
 
-BY_A_PERSON = Attested(Evidence(why="answered by a person"))
+BY_A_PERSON = Attested(Evidence(why=coded("answered by a person")))
 """Evidence of an answer for which a person quotes nothing."""
-UNSTATED = Attested(Evidence(why="evaluated by a version that did not keep what it rests on"))
+UNSTATED = Attested(Evidence(why=coded("evaluated by a version that did not keep what it rests on")))
 SHOWN_TURN = 400
 
 
@@ -93,9 +98,10 @@ def nothing_in(turns: Sequence[Turn], first: int = 0, last: int = -1) -> Evidenc
     """Return the stretch of turns from index ``first`` to ``last`` as evidence of an absence: it was read in vain."""
     last = len(turns) + last if last < 0 else last
     if not 0 <= first <= last < len(turns):
-        return Evidence(why="nothing of the kind, as there are no turns to read")
-    stretch = f"turns {first + 1} to {last + 1}" if last > first else f"turn {first + 1}"
-    return Evidence(why=f"nothing of the kind in {stretch}")
+        return Evidence(why=coded("nothing of the kind, as there are no turns to read"))
+    if last > first:
+        return Evidence(why=coded("nothing of the kind in turns {n} to {m}", n=first + 1, m=last + 1))
+    return Evidence(why=coded("nothing of the kind in turn {n}", n=first + 1))
 
 
 def unsaid_in(turns: Sequence[Turn], first: int = 0, last: int = -1) -> Cited:
@@ -131,6 +137,10 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
     correct_answer: Literal["yes", "no"] = "yes"
     evidence: tuple[Evidence, ...] = ()
     reason: str = ""
+
+    def __post_init__(self) -> None:
+        """Read the code of a stored reason."""
+        force_setattr(self, "reason", from_store(self.reason))
 
     @property
     def adhered(self) -> bool | None:
@@ -202,7 +212,8 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
             """Overloaded above; the class makes its own."""
 
     def __post_init__(self) -> None:
-        """Refuse a YES without a turn, and a NO that rests on nothing."""
+        """Refuse a YES without a turn, and a NO that rests on nothing; read the code of a stored reason."""
+        force_setattr(self, "reason", from_store(self.reason))
         if self.qualification == "YES":
             if not any(one.turn_id for one in self.evidence) and self.evidence not in (_PERSON, _EARLIER):
                 raise GroundlessError(self.qualification)
@@ -377,12 +388,14 @@ def duration_status(conversation: Conversation, form: Form | None) -> Status:
 def ineligible_because(conversation: Conversation, form: Form | None) -> str | None:
     """Return why a conversation is not evaluated with this form, or None where it is (rules 10 and 11)."""
     if form is None:
-        return "no form applies to its queue, channel and direction"
+        return coded("no form applies to its queue, channel and direction")
     if conversation.duration_ms is None:
-        return "its duration is unknown: give ended_at, or the times of its turns"
+        return coded("its duration is unknown: give ended_at, or the times of its turns")
     if conversation.duration_ms < form.min_duration_ms:
         lasts, least = conversation.duration_ms / 1000, form.min_duration_ms / 1000
-        return f"it lasts {lasts:g} s, and form '{form.id}' requires {least:g} s"
+        return coded(
+            "it lasts {s} s, and form '{name}' requires {least} s", s=f"{lasts:g}", name=form.id, least=f"{least:g}"
+        )
     return None
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Generic, NamedTuple, TypeVar
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import Evaluation, MetricResult
@@ -145,17 +146,7 @@ def kept(form_id: str, wanted: NewExample, by: str, at: datetime) -> Example:
     if wanted.turn_id is not None and wanted.conversation_id is None:
         message = coded("a turn is of a conversation; leave it out for a transcript")
         raise RequestError(message, code="example.ambiguous", field="turn_id", value=wanted.turn_id)
-    return Example(
-        example_id=new_id(),
-        form_id=form_id,
-        metric_id=wanted.metric_id,
-        wanted=wanted.wanted,
-        conversation_id=wanted.conversation_id,
-        turn_id=wanted.turn_id,
-        transcript=wanted.transcript,
-        by=by,
-        at=at,
-    )
+    return made_from(Example, wanted, example_id=new_id(), form_id=form_id, by=by, at=at)
 
 
 def is_sorted_to(wanted: str, found: Collection[str], ends: Collection[str]) -> bool:

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
-from msgspec.structs import replace
+from msgspec.structs import force_setattr, replace
 
+from auscult.domain.errors import from_store
 from auscult.domain.evaluation import Evidence
 
 SentimentLabel = Literal["negative", "neutral", "positive"]
@@ -61,7 +62,7 @@ class Emotions(Struct, frozen=True, kw_only=True):
     agent: tuple[Emotion, ...] = ()
 
 
-class Flag(Struct, frozen=True, kw_only=True):
+class Flag(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that was observed or not, with what shows it.
 
     ``confidence`` is that of a vote, from 0 to 1 with 2 decimals; there is none where words alone decide.
@@ -72,7 +73,7 @@ class Flag(Struct, frozen=True, kw_only=True):
     confidence: Decimal | UnsetType = UNSET
 
 
-class Outcome(Struct, frozen=True, kw_only=True):
+class Outcome(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Answer to whether the customer's main request was met: NO if not, NA if there was none.
 
     ``doubt`` is why a YES or NO is unclear; there is none where it is certain. ``confidence`` is that of a vote, from
@@ -83,6 +84,11 @@ class Outcome(Struct, frozen=True, kw_only=True):
     evidence: tuple[Evidence, ...] = ()
     doubt: str | UnsetType = UNSET
     confidence: Decimal | UnsetType = UNSET
+
+    def __post_init__(self) -> None:
+        """Read the code of a stored reason."""
+        if self.doubt:
+            force_setattr(self, "doubt", from_store(self.doubt))
 
 
 class AgentHabits(Struct, frozen=True, kw_only=True):
@@ -191,6 +197,10 @@ class Insights(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unknown: dict[str, str] = {}
     engines: tuple[str, ...] = ()
     taxonomies: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Read the codes of stored reasons."""
+        force_setattr(self, "unknown", {field: from_store(reason) for field, reason in self.unknown.items()})
 
 
 def without_agent_emotions(found: Insights) -> Insights:

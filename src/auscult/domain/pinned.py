@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from auscult.domain import errors
 from auscult.domain.conversation import Conversation, Speaker
+from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
 from auscult.domain.stated import stated
 from auscult.domain.stated import text as stated_text
@@ -187,28 +188,13 @@ def moment_of(pin: Pin, conversation: Conversation, *, can_open: bool) -> Moment
     turns = conversation.turns
     at = next((n for n, each in enumerate(turns) if each.id == pin.turn_id), None)
     around = () if at is None else turns[max(0, at - NEIGHBOURS) : at + NEIGHBOURS + 1]
-    return Moment(
-        pin_id=pin.pin_id,
-        collection_id=pin.collection_id,
-        conversation_id=pin.conversation_id,
-        turn_id=pin.turn_id,
-        note=pin.note,
-        pinned_by=pin.pinned_by,
-        pinned_at=pin.pinned_at,
+    return made_from(
+        Moment,
+        pin,
         started_at=conversation.started_at,
         language=conversation.language,
         agents=tuple(each.name or each.id for each in conversation.agents),
-        turns=tuple(
-            MomentTurn(
-                turn_id=each.id,
-                speaker=each.speaker,
-                text=each.text,
-                start_ms=each.start_ms,
-                end_ms=each.end_ms,
-                is_pinned=each.id == pin.turn_id,
-            )
-            for each in around
-        ),
+        turns=tuple(made_from(MomentTurn, each, turn_id=each.id, is_pinned=each.id == pin.turn_id) for each in around),
         can_open=can_open,
     )
 

@@ -9,9 +9,11 @@ from typing import Literal, NamedTuple, get_args
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import force_setattr
 
 from auscult.domain.ai_agents.calls import placed_calls
 from auscult.domain.conversation import Conversation, Turn, language_code
+from auscult.domain.errors import from_store
 
 Use = Literal["instructions", "knowledge", "tools", "calls"]
 """Part of the record of an AI agent that a judge reads in addition to the turns."""
@@ -351,6 +353,10 @@ class LookupAnswer(Struct, frozen=True):
     is_failed: bool = False
     digests: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Read the code of a stored reason."""
+        force_setattr(self, "reason", from_store(self.reason))
+
 
 class Reviewed(Struct, frozen=True):
     """Answer of an external agent to one sub-metric. All of ``turn_ids`` are turns of the transcript."""
@@ -459,6 +465,10 @@ class FailedAnswer(Struct, frozen=True):
 
     reason: str
     engine: str
+
+    def __post_init__(self) -> None:
+        """Read the code of a stored reason."""
+        force_setattr(self, "reason", from_store(self.reason))
 
 
 class FailedAnswerError(Exception):

@@ -11,7 +11,6 @@ from auscult.domain.assist.teaching import Calibration, Teaching
 from auscult.domain.errors import ConflictError
 
 EDIT_SUGGESTIONS = "knowledge.edit"
-READ_SUGGESTIONS = "knowledge.read"
 EDIT_FORMS = "form.publish"
 READ_AUDITS = "audit.read"
 MOST_AUDITED = 1_000

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from auscult.domain.errors import coded, said
 from auscult.domain.probe import FailedAnswer, Probe, Review, ReviewAnswer, Reviewed
 from auscult.domain.said.text import spoken_words, straighten_quotes
 from auscult.domain.scoring.judging import JudgeResult
@@ -89,12 +90,12 @@ class AiAgents:
             try:
                 reply = self._outside.send(message, self._app_id)
                 if reply.status >= 400:  # noqa: PLR2004 a refusal
-                    raise BadReplyError(f"it answers {reply.status}")  # noqa: TRY301 counted as any other bad answer
+                    raise BadReplyError(coded("it answers {n}", n=reply.status))  # noqa: TRY301 counted as any other bad answer
                 reviewed = reviewed_of(reply.body, question)
             except PostponedError as later:
                 return JudgeResult(conversation_id=conversation_id, answers={}, postponed=later.postponed)
             except BadReplyError as bad:
-                fault = str(bad)
+                fault = said(bad)
             else:
                 return JudgeResult(conversation_id=conversation_id, answers={question: ReviewAnswer(reviewed, engine)})
         return JudgeResult(
@@ -127,19 +128,25 @@ def reviewed_of(body: bytes, question: Review) -> tuple[Reviewed, ...]:
     try:
         reply = _decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadReplyError(f"its answer is not of the agreed shape: {error}") from error
+        raise BadReplyError(coded("its answer is not of the agreed shape: {words}", words=error)) from error
     if reply.conversation_id != question.transcript.conversation_id:
-        raise BadReplyError(f"it answers about another conversation, {reply.conversation_id[:100]!r}")
+        raise BadReplyError(
+            coded("it answers about another conversation, {value}", value=f"{reply.conversation_id[:100]!r}")
+        )
     evaluations = [one[question.evaluation] for one in reply.agent_evaluation if question.evaluation in one]
     if len(evaluations) != 1:
-        raise BadReplyError(f"it answers {len(evaluations)} times for {question.evaluation}, where once is right")
+        raise BadReplyError(
+            coded("it answers {n} times for {name}, where once is right", n=len(evaluations), name=question.evaluation)
+        )
     said = {one.sub_metric_id: one for one in evaluations[0].sub_metrics}
     if len(said) != len(evaluations[0].sub_metrics):
-        raise BadReplyError("it answers twice for one sub-metric")
+        raise BadReplyError(coded("it answers twice for one sub-metric"))
     if unknown := sorted(said.keys() - set(question.sub_metrics)):
-        raise BadReplyError(f"it answers for {unknown[0][:100]!r}, which it was not asked about")
+        raise BadReplyError(
+            coded("it answers for {value}, which it was not asked about", value=f"{unknown[0][:100]!r}")
+        )
     if missing := [one for one in question.sub_metrics if one not in said]:
-        raise BadReplyError(f"it does not answer for {missing[0]!r}")
+        raise BadReplyError(coded("it does not answer for {value}", value=f"{missing[0]!r}"))
     return tuple(_checked(said[one], question) for one in question.sub_metrics)
 
 
@@ -148,9 +155,15 @@ def _checked(said: _SubMetric, question: Review) -> Reviewed:
     turns = {turn.id: turn for turn in question.transcript.turns}
     for message_id in said.message_ids:
         if message_id not in turns:
-            raise BadReplyError(f"{said.sub_metric_id} points at {message_id[:100]!r}, which is no message")
+            raise BadReplyError(
+                coded(
+                    "{name} points at {value}, which is no message",
+                    name=said.sub_metric_id,
+                    value=f"{message_id[:100]!r}",
+                )
+            )
     if said.is_qualified == "YES" and not said.message_ids:
-        raise BadReplyError(f"{said.sub_metric_id} is YES and points at no message")
+        raise BadReplyError(coded("{name} is YES and points at no message", name=said.sub_metric_id))
     spoken = [
         spoken_words("\n".join(turn.text for turn in run))
         for _, run in groupby(question.transcript.turns, lambda turn: turn.speaker)
@@ -159,7 +172,9 @@ def _checked(said: _SubMetric, question: Review) -> Reviewed:
     for quotation in _QUOTED.findall(straighten_quotes(text)):
         words = spoken_words(quotation)
         if len(words.split()) >= _FEWEST_WORDS and not any(words in run for run in spoken):
-            raise BadReplyError(f"{said.sub_metric_id} quotes what nobody said: {quotation[:100]!r}")
+            raise BadReplyError(
+                coded("{name} quotes what nobody said: {words}", name=said.sub_metric_id, words=f"{quotation[:100]!r}")
+            )
     return Reviewed(
         sub_metric=said.sub_metric_id,
         qualification=said.is_qualified,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.errors import BusyError, EngineError
+from auscult.domain.errors import BusyError, EngineError, coded
 from auscult.domain.explanations import LONGEST_SENTENCE, MOST_SENTENCES
 from auscult.domain.scoring.explaining import Piece, Said
 from auscult.domain.scoring.explaining import Reply as Explained
@@ -137,7 +137,7 @@ class PageExplainer:
             with self._calls.plan(most, self.app_budget) as plan:
                 reply = self._calls.call(request, most, plan)
         except TooLongError as error:
-            raise EngineError("the page is too long for the judge") from error
+            raise EngineError(coded("the page is too long for the judge")) from error
         except UnavailableError as away:
             raise EngineError(away.reason) from away
         engine = f"explainer {REVISION} {' '.join(reply.model.split())}"

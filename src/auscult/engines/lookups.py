@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, cast
 
 import msgspec
 
+from auscult.domain.errors import coded
 from auscult.domain.probe import FailedAnswer, Lookup, LookupAnswer, Probe
 from auscult.domain.scoring.judging import JudgeResult, RetryAfter
 from auscult.engines._outside.asking import BadReplyError, Outside, PostponedError, side_by_side
@@ -137,17 +138,17 @@ def _answer(reply: Reply | str, question: Lookup, source: str) -> LookupAnswer |
 def _value(reply: Reply, path: str, source: str) -> tuple[str | None, str]:
     """The value at a path as text; or None and why. Raises ``BadReplyError``."""
     if reply.status in _NOT_THERE:
-        return None, f"{source} knows nothing of it ({reply.status})"
+        return None, coded("{name} knows nothing of it ({n})", name=source, n=reply.status)
     if reply.status >= 400:  # noqa: PLR2004 a refusal
-        raise BadReplyError(f"{source} answers {reply.status}")
+        raise BadReplyError(coded("{name} answers {n}", name=source, n=reply.status))
     try:
         found = _at(msgspec.json.decode(reply.body), path)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadReplyError(f"{source} answers with something that is no JSON") from error
+        raise BadReplyError(coded("{name} answers with something that is no JSON", name=source)) from error
     if isinstance(found, dict | list):
-        raise BadReplyError(f"{source} has no single value at {path}")
+        raise BadReplyError(coded("{name} has no single value at {path}", name=source, path=path))
     if found is None:
-        return None, f"{source} has nothing at {path}"
+        return None, coded("{name} has nothing at {path}", name=source, path=path)
     return found if isinstance(found, str) else msgspec.json.encode(found).decode(), ""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from auscult.domain.definitions.lookup_table import LookupTable, read_table
-from auscult.domain.errors import EngineError, FormatError
+from auscult.domain.errors import EngineError, FormatError, about, coded
 from auscult.domain.probe import Answer, LookupAnswer, Probe, TableLookup
 
 _NAME = re.compile(r"\w[\w.-]{0,99}")
@@ -68,7 +68,7 @@ class Tables:
         """A table, or why there is none; and what it is called."""
         found = self._find(self._app_id, name)
         if found is None:
-            return f"there is no table {name}", self.version
+            return coded("there is no table {name}", name=name), self.version
         document, called = found
         try:
             return _parsed(document), called
@@ -87,6 +87,15 @@ def _answer(table: LookupTable | str, called: str, probe: TableLookup) -> Lookup
     try:
         cell = table.find(probe.key_column, probe.key, probe.column)
     except KeyError as unknown:
-        reason = f"{called} has no column {unknown.args[0]}; it has {', '.join(table.columns)}"
+        reason = coded(
+            "{name} has no column {column}; it has {words}",
+            name=called,
+            column=unknown.args[0],
+            words=", ".join(table.columns),
+        )
         return LookupAnswer(None, reason, called, is_failed=True)
-    return LookupAnswer(cell.text, "" if cell.text is not None else f"{called}: {cell.reason}", called)
+    return LookupAnswer(
+        cell.text,
+        "" if cell.text is not None else about(called, cell.reason),
+        called,
+    )

@@ -9,7 +9,7 @@ from auscult.formats._documents import Peeked
 from auscult.formats._others.encodings import Transcoded, Western, encoding_of
 from auscult.formats._others.heads import Head
 from auscult.formats._others.reader import Reader
-from auscult.formats._shelf import READERS, nearest, recognised
+from auscult.formats._shelf import READERS, is_native, nearest, recognised
 from auscult.formats.native import Native
 from auscult.formats.vcon import VCon
 
@@ -31,6 +31,7 @@ __all__ = [
     "claimed",
     "detect",
     "encoding_of",
+    "is_native",
     "nearest",
     "recognised",
 ]

@@ -280,16 +280,25 @@ def _calls_of(document: ConversationDocument, turns: Sequence[Turn], limits: Lim
     return _calls.calls_of([*(document.calls or ()), *of_events], turns, limits)
 
 
-def unknown_keys(document: object, kind: type[Struct] = ConversationDocument) -> Iterator[str]:
-    """Yield the keys of a decoded document that nothing reads, each with its path, without indexes; some twice."""
-    if not isinstance(document, dict):
-        return
-    given, (known, within) = cast("dict[str, object]", document), _keys(kind)
-    yield from given.keys() - known
-    for name, inner in within.items():
-        value = given.get(name)
-        each_of = cast("list[object]", value) if isinstance(value, list) else (value,)
-        yield from (f"{name}.{key}" for each in each_of for key in unknown_keys(each, inner))
+def unknown_keys(document: object, kind: type[Struct] = ConversationDocument) -> set[str]:
+    """Return the keys of a decoded document that nothing reads, each with its path, without indexes."""
+    found = set[str]()
+    _add_unknown(found, "", document, kind)
+    return found
+
+
+def _add_unknown(found: set[str], path: str, value: object, kind: type[Struct]) -> None:
+    """Add the unknown keys of an object, or of all in a list; it takes a fifth of the time that decoding takes."""
+    known, within = _keys(kind)
+    for each in cast("list[object]", value) if isinstance(value, list) else (value,):
+        if not isinstance(each, dict):
+            continue
+        given = cast("dict[str, object]", each)
+        if not known.issuperset(given):
+            found.update(path + key for key in given.keys() - known)
+        for name, inner in within.items():
+            if inside := given.get(name):
+                _add_unknown(found, f"{path}{name}.", inside, inner)
 
 
 @cache

@@ -69,7 +69,7 @@ _COMMON = frozenset(
 
 def recognised(head: Head) -> AnyReader | None:
     """Return the format that the beginning of a file is of; None where none fits, or it is a document of ours."""
-    if head.is_json and _is_native(head):
+    if is_native(head):
         return None
     return next((reader for reader in (OF_JSON if head.is_json else ()) if reader.fits(head)), None) or next(
         (reader for reader in OF_TEXT if reader.fits(head)), None
@@ -87,6 +87,7 @@ def nearest(head: Head) -> AnyReader | None:
     return reader if share > 0 and is_near else None
 
 
-def _is_native(head: Head) -> bool:
+def is_native(head: Head) -> bool:
+    """Return whether the beginning of a file is a native document."""
     keys = head.record.keys()
     return {"channel", "started_at"} <= keys and ("turns" in keys or "messages" not in keys)

@@ -13,7 +13,7 @@ from importlib.resources import files
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from auscult.domain.errors import Coded, filled
+from auscult.domain.errors import PART, Coded, filled, numbered
 
 ENGLISH = "en"
 LANGUAGES = {ENGLISH: "English", "de": "Deutsch"}
@@ -61,12 +61,6 @@ def gettext(message: str) -> str:
     return _texts(language).get(message, message)
 
 
-def translation_of(message: str) -> str | None:
-    """Return a text in the current language; None where the catalogue has none, and for English."""
-    language = _current.get()
-    return None if language == ENGLISH else _texts(language).get(message)
-
-
 def translated(text: str, others: Mapping[str, str] | None = None) -> str:
     """Return a text in the current language: by its code where it has one, with its parts; else as ``gettext`` does.
 
@@ -74,8 +68,26 @@ def translated(text: str, others: Mapping[str, str] | None = None) -> str:
     """
     if not isinstance(text, Coded):
         return gettext(text)
-    parts = {name: translated(part, others) if isinstance(part, Coded) else part for name, part in text.parts.items()}
-    return filled(gettext((others or {}).get(text.code, text.code)), parts)
+    template, its = translation_of(text) or (text.code, text.parts)
+    parts = {name: translated(part, others) if isinstance(part, Coded) else part for name, part in its.items()}
+    return filled(gettext((others or {})[text.code]) if text.code in (others or {}) else template, parts)
+
+
+def translation_of(text: str) -> tuple[str, Mapping[str, object]] | None:
+    """Return the template of a text in the current language, and the parts in it; None where there is no translation.
+
+    Parts of a stored text have numbers, whose names the catalogue knows.
+    """
+    language = _current.get()
+    texts = {} if language == ENGLISH else _texts(language)
+    code, parts = (text.code, text.parts) if isinstance(text, Coded) else (text, dict[str, object]())
+    if code in texts or not parts:
+        return (texts[code], parts) if code in texts else None
+    named = _by_number(language).get(code)
+    if named is None:
+        return None
+    names = (name for name, _ in PART.findall(named))
+    return PART.sub(r"{\1}", texts[named]), dict(zip(names, parts.values(), strict=True))
 
 
 def ngettext(singular: str, plural: str, number: float) -> str:
@@ -112,6 +124,12 @@ def _texts(language: str) -> dict[str, str]:
         sources, texts = forms_of(message.id), forms_of(message.string)
         found.update((_in(message.context, source), text) for source, text in zip(sources, texts, strict=True) if text)
     return found
+
+
+@cache
+def _by_number(language: str) -> dict[str, str]:
+    """Return the texts with parts by what they are where these are numbered."""
+    return {numbered(text): text for text in (() if language == ENGLISH else _texts(language))}
 
 
 def _in(context: str | None, message: str) -> str:

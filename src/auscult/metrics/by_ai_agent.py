@@ -10,7 +10,9 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import coded
+from auscult.domain.errors import about, coded
+from auscult.domain.errors import joined as joined_texts
+from auscult.domain.errors import said as said_by
 from auscult.domain.evaluation import Part, Verdict, answered, cite, joined, over
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, FailedAnswerError, Probe, Review, ReviewAnswer, Reviewed, Transcript
@@ -88,11 +90,11 @@ class ByAiAgent(Base[Settings]):
     ) -> Verdict:
         """The verdict, with what the agent says of each sub-metric and the turns it points at."""
         if not conversation.turns:
-            return Verdict(qualification="NA", reason="nobody speaks")
+            return Verdict(qualification="NA", reason=coded("nobody speaks"))
         try:
             answer = answers[_review(settings, conversation)]
         except FailedAnswerError as failure:
-            reason = f"no usable answer: {failure}"
+            reason = coded("no usable answer: {fault}", fault=said_by(failure))
             return Verdict(qualification="-", reason=reason, parts=tuple(_open(each) for each in settings.sub_metrics))
         assert isinstance(answer, ReviewAnswer)  # noqa: S101  (a review is answered by one)
         pairs = zip(settings.sub_metrics, answer.reviewed, strict=True)
@@ -102,7 +104,7 @@ class ByAiAgent(Base[Settings]):
         return answered(
             answer,
             shown,
-            reason="; ".join(f"{part.name}: {part.reason}" for part in parts if part.adhered is not True),
+            reason=joined_texts("; ", [about(part.name, part.reason) for part in parts if part.adhered is not True]),
             parts=parts,
         )
 
@@ -121,7 +123,11 @@ def _review(settings: Settings, conversation: Conversation) -> Review:
 
 def _part(sub_metric: SubMetric, said: Reviewed, conversation: Conversation) -> Part:
     turns = {turn.id: turn for turn in conversation.turns}
-    why = f"the agent says: {said.justification}" if said.justification else f"the agent says {said.qualification}"
+    why = (
+        coded("the agent says: {words}", words=said.justification)
+        if said.justification
+        else coded("the agent says {answer}", answer=coded(said.qualification))
+    )
     evidence = tuple(cite(turns[turn_id], why) for turn_id in said.turn_ids) or (over(conversation.turns, why),)
     negative = sub_metric.weight if sub_metric.negative_weight is None else sub_metric.negative_weight
     return Part(
@@ -133,7 +139,9 @@ def _part(sub_metric: SubMetric, said: Reviewed, conversation: Conversation) -> 
         fatal=sub_metric.fatal,
         correct_answer=sub_metric.correct_answer,
         evidence=evidence,
-        reason=said.failure_reason or said.justification or f"the agent says {said.qualification} and gives no reason",
+        reason=said.failure_reason
+        or said.justification
+        or coded("the agent says {answer} and gives no reason", answer=coded(said.qualification)),
     )
 
 

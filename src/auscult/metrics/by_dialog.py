@@ -48,23 +48,27 @@ class ByDialog(Base[Settings]):
         """The verdict, with the runs that decided it."""
         dialogs = conversation.assist.dialogs if conversation.assist else None
         if dialogs is None:
-            return Verdict(qualification="NA", reason="no dialog task is reported")
+            return Verdict(qualification="NA", reason=coded("no dialog task is reported"))
         runs = [run for run in dialogs if is_called(settings.dialog, run.id, run.name)]
         if not runs:
-            reason = f"the dialog task {settings.dialog} was not run"
+            reason = coded("the dialog task {name} was not run", name=settings.dialog)
             return Verdict(qualification="NO", evidence=(Evidence(why=reason),), reason=reason)
         span = None if settings.window is None else read_window(settings.window)
         fits = [(run, _is_within(run, span, conversation)) for run in runs]
         within = [run for run, is_within in fits if is_within]
         if within:
-            why = f"the dialog task {settings.dialog} was run" + (f" in the {span}" if span else "")
+            why = coded("the dialog task {name} was run", name=settings.dialog)
+            if span is not None:
+                why = coded("the dialog task {name} was run in the {span}", name=settings.dialog, span=span.words)
             evidence = (evidence_of(why, conversation, run.turn_id, run.started_at) for run in within)
             return met(evidence, conversation)
-        evidence = (evidence_of("was run here", conversation, run.turn_id, run.started_at) for run in runs)
+        evidence = (evidence_of(coded("was run here"), conversation, run.turn_id, run.started_at) for run in runs)
         if any(is_within is None for _, is_within in fits):
-            reason = f"it is not known when the dialog task {settings.dialog} was run"
+            reason = coded("it is not known when the dialog task {name} was run", name=settings.dialog)
             return Verdict(qualification="NA", evidence=tuple(evidence), reason=reason)
-        reason = f"the dialog task {settings.dialog} was not run in the {span}"
+        reason = coded(
+            "the dialog task {name} was not run in the {span}", name=settings.dialog, span=span.words if span else ""
+        )
         return Verdict(qualification="NO", evidence=tuple(evidence), reason=reason)
 
 

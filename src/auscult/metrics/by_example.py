@@ -14,7 +14,7 @@ from auscult.domain.errors import coded
 from auscult.domain.evaluation import Cited, Evidence, Verdict, cite, nothing_in
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe, Resemblance, ResemblanceAnswer
-from auscult.domain.taught import COUNTS_FROM, Speaker, Taught, likelihood, spoken
+from auscult.domain.questions.taught import COUNTS_FROM, Speaker, Taught, likelihood, spoken
 from auscult.metrics._base import Base
 from auscult.metrics._finding.joining import Joined, compiled, searches_of
 from auscult.metrics._finding.language import Finding, finding_problems
@@ -22,7 +22,6 @@ from auscult.metrics._finding.reading import Reading, na_without_speakers, none_
 from auscult.metrics._finding.search import NOTHING, Outcome, Search
 
 _SURE = Decimal("0.01")
-_NOT_TAUGHT = "not taught yet: tick turns of past conversations"
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
@@ -83,22 +82,22 @@ class ByExample(Base[Settings]):
         """Return the verdict, with the turn that says it, or what was looked through."""
         taught = settings.taught
         if taught is None:
-            return Verdict(qualification="-", reason=_NOT_TAUGHT)
+            return Verdict(qualification="-", reason=coded("not taught yet: tick turns of past conversations"))
         occasion: Outcome = NOTHING
         if settings.trigger is not None:
             search = _occasion(settings.trigger)
             occasion = search.decide(reading_of(conversation), answers)
             if occasion.position is None:
-                return Verdict(qualification="NA", reason=f"no trigger in {search.scope}")
+                return Verdict(qualification="NA", reason=coded("no trigger in {place}", place=search.scope))
         turns = [turn for turn, _said in spoken(conversation, settings.speaker)]
         if not turns:
-            return Verdict(qualification="NA", reason="no turns of the one who is asked about")
+            return Verdict(qualification="NA", reason=coded("no turns of the one who is asked about"))
         (probe,) = _asked(settings, taught, conversation)
         found = answers[probe]
         assert isinstance(found, ResemblanceAnswer)  # noqa: S101  (an engine answers its own kind)
         best = max(range(len(turns)), key=lambda index: found.odds[index])
         share = likelihood(found.odds[best])
-        said = cite(turns[best], "looks most like what was ticked")
+        said = cite(turns[best], coded("looks most like what was ticked"))
         if not settings.is_counted:
             return _tried(taught, said, is_yes=found.odds[best] > 0)
         is_yes = found.odds[best] > 0
@@ -109,17 +108,19 @@ class ByExample(Base[Settings]):
             qualification="NO",
             evidence=(nothing_in(conversation.turns),),
             trigger=occasion.evidence,
-            reason="no turn looks like what was ticked",
+            reason=coded("no turn looks like what was ticked"),
             confidence=confidence,
         )
 
 
 def _tried(taught: Taught, said: Cited, *, is_yes: bool) -> Verdict:
     """Return an answer that does not count yet: what the machine would say, and how often it was right."""
-    would = "YES" if is_yes else "NO"
-    reason = (
-        f"tried on {taught.answers} of your answers: {taught.right} right; a person or a judge should answer this one"
-        f" (the machine would say {would})"
+    reason = coded(
+        "tried on {n} of your answers: {m} right; a person or a judge should answer this one"
+        " (the machine would say {answer})",
+        n=taught.answers,
+        m=taught.right,
+        answer="YES" if is_yes else "NO",
     )
     shown: tuple[Evidence, ...] = (said,) if is_yes else ()
     return Verdict(qualification="-", evidence=shown, reason=reason)

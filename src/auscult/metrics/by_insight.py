@@ -9,10 +9,17 @@ from typing import ClassVar, Literal
 from msgspec import UNSET, Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Verdict, answered, grounds, nothing_in
 from auscult.domain.insight import Flag, Insights, Outcome
 from auscult.domain.probe import Answers
 from auscult.metrics._base import Base
+
+_UNKNOWN = {
+    "resolution": coded("resolution was not analysed"),
+    "escalation": coded("escalation was not analysed"),
+    "churn_risk": coded("churn_risk was not analysed"),
+}
 
 
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
@@ -42,13 +49,13 @@ class ByInsight(Base[Settings]):
         """Return the insight as a verdict, with its evidence; NA with the reason where it is not known."""
         found: Outcome | Flag | None = getattr(insights, settings.insight, None)
         if insights is None or found is None:
-            known = insights.unknown.get(settings.insight, "") if insights else "nothing was analysed"
-            return Verdict(qualification="NA", reason=known or f"{settings.insight} was not analysed")
+            known = insights.unknown.get(settings.insight, "") if insights else coded("nothing was analysed")
+            return Verdict(qualification="NA", reason=known or _UNKNOWN[settings.insight])
         confidence = None if found.confidence is UNSET else found.confidence
         if isinstance(found, Flag):
             if found.observed:
                 return Verdict(qualification="YES", evidence=grounds(found.evidence), confidence=confidence)
             return Verdict(qualification="NO", evidence=(nothing_in(conversation.turns),), confidence=confidence)
-        reason = "the customer asks for nothing" if found.resolution == "NA" else found.doubt or ""
+        reason = coded("the customer asks for nothing") if found.resolution == "NA" else found.doubt or ""
         evidence = found.evidence or ((nothing_in(conversation.turns),) if found.resolution == "NO" else ())
         return answered(found.resolution, evidence, reason=reason, certain=found.doubt is UNSET, confidence=confidence)

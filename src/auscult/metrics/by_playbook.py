@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from auscult.domain.assist.assistance import PlaybookRun, PlaybookStep
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import coded
+from auscult.domain.errors import Coded, coded, joined
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
@@ -58,11 +58,11 @@ class ByPlaybook(Base[Settings]):
         """The verdict, with the steps that decided it."""
         playbooks = conversation.assist.playbooks if conversation.assist else None
         if playbooks is None:
-            return Verdict(qualification="NA", reason="no playbook is reported")
+            return Verdict(qualification="NA", reason=coded("no playbook is reported"))
         runs = [run for run in playbooks if is_called(settings.playbook, run.id, run.name)]
         if not runs:
             answer: Literal["NA", "NO"] = "NA" if settings.when_not_run == "na" else "NO"
-            reason = f"the playbook {settings.playbook} was not run"
+            reason = coded("the playbook {name} was not run", name=settings.playbook)
             return Verdict(qualification=answer, evidence=(Evidence(why=reason),), reason=reason)
         taken = _steps_of(runs)
         if settings.steps:
@@ -95,7 +95,7 @@ class _Taken(NamedTuple):
     def name(self) -> str:
         stage = self.stage[1] or self.stage[0]
         step = self.step.name or self.step.id or "unnamed"
-        return f"step '{step}'" + (f" of '{stage}'" if stage else "")
+        return _step_in_words(step, stage)
 
 
 def _steps_of(runs: Sequence[PlaybookRun]) -> list[_Taken]:
@@ -108,6 +108,12 @@ def _steps_of(runs: Sequence[PlaybookRun]) -> list[_Taken]:
                 if key not in found or (step.is_adhered and not found[key].step.is_adhered):
                     found[key] = _Taken((stage.id, stage.name), step)
     return list(found.values())
+
+
+def _step_in_words(step: str, stage: str | None) -> Coded:
+    if stage:
+        return coded("step '{name}' of '{stage}'", name=step, stage=stage)
+    return coded("step '{name}'", name=step)
 
 
 def _by_steps(named: Sequence[NamedStep], taken: Sequence[_Taken], conversation: Conversation) -> Verdict:
@@ -123,13 +129,17 @@ def _by_steps(named: Sequence[NamedStep], taken: Sequence[_Taken], conversation:
         ]
         found += fitting
         if not fitting:
-            unknown.append(f"step '{one.step}'" + (f" of '{one.stage}'" if one.stage else ""))
+            unknown.append(_step_in_words(one.step, one.stage))
     missed = [each.name for each in found if not each.step.is_adhered]
     evidence = tuple(_evidence(each, conversation) for each in found)
     if missed:
-        return Verdict(qualification="NO", evidence=evidence, reason=f"not done: {', '.join(missed)}")
+        return Verdict(
+            qualification="NO", evidence=evidence, reason=coded("not done: {steps}", steps=joined(", ", missed))
+        )
     if unknown:
-        return Verdict(qualification="NA", evidence=evidence, reason=f"not reported: {', '.join(unknown)}")
+        return Verdict(
+            qualification="NA", evidence=evidence, reason=coded("not reported: {steps}", steps=joined(", ", unknown))
+        )
     return met(evidence, conversation)
 
 
@@ -140,20 +150,26 @@ def _entire(
     if taken:
         done = sum(each.step.is_adhered for each in taken)
         is_enough = 100 * done >= least * len(taken)
-        reason = f"{done} of {len(taken)} steps done"
+        reason = coded("{n} of {m} steps done", n=done, m=len(taken))
         evidence = tuple(_evidence(each, conversation) for each in taken)
     else:
         rates = [run.adherence_rate for run in runs if run.adherence_rate is not None]
         if not rates:
-            return Verdict(qualification="NA", reason="no step of it is reported")
+            return Verdict(qualification="NA", reason=coded("no step of it is reported"))
         is_enough = Decimal(str(max(rates))) >= least
-        reason = f"{max(rates):g} percent of the steps done, as the assistant counts"
+        reason = coded("{n} percent of the steps done, as the assistant counts", n=f"{max(rates):g}")
         evidence = (evidence_of(reason, conversation, None, None),)
     if is_enough:
         return met(evidence, conversation, reason)
-    return Verdict(qualification="NO", evidence=evidence, reason=f"{reason}; asked for: at least {least} percent")
+    return Verdict(
+        qualification="NO",
+        evidence=evidence,
+        reason=coded("{before}; asked for: at least {least} percent", before=reason, least=least),
+    )
 
 
 def _evidence(taken: _Taken, conversation: Conversation) -> Evidence:
-    why = f"{taken.name}: {'done' if taken.step.is_adhered else 'not done'}"
+    why = coded("{step}: not done", step=taken.name)
+    if taken.step.is_adhered:
+        why = coded("{step}: done", step=taken.name)
     return evidence_of(why, conversation, taken.step.turn_id, taken.step.adhered_at)

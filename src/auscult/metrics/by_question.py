@@ -13,7 +13,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import coded
+from auscult.domain.errors import coded, joined
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Acts, Answers, Judgement, Probe
@@ -180,9 +180,9 @@ class _Plan:
             trigger = self._trigger.decide(reading, answers, None)
             if trigger.position is None:
                 obstacle = self._trigger.obstacle(reading)
-                reason = obstacle or f"no trigger in {self._trigger.scope}"
+                reason = obstacle or coded("no trigger in {place}", place=self._trigger.scope)
                 is_unknown = bool(obstacle) and bool(reading.turn_indexes("agent"))
-                reason += _short_of(trigger)
+                reason = _short_of(reason, trigger)
                 return self._without_trigger(reading, self._trigger, trigger, reason, is_unknown=is_unknown)
         if self._not_when:
             ruled_out = self._not_when.decide(reading, answers, trigger.position)
@@ -191,7 +191,7 @@ class _Plan:
                     qualification="NA",
                     evidence=ruled_out.evidence,
                     trigger=trigger.evidence,
-                    reason=f"ruled out, because {_because(ruled_out)}",
+                    reason=coded("ruled out, because {because}", because=_because(ruled_out)),
                 )
         answer = self._answer.decide(reading, answers, trigger.position)
         if answer.position is not None:
@@ -207,11 +207,13 @@ class _Plan:
         if self._shares is None or trigger.undecided or is_unknown:
             return Verdict(qualification="NA", reason=reason)
         evidence = (absence([sought], reading, None),)
-        parts = self._parts(("NO", evidence, reason), ("NO", evidence, "there is no trigger that it could belong to"))
+        parts = self._parts(
+            ("NO", evidence, reason), ("NO", evidence, coded("there is no trigger that it could belong to"))
+        )
         return Verdict(qualification="NO", evidence=evidence, reason=reason, parts=parts)
 
     def _without_answer(self, reading: Reading, answers: Answers, trigger: Outcome, answer: Outcome) -> Verdict:
-        reason = f"not found in {self._answer.scope}"
+        reason = coded("not found in {place}", place=self._answer.scope)
         if self._excused:
             excuse = self._excused.decide(reading, answers, trigger.position)
             if excuse.position is not None:
@@ -219,9 +221,13 @@ class _Plan:
                     qualification="NA",
                     evidence=excuse.evidence,
                     trigger=trigger.evidence,
-                    reason=f"{reason}, and excused, because {self._excused_because or _because(excuse)}",
+                    reason=coded(
+                        "not found in {place}, and excused, because {because}",
+                        place=self._answer.scope,
+                        because=self._excused_because or _because(excuse),
+                    ),
                 )
-        reason += _short_of(answer)
+        reason = _short_of(reason, answer)
         if answer.undecided:
             return Verdict(qualification="NA", trigger=trigger.evidence, reason=reason)
         near: tuple[Evidence, ...] = answer.against or ((answer.nearest.evidence,) if answer.nearest else ())
@@ -242,16 +248,20 @@ class _Plan:
 
 def _because(found: Outcome) -> str:
     """Return the turns that decided, and what is in them, in words."""
-    return " and ".join(f"{each.turn_id} {each.why}" for each in found.evidence)
+    return joined(coded(" and "), [coded("{turn} {why}", turn=each.turn_id, why=each.why) for each in found.evidence])
 
 
-def _short_of(outcome: Outcome) -> str:
-    """Return why a search found nothing: the judge's reason, or the nearest miss."""
+def _short_of(reason: str, outcome: Outcome) -> str:
+    """Return a reason with why a search found nothing: the judge's reason, or the nearest miss."""
     if outcome.undecided:
-        return f"; the judge says that it does not apply: {outcome.undecided}"
+        return coded(
+            "{before}; the judge says that it does not apply: {judged}", before=reason, judged=outcome.undecided
+        )
     if outcome.denied:
-        return f"; the judge says no: {outcome.denied}"
-    return f"; nearest: {outcome.nearest.evidence.why}" if outcome.nearest else ""
+        return coded("{before}; the judge says no: {judged}", before=reason, judged=outcome.denied)
+    if outcome.nearest:
+        return coded("{before}; nearest: {whys}", before=reason, whys=outcome.nearest.evidence.why)
+    return reason
 
 
 @lru_cache(maxsize=1024)

@@ -9,8 +9,8 @@ from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from auscult.domain.conversation import WITHOUT_SPEAKERS, Channel, Conversation, are_without_speakers
-from auscult.domain.errors import coded
+from auscult.domain.conversation import WHO, WITHOUT_SPEAKERS, Channel, Conversation, are_without_speakers
+from auscult.domain.errors import coded, template
 from auscult.domain.evaluation import Evidence, Verdict, answered, at, over
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
@@ -25,6 +25,7 @@ from auscult.domain.said.speech import (
     with_times_of_sound,
 )
 from auscult.metrics._base import Base
+from auscult.metrics._finding.language import silence_of
 
 Measure = Literal["cross_talk", "dead_air", "speaking_rate"]
 
@@ -102,7 +103,13 @@ def _duration_faults(settings: Settings) -> list[tuple[str, str]]:
             found.append((key, coded("must be longer than nothing")))
     if durations.get("max_duration", durations["min_duration"]) < durations["min_duration"]:
         found.append(
-            ("max_duration", coded("must be at least min_duration, {value}", value=_seconds(durations["min_duration"])))
+            (
+                "max_duration",
+                coded(
+                    "must be at least min_duration, {value}",
+                    value=coded("{s} s", s=_seconds(durations["min_duration"])),
+                ),
+            )
         )
     if settings.max_instances is not None and settings.max_instances < 0:
         found.append(("max_instances", coded("{value} must be 0 or more", value=settings.max_instances)))
@@ -141,7 +148,7 @@ def _judge_cross_talk(settings: Settings, conversation: Conversation) -> Verdict
     for side in ("agent", "customer"):
         turns = [turn for turn in conversation.turns if turn.speaker == side]
         if not any(is_timed(turn) for turn in turns):
-            reason = f"no times are known of what the {side} says" if turns else f"the {side} never speaks"
+            reason = coded("no times are known of what {who} says", who=WHO[side]) if turns else silence_of(side)
             return Verdict(qualification="NA", reason=reason)
     min_ms = _min_ms(settings)
     found = cross_talk(conversation, min_ms)
@@ -153,21 +160,25 @@ def _judge_cross_talk(settings: Settings, conversation: Conversation) -> Verdict
             start_ms=one.start_ms,
             end_ms=one.end_ms,
             text=one.turn.text,
-            why=f"both talk for {_seconds(one.duration_ms)}"
-            + (f", the {one.begun_by} came in" if one.begun_by else ", both began at once"),
+            why=coded("both talk for {s} s, {who} came in", s=_seconds(one.duration_ms), who=WHO[one.begun_by])
+            if one.begun_by
+            else coded("both talk for {s} s, both began at once", s=_seconds(one.duration_ms)),
         )
         for one in found
     )
-    what = "agent coming in for" if settings.count == "agent" else "cross talk of"
-    return _counted(evidence, settings.max_instances or 0, f"{what} {_seconds(min_ms)} or more", conversation)
+    what = template("{n} × cross talk of {s} s or more")  # noqa: RUF001 a sign, not a letter
+    if settings.count == "agent":
+        what = template("{n} × agent coming in for {s} s or more")  # noqa: RUF001 as above
+    counted = coded(what, n=len(evidence), s=_seconds(min_ms))
+    return _counted(evidence, settings.max_instances or 0, counted, conversation)
 
 
 def _judge_dead_air(settings: Settings, conversation: Conversation) -> Verdict:
     if sum(turn.start_ms is not None for turn in conversation.turns) < 2:  # noqa: PLR2004 silence is between two
-        reason = "fewer than two turns have times" if conversation.turns else "nobody speaks"
+        reason = coded("fewer than two turns have times") if conversation.turns else coded("nobody speaks")
         return Verdict(qualification="NA", reason=reason)
     if all(turn.speaker == "system" for turn in conversation.turns):
-        return Verdict(qualification="NA", reason="nobody speaks but a system")
+        return Verdict(qualification="NA", reason=coded("nobody speaks but a system"))
     min_ms = _min_ms(settings)
     max_ms = None if settings.max_duration is None else parse_duration_ms(settings.max_duration)
     found = silences(conversation, min_ms)
@@ -176,15 +187,18 @@ def _judge_dead_air(settings: Settings, conversation: Conversation) -> Verdict:
             one.after,
             start_ms=one.start_ms,
             end_ms=one.end_ms,
-            why=f"nobody talks for {_seconds(one.duration_ms)} after this turn",
+            why=coded("nobody talks for {s} s after this turn", s=_seconds(one.duration_ms)),
         )
         for one in found
     )
-    verdict = _counted(evidence, settings.max_instances or 0, f"silence of {_seconds(min_ms)} or more", conversation)
+    counted = coded("{n} × silence of {s} s or more", n=len(evidence), s=_seconds(min_ms))  # noqa: RUF001 as above
+    verdict = _counted(evidence, settings.max_instances or 0, counted, conversation)
     longest = max((one.duration_ms for one in found), default=0)
     if max_ms is not None and longest > max_ms:
-        reason = f"a silence of {_seconds(longest)}; more than {_seconds(max_ms)} is never allowed"
-        return Verdict(qualification="NO", evidence=evidence, reason=reason + _untimed(conversation))
+        reason = coded(
+            "a silence of {s} s; more than {most} s is never allowed", s=_seconds(longest), most=_seconds(max_ms)
+        )
+        return Verdict(qualification="NO", evidence=evidence, reason=_with_untimed(reason, conversation))
     return verdict
 
 
@@ -195,43 +209,53 @@ def _judge_speaking_rate(settings: Settings, conversation: Conversation) -> Verd
     turns = [turn for turn in conversation.turns if turn.speaker == speaker]
     said = pace(conversation, speaker)
     if said is None:
-        reason = f"no times are known of what the {speaker} says" if turns else f"the {speaker} never speaks"
+        who = WHO[speaker]
+        reason = coded("no times are known of what {who} says", who=who) if turns else silence_of(speaker)
         return Verdict(qualification="NA", reason=reason)
     if said.words == 0:
-        return Verdict(qualification="NA", reason=f"the {speaker} says no words")
+        return Verdict(qualification="NA", reason=coded("{who} says no words", who=WHO[speaker]))
     low, high = settings.min_words_per_minute, settings.max_words_per_minute
     rate = Decimal(said.words * 60_000) / Decimal(said.talk_ms)
     within = (low is None or rate >= low) and (high is None or rate <= high)
-    limits = " and ".join(
-        [*([f"at least {low}"] if low is not None else []), *([f"at most {high}"] if high is not None else [])]
+    measured = coded(
+        "{rate} words a minute: {n} words in {s} s of talk",
+        rate=f"{rate:.1f}",
+        n=said.words,
+        s=_seconds(said.talk_ms),
     )
-    measured = f"{rate:.1f} words a minute: {said.words} words in {_seconds(said.talk_ms)} of talk"
+    limits = template("{before}; asked for: at least {low} and at most {high}")
+    if high is None:
+        limits = template("{before}; asked for: at least {low}")
+    elif low is None:
+        limits = template("{before}; asked for: at most {high}")
+    reason = coded(limits, before=measured, low=low, high=high)
     return Verdict(
         qualification="YES" if within else "NO",
         evidence=(over(turns, measured),),
-        reason=f"{measured}; asked for: {limits}" + _untimed(conversation),
+        reason=_with_untimed(reason, conversation),
     )
 
 
-def _counted(evidence: Sequence[Evidence], allowed: int, what: str, conversation: Conversation) -> Verdict:
-    count = len(evidence)
-    counted = f"{count} × {what}"  # noqa: RUF001 a sign, not a letter
-    is_met = count <= allowed
+def _counted(evidence: Sequence[Evidence], allowed: int, counted: str, conversation: Conversation) -> Verdict:
+    is_met = len(evidence) <= allowed
     shown = evidence if any(one.turn_id for one in evidence) else (*evidence, over(conversation.turns, counted))
     return answered(
         "YES" if is_met else "NO",
         shown if is_met or not evidence else evidence,
-        reason=f"{counted}; allowed: {allowed}" + _untimed(conversation),
+        reason=_with_untimed(coded("{before}; allowed: {m}", before=counted, m=allowed), conversation),
     )
 
 
-def _untimed(conversation: Conversation) -> str:
-    """Return how much was left out, and where times are the recording's."""
+def _with_untimed(reason: str, conversation: Conversation) -> str:
+    """Return a reason with how much was left out, and where times are the recording's."""
     if conversation.heard is not None and not any(turn.id and is_timed(turn) for turn in conversation.turns):
-        return " (by the sound of the recording)"
+        return coded("{before} (by the sound of the recording)", before=reason)
     count = sum(not is_timed(turn) for turn in conversation.turns)
-    return f" ({count} of {len(conversation.turns)} turns have no times and are left out)" if count else ""
+    if not count:
+        return reason
+    whole = len(conversation.turns)
+    return coded("{before} ({n} of {m} turns have no times and are left out)", before=reason, n=count, m=whole)
 
 
 def _seconds(duration_ms: int) -> str:
-    return f"{duration_ms / 1000:g} s"
+    return f"{duration_ms / 1000:g}"

@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import coded
+from auscult.domain.errors import Coded, coded, template
 from auscult.domain.evaluation import Comparison, Evidence, Verdict, cite, grounds, nothing_in
 from auscult.domain.privacy.digests import are_of_one_key
 from auscult.domain.probe import Answers, Probe
@@ -20,7 +20,7 @@ from auscult.domain.said.values import Locale, Value, is_masked, is_same, read
 from auscult.metrics._base import Planned
 from auscult.metrics._finding.citing import shortened
 from auscult.metrics._finding.joining import compiled, searches_of
-from auscult.metrics._finding.language import Finding, Problem, finding_problems
+from auscult.metrics._finding.language import Finding, Problem, finding_problems, silence_of
 from auscult.metrics._finding.reading import Reading, reading_of
 from auscult.metrics._values.choosing import Rule, agreed_on
 from auscult.metrics._values.said import Heard, Said, Sayings, said_problems
@@ -107,13 +107,12 @@ class _Plan:
         reading = reading_of(conversation)
         speaker = self._sayings.speaker
         if not reading.turn_indexes(speaker):
-            whoever = "nobody" if speaker == "any" else f"the {speaker} never"
-            return Verdict(qualification="NA", reason=f"{whoever} speaks")
+            return Verdict(qualification="NA", reason=silence_of(speaker))
         position, shown = None, ()
         if self._trigger is not None:
             trigger = self._trigger.decide(reading, answers, None)
             if trigger.position is None:
-                reason = self._trigger.obstacle(reading) or f"no trigger in {self._trigger.scope}"
+                reason = self._trigger.obstacle(reading) or coded("no trigger in {place}", place=self._trigger.scope)
                 return Verdict(qualification="NA", reason=reason)
             position, shown = trigger.position, trigger.evidence
         return replace(self._held_against(reading, answers, position), trigger=shown)
@@ -128,17 +127,22 @@ class _Plan:
         right = read(said.kind, truth.text, locale)
         if right is None:
             return Verdict(
-                qualification="NA", reason=f"the source says '{shortened(truth.text)}', which is no {said.kind}"
+                qualification="NA",
+                reason=coded(
+                    "the source says '{value}', which is no {kind}", value=shortened(truth.text), kind=coded(said.kind)
+                ),
             )
         if obstacle := self._sayings.obstacle(reading):
-            return Verdict(qualification="NA", reason=f"{obstacle}; the source says {right}")
+            return Verdict(qualification="NA", reason=_by_the_source(obstacle, right))
         heard = self._sayings.heard(reading, answers, trigger)
         counting = self._counting(reading, heard, trigger, right)
         if not counting:
-            missing = "no value is agreed on" if heard else f"no {said.name} is said in {self._sayings.scope}"
+            missing = coded("no value is agreed on")
+            if not heard:
+                missing = coded("no {name} is said in {place}", name=said.name, place=self._sayings.scope)
             compared = Comparison(name=said.name, source=str(right))
             answer: Literal["NO", "NA"] = "NO" if self._settings.when_not_said == "no" else "NA"
-            reason = f"{missing}; the source says {right}"
+            reason = _by_the_source(missing, right)
             return Verdict(
                 qualification=answer, evidence=(nothing_in(conversation.turns),), reason=reason, compared=compared
             )
@@ -152,14 +156,18 @@ class _Plan:
         if not is_masked(right) and all(_has_hash(one, conversation, digests) for one in counting):
             return self._by_digest(counting, conversation, digests)
         if any(is_masked(one.value) != is_masked(right) for one in counting):
-            reason = f"the {said.name} is redacted on one side and not on the other, so that nothing compares them"
+            reason = coded(
+                "the {name} is redacted on one side and not on the other, so that nothing compares them", name=said.name
+            )
             return Verdict(qualification="NA", reason=reason)
         wrong = [one for one in counting if not self._is_right(one, right)]
         shown = wrong or counting
         return Verdict(
             qualification="NO" if wrong else "YES",
             evidence=grounds(_evidence(one, right, is_right=not wrong) for one in shown),
-            reason=f"says {shown[0].value} where the source says {right}" if wrong else "",
+            reason=coded("says {words} where the source says {value}", words=shown[0].value, value=right)
+            if wrong
+            else "",
             compared=Comparison(name=said.name, source=str(right), said=str(shown[0].value)),
         )
 
@@ -168,11 +176,11 @@ class _Plan:
         wrong = [one for one in counting if conversation.masks[one.value.plain] not in digests]
         shown = wrong or counting
         said = str(shown[0].value)
-        source = "a value that differs" if wrong else said
+        source = coded("a value that differs") if wrong else said
         return Verdict(
             qualification="NO" if wrong else "YES",
             evidence=grounds(_evidence(one, Value(source), is_right=not wrong) for one in shown),
-            reason=f"says {said} where the source says {source}" if wrong else "",
+            reason=coded("says {words} where the source says {value}", words=said, value=source) if wrong else "",
             compared=Comparison(name=self._settings.said.name, source=source, said=said),
         )
 
@@ -201,8 +209,15 @@ def _has_hash(one: Heard, conversation: Conversation, digests: Sequence[str]) ->
 
 
 def _evidence(one: Heard, right: Value, *, is_right: bool) -> Evidence:
-    source = "and so does the source" if is_right else f"the source says {right}"
-    return cite(one.turn, f"says '{shortened(one.words)}' ({one.value}), {source}", one.words)
+    code = template("says '{words}' ({value}), the source says {path}")
+    if is_right:
+        code = template("says '{words}' ({value}), and so does the source")
+    why = coded(code, words=shortened(one.words), value=one.value, path=right)
+    return cite(one.turn, why, one.words)
+
+
+def _by_the_source(reason: str, right: Value) -> Coded:
+    return coded("{before}; the source says {value}", before=reason, value=right)
 
 
 @lru_cache(maxsize=1024)

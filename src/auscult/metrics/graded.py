@@ -16,7 +16,7 @@ from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelM
 from auscult.metrics._base import Planned
 from auscult.metrics._finding.citing import quoted_of_record
 from auscult.metrics._finding.joining import compiled, scope_of, searches_of, shown
-from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems
+from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems, silence_of
 from auscult.metrics._finding.reading import reading_of
 from auscult.metrics._finding.search import NOT_KNOWN
 
@@ -164,21 +164,30 @@ class _Plan:
         obstacles = [found.obstacle(reading) for _, found in self._rules]
         grading = self._grading(conversation)
         if all(obstacles) and not grading:
-            whose = self._judge.speaker if self._judge else ""
-            return Verdict(qualification="NA", reason=obstacles[0] if obstacles else _silence(whose))
+            whose = self._judge.speaker if self._judge else "any"
+            return Verdict(qualification="NA", reason=obstacles[0] if obstacles else silence_of(whose))
         if self._not_when:
             ruled_out = self._not_when.decide(reading, answers, None)
             if ruled_out.position is not None:
-                return Verdict(qualification="NA", evidence=ruled_out.evidence, reason="ruled out: not_when is found")
+                return Verdict(
+                    qualification="NA", evidence=ruled_out.evidence, reason=coded("ruled out: not_when is found")
+                )
         for level, found in self._rules:
             outcome = found.decide(reading, answers, None)
             if outcome.position is not None:
                 return Verdict(
-                    qualification="YES", level=level, evidence=shown(outcome, reading), reason=f"level {level}"
+                    qualification="YES",
+                    level=level,
+                    evidence=shown(outcome, reading),
+                    reason=coded("level {name}", name=level),
                 )
         if grading:
             return self._judged(conversation, answers[grading])
-        reason = f"level {self._otherwise}: no rule holds in {scope_of(found for _, found in self._rules)}"
+        reason = coded(
+            "level {name}: no rule holds in {place}",
+            name=self._otherwise,
+            place=scope_of(found for _, found in self._rules),
+        )
         evidence = (unsaid_in(reading.turns),) if reading.turns else (nothing_in(()),)
         return Verdict(qualification="NO", level=self._otherwise, evidence=evidence, reason=reason)
 
@@ -186,20 +195,20 @@ class _Plan:
         """Return the level that a judge chose, with the turns that it points at."""
         assert isinstance(answer, GradingAnswer)  # noqa: S101  (a grading is answered by one)
         pointed = set(answer.turn_ids)
-        turns = tuple(cite(turn, f"judged: {answer.reason}") for turn in conversation.turns if turn.id in pointed)
+        turns = tuple(
+            cite(turn, coded("judged: {words}", words=answer.reason))
+            for turn in conversation.turns
+            if turn.id in pointed
+        )
         evidence = (*turns, *quoted_of_record([answer]))
         if answer.level is None:
-            reason = f"the judge says that it does not apply: {answer.reason}"
+            reason = coded("the judge says that it does not apply: {judged}", judged=answer.reason)
             return Verdict(qualification="NA", evidence=evidence, reason=reason)
-        reason = f"level {answer.level}; the judge: {answer.reason}"
+        reason = coded("level {name}; the judge: {judged}", name=answer.level, judged=answer.reason)
         if answer.level != self._otherwise:
             return Verdict(qualification="YES", level=answer.level, evidence=grounds(evidence), reason=reason)
         read = (unsaid_in(conversation.turns),) if conversation.turns else (nothing_in(()),)
         return Verdict(qualification="NO", level=answer.level, evidence=evidence or read, reason=reason)
-
-
-def _silence(whose: str) -> str:
-    return "nobody speaks" if whose == "any" else f"the {whose} never speaks"
 
 
 @lru_cache(maxsize=1024)

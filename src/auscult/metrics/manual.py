@@ -5,13 +5,14 @@ from typing import ClassVar
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
 from auscult.metrics._base import Base
 
-WAITING = "waits for an auditor"
+WAITING = coded("waits for an auditor")
 """The reason of every answer."""
 
 

@@ -8,12 +8,13 @@ import time
 from collections.abc import Generator, Iterable
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
-from typing import Any
-
-import httpx
+from typing import TYPE_CHECKING, Any
 
 from auscult.domain.delivery.addresses import Networks
 from auscult.outgoing.dialling import dial
+
+if TYPE_CHECKING:
+    import httpx
 
 _CONNECT_S = 60.0
 _PORTS = {"https": 443, "http": 80}
@@ -58,9 +59,9 @@ class DialledConnection(http.client.HTTPConnection):
         self.sock = plain
 
 
-def client(networks: Networks, **options: Any) -> httpx.Client:  # noqa: ANN401  (those of httpx)
+def client(networks: Networks, **options: Any) -> "httpx.Client":  # noqa: ANN401  (those of httpx)
     """Return an HTTP client that follows no redirect unless asked to, and connects to these networks alone."""
-    return httpx.Client(transport=transport(networks), **options)
+    return import_module("httpx").Client(transport=transport(networks), **options)
 
 
 def transport(networks: Networks, library: str = "httpx", core: str = "httpcore") -> Any:  # noqa: ANN401  (of either)

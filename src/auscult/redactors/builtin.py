@@ -30,6 +30,7 @@ from auscult.redactors._emails import (
 )
 from auscult.redactors._learned.opinion import MAY_HOLD, second_opinion
 from auscult.redactors._nearby import codes, dates, grown, hesitations, phones
+from auscult.redactors._numeric import expiry
 from auscult.redactors._numeric.cards import codes_behind
 from auscult.redactors._numeric.hints import HAS_MIXED, HAS_NUMBER
 from auscult.redactors._patterns import PatternSet, Turns
@@ -61,7 +62,7 @@ SELDOM = (
     PatternSet(HAS_EMAIL, ENDS_ALONE, OPEN, CUES),
     PatternSet(
         HAS_MIXED, *NUMBER_PATTERNS, SAID_ABROAD, _births.CUE, _births.OLD_YEAR, _births.HAS_ABROAD, _births.SLASHED,
-        _births.ASKS_PART, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE,
+        _births.ASKS_PART, persons.NEAR_PERSON, replies.AND_HERS, replies.TRIPLE, expiry.CUE,
     ),
 )  # fmt: skip
 """Patterns that show in which turns which kinds may be: those that most conversations have, and the others."""
@@ -106,6 +107,7 @@ class BuiltIn:
             found += [one for one in numbers if one.kind != "security_code" and not phones.is_sum(one, lows[one.turn])]
             found += [*codes_behind(numbers, lows), *accounts.sorted_accounts(lows, numbered)]
             found += [one for turn in numbered if "+" in lows[turn] for one in phones.written(turn, lows[turn])]
+        found += expiry.expiries(utterances, lows, turns.of(expiry.CUE), found)
         found += secrets(utterances)
         found += _births_in(utterances, lows, turns) if turns.has(_OF_BIRTHS) else ()
         for turn in turns.of(persons.NEAR_PERSON):

@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.errors import sent
+
 _HEAD = msgspec.json.Decoder(list[int])
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(enc_hook=sent).encode
 
 
 def all_views(flags: int) -> int:

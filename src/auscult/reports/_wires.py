@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Raw
 from msgspec.structs import replace
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, sent
 from auscult.domain.record import RecordPage
 from auscult.domain.tenancy import Wire
 from auscult.reports._contract import Added, ReportRequest
@@ -21,7 +21,7 @@ _OBJECT = msgspec.json.Decoder(dict[str, Raw])
 _OBJECTS = msgspec.json.Decoder(list[dict[str, Raw]])
 _HEAD = msgspec.json.Decoder(list[int])
 _BREAK = ord("\n")
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(enc_hook=sent).encode
 
 
 def stored(row: bytes, added: Added) -> bytes:

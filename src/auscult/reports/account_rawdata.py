@@ -9,6 +9,8 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from auscult.domain.conversation import Agent
+from auscult.domain.copying import made_from
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import AgentHabits, Flag, Insights
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
@@ -98,7 +100,7 @@ class Row(Struct, frozen=True, kw_only=True):
     )
 
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(enc_hook=sent)
 
 
 class AccountRawData:
@@ -166,11 +168,10 @@ def _passed(evaluation: Evaluation) -> bool | UnsetType:
 def _agent_row(agent: Agent, habits: AgentHabits | None) -> AgentRow:
     empathy = habits.empathy if habits else None
     crutch_words = habits.crutch_words if habits else None
-    return AgentRow(
-        id=agent.id,
-        name=agent.name,
+    return made_from(
+        AgentRow,
+        agent,
         started_at=_instants.with_zone(agent.joined_at) if agent.joined_at else None,
-        email=agent.email,
         empathy=UNSET if empathy is None else intelligence.whole(empathy),
         crutch_words=UNSET if crutch_words is None else intelligence.whole(crutch_words),
     )

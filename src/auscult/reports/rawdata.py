@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from auscult.domain.conversation import Agent, Direction
+from auscult.domain.errors import sent
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights, Resolution, SentimentLabel
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
@@ -112,7 +113,7 @@ class Row(Struct, frozen=True, kw_only=True):
     )
 
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(enc_hook=sent)
 
 
 class RawData:

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Struct, UnsetType, field
 
 from auscult.domain.conversation import Channel, Direction
+from auscult.domain.errors import sent
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Wire
 from auscult.reports import _dates, _instants, _paging
@@ -82,7 +83,7 @@ class Row(Struct, frozen=True, kw_only=True):
     evaluated_at: Annotated[str | UnsetType, described(f"UTC. {_LATER}")] = field(name="evaluatedAt", default=UNSET)
 
 
-_ENCODER = msgspec.json.Encoder()
+_ENCODER = msgspec.json.Encoder(enc_hook=sent)
 
 
 class ScoreReporting:

@@ -1,18 +1,16 @@
 """Documents read outside this process, so that none can block its threads or exhaust its memory."""
 
-import subprocess
-import sys
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cache
-
-import msgspec
+from io import BytesIO
 
 from auscult.domain.assist.knowledge import Piece
 from auscult.domain.assist.validity import Opening
-from auscult.domain.errors import BusyError, DocumentError
-from auscult.sandbox.child import LENGTH, Reply, Request
+from auscult.domain.errors import BusyError, DocumentError, FormatError
+from auscult.sandbox.file_child import Request
+from auscult.sandbox.files import ChildEndedError, FileReader, file_reader
 
 CPU_S = 10.0
 """Processor time for one document."""
@@ -23,19 +21,17 @@ AT_ONCE = 2
 PATIENCE_S = 0.5
 """How long a document waits for its turn, in a thread that others may need."""
 
-_DECODER = msgspec.msgpack.Decoder(Reply)
-
 
 class DocumentReader:
-    """Reads documents in child processes, which stay for the next one. Threads may share it."""
+    """Reads documents in the processes of a reader of files. Threads may share it."""
 
-    def __init__(self, cpu_s: float = CPU_S, patience_s: float = PATIENCE_S) -> None:
-        """Start no child before a document comes."""
+    def __init__(self, files: FileReader, cpu_s: float = CPU_S, patience_s: float = PATIENCE_S) -> None:
+        """Start no process before a document comes."""
+        self._files = files
         self._cpu_s = cpu_s
         self._patience_s = patience_s
         self._turns = threading.Condition()
         self._apps: set[str] = set()
-        self._idle: list[_Child] = []
 
     def read(self, app_id: str, kind: str, data: bytes) -> tuple[list[Piece], Opening]:
         """Return the passages of a document of an app, and its beginning, which may state how long it counts.
@@ -43,28 +39,18 @@ class DocumentReader:
         Raises ``DocumentError`` where it cannot be read within its limits, ``BusyError`` while too many others are.
         """
         with self._turn(app_id):
-            child = self._child()
             try:
-                reply = child.send(Request(kind, data, self._cpu_s))
-            except (OSError, EOFError) as error:
-                child.end()
+                found, *_ = self._files.frames(Request(document=kind, cpu_s=self._cpu_s), BytesIO(data))
+            except ChildEndedError as error:
                 message = (
                     f"the document takes more than {self._cpu_s:g} s of processor time or too much memory to read; "
                     "split it, or fix its markup"
                 )
                 raise DocumentError(message, code="document.unreadable") from error
-            with self._turns:
-                self._idle.append(child)
-        if reply.code is not None:
-            raise DocumentError(reply.message, code=reply.code)
-        return list(reply.pieces), reply.opening
-
-    def close(self) -> None:
-        """End the children that wait."""
-        with self._turns:
-            idle, self._idle = self._idle, []
-        for child in idle:
-            child.end()
+        if found.passages is None:
+            fault = found.rejected.error if found.rejected else FormatError("the document cannot be read")
+            raise DocumentError(fault.message, code=fault.reason)
+        return found.passages
 
     @contextmanager
     def _turn(self, app_id: str) -> Generator[None]:
@@ -82,45 +68,8 @@ class DocumentReader:
                 self._apps.discard(app_id)
                 self._turns.notify_all()
 
-    def _child(self) -> "_Child":
-        with self._turns:
-            if self._idle:
-                return self._idle.pop()
-        return _Child()
-
 
 @cache
 def document_reader() -> DocumentReader:
     """Return the reader of this process."""
-    return DocumentReader()
-
-
-class _Child:
-    """A process that reads one document after the other. It ends with its parent."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "auscult.sandbox.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def send(self, request: Request) -> Reply:
-        """Send a request, wait for its reply, and return it. Raises ``OSError`` or ``EOFError`` where the process ended."""
-        sent, came = self._process.stdin, self._process.stdout
-        if sent is None or came is None:
-            raise EOFError
-        data = msgspec.msgpack.encode(request)
-        sent.write(LENGTH.pack(len(data)) + data)
-        sent.flush()
-        size = came.read(LENGTH.size)
-        if len(size) < LENGTH.size:
-            raise EOFError
-        return _DECODER.decode(came.read(LENGTH.unpack(size)[0]))
-
-    def end(self) -> None:
-        """End the process, whatever it does."""
-        self._process.kill()
-        with suppress(OSError):
-            self._process.communicate()
+    return DocumentReader(file_reader())

@@ -7,24 +7,13 @@ checks every address; they start no programs, and read no files but those of Pyt
 import logging
 import os
 import sys
-from functools import partial
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 
-READABLE = ("/etc/ssl", "/etc/pki", "/etc/mime.types", "/etc/localtime", "/usr/share", "/usr/lib/ssl", "/dev/null")
-"""Where a sender reads besides Python: certificates, types of files, time zones."""
-_FORBIDDEN = (
-    "subprocess.",
-    "os.exec",
-    "os.posix_spawn",
-    "os.spawn",
-    "os.system",
-    "os.fork",
-    "pty.spawn",
-    "ctypes.dlopen",
-)
+from auscult.sandbox.guard import guard
+
 _LONGEST = 200
 
 
@@ -76,26 +65,6 @@ def _served(request: Request) -> Reply:
     except Exception as error:  # noqa: BLE001  (plug-ins of others raise what they like)
         return Reply("refused", service, type(error).__name__)
     return Reply("sent" if is_sent else "refused", service, "" if is_sent else reasons.last[:_LONGEST])
-
-
-def guard(port: int | None) -> None:
-    """Confine this process from now on, for good: it connects to a port of this machine, and does little else."""
-    sys.addaudithook(partial(_check, port))
-
-
-def _check(port: int | None, event: str, values: tuple[Any, ...]) -> None:
-    """Refuse connections to anything but the relay, programs, and files. Raises ``PermissionError``."""
-    if event in {"socket.connect", "socket.sendto"} and tuple(values[1][:2]) != ("127.0.0.1", port):
-        raise PermissionError("connects past the relay")
-    if event.startswith(_FORBIDDEN):
-        raise PermissionError("starts a program")
-    if event == "open" and isinstance(values[0], str | bytes):
-        path, mode = os.path.realpath(os.fsdecode(values[0])), values[1] or "r"
-        if set(mode) & set("wax+") or not path.startswith((*READABLE, *_OF_PYTHON)):
-            raise PermissionError("opens a file")
-
-
-_OF_PYTHON = tuple({os.path.realpath(each) for each in (sys.prefix, sys.base_prefix, *sys.path) if each})
 
 
 class _Reasons(logging.Handler):

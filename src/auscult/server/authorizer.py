@@ -1,17 +1,20 @@
 """Admission of requests: caller, rate limit, apps and scopes, checked in this order for all APIs."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from auscult.domain.errors import AccessError, RequestError
 from auscult.domain.limits import Owner, too_many_requests
 from auscult.domain.tenancy import Client, Tenant
 from auscult.server.asgi import Scope, headers_of
 from auscult.server.auth.principal import Principal
-from auscult.server.auth.tokens import Authenticator
-from auscult.server.limits import SharedLimiter
 from auscult.server.request_context import context_of
-from auscult.server.tenancy import Tenancy
 from auscult.services.operations.log_context import PRINCIPAL
+
+if TYPE_CHECKING:  # commands check scopes, and admit no requests
+    from auscult.server.auth.tokens import Authenticator
+    from auscult.server.limits import SharedLimiter
+    from auscult.server.tenancy import Tenancy
 
 _IDENTIFYING = {name.lower(): name for name in ("auth", "Authorization", "accountId", "orgId", "iId")}
 
@@ -19,7 +22,7 @@ _IDENTIFYING = {name.lower(): name for name in ("auth", "Authorization", "accoun
 class RequestAuthorizer:
     """Admission of a request; a refusal is raised as the error of its response."""
 
-    def __init__(self, authenticator: Authenticator, limiter: SharedLimiter, tenancy: Tenancy) -> None:
+    def __init__(self, authenticator: "Authenticator", limiter: "SharedLimiter", tenancy: "Tenancy") -> None:
         """Check requests with these, in the order of the methods."""
         self.parts = authenticator, limiter, tenancy
         self._authenticator = authenticator

@@ -7,6 +7,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.domain.engines import Engines
 from auscult.domain.errors import NotFoundError, coded, unknown
@@ -28,7 +29,7 @@ from auscult.domain.form_examples import (
 )
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
-from auscult.domain.taught import Tick
+from auscult.domain.questions.taught import Tick
 from auscult.services.audits.blind import blindness_of
 from auscult.services.history.topic_effect import present_names, sorted_with
 from auscult.services.privacy.log import draft as entry_of
@@ -163,14 +164,8 @@ class TopicExamples(Kept):
         """
         check_topic(versions, wanted.wanted)
         self.check_pointed(wanted.conversation_id, wanted.turn_id)
-        example = TopicExample(
-            example_id=new_id(),
-            taxonomy_id=versions[0].id,
-            wanted=wanted.wanted,
-            conversation_id=wanted.conversation_id,
-            turn_id=wanted.turn_id,
-            by=self._viewer.name,
-            at=self._now(),
+        example = made_from(
+            TopicExample, wanted, example_id=new_id(), taxonomy_id=versions[0].id, by=self._viewer.name, at=self._now()
         )
         return self._app.form_examples.add(example, self._logged("taxonomy.example_kept", example))
 

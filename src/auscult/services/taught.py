@@ -21,7 +21,7 @@ from auscult.domain.form_examples import new_id
 from auscult.domain.probe import Lesson, LessonAnswer, Said
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.said.text import spoken_words
-from auscult.domain.taught import (
+from auscult.domain.questions.taught import (
     SHOWN,
     Agreement,
     Chosen,

@@ -103,7 +103,8 @@ def find(conversation: Conversation, reading: Reader | None, stated: Mapping[str
     for name, is_agent in zip(people, best, strict=True):
         is_bot = is_agent and name not in stated and _says_it_is_a_bot(said[name], reading)
         sides[name] = "unknown" if name in open_ else "bot" if is_bot else "agent" if is_agent else "customer"
-    return Found(sides, likely[best], is_sure=doubtful == open_)
+    is_denied = any(sides[name] != side for name, side in stated.items() if name in people)
+    return Found(sides, likely[best], is_sure=doubtful == open_ and not is_denied)
 
 
 def probability(turns: Iterable[Turn], reading: Reader) -> float | None:

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 
 from auscult.domain.absences import MOST, Absence, Away
+from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.privacy.log import Draft
 from auscult.storage.core.database import AnyRow, AnySelect, Database
@@ -104,12 +105,11 @@ def _of(account_id: str) -> AnySelect:
 
 
 def _absence(row: AnyRow) -> Absence:
-    return Absence(
-        absence_id=row.absence_id,
-        person=row.person,
+    return made_from(
+        Absence,
+        row,
         since=date.fromisoformat(row.since),
         until=date.fromisoformat(row.until),
-        note=row.note,
         by=row.made_by,
         made_at=instant_of(row.made_at),
     )

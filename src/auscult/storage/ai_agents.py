@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from auscult.domain.ai_agents.context import AiContext
 from auscult.domain.ai_agents.registered import MOST_VERSIONS, Registered
 from auscult.domain.conversation import Agent, Conversation
+from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.log import Draft
 from auscult.storage.access.apps import lock_app
@@ -77,14 +78,7 @@ class AppAiAgents:
             empty = [Conversation(id="", channel="chat", started_at=instant_of(row.registered_at)) for row in rows]
             read = with_contexts(connection, empty, [row.ai for row in rows])
         return [
-            Registered(
-                agent_id=row.agent_id,
-                version=row.version,
-                name=row.name,
-                registered_at=instant_of(row.registered_at),
-                registered_by=row.registered_by,
-                ai=each.ai or AiContext(),
-            )
+            made_from(Registered, row, registered_at=instant_of(row.registered_at), ai=each.ai or AiContext())
             for row, each in zip(rows, read, strict=True)
         ]
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from auscult.domain.errors import unknown
 from auscult.domain.form_examples import MOST_EXAMPLES, Example, TopicExample, too_many
 from auscult.domain.privacy.log import Draft
-from auscult.domain.taught import MOST_TICKS, Tick, too_many_ticks
+from auscult.domain.questions.taught import MOST_TICKS, Tick, too_many_ticks
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of

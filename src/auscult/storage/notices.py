@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.copying import made_from
 from auscult.domain.notices import (
     KEPT_FOR,
     KINDS,
@@ -372,11 +373,9 @@ def erase_notices(connection: Connection, numbers: Collection[int]) -> None:
 
 
 def _notice(row: AnyRow) -> Notice:
-    return Notice(
-        notice_id=row.notice_id,
-        kind=row.kind,
-        subject=row.subject,
-        conversation_id=row.conversation_id,
+    return made_from(
+        Notice,
+        row,
         by=row.caused_by,
         n=row.things,
         made_at=instant_of(row.made_at),
@@ -385,11 +384,4 @@ def _notice(row: AnyRow) -> Notice:
 
 
 def _mail(row: AnyRow) -> NoticeMail:
-    return NoticeMail(
-        mail_id=row.mail_id,
-        way=row.way,
-        state=row.state,
-        made_at=instant_of(row.made_at),
-        tries=row.tries,
-        reason=row.reason,
-    )
+    return made_from(NoticeMail, row, made_at=instant_of(row.made_at))

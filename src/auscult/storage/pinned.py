@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.notices import NewNotice
 from auscult.domain.pinned import MOST_COLLECTIONS, MOST_PINS, UNDO, Collection, Pin, too_many
@@ -299,12 +300,4 @@ def count_pins(connection: Connection, app: int, conversation_ids: Iterable[str]
 
 
 def _pin(row: AnyRow) -> Pin:
-    return Pin(
-        pin_id=row.pin_id,
-        collection_id=row.collection_id,
-        conversation_id=row.conversation_id,
-        turn_id=row.turn_id,
-        note=row.note,
-        pinned_by=row.pinned_by,
-        pinned_at=instant_of(row.pinned_at),
-    )
+    return made_from(Pin, row, pinned_at=instant_of(row.pinned_at))

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.copying import made_from
 from auscult.domain.schedules.schedule import KEPT, MOST_TRIES, Fresh, Run, Schedule, Way, pause_after
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
@@ -206,18 +207,11 @@ def _drop_old(connection: Connection, schedule: int, kept: int) -> None:
 
 
 def _run(row: AnyRow) -> Run:
-    return Run(
+    return made_from(
+        Run,
+        row,
         number=row.run,
-        schedule_id=row.schedule_id,
         at=instant_of(row.at),
-        title=row.title,
-        detail=row.detail,
-        href=row.href,
-        filename=row.filename,
-        rows=row.rows,
-        size=row.size,
-        state=row.state,
-        error=row.error,
         is_read=bool(row.is_read),
         mailed_at=None if row.mailed_at is None else instant_of(row.mailed_at),
         posted_at=None if row.posted_at is None else instant_of(row.posted_at),

@@ -54,6 +54,7 @@ from auscult.storage.judge.slots import JudgeSlots
 from auscult.storage.limits import LimitStore
 from auscult.storage.notices import AppNotices
 from auscult.storage.pages.facet_names import AppNames, FacetNames
+from auscult.storage.pages.insight_tallies import AppInsightTallies
 from auscult.storage.pages.reading import Pages
 from auscult.storage.people import AppPeople, People
 from auscult.storage.pinned import AppCollections
@@ -189,6 +190,7 @@ class AppStore:
     targets = part(lambda app: AppTargets(app.database, app.number, app.basis.secret_key))
     absences = part(lambda app: AccountAbsences(app.database, app.tenant.account_id))
     working_days = part(lambda app: AppWorkingDays(app.database, app.number))
+    insight_tallies = part(lambda app: AppInsightTallies(app.database, app.number))
     first_hour = part(lambda app: AppFirstHour(app.database, app.number))
     aliases = part(lambda app: AppAliases(app.database, app.number))
     ai_agents = part(lambda app: AppAiAgents(app.database, app.number, app.privacy))

@@ -7,6 +7,7 @@ import msgspec
 from auscult.analyzers import Analyzer, Unknown
 from auscult.domain.contracts import contract_faults
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import kept
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answer, Probe
 from auscult.testing.answers import some_answer
@@ -41,4 +42,4 @@ class AnalyzerContract:
                 assert found.reason, f"{conversation.id}: is unknown, and does not say why"
             else:
                 assert found is not None, f"{conversation.id}: finds None; give Unknown with the reason"
-                msgspec.json.encode(msgspec.to_builtins(found))
+                msgspec.json.encode(msgspec.to_builtins(found, enc_hook=kept))

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from auscult.domain import errors
 from auscult.domain.contracts import contract_faults
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Verdict
@@ -92,7 +93,7 @@ class MetricTypeContract:
                 assert verdict.qualification == "YES" or verdict.reason, (
                     f"{where}: says {verdict.qualification}, not why"
                 )
-                kept = msgspec.json.decode(msgspec.json.encode(verdict), type=Verdict)
+                kept = msgspec.json.decode(msgspec.json.encode(verdict, enc_hook=errors.kept), type=Verdict)
                 assert kept == verdict, f"{where}: the verdict is not the same when it was kept"
 
     def test_evidence_is_in_the_conversation(self) -> None:

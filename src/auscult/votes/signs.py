@@ -20,6 +20,7 @@ from typing import NamedTuple, Protocol
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn, is_by_email, language_code
+from auscult.domain.errors import coded
 from auscult.domain.memo import kept
 from auscult.domain.probe import Acts, ActsAnswer, Answers
 
@@ -37,7 +38,7 @@ AGENT_ACTS = (
     "refuse", "fail", "further_help", "signoff", "escalate_ok", "escalate_no", "answers", "denies", "bodes_well",
 )  # fmt: skip
 MARK = "[hold"
-DOES = {
+_DOES = {
     "greeting": "greets", "introduction": "gives a name or company", "offer_help": "offers help",
     "ask_identity": "asks for a detail that identifies", "empathy": "shows empathy", "hold_notice": "announces a wait",
     "done": "says that it is done", "promise": "says that it will be done", "inform": "gives information",
@@ -51,6 +52,7 @@ DOES = {
     "denies": "says no, or that it failed", "bodes_well": "speaks as one who meets a request",
     "sounds_served": "speaks as one whose request is met",
 }  # fmt: skip
+DOES = {act: coded(does) for act, does in _DOES.items()}
 """Description of what the speaker does with a turn, by act."""
 
 

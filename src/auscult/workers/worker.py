@@ -19,7 +19,7 @@ from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus
 from dbos import error as dbos_error
 from msgspec import Struct
 
-from auscult.domain.errors import NotFoundError, SettingsError
+from auscult.domain.errors import NotFoundError, SettingsError, coded
 from auscult.domain.operations.guarding import guarded, panics_as_errors
 from auscult.domain.operations.tracing import BATCH, TRACING
 from auscult.domain.scoring.batches import Batch, Priority
@@ -388,7 +388,7 @@ class Worker:
                 and time.monotonic() > until
                 and len(self._work.store.work.next(batch.priority, AT_ONCE + 1)) > AT_ONCE
             ):
-                self._work.store.work.postpone(batch_id, "other batches have their turn", datetime.now(UTC))
+                self._work.store.work.postpone(batch_id, coded("other batches have their turn"), datetime.now(UTC))
                 return
 
     def _record(self, lane: _Lane, finished: Finished) -> None:
@@ -452,7 +452,7 @@ def _is_stranded(workflow: WorkflowStatus, alive: Collection[str]) -> bool:
 
 
 def _endless(starts: int) -> str:
-    return f"its processing was begun {starts - 1} times and never came to an end"
+    return coded("its processing was begun {n} times and never came to an end", n=starts - 1)
 
 
 def _under_way(ids: Sequence[str]) -> list[WorkflowStatus]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from auscult.domain.ai_agents.context import AiContext, Call
 from auscult.domain.audits.assignment import Assignment
+from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.contact import Contact, Destination, Segment
 from auscult.domain.conversation import Agent, Conversation, Event, Leg, Queue, Turn
 from auscult.domain.corrections import NewCorrection, Party, applied, corrected, handled_in, parties_of, with_handled
@@ -25,11 +26,13 @@ from auscult.services.conversations.audited import audits_in
 from auscult.services.conversations.latest import Sought, breakdown, count, latest
 from auscult.services.corrections import Correcting
 from auscult.services.definitions.forms.reading import read_form
+from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
 from auscult.storage.audits.frames import FrameQuery
 from auscult.storage.store import AppStore
 from tests.golden.storing import NEVER_ANALYSED, TENANT, page, process
+from tests.unit.domain.disputes.viewers import agent_of
 
 STARTED = datetime(2026, 3, 23, 10, tzinfo=UTC)
 NOW = datetime(2026, 5, 3, 9, tzinfo=UTC)
@@ -356,6 +359,37 @@ def test_swapped_sides_make_a_revision_that_leaves_an_audit_to_the_old_one(store
     back = app.conversations.get("c-0")
     assert back is not None
     assert (back.conversation, back.evaluations[0].score) == (call(0), 100)
+
+
+def test_swapped_sides_leave_a_dispute_to_the_old_revision(store: Store, app: AppStore) -> None:
+    """It stays open and is decided as its audit was; the new revision keeps the score of the machine, undone or not."""
+    auditing = Auditing(app, REPORTS, lambda: NOW)
+    assigned = auditing.assign("c-0", "Jane")
+    auditing.submit("c-0", [AuditAnswer(metric_id="em-sales", answer="NO")], as_machine=True)
+    agent, reviewer = (
+        Reviewing(app, REPORTS, lambda: NOW + timedelta(hours=1), each) for each in (agent_of("a-ada"), operator())
+    )
+    disputed = agent.dispute(assigned.assignment_id, "em-sales", "I said hello.")
+    swap = work(app).add("c-0", wish("sides", speakers={"agent": "customer", "customer": "agent"}))
+    finish(store, "c-0")
+    assert reviewer.get(disputed.dispute_id) == disputed
+    reviewer.decide(disputed.dispute_id, "accept", "True.")
+    case = app.conversations.get("c-0")
+    assert case is not None
+    assert (case.evaluations[0].revision, case.evaluations[0].score) == (2, 0)
+    assert case.audit is not None
+    assert case.audit.result is not None
+    assert (case.audit.result.revision, case.audit.result.score) == (1, 100)
+    reported = reported_rows(store)
+    work(app).undo(swap.correction_id)
+    finish(store, "c-0")
+    back = app.conversations.get("c-0")
+    assert back is not None
+    assert (back.conversation, back.evaluations[0].score) == (call(0), 100)
+    assert back.audit == case.audit
+    assert reviewer.get(disputed.dispute_id).state == "accepted"
+    assert (store.recount(), store.altered()) == ([], [])
+    assert reported_rows(store) != reported
 
 
 def test_refusals_change_nothing(store: Store, app: AppStore) -> None:

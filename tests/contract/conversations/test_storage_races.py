@@ -17,10 +17,11 @@ from auscult.domain.delivery.webhook_work import Standing
 from auscult.domain.probe import Judgement, JudgementAnswer, Transcript
 from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.services.scoring.batches import view_job
-from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage import Store, migrate, open_store
 from auscult.storage.core.tables.judge import judge_answers, judge_calls
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
+from tests.databases import KEY
 from tests.waiting import PATIENCE_S
 
 NOW = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
@@ -32,15 +33,6 @@ HEARD = JudgeResult(
     prompt_hash="ab12",
     model="m",
 )
-KEY = new_secret_key()
-
-
-@pytest.fixture
-def store(database_url: str) -> Iterator[Store]:
-    """A store, of which another may know the key too."""
-    store = open_store(database_url, KEY)
-    yield store
-    store.close()
 
 
 @pytest.fixture

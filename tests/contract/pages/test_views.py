@@ -18,6 +18,7 @@ from auscult.domain.ai_agents.context import Call
 from auscult.domain.comments import NewComment, NewThread
 from auscult.domain.conversation import Agent, Conversation, Queue, Turn
 from auscult.domain.corrections import NewCorrection
+from auscult.domain.errors import sent
 from auscult.domain.form_examples import NewExample
 from auscult.domain.people.principal import operator
 from auscult.domain.pinned import NewCollection, NewPin
@@ -128,7 +129,7 @@ def exported(store: Store, name: str) -> list[dict[str, Any]]:
     """Rows of an exported table, as NDJSON has them."""
     app = store.within(TENANT)
     found = app.timeline.evaluated(datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC))
-    encode = msgspec.json.Encoder(decimal_format="number").encode
+    encode = msgspec.json.Encoder(decimal_format="number", enc_hook=sent).encode
     return [msgspec.json.decode(encode(row)) for row in KINDS[name].rows(app, found)]
 
 

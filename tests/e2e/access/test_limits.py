@@ -1,12 +1,8 @@
 """Rate limits and raised page sizes (rules 18 and 19), on a real server."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -95,37 +91,3 @@ def test_audience(unlimited: Service, audience: object, status: int) -> None:
     """Rule 14: an aud that is there must name us."""
     answer = unlimited.ask(headers=unlimited.headers(auth=unlimited.token(aud=audience)))
     assert answer.status_code == status
-
-
-@pytest.mark.landing
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_exact_over_two_servers(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    """Rule 18: two processes that serve one database count an account's requests together."""
-    server = request.getfixturevalue("postgresql_server") if kind == "postgresql" else ""
-    with (
-        database(kind, server, tmp_path, content=GOLDEN_SAMPLE) as url,
-        serving(url, state_dir=str(tmp_path), rate_limit=LIMIT) as here,
-        program_serving(url, tmp_path, LIMIT) as there,
-    ):
-
-        def ask(number: int) -> int:
-            with httpx.Client(timeout=PATIENCE_S) as http:
-                own = Service.__new__(Service)
-                own.__dict__.update(here.__dict__, http=http, url=(here.url, there)[number % 2])
-                return own.ask().status_code
-
-        with ThreadPoolExecutor(8) as threads:
-            assert Counter(threads.map(ask, range(LIMIT + 30))) == {200: LIMIT, 429: 30}
-
-
-@contextmanager
-def program_serving(url: str, state: Path, limit: int) -> Iterator[str]:
-    """Address of ``auscult serve`` on this database, as a process of its own, without a worker."""
-    environ = {**os.environ, "AUSCULT_RATE_LIMIT": str(limit), "AUSCULT_WORKERS": "0", "AUSCULT_STATE_DIR": str(state)}
-    command = [str(Path(sys.executable).with_name("auscult")), "serve", "--database", url, "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environ, text=True) as program:  # noqa: S603  (our own program)
-        assert program.stdout
-        try:
-            yield program.stdout.readline().split()[2]
-        finally:
-            program.terminate()

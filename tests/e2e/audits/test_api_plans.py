@@ -132,68 +132,6 @@ def test_only_the_auditor_of_an_item_may_work_on_it(own: Own) -> None:
     problem(send(own, "POST", f"{path}/submit", answers=ANSWERS), 409, "assignment.finished")
 
 
-def routes_of(conversation_id: str, assignment_id: str) -> list[str]:
-    """Return every route that shows something of a conversation."""
-    return [
-        f"/conversations/{conversation_id}",
-        "/conversations?queue=qu-planned&limit=1000",
-        f"/audits/{conversation_id}",
-        "/audits?limit=1000",
-        "/agreement?form=ef-planned&disagreements=1000",
-        f"/assignments/{assignment_id}",
-        f"/assignments?auditor=*&conversation_id={conversation_id}",
-    ]
-
-
-def test_a_blind_auditor_sees_nothing_of_the_machine_or_of_others(loaded: Service) -> None:
-    """On no route, until their own audit is submitted; then everything."""
-    blind = Own(loaded, loaded.new_client("audits:write", "conversations:read"))
-    other = Own(loaded, loaded.new_client("audits:write", "conversations:read"))
-    plan_id = created(other, auditors=[], hidden=["machine", "others", "agent"], second_share=1, quota={"count": 1})
-    drawn = other.ask("POST", f"/plans/{plan_id}/draw").json()["items"]
-    assert len({one["conversation_id"] for one in drawn}) == 1
-    first = send(other, "POST", "/assignments/next", plan_id=plan_id).json()
-    second = send(blind, "POST", "/assignments/next", plan_id=plan_id).json()
-    conversation_id = first["conversation_id"]
-    secret = "KZQ heard by the other"
-    answers = {"em-hello": "NA", "em-kind": "YES"}
-    done = send(
-        other, "POST", f"/assignments/{first['assignment_id']}/submit", answers=answers, comments={"em-kind": secret}
-    )
-    assert done.status_code == 200, done.text
-    send(other, "POST", f"/audits/{conversation_id}/assign", auditor="Other Auditor")
-    send(other, "POST", f"/audits/{conversation_id}/submit", as_machine=True, answers=legacy(secret))
-    for route in routes_of(conversation_id, first["assignment_id"]):
-        text = blind.ask("GET", route).text
-        assert secret not in text, route
-        assert "Other Auditor" not in text, route
-    whole = blind.ask("GET", f"/conversations/{conversation_id}").json()
-    assert (whole["evaluation"], whole["insights"], whole["earlier_evaluations"]) == (None, None, [])
-    assert whole["agents"] == [{"id": "agent-1"}]
-    rows = blind.ask("GET", "/conversations?queue=qu-planned&limit=1000").json()["items"]
-    mine = next(row for row in rows if row["id"] == conversation_id)
-    assert (mine["score"], mine["missed_metrics"], mine["agents"]) == (None, [], [])
-    for revealing in ("sort=-score", "sort=confidence", "sort=sentiment", "score_from=-100", "escalation=false"):
-        found = blind.ask("GET", f"/conversations?queue=qu-planned&limit=1000&{revealing}").json()
-        assert conversation_id not in [row["id"] for row in found["items"]], revealing
-        assert found["total"] == len(found["items"]), revealing
-    assert conversation_id in blind.ask("GET", "/conversations?queue=qu-planned&limit=1000&sort=-duration").text
-    case = blind.ask("GET", f"/audits/{conversation_id}").json()
-    assert ({one["machine"] for one in case["metrics"]}, case["trail"], case["auditor"]) == ({"-"}, [], None)
-    assert [one["machine"] for one in second["metrics"]] == [None, None]
-    path = f"/assignments/{second['assignment_id']}"
-    ended = send(blind, "POST", f"{path}/submit", answers=ANSWERS).json()
-    assert None not in [one["machine"] for one in ended["metrics"]]
-    after = blind.ask("GET", f"/conversations/{conversation_id}").json()
-    assert after["evaluation"]["metrics"]
-    assert secret in blind.ask("GET", f"/audits/{conversation_id}").text
-
-
-def legacy(comment: str) -> list[dict[str, str]]:
-    """Return the answers of an audit without a plan, in their shape."""
-    return [{"metric_id": "em-kind", "answer": "NO", "comment": comment}]
-
-
 def test_what_is_refused(own: Own) -> None:
     """Shares of 99 per cent, missing and unknown fields, unknown forms, empty frames, and estimates without a draw."""
     ann = [{"user": "ann@example.com", "share": 99}]

@@ -117,6 +117,11 @@ FILTERS = (
     "status=evaluated",
     "agent=ag-quux",
     "outcome=failed&q=hello",
+    "sort=-score",
+    "sort=confidence",
+    "sort=sentiment",
+    "score_from=-100",
+    "escalation=false",
 )
 
 
@@ -125,6 +130,7 @@ def check_lists(blind: Own, seeing: Own) -> None:
     for by in FILTERS:
         assert listed(blind, by) == [each for each in listed(seeing, by) if each != "blind-0"], by
     assert "blind-0" in {each for by in FILTERS for each in listed(seeing, by)}
+    assert "blind-0" in listed(blind, "sort=-duration")
 
 
 @pytest.mark.landing

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from auscult.client import WIRE, Access, Client, RemoteError
+from auscult.client import WIRE, Access, Client
 from auscult.domain.assist.assistance import Assist
 from auscult.domain.conversation import Conversation
 from auscult.formats import Limits
@@ -79,35 +79,6 @@ def test_rows_that_arrive_meanwhile_move_nothing(service: Service) -> None:
         process(service.application, [make(1_000 + n, n) for n in range(5)])
         ids += [row["conversationId"] for page in pages for row in page.rows]
     assert ids == [f"m-{n:04}" for n in range(250)]
-
-
-class _SleptError(Exception):
-    pass
-
-
-def test_a_limit_is_waited_for(tmp_path: Path) -> None:
-    """Rule 18: our own 429 says when to come again, and that is how long the client waits."""
-
-    def sleep(seconds: float) -> None:
-        raise _SleptError(seconds)
-
-    url = f"sqlite:///{tmp_path / 'a.db'}"
-    with serving(url, rate_limit=2) as service, Client(service.url, access(service), sleep=sleep) as client:
-        for _ in range(2):
-            list(client.rows("scorereporting", SINCE, SINCE + timedelta(days=1)))
-        with pytest.raises(_SleptError) as slept:
-            next(client.rows("scorereporting", SINCE, SINCE + timedelta(days=1)))
-    assert 1 <= slept.value.args[0] <= 60
-
-
-def test_strangers_are_told_why(service: Service) -> None:
-    """A wrong secret, a scope that is missing: the server's own words, and no second try."""
-    right = access(service)
-    wrong = Access(client_id=right.client_id, client_secret="x" * 32, account=right.account, app=right.app)
-    with Client(service.url, wrong) as client, pytest.raises(RemoteError, match="Invalid SDK credentials"):
-        next(client.rows("scorereporting", SINCE, UNTIL))
-    with Client(service.url, access(service, "Quality AI")) as client, pytest.raises(RemoteError, match="scope"):
-        next(client.rows("calldetails", SINCE, UNTIL))
 
 
 def pull(service: Service, who: Access, folder: Path, *words: str) -> Result:

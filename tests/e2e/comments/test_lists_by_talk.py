@@ -14,18 +14,10 @@ from auscult.services.conversations.list_query import read_query
 from auscult.services.delivery.list_exports import request_export
 from auscult.services.schedules.scheduling import Scheduling
 from tests.e2e.audits.test_api_audits import send
-from tests.e2e.comments.test_api_comments import Talkers
-from tests.e2e.disputes.test_api_disputes import FORM
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser
 from tests.e2e.serving import TENANT, Service
-
-
-@pytest.fixture(scope="module")
-def talkers(service: Service) -> Talkers:
-    """People and a form."""
-    service.store.within(TENANT).forms.publish("ef-disputed", FORM)
-    return Talkers(service)
+from tests.e2e.talking import Talkers
 
 
 class Talked:

@@ -5,7 +5,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import enter
-from tests.e2e.serving import TENANT, Service
+from tests.e2e.serving import Service
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.night
@@ -33,38 +33,6 @@ def test_manager_sees_how_exact_a_plan_will_be_before_saving(browser: Browser, s
     browser.one("#name").send_keys("By keyboard", Keys.ENTER)
     browser.until("h1", lambda text: text == "By keyboard")
     assert "Saved." in browser.text("main")
-
-
-def test_manager_writes_a_form_and_publishes_it_without_yaml(browser: Browser, served: Service) -> None:
-    """QA manager, 4: a form is begun, given words in the form view, tried on pasted text and published."""
-    enter(browser, served, "qa-manager")
-    browser.driver.get(f"{served.url}/console/forms")
-    browser.write("#f-name", "Keyboard form")
-    browser.write("#f-queue", Keys.DOWN)
-    browser.press("form:has(#f-queue) button[type=submit]")
-    browser.until("h1", lambda text: text == "Keyboard form Draft of version 1")
-    document = "return document.querySelector('#document').value"
-    browser.press("button[value='question:']")
-    browser.until("#inspector h3", lambda text: "New question" in text)
-    browser.write("[id='s-metrics.1.name']", "Name said", Keys.TAB)
-    wait_for(lambda: browser.run(document), lambda text: "em-name-said" in text)
-    browser.write("[id='s-metrics.1.weight']", "50", Keys.TAB)
-    words = "metrics.1.answer.any_of.0.phrases"
-    browser.write(f"[id='n-{words}']", "my name is")
-    browser.press(f"button[value='add:{words}']")
-    wait_for(lambda: browser.run(document), lambda text: "[my name is]" in text)
-    browser.write("[id='s-metrics.0.weight']", "50", Keys.TAB)
-    wait_for(lambda: browser.run(document), lambda text: "weight: 100" not in text)
-    browser.press("[data-tab=try]")
-    browser.press("#paste summary")
-    browser.write("#transcript", "Agent: hello, my name is Ada")
-    browser.press("button[value=pasted]")
-    browser.until("#part-try .vlist", lambda text: "Name said" in text)
-    written = browser.run(document)
-    browser.press("#publish")
-    browser.until("h1", lambda text: text == "Keyboard form Version 1, in force")
-    assert served.store.within(TENANT).forms.get("ef-keyboard-form") is not None
-    assert browser.run(document).replace("@1", "") == written
 
 
 def test_yaml_and_form_view_are_one_document(browser: Browser, served: Service) -> None:

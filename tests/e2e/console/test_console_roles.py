@@ -194,19 +194,6 @@ def test_supervisor_watches_what_goes_on(browser: Browser, served: Service) -> N
     tell(served, "live-2", END)
 
 
-def test_analyst_follows_a_difference_to_its_conversations(browser: Browser, served: Service) -> None:
-    """Analyst: from what made the difference to its conversations, and all of them into a file."""
-    enter(browser, served, "analyst")
-    open_page(browser, served, "/insights")
-    assert "What made the difference" in browser.text("main")
-    browser.press("main a.count-link[href*='intent=']")
-    browser.until("h1", lambda text: text == "Conversations")
-    browser.press("#export summary")
-    browser.press("#export .btn--main")
-    browser.until("h1", lambda text: text == "Exports")
-    assert "Waiting" in browser.text("#exports")
-
-
 def test_administrator_sees_why_somebody_sees_a_conversation(browser: Browser, served: Service) -> None:
     """Administrator, 2: the grant that opens it is named; a role is given, and taken again."""
     user = served.store.people.users.by_email(email_of("supervisor"))
@@ -308,16 +295,3 @@ def test_agent_works_on_a_phone_in_their_language(browser: Browser, served: Serv
     finally:
         browser.driver.delete_all_cookies()
         width(browser, 1280)
-
-
-def test_administrator_erases_a_customer(browser: Browser, served: Service) -> None:
-    """Administrator, 4: everything of one customer is listed, then erased, with a certificate."""
-    app = served.store.within(TENANT)
-    every = [each.conversation for each in app.conversations.rerender("", 1_000)]
-    customer = next(each.customer.id for each in every if each.customer and each.customer.id)
-    enter(browser, served, "administrator")
-    open_page(browser, served, "/administration/erasure")
-    browser.write("#f-value", str(customer), Keys.ENTER)
-    browser.until("main", lambda text: "Found" in text)
-    browser.press("button[value=erase]")
-    browser.until("main", lambda text: "The certificate is er-" in text)

@@ -7,7 +7,7 @@ from selenium.webdriver.common.keys import Keys
 from auscult.bootstrap.people import list_exporting
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import Browser
-from tests.e2e.console.test_console_pages import METRIC, enter, width
+from tests.e2e.console.test_console_pages import METRIC, enter
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
 
@@ -67,17 +67,6 @@ def test_manager_defends_a_score_in_a_hearing(browser: Browser, served: Service)
     assert "Sign out" not in printed
 
 
-def test_manager_finds_why_the_score_fell(browser: Browser, served: Service) -> None:
-    """QA manager, 6: from the chart to the conversations of a cell to one of them, three steps."""
-    walk(browser, served, "/overview")
-    assert "/console/conversations?" in follow(browser, "table.heat td a")
-    browser.until("h1", lambda text: text == "Conversations")
-    assert "/console/conversations/" in follow(browser, "table.list .what a")
-    browser.until("#trail h2", lambda text: text == "Trail")
-    walk(browser, served, "/insights")
-    assert "What made the difference" in browser.text("main")
-
-
 def test_manager_reads_monday_morning_on_one_screen(browser: Browser, served: Service) -> None:
     """QA manager, 7: numbers, what needs them, and what changed stand on the first page."""
     walk(browser, served, "")
@@ -92,18 +81,6 @@ def test_supervisor_reads_the_team_as_a_funnel(browser: Browser, served: Service
     names = browser.run("return [...document.querySelectorAll('main tbody th a')].map((each) => each.textContent)")
     assert names == sorted(names, key=str.casefold)
     assert "/console/agents/" in follow(browser, "main tbody th a")
-
-
-def test_manager_knows_what_an_agent_would_be_shown(browser: Browser, served: Service) -> None:
-    """The question that a customer would ask is asked in the knowledge base, at 360 px, by keyboard."""
-    width(browser, 360)
-    try:
-        walk(browser, served, "/knowledge")
-        browser.one("#q").send_keys("how long can i return it", Keys.ENTER)
-        assert "nothing" in browser.text(".found")
-        assert browser.run("return document.documentElement.scrollWidth") <= 360
-    finally:
-        width(browser, 1280)
 
 
 def query(browser: Browser) -> str:

@@ -149,33 +149,6 @@ def feed(people: People, name: str) -> list[dict[str, Any]]:
         cursor = page["next_cursor"]
 
 
-def test_every_status_of_the_vendor(people: People) -> None:
-    """Audited, Pending Agent Review, Pending Supervisor Review, Resolved, Closed: and the score follows."""
-    people.policy(release="second_look", rounds=2)
-    name, path = people.audited()
-    assert status(people.manager, path) == "audited"
-    assert people.agent.ask("GET", f"{path}/review").status_code == 404
-    assert people.agent.ask("GET", f"/audits/{name}").json()["result"] is None
-    problem(people.auditor.ask("POST", f"{path}/release"), 403, "permission.missing")
-    assert people.manager.ask("POST", f"{path}/release").status_code == 200
-    review = people.agent.ask("GET", f"{path}/review").json()
-    assert (review["status"], review["score"], review["rounds"]) == ("pending_agent_review", 40, 2)
-    assert {each["metric_id"] for each in review["metrics"]} == set(ANSWERS)
-    assert people.agent.ask("POST", f"{path}/accept", {"metric_ids": ["em-kind"]}).status_code == 200
-    first = dispute(people, path)
-    assert status(people.agent, path) == "pending_supervisor_review"
-    assert decide(people.manager, first, "deny").json()["state"] == "denied"
-    assert status(people.agent, path) == "pending_agent_review", "the acceptance can be undone"
-    second = dispute(people, path)
-    assert people.manager.ask("GET", f"/disputes/{second}").json()["round"] == 2
-    assert decide(people.manager, second, "deny").status_code == 200
-    assert later(people, path) == "closed"
-    again = people.agent.ask("POST", f"{path}/disputes", {"metric_id": "em-hello", "comment": "No."})
-    problem(again, 409, "dispute.no_rounds")
-    people.policy()
-    assert people.service.application.verify() == []
-
-
 def test_an_accepted_dispute_changes_answer_score_and_reports(people: People) -> None:
     """In the audit, its trail, the statistics, the examples and the feed."""
     name, path = people.audited()
@@ -219,20 +192,6 @@ def test_duties_are_separated(people: People) -> None:
     answer = send(client, "POST", f"/disputes/{raised.json()['dispute_id']}/decide", decision="deny", reason="x")
     problem(answer, 403, "dispute.own_dispute")
     del name
-
-
-def test_the_auditor_of_a_dispute_never_decides_it(people: People) -> None:
-    """A manager who audited is refused as well; another one is not."""
-    name = f"d-{uuid.uuid4().hex[:8]}"
-    people.loading.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines([document(name)]))
-    work(people.service)
-    me = people.manager.ask("GET", "/me").json()["email"]
-    send(people.loading, "POST", f"/audits/{name}/assign", auditor=me)
-    path = f"/assignments/{people.manager.ask('GET', f'/assignments?conversation_id={name}').json()['items'][0]['assignment_id']}"
-    assert people.manager.ask("POST", f"{path}/submit", {"answers": ANSWERS}).status_code == 200
-    found = dispute(people, path)
-    problem(decide(people.manager, found), 403, "dispute.own_audit")
-    assert decide(people.other, found).status_code == 200
 
 
 def test_the_same_or_a_named_reviewer(people: People) -> None:

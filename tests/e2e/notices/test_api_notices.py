@@ -12,21 +12,14 @@ from auscult.domain.notices import Delivery, Kind, Letter
 from auscult.services.delivery.tables import KINDS
 from auscult.services.notices.noticing import send_mails
 from tests.e2e.audits.test_api_audits import send
-from tests.e2e.comments.test_api_comments import Talkers
-from tests.e2e.disputes.test_api_disputes import ANSWERS, FORM, decide, dispute
+from tests.e2e.disputes.test_api_disputes import ANSWERS, decide, dispute
 from tests.e2e.disputes.test_api_disputes import People as Disputers
 from tests.e2e.own import problem
 from tests.e2e.people.signing_in import Browser
 from tests.e2e.serving import TENANT, Service
+from tests.e2e.talking import Talkers
 
 BETWEEN = datetime(2026, 5, 23, tzinfo=UTC), datetime(2026, 5, 24, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def talkers(service: Service) -> Talkers:
-    """People and a form."""
-    service.store.within(TENANT).forms.publish("ef-disputed", FORM)
-    return Talkers(service)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import soundfile
 
 from auscult.domain.privacy.settings import PrivacySettings
 from tests.contract.storing import STARTED, conversation
-from tests.e2e.browsing import Browser, browsing
+from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import console
 from tests.e2e.own import Own, problem
@@ -64,13 +64,6 @@ def service(tmp_path: Path) -> Iterator[Service]:
         found.store.within(TENANT).privacy.change(PrivacySettings(redaction="mask"))
         ended_at = STARTED + timedelta(seconds=SECONDS)
         process(found.application, [conversation("c-story", turns=(), ended_at=ended_at)])
-        yield found
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    """A Chromium."""
-    with browsing() as found:
         yield found
 
 

@@ -12,13 +12,9 @@ import pytest
 from auscult.domain.tenancy import Tenant
 from tests.data_files import data_of
 from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, load, told
+from tests.golden.reports.test_aaconversation import TENANT as SEED
 from tests.waiting import PATIENCE_S
 
-SEED = Tenant(
-    account_id="6798834e4e94062f7539xxxxx",
-    org_id="o-7b3f9629-5766-578a-af50-7b623c1xxxxx",
-    app_id="st-79a76d65-d540-5b33-96d5-9bf3eebxxxxx",
-)
 ASSIST = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-assist")
 PATH = "/agentassist/api/v1/public/{app}/aaconversation"
 SAMPLE: dict[str, Any] = msgspec.json.decode((GOLDEN / "aaconversation.response.json").read_bytes())

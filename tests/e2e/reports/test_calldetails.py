@@ -11,15 +11,10 @@ import pytest
 
 from auscult.domain.tenancy import Client, Tenant
 from tests.data_files import data_of
-from tests.databases import database
-from tests.e2e.serving import GOLDEN, GOLDEN_SAMPLE, STRANGER, TENANT, Service, load, serving, told
+from tests.e2e.serving import GOLDEN, STRANGER, TENANT, Service, load, told
+from tests.golden.reports.test_calldetails import TENANT as SEED
 from tests.waiting import PATIENCE_S
 
-SEED = Tenant(
-    account_id="66050d249f946671f64axxxx",
-    org_id="o-9569140a-d895-5951-99f4-33fb066bxxxx",
-    app_id="st-e19dd469-90f5-5655-b0b2-858de901xxxx",
-)
 CALLS = Tenant(account_id=TENANT.account_id, org_id=TENANT.org_id, app_id="st-calls")
 PATH = "/agentassist/api/public/analytics/account/{account}/v2/calldetails"
 SAMPLE: dict[str, Any] = msgspec.json.decode((GOLDEN / "calldetails.response.json").read_bytes())
@@ -253,26 +248,3 @@ def test_wrong_requests(
     answer = ask(calls, seed_headers, PATH + query, **body)
     entry = told(answer)
     assert (answer.status_code, entry["reason"], entry["field"]) == (400, *wrong)
-
-
-@pytest.mark.landing
-def test_a_client_that_is_too_quick_is_told_to_wait(tmp_path: Path) -> None:
-    """Rule 18: the client of the page meets a real 429, and sleeps."""
-
-    class SleptError(Exception):
-        pass
-
-    def sleep(seconds: float) -> None:
-        assert seconds == 60
-        raise SleptError
-
-    with (
-        database("sqlite", "", tmp_path, content=GOLDEN_SAMPLE) as url,
-        serving(url, state_dir=str(tmp_path), rate_limit=3) as service,
-    ):
-        service.store.ensure(CALLS)
-        client = service.new_client("SmartAssist Analytics", tenant=CALLS)
-        for _ in range(3):
-            assert list(pull(service.url, client, service.token, sleep)) == []
-        with pytest.raises(SleptError):
-            list(pull(service.url, client, service.token, sleep))

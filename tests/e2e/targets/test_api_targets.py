@@ -2,22 +2,13 @@
 
 import pytest
 
-from tests.e2e.comments.test_api_comments import Talkers
-from tests.e2e.disputes.test_api_disputes import FORM
 from tests.e2e.own import problem
-from tests.e2e.serving import TENANT, Service
+from tests.e2e.talking import Talkers
 
 pytestmark = pytest.mark.landing
 
 WANTED = {"name": "Channel", "address": "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/#quality"}
 PATH = "/notices/targets"
-
-
-@pytest.fixture(scope="module")
-def talkers(service: Service) -> Talkers:
-    """People and a form."""
-    service.store.within(TENANT).forms.publish("ef-disputed", FORM)
-    return Talkers(service)
 
 
 def test_a_target_is_a_persons_own(talkers: Talkers) -> None:

@@ -30,6 +30,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write(folder / "six.ndjson", *(conversation(f"c-{number}") for number in range(6)))
     assert auscult(folder, "forms", "apply", "form.yaml", *TENANT).status == 0
     assert auscult(folder, "load", "six.ndjson", *TENANT).status == 0
+    for email in (ANN, BOB):
+        assert auscult(folder, "users", "add", email, "--role", "auditor", *TENANT).status == 0
     return folder
 
 
@@ -41,12 +43,12 @@ def run(folder: Path, *words: str) -> Result:
 @pytest.mark.landing
 def test_from_a_plan_to_an_estimate(folder: Path) -> None:
     """Preview, create, draw twice, audit what was drawn, and estimate; each step prints what a program reads."""
-    shown = run(folder, "plans", "preview", "plan.yaml")
-    assert shown.out.startswith("4 of 6 conversations, 0 second opinions, ±")
+    shown = run(folder, "plans", "preview", "plan.yaml", "--json").last
+    assert (shown["items"], shown["frame_count"], shown["seconds"], shown["widest"] > 0) == (4, 6, 0, True)
     plan = run(folder, "plans", "create", "plan.yaml", "--json").last["plan_id"]
     drawn = run(folder, "plans", "draw", plan, "--json").last
-    assert drawn["draw"]["frame_count"] == 6
-    assert [one["assignment"]["probability"] for one in drawn["items"]] == [4 / 6] * 4
+    assert drawn["frame_count"] == 6
+    assert [one["probability"] for one in drawn["items"]] == [4 / 6] * 4
     assert run(folder, "plans", "draw", plan, "--json").last["items"] == drawn["items"]
     refused = run(folder, "estimate", "--form", "ef-1", "--metric", "em-hello")
     assert refused.status == 1
@@ -60,8 +62,8 @@ def test_from_a_plan_to_an_estimate(folder: Path) -> None:
     found = run(folder, "estimate", "--form", "ef-1", "--metric", "em-sorry", "--json").last
     assert (found["n"], found["population"], found["estimate"]) == (4, 6, 0)
     assert found["low"] == 0 < found["high"] < 1
-    states = [line["state"] for line in run(folder, "assignments", "list", "--plan", plan, "--json").lines]
-    assert states == ["submitted"] * 4
+    listed = run(folder, "assignments", "list", "--plan", plan, "--json").last["items"]
+    assert [each["state"] for each in listed] == ["submitted"] * 4
 
 
 def test_what_is_refused(folder: Path) -> None:
@@ -70,11 +72,11 @@ def test_what_is_refused(folder: Path) -> None:
     assert "unknown plan 'pl-x'" in run(folder, "plans", "draw", "pl-x").err
     plan = run(folder, "plans", "create", "plan.yaml", "--json").last["plan_id"]
     items = run(folder, "plans", "draw", plan, "--json").last["items"]
-    mine = next(one["assignment"]["assignment_id"] for one in items if one["assignment"]["rater"] == ANN)
+    mine = next(one["assignment_id"] for one in items if one["auditor"] == ANN)
     assert "another auditor" in run(folder, "assignments", "submit", mine, *ANSWERS, "--as", BOB).err
     moved = run(folder, "assignments", "reassign", mine, "--to", BOB)
     assert BOB in moved.out
-    assert run(folder, "plans", "pause", plan).out.count("(paused)") == 1
+    assert run(folder, "plans", "pause", plan, "--json").last["paused"] is True
     assert run(folder, "assignments", "next", "--as", BOB, "--plan", plan).out == ""
     assert run(folder, "plans", "resume", plan).status == 0
     declined = run(folder, "assignments", "decline", mine, "--as", BOB, "--reason", "no sound")

@@ -16,6 +16,7 @@ import pytest
 from auscult.domain.connectors.contract import Item, Mapped
 from auscult.domain.connectors.place import Found
 from auscult.domain.connectors.run import Counts, Order
+from auscult.domain.conversation import Speaker
 from auscult.domain.errors import ConflictError
 from auscult.formats.vendors import FORMATS
 from auscult.formats.vendors.documents import Native
@@ -169,6 +170,30 @@ def test_lines_behind_a_broken_one_are_read(app: AppStore, tmp_path: Path) -> No
     assert (run.counts.new, run.counts.unchanged, run.counts.refused) == (1, 4, 0)
     assert stored(app) == {f"I-{number}" for number in range(5)}
     assert app.connectors.refusals("inbox") == []
+
+
+def test_sides_of_a_source_are_those_that_were_set(app: AppStore, tmp_path: Path) -> None:
+    """Also against what the words show: then a speaker beside them is not taken for another agent, but waits for a person."""
+    connectors = service(app)
+    (tmp_path / "in").mkdir()
+    call = (FILES / "03-speakers.vtt").read_bytes()
+    connectors.apply(document(f"folder:{tmp_path / 'in'}", format="any"))
+    given: list[tuple[str, dict[str, Speaker]]] = [
+        ("all", {}),
+        ("b", {"Speaker 0": "agent"}),
+        ("both", {"Speaker 1": "customer"}),
+    ]
+    for name, sides in given:
+        if sides:
+            connectors.set_sides("inbox", sides)
+        (tmp_path / "in" / f"{name}.vtt").write_bytes(call.replace(b"15:34", f"15:{len(name) + 10}".encode()))
+        assert connectors.run("inbox", MANUAL).counts.new == 1
+    read = sorted((one for one, _ in app.erasure.all()), key=lambda one: one.started_at)
+    assert [({turn.speaker_label: turn.speaker for turn in one.turns}, one.assumed.get("sides")) for one in read] == [
+        ({"Speaker 0": "agent", "Speaker 1": "unknown"}, None),
+        ({"Speaker 0": "customer", "Speaker 1": "agent"}, "words"),
+        ({"Speaker 0": "agent", "Speaker 1": "customer"}, None),
+    ]
 
 
 class _Explosive(Native):

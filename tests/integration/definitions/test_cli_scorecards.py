@@ -34,7 +34,7 @@ def test_applied_listed_and_shown(folder: Path) -> None:
     again = auscult(folder, "scorecards", "apply", CARD, *TENANT)
     assert (again.status, again.out, again.err) == (0, "sc-service: version 1 is in force\n", "")
     listed = auscult(folder, "scorecards", "list", "--app", "st-1").out
-    assert listed == "sc-service: version 1, Service (Courtesy, Diligence), default\n"
+    assert listed.splitlines()[1].split() == ["sc-service", "1", "Service", "Courtesy,", "Diligence", "yes", "yes"]
     assert auscult(folder, "scorecards", "show", "sc-service", "--app", "st-1").out == CARD.read_text()
 
 
@@ -73,9 +73,8 @@ def test_faults_are_told_and_nothing_is_published(folder: Path, tmp_path: Path) 
     refused = auscult(folder, "scorecards", "apply", other, wrong, *TENANT)
     assert refused.status == 1
     assert "weights total 90; they must total exactly 100" in refused.err
-    assert [one["id"] for one in auscult(folder, "scorecards", "list", "--app", "st-1", "--json").lines] == [
-        "sc-service"
-    ]
+    listed = auscult(folder, "scorecards", "list", "--app", "st-1", "--json").last["items"]
+    assert [one["id"] for one in listed] == ["sc-service"]
     unknown = auscult(folder, "scorecards", "agents", "sc-servic", "--app", "st-1")
     assert unknown.status == 1
     assert "sc-service" in unknown.err
@@ -89,7 +88,7 @@ def test_removed(folder: Path, tmp_path: Path) -> None:
     applied = auscult(folder, "scorecards", "apply", tmp_path / "gone.json", *TENANT, "--json")
     assert applied.last == {"id": "sc-gone", "version": 1}
     assert "no form in force has em-greting" in applied.err
-    assert auscult(folder, "scorecards", "remove", "sc-gone", "--app", "st-1").out == "sc-gone: removed\n"
+    assert auscult(folder, "scorecards", "remove", "sc-gone", "--app", "st-1", "--json").last["id"] == "sc-gone"
     gone = auscult(folder, "scorecards", "show", "sc-gone", "--app", "st-1")
     assert gone.status == 1
     assert "There is no scorecard sc-gone" in gone.err

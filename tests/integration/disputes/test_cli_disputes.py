@@ -39,6 +39,11 @@ class Program:
         """Run a command; the last line of what it prints, read as JSON."""
         return msgspec.json.decode(self(*words, "--json").splitlines()[-1])
 
+    def assignment(self, conversation_id: str) -> str:
+        """The id of the one assignment of a conversation."""
+        (found,) = self.json("assignments", "list", "--conversation", conversation_id)["items"]
+        return found["assignment_id"]
+
     def refuses(self, reason: str, *words: str) -> None:
         """Run a command, which must be refused for this reason."""
         with pytest.raises(AuscultError) as caught:
@@ -71,8 +76,7 @@ def test_disputes_from_release_to_examples(program: Program, tmp_path: Path) -> 
     (tmp_path / "policy.yaml").write_text("rounds: 2\nwindow_days: 10\n", encoding="utf-8")
     assert program.json("disputes", "policy", str(tmp_path / "policy.yaml"))["rounds"] == 2
     assert "window_days  10" in program("disputes", "policy")
-    listed = [program.json("assignments", "list", "--conversation", name) for name in ("c-0001", "c-0007")]
-    first, second = (one["assignment_id"] for one in listed)
+    first, second = map(program.assignment, ("c-0001", "c-0007"))
     assert "pending_agent_review" in program("disputes", "review", first)
     program("disputes", "accept", first, "em-bye", "--as", LEE)
     assert program.json("disputes", "undo-accept", first, "em-bye", "--as", LEE)["final_at"] is None
@@ -135,28 +139,25 @@ def test_coaching_from_its_goal_to_its_end(program: Program) -> None:
     program.refuses("coaching.not_yours", "coaching", "acknowledge", item, "--as", BOB)
 
 
-def test_schedules_and_their_files(program: Program, tmp_path: Path) -> None:
+def test_schedules_and_their_files(program: Program) -> None:
     """A report is made, run, written as a file and removed; an unknown kind is refused before anything is stored."""
-    made = ("schedules", "create", "All calls", "--kind", "view", "--by", "cs-1", "--days", "366")
-    one = program.json(*made, "--every", "demand")["schedule_id"]
-    ran = program("schedules", "run", one, "--by", "cs-1", "--out", str(tmp_path / "out"))
-    (file,) = (tmp_path / "out").iterdir()
-    assert file.name in ran
-    assert file.read_text(encoding="utf-8-sig").splitlines()[0].startswith("id,custom_id,started_at")
+    made = ("schedules", "create", "All calls", "--kind", "view", "--as", BOB, "--days", "366")
+    one = program.json(*made)["schedule_id"]
+    (ran,) = program.json("schedules", "run", one, "--as", BOB)["runs"]
+    file = program("schedules", "file", one, str(ran["number"]), "--as", BOB)
+    assert file.lstrip("\ufeff").startswith("id,custom_id,started_at")
     assert one in program("schedules", "list")
-    program.refuses("schedule.unknown", "schedules", "run", one, "--by", "cs-2")
-    program("schedules", "remove", one, "--by", "cs-1")
+    program.refuses("schedule.unknown", "schedules", "run", one, "--as", ANN)
+    program("schedules", "remove", one)
     program.refuses("view.unknown", *made, "--view", "Nobody's")
-    wrong = CliRunner().invoke(
-        program.commands, ["schedules", "create", "x", "--kind", "wish", "--by", "a", "--app", "b"]
-    )
-    assert (wrong.exit_code, "invalid value 'wish'" in wrong.output) == (2, True)
+    wrong = CliRunner().invoke(program.commands, ["schedules", "create", "x", "--kind", "wish", "--app", "b"])
+    assert (wrong.exit_code, "invalid kind 'wish'" in wrong.output) == (2, True)
     assert program("schedules", "list") == ""
 
 
 def test_what_cannot_be_judged(program: Program) -> None:
     """With a code, with words, and refused with neither or with a code that is none."""
     assert program("audits", "assign", "c-0002", "--auditor", ANN)
-    item = msgspec.json.decode(program("assignments", "list", "--conversation", "c-0002", "--json"))["assignment_id"]
+    item = program.assignment("c-0002")
     program.refuses("reason.missing", "assignments", "decline", item, "--as", ANN)
     assert program.json("assignments", "decline", item, "--as", ANN, "--code", "language")["reason_code"] == "language"

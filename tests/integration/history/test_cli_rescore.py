@@ -89,12 +89,13 @@ def test_rescored_under_another_version(folder: Path) -> None:
     assert "done: ef-small version 2, 2 of 2 looked at, 2 re-scored" in done.out
     again = auscult("rescore", "--form", "ef-small", *APP)
     assert "2 scored by this version already" in again.out
-    first, second = auscult("rescores", "list", *APP, "--json").lines
+    first, second = auscult("rescores", "list", *APP, "--json").last["items"]
     assert [one["rescored"] for one in (first, second)] == [0, 2]
     shown = auscult("rescores", "show", second["id"], *APP, "--json").last
     assert shown == second
     assert (shown["by"], shown["version"], shown["form_id"]) == ("Ada", 2, "ef-small")
-    assert "re-scored by Ada" in auscult("audits", "show", "c-1", *APP).out
+    (rescored,) = auscult("audits", "show", "c-1", *APP, "--json").last["trail"]
+    assert (rescored["action"], rescored["by"]) == ("rescored", "Ada")
 
 
 def doctored(word: str) -> list[dict[str, str]]:

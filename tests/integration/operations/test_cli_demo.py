@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,8 @@ def test_people_work_together_in_the_demo(tmp_path: Path) -> None:
                 wait_until(lambda: "Noor Haddad" in client.get("/console/live").text)
                 wait_until(heard)
                 assert items("/conversations", queue="qu-atencion")[0]["score"] is not None
+                oldest = datetime.fromisoformat(items("/conversations", sort="started_at")[0]["started_at"])
+                assert datetime.now(UTC) - oldest < timedelta(weeks=28)  # no page has a day of years ago
                 assert [len(each["comments"]) for each in items("/comments")] == [1, 2, 1]
                 assert {each["state"] for each in items("/coaching")} == {"yet_to_start", "in_progress"}
                 own = [each for each in items("/disputes") if each["agent_id"] == "a-elizabeth"]

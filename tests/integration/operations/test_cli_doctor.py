@@ -8,6 +8,9 @@ import pytest
 
 from auscult.cli.operations.doctor import examine
 from auscult.config import Settings
+from auscult.storage.core.database import Database
+from auscult.storage.work.workers import Workers
+from auscult.workers.heartbeat import BULK, WorkerName
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.integration.scoring.test_cli_score import FORM
 
@@ -72,6 +75,19 @@ def test_doctor_looks_at_the_hosts_that_may_be_asked(tmp_path: Path) -> None:
     (fault,) = (one for one in wrong.lines if one["state"] == "fail")
     assert f"{file}:2: hosts[0].url" in fault["what"]
     assert (wrong.status, any("embedding engine answers" in one["what"] for one in wrong.lines)) == (1, True)
+
+
+@pytest.mark.landing
+def test_doctor_counts_the_workers_of_live_work_and_of_loads_alone(tmp_path: Path) -> None:
+    """Those that sent a heartbeat lately; without any there is no line about them."""
+    settings = {"AUSCULT_PORT": "0", "AUSCULT_DATABASE_URL": f"sqlite:///{tmp_path / 'auscult.db'}"}
+    assert auscult(tmp_path, "migrate", settings=settings).status == 0
+    assert "workers run" not in auscult(tmp_path, "doctor", settings=settings).out
+    workers = Workers(Database(settings["AUSCULT_DATABASE_URL"]))
+    for pid, kind in enumerate(("", BULK, BULK), 1):
+        workers.beat(str(WorkerName.mine(kind)._replace(pid=str(pid))))
+    looked = auscult(tmp_path, "doctor", settings=settings)
+    assert "ok   workers run: 1 for what is live and for loads, 2 for loads alone\n" in looked.out
 
 
 @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:1/none", "sqlite:///text.db", "sqlite:///no/where.db"])

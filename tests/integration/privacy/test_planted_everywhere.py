@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import jwt
@@ -14,13 +15,25 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from tests.integration.privacy.test_planted_card import CARD, GROUPS, TRACES, planted, vcon
-from tests.integration.program import AUSCULT, TENANT, auscult, environment, write
+from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 from tests.scripted_judge import scripted_judge
 from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.night
 
+CARD, GROUPS = "4539148803436467", "4539 1488 0343 6467"
+SAID = "four five three nine one four double eight oh three four three six four six seven"
+TRACES = (CARD, GROUPS, "4539 1488", "0343 6467", "four double eight oh", "Lovelace", "ada@example.com", "555-0143")
+TALK = (
+    ("agent", "Hello, my name is Robert, how can I help you?"),
+    ("customer", "Hi, this is Ada Lovelace, my e-mail is ada@example.com and my phone 202-555-0143."),
+    ("agent", "May I have your card number?"),
+    ("customer", "4539 1488"),
+    ("agent", "Go on."),
+    ("customer", "0343 6467"),
+    ("agent", f"So that is {GROUPS}?"),
+    ("customer", f"Yes, {SAID}."),
+)
 FORM = """
 id: ef-judged
 name: Judged
@@ -41,6 +54,37 @@ LIVE = (
     ("USER", "0343 6467, and my e-mail is ada@example.com"),
     ("AGENT", f"So that is {GROUPS}?"),
 )
+
+
+def planted(name: str) -> dict[str, Any]:
+    """A native document with the card in talk, name and fields."""
+    return conversation(
+        name,
+        TALK,
+        customer={"id": "u-1", "name": f"Ada Lovelace {CARD}"},
+        custom_fields={"paid_with": GROUPS, "note": f"card {CARD}"},
+        contact={"meta_info": {"card": int(CARD)}, "disposition_remarks": [f"card {GROUPS}"]},
+    )
+
+
+def vcon() -> dict[str, Any]:
+    """A vCon with the card in a party's name and in its dialog."""
+    said = [
+        {
+            "type": "text",
+            "start": "2026-03-23T10:00:00Z",
+            "parties": [0],
+            "body": "may i have your card number",
+            "encoding": "none",
+        },
+        {"type": "text", "start": "2026-03-23T10:00:09Z", "parties": [1], "body": f"sure {GROUPS}", "encoding": "none"},
+    ]
+    parties = [
+        {"name": "Robert", "role": "agent"},
+        {"name": f"Lovelace {CARD}", "role": "customer", "tel": "+12025550143"},
+    ]
+    return {"vcon": "0.0.1", "uuid": "0195c0ab-0000-8000-8000-000000000001", "created_at": "2026-03-23T10:00:00Z",
+            "parties": parties, "dialog": said}  # fmt: skip
 
 
 @contextmanager

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from itertools import count
-from pathlib import Path
 from typing import Any, get_args
 
 import psycopg
@@ -28,9 +27,8 @@ from auscult.storage.store import AppStore
 from auscult.workers import worker as worker_room
 from auscult.workers.dbos_database import jobs_url
 from auscult.workers.heartbeat import BULK, WorkerName
-from auscult.workers.process_pool import ProcessPool
 from tests.contract.storing import accept
-from tests.integration.working import FORM, conversation, settings_for, working
+from tests.integration.working import FORM, Poisoned, conversation, working
 from tests.unit.services.scoring.test_process import COSTLY_FORM, costly
 from tests.waiting import PATIENCE_S, wait_until
 
@@ -76,16 +74,6 @@ def test_what_is_accepted_is_found_and_processed(store: Store, app: AppStore, da
     assert scores == {"c-1": 100, "c-2": 0, "c-3": 100}
     assert store.workers.beats() == {}
     assert store.recount() == []
-
-
-class Poisoned(ByQuestion):
-    """A metric type that fails on one conversation."""
-
-    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
-        """Fail on c-bad."""
-        if conversation.id == "c-bad":
-            raise ZeroDivisionError("of course")
-        return super().judge(settings, conversation, answers, insights)
 
 
 def test_one_that_breaks_the_code_holds_nobody_up(
@@ -334,18 +322,6 @@ def test_a_store_older_than_the_jobs_database_is_caught_up(store: Store, app: Ap
             connection.execute(sa.update(batches).values(state="accepted"))
         wait_until(ended(store, batch))
     assert evaluated(store) == 1
-    assert store.recount() == []
-
-
-def test_several_workers_share_the_work(store: Store, app: AppStore, database_url: str, tmp_path: Path) -> None:
-    """Processes of their own, on one list: every conversation is evaluated once."""
-    ids = [f"c-{number}" for number in range(120)]
-    for start in range(0, 120, 3):
-        accept(app, *map(conversation, ids[start : start + 3]))
-    with ProcessPool(2, bootstrap.work_behind, settings_for(database_url, tmp_path)):
-        wait_until(lambda: not store.batches.waiting(1))
-    assert len(app.conversations.statuses(ids)) == evaluated(store) == 120
-    assert store.workers.beats() == {}
     assert store.recount() == []
 
 

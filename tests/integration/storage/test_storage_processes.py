@@ -17,7 +17,7 @@ import sqlalchemy as sa
 
 from auscult.domain.conversation import Conversation, Queue
 from auscult.storage import Store, migrate, new_secret_key, open_store
-from tests.contract.storing import REPORT, TENANT, conversation, names, of_pending, put, query, rendered
+from tests.contract.storing import TENANT, conversation, of_pending, put, query
 from tests.waiting import PATIENCE_S, wait_until
 
 pytestmark = pytest.mark.night
@@ -141,30 +141,6 @@ def test_writers_and_a_reader_do_not_disturb_each_other(store: Store, database_u
     assert store.batches.waiting() == []
 
 
-def test_two_workers_may_record_the_same_batch(store: Store, database_url: str) -> None:
-    """Each write is keyed by what it is about: however many record it, and in whatever order, it is there once."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
-    accepted = [app.conversations.accept(fed("w", batch)).batch_id or "" for batch in range(6)]
-    workers = [open_store(database_url, new_secret_key()) for _ in range(3)]
-
-    def work(worker: Store, order: list[str]) -> None:
-        mine = worker.within(TENANT).conversations
-        for batch_id in order:
-            pending = mine.pending(batch_id)
-            mine.record(batch_id, [of_pending(each) for each in reversed(pending)])
-
-    with ThreadPoolExecutor(len(workers)) as pool:
-        orders = (accepted, accepted[::-1], accepted)
-        for done in [pool.submit(work, worker, order) for worker, order in zip(workers, orders, strict=True)]:
-            done.result(timeout=PATIENCE_S)
-    for worker in workers:
-        worker.close()
-    assert app.conversations.page(query()).total == 6 * FEED
-    assert store.batches.waiting() == []
-    assert store.recount() == []
-
-
 def test_the_same_may_be_accepted_by_several_at_once(store: Store, database_url: str) -> None:
     """New conversations count as new for one of them only, and a form published by several has one version."""
     store.ensure(TENANT)
@@ -182,26 +158,6 @@ def test_the_same_may_be_accepted_by_several_at_once(store: Store, database_url:
     assert sorted(new for new, _ in found) == [0, 0, 0, FEED]
     assert {version for _, version in found} == {1}
     assert len(store.batches.waiting()) == 1
-
-
-def test_a_revision_that_comes_while_the_old_one_is_recorded_wins(store: Store, database_url: str) -> None:
-    """Accepting and recording the same conversations at once ends with the newest revision, whichever was first."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
-    other = open_store(database_url, new_secret_key())
-    with ThreadPoolExecutor(2) as pool:
-        for n in range(8):
-            old, new = fed("w", n), fed("w", n, "nl")
-            batch = app.conversations.accept(old).batch_id or ""
-            recorded = pool.submit(app.conversations.record, batch, [rendered(each) for each in old])
-            revised = pool.submit(other.within(TENANT).conversations.accept, new)
-            recorded.result(timeout=PATIENCE_S)
-            after = revised.result(timeout=PATIENCE_S).batch_id or ""
-            app.conversations.record(after, [of_pending(each) for each in app.conversations.pending(after)])
-    other.close()
-    expected = [f"{each.id}/2/{REPORT}" for n in range(8) for each in fed("w", n)]
-    assert sorted(names(app, limit=1_000)) == sorted(expected)
-    assert store.recount() == []
 
 
 def test_several_processes_may_migrate_a_new_database_at_once(database_url: str) -> None:

@@ -193,6 +193,9 @@ def test_text_of_mail_and_web(mediatype: str, body: str, words: str) -> None:
         (({"meta": {"role": "Representative"}}, {}), {}, ["agent", "customer"]),
         (({}, {"role": "caller"}), {}, ["agent", "customer"]),
         (({"type": "bot"}, {"role": "customer"}), {}, ["bot", "customer"]),
+        (({"role": "agent", "type": "bot"}, {"role": "customer", "type": "person"}), {}, ["bot", "customer"]),
+        (({"type": "bot"}, {"type": "person"}), {}, ["bot", "customer"]),
+        (({"role": "customer", "type": "bot"}, {"role": "agent"}), {}, ["customer", "agent"]),
         (({"role": "supervisor"}, {"role": "end_user 1"}), {}, ["agent", "customer"]),
         (({}, {}), {}, ["customer", "agent"]),
         (({}, {}), {"originator": 1}, ["agent", "customer"]),
@@ -207,6 +210,16 @@ def test_parts_of_the_parties(roles: Any, extra: dict[str, Any], expected: list[
         **transcript([{"speaker": "Alice Smith", "text": "a"}, {"speaker": "bob", "text": "b"}]),
     )
     assert [turn.speaker for turn in conversation.turns] == expected
+
+
+@pytest.mark.parametrize(("name", "expected"), [("AI Agent", "bot"), ("IVR", "bot"), ("Ai", "agent"), ("Bob", "agent")])
+def test_the_name_of_a_party_may_show_a_bot(name: str, expected: str) -> None:
+    """As writers of voice bots' calls have it, whose party has the role of an agent."""
+    said = [{"type": "text", "start": START, "parties": [0, 1], "originator": at, "body": "hello"} for at in (0, 1)]
+    conversation = read(
+        parties=[{"name": "Customer", "role": "customer"}, {"name": name, "role": "agent"}], dialog=said
+    )
+    assert [turn.speaker for turn in conversation.turns] == ["customer", expected]
 
 
 @pytest.mark.parametrize(

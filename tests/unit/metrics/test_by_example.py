@@ -13,7 +13,7 @@ from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Form, Metric
 from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer
-from auscult.domain.taught import agreement, chosen, speaker_of
+from auscult.domain.questions.taught import agreement, chosen, speaker_of
 from auscult.engines import ENGINES
 from auscult.metrics.by_example import ByExample, Settings
 

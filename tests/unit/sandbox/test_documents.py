@@ -8,6 +8,7 @@ import pytest
 from auscult.domain.assist.knowledge import Piece
 from auscult.domain.errors import BusyError, DocumentError
 from auscult.sandbox.documents import AT_ONCE, DocumentReader
+from auscult.sandbox.files import FileReader
 
 HOSTILE = b"<p>x</p>" * 500_000
 """Reading it takes five seconds."""
@@ -16,9 +17,9 @@ HOSTILE = b"<p>x</p>" * 500_000
 @pytest.fixture(scope="module")
 def reader() -> Iterator[DocumentReader]:
     """A reader that gives a document half a second."""
-    made = DocumentReader(cpu_s=0.5)
-    yield made
-    made.close()
+    files = FileReader()
+    yield DocumentReader(files, cpu_s=0.5)
+    files.close()
 
 
 def test_a_document_is_read_as_here(reader: DocumentReader) -> None:
@@ -46,7 +47,8 @@ def test_a_broken_document_is_refused(reader: DocumentReader, data: bytes) -> No
 @pytest.mark.landing
 def test_one_app_takes_one_slot() -> None:
     """While a document of an app is read, a second of it is sent away, and one of another app is read."""
-    reader = DocumentReader(cpu_s=3, patience_s=0.05)
+    files = FileReader()
+    reader = DocumentReader(files, cpu_s=3, patience_s=0.05)
     entered = threading.Event()
 
     def hostile() -> None:
@@ -67,4 +69,4 @@ def test_one_app_takes_one_slot() -> None:
     assert reader.read("st-2", "markdown", b"text")[0] == [Piece((), "text")]
     assert AT_ONCE > 1
     thread.join()
-    reader.close()
+    files.close()

@@ -56,13 +56,6 @@ def test_every_reason_of_an_answer_is_in_the_table(room: str) -> None:
     assert found - set(REASONS) <= {"port.taken"}
 
 
-def test_the_page_lists_what_the_table_lists() -> None:
-    """docs/reference/errors.md shows every reason of an answer with its status, code and meaning, and no other."""
-    assert {
-        name: (int(status), int(code), meaning) for name, status, code, meaning in rows(r"\| (\d+) \| (\d+) \| (.+)")
-    } == {name: (reason.status, reason.code, reason.meaning) for name, reason in REASONS.items()}
-
-
 @pytest.mark.landing
 def test_the_page_lists_every_reason() -> None:
     """docs/reference/errors.md lists every reason that the source names, and in its second table none that is gone."""

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import kept
 from auscult.domain.evaluation import (
     BY_A_PERSON,
     DECIDED,
@@ -148,7 +149,7 @@ def test_a_person_and_an_earlier_version_answer_without_a_turn() -> None:
     conversation = talk("agent: hello")
     for attested in (BY_A_PERSON, UNSTATED):
         given = Verdict(qualification="YES", evidence=(attested,))
-        assert msgspec.json.decode(msgspec.json.encode(given), type=Verdict) == given
+        assert msgspec.json.decode(msgspec.json.encode(given, enc_hook=kept), type=Verdict) == given
         with pytest.raises(GroundlessError):
             rests_on(given, conversation)
     with pytest.raises(GroundlessError):

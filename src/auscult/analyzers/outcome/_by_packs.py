@@ -14,16 +14,17 @@ from auscult.analyzers._evidence import turns_of
 from auscult.analyzers._packs import matcher
 from auscult.analyzers.outcome._turn_indexes import UNANSWERED
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import cite
 from auscult.domain.insight import Outcome
 from auscult.domain.said.text import sentences
 
 WHYS = {
-    "done": "says that it is done or will be",
-    "informs": "gives the answer",
-    "states": "says something that the customer takes for the answer",
-    "refused": "says no, or that it failed",
-    "protests": "protests, and it stays so",
+    "done": coded("says that it is done or will be"),
+    "informs": coded("gives the answer"),
+    "states": coded("says something that the customer takes for the answer"),
+    "refused": coded("says no, or that it failed"),
+    "protests": coded("protests, and it stays so"),
 }
 MET = ("done", "informs", "states")
 NO_ANSWER = (
@@ -41,8 +42,8 @@ NO_ANSWER = (
 STOPS = (".", "!", "?")
 WORDS = 4
 """Fewer words than that state nothing."""
-BOTH = "both a success and a refusal or failure are reported"
-UNREPORTED = "neither a success nor a refusal is reported"
+BOTH = coded("both a success and a refusal or failure are reported")
+UNREPORTED = coded("neither a success nor a refusal is reported")
 IN_THE_MIDDLE = "broken_off"
 OUTBOUND = "outbound_opening"
 FEW = 2

@@ -9,6 +9,7 @@ from auscult.analyzers._one_pass import CUSTOMER_TURNS
 from auscult.analyzers._packs import BY_PACKS, matcher, searched_together
 from auscult.analyzers._phrases import Claims, Phrases
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.insight import Flag, Insights
 from auscult.wording import pack
@@ -103,4 +104,4 @@ def _by_packs(turns: Sequence[Turn], language: str, packs: Mapping[str, str]) ->
 
 
 def _evidence(sign: Sign) -> Evidence:
-    return cite(sign.turn, f"{sign.meaning}: '{sign.words}'")
+    return cite(sign.turn, coded("{meaning}: '{words}'", meaning=coded(sign.meaning), words=sign.words))

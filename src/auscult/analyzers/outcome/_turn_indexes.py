@@ -9,14 +9,15 @@ from auscult.analyzers._outcomes import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers.outcome._readable import written_sentences
 from auscult.analyzers.sentiment._tone import Tone
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.said.text import sentences
 
 PROTEST = -0.4
 PLEASURE = 0.4
 UNHAPPY = -0.2
-UNANSWERED = "ends before an answer"
-UNSHOWN = "no turn shows that it was met; it was answered, and there is no protest"
+UNANSWERED = coded("ends before an answer")
+UNSHOWN = coded("no turn shows that it was met; it was answered, and there is no protest")
 LONG = 120
 """Characters from which on one sentence of a turn is quoted."""
 
@@ -29,6 +30,8 @@ _COURTESY = re.compile(
     r"|(?:i'?m |i am )?(?:so |very )?sorry (?:that )?i (?:couldn'?t|could not|wasn'?t able to) (?:be of )?"
     r"(?:(?:more|any|further) )?(?:help|assist)"
     r"|(?:i'?m |i am )?(?:glad|happy) (?:i could|to|that i could) (?:help|assist|be)|i enjoy(?:ed)? helping"
+    r"|thank(?:s| you)(?: (?:so|very) much)? for (?:calling|contacting|reaching out|your (?:call|time|patience))"
+    r"(?: (?:and )?(?:you )?have (?:a|an) (?:\w+ ){0,3}(?:day|night|evening|morning|weekend|one|time))?\W*$"
     r"|(?:good)?bye)",
     re.IGNORECASE,
 )

@@ -14,6 +14,7 @@ from auscult.analyzers._evidence import language_of
 from auscult.analyzers.outcome._flagging import MAX_EVIDENCE
 from auscult.analyzers.outcome._turn_indexes import UNANSWERED, UNSHOWN, telling
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, cite, nothing_in
 from auscult.domain.insight import Flag, Insights, Outcome, Resolution
 from auscult.domain.probe import Answers
@@ -28,7 +29,9 @@ OUTWEIGHS = Decimal("0.9")
 """Confidence from which on a refusal at the end is overruled."""
 NEVER = Decimal(2)
 """More than any confidence: what an agent states is not overruled."""
-UNSURE = "the words and the dialogue acts do not agree clearly"
+UNSURE = coded("the words and the dialogue acts do not agree clearly")
+BRIEF = 3
+"""Words up to which a turn is quoted with the one that it answers."""
 _ANSWERS: dict[str, Resolution] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
 
@@ -72,11 +75,24 @@ def _shown(
     if answer == "NA":
         return ()
     clear = clearest("em-resolution", answer, scored_turns, said[0].turn_id if said else None)
-    if clear:
-        return (replace(cite(clear.turn, clear.does), text=telling(clear.turn.text, answer)),)
-    if answer == "NO" and not any(one.why == UNANSWERED for one in said):
+    if clear and not (answer == "NO" and clear.turn.speaker == "customer" and _is_brief(clear.turn.text)):
+        asked = _asked_before(clear.turn, scored_turns) if _is_brief(clear.turn.text) else ()
+        return (replace(cite(clear.turn, clear.does), text=telling(clear.turn.text, answer)), *asked)
+    if answer == "NO" and not any(one.why == UNANSWERED and not _is_brief(one.text or "") for one in said):
         return (nothing_in(scored_turns.conversation.turns),)
     return said or _cited(decided)
+
+
+def _is_brief(text: str) -> bool:
+    """Return whether words say nothing by themselves: ``Yes!``, ``wow ok``."""
+    return len(text.split()) <= BRIEF
+
+
+def _asked_before(turn: Turn, scored_turns: ScoredTurns) -> tuple[Evidence, ...]:
+    """Return the customer's turn right before one of the agent's, which shows what it answers."""
+    index = scored_turns.turns.index(turn)
+    asking = (other for at, score, other in scored_turns.scores("ask") if at == index - 1 and score > 0)
+    return tuple(cite(other, DOES["ask"]) for other in asking)
 
 
 def voted_flag(

@@ -13,11 +13,12 @@ from auscult.analyzers._packs import UNDERSTOOD
 from auscult.analyzers.outcome._flagging import Signs, raise_flag
 from auscult.analyzers.outcome._voting import VOTED_IN, voted_flag
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.insight import Flag, Insights
 from auscult.domain.probe import Answers, Probe
 from auscult.votes import acts_probes
 
-OTHERWISE = {"leaving": "says that they leave"}
+OTHERWISE = {"leaving": coded("says that they leave")}
 """The packs of other languages, and what each means."""
 SIGNS = Signs("en/leaving", bare="en/leaving_bare", about="en/lasting_tie", not_about="en/passing_purchase")
 

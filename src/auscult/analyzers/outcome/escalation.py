@@ -11,14 +11,15 @@ from auscult.analyzers._packs import UNDERSTOOD
 from auscult.analyzers.outcome._flagging import Signs, raise_flag
 from auscult.analyzers.outcome._voting import VOTED_IN, heard_flag
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.insight import Flag, Insights
 from auscult.domain.probe import Answers, Probe
 from auscult.votes import acts_probes
 
-ASKS = "asks for somebody else"
+ASKS = coded("asks for somebody else")
 """The meaning of a request for a supervisor or for someone else: exactly what em-escalation of the starter form reads."""
 ACTS = ("ask_escalation", "threat")
-OTHERWISE = {"escalation_request": ASKS, "threats": "threatens a complaint, a review or a legal step"}
+OTHERWISE = {"escalation_request": ASKS, "threats": coded("threatens a complaint, a review or a legal step")}
 """The packs of other languages, and what each means."""
 SIGNS = Signs("en/threats", first=("en/escalation_request", ASKS))
 

@@ -21,6 +21,7 @@ from auscult.analyzers.outcome._turn_indexes import UNANSWERED, UNSHOWN, TurnInd
 from auscult.analyzers.outcome._voting import NEVER, NOTHING, OUTWEIGHS, VOTED_IN, voted_outcome
 from auscult.analyzers.sentiment._tone import customer_probes, customer_tones
 from auscult.domain.conversation import Conversation, Turn, language_code
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import cite
 from auscult.domain.insight import Insights, Outcome
 from auscult.domain.probe import Answers, Probe
@@ -30,7 +31,7 @@ FEW = 3
 """Up to so many asking turns somebody may say that they only tell something, and be believed."""
 CLOSE = 6
 """Points around the bound within which the signs nearly balance."""
-ANSWERED = "answered, and no protest"
+ANSWERED = coded("answered, and no protest")
 """Why a request counts as met that no turn reports as met; the answer is cited, never the request."""
 SHORT = 60
 """Characters up to which a turn with small talk asks for nothing else."""
@@ -103,24 +104,24 @@ class Shown(NamedTuple):
 def met_by(indexes: TurnIndexes) -> Shown:
     """Return the evidence that it was met."""
     if indexes.met:
-        return Shown(indexes.turns[indexes.last("met")], "says that it is done or will be")
+        return Shown(indexes.turns[indexes.last("met")], coded("says that it is done or will be"))
     if indexes.informed:
-        return Shown(indexes.turns[indexes.last("informed")], "gives the answer")
+        return Shown(indexes.turns[indexes.last("informed")], coded("gives the answer"))
     answered = min((*indexes.met, *indexes.informed, *indexes.offered), default=len(indexes.turns))
     if indexes.last("agreed") > answered:
-        return Shown(indexes.turns[indexes.last("agreed")], "takes the answer")
+        return Shown(indexes.turns[indexes.last("agreed")], coded("takes the answer"))
     return Shown(indexes.answer, ANSWERED)
 
 
 def missed_by(indexes: TurnIndexes) -> Shown:
     """Return the evidence that it was not."""
     if not indexes.is_answered:
-        return Shown(None, "asks, and nobody answers")
+        return Shown(None, coded("asks, and nobody answers"))
     failed = max(indexes.last("refused"), indexes.last("offered"))
     if failed > indexes.last("met"):
         return Shown(indexes.turns[failed], DOES["denies"])
     if indexes.protests:
-        return Shown(indexes.turns[indexes.last("protests")], "protests, and it stays so")
+        return Shown(indexes.turns[indexes.last("protests")], coded("protests, and it stays so"))
     return Shown(indexes.turns[-1], UNANSWERED)
 
 
@@ -136,7 +137,7 @@ def doubt_of(indexes: TurnIndexes, shown: Shown, *, is_met: bool) -> str:
     if not is_met and indexes.is_answered and not (indexes.refused or indexes.offered or indexes.protests):
         return UNREPORTED
     if abs(points(indexes) - ENOUGH) < CLOSE:
-        return "the signs for and against it nearly balance"
+        return coded("the signs for and against it nearly balance")
     return ""
 
 

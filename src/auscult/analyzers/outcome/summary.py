@@ -20,6 +20,7 @@ from auscult.analyzers.outcome._trouble import TROUBLES, Trouble, trouble_probes
 from auscult.analyzers.sentiment._tone import customer_probes
 from auscult.analyzers.topics._asking import ASKING
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.insight import Insights
 from auscult.domain.insight import Summary as Found
@@ -118,7 +119,7 @@ class Summary:
             return Found(text=judged.text, evidence=tuple(cite(turns[one], "summed up") for one in judged.turn_ids))
         reasons = _reasons(conversation, troubles(conversation, answers))
         if not reasons:
-            return Unknown("nobody says what it is about")
+            return Unknown(coded("nobody says what it is about"))
         used = {reason.text for reason in reasons}
         promised = [one for one in _promised(conversation) if one.text not in used]
         used |= {one.text for one in promised}

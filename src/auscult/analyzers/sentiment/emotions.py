@@ -14,6 +14,7 @@ from auscult.analyzers._phrases import Phrases
 from auscult.analyzers._shares import parts_of
 from auscult.analyzers.sentiment._tone import customer_probes, customer_tones
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.insight import Emotion, Insights
 from auscult.domain.insight import Emotions as Found
 from auscult.domain.probe import Answers, Probe
@@ -48,7 +49,7 @@ class Emotions:
         """Emotions by side, with how often and how long."""
         agent = turns_of(conversation, "agent")
         if not agent and not turns_of(conversation, "customer"):
-            return unheard(conversation, "neither customer nor agent speaks")
+            return unheard(conversation, coded("neither customer nor agent speaks"))
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         shown = agent if self._agents and _AGENT.found_in([turn.text for turn in agent]) else ()

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import ClassVar, NamedTuple
 
-from auscult.analyzers._contract import Unknown, unheard
+from auscult.analyzers._contract import NO_AGENT, Unknown, unheard
 from auscult.analyzers._evidence import unsupported
 from auscult.analyzers._packs import searched_together
 from auscult.analyzers._people import by_agent
@@ -59,7 +59,7 @@ class Habits:
         """A row for each agent, in the order in which they first speak."""
         agents = by_agent(conversation)
         if not agents:
-            return unheard(conversation, "the agent never speaks")
+            return unheard(conversation, NO_AGENT)
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         sought = list(_sought(conversation, agents, _turns_of_trouble(conversation, answers)))

@@ -16,6 +16,7 @@ from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import UNDETERMINED
 from auscult.analyzers.topics._words import COMMON
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.insight import Insights
 from auscult.domain.memo import kept
 from auscult.domain.probe import Answers, Probe
@@ -108,7 +109,7 @@ class Language:
 def _found(conversation: Conversation) -> str | Unknown:
     """Return the language, which is asked for twice: to choose the form, and as a finding."""
     text = _text(conversation)
-    return language_of(text, declared(conversation)) if text else Unknown("nothing is said")
+    return language_of(text, declared(conversation)) if text else Unknown(coded("nothing is said"))
 
 
 def declared(conversation: Conversation) -> str:

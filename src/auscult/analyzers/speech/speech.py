@@ -12,7 +12,8 @@ from auscult.analyzers._contract import Unknown, unheard
 from auscult.analyzers._evidence import turns_of
 from auscult.analyzers._people import by_agent
 from auscult.analyzers._shares import whole_percents
-from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.conversation import WHO, Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.insight import Insights, Moment, SpeakingRate
 from auscult.domain.insight import Speech as Found
 from auscult.domain.probe import Answers, Probe
@@ -50,15 +51,15 @@ class Speech:
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Found | Unknown:  # noqa: ARG002
         """The figures, or unknown for chat and where times are not known."""
         if conversation.channel == "chat":
-            return Unknown("nobody speaks in a chat")
+            return Unknown(coded("nobody speaks in a chat"))
         sides: tuple[Side, ...] = ("customer", "agent")
         turns = {side: turns_of(conversation, side) for side in sides}
         if not any(turns.values()):
-            return unheard(conversation, "neither customer nor agent speaks")
+            return unheard(conversation, coded("neither customer nor agent speaks"))
         by_sound = with_times_of_sound(conversation)
         for side in sides:
             if by_sound is conversation and turns[side] and not any(map(is_timed, turns[side])):
-                return Unknown(f"no times are known of what the {side} says")
+                return Unknown(coded("no times are known of what {who} says", who=WHO[side]))
         quiet = silences(by_sound, 1)
         ratios = whole_percents(
             [*(talk_time_ms(by_sound, side) for side in sides), sum(one.duration_ms for one in quiet)]

@@ -23,6 +23,7 @@ from auscult.analyzers.topics._asking import EACH_LATER, LATEST, pieces, weight_
 from auscult.analyzers.topics._names import without_introduction
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.taxonomy import LEVELS, Node, Taxonomy
+from auscult.domain.errors import coded
 from auscult.domain.insight import Insights, Topic
 from auscult.domain.probe import Answers, Examples, FewShot, FewShotAnswer, Probe
 
@@ -85,7 +86,7 @@ class ConfiguredIntents:
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         if not self._paths:
-            return Unknown("no taxonomy is configured")
+            return Unknown(coded("no taxonomy is configured"))
         found = self.found(conversation, answers, known)
         order = {turn.id: index for index, turn in enumerate(conversation.turns)}
         return _trees(_topics_of(found, conversation, answers, known), order)

@@ -14,6 +14,7 @@ from auscult.analyzers.sentiment._scale import label_of
 from auscult.analyzers.topics._intent_topics import TOPIC_OF
 from auscult.analyzers.topics._naming import object_of
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.insight import Insights, Intent
 from auscult.domain.probe import Answers, Probe
 
@@ -37,7 +38,7 @@ class Topics:
         if (obstacle := unsupported(conversation, known, self.languages)) is not None:
             return obstacle
         if known.intents is None:
-            return Unknown("what was wanted is not known")
+            return Unknown(coded("what was wanted is not known"))
         about: dict[str, list[Intent]] = {}
         for intent in known.intents:
             about.setdefault(TOPIC_OF.get(intent.name) or object_of(intent.name), []).append(intent)

@@ -1,4 +1,4 @@
-"""``auscult connectors``: applied, listed, checked, paused and removed."""
+"""``auscult connectors``: applied, checked, and the sides of their speakers."""
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -10,9 +10,8 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.config import variable
-from auscult.domain.connectors.run import Standing
 from auscult.domain.conversation import Speaker
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, sent
 from auscult.domain.people.principal import operator
 
 if TYPE_CHECKING:
@@ -66,41 +65,6 @@ def apply(
             typer.echo(f"{stored.name}: version {stored.version} is in force; `auscult connectors check` tries it")
 
 
-def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """List connectors with their last run."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
-        for each in within.connectors.listing():
-            _show(each, as_json=as_json)
-
-
-def show(
-    name: Name,
-    *,
-    app: options.KnownApp,
-    version: Annotated[int | None, typer.Option("--version", metavar="N", help="An earlier version.")] = None,
-    database: options.Database = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Show a connector's document as it was applied; with --json its state, items read, and unknown names."""
-    from auscult import bootstrap
-    from auscult.bootstrap.scheduling import connecting
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        tenant = options.known_tenant(application.store, app)
-        stored = connecting(application.store, tenant, application.settings).definition(name, version)
-        within = application.store.within(tenant).connectors
-        if not as_json:
-            typer.echo(stored.document.decode(), nl=not stored.document.endswith(b"\n"))
-            for each, count in within.unknown(name).items():
-                typer.echo(f"unknown {each}: {count} conversations", err=True)
-            return
-        shown = {"document": stored.document.decode(), "items": within.items(name), "unknown": within.unknown(name)}
-        typer.echo(msgspec.json.encode(msgspec.to_builtins(within.get(name)) | shown))
-
-
 def check(
     name: Name, *, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False
 ) -> None:
@@ -130,23 +94,6 @@ def set_(
     with opened(database, app) as service:
         stored = service.set_sides(name, dict(map(_side, sides)))
         typer.echo(f"{stored.name}: version {stored.version} is in force")
-
-
-def remove(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Remove a connector and its secrets. Conversations that it read stay; if you add it again, it reads nothing twice."""
-    with opened(database, app) as service:
-        service.remove(name)
-        typer.echo(f"{name}: removed")
-
-
-def pause(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Pause a connector, and stop a run in progress."""
-    _pause(name, app, database, is_paused=True)
-
-
-def resume(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Resume a paused connector."""
-    _pause(name, app, database, is_paused=False)
 
 
 @contextmanager
@@ -194,25 +141,10 @@ def _side(given: str) -> tuple[str, Speaker]:
     raise RequestError(message, code="field.unknown_value", field="--sides", value=given)
 
 
-def _pause(name: str, app: str, database: str | None, *, is_paused: bool) -> None:
-    with opened(database, app) as service:
-        service.pause(name, is_paused=is_paused)
-        typer.echo(f"{name}: {'paused' if is_paused else 'resumed'}")
-
-
-def _show(one: Standing, *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(msgspec.json.encode(one))
-        return
-    then = "paused" if one.is_paused else f"next {one.next_at:%Y-%m-%d %H:%M}" if one.next_at else "on demand"
-    last = f"last {one.last.started_at:%Y-%m-%d %H:%M} {one.last.state}" if one.last else "never run"
-    typer.echo(f"{one.name}  version {one.version}  {then}  {last}")
-
-
 def _show_check(found: "Check", *, as_json: bool) -> None:
     """Show a check. Exits with 1 where a run would read nothing."""
     if as_json:
-        typer.echo(msgspec.json.encode(found))
+        typer.echo(msgspec.json.encode(found, enc_hook=sent))
     else:
         for step in ("access", "path", "format"):
             typer.echo(f"{step}: {getattr(found, step) or '-'}")

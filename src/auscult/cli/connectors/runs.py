@@ -1,4 +1,4 @@
-"""``auscult connectors``: runs, back-fills, their log, and what they refused."""
+"""``auscult connectors``: runs and back-fills."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,6 +9,7 @@ import typer
 from auscult.cli.connectors.connectors import Name, opened
 from auscult.cli.terminal import options
 from auscult.domain.connectors.run import Order, Run
+from auscult.domain.errors import sent
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Read and map everything, store nothing, and count.")]
 NoWait = Annotated[bool, typer.Option("--no-wait", help="End when all is accepted; a server or worker scores it.")]
@@ -58,41 +59,6 @@ def backfill(
     _run(name, app, database, order, is_dry=dry_run, wait=not no_wait, as_json=as_json)
 
 
-def log(
-    name: Name,
-    *,
-    app: options.KnownApp,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=500, help="Runs at most.")] = 20,
-    database: options.Database = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Show the last runs, the newest first, with what the drift watch noticed."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
-        for each in within.connectors.runs(name, limit):
-            _show(each, as_json=as_json)
-
-
-def refused(
-    name: Name,
-    *,
-    app: options.KnownApp,
-    run_number: Annotated[int | None, typer.Option("--run", metavar="N", help="Only of this run.")] = None,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, max=10_000, help="Rows at most.")] = 100,
-    database: options.Database = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Show refused items with the reason; reading an item again replaces its refusals."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
-        for each in within.connectors.refusals(name, limit, run_number):
-            typer.echo(msgspec.json.encode(each) if as_json else f"{each.key}  {each.where}  {each.reason}")
-
-
 def _run(name: str, app: str, database: str | None, order: Order, *, is_dry: bool, wait: bool, as_json: bool) -> None:
     from auscult import bootstrap
 
@@ -101,7 +67,7 @@ def _run(name: str, app: str, database: str | None, order: Order, *, is_dry: boo
             found = service.check(name, order, is_whole=True)
         counts = msgspec.to_builtins(found.counts)
         if as_json:
-            typer.echo(msgspec.json.encode(found))
+            typer.echo(msgspec.json.encode(found, enc_hook=sent))
         else:
             typer.echo(", ".join(f"{count} {each}" for each, count in counts.items() if count) or "nothing to read")
         if found.access != "ok":
@@ -117,7 +83,7 @@ def _run(name: str, app: str, database: str | None, order: Order, *, is_dry: boo
 
 def _show(one: Run, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(msgspec.json.encode(one))
+        typer.echo(msgspec.json.encode(one, enc_hook=sent))
         return
     counts = ", ".join(f"{count} {each}" for each, count in msgspec.to_builtins(one.counts).items() if count)
     typer.echo(

@@ -64,35 +64,6 @@ def diff(
     typer.echo(text(found))
 
 
-def versions(
-    form_id: FormId, *, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False
-) -> None:
-    """List every version of a form, the newest first, with what it changed (+ added, - removed, ~ changed), and its draft."""
-    from auscult.services.definitions.forms.difference import history
-
-    with _open(app, database) as (store, _):
-        found, draft = store.forms.versions(form_id), store.forms.draft(form_id)
-        known = ", ".join(one.form_id for one in store.forms.in_force()) or "none yet"
-    if not found and draft is None:
-        raise NotFoundError(f"there is no form {form_id}; there is: {known}", code="form.unknown", field="FORM_ID")
-    if as_json:
-        if draft is not None:
-            typer.echo(msgspec.json.encode({"version": None, "saved_at": draft.saved_at, "based_on": draft.based_on}))
-        for one, changes in zip(found, history(found), strict=True):
-            shown = {"version": one.version, "published_at": one.published_at, "retired_at": one.retired_at}
-            typer.echo(msgspec.json.encode(shown | msgspec.structs.asdict(changes)))
-        return
-    if draft is not None:
-        typer.echo(f"draft       saved {draft.saved_at:%Y-%m-%d %H:%M}")
-    for index, (one, changes) in enumerate(zip(found, history(found), strict=True)):
-        state = f", retired {one.retired_at:%Y-%m-%d %H:%M}" if one.retired_at else "" if index else ", in force"
-        parts = (("+", changes.added), ("-", changes.removed), ("~", changes.changed), ("", changes.fields))
-        difference = " ".join(f"{mark}{each}" for mark, some in parts for each in some or ())
-        typer.echo(
-            f"version {one.version:<3} published {one.published_at:%Y-%m-%d %H:%M}{state}  {difference}".rstrip()
-        )
-
-
 def draft(
     file: Document,
     *,
@@ -119,23 +90,6 @@ def draft(
         typer.echo(f"fix this before publishing: {problem.describe(name)}", err=True)
 
 
-def drafts(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """List the drafts, each with the number of faults that prevent its publication."""
-    from auscult.services.definitions.forms.publish import check_against
-
-    with _open(app, database) as (store, application):
-        answered = application.answered
-        found = [(one, check_against(store.forms, one.document, answered)) for one in store.forms.drafts()]
-    for one, check in found:
-        count = len(check.problems) + len(check.unanswered)
-        if as_json:
-            shown = {"id": one.form_id, "based_on": one.based_on, "saved_at": one.saved_at, "problems": count}
-            typer.echo(msgspec.json.encode(shown))
-            continue
-        state = {0: "ready to be published", 1: "1 problem"}.get(count, f"{count} problems")
-        typer.echo(f"{one.form_id}  saved {one.saved_at:%Y-%m-%d %H:%M}  {state}")
-
-
 def publish(
     form_id: FormId, *, app: options.KnownApp, database: options.Database = None, note: PublishingNote = None
 ) -> None:
@@ -156,16 +110,6 @@ def discard(form_id: FormId, *, app: options.KnownApp, database: options.Databas
         get_draft(store.forms, form_id)
         store.forms.discard_draft(form_id)
     typer.echo(f"draft of {form_id} discarded")
-
-
-def retire(form_id: FormId, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Retire a form: conversations that are loaded from now on are not scored with it.
-
-    Scores that it gave stay, and so do its versions; publishing it again makes a new version.
-    """
-    with _open(app, database) as (store, _):
-        version = store.forms.retire(form_id)
-    typer.echo(f"{form_id} is no longer in force for {app}; version {version.version} was its last")
 
 
 @contextmanager

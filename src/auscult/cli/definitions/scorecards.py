@@ -1,4 +1,4 @@
-"""``auscult scorecards``: the measures of agents, and their results."""
+"""``auscult scorecards``: measures of agents, published, and their results."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,45 +57,6 @@ def apply(
                 typer.echo(msgspec.json.encode({"id": stored.name, "version": stored.version}))
             else:
                 typer.echo(f"{stored.name}: version {stored.version} is in force")
-
-
-def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """List the scorecards of an app."""
-    from auscult import bootstrap
-    from auscult.services.definitions.scorecards import scorecards
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
-        for card in scorecards(within):
-            names = [attribute.name for attribute in card.attributes]
-            if as_json:
-                row = {"id": card.id, "version": card.version, "name": card.name, "attributes": names}
-                typer.echo(msgspec.json.encode(row | {"active": card.is_active, "default": card.is_default}))
-            else:
-                marks = ("" if card.is_active else ", inactive") + (", default" if card.is_default else "")
-                typer.echo(f"{card.id}: version {card.version}, {card.name} ({', '.join(names)}){marks}")
-
-
-def show(card: Card, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Print a scorecard as it was written."""
-    from auscult import bootstrap
-    from auscult.services.definitions.scorecards import scorecard
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
-        stored = within.definitions.get("scorecard", scorecard(within, card).id)
-        typer.echo(stored.document if stored else b"", nl=False)
-
-
-def remove(card: Card, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Remove a scorecard from use; its versions stay."""
-    from auscult import bootstrap
-    from auscult.services.definitions.scorecards import scorecard
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
-        within.definitions.remove("scorecard", scorecard(within, card).id)
-        typer.echo(f"{card}: removed")
 
 
 def agents(

@@ -149,23 +149,6 @@ def show(
     typer.echo(document, nl=not document.endswith(b"\n"))
 
 
-def retire(
-    taxonomy_id: Annotated[str, typer.Argument(metavar="TAXONOMY_ID", help="The taxonomy's id.")],
-    *,
-    app: options.KnownApp,
-    database: options.Database = None,
-) -> None:
-    """Retire a taxonomy: conversations that are loaded from now on are not sorted by it."""
-    from auscult import bootstrap
-    from auscult.services.scoring.classification import KIND
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        definitions = application.store.within(options.known_tenant(application.store, app)).definitions
-        if definitions.remove(KIND, taxonomy_id) is None:
-            raise _unknown(taxonomy_id, None)
-    typer.echo(f"{taxonomy_id} is not in force for {app} any more")
-
-
 def documents_of(files: list[Path]) -> dict[str, bytes]:
     """Return the documents that arguments name: files, or the word ``starter``. Name as given -> document."""
     from auscult.services.definitions.taxonomies import starter_taxonomy

@@ -18,9 +18,8 @@ Actor = Annotated[
         help="Act as this user, with their permissions; without it as the operator, who may all.",
     ),
 ]
-File = Annotated[
-    str | None, typer.Argument(metavar="FILE", help="What is stored instead, YAML or JSON; - reads stdin.")
-]
+_FILE = "{}, YAML or JSON; - reads stdin."
+Replacing = Annotated[str | None, typer.Argument(metavar="FILE", help=_FILE.format("What is stored instead"))]
 
 
 def command(operation: Operation) -> Callable[..., None]:
@@ -43,8 +42,11 @@ def _parameters(operation: Operation) -> Iterator[Parameter]:
     for each in operation.inputs:
         if each.is_argument:
             yield _parameter(each)
-    if operation.storing:
-        yield Parameter("file", Parameter.KEYWORD_ONLY, default=None, annotation=File)
+    if operation.file:
+        given = typer.Argument(metavar="FILE", help=_FILE.format(operation.file))
+        yield Parameter("file", Parameter.KEYWORD_ONLY, annotation=Annotated[str, given])
+    elif operation.storing and not operation.body:
+        yield Parameter("file", Parameter.KEYWORD_ONLY, default=None, annotation=Replacing)
     yield Parameter("app", Parameter.KEYWORD_ONLY, annotation=options.KnownApp)
     for each in operation.inputs:
         if not each.is_argument:
@@ -55,26 +57,32 @@ def _parameters(operation: Operation) -> Iterator[Parameter]:
 
 
 def _parameter(of: Input) -> Parameter:
-    settings: dict[str, Any] = {"metavar": of.metavar, "help": of.help}
+    settings: dict[str, Any] = {"metavar": of.metavar, "help": _help(of)}
     if of.kind == "instant":
         settings["parser"] = options.instant
     if of.choices:
         settings["callback"] = _chosen(of)
-    if of.choices and not of.is_argument:
-        settings["help"] = f"{of.help.removesuffix('.')}: {', '.join(of.choices)}."
-    no = f"/--no-{of.word}" if of.kind == "flag" and of.is_required else ""  # without a default both are said
+    no = f"/--no-{of.word}" if of.is_either and "/" not in of.word else ""
     shown = typer.Argument(**settings) if of.is_argument else typer.Option(f"--{of.word}{no}", **settings)
-    kinds: dict[str, Any] = {"text": str, "integer": int, "flag": bool, "instant": datetime, "pair": str}
-    kind = list[kinds[of.kind]] if of.is_many else kinds[of.kind]
+    kinds: dict[str, Any] = {"integer": int, "number": float, "flag": bool, "instant": datetime}
+    kind = kinds.get(of.kind, str)
+    kind = list[kind] if of.is_many else kind
     if of.is_required:
         return Parameter(of.name, Parameter.KEYWORD_ONLY, annotation=Annotated[kind, shown])
     return Parameter(of.name, Parameter.KEYWORD_ONLY, default=None, annotation=Annotated[kind | None, shown])
 
 
-def _chosen(of: Input) -> Callable[[str | None], str | None]:
-    def checked(given: str | None) -> str | None:
-        if given is not None and given not in of.choices:
-            raise typer.BadParameter(f"invalid {of.word} {given!r}; choose one of: {', '.join(of.choices)}")
+def _help(of: Input) -> str:
+    choices = f"{of.help.removesuffix('.')}: {', '.join(of.choices)}."
+    default = f" Default: {of.default}." if of.default else ""
+    return f"{choices if of.choices and not of.is_argument else of.help}{default}"
+
+
+def _chosen(of: Input) -> Callable[[Any], Any]:
+    def checked(given: Any) -> Any:  # noqa: ANN401  (one value or several)
+        for each in given if of.is_many and given else [given]:
+            if each is not None and each not in of.choices:
+                raise typer.BadParameter(f"invalid {of.word} {each!r}; choose one of: {', '.join(of.choices)}")
         return given
 
     return checked

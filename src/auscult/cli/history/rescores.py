@@ -70,37 +70,6 @@ def rescore(
     _print_state(view, as_json=as_json, is_awaited=not no_wait)
 
 
-def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """List re-scores, the newest first."""
-    from auscult.services.history.rescores import line_of, list_rescores
-
-    with _opened(app, database) as (_, store):
-        for view in list_rescores(store):
-            typer.echo(msgspec.json.encode(line_of(view)) if as_json else _sentence(view))
-
-
-def show(
-    rescore_id: RescoreId,
-    *,
-    app: options.KnownApp,
-    database: options.Database = None,
-    as_json: options.AsJson = False,
-) -> None:
-    """Show the progress of a re-score, and the outcomes of its conversations."""
-    from auscult.services.history.rescores import view_rescore
-
-    with _opened(app, database) as (_, store):
-        _print_state(view_rescore(store, rescore_id), as_json=as_json, is_awaited=False)
-
-
-def cancel(rescore_id: RescoreId, *, app: options.KnownApp, database: options.Database = None) -> None:
-    """Cancel a re-score. What it has written stays; it can be resumed."""
-    from auscult.services.history.rescores import cancel_rescore
-
-    with _opened(app, database) as (_, store):
-        typer.echo(_sentence(cancel_rescore(store, rescore_id)))
-
-
 def resume(
     rescore_id: RescoreId,
     *,

@@ -27,6 +27,7 @@ from auscult.domain.scoring.judging import BILLION, Usage
 if TYPE_CHECKING:
     from auscult.domain.engines import RemoteEngine
     from auscult.domain.history.backfills import Backfill
+    from auscult.domain.scoring.batches import Batch
     from auscult.storage import Store
 
 _FAILED_SHOWN = 5
@@ -140,6 +141,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             waiting, failed, backlog = batches.waiting(), batches.failed(), batches.backlog()
             postponed = [*batches.postponed(), *(batch for batch in waiting if batch.reason)]
             backfills = application.store.backfills.unfinished(_FAILED_SHOWN)
+            figures = application.store.figures()
             spent = application.store.spending.spent(datetime.now(UTC).date().isoformat())
             sign_in = _slowed(application.store)
     except AuscultError as error:
@@ -148,27 +150,38 @@ def _database(settings: Settings) -> Iterator[Finding]:
     if path is not None:
         yield _privacy(path)
     yield _key(bootstrap.key_path(settings), is_set=settings.secret_key is not None)
+    if figures.workers:
+        live, bulk = figures.workers - figures.bulk_workers, figures.bulk_workers
+        yield Finding("ok", f"workers run: {live} for what is live and for loads, {bulk} for loads alone")
     if waiting:
         count = backlog.live + backlog.backfill
         yield Finding("warn", f"{count} conversations wait to be scored", "run auscult serve or auscult worker")
-    for batch in postponed[:_FAILED_SHOWN]:
-        until = f"{batch.postponed_until:%Y-%m-%d %H:%M:%S} UTC" if batch.postponed_until else "now"
-        yield Finding(
-            "warn",
-            f"conversations of batch {batch.batch_id} of {batch.tenant.app_id} are not scored yet: {batch.reason}",
-            f"they are tried again at {until}, and when a server or worker starts",
-        )
+    yield from map(_postponed, postponed[:_FAILED_SHOWN])
     yield from sign_in
     if any(spent):
         tokens, cost = spent
         yield Finding("ok", f"judges used {tokens} tokens today" + (f", cost {cost / BILLION:.4f}" if cost else ""))
-    for batch in failed[:_FAILED_SHOWN]:
-        yield Finding(
-            "warn",
-            f"batch {batch.batch_id} of {batch.tenant.app_id} failed: {batch.reason}",
-            f"auscult jobs retry {batch.batch_id}: what was scored stays, the rest is tried again",
-        )
+    yield from map(_failed, failed[:_FAILED_SHOWN])
     yield from map(_backfill, backfills)
+
+
+def _postponed(batch: "Batch") -> Finding:
+    """Return the finding on a batch that is tried again later."""
+    until = f"{batch.postponed_until:%Y-%m-%d %H:%M:%S} UTC" if batch.postponed_until else "now"
+    return Finding(
+        "warn",
+        f"conversations of batch {batch.batch_id} of {batch.tenant.app_id} are not scored yet: {batch.reason}",
+        f"they are tried again at {until}, and when a server or worker starts",
+    )
+
+
+def _failed(batch: "Batch") -> Finding:
+    """Return the finding on a batch that was given up."""
+    return Finding(
+        "warn",
+        f"batch {batch.batch_id} of {batch.tenant.app_id} failed: {batch.reason}",
+        f"auscult jobs retry {batch.batch_id}: what was scored stays, the rest is tried again",
+    )
 
 
 def _slowed(store: "Store") -> list[Finding]:

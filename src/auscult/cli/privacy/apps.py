@@ -11,6 +11,7 @@ from auscult.cli.privacy.listing import print_done
 from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import principal
 from auscult.domain.errors import RequestError
+from auscult.domain.privacy.redaction import KINDS
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.tenancy import Tenant
 
@@ -29,6 +30,28 @@ Redactor = Annotated[str | None, typer.Option("--redactor", metavar="NAME", help
 Countries = Annotated[
     list[str] | None,
     typer.Option("--country", metavar="XX", help="Country whose telephone numbers are likely; say it once for each."),
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--redact",
+        metavar="KIND=MODE",
+        help="Treat one kind otherwise than the rest, where redaction is on: mask, token, keep, drop (no number and no "
+        "hash), or default. Repeatable. Kinds: " + ", ".join(KINDS) + ".",
+    ),
+]
+Own = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--own",
+        metavar="VALUE",
+        help="What is the app's own and stays: a telephone number, an e-mail address or domain, a postal address, a name. "
+        "Say it once for each; they replace those before.",
+    ),
+]
+AgentNames = Annotated[
+    str | None,
+    typer.Option("--agent-names", metavar="mask|keep", help="Whether the names of agents stay; mask at first."),
 ]
 
 TwoPeople = Annotated[
@@ -75,6 +98,9 @@ def change(
     redaction: Redaction = None,
     redactor: Redactor = None,
     countries: Countries = None,
+    kinds: Kinds = None,
+    own: Own = None,
+    agent_names: AgentNames = None,
     two_people: TwoPeople = None,
     second_factor: SecondFactor = None,
     agent_emotions: AgentEmotions = None,
@@ -90,26 +116,22 @@ def change(
     from auscult.services.privacy.settings import change_settings
     from auscult.services.scoring.intake.times import change_times
 
-    if redaction is not None and redaction not in MODES:
-        raise RequestError(
-            f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
-            code="redaction.unknown",
-            field="--redaction",
-            value=redaction,
-        )
     asked = {
-        "redaction": redaction,
+        "redaction": _known(redaction),
         "redactor": redactor,
         "countries": countries,
+        "kinds": None if kinds is None else dict(map(_treatment, kinds)),
+        "own": own,
+        "agent_names": agent_names,
         "two_people": two_people or None,
         "second_factor": second_factor,
         "agent_emotions": agent_emotions,
     }
+    wanted = {"timezone": timezone, "chat_inactivity_minutes": chat_inactivity}
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
         store = application.store.within(tenant)
         settings = change_settings(store, principal(), asked)
-        wanted = {"timezone": timezone, "chat_inactivity_minutes": chat_inactivity}
         times = change_times(store, principal(), wanted)
         if two_people is False and settings.two_people:
             done = bootstrap.privacy.approvals(application.store, tenant, principal()).one_person()
@@ -142,12 +164,39 @@ def show(*, app: options.KnownApp, database: options.Database = None, as_json: o
     _print(tenant, settings, asdict(times), as_json=as_json)
 
 
+def _known(redaction: str | None) -> str | None:
+    if redaction is not None and redaction not in MODES:
+        raise RequestError(
+            f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
+            code="redaction.unknown",
+            field="--redaction",
+            value=redaction,
+        )
+    return redaction
+
+
+def _treatment(text: str) -> tuple[str, str | None]:
+    """Return kind and treatment of ``phone=keep``. Raises ``RequestError`` where the text is no such pair."""
+    kind, sign, treatment = text.partition("=")
+    if not sign:
+        raise RequestError(
+            f"{text!r} has no treatment; give KIND=MODE, as in phone=keep",
+            code="field.wrong_type",
+            field="--redact",
+            value=text,
+        )
+    return kind, None if treatment == "default" else treatment
+
+
 def _print(tenant: Tenant, settings: PrivacySettings, times: Mapping[str, Any], *, as_json: bool) -> None:
     shown = {
         "app": tenant.app_id,
         "redaction": settings.redaction,
         "redactor": settings.redactor,
         "countries": list(settings.countries),
+        "kinds": settings.kinds,
+        "own": list(settings.own),
+        "agent_names": settings.agent_names,
         "two_people": settings.two_people,
         "second_factor": settings.second_factor,
         "agent_emotions": settings.agent_emotions,
@@ -157,7 +206,10 @@ def _print(tenant: Tenant, settings: PrivacySettings, times: Mapping[str, Any], 
         typer.echo(msgspec.json.encode(shown))
         return
     countries = ", ".join(settings.countries) or "of the conversation's language"
-    personal = f"redaction {settings.redaction}, by {settings.redactor}, countries {countries}"
+    kinds = "".join(f", {kind} {treatment}" for kind, treatment in settings.kinds.items())
+    own = f", own values: {len(settings.own)}" if settings.own else ""
+    names = ", names of agents stay" if settings.agent_names == "keep" else ""
+    personal = f"redaction {settings.redaction}{kinds}, by {settings.redactor}, countries {countries}{own}{names}"
     emotions = "" if settings.agent_emotions else "; without emotions of agents"
     chats = f"; chats end after {times['chat_inactivity_minutes']} minutes without a message"
     typer.echo(f"{tenant.app_id}: {personal}{emotions}; days of {times['timezone']}{chats}")

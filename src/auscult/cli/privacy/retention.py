@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-import msgspec
 import typer
 
-from auscult.cli.privacy.listing import print_items, print_receipt
+from auscult.cli.privacy.listing import print_receipt
 from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import principal
 from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT
@@ -46,28 +45,6 @@ def change(
         store = application.store.within(options.known_tenant(application.store, app))
         change_rule(store, principal(), queue, kind, days or None)
     typer.echo(f"{app}, queue {queue}, {kind}: {f'kept {days} days' if days else 'no rule'}")
-
-
-def show(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """Print the rules of an app."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        rules = application.store.within(options.known_tenant(application.store, app)).retention.rules()
-    for rule in rules:
-        line = (
-            msgspec.json.encode(rule).decode() if as_json else f"queue {rule.queue}, {rule.kind}: kept {rule.days} days"
-        )
-        typer.echo(line)
-
-
-def preview(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
-    """List the conversations that a run would erase now, and those that a hold keeps; nothing is erased."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        items = bootstrap.privacy.erasing(application.store, options.known_tenant(application.store, app)).due()
-    print_items(items, as_json=as_json)
 
 
 def run(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:

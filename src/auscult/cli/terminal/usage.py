@@ -8,7 +8,6 @@ import typer
 
 from auscult.domain.said.spelling import nearest
 
-EXIT_USAGE = 2
 _CHOICE = re.compile(r"^(?P<value>'[^']*'|[^ ]+) is not one of (?P<known>.+?)\.?$", re.DOTALL)
 
 

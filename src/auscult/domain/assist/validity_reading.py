@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.assist import validity_words as words
 
@@ -141,14 +142,7 @@ def of_name(name: str, language: str) -> Iterator[Statement]:
 
 
 def _renamed(statement: Statement, name: str) -> Statement:
-    return Statement(
-        text=name,
-        since=statement.since,
-        until=statement.until,
-        is_over=statement.is_over,
-        superseded_by=statement.superseded_by,
-        impossible=statement.impossible,
-    )
+    return replace(statement, text=name)
 
 
 def folded(text: str) -> str:

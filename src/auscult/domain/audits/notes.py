@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct, field
 
+from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evaluation, Status
 
 DisputeState = Literal["open", "accepted", "denied", "withdrawn", "reopened", "erased"]
@@ -48,10 +49,6 @@ class RescoreNote(Struct, frozen=True, kw_only=True):
 def decision_of(evaluation: Evaluation) -> Decision:
     """Return the outcome of an evaluation."""
     form = evaluation.form
-    return Decision(
-        status=evaluation.status,
-        form_id=form.id if form else None,
-        form_version=form.version if form else None,
-        score=evaluation.score,
-        passed=evaluation.passed,
+    return made_from(
+        Decision, evaluation, form_id=form.id if form else None, form_version=form.version if form else None
     )

@@ -7,6 +7,7 @@ from statistics import median
 from auscult.domain.connectors.document import Watch
 from auscult.domain.connectors.run import Day
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 
 COMPARED_DAYS = 28
 """Days before today that are compared with it."""
@@ -50,7 +51,12 @@ def drift(hours: Mapping[int, Day], now: datetime, watch: Watch, every_s: int) -
         count = _sum(hours, first, last).conversations
         if usual >= watch.minimum and count < watch.volume * usual:
             lines.append(
-                f"the volume fell: {count} conversations today up to {last - first + 1}:00, usually {usual:.0f}"
+                coded(
+                    "the volume fell: {n} conversations today up to {value}, usually {m}",
+                    n=count,
+                    value=f"{last - first + 1}:00",
+                    m=f"{usual:.0f}",
+                )
             )
     return lines
 
@@ -80,16 +86,22 @@ def _vanished(now: Day, before: Sequence[Day], watch: Watch) -> Iterator[str]:
     for name in sorted({name for day in before for name in day.fields}):
         share = sum(day.fields.get(name, 0) for day in before) / total
         if share >= _USUAL_SHARE and not now.fields.get(name):
-            yield f"field {name} vanished: {share:.0%} of {total} conversations had it, none of {now.conversations} today"
+            yield coded(
+                "field {name} vanished: {value} of {n} conversations had it, none of {m} today",
+                name=name,
+                value=f"{share:.0%}",
+                n=total,
+                m=now.conversations,
+            )
 
 
 def _new_queues(now: Day, before: Sequence[Day]) -> Iterator[str]:
     known = {name for day in before for name in day.queues}
     found = [name for name in sorted(now.queues) if name not in known]
     for name in found[:_SHOWN]:
-        yield f"queue {name} is new: {now.queues[name]} conversations today"
+        yield coded("queue {name} is new: {n} conversations today", name=name, n=now.queues[name])
     if len(found) > _SHOWN:
-        yield f"{len(found) - _SHOWN} more queues are new"
+        yield coded("{n} more queues are new", n=len(found) - _SHOWN)
 
 
 def _fields(one: Conversation) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from auscult.domain.errors import FormatError
+from auscult.domain.errors import FormatError, coded
 
 MAX_BYTES = 16 << 20
 _DELIMITERS = ",;\t|"
@@ -39,9 +39,10 @@ class LookupTable:
                 raise KeyError(wanted)
         rows = self._index(key_column).get(_folded(key), [])
         if len(rows) != 1:
-            return Cell(None, f"{len(rows) or 'no'} {'rows have' if rows else 'row has'} {key!r} as {key_column}")
+            code = "{n} rows have {value!r} as {column}" if rows else "no row has {value!r} as {column}"
+            return Cell(None, coded(code, n=len(rows), value=key, column=key_column))
         text = self.rows[rows[0]].get(column)
-        return Cell(text, f"the row of {key!r} has no {column}")
+        return Cell(text, coded("the row of {value!r} has no {column}", value=key, column=column))
 
     def _index(self, column: str) -> Mapping[str, list[int]]:
         found = self._indexes.get(column)

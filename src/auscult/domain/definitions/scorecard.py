@@ -183,12 +183,6 @@ class AgentTally:
             self.attributes[name].add(score)
 
 
-def default_of(cards: Iterable[Scorecard]) -> Scorecard | None:
-    """Return the scorecard that a leaderboard shows: the one marked as default, else the first active one by id."""
-    active = sorted((card for card in cards if card.is_active), key=lambda card: (not card.is_default, card.id))
-    return active[0] if active else None
-
-
 def _weighed(one: CardMetric, result: MetricResult) -> MetricResult:
     metric = replace(
         result.metric,

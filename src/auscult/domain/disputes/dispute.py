@@ -18,6 +18,7 @@ from msgspec.structs import replace
 from auscult.domain.audits.assignment import Assignment, Hidden
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult
 from auscult.domain.audits.notes import DisputeState
+from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, RequestError, coded
 from auscult.domain.people.principal import Principal
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -330,28 +331,22 @@ class ReviewedAudit(Struct, frozen=True, kw_only=True):
         form, answers = self.case.evaluation.form, self.answers
         names = {metric.id: metric.name for metric in form.metrics} if form else {}
         metrics = (
-            ShownMetricReview(
-                metric_id=each.metric_id,
+            made_from(
+                ShownMetricReview,
+                each,
                 name=names.get(each.metric_id, each.metric_id),
                 answer=self.answer(each.metric_id),
                 comment=answers[each.metric_id].comment if each.metric_id in answers else "",
-                status=each.status,
-                round=each.round,
-                dispute_id=each.dispute_id,
                 disputable_until=review.disputable_until(each) if review.can_be_disputed(each, at) else None,
                 final_at=None if each.is_final(at) else each.final_at,
             )
             for each in review.metrics
         )
-        return ShownReview(
-            assignment_id=review.assignment_id,
-            conversation_id=review.conversation_id,
-            agent_id=review.agent_id,
+        return made_from(
+            ShownReview,
+            review,
             auditor=None if hides else review.auditor,
             status=self.status,
-            submitted_at=review.submitted_at,
-            released_at=review.released_at,
-            ends_at=review.ends_at,
             final_at=review.final_at(at),
             score=result.score,
             passed=result.passed,

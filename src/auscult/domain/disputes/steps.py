@@ -25,6 +25,7 @@ from auscult.domain.audits.audit import (
 from auscult.domain.audits.notes import DisputeNote, DisputeState, ReviewAction
 from auscult.domain.audits.sheet import filled_sheet
 from auscult.domain.change import ChangeKind
+from auscult.domain.copying import made_from
 from auscult.domain.disputes.dispute import UNDO, Dispute, MetricReview, Review, answer_in
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import MetricResult, Qualification, score
@@ -133,18 +134,16 @@ def dispute(  # noqa: PLR0913, PLR0917  (each is a fact of the step)
             field="proposed",
             value=proposed,
         )
-    made = Dispute(
+    made = made_from(
+        Dispute,
+        review,
         dispute_id=f"di-{uuid.uuid4()}",
-        assignment_id=review.assignment_id,
-        conversation_id=review.conversation_id,
         metric_id=metric_id,
         round=metric.round + 1,
         state="open",
         form_id=result.form_id,
         form_version=result.form_version,
         queue=queue,
-        agent_id=review.agent_id,
-        auditor=review.auditor,
         raised_by=by,
         raised_at=at,
         due_at=days.after(at, review.policy.decide_days),
@@ -319,16 +318,7 @@ def _entry(review: Review, action: ReviewAction, by: str, at: datetime) -> Trail
 def _noted(  # noqa: PLR0913, PLR0917  (each is a fact of the line)
     review: Review, action: ReviewAction, found: Dispute, by: str, at: datetime, text: str
 ) -> TrailEntry:
-    note = DisputeNote(
-        dispute_id=found.dispute_id,
-        metric_id=found.metric_id,
-        round=found.round,
-        state=found.state,
-        text=text,
-        before=found.answer,
-        proposed=found.proposed,
-        after=found.decided_answer,
-    )
+    note = made_from(DisputeNote, found, text=text, before=found.answer, after=found.decided_answer)
     return replace(_entry(review, action, by, at), dispute=note)
 
 

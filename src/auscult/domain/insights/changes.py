@@ -10,9 +10,9 @@ Kitagawa, E. M. (1955). Components of a difference between two rates. Journal of
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache
-from math import exp, lgamma, sqrt
+from math import exp, inf, lgamma, sqrt
 from typing import Literal, get_args
 
 from msgspec import Struct
@@ -29,6 +29,8 @@ REST = ""
 """The id of what balances a kind: conversations of several groups or of none, and those that may not be seen."""
 ALPHA = 0.05
 """Share of pairs of periods without a cause in which anything may be called beyond chance."""
+_SPENT = ALPHA / 6
+"""What the figure itself, its groups, and the metrics among each other each spend of it, on either side."""
 _TO_PAIRS = 0.25
 """Share of ``ALPHA`` for groups that is spent on pairs."""
 _MOST_OF = 0.8
@@ -122,6 +124,11 @@ class Change(Struct, frozen=True, kw_only=True):
     drivers: tuple[Driver, ...]
 
     @property
+    def may_be_chance(self) -> bool:
+        """Neither the figure nor a group moved by more than chance."""
+        return not self.is_beyond_chance and not self.leading
+
+    @property
     def leading(self) -> tuple[Driver, ...]:
         """The drivers to name, the strongest first: those beyond chance, of the kind of the strongest one.
 
@@ -140,12 +147,24 @@ class Change(Struct, frozen=True, kw_only=True):
         return tuple(each for each in found if each.group.kind == found[0].group.kind)
 
 
-def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Iterable[Group] = ()) -> Change | None:
+def is_beyond_chance(before: Sample, now: Sample) -> bool:
+    """Return whether one figure differs by more than chance brings between two samples."""
+    return _distance(before, now) > _limit_of(_SPENT)
+
+
+def change_of(
+    before: Sample,
+    now: Sample,
+    groups: Iterable[Group],
+    pairs: Iterable[Group] = (),
+    moved_metrics: Collection[str] = (),
+) -> Change | None:
     """Return the change of a figure and its drivers; None where a period has no conversation.
 
     Groups of one kind may share conversations or leave some out: a driver ``REST`` balances such a kind.
-    Half of ``ALPHA`` is spent on the change itself, half on all groups together (Bonferroni). Of pairs only those are
-    drivers that say more than both of their groups.
+    All groups together are counted (Bonferroni). Of pairs only those are drivers that say more than both of their
+    groups. ``moved_metrics`` are the ids of those that moved by more than chance themselves (``moves_of``): no other
+    metric is beyond chance here, so that no metric is in one place and not in another.
     """
     if before.value is None or now.value is None:
         return None
@@ -155,10 +174,14 @@ def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Itera
             kinds[each.kind].append(each)
     known = [each for some in kinds.values() if not _is_whole(some, before, now) for each in some]
     joined = [each for each in pairs if each.before.n or each.now.n]
-    spent = ALPHA / 4 * (1 - _TO_PAIRS if joined else 1)
-    limit = _limit(spent, known, before, now)
+    spent = _SPENT * (1 - _TO_PAIRS if joined else 1)
+    limit = _limit(spent, [each for each in known if each.kind != "metric"], before, now)
     centres = {kind: _centre(some, before, now) for kind, some in kinds.items()}
-    singles = [_driver(each, before, now, (centres[each.kind], limit), joined) for each in known]
+
+    def limit_of(group: Group) -> float:
+        return limit if group.kind != "metric" else 0.0 if group.id in moved_metrics else inf
+
+    singles = [_driver(each, before, now, (centres[each.kind], limit_of(each)), joined) for each in known]
     drivers = singles + _pairs(singles, joined, before, now)
     moved = normal_interval(now.value - before.value, _variance(now, now.n) + _variance(before, before.n))
     for kind in KINDS:
@@ -170,7 +193,7 @@ def change_of(before: Sample, now: Sample, groups: Iterable[Group], pairs: Itera
         before=before,
         now=now,
         value=moved,
-        is_beyond_chance=_distance(before, now) > -NORMAL.inv_cdf(ALPHA / 4),
+        is_beyond_chance=is_beyond_chance(before, now),
         drivers=tuple(drivers),
     )
 
@@ -183,15 +206,23 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 def moves_of(groups: Sequence[Group]) -> list[Move]:
-    """Return the figures that moved by more than chance brings among all that were compared, the largest move first."""
-    compared = [each for each in groups if each.before.n and each.now.n]
-    limit = -NORMAL.inv_cdf(ALPHA / 2 / max(len(compared), 1))
+    """Return the figures that moved by more than chance brings among all of their kind, the largest move first."""
+    kinds: defaultdict[Kind, list[Group]] = defaultdict(list)
+    for each in groups:
+        kinds[each.kind].append(each)
     found = [
         Move(group=each, value=each.now.total / each.now.n - each.before.total / each.before.n)
-        for each in compared
-        if _distance(each.before, each.now) > limit
+        for some in kinds.values()
+        for each, is_moved in zip(some, are_beyond_chance([(one.before, one.now) for one in some]), strict=True)
+        if is_moved
     ]
     return sorted(found, key=lambda each: (-abs(each.value), each.group.id))
+
+
+def are_beyond_chance(pairs: Sequence[tuple[Sample, Sample]]) -> list[bool]:
+    """Return for each pair of shares whether they differ by more than chance brings among all pairs that can."""
+    limit = _limit_of(_SPENT, sorted(_attainable_share(*each) for each in pairs if each[0].n and each[1].n))
+    return [_distance(*each) > limit for each in pairs]
 
 
 def _limit(spent: float, groups: Sequence[Group], before: Sample, now: Sample) -> float:
@@ -201,7 +232,11 @@ def _limit(spent: float, groups: Sequence[Group], before: Sample, now: Sample) -
     rate of a new group is not tested (Tarone, R. E. (1990). A modified Bonferroni method for discrete data. Biometrics
     46, 515-522).
     """
-    attainable = sorted(chance for each in groups for chance in _attainable(each, before, now))
+    return _limit_of(spent, sorted(chance for each in groups for chance in _attainable(each, before, now)))
+
+
+def _limit_of(spent: float, attainable: Sequence[float] = ()) -> float:
+    """Return the distance beyond chance for tests whose smallest probabilities, one-sided, are these in order."""
     able = 0
     for n in range(1, len(attainable) + 1):
         able = bisect_right(attainable, spent / n)
@@ -213,12 +248,19 @@ def _limit(spent: float, groups: Sequence[Group], before: Sample, now: Sample) -
 def _attainable(group: Group, before: Sample, now: Sample) -> tuple[float, float]:
     """Return the smallest probabilities that the tests of a group can have, one-sided: of its mix, and of its rate."""
     first, last = group.before.n, group.now.n
-    n, fewer = first + last, min(before.n, now.n)
-    by_share = exp(_log_choose(fewer, n) - _log_choose(before.n + now.n, n)) if n <= fewer else 0.0
+    by_share = _attainable_share(share(first, before.n), share(last, now.n))
     if not first or not last:
-        return by_share / 2, 1.0
+        return by_share, 1.0
     is_share = group.before.total == group.before.squares and group.now.total == group.now.squares
-    return by_share / 2, exp(-_log_choose(n, first)) / 2 if is_share else 0.0
+    return by_share, exp(-_log_choose(first + last, first)) / 2 if is_share else 0.0
+
+
+def _attainable_share(before: Sample, now: Sample) -> float:
+    """Return the smallest probability that the test of two shares can have, one-sided."""
+    n, fewer = before.n + now.n, min(before.n, now.n)
+    met = int(before.total + now.total)
+    rarer = min(met, n - met)
+    return exp(_log_choose(fewer, rarer) - _log_choose(n, rarer)) / 2 if rarer <= fewer else 0.0
 
 
 def _is_whole(groups: Sequence[Group], before: Sample, now: Sample) -> bool:
@@ -308,7 +350,7 @@ def _shared(group: Group, now: Sample, pairs: Sequence[Group]) -> Group | None:
 def _pairs(singles: Sequence[Driver], pairs: Sequence[Group], before: Sample, now: Sample) -> list[Driver]:
     """Return the pairs that say more than both of their groups: beyond chance, clearer, and with most of their parts."""
     known: Mapping[tuple[Kind, str], Driver] = {(each.group.kind, each.group.id): each for each in singles}
-    against = before.total / before.n, _limit(ALPHA / 4 * _TO_PAIRS, pairs, before, now)
+    against = before.total / before.n, _limit(_SPENT * _TO_PAIRS, pairs, before, now)
     found: list[Driver] = []
     for pair in pairs:
         own = [one for each in pair.of if (one := known.get((each.kind, each.id)))]

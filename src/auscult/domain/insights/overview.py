@@ -4,11 +4,14 @@ Pure, and in whole numbers while it is counted, so that the order of the facts c
 counted in tenths: 10 (worst) over 50 (neutral) to 100 (best).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
+
+from auscult.domain.insights.changes import are_beyond_chance, share
 
 Kind = Literal[
     "intent", "topic", "configured_intent", "missed_metric", "queue", "agent", "wait", "transfers",
@@ -122,9 +125,9 @@ class Sums:
 
     __slots__ = ("n", "squares", "total")
 
-    def __init__(self) -> None:
-        """Nothing is added yet."""
-        self.n = self.total = self.squares = 0
+    def __init__(self, n: int = 0, total: int = 0, squares: int = 0) -> None:
+        """Begin with some values, or with none."""
+        self.n, self.total, self.squares = n, total, squares
 
     def add(self, value: int) -> None:
         """Add one value."""
@@ -156,6 +159,23 @@ class Counted:
         self.examples: dict[Number, list[str]] = {}
         self.sums: dict[Measure, Sums] = {measure: Sums() for measure in MEASURES}
         self.whole: dict[Measure, Sums] = {measure: Sums() for measure in MEASURES}
+
+    @property
+    def values(self) -> list[int]:
+        """All numbers, then count, sum and sum of squares of each measure, and the same of the whole conversations."""
+        sums = (*self.sums.values(), *self.whole.values())
+        return [*self.numbers.values(), *(value for each in sums for value in (each.n, each.total, each.squares))]
+
+    @classmethod
+    def of(cls, values: Sequence[int]) -> "Counted":
+        """Return the counts with these values, without examples."""
+        found = cls()
+        found.numbers = dict(zip(NUMBERS, values, strict=False))
+        rest = iter(values[len(NUMBERS) :])
+        sums = [Sums(*each) for each in zip(rest, rest, rest, strict=True)]
+        found.sums = dict(zip(MEASURES, sums, strict=False))
+        found.whole = dict(zip(MEASURES, sums[len(MEASURES) :], strict=True))
+        return found
 
     def add(self, fact: Fact) -> None:
         """Count one."""
@@ -233,9 +253,6 @@ class Tally:
 
 NEW_LEAST = 5
 """So many conversations a name must have to be new, and so many it would have had before at its present share."""
-TREND_LEAST = 10
-SURE = Decimal("10.83")
-"""Chi-square of one degree of freedom: by chance alone it is reached once in a thousand times."""
 
 
 class Trend(Struct, frozen=True, kw_only=True):
@@ -249,7 +266,10 @@ class Trend(Struct, frozen=True, kw_only=True):
 
 
 class Trends(Struct, frozen=True, kw_only=True):
-    """Names that were not there before, and those whose share changed more than by chance; the largest change first."""
+    """Names that were not there before, and those that moved by more than chance brings among all of their kind.
+
+    The largest change is first.
+    """
 
     new: tuple[Trend, ...] = ()
     rising: tuple[Trend, ...] = ()
@@ -258,35 +278,25 @@ class Trends(Struct, frozen=True, kw_only=True):
 
 def trends(now: Mapping[Key, int], total: int, before: Mapping[Key, int], total_before: int) -> Trends:
     """Compare conversations by name with those of the period before. Without any before there is nothing to compare."""
-    new: list[Trend] = []
-    rising: list[Trend] = []
-    falling: list[Trend] = []
-    if total and total_before:
-        for kind, name in now.keys() | before.keys():
-            here, there = now.get((kind, name), 0), before.get((kind, name), 0)
+    found: dict[str, list[Trend]] = {"new": [], "rising": [], "falling": []}
+    kinds: defaultdict[Kind, list[str]] = defaultdict(list)
+    for kind, name in sorted(now.keys() | before.keys()) if total and total_before else ():
+        kinds[kind].append(name)
+    for kind, names in kinds.items():
+        counts = [(before.get((kind, name), 0), now.get((kind, name), 0)) for name in names]
+        moved = are_beyond_chance([(share(there, total_before), share(here, total)) for there, here in counts])
+        for name, (there, here), is_moved in zip(names, counts, moved, strict=True):
             excess = Decimal(here) - Decimal(there) * total / total_before
             trend = Trend(kind=kind, name=name, conversations=here, before=there, excess=round(excess, 1))
-            if not there:
-                if here >= NEW_LEAST and here * total_before >= NEW_LEAST * total:
-                    new.append(trend)
-            elif max(here, there) >= TREND_LEAST and _chi_square(here, total, there, total_before) >= SURE:
-                (rising if excess > 0 else falling).append(trend)
-    new, rising, falling = (_largest_first(each) for each in (new, rising, falling))
-    return Trends(new=tuple(new), rising=tuple(rising), falling=tuple(falling))
+            if there and is_moved:
+                found["rising" if excess > 0 else "falling"].append(trend)
+            elif not there and here >= NEW_LEAST and here * total_before >= NEW_LEAST * total:
+                found["new"].append(trend)
+    return Trends(**{name: tuple(_largest_first(some)) for name, some in found.items()})
 
 
 def _largest_first(found: Iterable[Trend]) -> list[Trend]:
     return sorted(found, key=lambda each: (-abs(each.excess), each.kind, each.name))
-
-
-def _chi_square(here: int, total: int, there: int, total_before: int) -> Decimal:
-    """Return the chi-square of two shares; 0 where every conversation, or none, has the name."""
-    both = here + there
-    spread = Decimal(total) * total_before * both * (total + total_before - both)
-    if not spread:
-        return Decimal(0)
-    difference = here * (total_before - there) - there * (total - here)
-    return Decimal(difference) * difference * (total + total_before) / spread
 
 
 def hundredths(value: Decimal) -> Decimal:

@@ -2,47 +2,60 @@
 
 import re
 import unicodedata
-from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from auscult.domain.insights.periods import Calendar, period, periods_in
+
 Figure = Literal["count", "pass", "score", "reasons", "questions", "met"]
 """Figure that a question asks for: a count with its share, the pass rate, the mean score, a ranking, or the rate of a metric."""
 By = Literal["", "queue", "agent", "channel", "handled_by"]
-_QUARTER = re.compile(r"q[1-4]")
-_YEAR = re.compile(r"20\d\d")
+_CONDITIONS = frozenset(
+    ("outcome", "sentiment", "resolved", "escalation", "churn_risk", "missed", "intent", "score_to", "score_from")
+)
+"""Filters by outcome: groups that are asked for with one are counted."""
+_FIGURES: tuple[Figure, ...] = ("questions", "reasons", "pass", "score", "count")
+"""Figures by the order in which one is chosen where words of several are there."""
 _BY_VALUES: tuple[By, ...] = ("channel", "handled_by")
+_BY_NAMES: tuple[By, ...] = ("queue", "agent")
+_AND = frozenset(("and", "und", "y", "et", "e"))
+_WHO = frozenset(("who", "wer", "quien", "qui", "quem"))
+_RANKS = frozenset(("order:best", "order:worst", "most"))
+_OF_WORDS = frozenset(("reason verbs", "short for"))
+"""Lists of words that are no meanings."""
+_OPPOSITES: Mapping[str, str] = {"resolved=YES": "NO", "outcome=passed": "failed"}
+_LEAST_OF_TYPO = 4
+_LATELY = timedelta(days=27)
+"""Before today: the days of a comparison that names none."""
+_OR = frozenset(("or", "oder"))
+_WORDS_OF_PART = 2
 _STEM = re.compile(r"(?:ies|es|y|s|e)$")
 _SHORT, _ENDING = 4, 4
-_LAST: Mapping[str, int] = {
-    each: days
-    for days, words in ((1, "day days tag tage tagen dias jours"), (7, "week weeks woche wochen semanas semaines"))
-    for each in words.split()
-}
-_QUEUE = frozenset(("queue", "warteschlange", "cola", "file", "fila"))
+_QUEUE = frozenset(("queue", "team", "department", "warteschlange", "abteilung", "cola", "file", "fila"))
 """Beside one of these a name is one of a queue, also where it is an ordinary word."""
-_IN_LAST = frozenset(("last", "past", "letzten", "letzte", "vergangenen", "ultimos", "derniers"))
 
 
 class Vocabulary(NamedTuple):
-    """Phrases by their meaning, months by name, and names of the app: by kind, each with its value in the list.
+    """Phrases by their meaning, months and weekdays by name, and names of the app: by kind, each with its value.
 
     Kinds are ``queue``, ``agent``, ``ai_agent``, ``intent`` and ``metric``.
     """
 
     phrases: Mapping[str, Sequence[str]]
     months: Mapping[str, int]
+    weekdays: Mapping[str, int]
     names: Mapping[str, Mapping[str, str]]
 
 
 class Asked(Struct, frozen=True, kw_only=True):
     """A question as it was understood: filters of the list, a figure, ``by`` groups of a kind.
 
-    ``since`` to ``last`` are its days, and ``is_compared`` with the period before. ``metric`` is the one that is asked
-    about. ``unknown``: words without a meaning here; ``missing``: what the data do not have.
+    ``since`` to ``last`` are its days. ``metric`` is the one that is asked about. ``is_best_first``: groups with the
+    highest figure come first, else those with the lowest. ``unknown``: words without a meaning here; ``missing``: what
+    the data do not have.
     """
 
     query: Mapping[str, tuple[str, ...]]
@@ -51,10 +64,10 @@ class Asked(Struct, frozen=True, kw_only=True):
     since: date | None = None
     last: date | None = None
     metric: str = ""
-    is_compared: bool = False
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     is_question: bool = False
+    is_best_first: bool = False
 
 
 def words_of(text: str) -> list[str]:
@@ -72,40 +85,49 @@ class _Reading:
     """The words of a question, and the meaning of those that have one so far."""
 
     def __init__(self, text: str, known: Vocabulary, today: date) -> None:
-        self._words = words_of(text)
         self._known = known
+        self._words = list(_spelt(words_of(text), known))
         self._today = today
         self._meanings: list[str | None] = [None] * len(self._words)
         self._query: dict[str, list[str]] = {}
         self._found: set[str] = set()
         self._days: tuple[date, date] | None = None
+        self._spans: list[tuple[int, date, date]] = []
         self._metric = ""
 
     def result(self) -> Asked:
         """Read names first, as they may contain words of phrases."""
-        self._read_numbers()
+        self._read_periods()
+        self._read_bounds()
         for kind in ("queue", "ai_agent", "agent"):
             self._read_names(kind)
         self._read_reasons()
+        self._read_part_of_queue()
         self._read_phrases()
-        self._read_months()
+        self._read_negations()
+        self._read_periods(has_one_word=True)
+        self._read_part_of_reason()
+        self._set_days()
         query, by = self._filters()
-        found = {each.split(":")[1] for each in self._found if each.startswith("figure:")}
-        order: tuple[Figure, ...] = ("questions", "reasons", "pass", "score", "count")
-        asked: list[Figure] = [each for each in order if each in found]
         groups: tuple[By, ...] = ("queue", "agent", "channel")
         for each in groups:
             by = by or (each if f"by:{each}" in self._found else "")
-        figure: Figure = asked[0] if asked else "pass" if by else "count"
-        if by and figure == "count":
-            figure = "pass"
-        if self._metric and "missed" not in query and figure in {"count", "pass"}:
-            figure = "met"
+        if (
+            not by
+            and self._words[:1]
+            and self._words[0] in _WHO
+            and (self._metric or not _RANKS.isdisjoint(self._found))
+        ):
+            by = "agent"
+        if "figure:trend" in self._found and not self._days and not by:
+            self._days = self._today - _LATELY, self._today
+        asked: list[Figure] = [each for each in _FIGURES if f"figure:{each}" in self._found]
+        figure = self._figure(asked, by, query)
         unknown = tuple(word for word, meaning in zip(self._words, self._meanings, strict=True) if meaning is None)
         missing = tuple(sorted(each.removeprefix("no:") for each in self._found if each.startswith("no:")))
         if "ai_agent" in query and "handled_by" in query:
             missing = (*missing, "comparison of one AI agent with people")
-        parts = len(query) + bool(asked) + bool(by) + bool(self._days) + bool(self._metric) + len(missing)
+        has_figure = bool(asked or missing or not {"figure:how", "figure:trend"}.isdisjoint(self._found))
         return Asked(
             query={name: tuple(values) for name, values in query.items()},
             figure=figure,
@@ -113,35 +135,86 @@ class _Reading:
             since=self._days and self._days[0],
             last=self._days and self._days[1],
             metric=self._metric,
-            is_compared="compare" in self._found,
             unknown=unknown,
             missing=missing,
-            is_question=parts > 1 or bool(asked or missing),
+            is_best_first="order:best" in self._found,
+            is_question=has_figure or len(query) + bool(by) + bool(self._days) + bool(self._metric) > 1,
         )
 
+    def _figure(self, asked: Sequence[Figure], by: By, query: Mapping[str, Sequence[str]]) -> Figure:
+        """Return the figure. Groups have a pass rate, but are counted where they are asked for by an outcome."""
+        has_condition = not _CONDITIONS.isdisjoint(query)
+        is_pass = bool(by or "figure:how" in self._found) and not (has_condition or "most" in self._found)
+        figure: Figure = asked[0] if asked else "pass" if is_pass else "count"
+        if self._metric and "missed" not in query and figure in {"count", "pass", "score"}:
+            return "met"
+        return figure
+
     def _filters(self) -> tuple[dict[str, list[str]], By]:
-        """Return the filters. Two values of a kind that are compared are no filter, but groups."""
+        """Return the filters, and the groups where two values of a kind are compared."""
         query = {name: list(dict.fromkeys(values)) for name, values in self._query.items()}
         if "both" in query.get("handled_by", ()):
             query["handled_by"] = ["both"]
+        by: By = ""
         for name in _BY_VALUES:
             if len(query.get(name, ())) > 1:
+                by = name
                 del query[name]
-                return query, name
+        for name in _BY_NAMES:
+            if len(query.get(name, ())) > 1 and "compare" in self._found:
+                by = name
         if self._metric and ("missed" in self._found or "failed" in query.get("outcome", ())):
             query.pop("outcome", None)
             query["missed"] = [self._metric]
         if "figure:pass" in self._found:
             query.pop("outcome", None)
-        return query, ""
+        if self._metric.endswith("resolution"):  # its words are those of the question
+            query.pop("resolved", None)
+        return query, by
 
     def _read_names(self, kind: str) -> None:
         for name, value in sorted(self._known.names.get(kind, {}).items(), key=lambda each: -len(each[0])):
-            words = words_of(name)
+            words = [each for each in words_of(name) if each not in _AND]
             is_word = any(" ".join(words) in some for some in self._known.phrases.values())
-            for at in self._places(words) if words else ():
+            for at, length in self._places_of_name(words) if words else ():
                 if not is_word or _QUEUE.intersection(self._words[max(0, at - 1) : at + 2]):
-                    self._take(at, len(words), f"{kind}={value}")
+                    self._take(at, length, f"{kind}={value}")
+
+    def _places_of_name(self, words: Sequence[str]) -> Iterator[tuple[int, int]]:
+        """Yield where the words of a name begin and how many they are, with or without an "and" between them."""
+        for at in range(len(self._words)):
+            end = at
+            for n, word in enumerate(words):
+                end += bool(n and end < len(self._words) and self._words[end] in _AND)
+                if end >= len(self._words) or self._words[end] != word:
+                    break
+                end += 1
+            else:
+                if not any(self._meanings[at:end]):
+                    yield at, end - at
+
+    def _read_part_of_queue(self) -> None:
+        """Read a word that only one queue has, next to a word for queues: ``the orders team``."""
+        names = {value: words_of(name) for name, value in self._known.names.get("queue", {}).items()}
+        for n, word in enumerate(self._words):
+            if self._meanings[n] is None and _QUEUE.intersection(self._words[n + 1 : n + 2]):
+                found = [value for value, words in names.items() if any(_is(each, word) for each in words)]
+                if len(found) == 1:
+                    self._take(n, 1, f"queue={found[0]}")
+
+    def _read_negations(self) -> None:
+        """Read a ``not``: with a metric it is missed, and what has an opposite is that; any other has no meaning here."""
+        for n, meaning in enumerate(self._meanings):
+            if meaning != "negation":
+                continue
+            after = next((each for each in self._meanings[n + 1 : n + 5] if each in _OPPOSITES), None)
+            if self._metric:
+                self._found.add("missed")
+            elif after:
+                name, _, value = after.partition("=")
+                self._query[name] = [_OPPOSITES[after] if each == value else each for each in self._query[name]]
+            else:
+                self._meanings[n] = None
 
     def _read_reasons(self) -> None:
         """Read the reason with the most words in the question, in any order and with other endings."""
@@ -156,13 +229,27 @@ class _Reading:
         if best[1]:
             self._query["intent"] = [best[1]]
 
+    def _read_part_of_reason(self) -> None:
+        """Read a word that only one reason has, if it is half of that: ``refund`` of ``check refund status``."""
+        dull = set(self._known.phrases["reason verbs"])
+        for n, word in enumerate(self._words):
+            if self._meanings[n] is None and "intent" not in self._query:
+                found = {
+                    value
+                    for name, value in self._known.names.get("intent", {}).items()
+                    if any(_is(each, word) for each in words_of(name) if each not in dull)
+                }
+                if len(found) == 1 and len(_content_words(min(found), dull)) <= _WORDS_OF_PART:
+                    self._meanings[n] = "intent"
+                    self._query["intent"] = [found.pop()]
+
     def _of_reason(self, words: Sequence[str], dull: set[str]) -> list[int]:
         """Return where all words of a reason are; of words with "or" between them, one. Empty if one is not there."""
         groups: list[list[str]] = []
         for n, word in enumerate(words):
-            if word in {"or", "oder"}:
+            if word in _OR:
                 continue
-            if n and words[n - 1] in {"or", "oder"} and groups:
+            if n and words[n - 1] in _OR and groups:
                 groups[-1].append(word)
             elif word not in dull:
                 groups.append([word])
@@ -174,7 +261,7 @@ class _Reading:
         phrases = [
             (phrase.split(), meaning)
             for meaning, some in self._known.phrases.items()
-            if meaning != "reason verbs"
+            if meaning not in _OF_WORDS
             for phrase in some
         ]
         for words, meaning in sorted(phrases, key=lambda each: (each[1] == "say nothing", -len(each[0]))):
@@ -213,33 +300,30 @@ class _Reading:
             self._query.setdefault(name, []).append(chosen)
 
     def _set_period(self, at: int, value: str) -> None:
-        """Keep the days of a period; one to compare with is the one before it."""
+        """Keep the days of a period; one alone to compare with is the one before the period that is asked about."""
         unit, number = value.split()
         ago = int(number)
-        if ago and at and "".join(self._words[max(0, at - 2) : at]).endswith(("comparedwith", "comparedto", "than")):
+        if (
+            ago
+            and at
+            and "".join(self._words[max(0, at - 2) : at]).endswith(("comparedwith", "comparedto", "than", "against"))
+        ):
             self._found.add("compare")
             ago -= 1
-        self._days = period(unit, ago, self._today)
+        self._spans.append((at, *period(unit, ago, self._today)))
 
-    def _read_numbers(self) -> None:
-        """Read ``last 30 days``, a quarter, and bounds of the score: ``under 50``."""
-        words = self._words
-        for n, word in enumerate(words):
-            before = words[n - 1] if n else ""
-            after = words[n + 1] if n + 1 < len(words) else ""
-            if word.isdecimal() and before in _IN_LAST and after in _LAST:
-                self._days = (self._today - timedelta(days=int(word) * _LAST[after] - 1), self._today)
-                self._meanings[n - 1 : n + 2] = ["period"] * 3
-            elif _QUARTER.fullmatch(word):
-                year = int(after) if _YEAR.fullmatch(after) else self._today.year
-                first = date(year, 3 * int(word[1]) - 2, 1)
-                if first > self._today:
-                    first = first.replace(year=year - 1)
-                self._days = (first, _end_of_month(first.replace(month=first.month + 2)))
-                self._meanings[n : n + 1 + bool(_YEAR.fullmatch(after))] = ["period"] * (
-                    1 + bool(_YEAR.fullmatch(after))
-                )
-            elif word.isdecimal() and int(word) <= 100 and self._has_score():  # noqa: PLR2004  (the best score)
+    def _read_periods(self, *, has_one_word: bool = False) -> None:
+        """Read periods of several words, or of one, which may be part of a phrase: ``may leave``."""
+        known = Calendar(self._known.months, self._known.weekdays, self._today)
+        for at, length, first, last in periods_in(self._words, known):
+            if (length == 1) is has_one_word and not any(self._meanings[at : at + length]):
+                self._meanings[at : at + length] = ["period"] * length
+                self._spans.append((at, first, last))
+
+    def _read_bounds(self) -> None:
+        """Read bounds of the score: ``under 50``."""
+        for n, word in enumerate(self._words):
+            if word.isdecimal() and self._meanings[n] is None and int(word) <= 100 and self._has_score():  # noqa: PLR2004
                 self._read_bound(n, int(word))
 
     def _has_score(self) -> bool:
@@ -256,47 +340,68 @@ class _Reading:
                         if word in self._known.phrases["figure:score"]:
                             self._meanings[at] = "bound"
 
-    def _read_months(self) -> None:
-        for n, word in enumerate(self._words):
-            month = self._known.months.get(word)
-            if month is None or self._meanings[n] is not None:
-                continue
-            after = self._words[n + 1] if n + 1 < len(self._words) else ""
-            year = int(after) if _YEAR.fullmatch(after) else self._today.year - (month > self._today.month)
-            first = date(year, month, 1)
-            self._days = (first, self._today if "since" in self._found else _end_of_month(first))
-            self._meanings[n : n + 1 + bool(_YEAR.fullmatch(after))] = ["period"] * (1 + bool(_YEAR.fullmatch(after)))
+    def _set_days(self) -> None:
+        """Keep the days of the periods that were named: of two, those between them, or the later one and the one before."""
+        spans = sorted({(first, last) for _at, first, last in self._spans})
+        if len(spans) > 1 and spans[0][1] >= spans[1][0]:  # one lies in the other: October, on the 12th
+            spans = [max(spans)]
+        if not spans:
+            return
+        (first, until), (since, last) = spans[0], spans[-1]
+        if len(spans) == 1:
+            self._days = (since, self._today if "since" in self._found else last)
+        elif len(spans) == 2 and "compare" in self._found and until + timedelta(days=1) == since:  # noqa: PLR2004
+            self._days = since, last
+        elif len(spans) == 2 and "compare" not in self._found and self._is_range(until, since):  # noqa: PLR2004
+            self._days = first, last
+        else:
+            self._found.add("no:several periods")
+
+    def _is_range(self, until: date, since: date) -> bool:
+        """Return whether two periods are the ends of one, or follow each other."""
+        places = sorted(at for at, _first, _last in self._spans)
+        between = self._words[places[0] : places[-1]]
+        is_between = any(word in self._known.phrases["range"] for word in (*self._words[: places[0]][-1:], *between))
+        return is_between or until + timedelta(days=1) == since
 
 
-def period(unit: str, ago: int, today: date) -> tuple[date, date]:
-    """Return the first and the last day of a period that began ``ago`` units before the present one, which ends today."""
-    if unit == "day":
-        day = today - timedelta(days=ago)
-        return day, day
-    if unit == "week":
-        first = today - timedelta(days=today.weekday() + 7 * ago)
-        return first, min(today, first + timedelta(days=6))
-    if unit == "year":
-        return date(today.year - ago, 1, 1), min(today, date(today.year - ago, 12, 31))
-    months = today.year * 12 + today.month - 1 - ago
-    first = date(months // 12, months % 12 + 1, 1)
-    return first, min(today, _end_of_month(first))
-
-
-def days_before(since: date, last: date) -> tuple[date, date]:
-    """Return the period before one: of whole months the months before, else as many days."""
-    if since.day == 1 and last == _end_of_month(last):
-        months = (last.year - since.year) * 12 + last.month - since.month + 1
-        number = since.year * 12 + since.month - 1 - months
-        return date(number // 12, number % 12 + 1, 1), since - timedelta(days=1)
-    return since - timedelta(days=(last - since).days + 1), since - timedelta(days=1)
-
-
-def _end_of_month(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])
+def _content_words(name: str, dull: set[str]) -> list[str]:
+    """Return the words of a reason that are not dull; of words with "or" between them, one."""
+    words = [each for each in words_of(name) if each not in dull]
+    return [
+        each for n, each in enumerate(words) if each not in _OR and (n + 1 == len(words) or words[n + 1] not in _OR)
+    ]
 
 
 def _is(word: str, said: str) -> bool:
     """Return whether a word is said, whatever its ending."""
     stem = _STEM.sub("", word) if len(word) > _SHORT else word
     return said == word or (said.startswith(stem) and len(said) - len(word) <= _ENDING and len(stem) >= _SHORT - 1)
+
+
+def _spelt(words: Sequence[str], known: Vocabulary) -> Iterator[str]:
+    """Yield words in full, and those that are one slip of the keyboard away from a known word as that word."""
+    short = dict(each.split() for each in known.phrases["short for"])
+    phrases = {word for some in known.phrases.values() for phrase in some for word in phrase.split()}
+    names = {word for some in known.names.values() for name in some for word in words_of(name)}
+    every = {each for each in phrases if not each.endswith("*")} | names | {*known.months, *known.weekdays}
+    endings = tuple(each[:-1] for each in phrases if each.endswith("*"))
+    for word in words:
+        if word in short:
+            yield short[word]
+        elif len(word) < _LEAST_OF_TYPO or word in every or word.startswith(endings) or not word.isalpha():
+            yield word
+        else:
+            meant = sorted({each for each in every if _is_slip(word, each)})
+            yield meant[0] if len(meant) == 1 else word
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Return whether a word lacks a letter, has one too many or another one, or two of them the wrong way round."""
+    if typed[0] != meant[0] or abs(len(typed) - len(meant)) > 1 or len(meant) <= _LEAST_OF_TYPO:
+        return False
+    at = next((n for n, (one, other) in enumerate(zip(typed, meant, strict=False)) if one != other), len(meant))
+    if len(typed) != len(meant):
+        return typed[at:] == meant[at + 1 :] or typed[at + 1 :] == meant[at:]
+    is_swapped = typed[at : at + 2] == meant[at : at + 2][::-1] and typed[at + 2 :] == meant[at + 2 :]
+    return is_swapped or (len(typed) > _LEAST_OF_TYPO and typed[at + 1 :] == meant[at + 1 :])

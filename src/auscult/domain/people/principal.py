@@ -8,7 +8,6 @@ from auscult.domain.errors import AccessError, coded
 from auscult.domain.people.grants import Pair
 from auscult.domain.people.permissions import PERMISSIONS, permissions_of, scopes_carrying
 from auscult.domain.people.visibility import Visibility, visible_by, whole_app
-from auscult.domain.tenancy import Client
 
 PrincipalKind = Literal["client", "user", "operator"]
 
@@ -46,6 +45,15 @@ class Principal(Struct, frozen=True, kw_only=True):
     def permissions(self) -> frozenset[str]:
         """Return the permissions that hold somewhere in the app."""
         return frozenset(pair.permission for pair in self.pairs)
+
+    @property
+    def owner(self) -> str | None:
+        """Return the owner of what a caller has of their own; None for the operator, who has everyone's."""
+        return None if self.kind == "operator" else self.name
+
+    def acting_as(self, named: str | None) -> str:
+        """Return the name for a trail: a client may name a person, a person's own name is fixed."""
+        return self.name if self.is_person else named or self.name
 
     def may(self, permission: str) -> bool:
         """Return whether a permission holds somewhere in the app."""
@@ -102,11 +110,6 @@ def rights_of_scopes(client_id: str, account_id: str, scopes: frozenset[str], ap
         app_id=app_id,
         pairs=whole_app(permissions_of(scopes)),
     )
-
-
-def principal_of_client(client: Client, app_id: str | None = None) -> Principal:
-    """Return a client as a principal."""
-    return rights_of_scopes(client.client_id, client.account_id, client.scopes, app_id)
 
 
 def operator(name: str = "operator") -> Principal:

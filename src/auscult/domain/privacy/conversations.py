@@ -5,7 +5,7 @@ which reports show, and are redacted everywhere else.
 """
 
 import re
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple, cast
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.privacy.digests import Digest, digest_of
+from auscult.domain.privacy.policy import NO_POLICY, Policy
 from auscult.domain.privacy.redaction import (
     PLACEHOLDER,
     Found,
@@ -26,11 +27,11 @@ from auscult.domain.privacy.redaction import (
     Span,
     Utterance,
     placeholder,
-    redacted,
 )
 
 _Path = tuple[str | int, ...]
 Find = Callable[[Sequence[Utterance], Hints], Sequence[Found]]
+_Redact = Callable[[Sequence[str], Iterable[Found]], Redacted]
 
 _PARTS = ("custom_fields", "customer", "agents", "queues", "contact", "assist", "ai", "calls")
 _OF_CALL = ("arguments", "result")
@@ -89,22 +90,23 @@ def redact_conversation(
     find: Find,
     countries: tuple[str, ...] = (),
     digest: Digest | None = None,
-    *,
-    has_names: bool = True,
+    policy: Policy = NO_POLICY,
 ) -> RedactedConversation:
     """Replace personal data everywhere in a conversation by placeholders; one value has one number in all of it.
 
-    ``has_names``: fields whose key is a name are names, whatever ``find`` finds in them. With ``digest`` the conversation has a keyed hash of each value, and one that it has from before keeps its number.
+    Fields whose key is a name are names, whatever ``find`` finds in them; some stay by the ``policy``. With ``digest`` the
+    conversation has a keyed hash of each value, and one that it has from before keeps its number.
     """
     hints = hints_of(conversation, countries)
     texts = [turn.text for turn in conversation.turns]
     utterances = [Utterance(turn.speaker, turn.text) for turn in conversation.turns]
     mask_of = partial(digest_of, digest=digest) if digest else None
-    numbering = Numbering(texts, conversation.masks, mask_of)
+    numbering = Numbering(texts, conversation.masks, mask_of, policy.dropped)
+    redacted = partial(policy.redacted, numbering=numbering)
     found = find(utterances, hints)
-    talk = redacted(texts, found, numbering)
-    changes, originals = _fields(conversation, partial(_Known, find, hints, found), numbering, has_names=has_names)
-    labels = _labels(conversation, numbering) if has_names else {}
+    talk = redacted(texts, found)
+    changes, originals = _fields(conversation, partial(_Known, find, hints, found), redacted)
+    labels = _labels(conversation, redacted)
     originals = {**originals, **{shown: label for label, shown in labels.items()}}
     if any(talk.spans) or labels:
         changes["turns"] = tuple(
@@ -125,13 +127,14 @@ def _redacted_turn(turn: Turn, text: str, labels: Mapping[str, str], *, has_span
     return after if shown is None or turn.speaker in ("agent", "bot") else replace(after, speaker_label=shown)
 
 
-def _labels(conversation: Conversation, numbering: Numbering) -> dict[str, str]:
+def _labels(conversation: Conversation, redacted: _Redact) -> dict[str, str]:
     """Return placeholders of the labels that name a person, but for staff's."""
     names = {turn.speaker_label for turn in conversation.turns if turn.speaker not in ("agent", "bot")}
     found = [each for each in sorted(filter(None, names)) if not _NO_NAME.fullmatch(each)]
     open_ = [each for each in found if not PLACEHOLDER.fullmatch(each) and len(each) <= _LONGEST_NAME]
     whole = [Found(index, 0, len(each), "name", " ".join(each.lower().split())) for index, each in enumerate(open_)]
-    return dict(zip(open_, redacted(open_, whole, numbering).texts, strict=True)) if open_ else {}
+    shown = redacted(open_, whole).texts if open_ else ()
+    return {label: after for label, after in zip(open_, shown, strict=True) if after != label}
 
 
 def hints_of(conversation: Conversation, countries: tuple[str, ...] = ()) -> Hints:
@@ -179,7 +182,7 @@ def _timed(spans: Sequence[Span], turn: Turn) -> tuple[Span, ...]:
 
 
 def _fields(
-    conversation: Conversation, known: Callable[[], "_Known"], numbering: Numbering, *, has_names: bool
+    conversation: Conversation, known: Callable[[], "_Known"], redacted: _Redact
 ) -> tuple[dict[str, Any], Mapping[str, str]]:
     """Return the parts of a conversation that change, and the originals in them."""
     parts = {
@@ -191,7 +194,7 @@ def _fields(
     leaves = list({leaf.path: leaf for leaf in leaves}.values())
     if not leaves:
         return {}, {}
-    after = _redacted_leaves(leaves, known(), numbering, has_names=has_names)
+    after = _redacted_leaves(leaves, known(), redacted)
     texts = {leaf.path: text for leaf, text, spans in zip(leaves, after.texts, after.spans, strict=True) if spans}
     changed = {"calls" if path[0] == _KEY else str(path[0]) for path in texts}
     return {
@@ -199,7 +202,7 @@ def _fields(
     }, after.originals
 
 
-def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, numbering: Numbering, *, has_names: bool) -> Redacted:
+def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, redacted: _Redact) -> Redacted:
     """Redact texts of fields. Each follows its key, which may name its kind: ``date of birth``."""
     utterances: list[Utterance] = []
     for leaf in leaves:
@@ -211,9 +214,8 @@ def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, numbering: Numberin
         for one in known.find(utterances)
         if one.turn % step == 1 and not (leaves[one.turn // step].is_staff and one.kind in _OF_STAFF)
     ]
-    if has_names:
-        found += [one for index, leaf in enumerate(leaves) for one in _whole_name(index, leaf)]
-    return redacted([leaf.text for leaf in leaves], found, numbering)
+    found += [one for index, leaf in enumerate(leaves) for one in _whole_name(index, leaf)]
+    return redacted([leaf.text for leaf in leaves], found)
 
 
 def _whole_name(index: int, leaf: _Leaf) -> Iterator[Found]:

@@ -13,6 +13,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
+
 ERASED = "log.erased"
 """Action of the entry that lists the entries whose contents were erased, in its detail ``entries``."""
 
@@ -117,14 +119,11 @@ def entry_hash(number: int, at: int, draft: Draft, content: bytes) -> bytes:
 def made_entry(number: int, at: int, draft: Draft, salt: bytes) -> Entry:
     """Return the entry that a draft becomes."""
     content = content_hash(salt, draft.target, draft.details)
-    return Entry(
+    return made_from(
+        Entry,
+        draft,
         number=number,
         at=at,
-        app_id=draft.app_id,
-        principal=draft.principal,
-        action=draft.action,
-        target=draft.target,
-        details=draft.details,
         salt=salt,
         content_hash=content,
         entry_hash=entry_hash(number, at, draft, content),

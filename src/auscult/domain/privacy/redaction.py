@@ -5,7 +5,7 @@ was written or said, so that a read-back can still be compared with what it repe
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple, cast, get_args
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ Kind = Literal[
     "iban",
     "national_number",
     "security_code",
+    "expiry",
     "email",
     "phone",
     "account",
@@ -108,12 +109,14 @@ class Numbering:
         taken: Iterable[str] = (),
         masks: Mapping[str, str] | None = None,
         mask_of: Callable[[Kind, str], str] | None = None,
+        dropped: Collection[Kind] = (),
     ) -> None:
         """Begin with 1 for every kind, or behind the highest number in texts that hold placeholders already.
 
         ``masks`` are keyed hashes by placeholder of what was replaced before: a value that has one there, by
-        ``mask_of``, gets the same number again.
+        ``mask_of``, gets the same number again. Values of ``dropped`` kinds have no number.
         """
+        self._dropped = dropped
         self._numbers: dict[tuple[Kind, str], int] = {}
         self._last: dict[Kind, int] = {}
         self._known = {(mark.rpartition(" ")[0], mask): mark for mark, mask in (masks or {}).items()}
@@ -124,7 +127,9 @@ class Numbering:
                 self._last[kind] = max(self._last.get(kind, 0), number)
 
     def of(self, kind: Kind, value: str) -> int:
-        """Return the number of a value, the next one where it is new."""
+        """Return the number of a value, the next one where it is new; 0 where its kind has none."""
+        if kind in self._dropped:
+            return 0
         key = (kind, value)
         if key not in self._numbers:
             self._numbers[key] = self._earlier(kind, value) or self._next(kind)
@@ -148,9 +153,9 @@ class Numbering:
 
 
 def placeholder(kind: Kind, number: int | None = None) -> str:
-    """Return ``[card 1]``; without a number ``[card]``."""
+    """Return ``[card 1]``; without a number, or with 0, ``[card]``."""
     word = kind.replace("_", " ")
-    return f"[{word}]" if number is None else f"[{word} {number}]"
+    return f"[{word} {number}]" if number else f"[{word}]"
 
 
 def unnumbered(text: str) -> str:
@@ -158,12 +163,22 @@ def unnumbered(text: str) -> str:
     return PLACEHOLDER.sub(lambda found: placeholder(kind_of(found)[0]), text)
 
 
-def redacted(texts: Sequence[str], found: Iterable[Found], numbering: Numbering | None = None) -> Redacted:
-    """Replace everything found by placeholders. Where two overlap, the kind that comes first in ``KINDS`` wins."""
+def redacted(
+    texts: Sequence[str],
+    found: Iterable[Found],
+    numbering: Numbering | None = None,
+    is_kept: Callable[[Found, str], bool] | None = None,
+) -> Redacted:
+    """Replace everything found by placeholders. Where two overlap, the kind that comes first in ``KINDS`` wins.
+
+    What ``is_kept``, by what was found and how it is written, stays as it is.
+    """
     numbering = numbering or Numbering()
     originals: dict[str, str] = {}
     by_turn: dict[int, list[Found]] = {}
     for each in _apart(texts, found):
+        if is_kept and is_kept(each, texts[each.turn][each.start : each.end]):
+            continue
         by_turn.setdefault(each.turn, []).append(each)
     changed = list(texts)
     spans: list[tuple[Span, ...]] = [()] * len(texts)
@@ -181,7 +196,7 @@ def _replaced(
     for each in found:
         number = numbering.of(each.kind, each.value)
         mark = placeholder(each.kind, number)
-        if each.kind not in NEVER_KEPT:
+        if number and each.kind not in NEVER_KEPT:
             originals.setdefault(mark, text[each.start : each.end])
         parts += [text[done : each.start], mark]
         length += each.start - done

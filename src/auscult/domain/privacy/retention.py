@@ -15,7 +15,6 @@ Kept = Literal["conversation", "transcript", "recording", "result"]
 """What a rule keeps: the conversation with all made of it, its words, its sound, or what was decided about it."""
 
 KEPT: tuple[Kept, ...] = ("conversation", "transcript", "recording", "result")
-HOLD_KINDS: tuple[HoldKind, ...] = ("conversation", "customer", "agent", "period")
 EVERY_QUEUE = "*"
 
 

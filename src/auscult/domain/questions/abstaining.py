@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Verdict, abstains
 from auscult.domain.form import Form
 
@@ -16,7 +17,12 @@ def abstained(verdict: Verdict, form: Form | None) -> Verdict:
     if form is None or not abstains(verdict, form):
         return verdict
     answer, least = verdict.qualification, form.abstain_below
-    reason = f"the machine abstains: {answer} with a confidence of {verdict.confidence}, below {least}"
+    reason = coded(
+        "the machine abstains: {answer} with a confidence of {n}, below {m}",
+        answer=coded(answer),
+        n=verdict.confidence,
+        m=least,
+    )
     return replace(verdict, qualification="NA" if form.abstain == "na" else "-", reason=reason)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from msgspec.structs import replace
 
+from auscult.domain.errors import coded, joined
 from auscult.domain.evaluation import MetricResult, Verdict
 from auscult.domain.form import Form, Metric
 
@@ -56,12 +57,17 @@ def _resolve(
         return result
     before = _resolve(found[when.metric], found, resolved).verdict.qualification
     if before == "-":
-        reason = f"waits for the answer to {when.metric}"
+        reason = coded("waits for the answer to {metric}", metric=when.metric)
         result = MetricResult(
             metric=metric, verdict=replace(result.verdict, qualification="-", share=None, reason=reason)
         )
     elif before not in when.answers:
-        reason = f"asked only where {when.metric} is {' or '.join(when.answers)}; it is {before}"
+        reason = coded(
+            "asked only where {metric} is {answers}; it is {answer}",
+            metric=when.metric,
+            answers=joined(coded(" or "), map(coded, when.answers)),
+            answer=coded(before),
+        )
         result = MetricResult(metric=metric, verdict=Verdict(qualification="NA", reason=reason))
     resolved[metric.id] = result
     return result

@@ -3,9 +3,10 @@
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Verdict
 
-DOUBTFUL = "the transcript is doubtful here"
+DOUBTFUL = coded("the transcript is doubtful here")
 
 
 def doubted(verdict: Verdict, conversation: Conversation) -> Verdict:
@@ -26,7 +27,9 @@ def is_doubtful(evidence: Evidence) -> bool:
 def _doubted(evidence: Evidence, turn: Turn | None) -> Evidence:
     if turn is None or not _rests_on_doubt(evidence, turn):
         return evidence
-    return replace(evidence, why=f"{evidence.why}; {DOUBTFUL}" if evidence.why else DOUBTFUL)
+    return replace(
+        evidence, why=coded("{before}; {doubt}", before=evidence.why, doubt=DOUBTFUL) if evidence.why else DOUBTFUL
+    )
 
 
 def _rests_on_doubt(evidence: Evidence, turn: Turn) -> bool:

@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 
 from msgspec.structs import replace
 
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Qualification, Verdict
 from auscult.domain.form import Metric
 from auscult.domain.questions.structure import Grades, Level
@@ -33,6 +34,13 @@ def graded(metric: Metric, verdict: Verdict) -> Verdict:
     level = find_level(grades, verdict.level)
     if level is None:
         known = ", ".join(one.name for one in grades.levels)
-        raise ValueError(f"unknown level {verdict.level!r} of {metric.id}; available: {known}")
+        raise ValueError(
+            coded(
+                "unknown level {name} of {metric}; available: {words}",
+                name=f"{verdict.level!r}",
+                metric=metric.id,
+                words=known,
+            )
+        )
     answer: Qualification = "YES" if level.share >= grades.met_at else "NO"
     return replace(verdict, qualification=answer, share=level.share)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from auscult.domain.errors import coded, joined
 from auscult.domain.evaluation import MetricResult, passed, score, total
 from auscult.domain.form import Form
 
@@ -56,10 +57,13 @@ def is_passed(whole: Decimal | None, fatal_errors: int, results: Sequence[Metric
 def undecided_because(fatal_errors: int, results: Sequence[MetricResult], form: Form) -> str | None:
     """Return why it cannot be said whether a conversation passes (rule 5); None where it can."""
     unanswered = [] if fatal_errors else [one for one in results if one.is_fatal_open(form)]
-    named = "; ".join(
-        f"{one.metric.id} ({one.verdict.reason})" if one.verdict.reason else one.metric.id for one in unanswered
-    )
-    return f"fatal and without an answer: {named}" if named else None
+    named = [
+        coded("{name} ({reason})", name=one.metric.id, reason=one.verdict.reason)
+        if one.verdict.reason
+        else one.metric.id
+        for one in unanswered
+    ]
+    return coded("fatal and without an answer: {list}", list=joined("; ", named)) if named else None
 
 
 def band_of(whole: Decimal | None, form: Form) -> str | None:

@@ -43,10 +43,6 @@ class Recording(Struct, frozen=True, kw_only=True):
     reason: str | None = None
 
 
-UNKNOWN_SOUND = Sound(content_type="", codec="", channels=0, sample_rate=0, duration_ms=0)
-"""The sound of a recording whose bytes are not there yet."""
-
-
 class Claims(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Properties that a sender states about a recording; each is checked against the bytes where it is stated.
 

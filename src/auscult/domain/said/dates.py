@@ -33,7 +33,6 @@ DATE_WORDS = frozenset({*MONTHS, *_NEAR})
 
 _SUFFIXES = frozenset({"st", "nd", "rd", "th"})
 _NUMERIC = re.compile(r"\b(\d{1,4})([-/.])(\d{1,2})\2(\d{1,4})\b", re.ASCII)
-_DAY_AND_SUFFIX = re.compile(r"(\d{1,2})(st|nd|rd|th)", re.ASCII)
 _YEARS = range(1900, 2100)
 
 

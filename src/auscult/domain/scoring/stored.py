@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from auscult.domain.audits.audit import Audit, TrailEntry
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import UNSTATED, Evaluation, Evidence, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.record import Filter
@@ -154,4 +155,4 @@ def state_grounds(verdicts: Iterable[dict[str, Any]]) -> None:
         kept = msgspec.convert(verdict.get("evidence", ()), tuple[Evidence, ...])
         is_yes = verdict["qualification"] == "YES" and not any(one.turn_id for one in kept)
         if is_yes or (verdict["qualification"] == "NO" and not any(one.is_ground for one in kept)):
-            verdict["evidence"] = [msgspec.to_builtins(UNSTATED)]
+            verdict["evidence"] = [msgspec.to_builtins(UNSTATED, enc_hook=sent)]

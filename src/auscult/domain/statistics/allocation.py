@@ -70,15 +70,3 @@ def _above_minimum(total: int, weights: Mapping[Key, float], given: Mapping[Key,
     if not any(rest.values()):
         return apportion(total - sum(given[key] for key in weights), weights)
     return _above_minimum(total - sum(given[key] for key in over), rest, given)
-
-
-def share_out(count: int, shares: Mapping[Key, float], done: Mapping[Key, int] | None = None) -> dict[Key, int]:
-    """Divide ``count`` new items among auditors, so that with what they have already the shares are met best.
-
-    ``shares`` may have any positive sum. An auditor who has more than their share gets nothing.
-    """
-    have = {key: (done or {}).get(key, 0) for key in shares}
-    if count == 0 or not any(shares.values()):
-        return dict.fromkeys(shares, 0)
-    found = _above_minimum(count + sum(have.values()), shares, have)
-    return {key: found.get(key, 0) for key in shares}

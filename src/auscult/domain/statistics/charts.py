@@ -13,6 +13,8 @@ from msgspec import Struct
 
 RUN = 8
 """This many periods in a row on one side of the centre are a signal."""
+BEYOND = "beyond limits"
+"""The signal of a period outside its limits."""
 SIGMAS = 3.0
 _MOVING_RANGE = 1.128
 """The mean range of two normal values, in standard deviations."""
@@ -109,7 +111,7 @@ def _around(
     for (one, value, sigma), in_run in zip(known, runs, strict=True):
         half = SIGMAS * sigma * sigma_z
         beyond = abs(value - centre) > half and sigma > 0
-        signals = (*(("beyond limits",) if beyond else ()), *((f"{RUN} on one side",) if in_run else ()))
+        signals = (*((BEYOND,) if beyond else ()), *((f"{RUN} on one side",) if in_run else ()))
         points.append(_point(one, value, (centre - half, centre + half), signals, markers))
     return Chart(centre=centre, sigma_z=sigma_z, points=tuple(points))
 
@@ -170,24 +172,6 @@ def ewma_chart(
         own = laney.centre * (1 - laney.centre) / one.n * laney.sigma_z**2
         variance = smoothing**2 * own + (1 - smoothing) ** 2 * variance
         half = SIGMAS * sqrt(variance)
-        signals = ("beyond limits",) if abs(value - laney.centre) > half > 0 else ()
+        signals = (BEYOND,) if abs(value - laney.centre) > half > 0 else ()
         points.append(_point(one, value, (laney.centre - half, laney.centre + half), signals, markers))
     return Chart(centre=laney.centre, sigma_z=laney.sigma_z, points=tuple(points))
-
-
-def cusum_drift(periods: Sequence[Period], expected: float, slack: float = 0.5, limit: float = 5.0) -> list[str]:
-    """Return the names of the periods at which the sums of deviations from ``expected`` pass a limit.
-
-    Deviations are in binomial standard deviations of the period; ``slack`` of them are forgiven each time, and a sum
-    begins again at 0 after a signal. For the monthly agreement of machine and people.
-    """
-    signals: list[str] = []
-    above = below = 0.0
-    for one in (period for period in periods if period.n):
-        sigma = sqrt(expected * (1 - expected) / one.n)
-        deviation = (one.share - expected) / sigma if sigma else 0.0
-        above, below = max(above + deviation - slack, 0.0), max(below - deviation - slack, 0.0)
-        if max(above, below) > limit:
-            signals.append(one.name)
-            above = below = 0.0
-    return signals

@@ -8,7 +8,7 @@ Newcombe, R. G. (1998). Interval estimation for the difference between independe
 17, 873-890.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from math import cos, exp, inf, lgamma, log, log1p, pi, sqrt
 from statistics import NormalDist
@@ -233,16 +233,3 @@ def beta_quantile(probability: float, alpha: float, beta: float) -> float:
             return step
         found = step
     return found
-
-
-def bisect_root(rising: Callable[[float], float], low: float, high: float) -> float:
-    """Return where a rising function passes 0 between two ends, to the precision of a float."""
-    for _ in range(_STEPS):
-        middle = (low + high) / 2
-        if middle in {low, high}:
-            break
-        if rising(middle) < 0:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.engines import Spending
+from auscult.domain.errors import coded, joined
 from auscult.domain.scoring.judging import BILLION, Allowance, Prices, RetryAfter, Usage
 
 _AGAIN_S = 10.0
@@ -142,14 +143,24 @@ class Budget:
             return reservation
         if app_budget is not None:
             app_budget.add(reservation.day, -reservation.tokens, -reservation.cost)
-        reason = f"the judge's limit of a day is reached ({self._limits()})"
-        cost = f", cost {reservation.cost / BILLION:g}" if self._prices else ""
+        reason = coded("the judge's limit of a day is reached ({words})", words=self._limits())
+        may = coded("{n} tokens", n=reservation.tokens)
+        if self._prices:
+            may = coded("{n} tokens, cost {m}", n=reservation.tokens, m=f"{reservation.cost / BILLION:g}")
         if not self._allowance.holds(reservation.tokens, reservation.cost):
-            reason += f", and no day holds this call, which may take {reservation.tokens} tokens{cost}: raise it"
+            reason = coded(
+                "the judge's limit of a day is reached ({words}), and no day holds this call, which may take {most}: "
+                "raise it",
+                words=self._limits(),
+                most=may,
+            )
         elif others:
-            reason = (
-                f"what is left of the judge's limit of a day ({self._limits()}) is reserved by {others} calls under way, "
-                f"and this one may take {reservation.tokens} tokens{cost}"
+            reason = coded(
+                "what is left of the judge's limit of a day ({words}) is reserved by {n} calls under way, "
+                "and this one may take {most}",
+                words=self._limits(),
+                n=others,
+                most=may,
             )
             after_s = min(after_s, _AGAIN_S)
         return RetryAfter(reason=reason, after_s=after_s)
@@ -181,7 +192,7 @@ class Budget:
     def _limits(self) -> str:
         limits: list[str] = []
         if self._allowance.tokens is not None:
-            limits.append(f"{self._allowance.tokens} tokens")
+            limits.append(coded("{n} tokens", n=self._allowance.tokens))
         if self._allowance.cost is not None:
-            limits.append(f"{self._allowance.cost / BILLION:g} of money")
-        return ", ".join(limits)
+            limits.append(coded("{n} of money", n=f"{self._allowance.cost / BILLION:g}"))
+        return joined(", ", limits)

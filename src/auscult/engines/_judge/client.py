@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from auscult.domain.errors import coded
 from auscult.domain.operations.tracing import TRACING
 from auscult.domain.scoring.judging import RetryAfter, Usage
 from auscult.engines._breaker import Breaker
@@ -57,13 +58,15 @@ class JudgeClient:
             return self._call(request, most, plan)
         with self._gate.slot(self._is_over()) as is_let_in:
             if not is_let_in:
-                raise UnavailableError("the judge is being asked as much as it may be at a time", AFTER_S)
+                raise UnavailableError(coded("the judge is being asked as much as it may be at a time"), AFTER_S)
             return self._call(request, most, plan)
 
     def _call(self, request: Request, most: Usage, plan: Plan | None) -> Reply:
         wait_s = self._breaker.wait_s()
         if wait_s is not None:
-            raise UnavailableError("the judge failed several times in a row and is left in peace for a while", wait_s)
+            raise UnavailableError(
+                coded("the judge failed several times in a row and is left in peace for a while"), wait_s
+            )
         reservation = (plan or self._budget).reserve(most)
         if isinstance(reservation, RetryAfter):
             self._breaker.untried()

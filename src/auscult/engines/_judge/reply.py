@@ -15,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Turn
+from auscult.domain.errors import coded, said
 from auscult.domain.probe import (
     Answer,
     Called,
@@ -37,7 +38,7 @@ from auscult.engines._judge.prompt import name
 LONGEST_LINE = 1_000
 """Of a reason or a summary, in characters, as it is kept."""
 
-NO_JSON = "the reply is not the JSON that was asked for"
+NO_JSON = coded("the reply is not the JSON that was asked for")
 
 _HOLDS: Mapping[str, bool | None] = {"YES": True, "NO": False, "NA": None}
 _WORD = re.compile(r"\w+")
@@ -128,7 +129,7 @@ def read(  # noqa: PLR0913  (a reply, and all that it was asked)
     for index in asked:
         raw = given.get(name(index))
         if raw is None:
-            found.faults[index] = "there is no answer"
+            found.faults[index] = coded("there is no answer")
             continue
         try:
             answer = _answer(raw, questions[index], transcript, engine)
@@ -136,9 +137,9 @@ def read(  # noqa: PLR0913  (a reply, and all that it was asked)
                 answer = replace(answer, confidence=_probability(bytes(raw).decode(), tokens))
             found.answers[index] = answer
         except msgspec.DecodeError:
-            found.faults[index] = "the answer has not the keys and values that were asked for"
+            found.faults[index] = coded("the answer has not the keys and values that were asked for")
         except FaultError as fault:
-            found.faults[index] = str(fault)
+            found.faults[index] = said(fault)
     return found
 
 
@@ -177,7 +178,7 @@ def _answer(raw: msgspec.Raw, question: Question, transcript: Transcript, engine
 def _judgement(judged: _Judged, question: Judgement, transcript: Transcript, engine: str) -> JudgementAnswer:
     turn_ids, quotes, quoted = _pointed(judged.evidence, question, transcript)
     if not turn_ids and (judged.answer == "YES" or (judged.answer == "NO" and _rests_on_more(transcript))):
-        raise FaultError(f"it says {judged.answer} and points at no turn")
+        raise FaultError(coded("it says {answer} and points at no turn", answer=judged.answer))
     _check_reason(judged.reason, (question.statement,), transcript)
     return JudgementAnswer(_HOLDS[judged.answer], turn_ids, plain(judged.reason), engine, quotes, quoted)
 
@@ -189,11 +190,11 @@ def _grading(judged: _Graded, question: Grading, transcript: Transcript, engine:
     if level == "NA":
         return GradingAnswer(None, turn_ids, plain(judged.reason), engine, quotes, quoted)
     if names and level not in names:
-        raise FaultError(f"its level is none of {', '.join(names)}")
+        raise FaultError(coded("its level is none of {words}", words=", ".join(names)))
     if not names and not _NUMBER.fullmatch(level):
-        raise FaultError("its level is not a plain number")
+        raise FaultError(coded("its level is not a plain number"))
     if not turn_ids and (level != question.baseline or _rests_on_more(transcript)):
-        raise FaultError("it names a level and points at no turn")
+        raise FaultError(coded("it names a level and points at no turn"))
     meanings = (question.question, *(one.means for one in question.levels), *names)
     _check_reason(judged.reason, meanings, transcript)
     return GradingAnswer(level, turn_ids, plain(judged.reason), engine, quotes, quoted)
@@ -224,12 +225,12 @@ def _of_record(one: _Pointed, transcript: Transcript) -> Quoted:
     elif one.source is not None and 1 <= one.source <= len(transcript.sources):
         id_, (named, text) = None, transcript.sources[one.source - 1]
     else:
-        raise FaultError("a quote of it names neither a turn, nor a call or a source that is there")
+        raise FaultError(coded("a quote of it names neither a turn, nor a call or a source that is there"))
     words = _WORD.findall(one.quote)
     found = _spoken(words).search(text) if len(words) > 1 else None
     if found is None:
         raise FaultError(
-            "it quotes a call or a source with words that are not there; copy two or more letter by letter"
+            coded("it quotes a call or a source with words that are not there; copy two or more letter by letter")
         )
     return Quoted(id_, named, found[0])
 
@@ -248,7 +249,7 @@ def _check_reason(reason: str, asked: Sequence[str], transcript: Transcript) -> 
     texts = (*asked, *(turn.text for turn in transcript.turns), *map(_text_of, transcript.calls))
     for quote in _quotes_in(reason):
         if not _is_said(quote, (*texts, *(source.text for source in transcript.sources))):
-            raise FaultError("its reason quotes words that are not in the conversation")
+            raise FaultError(coded("its reason quotes words that are not in the conversation"))
 
 
 def _extraction(found: _Values, question: Extraction, turns: Sequence[Turn], engine: str) -> ExtractionAnswer:
@@ -256,10 +257,10 @@ def _extraction(found: _Values, question: Extraction, turns: Sequence[Turn], eng
     for one in found.values:
         turn = _turn(one.turn, turns, question.turn_ids)
         if not (value := plain(one.value)):
-            raise FaultError(f"the value said in turn {one.turn} is empty")
+            raise FaultError(coded("the value said in turn {n} is empty", n=one.turn))
         words = _slice(one.quote, turn, one.turn)
         if _contradict(question.kind, words, value):
-            raise FaultError(f"the value said in turn {one.turn} is not what the words it quotes come to")
+            raise FaultError(coded("the value said in turn {n} is not what the words it quotes come to", n=one.turn))
         values.append(Extracted(turn.id, words, value))
     order = {turn.id: index for index, turn in enumerate(turns)}
     return ExtractionAnswer(values=tuple(sorted(values, key=lambda one: order[one.turn_id])), engine=engine)
@@ -281,11 +282,11 @@ def _figures(value: Value | None) -> tuple[int, ...]:
 
 def _summary(reply: _Sentences, turns: Sequence[Turn], engine: str) -> SummaryAnswer:
     if not reply.sentences:
-        raise FaultError("the summary is empty")
+        raise FaultError(coded("the summary is empty"))
     ids: dict[str, None] = {}
     for one in reply.sentences:
         if not one.turns or not one.sentence.strip():
-            raise FaultError("a sentence of the summary names no turn, or says nothing")
+            raise FaultError(coded("a sentence of the summary names no turn, or says nothing"))
         ids |= dict.fromkeys(_turn(number, turns, None).id for number in one.turns)
     _check_figures(" ".join(one.sentence for one in reply.sentences), turns)
     return SummaryAnswer(plain(" ".join(one.sentence for one in reply.sentences)), tuple(ids), engine)
@@ -301,7 +302,7 @@ def _check_figures(summary: str, turns: Sequence[Turn]) -> None:
     for found in _FIGURE.findall(summary):
         digits = _digits(found)
         if len(digits) > 1 and digits not in said:
-            raise FaultError(f"the summary has the figure {found}, which nobody says")
+            raise FaultError(coded("the summary has the figure {name}, which nobody says", name=found))
 
 
 def _digits(figure: str) -> str:
@@ -312,10 +313,10 @@ def _digits(figure: str) -> str:
 def _turn(number: int, turns: Sequence[Turn], allowed: Sequence[str] | None) -> Turn:
     """The turn of that number, from 1, if evidence may come from it."""
     if not 1 <= number <= len(turns):
-        raise FaultError(f"it points at turn {number}, and the turns are 1 to {len(turns)}")
+        raise FaultError(coded("it points at turn {n}, and the turns are 1 to {m}", n=number, m=len(turns)))
     turn = turns[number - 1]
     if allowed is not None and turn.id not in allowed:
-        raise FaultError(f"it points at turn {number}, from which no evidence for this question may come")
+        raise FaultError(coded("it points at turn {n}, from which no evidence for this question may come", n=number))
     return turn
 
 
@@ -324,7 +325,9 @@ def _quote(quote: str, turn: Turn, number: int) -> str:
     words = _slice(quote, turn, number)
     count = len(_WORD.findall(words)) + len(_UNSPACED.findall(words))
     if count < _FEW_WORDS and _WORD.findall(words) != _WORD.findall(turn.text):
-        raise FaultError(f"it quotes too little of turn {number}; three or more words have to be copied, or all of it")
+        raise FaultError(
+            coded("it quotes too little of turn {n}; three or more words have to be copied, or all of it", n=number)
+        )
     return words
 
 
@@ -335,7 +338,9 @@ def _slice(quote: str, turn: Turn, number: int) -> str:
         return quote.strip()
     found = _spoken(words).search(turn.text) if words else None
     if found is None:
-        raise FaultError(f"the words it quotes are not in turn {number}; they have to be copied letter by letter")
+        raise FaultError(
+            coded("the words it quotes are not in turn {n}; they have to be copied letter by letter", n=number)
+        )
     return found[0]
 
 

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from auscult.domain.delivery.addresses import OPERATOR
+from auscult.domain.errors import coded, template
 from auscult.domain.scoring.judging import Usage
 from auscult.outgoing.http import transport
 
@@ -42,6 +43,13 @@ _HEADERS = frozenset(
     }
 )
 _LONGEST_LINE = 200
+_REFUSALS = {
+    401: template("the judge refuses the key (status {words})"),
+    403: template("the judge refuses the key (status {words})"),
+    404: template("the judge knows no model {name} at this address (status {words})"),
+    429: template("the judge is asked too often (status {words})"),
+}
+_REFUSED = template("the judge cannot answer (status {words})")
 _TOO_LONG = ("context_length_exceeded", "context length", "context window", "maximum context")
 _FILTERED = ("content_filter", "content_policy", "content management policy")
 
@@ -130,10 +138,11 @@ class Server:
                 body: bytes = create(**parameters).content
             except APITimeoutError as error:
                 raise UnavailableError(
-                    f"the judge did not answer within {self._address.timeout_s:g} s", usage=replace(most, tokens_out=0)
+                    coded("the judge did not answer within {s} s", s=f"{self._address.timeout_s:g}"),
+                    usage=replace(most, tokens_out=0),
                 ) from error
             except APIConnectionError as error:
-                raise UnavailableError(f"the judge cannot be reached ({_cause(error)})") from error
+                raise UnavailableError(coded("the judge cannot be reached ({words})", words=_cause(error))) from error
             except APIStatusError as error:
                 if self._learn(error):
                     continue
@@ -203,11 +212,10 @@ class Server:
                 prompt_hash=_hash(parameters),
                 model=self.model,
             )
-        meaning = {401: "refuses the key", 403: "refuses the key", 404: f"knows no model {self.model} at this address"}
-        reason = meaning.get(status, "is asked too often" if status == 429 else "cannot answer")  # noqa: PLR2004
         key = self._address.api_key
         said = _beginning(text.replace(key, "***") if key else text)
-        raise UnavailableError(f"the judge {reason} (status {status}: {said})", _seconds(error)) from error
+        reason = coded(_REFUSALS.get(status, _REFUSED), name=self.model, words=f"{status}: {said}")
+        raise UnavailableError(reason, _seconds(error)) from error
 
 
 class _Details(Struct):
@@ -251,9 +259,9 @@ def _read(body: bytes, model: str, most: Usage, prompt_hash: str) -> Reply:
     try:
         completion = msgspec.json.decode(body, type=_Completion)
     except msgspec.DecodeError as error:
-        raise UnavailableError(f"the judge sends what is no chat completion ({error})") from error
+        raise UnavailableError(coded("the judge sends what is no chat completion ({words})", words=error)) from error
     if not completion.choices:
-        raise UnavailableError("the judge sends a chat completion without a choice")
+        raise UnavailableError(coded("the judge sends a chat completion without a choice"))
     choice, used = completion.choices[0], completion.usage
     usage = most
     if used is not None:

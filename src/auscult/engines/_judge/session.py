@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeGuard
 
 from msgspec.structs import replace
 
+from auscult.domain.errors import coded
 from auscult.domain.probe import (
     Answer,
     Extraction,
@@ -36,9 +37,9 @@ ROOM: Mapping[type[Question], int] = {Judgement: 300, Grading: 300, Extraction: 
 BYTES_A_TOKEN = 3
 """Fewer than tokenizers make of most texts, so that a request is seldom longer than it is taken to be."""
 
-TOO_LONG = "the conversation is too long for the judge"
-CUT = "the reply broke off; be brief"
-REFUSED = "there was no answer, but a refusal"
+TOO_LONG = coded("the conversation is too long for the judge")
+CUT = coded("the reply broke off; be brief")
+REFUSED = coded("there was no answer, but a refusal")
 
 DOUBT = 0.8
 """Probability below which an answer is doubtful."""

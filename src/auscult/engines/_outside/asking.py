@@ -5,6 +5,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 from typing import TypeVar
 
+from auscult.domain.errors import coded, said
 from auscult.domain.scoring.judging import RetryAfter
 from auscult.engines._breaker import Breaker
 from auscult.engines._outside.hosts import Hosts, NotAllowedError, Origin
@@ -47,24 +48,26 @@ class Outside:
         try:
             rule = self._hosts.rule(message.url, app_id)
         except (NotAllowedError, ValueError) as refused:
-            raise PostponedError(str(refused)) from refused
+            raise PostponedError(said(refused)) from refused
         breaker = self._breaker(rule.origin)
         wait_s = breaker.wait_s()
         if wait_s is not None:
             raise PostponedError(
-                f"{rule.origin} failed several times in a row and is left in peace for a while", wait_s
+                coded("{name} failed several times in a row and is left in peace for a while", name=rule.origin), wait_s
             )
         try:
             reply = exchange(message, rule)
         except NotAllowedError as refused:
             breaker.untried()
-            raise PostponedError(str(refused)) from refused
+            raise PostponedError(said(refused)) from refused
         except UnreachableError as away:
             breaker.failed()
-            raise PostponedError(str(away)) from away
+            raise PostponedError(said(away)) from away
         except TooLargeError as error:
             breaker.succeeded()
-            raise BadReplyError(f"{rule.origin} answers with more than {rule.max_bytes} bytes") from error
+            raise BadReplyError(
+                coded("{name} answers with more than {n} bytes", name=rule.origin, n=rule.max_bytes)
+            ) from error
         except BaseException:
             breaker.untried()
             raise
@@ -73,13 +76,18 @@ class Outside:
     def _judged(self, reply: Reply, origin: Origin, breaker: Breaker) -> Reply:
         if reply.status >= 500 or reply.status in (408, 429):  # noqa: PLR2004 its own trouble
             breaker.failed(reply.retry_after_s)
-            raise PostponedError(f"{origin} answers {reply.status}", reply.retry_after_s)
+            raise PostponedError(coded("{name} answers {n}", name=origin, n=reply.status), reply.retry_after_s)
         breaker.succeeded()
         if reply.status in _NOT_NOW:
-            raise PostponedError(f"{origin} answers {reply.status}: it does not let us in")
+            raise PostponedError(coded("{name} answers {n}: it does not let us in", name=origin, n=reply.status))
         if 300 <= reply.status < 400:  # noqa: PLR2004 elsewhere
             raise PostponedError(
-                f"{origin} answers {reply.status}, and redirects are not followed: ask {reply.location[:200]!r}"
+                coded(
+                    "{name} answers {n}, and redirects are not followed: ask {words}",
+                    name=origin,
+                    n=reply.status,
+                    words=f"{reply.location[:200]!r}",
+                )
             )
         return reply
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 
 from auscult.domain.delivery.addresses import PUBLIC, Networks
-from auscult.domain.errors import SettingsError
+from auscult.domain.errors import SettingsError, coded
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.services.definitions.forms.document import Document, read_document
 from auscult.services.definitions.forms.shape import read_struct
@@ -101,9 +101,11 @@ class Hosts:
         origin = origin_of(url)
         rule = self._rules.get(origin)
         if rule is None:
-            raise NotAllowedError(f"{origin} is not among the hosts that may be asked (AUSCULT_HOSTS_FILE)")
+            raise NotAllowedError(
+                coded("{name} is not among the hosts that may be asked (AUSCULT_HOSTS_FILE)", name=origin)
+            )
         if rule.apps is not None and app_id not in rule.apps:
-            raise NotAllowedError(f"{origin} may not be asked for this app (AUSCULT_HOSTS_FILE)")
+            raise NotAllowedError(coded("{name} may not be asked for this app (AUSCULT_HOSTS_FILE)", name=origin))
         return rule
 
 

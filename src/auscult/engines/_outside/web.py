@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from auscult import __version__
 from auscult.domain.delivery.addresses import OPERATOR
+from auscult.domain.errors import coded
 from auscult.engines._outside.hosts import NotAllowedError, Rule
 from auscult.outgoing.dialling import AddressRefusedError
 from auscult.outgoing.http import DialledConnection
@@ -64,11 +65,17 @@ def exchange(message: Message, rule: Rule) -> Reply:
     try:
         return _exchange(connection, message, rule)
     except AddressRefusedError as error:
-        raise NotAllowedError(f"{error.message}, or with is_private: true in the hosts file") from error
+        raise NotAllowedError(
+            coded("{fault}, or with is_private: true in the hosts file", fault=error.coded)
+        ) from error
     except (OSError, http.client.HTTPException) as error:
         if time.monotonic() >= until:
-            raise UnreachableError(f"{rule.origin} took longer than {rule.timeout_ms / 1000:g} s") from error
-        raise UnreachableError(f"{rule.origin} does not answer: {_message_of(error)}") from error
+            raise UnreachableError(
+                coded("{name} took longer than {s} s", name=rule.origin, s=f"{rule.timeout_ms / 1000:g}")
+            ) from error
+        raise UnreachableError(
+            coded("{name} does not answer: {words}", name=rule.origin, words=_message_of(error))
+        ) from error
     finally:
         watch.cancel()
         connection.close()

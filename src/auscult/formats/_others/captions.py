@@ -13,6 +13,7 @@ TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?(?:\s([^<>]*))?>")
 _TAG = re.compile(r"</?(?:[a-z]|lang|ruby|rt|font|\d{1,2}:\d\d)[^<>]*>", re.IGNORECASE)
 NAMED = re.compile(r"\s*(?:[-\u2013]\s*|>>\s*)?(?P<name>[^\s:<>\[\]][^:<>\n]{0,59}?)\s*:\s+(?P<text>\S.*)", re.DOTALL)
+_BRACKETED = re.compile(r"\s*\[(?P<name>[^\[\]\n]{1,60})\]:?\s+(?P<text>\S.*)", re.DOTALL)
 _LEAST_NAMED = 0.5
 
 
@@ -47,7 +48,7 @@ def cues_of(lines: Sequence[str], title: str) -> Iterator[Cue]:
 
 
 def said_in(cues: Sequence[Cue]) -> list[Said]:
-    """Return the turns of cues: a voice each, or a name before a colon where at least half of the cues have one."""
+    """Return the turns of cues: a voice each, or a name before a colon or in brackets where at least half of the cues have one."""
     said: list[Said] = []
     for cue in cues:
         pieces = _VOICE.split(cue.text)
@@ -58,7 +59,7 @@ def said_in(cues: Sequence[Cue]) -> list[Said]:
     said = [one for one in said if one.text]
     if any(one.label for one in said):
         return said
-    named = [NAMED.fullmatch(one.text) for one in said]
+    named = [NAMED.fullmatch(one.text) or _BRACKETED.fullmatch(one.text) for one in said]
     if not said or sum(one is not None for one in named) < _LEAST_NAMED * len(said):
         return said
     found: list[Said] = []

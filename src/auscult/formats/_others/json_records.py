@@ -14,7 +14,7 @@ from auscult.formats._documents import Document, documents
 from auscult.formats._others.heads import Head
 from auscult.formats._others.reader import Reader
 from auscult.formats._others.talk import Talk, finished
-from auscult.formats._others.whole_files import WholeReader, refusal
+from auscult.formats._others.whole_files import NOTHING_SAID, WholeReader, refusal
 from auscult.formats._records import Fields, MissingError
 
 
@@ -57,14 +57,18 @@ class JsonReader(Reader):
         """Yield the conversations of a decoded record at a place of the file."""
         try:
             record = Fields(value, where, notes=True)
+            silent = Refused(NOTHING_SAID, where)
+            is_empty = True
             for talk in self.talks(record, source):
+                is_empty = False
                 if not (talk.said or talk.calls or self.is_mine(dict(record.items()))):
-                    silent = Refused("nothing was said, where such a file has it", where)
                     yield refusal(silent, self.title, document.line, document.data)
                     continue
                 talk.line = document.line
                 talk.unknown = talk.unknown or tuple(sorted(set(record.names()) - (record.seen or set()) - self.keys))
                 yield finished(talk, source)
+            if is_empty:
+                yield refusal(silent, self.title, document.line, document.data)
         except MissingError as missing:
             yield refusal(missing.refused, self.title, document.line, document.data)
 

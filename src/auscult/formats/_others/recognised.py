@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from auscult.formats._others.talk import Said
 
@@ -47,11 +47,15 @@ def turns_of(words: Iterable[Word]) -> Iterator[Said]:
 
 
 def ms_of(written: object) -> float | None:
-    """Return the ms of seconds as a number, as ``1.2s``, or as ``PT1.2S``; None where it is none of them.
+    """Return the ms of seconds as a number, as ``1.2s``, as ``PT1.2S``, or in parts; None where it is none of them.
 
-    >>> ms_of("1.2s"), ms_of(3), ms_of("PT1M2.5S"), ms_of("soon")
-    (1200.0, 3000, 62500.0, None)
+    >>> ms_of("1.2s"), ms_of(3), ms_of("PT1M2.5S"), ms_of({"seconds": "1", "nanos": 200000000}), ms_of("soon")
+    (1200.0, 3000, 62500.0, 1200.0, None)
     """
+    if isinstance(written, dict):
+        parts = cast("dict[str, object]", written)
+        seconds, nanos = ms_of(parts.get("seconds", 0)), ms_of(parts.get("nanos", 0))
+        return None if seconds is None or nanos is None else seconds + nanos / 1e9
     if isinstance(written, bool):
         return None
     if isinstance(written, int | float):

@@ -7,7 +7,8 @@ from auscult.domain.errors import FormatError
 from auscult.formats._contract import Rejected, Source
 from auscult.formats._faults import not_utf8
 from auscult.formats._others.talk import Talk, finished
-from auscult.formats._others.whole_files import WholeReader
+from auscult.formats._others.whole_files import NOTHING_SAID, WholeReader
+from auscult.formats._records import MissingError
 
 
 class TextReader(WholeReader):
@@ -26,5 +27,9 @@ class TextReader(WholeReader):
             raise FormatError(not_utf8("the file", error), line=line, code="document.encoding") from error
         if "\0" in text:
             raise FormatError("the file holds a NUL character; leave it out", code="document.nul")
+        is_empty = True
         for talk in self.talks(text, source):
+            is_empty = False
             yield finished(talk, source)
+        if is_empty:
+            raise MissingError("", NOTHING_SAID)

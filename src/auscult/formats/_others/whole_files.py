@@ -11,6 +11,7 @@ from auscult.formats._others.reader import Reader
 from auscult.formats._records import MissingError, line_of
 
 SHOWN_BYTES = 4096
+NOTHING_SAID = "nothing was said, where such a file has it"
 
 
 class WholeReader(Reader):

@@ -40,6 +40,8 @@ _DIRECTIONS: dict[str, Direction] = {
 _SEPARATORS = re.compile(r"[\s_-]+")
 _COUNT = re.compile(r" ?\d+$")
 _PIECES = re.compile(r"[()\[\]|/,:]| - ")
+_SHORTEST_BOT = 3
+"""Characters of a name that shows a bot: Ai is a name of people."""
 
 
 class Person(NamedTuple):
@@ -195,7 +197,14 @@ def _without_supervisors(parties: Sequence[Party], said: list[Speaker | None]) -
 
 
 def _said_role(party: Party) -> Speaker | None:
-    return next((speaker for word in _role_words(party) if (speaker := role_of(word)) is not None), None)
+    """Return the role of a party. A bot may have the role of an agent, and show only by its type or name what it is."""
+    said: list[Speaker] = [role for word in _role_words(party) if (role := role_of(word)) is not None]
+    name = party.name or ""
+    is_bot = "bot" in said or (role_of(name) == "bot" and len(name) >= _SHORTEST_BOT)
+    first = next(iter(said), None)
+    if is_bot and first in (None, "agent"):
+        return "bot"
+    return first
 
 
 def _role_words(party: Party) -> list[str]:
@@ -208,7 +217,7 @@ def _customers(document: Document, said: Sequence[Speaker | None]) -> set[int]:
     everybody = set(range(len(said)))
     if "customer" in said:
         return set()
-    if "agent" in said:
+    if "agent" in said or ("bot" in said and said.count(None) == 1):
         return everybody
     opener = {_opener(document, len(said))}
     return everybody - opener if direction_of(document, []) == "outbound" else opener

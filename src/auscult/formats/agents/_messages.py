@@ -163,7 +163,7 @@ class Gathered:
 
 def _holds_results(one: Fields) -> bool:
     parts = [each for name in ("content", "parts") for each in dicts_in(one.get(name))]
-    return any(each.get("type") in _RESULTS or "functionResponse" in each for each in parts)
+    return any(str(each.get("type")) in _RESULTS or "functionResponse" in each for each in parts)
 
 
 def _words(part: Fields) -> str:

@@ -96,7 +96,7 @@ def _is_message(one: dict[str, Any]) -> bool:
     role = str(one.get("role") or one.get("from") or "").lower()
     if role in ROLES or role in INSTRUCTIONS or role in TOOLS:
         return not one.keys().isdisjoint({"content", "parts", "value", "tool_calls", "function_call"})
-    return one.get("type") in _KINDS and not one.keys().isdisjoint({"content", "data", "call_id"})
+    return str(one.get("type")) in _KINDS and not one.keys().isdisjoint({"content", "data", "call_id"})
 
 
 def _unwrapped(one: Fields) -> Fields:

@@ -9,7 +9,7 @@ import msgspec
 
 from auscult.formats._contract import Source
 from auscult.formats._faults import DECODE_ERRORS
-from auscult.formats._others.heads import Head, dicts_in
+from auscult.formats._others.heads import Head, dicts_in, first_of
 from auscult.formats._others.json_records import JsonListReader
 from auscult.formats._others.talk import Said, Talk, parted
 from auscult.formats._records import Fields, MissingError
@@ -60,7 +60,9 @@ def _names(source: Source) -> dict[str, str]:
     except DECODE_ERRORS:
         return {}
     return {
-        str(user.get("id")): str(user.get("real_name") or user.get("name") or user.get("id"))
+        str(user.get("id")): str(
+            user.get("real_name") or first_of(user, "profile").get("real_name") or user.get("name") or user.get("id")
+        )
         for user in dicts_in(users)
     }
 

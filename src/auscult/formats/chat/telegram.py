@@ -16,8 +16,8 @@ class Telegram(JsonReader):
     name: ClassVar[str] = "telegram"
     title: ClassVar[str] = "a Telegram export"
     makers: ClassVar[tuple[str, ...]] = (
-        "https://core.telegram.org/import-export",
-        "https://github.com/telegramdesktop/tdesktop/blob/dev/Telegram/SourceFiles/export/output/export_output_json.cpp",
+        "https://core.telegram.org/import-export (Telegram)",
+        "https://github.com/telegramdesktop/tdesktop/blob/dev/Telegram/SourceFiles/export/output/export_output_json.cpp (Telegram)",
         "https://github.com/joweich/chat-miner",
     )
     keys: ClassVar[frozenset[str]] = frozenset(

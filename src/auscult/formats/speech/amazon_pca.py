@@ -17,8 +17,8 @@ class AmazonPca(JsonReader):
     name: ClassVar[str] = "amazon-pca"
     title: ClassVar[str] = "Post Call Analytics JSON"
     makers: ClassVar[tuple[str, ...]] = (
-        "https://github.com/aws-samples/amazon-transcribe-post-call-analytics/blob/main/docs/output_json_structure.md",
-        "https://github.com/aws-samples/amazon-transcribe-post-call-analytics",
+        "https://github.com/aws-samples/amazon-transcribe-post-call-analytics/blob/main/docs/output_json_structure.md (Amazon)",
+        "https://github.com/aws-samples/amazon-transcribe-post-call-analytics (Amazon)",
     )
     keys: ClassVar[frozenset[str]] = frozenset({"ConversationAnalytics", "SpeechSegments"})
 

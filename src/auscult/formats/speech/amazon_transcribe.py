@@ -16,8 +16,9 @@ class AmazonTranscribe(JsonReader):
     name: ClassVar[str] = "amazon-transcribe"
     title: ClassVar[str] = "Amazon Transcribe JSON"
     makers: ClassVar[tuple[str, ...]] = (
-        "https://docs.aws.amazon.com/transcribe/latest/dg/how-input.html",
-        "https://github.com/aws-samples/amazon-transcribe-output-word-document",
+        "https://docs.aws.amazon.com/transcribe/latest/dg/how-input.html (Amazon)",
+        "https://github.com/aws-samples/amazon-transcribe-output-word-document (Amazon)",
+        "https://github.com/mikedidomizio/transcriber-summarizer/blob/main/app/lib/aws-transcribe.types.ts",
     )
     keys: ClassVar[frozenset[str]] = frozenset({"jobName", "accountId", "results", "status"})
 

@@ -17,8 +17,9 @@ class AssemblyAi(JsonReader):
     name: ClassVar[str] = "assemblyai"
     title: ClassVar[str] = "AssemblyAI JSON"
     makers: ClassVar[tuple[str, ...]] = (
-        "https://www.assemblyai.com/docs/api-reference/transcripts/get",
-        "https://github.com/AssemblyAI/assemblyai-python-sdk",
+        "https://www.assemblyai.com/docs/api-reference/transcripts/get (AssemblyAI)",
+        "https://github.com/AssemblyAI/assemblyai-python-sdk (AssemblyAI)",
+        "https://github.com/Kikstyophobia/assembly-ai/blob/main/output.js",
     )
     keys: ClassVar[frozenset[str]] = frozenset(
         {"id", "status", "audio_url", "text", "words", "utterances", "confidence", "audio_duration", "language_code"}

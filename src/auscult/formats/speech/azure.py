@@ -20,8 +20,8 @@ class Azure(JsonReader):
     name: ClassVar[str] = "azure-speech"
     title: ClassVar[str] = "Azure Speech JSON"
     makers: ClassVar[tuple[str, ...]] = (
-        "https://learn.microsoft.com/azure/ai-services/speech-service/batch-transcription-get",
-        "https://github.com/Azure-Samples/cognitive-services-speech-sdk/tree/master/samples/batch",
+        "https://learn.microsoft.com/azure/ai-services/speech-service/batch-transcription-get (Microsoft)",
+        "https://github.com/Azure-Samples/cognitive-services-speech-sdk/tree/master/samples/batch (Microsoft)",
     )
     keys: ClassVar[frozenset[str]] = frozenset(
         {"source", "timestamp", "durationInTicks", "duration", "combinedRecognizedPhrases", "recognizedPhrases"}

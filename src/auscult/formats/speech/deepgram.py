@@ -17,8 +17,9 @@ class Deepgram(JsonReader):
     name: ClassVar[str] = "deepgram"
     title: ClassVar[str] = "Deepgram JSON"
     makers: ClassVar[tuple[str, ...]] = (
-        "https://developers.deepgram.com/docs/pre-recorded-audio",
-        "https://github.com/deepgram/deepgram-python-sdk",
+        "https://developers.deepgram.com/docs/pre-recorded-audio (Deepgram)",
+        "https://github.com/deepgram/deepgram-python-sdk (Deepgram)",
+        "https://github.com/jaredjohnston/sermon-ai/blob/main/docs/deepgram_example.md",
     )
     keys: ClassVar[frozenset[str]] = frozenset({"metadata", "results"})
 

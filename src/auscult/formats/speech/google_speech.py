@@ -25,9 +25,10 @@ class GoogleSpeech(JsonReader):
     name: ClassVar[str] = "google-speech"
     title: ClassVar[str] = "Google Speech-to-Text JSON"
     makers: ClassVar[tuple[str, ...]] = (
-        "https://cloud.google.com/speech-to-text/docs/reference/rest/v1/speech/recognize",
-        "https://cloud.google.com/speech-to-text/v2/docs/reference/rest/v2/projects.locations.recognizers/recognize",
-        "https://github.com/googleapis/google-cloud-python/tree/main/packages/google-cloud-speech",
+        "https://cloud.google.com/speech-to-text/docs/reference/rest/v1/speech/recognize (Google)",
+        "https://cloud.google.com/speech-to-text/v2/docs/reference/rest/v2/projects.locations.recognizers/recognize (Google)",
+        "https://github.com/googleapis/google-cloud-python/tree/main/packages/google-cloud-speech (Google)",
+        "https://github.com/jakeshomework/passport-reader-4/blob/main/src/data/foghorn/transcription.js",
     )
     keys: ClassVar[frozenset[str]] = frozenset(
         {"results", "totalBilledTime", "requestId", "metadata", "response", "name", "done", "@type"}

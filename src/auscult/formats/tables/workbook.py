@@ -1,21 +1,19 @@
-"""Excel workbooks (XLSX): the first sheet that has a header, as its rows come out of the process that opens the file."""
+"""Excel workbooks (XLSX): the rows of a sheet, however it is opened."""
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO, ClassVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import ClassVar
 
-import msgspec
-
-from auscult.domain.connectors import Refused
 from auscult.domain.conversation import Conversation
 from auscult.formats._contract import Rejected, Source
 from auscult.formats._records import Fields
 from auscult.formats.tables._own import conversations_of
 
-_ROW = msgspec.json.Decoder(list[Any])
+Row = tuple[int, Sequence[str]]
+"""Number of a row, from 1, and its cells."""
 
 
 class Workbook:
-    """Reader of the rows of a workbook: one JSON array a line, its number and its cells; first the names of columns."""
+    """Reader of the rows of a sheet, the first of which has the names of columns."""
 
     name: ClassVar[str] = "xlsx"
     title: ClassVar[str] = "an Excel workbook"
@@ -24,17 +22,14 @@ class Workbook:
         "https://support.microsoft.com/office/file-formats-that-are-supported-in-excel",
     )
 
-    def read_rows(self, rows: BinaryIO, source: Source) -> Iterator[Conversation | Rejected]:
+    def read_rows(self, rows: Callable[[], Iterator[Row]], source: Source) -> Iterator[Conversation | Rejected]:
         """Yield conversations and refusals, in order, holding some thousand rows in memory."""
-        yield from conversations_of(lambda: _rows(rows), source, self.name, self.title)
+        yield from conversations_of(lambda: _fields(rows()), source, self.name, self.title)
 
 
-def _rows(file: BinaryIO) -> Iterator[Fields | Refused]:
-    file.seek(0)
-    header = file.readline()
-    names: list[str] = _ROW.decode(header)[1:] if header else []
-    for line in file:
-        number, *cells = _ROW.decode(line)
+def _fields(rows: Iterator[Row]) -> Iterator[Fields]:
+    _number, names = next(rows)
+    for number, cells in rows:
         row = {name: cell for name, cell in zip(names, cells, strict=False) if name}
         if any(row.values()):
             yield Fields(row, f"line {number}")

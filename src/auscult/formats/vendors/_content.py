@@ -15,12 +15,16 @@ from auscult.formats._others.whole_files import refusal, whole
 
 
 class VendorReader(NamedTuple):
-    """A reader of the files of a mapper of connectors. ``is_mine`` returns whether a record is of the vendor."""
+    """A reader of the files of a mapper of connectors. ``is_mine`` returns whether a record is of the vendor.
+
+    ``others`` are public samples and schemas by others than the vendor.
+    """
 
     title: str
     mapper: type[Mapper]
     keys: frozenset[str]
     is_mine: Callable[[dict[str, Any]], bool]
+    others: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -29,8 +33,8 @@ class VendorReader(NamedTuple):
 
     @property
     def makers(self) -> tuple[str, ...]:
-        """Return where the samples of the format are listed."""
-        return ("docs/reference/connectors-formats.md",)
+        """Return where the samples of the format are listed, and those by others."""
+        return ("docs/reference/connectors-formats.md", *self.others)
 
     def fits(self, head: Head) -> bool:
         """Return whether the first record is of this vendor."""

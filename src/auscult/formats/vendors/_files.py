@@ -22,7 +22,20 @@ Record = dict[str, Any]
 def _row(title: str, mapper: type[Mapper], *keys: str, by: Callable[[Record], bool] | None = None) -> VendorReader:
     """Return a row of a vendor's format, which is recognised by all of these keys, or ``by`` its record."""
     wanted = frozenset(keys)
-    return VendorReader(title, mapper, wanted, by or wanted.issubset)
+    return VendorReader(title, mapper, wanted, by or wanted.issubset, _OTHERS.get(mapper.name, ()))
+
+
+_OTHERS = {
+    AmazonContactLens.name: (
+        "https://github.com/service-cloud-voice/ServiceCloudVoiceLambdas/blob/master/contactDataSync/awsUtils.js",
+    ),
+    Genesys.name: (
+        "https://github.com/MakingChatbots/genesys-cloud-mcp-server/tree/main/src/tools/conversationTranscription",
+    ),
+    Intercom.name: ("https://github.com/singer-io/tap-intercom/tree/master/tap_intercom/schemas",),
+    ZendeskTickets.name: ("https://github.com/singer-io/tap-zendesk/tree/master/tap_zendesk/schemas",),
+}
+"""Samples and schemas by others than the vendor; formats without them have those of one maker alone."""
 
 
 def _is_ccai(record: Record) -> bool:

@@ -10,7 +10,7 @@ from auscult.formats.native import Native as NativeFormat
 from auscult.formats.vcon import VCon as VConFormat
 
 
-class _Documents:
+class OwnDocuments:
     """Mapper of one format of files. An item may hold one conversation, an array of them, or one a line."""
 
     _FORMAT: ClassVar[Format]
@@ -37,14 +37,14 @@ class _Documents:
         return mapped
 
 
-class Native(_Documents):
+class Native(OwnDocuments):
     """Native documents."""
 
     name: ClassVar[str] = "native"
     _FORMAT = NativeFormat()
 
 
-class VCon(_Documents):
+class VCon(OwnDocuments):
     """VCons."""
 
     name: ClassVar[str] = "vcon"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from auscult.domain.ai_agents.context import Call, Tool
+from auscult.domain.errors import coded, joined
 from auscult.metrics._ai.reading import (
     AiReading,
     Found,
@@ -21,13 +22,13 @@ from auscult.metrics._finding.calls import CallTest, field_in, holds
 def confirmed(reading: AiReading) -> Outcome:
     """Is a yes asked for before what instructions or tools say needs one?"""
     if not reading.is_called:
-        return Outcome("NA", None, "it is not known what was called", ())
+        return Outcome("NA", None, coded("it is not known what was called"), ())
     demands = _demands(reading)
     calls = [at for at in _changing(reading) if _is_meant(reading, at, demands) or _declares(reading, at)]
     if not calls:
-        return Outcome("NA", None, "nothing was called that needs a yes", ())
+        return Outcome("NA", None, coded("nothing was called that needs a yes"), ())
     found = [sign for at in calls if (sign := unagreed(reading, at)) is not None]
-    return Outcome("YES", reading.steps[calls[0]], "a yes was given before it", found)
+    return Outcome("YES", reading.steps[calls[0]], coded("a yes was given before it"), found)
 
 
 def _demands(reading: AiReading) -> list[str]:
@@ -74,7 +75,7 @@ def unagreed(reading: AiReading, at: int) -> Found | None:
         return None
     sign = "unasked" if is_yes else "no_yes"
     words = reading.steps[said].text if said is not None else ""
-    why = "no yes to a question lies before it"
+    why = coded("no yes to a question lies before it")
     return Found(sign, step, words, why, step.call)
 
 
@@ -88,7 +89,9 @@ def tool_rules(reading: AiReading, rules: Mapping[str, Tool] | None = None, allo
     declared = [*reading.tools.values(), *(rules or {}).values()]
     declared = [tool for tool in declared if tool.needs or tool.after or tool.confirm or tool.name in allowed]
     if not reading.is_called or not declared:
-        why = "no rules are declared for tools" if reading.is_called else "it is not known what was called"
+        why = (
+            coded("no rules are declared for tools") if reading.is_called else coded("it is not known what was called")
+        )
         return Outcome("NA", None, why, ())
     made: list[Call] = []
     found: list[Found] = []
@@ -105,8 +108,8 @@ def tool_rules(reading: AiReading, rules: Mapping[str, Tool] | None = None, allo
         if succeeded(call):
             made.append(call)
     if not ruled:
-        return Outcome("NA", None, "no tool with rules was called", ())
-    return Outcome("YES", reading.steps[ruled[0]], "the rules of its tools are kept", found)
+        return Outcome("NA", None, coded("no tool with rules was called"), ())
+    return Outcome("YES", reading.steps[ruled[0]], coded("the rules of its tools are kept"), found)
 
 
 def _broken_rules(reading: AiReading, at: int, tool: Tool, made: Sequence[Call]) -> Iterator[Found]:
@@ -114,10 +117,10 @@ def _broken_rules(reading: AiReading, at: int, tool: Tool, made: Sequence[Call])
     assert call is not None  # noqa: S101  (only calls are asked about)
     for name in tool.needs:
         if field_in(call, name) in (None, "", [], {}):
-            yield Found("needs", step, "", f"'{name}' is not given, which the tool needs", call)
+            yield Found("needs", step, "", coded("'{name}' is not given, which the tool needs", name=name), call)
     for name in tool.after:
         if all(one.name != name for one in made):
-            yield Found("after", step, "", f"'{name}' had not succeeded before", call)
+            yield Found("after", step, "", coded("'{name}' had not succeeded before", name=name), call)
     if tool.confirm and (sign := unagreed(reading, at)) is not None:
         yield sign._replace(sign="confirm")
 
@@ -131,8 +134,6 @@ def _not_allowed(reading: AiReading, at: int, tests: Sequence[CallTest], made: S
             continue
         last = next((one for one in reversed((*made, call)) if one.name == test.name), None)
         values = {field: field_in(last, field) for field in test.where} if last is not None else {}
-        shown = (
-            ", ".join(f"'{field}' is '{value}'" for field, value in values.items())
-            or f"no call of '{test.name}' before"
-        )
-        yield Found("allowed_if", step, "", f"the tool is not allowed: {shown}", call)
+        fields = [coded("'{name}' is '{value}'", name=field, value=value) for field, value in values.items()]
+        shown = joined(", ", fields) or coded("no call of '{name}' before", name=test.name)
+        yield Found("allowed_if", step, "", coded("the tool is not allowed: {words}", words=shown), call)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Qualification
 from auscult.metrics._ai import agreeing, claims, grounding, keeping, people, repeating
 from auscult.metrics._ai.reading import AiReading, Found, Outcome
@@ -55,13 +56,16 @@ def shipped() -> Signs:
 def kept(reading: AiReading) -> Outcome:
     """Was what is said to be done, done by a successful call?"""
     if not reading.is_called:
-        return Outcome("NA", None, "it is not known what was called", ())
+        return Outcome("NA", None, coded("it is not known what was called"), ())
     said, found = claims.held_against_calls(reading)
     if not said and not found:
-        return Outcome("NA", None, "it claims to have done nothing", ())
+        return Outcome("NA", None, coded("it claims to have done nothing"), ())
     step = reading.steps[said[0].at] if said else None
     return Outcome(
-        "YES" if said else "NA", step, f"says '{said[0].said}'" if said else "it claims to have done nothing", found
+        "YES" if said else "NA",
+        step,
+        coded("says '{words}'", words=said[0].said) if said else coded("it claims to have done nothing"),
+        found,
     )
 
 
@@ -69,47 +73,53 @@ def grounded(reading: AiReading) -> Outcome:
     """Return whether each figure is in what was given, read or said, or follows from it."""
     ai = reading.conversation.ai
     if not reading.is_called and (ai is None or not (ai.instructions or ai.knowledge)):
-        return Outcome("NA", None, "neither calls nor instructions nor knowledge are known", ())
+        return Outcome("NA", None, coded("neither calls nor instructions nor knowledge are known"), ())
     stated, found = grounding.ungrounded(reading)
     if reading.is_called:
         broken = claims.held_against_calls(reading)[1]
         found += [each._replace(sign=f"kept_{each.sign}") for each in broken if each.sign in ("other_day", "other_id")]
     found += [each._replace(sign=f"self_{each.sign}") for each in people.undisclosed(reading) if "_" in each.sign]
     step = stated[0].step if stated else None
-    return Outcome("YES" if stated else "NA", step, "each figure stands in what was given, read or said", found)
+    return Outcome("YES" if stated else "NA", step, coded("each figure stands in what was given, read or said"), found)
 
 
 def no_loop(reading: AiReading) -> Outcome:
     """Does it move on?"""
     if not reading.bots:
-        return Outcome("NA", None, "no AI agent speaks", ())
+        return Outcome("NA", None, coded("no AI agent speaks"), ())
     last = reading.steps[reading.bots[-1]]
-    return Outcome("YES", last, "nothing is said or called again without a reason", list(repeating.repeated(reading)))
+    return Outcome(
+        "YES", last, coded("nothing is said or called again without a reason"), list(repeating.repeated(reading))
+    )
 
 
 def human(reading: AiReading) -> Outcome:
     """Is a wish for a person met?"""
     wished = people.wishes(reading)
     if not wished:
-        return Outcome("NA", None, "the customer asks for no person", ())
-    return Outcome("YES", reading.steps[wished[0]], "a person is called or comes", list(people.unmet(reading, wished)))
+        return Outcome("NA", None, coded("the customer asks for no person"), ())
+    return Outcome(
+        "YES", reading.steps[wished[0]], coded("a person is called or comes"), list(people.unmet(reading, wished))
+    )
 
 
 def handover(reading: AiReading) -> Outcome:
     """Is the customer passed on with what is needed?"""
     over = people.handed_over(reading)
     if not over:
-        return Outcome("NA", None, "the customer is not passed on", ())
-    return Outcome("YES", reading.steps[over[0]], "passed on with what is needed", list(people.lost(reading, over)))
+        return Outcome("NA", None, coded("the customer is not passed on"), ())
+    return Outcome(
+        "YES", reading.steps[over[0]], coded("passed on with what is needed"), list(people.lost(reading, over))
+    )
 
 
 def disclosed(reading: AiReading) -> Outcome:
     """Does it say at the start what it is, and never claim to be a person?"""
     if not reading.bots:
-        return Outcome("NA", None, "no AI agent speaks", ())
+        return Outcome("NA", None, coded("no AI agent speaks"), ())
     first = reading.steps[reading.bots[0]]
     says = next((reading.steps[at] for at in reading.bots if reading.has("machine", reading.steps[at].text)), first)
-    return Outcome("YES", says, "says what it is", list(people.undisclosed(reading)))
+    return Outcome("YES", says, coded("says what it is"), list(people.undisclosed(reading)))
 
 
 QUESTIONS: Mapping[str, Callable[[AiReading], Outcome]] = {

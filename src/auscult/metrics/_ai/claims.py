@@ -6,6 +6,7 @@ from typing import NamedTuple, cast
 
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
+from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import days_in, ids_in, month_days_in
 from auscult.metrics._ai.people import is_thin
 from auscult.metrics._ai.reading import AiReading, Found, Step, passes_on, succeeded, takes_up, tool_name
@@ -13,7 +14,7 @@ from auscult.metrics._ai.words import Action
 
 _WORD = re.compile(r"[^\W_]{4,}")
 _SHORTEST_STEM = 4
-FAILED = "it is said to be done, and the call failed"
+FAILED = coded("it is said to be done, and the call failed")
 _AUXILIARY = frozenset({"have", "been", "your", "that", "this", "just", "also", "both", "already", "were", "with"})
 _SECOND = re.compile(r"\b(?:too|also|as well|both|auch|también|aussi|também)\b")
 
@@ -122,7 +123,7 @@ def _unreported(reading: AiReading) -> Iterator[Found]:
             if thin is not None:
                 step = reading.steps[at]
                 yield Found(
-                    "told_nothing", step, step.text, "all is said to be passed on, and next to nothing was", thin
+                    "told_nothing", step, step.text, coded("all is said to be passed on, and next to nothing was"), thin
                 )
 
 
@@ -140,7 +141,9 @@ def _undone(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
     changing = _changing_before(reading, len(reading.steps) if end is None else end)
     done = [call for call in changing if succeeded(call)]
     if not changing:
-        yield Found(f"{claim.frame}_without_call", step, claim.said, "no call that changes anything was made before it")
+        yield Found(
+            f"{claim.frame}_without_call", step, claim.said, coded("no call that changes anything was made before it")
+        )
         return
     fitting = [call for call in changing if _fits(reading, claim, call)]
     if fitting and not succeeded(fitting[-1]) and not any(succeeded(one) for one in fitting):
@@ -153,7 +156,7 @@ def _undone(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
     good = [call for call in fitting if succeeded(call)]
     if not good:
         kind = "second" if _SECOND.search(claim.sentence) else claim.action.name
-        yield Found(f"other_{kind}", step, claim.said, "no call that succeeded does what is said", done[-1])
+        yield Found(f"other_{kind}", step, claim.said, coded("no call that succeeded does what is said"), done[-1])
         return
     yield from _other_values(claim, step, good)
 
@@ -174,14 +177,14 @@ def _other_values(claim: Claim, step: Step, calls: list[Call]) -> Iterator[Found
     called = [day for text in texts for day in days_in(text)]
     said = month_days_in(step.text)
     if said and called and not said & {day for _, day in called}:
-        yield Found("other_day", step, claim.said, "the call has another day than is said", calls[-1])
+        yield Found("other_day", step, claim.said, coded("the call has another day than is said"), calls[-1])
     said, called = ids_in(claim.sentence), [one for text in texts for one in ids_in(text)]
     shapes = {_shape(one) for one in called}
     strange = [
         one for one in said if _shape(one) in shapes and not any(one in other or other in one for other in called)
     ]
     if strange:
-        yield Found("other_id", step, claim.said, "the call has another number than is said", calls[-1])
+        yield Found("other_id", step, claim.said, coded("the call has another number than is said"), calls[-1])
 
 
 def _shape(one: str) -> str:
@@ -195,10 +198,10 @@ def _unstarted(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
     calls = [call for number in reading.calls if (call := reading.steps[number].call) and reading.is_changing(call)]
     if not calls:
         yield Found(
-            f"going_{claim.action.name}_without_call", step, claim.said, "no call that changes anything follows"
+            f"going_{claim.action.name}_without_call", step, claim.said, coded("no call that changes anything follows")
         )
     elif not any(_fits(reading, claim, call) for call in calls):
-        yield Found("going_other", step, claim.said, "no call that succeeded does what is said", calls[-1])
+        yield Found("going_other", step, claim.said, coded("no call that succeeded does what is said"), calls[-1])
 
 
 def _unpassed(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
@@ -212,7 +215,7 @@ def _unpassed(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
     if tried and not reading.has("failed", step.text):
         yield Found("passed_after_failure", step, claim.said, FAILED, tried[-1])
     elif not tried:
-        yield Found("passed_without_call", step, claim.said, "no call passes the customer on")
+        yield Found("passed_without_call", step, claim.said, coded("no call passes the customer on"))
 
 
 def smoothed(reading: AiReading) -> Iterator[Found]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple, cast
 
+from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import Figure, figures, may_have_figures
 from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step
 
@@ -188,7 +189,9 @@ def _signs(
     if one.sentence.endswith("?"):
         sign += "_asked"
     words = figure.words.strip()
-    yield Found(sign, one.step, one.sentence, f"'{words}' stands nowhere in what was given, read or said")
+    yield Found(
+        sign, one.step, one.sentence, coded("'{words}' stands nowhere in what was given, read or said", words=words)
+    )
 
 
 def _failing(asked: _Asked) -> str | None:
@@ -405,5 +408,7 @@ def _wrong_sum(reading: AiReading, step: Step, sentence: str, sources: Sources) 
         and values[-1] > max(values[:-1])
         and values[-1] not in sources.numbers
     ):
-        why = f"the figures of the sentence add up to {sum(values[:-1]):f}, not to {values[-1]:f}"
+        why = coded(
+            "the figures of the sentence add up to {n}, not to {m}", n=f"{sum(values[:-1]):f}", m=f"{values[-1]:f}"
+        )
         yield Found("sum", step, sentence, why)

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import ClassVar, Protocol, TypeVar
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Verdict, grounds, nothing_in
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
@@ -14,7 +15,7 @@ from auscult.metrics._ai.words import LANGUAGES
 from auscult.metrics._base import Base
 
 _PLACES = Decimal("0.01")
-NOBODY = "no AI agent speaks"
+NOBODY = coded("no AI agent speaks")
 
 
 class Checked(Protocol):
@@ -61,7 +62,7 @@ def verdict(conversation: Conversation, ask: Callable[[AiReading], Answered]) ->
     if not reading.bots:
         return Verdict(qualification="NA", reason=NOBODY)
     if reading.words is None:
-        reason = f"its words are read in {', '.join(LANGUAGES)} only"
+        reason = coded("its words are read in {words} only", words=", ".join(LANGUAGES))
         return Verdict(qualification="NA", reason=reason)
     answered = ask(reading)
     outcome, found = answered.outcome, answered.found
@@ -85,4 +86,8 @@ def verdict(conversation: Conversation, ask: Callable[[AiReading], Answered]) ->
 def _looked_through(reading: AiReading) -> tuple[Evidence, ...]:
     """Return what was looked through in vain: the turns, and the calls where they are known."""
     turns = nothing_in(reading.conversation.turns)
-    return (turns, Evidence(why=f"calls looked through: {len(reading.calls)}")) if reading.is_called else (turns,)
+    return (
+        (turns, Evidence(why=coded("calls looked through: {n}", n=len(reading.calls))))
+        if reading.is_called
+        else (turns,)
+    )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from auscult.domain.ai_agents.context import Call
+from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import ids_in
 from auscult.metrics._ai.reading import AiReading, Found, passes_on, sentences_of, succeeded, takes_up
 
@@ -51,9 +52,9 @@ def unmet(reading: AiReading, wished: list[int]) -> Iterator[Found]:
 
 
 _SAID = {
-    "ignored": "a wish for a person before it is not taken up",
-    "passing": "a person is spoken of, and none is called then",
-    "closed": "nobody is said to be there",
+    "ignored": coded("a wish for a person before it is not taken up"),
+    "passing": coded("a person is spoken of, and none is called then"),
+    "closed": coded("nobody is said to be there"),
 }
 
 
@@ -86,9 +87,9 @@ def lost(reading: AiReading, over: list[int]) -> Iterator[Found]:
         step = reading.steps[at]
         kind = "uncalled" if step.call is None else "thin" if is_thin(step.call) else "told"
         why = (
-            "little of what the customer said was passed on"
+            coded("little of what the customer said was passed on")
             if step.call
-            else "the customer was passed on without a call"
+            else coded("the customer was passed on without a call")
         )
         signs = list(_after(reading, at))
         for sign, text, said in signs:
@@ -132,12 +133,12 @@ def _after(reading: AiReading, at: int) -> Iterator[tuple[str, str, str]]:
     for number in behind:
         text = reading.steps[number].text
         if reading.has("told_before", text):
-            yield "complains", text, "the customer has to say again what was said before"
+            yield "complains", text, coded("the customer has to say again what was said before")
         elif known & set(ids_in(text)):
-            yield "repeats", text, "the customer has to say again what was said before"
+            yield "repeats", text, coded("the customer has to say again what was said before")
     for number in people:
         if reading.has("asks_again", reading.steps[number].text):
-            yield "asked", reading.steps[number].text, "the person has to ask what it is about"
+            yield "asked", reading.steps[number].text, coded("the person has to ask what it is about")
             break
 
 
@@ -159,16 +160,16 @@ def undisclosed(reading: AiReading) -> Iterator[Found]:
         is_asked = is_asked and not any(asked < other < at for other in bots) if asked is not None else False
         if is_asked and reading.has("denial", step.text) and not reading.has("person_not", step.text):
             is_sign.append(True)
-            yield Found(f"denied_{state}", step, step.text, "asked what it is, it claims to be a person")
+            yield Found(f"denied_{state}", step, step.text, coded("asked what it is, it claims to be a person"))
         elif is_asked and not reading.has("machine", step.text):
             is_sign.append(True)
-            yield Found(f"dodged_{state}", step, step.text, "asked what it is, it does not say")
+            yield Found(f"dodged_{state}", step, step.text, coded("asked what it is, it does not say"))
         elif reading.has("life", step.text):
             is_sign.append(True)
-            yield Found(f"life_{state}", step, step.text, "it speaks of a life that only a person has")
+            yield Found(f"life_{state}", step, step.text, coded("it speaks of a life that only a person has"))
     if not says_early and not any(is_sign):
         first = reading.steps[bots[0]]
-        yield Found(state, first, first.text, "it does not say that it is a machine")
+        yield Found(state, first, first.text, coded("it does not say that it is a machine"))
 
 
 def _says_machine(reading: AiReading, text: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from auscult.domain.ai_agents.calls import ai_agents_of, placed_calls, texts_in
 from auscult.domain.ai_agents.context import Call, is_changing
 from auscult.domain.conversation import Conversation, Turn, language_code
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Cited, Evidence, Qualification, cite, over
 from auscult.domain.memo import kept
 from auscult.domain.said.text import straighten_quotes
@@ -178,8 +179,12 @@ def takes_up(call: Call) -> bool:
 def shown_call(call: Call) -> str:
     """Return a call in words."""
     if call.ok is None:
-        return f"the call {call.name} was made"
-    return f"the call {call.name} succeeded" if call.ok else f"the call {call.name} failed"
+        return coded("the call {name} was made", name=call.name)
+    return (
+        coded("the call {name} succeeded", name=call.name)
+        if call.ok
+        else coded("the call {name} failed", name=call.name)
+    )
 
 
 def cite_step(reading: AiReading, step: Step, why: str, piece: str = "") -> Cited:

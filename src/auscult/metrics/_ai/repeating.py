@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from auscult.domain.errors import coded
 from auscult.metrics._ai.reading import AiReading, Found, succeeded, tool_name
 from auscult.metrics._ai.words import rows_of
 
@@ -36,7 +37,7 @@ def repeated(reading: AiReading) -> Iterator[Found]:
             f"{size}_{often}_{mood}",
             step,
             step.text,
-            f"it says again what it said before, in turn {reading.steps[first].turn_index + 1}",
+            coded("it says again what it said before, in turn {n}", n=reading.steps[first].turn_index + 1),
         )
     yield from _calls(reading)
 
@@ -113,4 +114,4 @@ def _calls(reading: AiReading) -> Iterator[Found]:
             times = "thrice" if len(calls) >= _OFTEN else "twice"
             sign = f"call_{times}_{'failed' if failed else 'done'}_{is_changing}"
             step = reading.steps[steps[1]]
-            yield Found(sign, step, "", "the same call was made before with the same values", calls[1])
+            yield Found(sign, step, "", coded("the same call was made before with the same values"), calls[1])

@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from auscult.domain.ai_agents.calls import happened
 from auscult.domain.conversation import Conversation, Event, Turn
+from auscult.domain.errors import coded
+from auscult.metrics._finding.citing import event_in_words
 from auscult.metrics._finding.language import Side, Span
 from auscult.metrics._finding.reading import Reading, TurnIndexes
 from auscult.metrics._finding.windows import turn_end_ms
@@ -36,13 +38,19 @@ def instances_of(kind: str, conversation: Conversation) -> list[Instance]:
     return [
         Instance(
             event,
-            (kind if len(events) == 1 else f"{kind} {number} of {len(events)}")
-            + ("" if event.start_ms is None else f" at {event.start_ms} ms"),
+            _name(event, number, len(events)),
             event.start_ms,
             _resumed_ms(event, conversation),
         )
         for number, event in enumerate(events, 1)
     ]
+
+
+def _name(event: Event, number: int, of: int) -> str:
+    name = event_in_words(event.type, None)
+    if of > 1:
+        name = coded("{name} {n} of {m}", name=name, n=number, m=of)
+    return name if event.start_ms is None else coded("{name} at {ms} ms", name=name, ms=event.start_ms)
 
 
 def _joined(events: Iterable[Event]) -> list[Event]:

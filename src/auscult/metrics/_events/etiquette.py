@@ -11,14 +11,22 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from auscult.domain.ai_agents.calls import happened
-from auscult.domain.conversation import Conversation
-from auscult.domain.errors import coded
+from auscult.domain.conversation import WHO, Conversation
+from auscult.domain.errors import about, coded
+from auscult.domain.errors import joined as joined_texts
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict, at, grounds, joined
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.metrics._events.around import AFTER, BEFORE, Instance, after, before, instances_of
 from auscult.metrics._events.parts import part, share_problems
-from auscult.metrics._finding.language import Finding, Problem, finding_problems, is_joined, read_window
+from auscult.metrics._finding.language import (
+    Finding,
+    Problem,
+    finding_problems,
+    is_joined,
+    read_window,
+    scope_in_words,
+)
 from auscult.metrics._finding.reading import Reading, TurnIndexes, reading_of
 from auscult.metrics._finding.search import Search
 from auscult.metrics._finding.windows import end_ms
@@ -68,6 +76,7 @@ _EXACTLY_ONE = {
     True: coded("needs exactly one of before, after, max_duration"),
     False: coded("needs exactly one of before, after"),
 }
+_NONE = {"hold": coded("there is no hold"), "transfer": coded("there is no transfer")}
 _COUNTS = {
     "first": coded("counts from the event, so it is first, like {first: 20 seconds}"),
     "last": coded("counts from the event, so it is last, like {last: 20 seconds}"),
@@ -142,9 +151,7 @@ class Etiquette:
         """The verdict over every instance. It points at the events; each part points at what shows it."""
         instances = instances_of(self._event, conversation)
         if not instances or not conversation.turns:
-            return Verdict(
-                qualification="NA", reason=f"there is no {self._event}" if not instances else "nobody speaks"
-            )
+            return Verdict(qualification="NA", reason=coded("nobody speaks") if instances else _NONE[self._event])
         reading = reading_of(conversation)
         parts = tuple(
             self._part(statement, [_judged(statement, search, instance, reading, answers) for instance in instances])
@@ -153,7 +160,7 @@ class Etiquette:
         return Verdict(
             qualification=joined(parts),
             evidence=grounds(_event_evidence(instance, instance.name, conversation) for instance in instances),
-            reason="; ".join(f"{one.name}: {one.reason}" for one in parts if one.qualification != "YES"),
+            reason=joined_texts("; ", [about(one.name, one.reason) for one in parts if one.qualification != "YES"]),
             parts=parts,
         )
 
@@ -169,7 +176,12 @@ class Etiquette:
         shown = [each for each in answers if each.answer == answer]
         evidence = tuple(piece for each in shown for piece in each.evidence)
         return part(
-            statement.id, name, share, answer, evidence, "; ".join(each.reason for each in shown if each.reason)
+            statement.id,
+            name,
+            share,
+            answer,
+            evidence,
+            joined_texts("; ", [each.reason for each in shown if each.reason]),
         )
 
 
@@ -193,11 +205,11 @@ def _judged(
     if found.position is not None:
         return _PartResult("YES", found.evidence)
     if found.undecided:
-        return _na(instance, f"the judge says that it does not apply: {found.undecided}")
-    reason = f"{instance.name}: not found in {_where(statement, search)} it"
+        return _na(instance, coded("the judge says that it does not apply: {judged}", judged=found.undecided))
+    reason: str = about(instance.name, _not_found(statement, search))
     near: tuple[Evidence, ...] = ()
     if found.nearest:
-        reason += f"; nearest: {found.nearest.evidence.why}"
+        reason = coded("{before}; nearest: {whys}", before=reason, whys=found.nearest.evidence.why)
         near = (found.nearest.evidence,)
     return _PartResult("NO", (_event_evidence(instance, reason, reading.conversation), *near), reason)
 
@@ -205,11 +217,11 @@ def _judged(
 def _obstacle(statement: RequiredStatement, search: Search | None, instance: Instance, reading: Reading) -> str:
     """Return why the answer is unknown, or why there is no statement; else nothing."""
     if instance.start_ms is None:
-        return "its time is not known"
+        return coded("its time is not known")
     if statement.before and search and not before(instance, search.speaker, None, reading):
-        return f"as far as times are known, the {search.speaker} has not spoken yet"
+        return coded("as far as times are known, {who} has not spoken yet", who=WHO[search.speaker])
     if statement.after and instance.resumed_ms is None:
-        return "nobody speaks behind it"
+        return coded("nobody speaks behind it")
     return ""
 
 
@@ -221,9 +233,10 @@ def _length(statement: RequiredStatement, instance: Instance, conversation: Conv
     if end is None and conversation.ended_at is not None:
         end = end_ms(conversation)
     if end is None or not isinstance(statement, WeightedStatement):
-        return _na(instance, "its end is not known")
+        return _na(instance, coded("its end is not known"))
     most = parse_duration_ms(statement.max_duration or 0)
-    reason = f"{instance.name}: {(end - start) / 1000:g} s; at most {most / 1000:g} s"
+    length = coded("{s} s; at most {most} s", s=f"{(end - start) / 1000:g}", most=f"{most / 1000:g}")
+    reason = about(instance.name, length)
     evidence = (_event_evidence(instance, reason, conversation, end),)
     return _PartResult("YES", evidence) if end - start <= most else _PartResult("NO", evidence, reason)
 
@@ -235,13 +248,16 @@ def _around(statement: RequiredStatement, search: Search, instance: Instance, re
     return after(instance, search.speaker, search.span or AFTER, reading)
 
 
-def _where(statement: RequiredStatement, search: Search) -> str:
-    whose = "anybody's" if search.speaker == "any" else f"the {search.speaker}'s"
-    return f"{whose} {search.span or BEFORE} before" if statement.before else f"{whose} {search.span or AFTER} after"
+def _not_found(statement: RequiredStatement, search: Search) -> str:
+    if statement.before:
+        place = scope_in_words(search.speaker, search.span or BEFORE)
+        return coded("not found in {place} before it", place=place)
+    place = scope_in_words(search.speaker, search.span or AFTER)
+    return coded("not found in {place} after it", place=place)
 
 
 def _na(instance: Instance, reason: str) -> _PartResult:
-    return _PartResult("NA", (), f"{instance.name}: {reason}")
+    return _PartResult("NA", (), about(instance.name, reason))
 
 
 def _event_evidence(instance: Instance, why: str, conversation: Conversation, end: int | None = None) -> Evidence:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Verdict, at, cite, grounds
 
 
@@ -37,5 +38,5 @@ def evidence_of(why: str, conversation: Conversation, turn_id: str | None, when:
 def met(evidence: Iterable[Evidence], conversation: Conversation, reason: str = "") -> Verdict:
     """Return YES with what a run shows; NA where there are no turns that it could rest on."""
     if not conversation.turns:
-        return Verdict(qualification="NA", reason="nobody speaks")
+        return Verdict(qualification="NA", reason=coded("nobody speaks"))
     return Verdict(qualification="YES", evidence=grounds(evidence), reason=reason)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 from auscult.domain.ai_agents.calls import happened, placed_calls
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import SHOWN_TURN, Evidence
 from auscult.domain.probe import Answer, GradingAnswer, JudgementAnswer
 from auscult.domain.said.text import sentences, spoken_words, straighten_quotes
@@ -14,6 +15,7 @@ from auscult.metrics._finding.patterns import bare_words, matched_words, phrase_
 
 SHOWN_WORDS = 60
 _CONTEXT = 100
+_EVENTS = {"hold": coded("hold"), "transfer": coded("transfer")}
 _TOKEN = re.compile(r"[^\W_]+(?:(?<=\d)[.,]\d+)*")
 """A word or number; a point or comma between digits is part of a number."""
 
@@ -32,30 +34,40 @@ def why_by_words(condition: What, turn: Turn, conversation: Conversation, wordin
         words = spoken_words(turn.text)
         said = next((one for one in condition.phrases if searcher((phrase_pattern(one),))(words)), "")
         shown = _as_said(said, turn.text)
-        return f"says '{shortened(shown)}'", _piece_with(phrase_pattern(said), spoken_words, turn)
+        return coded("says '{words}'", words=shortened(shown)), _piece_with(phrase_pattern(said), spoken_words, turn)
     if condition.wording is not None:
         said = _as_said(matched_words(wording, bare_words(turn.text)).strip(), turn.text)
-        return f"says '{shortened(said)}'", _piece_with(wording, bare_words, turn)
+        return coded("says '{words}'", words=shortened(said)), _piece_with(wording, bare_words, turn)
     if condition.pattern is not None:
         text = straighten_quotes(turn.text)
         matched = matched_words(condition.pattern, text)
         at = text.find(matched)
         start = max(0, at - _CONTEXT)
         quoted = turn.text if "[" in turn.text else text  # of the same length, with placeholders in place of stand-ins
-        return f"says '{shortened(_whole(at, at + len(matched), quoted))}'", turn.text[start : start + SHOWN_TURN]
+        return coded("says '{words}'", words=shortened(_whole(at, at + len(matched), quoted))), turn.text[
+            start : start + SHOWN_TURN
+        ]
     if condition.call is not None:
         made = next((each.call for each in placed_calls(conversation) if holds(condition.call, each.call)), None)
-        return f"calls {condition.call.name}" + (f" ({made.id})" if made else ""), ""
+        if made is None:
+            return coded("calls {name}", name=condition.call.name), ""
+        return coded("calls {name} ({id})", name=condition.call.name, id=made.id), ""
     events = [event for event in happened(conversation) if event.type == condition.event]
     event = next((one for one in events if (one.start_ms or 0) >= (turn.start_ms or 0)), events[0])
-    return (event.type if event.start_ms is None else f"{event.type} at {event.start_ms} ms"), ""
+    return event_in_words(event.type, event.start_ms), ""
+
+
+def event_in_words(name: str, start_ms: int | None) -> str:
+    """Return an event in words, with its time where that is known: ``hold at 30000 ms``."""
+    known = _EVENTS.get(name, name)
+    return known if start_ms is None else coded("{name} at {ms} ms", name=known, ms=start_ms)
 
 
 def quoted_of_record(answers: Iterable[Answer]) -> tuple[Evidence, ...]:
     """Return what a judge quotes of calls and sources as evidence."""
     judged = (one for one in answers if isinstance(one, JudgementAnswer | GradingAnswer))
     return tuple(
-        Evidence(call_id=each.call_id, text=each.quote[:SHOWN_TURN], why=f"written in {each.name}")
+        Evidence(call_id=each.call_id, text=each.quote[:SHOWN_TURN], why=coded("written in {name}", name=each.name))
         for one in judged
         for each in one.quoted
     )

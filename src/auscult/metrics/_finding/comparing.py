@@ -3,6 +3,7 @@
 from operator import itemgetter
 from typing import NamedTuple
 
+from auscult.domain.errors import coded, template
 from auscult.domain.probe import SimilarityAnswer
 from auscult.metrics._finding.citing import shortened
 from auscult.metrics._finding.language import DEFAULT_THRESHOLD, What
@@ -27,9 +28,17 @@ class Said(NamedTuple):
     def why(self) -> str:
         """In words: ``similar to 'Hello, …' 0.71 ≥ 0.55``."""
         if self.similarity is None or self.threshold is None:
-            return f"judged: {self.text}"
+            return coded("judged: {words}", words=self.text)
         digits = 4 if self.gap > 0 and f"{self.similarity:.2f}" == f"{self.threshold:.2f}" else 2
-        return f"similar to '{shortened(self.text)}' {self.similarity:.{digits}f} {'≥' if self.gap <= 0 else '<'} {self.threshold:.{digits}f}"
+        code = (
+            template("similar to '{words}' {n} ≥ {m}") if self.gap <= 0 else template("similar to '{words}' {n} < {m}")
+        )
+        return coded(
+            code,
+            words=shortened(self.text),
+            n=f"{self.similarity:.{digits}f}",
+            m=f"{self.threshold:.{digits}f}",
+        )
 
 
 def compared(condition: What, turns: list[tuple[int, tuple[str, ...]]], answer: SimilarityAnswer) -> dict[int, Said]:

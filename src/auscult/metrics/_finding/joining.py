@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from functools import partial
 
+from auscult.domain.errors import coded, joined
 from auscult.domain.evaluation import Evidence, Grounds, grounds, nothing_in, unsaid_in
 from auscult.domain.probe import Answers
 from auscult.metrics._finding.language import Entry, Finding, Side, is_joined
@@ -46,7 +47,7 @@ def scope_of(findings: Iterable["Joined | Search"]) -> str:
         for words, one in by_words.items()
         if not any(_is_within(one, other) for other in searches if other is not one)
     ]
-    return " or ".join(widest) or "the conversation"
+    return joined(coded(" or "), widest) or coded("the conversation")
 
 
 def _is_within(one: Search, other: Search) -> bool:

@@ -5,13 +5,13 @@ turn there. A finding is one search, or several findings joined by any_of, all_o
 docs/reference/metrics/findings.md.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Direction
-from auscult.domain.errors import coded
+from auscult.domain.conversation import WHO, Direction
+from auscult.domain.errors import Coded, coded, template
 from auscult.domain.probe import Use
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
@@ -121,11 +121,72 @@ class Span(NamedTuple):
     unit: Literal["turns", "messages", "ms"]
     size: int
 
-    def __str__(self) -> str:
-        """Write it as a form would: ``first 2 turns``."""
-        if self.unit == "ms":
-            return f"{self.end} {self.size / 1000:g} seconds"
-        return f"{self.end} {self.unit[:-1]}" if self.size == 1 else f"{self.end} {self.size} {self.unit}"
+    def within(self, texts: Mapping[str, str], **parts: object) -> Coded:
+        """Return the text for such a span: of ``first {n} turns``, or its one with ``{whose}``."""
+        unit = "seconds" if self.unit == "ms" else self.unit
+        code = f"{self.end} {unit[:-1]}" if self.size == 1 and self.unit != "ms" else f"{self.end} {{n}} {unit}"
+        return coded(texts[code], n=f"{self.size / 1000:g}" if self.unit == "ms" else self.size, **parts)
+
+    @property
+    def words(self) -> Coded:
+        """Return it as a form would write it: ``first 2 turns``."""
+        return self.within(_SPANS)
+
+
+_WHOSE = {
+    "agent": coded("the agent's"),
+    "customer": coded("the customer's"),
+    "bot": coded("the bot's"),
+    "handler": coded("the handler's"),
+    "any": coded("anybody's"),
+}
+_TURNS = {
+    "agent": coded("the agent's turns"),
+    "customer": coded("the customer's turns"),
+    "bot": coded("the bot's turns"),
+    "handler": coded("the handler's turns"),
+    "any": coded("anybody's turns"),
+}
+_SPANS = {
+    each: each
+    for each in (
+        template("first turn"),
+        template("first {n} turns"),
+        template("first message"),
+        template("first {n} messages"),
+        template("first {n} seconds"),
+        template("last turn"),
+        template("last {n} turns"),
+        template("last message"),
+        template("last {n} messages"),
+        template("last {n} seconds"),
+    )
+}
+_SCOPES = {
+    each.removeprefix("{whose} "): each
+    for each in (
+        template("{whose} first turn"),
+        template("{whose} first {n} turns"),
+        template("{whose} first message"),
+        template("{whose} first {n} messages"),
+        template("{whose} first {n} seconds"),
+        template("{whose} last turn"),
+        template("{whose} last {n} turns"),
+        template("{whose} last message"),
+        template("{whose} last {n} messages"),
+        template("{whose} last {n} seconds"),
+    )
+}
+
+
+def scope_in_words(speaker: Side, span: Span | None) -> Coded:
+    """Return the turns that are searched, in words: ``the agent's first 2 turns``."""
+    return _TURNS[speaker] if span is None else span.within(_SCOPES, whose=_WHOSE[speaker])
+
+
+def silence_of(speaker: Side) -> Coded:
+    """Return that a speaker has no turns, in words."""
+    return coded("nobody speaks") if speaker == "any" else coded("{who} never speaks", who=WHO[speaker])
 
 
 def read_window(window: Window) -> Span:

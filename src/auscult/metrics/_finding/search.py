@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from auscult.domain.ai_agents.calls import placed_calls, placed_events
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import coded, joined
 from auscult.domain.evaluation import Evidence, cite
 from auscult.domain.probe import (
     Answer,
@@ -29,7 +30,17 @@ from auscult.domain.probe import (
 from auscult.metrics._finding.calls import holds
 from auscult.metrics._finding.citing import quoted_of_record, why_by_words
 from auscult.metrics._finding.comparing import Said, compared, samples_of
-from auscult.metrics._finding.language import WORDS, Entry, Finding, Side, Span, What, read_window
+from auscult.metrics._finding.language import (
+    WORDS,
+    Entry,
+    Finding,
+    Side,
+    Span,
+    What,
+    read_window,
+    scope_in_words,
+    silence_of,
+)
 from auscult.metrics._finding.lexicon import Reader, lexicons
 from auscult.metrics._finding.negation import Affirmed
 from auscult.metrics._finding.packed import packed_in
@@ -37,7 +48,8 @@ from auscult.metrics._finding.patterns import phrase_pattern, wording_pattern
 from auscult.metrics._finding.reading import WAYS, Reading, TurnIndexes
 from auscult.metrics._finding.windows import within
 
-NOT_KNOWN = "it is not known what was called"
+_AND = coded(" and ")
+NOT_KNOWN = coded("it is not known what was called")
 
 
 class State(Enum):
@@ -99,7 +111,7 @@ class Search:
         """Whether words alone find the trigger, so that an engine is asked only about the turns behind it."""
         self.is_any_turn_enough = False
         """Whether it matters only that something is found: then no judge is asked where words have found it."""
-        self._window = self.speaker if self.is_after_trigger or not self.span else f"{self.speaker} {self.span}"
+        self._window = self.speaker if self.is_after_trigger or not self.span else f"{self.speaker} {self.span.words}"
         self.direction = search.direction
         self.language = search.language and search.language.casefold()
         self.conditions: tuple[What, ...] = (*search.any_of, *search.all_of, *search.none_of)
@@ -140,12 +152,14 @@ class Search:
     @cached_property
     def scope(self) -> str:
         """Return the scope of the search, in words: ``the agent's first 2 turns``."""
-        return (
-            f"{self._whose} {self.span or 'turns'}"
-            + (" after the trigger" if self.is_after_trigger else "")
-            + (f" when {self.direction}" if self.direction else "")
-            + (f" in {self.language}" if self.language else "")
-        )
+        scope = scope_in_words(self.speaker, self.span)
+        if self.is_after_trigger:
+            scope = coded("{before} after the trigger", before=scope)
+        if self.direction == "inbound":
+            scope = coded("{before} when inbound", before=scope)
+        elif self.direction:
+            scope = coded("{before} when outbound", before=scope)
+        return coded("{before} in {language}", before=scope, language=self.language) if self.language else scope
 
     def obstacle(self, reading: Reading) -> str:
         """Return why it cannot run at all: there is no talk, or times are needed and unknown. Empty when it can."""
@@ -153,14 +167,11 @@ class Search:
         if reading.conversation.calls is None and any("calls" in one.uses for one in self.conditions):
             return NOT_KNOWN
         if not indexes:
-            return "nobody speaks" if self.speaker == "any" else f"the {self.speaker} never speaks"
+            return silence_of(self.speaker)
         if self.span and self.span.unit == "ms" and all(reading.turns[index].start_ms is None for index in indexes):
-            return f"no times are known of {self._whose} turns, and {self.scope} were asked for"
+            whole = scope_in_words(self.speaker, None)
+            return coded("no times are known of {whole}, and {place} were asked for", whole=whole, place=self.scope)
         return ""
-
-    @property
-    def _whose(self) -> str:
-        return "anybody's" if self.speaker == "any" else f"the {self.speaker}'s"
 
     def _seen(self, reading: Reading, among: TurnIndexes | None) -> "_Seen":
         """Return the result of a scan and its questions, kept with the reading for asking and deciding."""
@@ -301,7 +312,7 @@ class Search:
                 pointed = set(answer.turn_ids)
                 turns = [turn for turn in reading.turns if turn.id in pointed]
                 against = (*(cite(turn, answer.reason) for turn in turns), *quoted_of_record([answer]))
-                return answer.reason or "the judge gives no reason", against
+                return answer.reason or coded("the judge gives no reason"), against
         return "", ()
 
     def _undecided(self, probes: dict[int, Probe], answers: Answers) -> str:
@@ -313,7 +324,9 @@ class Search:
                 assert isinstance(answer, JudgementAnswer)  # noqa: S101  (a statement is answered by a judgement)
                 if answer.holds is False and bit & self._all:
                     return ""
-                reason = reason or ("" if answer.holds is not None else answer.reason or "the judge gives no reason")
+                reason = reason or (
+                    "" if answer.holds is not None else answer.reason or coded("the judge gives no reason")
+                )
         return reason
 
     def _after(self, reading: Reading, trigger: int | None) -> set[int]:
@@ -383,7 +396,7 @@ class Search:
             piece = piece or quoted
             closest = closest or said
         likeness = (closest.similarity, closest.threshold) if closest else (None, None)
-        return cite(one.turn, " and ".join(whys), piece, *likeness)
+        return cite(one.turn, joined(_AND, whys), piece, *likeness)
 
     def _probe(self, bit: int, condition: What, opened: list[Scanned], reading: Reading) -> Probe:
         if bit in self._samples:

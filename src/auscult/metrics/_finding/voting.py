@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Qualification, Verdict, answered, cite, nothing_in
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
@@ -21,7 +22,7 @@ LANGUAGES = languages()
 MOST_TURNS = 3
 _SHOWN = {"YES": ("answers trouble", DOES["empathy"]), "NO": ("reports trouble", DOES["problem"])}
 """How the evidence of habits begins, and what its turn does in a verdict, by answer."""
-_WHY = {"NO": "no turn of the agent's shows empathy", "NA": "the customer reports no problem"}
+_WHY = {"NO": coded("no turn of the agent's shows empathy"), "NA": coded("the customer reports no problem")}
 _ANSWERS: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
 
@@ -43,7 +44,10 @@ def _decided(by_words: Verdict, question: str, scored_turns: ScoredTurns, trigge
     decided = vote(question, by_words.qualification, scored_turns)
     answer = _ANSWERS[decided.answer]
     is_same = answer == by_words.qualification
-    reason = f"words alone say {by_words.qualification}; the dialogue acts of the conversation outweigh them"
+    reason = coded(
+        "words alone say {answer}; the dialogue acts of the conversation outweigh them",
+        answer=coded(by_words.qualification),
+    )
     return _answered(
         answer,
         by_words.evidence if is_same else tuple(cite(each.turn, each.does) for each in decided.shown),
@@ -95,7 +99,7 @@ def _escalation(by_words: Verdict, scored_turns: ScoredTurns) -> Verdict:
     """Judge where the customer asks for someone else, as the insight says it; how it was handled is voted on."""
     asked = heard("ask_escalation", scored_turns, {piece.turn_id for piece in by_words.trigger})
     if not asked:
-        return Verdict(qualification="NA", reason="the customer asks for no one else")
+        return Verdict(qualification="NA", reason=coded("the customer asks for no one else"))
     trigger = _cited([cite(turn, DOES["ask_escalation"]) for turn in asked], by_words.trigger)
     return _decided(by_words, "em-escalation", scored_turns, trigger)
 

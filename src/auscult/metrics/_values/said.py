@@ -14,7 +14,7 @@ from auscult.domain.errors import coded
 from auscult.domain.probe import Answers, Extraction, ExtractionAnswer, Probe, Transcript
 from auscult.domain.said.text import spoken_words
 from auscult.domain.said.values import Kind, Locale, Value, mentions, read
-from auscult.metrics._finding.language import Problem, Side, Window, read_window
+from auscult.metrics._finding.language import Problem, Side, Window, read_window, scope_in_words
 from auscult.metrics._finding.patterns import captured, phrase_pattern, refusal, searcher
 from auscult.metrics._finding.reading import Reading, TurnIndexes
 from auscult.metrics._finding.windows import within
@@ -76,7 +76,7 @@ class Sayings:
     def __init__(self, said: Said, *, speaker: Side = "agent", advice: str = "") -> None:
         """Compile it; ``advice`` is sent to a judge after the form's own description."""
         self.said = said
-        self.speaker = said.speaker or speaker
+        self.speaker: Side = said.speaker or speaker
         self._span = None if said.window is None else read_window(said.window)
         self._advice = advice
         self._near = searcher(tuple(phrase_pattern(phrase) for phrase in said.near)) if said.near else None
@@ -85,15 +85,15 @@ class Sayings:
     @cached_property
     def scope(self) -> str:
         """Return the scope of the search, in words."""
-        whose = "anybody's" if self.speaker == "any" else f"the {self.speaker}'s"
-        return f"{whose} {self._span or 'turns'}" + (" after the trigger" if self.said.after else "")
+        scope = scope_in_words(self.speaker, self._span)
+        return coded("{before} after the trigger", before=scope) if self.said.after else scope
 
     def obstacle(self, reading: Reading) -> str:
         """Return why it is unknown whether it was said there: times are needed and unknown. Empty when that can be known."""
         turns = [reading.turns[index] for index in reading.turn_indexes(self.speaker)]
         if self._span is None or self._span.unit != "ms" or any(turn.start_ms is not None for turn in turns):
             return ""
-        return f"no times are known, and {self.scope} were asked for"
+        return coded("no times are known, and {place} were asked for", place=self.scope)
 
     def probe(self, conversation: Conversation, reading: Reading) -> Extraction | None:
         """Return the question to a judge."""

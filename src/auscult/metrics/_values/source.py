@@ -150,7 +150,7 @@ class Sources:
         """Return the value of the source. Raises ``FailedAnswerError`` where it is unknown."""
         if self._source.custom_field is not None:
             found = reading.conversation.custom_fields.get(self._source.custom_field)
-            return Truth(found, f"the conversation has no custom field {self._source.custom_field}")
+            return Truth(found, coded("the conversation has no custom field {name}", name=self._source.custom_field))
         probe, reason = self._build_probe(reading)
         if probe is None:
             return Truth(None, reason)
@@ -191,11 +191,14 @@ class Sources:
 
     def _no_key(self, key: Key) -> str:
         if key.custom_field is not None:
-            return f"the conversation has no custom field {key.custom_field} to look it up by"
+            return coded("the conversation has no custom field {name} to look it up by", name=key.custom_field)
         if key.field is not None:
-            return f"the conversation has no {key.field} to look it up by"
-        said = f"the {key.said.name}" if key.said else "the key"
-        return f"{said} to look it up by is not said in {self._sayings.scope}" if self._sayings else said
+            return coded("the conversation has no {name} to look it up by", name=key.field)
+        if key.said is None or self._sayings is None:
+            return ""
+        return coded(
+            "the {name} to look it up by is not said in {place}", name=key.said.name, place=self._sayings.scope
+        )
 
 
 def _lookup(request: Request, key: str, conversation: Conversation) -> Lookup:

@@ -7,11 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.domain.privacy.redaction import KINDS, PLACEHOLDER, Found, Utterance, kind_of
+from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Utterance, kind_of
 from auscult.redactors._learned.tokens import (
     CLASSES,
     IS_NUMERIC,
     IS_SIGN,
+    LEARNED,
     LONGEST_RUN,
     SHAPES,
     TOPICS,
@@ -22,12 +23,13 @@ from auscult.redactors._learned.tokens import (
     topic_of,
 )
 
-_RANK = {kind: rank for rank, kind in enumerate(KINDS, 1)}
+_RANK = {kind: rank for rank, kind in enumerate(LEARNED, 1)}
+_RANK["expiry"] = _RANK["security_code"]
 _AROUND = 3
 """Tokens before and behind one that are weighed."""
 _BACK = 2
 """Turns before one whose topic and finds are weighed."""
-_CLASSES, _TOPICS, _MARKS, _RUNS = len(CLASSES), 2 * len(TOPICS) + 1, len(KINDS) + 1, LONGEST_RUN + 1
+_CLASSES, _TOPICS, _MARKS, _RUNS = len(CLASSES), 2 * len(TOPICS) + 1, len(LEARNED) + 1, LONGEST_RUN + 1
 _OTHERS = (0, 2, 5, 10)
 """Bounds of how many words of a turn are no part of a number."""
 _SHARES = len(_OTHERS) + 1

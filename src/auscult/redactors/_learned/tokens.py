@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from zlib import crc32
 
-from auscult.domain.privacy.redaction import KINDS
+from auscult.domain.privacy.redaction import KINDS, Kind
 from auscult.redactors._digits import ONES, TEENS, TENS
 from auscult.redactors._people.patterns import words_in
 from auscult.redactors._spoken.abroad import FOREIGN
@@ -18,7 +18,9 @@ _LISTS = words_of("_learned/words.txt")
 _NAME_CUES = words_of("name_cues.txt")
 _OF_NAMES = ("titles", "people", "verbs", "dealings", "links", "greets", "says")
 """Lists of words around names, each of which is a class."""
-TOPICS = (*KINDS, "other")
+LEARNED: tuple[Kind, ...] = tuple(kind for kind in KINDS if kind != "expiry")
+"""Kinds that the weights know; an expiry is found by rules alone."""
+TOPICS = (*LEARNED, "other")
 """Topics of a turn, numbered from 1; 0 is no topic, and numbers beyond these are topics of an earlier turn."""
 _LONGEST_DIGITS, _YEAR = 12, 4
 _SIGNS = ",.?!-/:@'#()+&;…"

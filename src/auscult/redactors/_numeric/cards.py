@@ -22,7 +22,7 @@ _SAID_CODE = re.compile(
 )
 """A code that is said behind the expiry of a card: ``expires March twenty nine, seven eight one``."""
 _CODE_OF = re.compile(r"[\s,.]+(\d{3,4}) (?:is|being|for) (?:the|my) (?:\w+ ){0,3}(?:code|cvv|cvc|cid)\b")
-_GLUED_CODE = re.compile(r"\b(?:cvv|cvc|cv2|cid) ?(\d{3,4})\b")
+_GLUED_CODE = re.compile(r"(?<![a-z])(?:cvv|cvc|cv2|cid) ?(\d{3,4})\b")
 """Text from a card to its security code; digits without an expiry or a word before them are not one."""
 _CODE_BEHIND = re.compile(r"[\s,.;]+(?:0[1-9]|1[0-2])[2-4]\d[\s,.;]+(\d{3,4})\b(?![/.-]?\d)")
 """The same behind an expiry that is written as one: ``0927, 415``."""

@@ -20,6 +20,7 @@ from auscult.domain.assist.assistance import (
     Summary,
 )
 from auscult.domain.conversation import Conversation, Speaker, Turn
+from auscult.domain.errors import sent
 from auscult.domain.record import Record
 from auscult.reports._instants import with_zone
 from auscult.reports._rows.stays import instant_of
@@ -38,7 +39,7 @@ _AUTHORS: Mapping[Speaker, AuthorType] = {
     "agent": "AGENT", "customer": "USER", "bot": "BOT", "system": "SYSTEM", "unknown": "USER",
 }  # fmt: skip
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(enc_hook=sent).encode
 
 
 class AgentDetails(Struct, frozen=True, kw_only=True):

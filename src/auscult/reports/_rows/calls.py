@@ -11,6 +11,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
 from auscult.domain.contact import Consultation, Contact, Destination, Missed, Segment, Tag
+from auscult.domain.errors import sent
 from auscult.domain.record import Record
 from auscult.domain.tenancy import Wire
 from auscult.reports._rows.stays import destinations_of
@@ -22,7 +23,7 @@ _Text = str | UnsetType
 _Texts = tuple[str, ...] | UnsetType
 _Object = dict[str, Any] | UnsetType
 
-_encode = msgspec.json.Encoder().encode
+_encode = msgspec.json.Encoder(enc_hook=sent).encode
 _BESIDE = msgspec.json.Decoder(tuple[Raw, dict[str, Raw]])
 _ROW = msgspec.json.Decoder(dict[str, Raw])
 _ROWS = msgspec.json.Decoder(list[dict[str, Raw]])

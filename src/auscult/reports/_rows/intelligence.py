@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
+from auscult.domain.copying import made_from
 from auscult.domain.insight import Emotions, Intent, Sentiment, SentimentLabel, SpeakingRate, Topic
 from auscult.reports._rows.quality import described, number
 
@@ -87,17 +88,7 @@ def emotion_rows(emotions: Emotions) -> tuple[EmotionRow, ...]:
 
 def rate_rows(rates: Iterable[SpeakingRate]) -> tuple[RateRow, ...]:
     """Return the rate of everybody who spoke long enough."""
-    return tuple(
-        RateRow(
-            words=each.words,
-            seconds=each.seconds,
-            average=number(each.words_a_minute),
-            score=each.score,
-            source=each.source,
-            source_id=each.source_id,
-        )
-        for each in rates
-    )
+    return tuple(made_from(RateRow, each, average=number(each.words_a_minute)) for each in rates)
 
 
 def tree_of(topics: Iterable[Topic]) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct, structs
 
 from auscult.domain.connectors.run import Order, Refusal, Run, Standing
+from auscult.domain.copying import made_from
 from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Caller, Rights, Server, Services, Use
+from auscult.server.rest.context import App, Basis, Caller, Ground, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.parameters import Instant, Limit, Version, path_id, query
@@ -165,7 +166,7 @@ PAUSED = {409: "The connector is paused."}
 Work = Use[Connectors]
 
 
-def work(app: App, rights: Rights, server: Server) -> Connectors:
+def work(app: App, rights: Rights, server: Basis) -> Connectors:
     """Return the connectors of the app as the caller changes them."""
     return connecting(app, server, rights.label)
 
@@ -190,13 +191,19 @@ def apply_connector(data: JSONBody[ConnectorBody], app: App, work: Work) -> Appl
     return AppliedConnector(name=stored.name, version=stored.version, published_at=stored.published_at)
 
 
-@operation.get("/connectors", may=READS, summary="List connectors")
+@operation.get(
+    "/connectors",
+    may=READS,
+    summary="List connectors",
+    command="connectors list",
+    columns=("name", "version", "is_paused", "next_at", "last.started_at", "last.state"),
+)
 def list_connectors(app: App) -> ConnectorList:
     """List connectors, each with its last run and the time of its next one."""
     return ConnectorList(items=tuple(app.connectors.listing()))
 
 
-@operation.get("/connectors/{name}", may=READS, summary="A connector")
+@operation.get("/connectors/{name}", may=READS, summary="A connector", command="connectors show", prints="document")
 def get_connector(name: Name, app: App, work: Work, version: Version = None) -> ShownConnector:
     """Return the state of a connector and its document as applied, in the newest or another version."""
     stored = work.definition(name, version)
@@ -208,9 +215,9 @@ def get_connector(name: Name, app: App, work: Work, version: Version = None) -> 
     )
 
 
-@operation.delete("/connectors/{name}", may=WRITES, summary="Remove a connector")
+@operation.delete("/connectors/{name}", may=WRITES, summary="Remove a connector", command="connectors remove")
 def remove_connector(name: Name, work: Work) -> None:
-    """Remove a connector. Its conversations and its manifest stay: applied again, it reads nothing twice."""
+    """Remove a connector and its secrets. Its conversations and its manifest stay: applied again, it reads nothing twice."""
     work.remove(name)
 
 
@@ -244,37 +251,41 @@ def run_connector(name: Name, work: Work, caller: Caller) -> Standing:
 )
 def backfill_connector(name: Name, data: JSONBody[BackfillBody], work: Work, caller: Caller) -> Standing:
     """Read items by the time at which they were written, regardless of `since` in the document."""
-    order = Order(
-        kind="backfill",
-        since=data.since,
-        until=data.until,
-        prefix=data.prefix,
-        is_repeated=data.again,
-        by=caller.name,
-        is_dry=data.dry_run,
-    )
+    order = made_from(Order, data, kind="backfill", is_repeated=data.again, by=caller.name, is_dry=data.dry_run)
     return work.order(name, order)
 
 
-@operation.post("/connectors/{name}/pause", may=WRITES, summary="Pause a connector")
+@operation.post("/connectors/{name}/pause", may=WRITES, summary="Pause a connector", command="connectors pause")
 def pause_connector(name: Name, work: Work) -> None:
     """Pause a connector: no run begins, and a run in progress ends after the group that it is storing."""
     work.pause(name, is_paused=True)
 
 
-@operation.post("/connectors/{name}/resume", may=WRITES, summary="Resume a connector")
+@operation.post("/connectors/{name}/resume", may=WRITES, summary="Resume a connector", command="connectors resume")
 def resume_connector(name: Name, work: Work) -> None:
     """Resume a connector: the next run continues where the last one ended."""
     work.pause(name, is_paused=False)
 
 
-@operation.get("/connectors/{name}/runs", may=READS, summary="Runs of a connector")
+@operation.get(
+    "/connectors/{name}/runs",
+    may=READS,
+    summary="Runs of a connector",
+    command="connectors log",
+    columns=("number", "started_at", "order.kind", "state", "counts.new", "counts.refused", "notes", "error"),
+)
 def list_connector_runs(name: Name, app: App, limit: Limit = 100) -> RunList:
     """List the last runs with their counts, the notes of the drift watch, and the error that ended a run early."""
     return RunList(items=tuple(app.connectors.runs(name, limit)))
 
 
-@operation.get("/connectors/{name}/refusals", may=READS, summary="Refusals of a connector")
+@operation.get(
+    "/connectors/{name}/refusals",
+    may=READS,
+    summary="Refusals of a connector",
+    command="connectors refused",
+    columns=("key", "where", "reason"),
+)
 def list_connector_refusals(
     name: Name,
     app: App,
@@ -285,7 +296,7 @@ def list_connector_refusals(
     return RefusalList(items=tuple(app.connectors.refusals(name, limit, run)))
 
 
-def connecting(app: AppStore, server: Services, by: str) -> Connectors:
+def connecting(app: AppStore, server: Ground, by: str) -> Connectors:
     """Return the connectors of an app, with the limits on documents applied over the API; ``by`` is who asks."""
     settings = server.settings
     folders = settings.connector_folders

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.corrections import CORRECT, MOST_AT_ONCE, Correction, NewCorrection
 from auscult.domain.stated import stated
 from auscult.server.rest import operation
@@ -120,9 +121,7 @@ def correct_conversations(data: JSONBody[ManyCorrections], work: Work) -> Correc
 
     One that cannot be is left as it is, and returned with the reason.
     """
-    wanted = NewCorrection(
-        kind=data.kind, reason=data.reason, after=data.after, before=data.before, speakers=data.speakers
-    )
+    wanted = made_from(NewCorrection, data)
     return work.add_many(data.conversation_ids, wanted)
 
 

@@ -7,10 +7,11 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, Change, ChangeKind, Webhook, WebhookFormat
+from auscult.domain.copying import made_from
 from auscult.domain.delivery.addresses import without_login
 from auscult.domain.errors import RequestError
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Rights, Server, Use
+from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
@@ -101,7 +102,7 @@ READS, WRITES = reading("webhooks"), writing("webhooks")
 Changing = Use[Webhooks]
 
 
-def changing(app: App, rights: Rights, server: Server) -> Webhooks:
+def changing(app: App, rights: Rights, server: Basis) -> Webhooks:
     """Return the webhooks of the app as the caller changes them."""
     return Webhooks(app, rights, server.now, server.settings.networks)
 
@@ -144,6 +145,8 @@ def list_changes(
     summary="Create a webhook",
     refuses={422: "The address is in a network that the operator has not opened."},
     example={"secret": "whsec_bm90IGEgcmVhbCBzZWNyZXQgYXQgYWxs"},
+    command="webhooks add",
+    arguments=("url",),
 )
 def add_webhook(data: JSONBody[NewWebhook], webhooks: Changing) -> ShownWebhook:
     """Send each change of these kinds to the address from now on.
@@ -157,7 +160,13 @@ def add_webhook(data: JSONBody[NewWebhook], webhooks: Changing) -> ShownWebhook:
     return _shown_webhook(webhook, webhook.position, secret=webhook.secret)
 
 
-@operation.get("/webhooks", may=READS, summary="List webhooks")
+@operation.get(
+    "/webhooks",
+    may=READS,
+    summary="List webhooks",
+    command="webhooks list",
+    columns=("id", "url", "kinds", "waiting", "failures", "is_disabled"),
+)
 def list_webhooks(app: App) -> ShownWebhooks:
     """List all webhooks of the app with their states."""
     last = app.feed.last()
@@ -165,47 +174,38 @@ def list_webhooks(app: App) -> ShownWebhooks:
     return ShownWebhooks(items=items)
 
 
-@operation.delete("/webhooks/{webhook_id}", may=WRITES, summary="Remove a webhook")
+@operation.delete("/webhooks/{webhook_id}", may=WRITES, summary="Remove a webhook", command="webhooks remove")
 def remove_webhook(webhook_id: WebhookId, webhooks: Changing) -> None:
     """Remove a webhook and its log; nothing is sent to it any more."""
     webhooks.remove(webhook_id)
 
 
-@operation.post("/webhooks/{webhook_id}/enable", may=WRITES, summary="Try a webhook again")
+@operation.post("/webhooks/{webhook_id}/enable", may=WRITES, summary="Try a webhook again", command="webhooks enable")
 def enable_webhook(webhook_id: WebhookId, webhooks: Changing) -> None:
     """Enable a webhook; it continues at once from the change where it stopped."""
     webhooks.enable(webhook_id)
 
 
-@operation.get("/webhooks/{webhook_id}/deliveries", may=READS, summary="Delivery attempts of a webhook")
+@operation.get(
+    "/webhooks/{webhook_id}/deliveries",
+    may=READS,
+    summary="Delivery attempts of a webhook",
+    command="webhooks deliveries",
+    columns=("at", "change", "conversation_id", "kind", "status", "error"),
+)
 def list_deliveries(webhook_id: WebhookId, app: App, limit: Limit = 100) -> ShownDeliveries:
     """List attempts, the newest first; the last thousand are kept."""
     tries = app.webhooks.deliveries(webhook_id, limit)
-    items = tuple(
-        ShownDelivery(
-            change=each.number,
-            conversation_id=each.conversation_id,
-            kind=each.kind,
-            at=each.at,
-            status=each.status,
-            error=each.error,
-            is_done=each.is_done,
-        )
-        for each in tries
-    )
+    items = tuple(made_from(ShownDelivery, each, change=each.number) for each in tries)
     return ShownDeliveries(items=items)
 
 
 def _shown_webhook(webhook: Webhook, last: int, secret: str | None = None) -> ShownWebhook:
-    return ShownWebhook(
-        id=webhook.id,
+    return made_from(
+        ShownWebhook,
+        webhook,
         url=without_login(webhook.url),
         kinds=tuple(kind for kind in CHANGE_KINDS if kind in webhook.kinds),
-        format=webhook.format,
-        template=webhook.template,
-        created_at=webhook.created_at,
-        failures=webhook.failures,
-        is_disabled=webhook.is_disabled,
         waiting=max(0, last - webhook.position),
         secret=secret,
     )

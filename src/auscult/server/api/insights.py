@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from auscult.domain.conversation import Channel, Direction
+from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.changes import Driver, Sample
 from auscult.domain.insights.changes import Kind as ChangeKind
@@ -25,7 +26,17 @@ from auscult.server.rest.request import ApiRequest, ApiResponse
 from auscult.services.conversations.latest import Sought
 from auscult.services.conversations.queue_names import queue_names
 from auscult.services.insights.drivers import FIGURES, OF_METRIC, Compared, figure_change
-from auscult.services.insights.overview import DAYS, DEFAULT, Behind, Overview, Position, Wanted, behind, overview
+from auscult.services.insights.overview import (
+    DAYS,
+    DEFAULT,
+    Behind,
+    Overview,
+    Position,
+    Wanted,
+    behind,
+    end_of_hour,
+    overview,
+)
 from auscult.services.insights.quality import WEEK
 from auscult.services.insights.sentences import QueueName, conclusion, title_of
 from auscult.services.scoring.listing import ListedConversation
@@ -140,7 +151,9 @@ def _wanted(
         datetime | None,
         query(f"Conversations that start at this time or later; {DAYS} days before `until` by default."),
     ] = None,
-    until: Annotated[datetime | None, query("Conversations that start before this time; now by default.")] = None,
+    until: Annotated[
+        datetime | None, query("Conversations that start before this time; the end of this hour by default.")
+    ] = None,
     channel: Annotated[tuple[Channel, ...], repeated("Only this channel.")] = (),
     direction: Annotated[tuple[Direction, ...], repeated("Only this direction.")] = (),
     queue: Annotated[tuple[str, ...], repeated("Only this queue, by id or name.")] = (),
@@ -149,7 +162,7 @@ def _wanted(
     ai_agent: Agents = (),
     ai_version: Versions = (),
 ) -> Wanted:
-    end = until or server.now()
+    end = until or end_of_hour(server.now())
     begin = since or _earlier(end, timedelta(days=DAYS))
     _earlier(begin, end - begin)  # the period before it is counted, too
     return Wanted(
@@ -321,7 +334,7 @@ class ChangedForm(Struct, frozen=True, kw_only=True):
                 "groups": [],
             }
         ],
-        "sentence": "68.6% pass. The change of 19.7 points could still be chance. 17.5 of the 19.7 points come from "
+        "sentence": "68.6% pass, 19.7 points fewer than before. 17.5 of the 19.7 points come from "
         "Online Store, which is new: 0 of 7 pass, all by Noor Haddad.",
     }
 )
@@ -425,7 +438,9 @@ def _point(sample: Sample) -> InsightPoint:
 
 def _driver(found: Driver, labels: QueueName) -> ChangeDriver:
     group = found.group
-    return ChangeDriver(
+    return made_from(
+        ChangeDriver,
+        found,
         kind=group.kind,
         id=group.id,
         name=title_of(group, labels) if group.id else "",
@@ -433,13 +448,9 @@ def _driver(found: Driver, labels: QueueName) -> ChangeDriver:
         n_before=group.before.n,
         value=group.now.value,
         value_before=group.before.value,
-        mix=found.mix,
-        rate=found.rate,
         part=found.part.value,
         low=found.part.low,
         high=found.part.high,
-        is_new=found.is_new,
-        is_beyond_chance=found.is_beyond_chance,
         groups=tuple(DrivingGroup(kind=each.kind, id=each.id, name=title_of(each, labels)) for each in group.of),
     )
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError
 from auscult.domain.recordings.recording import Claims, Recording, Speaker, State
 from auscult.server.asgi import ClientDisconnect, scope_of
@@ -217,9 +218,9 @@ def shown_recording(request: ApiRequest, app: AppStore, server: Services, record
     if offered.variant is not None:
         url, expires_at = server.recording_links.link(recording.recording_id, offered.variant)
     is_there = recording.state == "success"
-    return ShownRecording(
-        recording_id=recording.recording_id,
-        conversation_id=recording.conversation_id,
+    return made_from(
+        ShownRecording,
+        recording,
         state=offered.state,
         url=None if url is None else address_of(request, server) + url,
         url_expires_at=expires_at,
@@ -230,10 +231,7 @@ def shown_recording(request: ApiRequest, app: AppStore, server: Services, record
         duration_ms=sound.duration_ms,
         channels=sound.channels,
         sample_rate=sound.sample_rate,
-        speakers=recording.speakers,
         sha256=recording.sha256 if is_there else "",
-        size=recording.size,
-        created_at=recording.created_at,
     )
 
 

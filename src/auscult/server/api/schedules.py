@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
 from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.delivery.addresses import without_login
@@ -25,7 +25,7 @@ from auscult.domain.schedules.schedule import (
 )
 from auscult.domain.stated import between, stated, text
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Caller, Server, Use
+from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.openapi import answer
@@ -48,23 +48,23 @@ class ScheduleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     ``hours`` ahead.
     """
 
-    name: Annotated[str, text(LONGEST_NAME)]
-    kind: ReportKind | AlertKind
-    every: Every = "demand"
-    format: FileFormat = "csv"
-    form_id: str = ""
-    metric_id: str = ""
-    view_id: str = ""
-    timezone: str = "UTC"
-    hour: Annotated[int, between(0, LAST_HOUR)] = 0
-    queues: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
-    agents: Annotated[tuple[str, ...], Meta(max_length=100)] = ()
-    channels: Annotated[tuple[str, ...], Meta(max_length=10)] = ()
-    days: Annotated[int, between(1, MOST_DAYS)] = 7
-    hours: Annotated[int, between(1, MOST_HOURS)] = 24
-    emails: Annotated[tuple[Address, ...], Meta(max_length=MOST_RECIPIENTS)] = ()
-    webhook_url: Annotated[str, stated(pattern="^(https://|$)")] = ""
-    to_inbox: bool = True
+    name: Annotated[str, text(LONGEST_NAME), Meta(description="The name.")]
+    kind: Annotated[ReportKind | AlertKind, Meta(description="A report or an alert.")]
+    every: Annotated[Every, Meta(description="When it runs by itself.")] = "demand"
+    format: Annotated[FileFormat, Meta(description="The format of the file.")] = "csv"
+    form_id: Annotated[str, Meta(description="Only this form.")] = ""
+    metric_id: Annotated[str, Meta(description="The metric of an alert on limits.")] = ""
+    view_id: Annotated[str, Meta(description="A saved view of the list, for the kind view.")] = ""
+    timezone: Annotated[str, Meta(description="The time zone of its days.")] = "UTC"
+    hour: Annotated[int, between(0, LAST_HOUR), Meta(description="The hour of the day at which it is due.")] = 0
+    queues: Annotated[tuple[str, ...], Meta(max_length=100, description="Only this queue.")] = ()
+    agents: Annotated[tuple[str, ...], Meta(max_length=100, description="Only this agent.")] = ()
+    channels: Annotated[tuple[str, ...], Meta(max_length=10, description="Only this channel.")] = ()
+    days: Annotated[int, between(1, MOST_DAYS), Meta(description="Days that a report covers.")] = 7
+    hours: Annotated[int, between(1, MOST_HOURS), Meta(description="Hours before a dispute's time ends.")] = 24
+    emails: Annotated[tuple[Address, ...], Meta(max_length=MOST_RECIPIENTS, description="Also by e-mail to.")] = ()
+    webhook_url: Annotated[str, stated(pattern="^(https://|$)"), Meta(description="Also to this https address.")] = ""
+    to_inbox: Annotated[bool, Meta(description="Whether it is in the inbox.")] = True
 
 
 class ShownSchedule(ScheduleBody, frozen=True, kw_only=True):
@@ -144,27 +144,40 @@ example(
 example({"items": [_RUN]})(Inbox)
 
 
-@operation.post("/schedules", may=EXPORTING, status=201, refuses={422: "A value cannot be used."}, example={"runs": []})
-def create_schedule(
-    data: JSONBody[ScheduleBody], schedules: Schedules, server: Server, caller: Caller
-) -> ShownSchedule:
+@operation.post(
+    "/schedules",
+    may=EXPORTING,
+    status=201,
+    refuses={422: "A value cannot be used."},
+    example={"runs": []},
+    command="schedules create",
+    arguments=("name",),
+    named={"view_id": "view NAME", "webhook_url": "webhook URL", "emails": "email EMAIL"},
+)
+def create_schedule(data: JSONBody[ScheduleBody], schedules: Schedules, server: Basis, rights: Rights) -> ShownSchedule:
     """Schedule a report or an alert. Each run reads only data that the caller may see at that time."""
     wanted = Schedule(schedule_id="", created_by="", created_at=server.now(), **asdict(data))
-    made = schedules.create(wanted, caller.name)
+    view_id = schedules.view_id(data.view_id, rights.name)
+    made = schedules.create(replace(wanted, view_id=view_id), rights.name)
     return _shown(made, (), secret=made.webhook_secret or None)
 
 
-@operation.get("/schedules", may=EXPORTING)
-def list_schedules(schedules: Schedules, app: App, caller: Caller) -> SchedulePage:
+@operation.get(
+    "/schedules",
+    may=EXPORTING,
+    command="schedules list",
+    columns=("schedule_id", "name", "kind", "every", "created_by", "next_at"),
+)
+def list_schedules(schedules: Schedules, app: App, rights: Rights) -> SchedulePage:
     """List schedules. The caller's own, with their last runs: five of a report."""
-    found = schedules.listing(caller.name)
+    found = schedules.listing(rights.owner)
     return SchedulePage(items=tuple(_shown(each, tuple(app.schedules.runs(each.schedule_id))) for each in found))
 
 
-@operation.post("/schedules/{schedule_id}/run", may=EXPORTING)
-def run_schedule(schedule_id: ScheduleId, schedules: Schedules, caller: Caller) -> ShownSchedule:
+@operation.post("/schedules/{schedule_id}/run", may=EXPORTING, command="schedules run")
+def run_schedule(schedule_id: ScheduleId, schedules: Schedules, rights: Rights) -> ShownSchedule:
     """Run a schedule now. The report is written, or alerts checked, at once. The time of the next run stays."""
-    one = schedules.get(schedule_id, caller.name)
+    one = schedules.get(schedule_id, rights.owner)
     return _shown(one, tuple(schedules.run(one)))
 
 
@@ -172,6 +185,7 @@ def run_schedule(schedule_id: ScheduleId, schedules: Schedules, caller: Caller) 
     "/schedules/{schedule_id}/runs/{number}/file",
     may=EXPORTING,
     summary="The file of a run",
+    command="schedules file",
     answers={200: answer("The file.", {"type": "string"}, "Agent Id,Agent Name", "text/csv")},
 )
 def get_schedule_file(
@@ -179,10 +193,10 @@ def get_schedule_file(
     number: Annotated[str, path_id("The number of the run.", "12")],
     schedules: Schedules,
     app: App,
-    caller: Caller,
+    rights: Rights,
 ) -> ApiResponse[bytes]:
     """Return the report as CSV or XLSX. Erasing a conversation of the app removes the files; run it again then."""
-    schedules.get(schedule_id, caller.name)
+    schedules.get(schedule_id, rights.owner)
     is_number = number.isascii() and number.isdecimal() and len(number) < 16  # noqa: PLR2004  (fits a number)
     found = app.schedules.content(schedule_id, int(number)) if is_number else None
     if found is None:
@@ -194,25 +208,25 @@ def get_schedule_file(
     return ApiResponse(content, media_type=type_of(name), headers=headers)
 
 
-@operation.delete("/schedules/{schedule_id}", may=EXPORTING)
-def remove_schedule(schedule_id: ScheduleId, schedules: Schedules, caller: Caller) -> None:
+@operation.delete("/schedules/{schedule_id}", may=EXPORTING, command="schedules remove")
+def remove_schedule(schedule_id: ScheduleId, schedules: Schedules, rights: Rights) -> None:
     """Remove a schedule. Its runs go with it."""
-    schedules.remove(schedule_id, caller.name)
+    schedules.remove(schedule_id, rights.owner)
 
 
 @operation.get("/inbox", may=EXPORTING, summary="The caller's inbox")
-def get_inbox(app: App, caller: Caller) -> Inbox:
+def get_inbox(app: App, rights: Rights) -> Inbox:
     """List reports that are ready, and alerts."""
-    return Inbox(items=tuple(app.schedules.inbox(caller.name)))
+    return Inbox(items=tuple(app.schedules.inbox(rights.name)))
 
 
 @operation.post("/inbox/read", may=EXPORTING)
-def read_inbox(data: JSONBody[ReadBody], app: App, caller: Caller) -> None:
+def read_inbox(data: JSONBody[ReadBody], app: App, rights: Rights) -> None:
     """Mark the inbox as read. Everything up to a number is."""
-    app.schedules.mark_read(caller.name, data.number)
+    app.schedules.mark_read(rights.name, data.number)
 
 
-def scheduling(app: App, server: Server) -> Scheduling:
+def scheduling(app: App, server: Basis) -> Scheduling:
     """Return the scheduling service of an app."""
     return Scheduling(server.store, app.tenant, server.now, networks=server.settings.networks)
 

@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.domain.engines import Engines
-from auscult.domain.taught import NewTick, Taught
+from auscult.domain.questions.taught import NewTick, Taught
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Server, Use
 from auscult.server.rest.examples import example

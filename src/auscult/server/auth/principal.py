@@ -28,10 +28,6 @@ class Principal(Struct, frozen=True, kw_only=True):
         """Return whether the caller is a user, by a session or a personal token."""
         return self.access is not None
 
-    def acting_as(self, named: str | None) -> str:
-        """Return the name for a trail: a client may name a person, a person's own name is fixed."""
-        return self.name if self.is_person else named or self.name
-
     @classmethod
     def of_user(cls, access: Access) -> Self:
         """Return the principal of a session or a personal token."""

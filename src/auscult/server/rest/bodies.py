@@ -42,7 +42,7 @@ def decode_body(body: bytes, shape: type[T]) -> T:
             found = msgspec.convert(value, shape)
         except msgspec.ValidationError as error:
             if not _set_other_spelling(value, str(error)):
-                raise _refused(str(error), value, shape) from error
+                raise refused(str(error), value, shape) from error
         else:
             _check_calendar(found, "")
             return found
@@ -94,7 +94,7 @@ def _set_other_spelling(value: Any, message: str) -> bool:  # noqa: ANN401  (JSO
     return value[key] != given
 
 
-def _refused(message: str, value: object, shape: type) -> RequestError:
+def refused(message: str, value: object, shape: type) -> RequestError:
     """Return the error for msgspec's message on a body, with field, given value, and valid values (rule 17)."""
     found = _FIELD.search(message)
     path = found[1] if found else ""

@@ -2,46 +2,48 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from litestar.di import NamedDependency, Provide
 from litestar.params import SkipValidation
 
 from auscult.domain.people.principal import Principal as AppRights
-from auscult.domain.probe import Probe
-from auscult.domain.scoring.explaining import Explainer
 from auscult.server.auth.principal import Principal
-from auscult.server.live import LiveService
 from auscult.server.rest.request import ApiRequest
-from auscult.server.settings import ServerSettings
-from auscult.services.people.principals import Principals
-from auscult.services.people.sign_in import SignIn
-from auscult.services.people.single_sign_on import SingleSignOn
-from auscult.services.recordings.links import RecordingLinks
-from auscult.services.scoring.evaluate import Evaluator
-from auscult.services.scoring.intake.admission import AdmissionControl
-from auscult.services.scoring.render import Reports
-from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import AppStore, Store
+
+if TYPE_CHECKING:  # commands import handlers, and none of what a server alone has
+    from auscult.domain.probe import Probe
+    from auscult.domain.scoring.explaining import Explainer
+    from auscult.server.live import LiveService
+    from auscult.server.settings import ServerSettings
+    from auscult.services.people.principals import Principals
+    from auscult.services.people.sign_in import SignIn
+    from auscult.services.people.single_sign_on import SingleSignOn
+    from auscult.services.recordings.links import RecordingLinks
+    from auscult.services.scoring.evaluate import Evaluator
+    from auscult.services.scoring.intake.admission import AdmissionControl
+    from auscult.services.scoring.render import Reports
+    from auscult.storage.recordings.folder import RecordingFolder
 
 
 class Services(NamedTuple):
     """The services that handlers work with."""
 
     store: Store
-    reports: Reports
-    settings: ServerSettings
-    answered: Callable[[], frozenset[type[Probe]]]
+    reports: "Reports"
+    settings: "ServerSettings"
+    answered: "Callable[[], frozenset[type[Probe]]]"
     now: Callable[[], datetime]
-    live: LiveService
-    room: AdmissionControl
-    principals: Principals
-    sign_in: SignIn
-    recordings: RecordingFolder
-    recording_links: RecordingLinks
-    sign_on: SingleSignOn | None = None
-    trying: Callable[[], Evaluator] | None = None
-    explainer: Explainer | None = None
+    live: "LiveService"
+    room: "AdmissionControl"
+    principals: "Principals"
+    sign_in: "SignIn"
+    recordings: "RecordingFolder"
+    recording_links: "RecordingLinks"
+    sign_on: "SingleSignOn | None" = None
+    trying: "Callable[[], Evaluator] | None" = None
+    explainer: "Explainer | None" = None
 
 
 class Ground(Protocol):
@@ -53,8 +55,18 @@ class Ground(Protocol):
         ...
 
     @property
-    def reports(self) -> Reports:
+    def reports(self) -> "Reports":
         """The reports that are rendered when something changes."""
+        ...
+
+    @property
+    def settings(self) -> "ServerSettings":
+        """The operator's options for serving."""
+        ...
+
+    @property
+    def answered(self) -> "Callable[[], frozenset[type[Probe]]]":
+        """The kinds of probe for which an engine is configured."""
         ...
 
     @property

@@ -1,6 +1,7 @@
 """Guards of every router, in this order: the query fits the operation, the app is the caller's, a scope is present."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Literal, cast
 
 from litestar.connection import ASGIConnection
@@ -84,22 +85,25 @@ class Scopes:
         if not request.user.is_person:
             check_scope(request.user.permissions, self.scopes)
             return
-        rights, conversation_id = request.rights, request.path_params.get(_CONVERSATION)
-        if conversation_id is not None:
-            await run(lambda: self._check_conversation(request, conversation_id))
-        request.app_store = self.narrowed(request.app_store, rights, is_of_conversation=conversation_id is not None)
+        conversation_id = request.path_params.get(_CONVERSATION)
+        narrow = partial(self.narrowed, request.app_store, request.rights, conversation_id)
+        request.app_store = narrow() if conversation_id is None else await run(narrow)
 
-    def narrowed(self, app: AppStore, rights: AppRights, *, is_of_conversation: bool = False) -> AppStore:
-        """Return an app as far as the permission of a person or operator reaches. Raises ``AccessError`` ``permission.missing``."""
+    def narrowed(self, app: AppStore, rights: AppRights, conversation_id: str | None = None) -> AppStore:
+        """Return an app as far as the permission of a person or operator reaches.
+
+        Raises ``AccessError`` ``permission.missing``, ``NotFoundError`` ``conversation.unknown``.
+        """
+        if conversation_id is not None:
+            self._check_conversation(app, rights, conversation_id)
         reached = rights.visibility(self.permission)
-        if reached.is_nothing or (self.reach == "app" and not is_of_conversation and not reached.is_everything):
+        if reached.is_nothing or (self.reach == "app" and conversation_id is None and not reached.is_everything):
             raise missing(self.permission)
         return app.seen_by(reached)
 
-    def _check_conversation(self, request: ApiRequest, conversation_id: str) -> None:
+    def _check_conversation(self, app: AppStore, rights: AppRights, conversation_id: str) -> None:
         """Refuse an invisible conversation as if it did not exist, and one that the permission does not reach."""
-        people, rights = request.app_store.people, request.rights
-        seen = rights.visibility("conversation.read")
+        people, seen = app.people, rights.visibility("conversation.read")
         if not seen.is_everything and not people.sees(seen, conversation_id):
             raise unknown(
                 "conversation", conversation_id, "there is no conversation {value} in this app", field=_CONVERSATION
@@ -117,12 +121,10 @@ class EitherScopes(Scopes):
         super().__init__(*scopes, permission=permissions[0])
         self.permissions = permissions
 
-    async def __call__(self, connection: Connection, handler: BaseRouteHandler) -> None:
-        """Refuse a caller without a scope or permission. Raises as ``Scopes`` does, for the first permission."""
-        request = cast("ApiRequest", connection)
-        held = [each for each in self.permissions if request.user.is_person and request.rights.may(each)]
-        guard = Scopes(*self.scopes, permission=held[0] if held else self.permission, reach=self.reach)
-        await guard(connection, handler)
+    def narrowed(self, app: AppStore, rights: AppRights, conversation_id: str | None = None) -> AppStore:
+        """Return an app as far as the permission reaches that is held. Raises as ``Scopes`` does, for the first one."""
+        held = next(filter(rights.may, self.permissions), self.permission)
+        return Scopes(*self.scopes, permission=held, reach=self.reach).narrowed(app, rights, conversation_id)
 
 
 def reading(noun: str, permission: str | None = None, reach: Reach = "some") -> Scopes:

@@ -74,8 +74,8 @@ class Verb(NamedTuple):
         ``example``: the fields in which the answer differs from the record's example.
         ``answers``: further answers by status, or one that the annotation does not state.
         ``takes``: a body that is not JSON of a record, or has a rule between its fields.
-        ``opt``: ``command``, ``arguments`` and ``columns`` of a command (``tools/operations.py``), ``open``,
-        and options of Litestar.
+        ``opt``: ``command``, ``arguments``, ``named``, ``columns``, ``file``, ``prints``, ``each`` and ``changes`` of a
+        command (``tools/operations.py``), ``open``, and options of Litestar.
         """
 
         def declare(function: Function) -> HTTPRouteHandler:

@@ -60,6 +60,7 @@ Cursor = Annotated[
     str | None,
     query("The next_cursor of the answer before, unchanged.", schema_extra=CURSOR),
 ]
-Since = Annotated[datetime | None, query("Only conversations that start at this time or later.")]
+_TIMES = "2026-03-01, or 2026-03-01T08:00:00Z"
+Since = Annotated[datetime | None, query(f"Only conversations that start at this time or later: {_TIMES}.")]
 Until = Annotated[datetime | None, query("Only conversations that start before this time.")]
 Version = Annotated[int | None, query("Which version. Without it, the newest.", ge=1, le=LARGEST_VERSION)]

@@ -11,6 +11,7 @@ from litestar.enums import MediaType
 from litestar.serialization import default_serializer
 from litestar.types import Empty, Serializer
 
+from auscult.domain.errors import sent
 from auscult.domain.people.principal import Principal as Rights
 from auscult.server.asgi import Receive, headers_of, scope_of
 from auscult.server.auth.principal import Principal
@@ -28,7 +29,7 @@ _APP, _RIGHTS, _LACKING = "auscult.app", "auscult.rights", "auscult.lacking"
 LARGEST_OBJECT = 2 << 20
 """The largest body by default, in bytes."""
 
-encode = msgspec.json.Encoder(decimal_format="number").encode
+encode = msgspec.json.Encoder(decimal_format="number", enc_hook=sent).encode
 
 
 AnyRequest = Request[Any, Any, Any]

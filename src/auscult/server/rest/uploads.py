@@ -1,7 +1,7 @@
 """Large bodies: read piece by piece, onto disk where they do not fit into memory."""
 
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
@@ -15,7 +15,13 @@ _CODINGS = ("", "identity", "gzip", "x-gzip", "zstd")
 
 @asynccontextmanager
 async def spooled(request: AnyRequest, limit: int) -> AsyncGenerator[BinaryIO]:
-    """Yield a file with the body, of at most ``limit`` bytes.
+    """Yield a file with the body, as ``received`` does, and close it."""
+    with await received(request, limit) as file:
+        yield file
+
+
+async def received(request: AnyRequest, limit: int) -> BinaryIO:
+    """Return an open file with the body, of at most ``limit`` bytes.
 
     Raises ``RequestError``: ``content_encoding.unsupported``, ``body.too_large``, and ``ClientDisconnect``.
     """
@@ -30,7 +36,8 @@ async def spooled(request: AnyRequest, limit: int) -> AsyncGenerator[BinaryIO]:
     announced = announced_bytes(request)
     if announced is not None and announced > limit:
         raise _too_large(limit)
-    with SpooledTemporaryFile[bytes](_IN_MEMORY_BYTES) as file:
+    with ExitStack() as stack:
+        file = stack.enter_context(SpooledTemporaryFile[bytes](_IN_MEMORY_BYTES))
         size, more = 0, True
         while more:
             message = await request.receive()
@@ -43,7 +50,8 @@ async def spooled(request: AnyRequest, limit: int) -> AsyncGenerator[BinaryIO]:
                 raise _too_large(limit)
             file.write(piece)
         file.seek(0)
-        yield cast("BinaryIO", file)
+        stack.pop_all()
+    return cast("BinaryIO", file)
 
 
 def announced_bytes(request: AnyRequest) -> int | None:

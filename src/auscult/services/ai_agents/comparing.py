@@ -10,6 +10,7 @@ from msgspec import Struct
 from auscult.domain.ai_agents.calls import handled_by
 from auscult.domain.ai_agents.comparison import DROP, Met, Question, compared
 from auscult.domain.conversation import Agent
+from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, RequestError, coded
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.scoring.list_fields import ListFields
@@ -96,13 +97,12 @@ def compare(app: AppStore, asked: Asked) -> ComparedVersions:
         asked.drop,
     )
     questions = sorted(found.questions, key=lambda each: each.difference.value if each.difference else 1.0)
-    return ComparedVersions(
+    return made_from(
+        ComparedVersions,
+        found,
         agent_id=asked.agent_id,
         versions=(first.version, second.version),
         questions=tuple(_shown(each, names[each.id]) for each in questions),
-        is_worse=found.is_worse,
-        is_enough=found.is_enough,
-        needed=found.needed,
     )
 
 
@@ -151,8 +151,9 @@ def _is_meant(agent: Agent, wanted: str, version: str) -> bool:
 
 def _shown(found: Question, name: str) -> ComparedQuestion:
     moved = found.difference
-    return ComparedQuestion(
-        id=found.id,
+    return made_from(
+        ComparedQuestion,
+        found,
         name=name,
         a=_rounded(found.a.share),
         b=_rounded(found.b.share),
@@ -160,10 +161,6 @@ def _shown(found: Question, name: str) -> ComparedQuestion:
         n_b=found.b.n,
         difference=_rounded(moved and moved.value),
         interval=None if moved is None else (round(moved.low, _DECIMALS), round(moved.high, _DECIMALS)),
-        is_worse=found.is_worse,
-        is_better=found.is_better,
-        is_enough=found.is_enough,
-        needed=found.needed,
     )
 
 

@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from auscult.domain.ai_agents.registered import AgentId, Registered, Version
+from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, coded
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
@@ -66,12 +67,9 @@ class AiAgents:
     def listing(self) -> tuple[ListedAgent, ...]:
         """Return every version, by agent, the newest first."""
         return tuple(
-            ListedAgent(
-                agent_id=each.agent_id,
-                version=each.version,
-                name=each.name,
-                registered_at=each.registered_at,
-                registered_by=each.registered_by,
+            made_from(
+                ListedAgent,
+                each,
                 characters=len(each.ai.instructions or ""),
                 knowledge=tuple(one.title for one in each.ai.knowledge),
                 tools=tuple(one.name for one in each.ai.tools),

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from auscult.domain.assist.assistance import DialogRun, PlaybookRun
 from auscult.domain.assist.live_projection import Live
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.playbook import Playbook
 from auscult.domain.evaluation import Evidence, Qualification
 from auscult.domain.form import Form, Metric, choose_form
@@ -207,11 +208,6 @@ def _dialog(run: DialogRun) -> FollowedDialog:
 def _metric(metric: Metric, live: Live) -> FollowedMetric:
     answers: Mapping[object, object] = {}
     verdict = METRICS[metric.type].judge(metric.settings, live.conversation, answers)  # type: ignore[arg-type]
-    return FollowedMetric(
-        id=metric.id,
-        name=metric.name,
-        type=metric.type,
-        qualification=verdict.qualification,
-        reason=verdict.reason,
-        evidence=verdict.evidence,
+    return made_from(
+        FollowedMetric, metric, qualification=verdict.qualification, reason=verdict.reason, evidence=verdict.evidence
     )

@@ -13,6 +13,7 @@ from auscult.domain.assist.live import Message, Tracked
 from auscult.domain.assist.live_projection import Live
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.playbook import Plan, Sign, StepId
 from auscult.domain.engines import Engines
 from auscult.domain.probe import Answer, Probe, UsableAnswers
@@ -62,15 +63,14 @@ class Tracker:
         """One event for each of these messages of a conversation. Raises ``EngineError``."""
         plan = _plan(live, chosen)
         return [
-            Tracked(
+            made_from(
+                Tracked,
+                shown,
                 id=f"tracked:{message.message_id}",
                 at=now,
                 received_at=now,
                 of=message.message_id,
                 plan=plan if live.plan is None and not index else None,
-                opens=shown.opens,
-                steps=shown.steps,
-                dialogs=shown.dialogs,
             )
             for index, (message, shown) in enumerate(zip(messages, self.recognise(plan, messages), strict=True))
         ]

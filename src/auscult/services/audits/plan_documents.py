@@ -5,24 +5,12 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import msgspec
-import yaml
 
 from auscult.domain.audits.plan import PlanDocument, check_plan
-from auscult.domain.errors import RequestError, coded, invalid
+from auscult.domain.errors import coded, invalid
 from auscult.domain.schedules.instants import in_utc, read_instant
 
 _FIELD = re.compile(r" - at `\$\.?(?P<path>.*)`$")
-
-
-def read_plan(data: bytes) -> PlanDocument:
-    """Return the plan in a document. Raises ``RequestError`` ``plan.unreadable``, ``plan.invalid`` with the field."""
-    try:
-        value: object = yaml.safe_load(data)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RequestError("the plan is not YAML or JSON: {error}", error=error, code="plan.unreadable") from error
-    if not isinstance(value, dict):
-        raise RequestError("a plan is an object with name, form_id, frame, quota", code="plan.unreadable")
-    return plan_of(cast("dict[str, Any]", value))
 
 
 def plan_of(value: dict[str, Any]) -> PlanDocument:

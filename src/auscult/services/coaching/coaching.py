@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from auscult.domain.coaching import item as steps
 from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_flagged, new_coaching_id
+from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, coded, invalid, unknown
 from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -199,15 +200,7 @@ class Coach:
             if agent.hired_on is None or not share:
                 continue
             ids = tuple(islice(self._flagged(agent.agent_id, agent.hired_on), 10))
-            found.append(
-                NewColleague(
-                    agent_id=agent.agent_id,
-                    name=agent.name,
-                    hired_on=agent.hired_on,
-                    share=round(share, 4),
-                    conversation_ids=ids,
-                )
-            )
+            found.append(made_from(NewColleague, agent, share=round(share, 4), conversation_ids=ids))
         return sorted(found, key=lambda each: each.hired_on, reverse=True)
 
     def _flagged(self, agent_id: str, hired_on: date) -> Iterator[str]:

@@ -11,8 +11,9 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError, RequestError, coded
 from auscult.formats import Given, Source
 from auscult.formats._contract import limits_of
+from auscult.sandbox.reading import Noted, is_skipped
 from auscult.services.scoring.intake.asked import NAMED, given_of
-from auscult.services.scoring.intake.read import Noted, is_skipped, read_source
+from auscult.services.scoring.intake.read import without_sides
 from auscult.services.scoring.intake.times import of_app
 from auscult.storage.store import AppStore
 
@@ -43,11 +44,11 @@ class AnyFormat:
         return not is_skipped(key, Noted())
 
     def map(self, item: Item) -> list[Mapped]:
-        """Return conversations and refusals, in order."""
+        """Return conversations and refusals, in order; sides are found once the mapping table is applied."""
         mapped: list[Mapped] = []
         own = replace(self._source, name=item.key, siblings=item.siblings)
         try:
-            for one in read_source(BytesIO(item.data), own, is_bounded=True):
+            for one in without_sides(BytesIO(item.data), own, Noted()):
                 if isinstance(one, Conversation):
                     mapped.append(one)
                 else:

@@ -13,7 +13,7 @@ from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.place import Found, Place
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import AuscultError
+from auscult.domain.errors import AuscultError, coded
 from auscult.services.connectors.fetching import Fetcher
 from auscult.services.connectors.reading import Outcome, Reader
 
@@ -90,19 +90,19 @@ def check(  # noqa: PLR0913  (all that a run needs, too)
     try:
         place = open_place()
     except AuscultError as error:
-        return Check(name=name, access=error.message, counts=Counts())
+        return Check(name=name, access=error.coded, counts=Counts())
     reader = Reader(connector, mapper, Fetcher(place, connector.rate), now, refused)
     try:
         listing = place.listing()
         first = next(listing, None)
         if first is None:
-            return Check(name=name, access="ok", path="nothing lies there; check the path", counts=Counts())
+            return Check(name=name, access="ok", path=coded("nothing lies there; check the path"), counts=Counts())
         every = _after(first, listing)
         found = every if is_whole else islice(every, _LISTED)
         outcomes = reader.outcomes(found, order or Order(kind="manual"), _none)
         return _checked(name, reader, outcomes, extent or (Extent() if is_whole else None))
     except AuscultError as error:
-        return Check(name=name, access=error.message, counts=reader.counts)
+        return Check(name=name, access=error.coded, counts=reader.counts)
     finally:
         place.close()
 
@@ -133,7 +133,11 @@ def _checked(name: str, reader: Reader, outcomes: Iterator[Outcome], extent: Ext
         name=name,
         access="ok",
         path=path,
-        format="ok" if is_read else "" if path != "ok" else f"nothing could be read: {refused[0].reason}",
+        format="ok"
+        if is_read
+        else ""
+        if path != "ok"
+        else coded("nothing could be read: {fault}", fault=refused[0].reason),
         mapped=tuple(mapped),
         refused=tuple(refused),
         unknown=tuple(unknown),
@@ -143,7 +147,9 @@ def _checked(name: str, reader: Reader, outcomes: Iterator[Outcome], extent: Ext
 
 
 def _nothing(counts: Counts) -> str:
-    return f"{counts.listed} items lie there, and none is one of the format or fits include, exclude and since"
+    return coded(
+        "{n} items lie there, and none is one of the format or fits include, exclude and since", n=counts.listed
+    )
 
 
 def _none(_found: list[Found]) -> set[str]:

@@ -179,7 +179,7 @@ class Connectors:
             connector = self.get(name)
             secrets = self._kept(connector)
         except (ConnectorError, SecretBoundError) as error:
-            return self._failed(name, order, error.message)
+            return self._failed(name, order, error.coded)
         running = Running(
             self._app,
             connector,

@@ -27,6 +27,7 @@ from auscult.domain.connectors.document import (
     kind_of,
 )
 from auscult.domain.conversation import Speaker
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError, coded
@@ -34,7 +35,9 @@ from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
 from auscult.formats import Limits, Source
 from auscult.formats.vendors import FORMATS
+from auscult.formats.vendors.documents import OwnDocuments
 from auscult.services.connectors.any_format import ANY, AnyFormat
+from auscult.services.connectors.apart import Apart
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
 from auscult.services.definitions.forms.shape import name_of, read_struct
 
@@ -160,7 +163,10 @@ def read_connector(stored: Definition, app_id: str) -> Connector:
 def make_mapper(connector: Connector, app_id: str, limits: Limits | None = None) -> Mapper:
     """Return the mapper of a connector's format. Raises ``RequestError`` where its options are wrong."""
     setup = replace(Source(app_id=app_id, limits=limits or Limits()).setup, options=connector.options)
-    return AnyFormat(setup) if connector.format == ANY else FORMATS[connector.format](setup)
+    if connector.format == ANY:
+        return AnyFormat(setup)
+    kind = FORMATS[connector.format]
+    return kind(setup) if issubclass(kind, OwnDocuments) else Apart(setup, kind)
 
 
 def _options(read: Document, value: Value) -> Mapping[str, Any]:
@@ -237,15 +243,11 @@ def _connector(
     every = _EVERY.fullmatch(written.every)
     if written.every and not every:
         read.unread(("every",), "{value!r} must be a time between runs, as 15m, 2h or 1d", value=written.every)
-    return Connector(
-        name=written.name,
+    return made_from(
+        Connector,
+        written,
         version=version,
-        place=written.place,
-        format=written.format,
         options=options,
-        access=written.access,
-        include=written.include,
-        exclude=written.exclude,
         since=_instant(read, written.since),
         every_s=int(every[1]) * _UNITS[every[2]] if every else 0,
         rate=Rate(requests_per_s=float(written.rate.requests_per_s), at_once=written.rate.at_once),

@@ -16,12 +16,12 @@ from auscult.domain.connectors.mapping import renamed
 from auscult.domain.connectors.place import Found, ItemError, PlaceError
 from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import FormatError
+from auscult.domain.errors import FormatError, coded
 from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.privacy.quotations import redact_quotations
+from auscult.sandbox.decompression import decompressed
 from auscult.services.connectors.evaluations import SubmitAudit, counted_only
 from auscult.services.connectors.fetching import Fetched, Fetcher
-from auscult.services.scoring.intake.decompression import decompressed
 from auscult.services.scoring.intake.sided import sided
 
 LOG = logging.getLogger(__name__)
@@ -81,12 +81,12 @@ class Reader:
         """Yield the outcome of each item that is to be read, in the order of the listing. Raises ``PlaceError``."""
         for fetched in self._fetcher.fetched(self._wanted(listing, order, known)):
             if fetched.error is not None:
-                self._postpone(fetched.found, fetched.error.message)
+                self._postpone(fetched.found, fetched.error.coded)
                 continue
             try:
                 yield self._mapped(fetched)
             except ItemError as error:  # of a sibling
-                self._postpone(fetched.found, error.message)
+                self._postpone(fetched.found, error.coded)
 
     def _wanted(
         self, listing: Iterable[Found], order: Order, known: Callable[[list[Found]], set[str]]
@@ -136,7 +136,7 @@ class Reader:
     def _postpone(self, found: Found, reason: str) -> None:
         self.counts.postponed += 1
         if len(self.postponed) < MOST_NAMED:
-            self.postponed.append(f"{found.key}: {reason}")
+            self.postponed.append(coded("{name}: {message}", name=found.key, message=reason))
 
     def _mapped(self, fetched: Fetched) -> Outcome:
         found = fetched.found
@@ -197,7 +197,7 @@ def _without_item_errors(listing: Iterable[Found]) -> Iterator[Found]:
     try:
         yield from listing
     except ItemError as error:
-        raise PlaceError(error.message, field="place") from error
+        raise PlaceError(error.coded, field="place") from error
 
 
 def plain_key(key: str) -> str:

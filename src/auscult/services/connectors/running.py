@@ -12,8 +12,9 @@ from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.drift import drift, figures_of, subject
 from auscult.domain.connectors.place import Place, PlaceError
 from auscult.domain.connectors.run import Counts, Order
-from auscult.domain.errors import AuscultError
+from auscult.domain.errors import AuscultError, coded
 from auscult.domain.operations.guarding import panics_as_errors
+from auscult.language import later
 from auscult.services.connectors.evaluations import SubmitAudit, counted_only
 from auscult.services.connectors.fetching import Fetcher
 from auscult.services.connectors.reading import Outcome, Reader
@@ -31,6 +32,10 @@ GROUP = 200
 MOST_FOUND = 20
 """Refusals and unknown names that a dry run notes, and replaced conversations that a run names; all are counted."""
 
+_UNMAPPED = {
+    "queue": later("queue {name} is not in the mapping table"),
+    "agent": later("agent {name} is not in the mapping table"),
+}
 _GROUP_ITEMS = 500
 _GROUP_BYTES = 8 * 1024 * 1024
 
@@ -95,7 +100,7 @@ class Running:
         try:
             place = self._open_place()
         except AuscultError as error:
-            return _Read(Counts(), (), error.message)
+            return _Read(Counts(), (), error.coded)
         fetcher = Fetcher(place, self._connector.rate)
         submit = counted_only if order.is_dry else self._submit
         reader = Reader(self._connector, self._mapper, fetcher, self._now, self._app.privacy.refused, submit=submit)
@@ -121,13 +126,13 @@ class Running:
                 if self._is_full():
                     self._commit(record, reader, order)
         except PlaceError as fault:
-            error = fault.message
+            error = fault.coded
         except StoppedError as fault:
-            return fault.message
+            return fault.coded
         try:
             self._commit(record, reader, order)
         except StoppedError as fault:
-            error = error or fault.message
+            error = error or fault.coded
         return error
 
     def _is_full(self) -> bool:
@@ -170,7 +175,7 @@ class Running:
         """Count a group of a dry run, and note its first refusals and its unknown names."""
         reader.counts.new += sum(len(each.conversations) for each in group)
         for each in group:
-            found = [f"{kind} {name} is not in the mapping table" for kind, _, name in map(_parted, each.unknown)]
+            found: list[str] = [coded(_UNMAPPED[kind], name=name) for kind, _, name in map(_parted, each.unknown)]
             found += [" ".join(filter(None, (each.found.key, one.where, one.reason))) for one in each.refused]
             self._found |= dict.fromkeys(found[: MOST_FOUND - len(self._found)])
         record.count(reader.counts)
@@ -185,7 +190,7 @@ class Running:
         if not self._replaced:
             return notes
         names = ", ".join(self._replaced)
-        return (*notes, f"replaced by another of the same id: {names}")
+        return (*notes, coded("replaced by another of the same id: {names}", names=names))
 
     def _drift(self, record: RunRecord) -> tuple[str, ...]:
         now = self._now()

@@ -51,7 +51,7 @@ def try_place(
     try:
         place = open_place()
     except AuscultError as error:
-        return Tried(problem=error.message, field=error.field or "place", took_ms=_since(began))
+        return Tried(problem=error.coded, field=error.field or "place", took_ms=_since(began))
     try:
         reader = Reader(connector, mapper, Fetcher(place, connector.rate), now)
         order = Order(kind="manual")
@@ -61,7 +61,7 @@ def try_place(
         shown = next((each for each in fitting if each.key == key), fitting[0] if fitting else None)
         sample, fault = _rows(connector, place, shown) if shown else (None, "")
     except AuscultError as error:
-        return Tried(problem=error.message, field=error.field or "place", took_ms=_since(began))
+        return Tried(problem=error.coded, field=error.field or "place", took_ms=_since(began))
     finally:
         place.close()
     return Tried(
@@ -84,7 +84,7 @@ def _rows(connector: Connector, place: Place, found: Found) -> tuple[Sampled | N
     try:
         data = plain_bytes(place.fetch(found))
     except AuscultError as error:
-        return None, error.message
+        return None, error.coded
     if not data.strip():
         return None, "the item is empty"
     records = connector.options.get("records")

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from auscult.domain.ai_agents.calls import ai_agents_of
 from auscult.domain.conversation import Agent, Conversation, Direction
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.scorecard import (
     AgentTally,
@@ -232,17 +233,15 @@ def _ms(at: datetime) -> int:
 
 
 def _figures(card: Scorecard, tally: AgentTally) -> AgentFigures:
-    return AgentFigures(
+    return made_from(
+        AgentFigures,
+        tally,
         agent_id=tally.agent.id,
         name=tally.agent.name,
         email=tally.agent.email,
-        interactions=tally.interactions,
         score=tally.score.value,
         score_low=tally.score.interval[0],
         score_high=tally.score.interval[1],
-        passed=tally.passed,
-        failed=tally.failed,
-        fatal=tally.fatal,
         attributes=tuple(
             AttributeFigures(
                 id=attribute.id,
@@ -261,21 +260,15 @@ def _card(document: Document, written: _WrittenCard, version: int) -> Scorecard:
         min_duration_ms = parse_duration_ms(written.min_duration)
     except ValueError as error:
         document.unread(("min_duration",), error.args[0])
-    return Scorecard(
-        id=written.id,
-        name=written.name,
+    return made_from(
+        Scorecard,
+        written,
         attributes=tuple(
             Attribute(id=one.id, name=one.name, weight=one.weight, metrics=one.metrics, description=one.description)
             for one in written.attributes
         ),
         version=version,
-        description=written.description,
-        agents=written.agents,
-        direction=written.direction,
-        languages=written.languages,
-        not_applicable=written.not_applicable,
         min_duration_ms=min_duration_ms,
-        pass_score=written.pass_score,
         is_active=written.active,
         is_default=written.default,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.taxonomy import LEVELS, Node, Taxonomy
 from auscult.domain.errors import TaxonomyError, coded
 from auscult.domain.said.text import spoken_words
@@ -91,13 +92,7 @@ def starter_taxonomy() -> bytes:
 def _read(document: Document, value: dict[str, Value], version: int) -> Taxonomy:
     stand_ins: dict[str, Any] = {"id": "", "name": "", "topics": []}
     written: _WrittenTaxonomy = read_struct(document, _WrittenTaxonomy, value, (), stand_ins=stand_ins)
-    return Taxonomy(
-        id=written.id,
-        name=written.name,
-        topics=_read_topics(document, written.topics, ("topics",), 1),
-        version=version,
-        languages=written.languages,
-    )
+    return made_from(Taxonomy, written, topics=_read_topics(document, written.topics, ("topics",), 1), version=version)
 
 
 def _read_topics(document: Document, written: list[Any], path: Path, level: int) -> tuple[Node, ...]:
@@ -123,13 +118,8 @@ def _read_node(document: Document, value: Value, path: Path, level: int) -> Node
         document.unread(
             (*path, "resolution"), "is for topics of level {n}; this one is on level {m}", n=LEVELS, m=level
         )
-    return Node(
-        name=written.name,
-        level=level,
-        description=written.description,
-        examples=written.examples,
-        has_resolution=level == LEVELS and written.resolution is not False,
-        topics=topics,
+    return made_from(
+        Node, written, level=level, has_resolution=level == LEVELS and written.resolution is not False, topics=topics
     )
 
 

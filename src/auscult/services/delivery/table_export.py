@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from auscult.domain.errors import sent
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.delivery.day_files import Day, DayFiles, days_between, midnight_of
 from auscult.services.delivery.tables import KINDS, SCHEMA_VERSION
@@ -29,7 +30,7 @@ class TableExport:
         self._kind = KINDS[name]
         self._table = table
         self._files = DayFiles(folder, name, table, self._kind.columns)
-        self._encode = msgspec.json.Encoder(decimal_format="number").encode
+        self._encode = msgspec.json.Encoder(decimal_format="number", enc_hook=sent).encode
 
     def days(
         self, since: datetime | None = None, until: datetime | None = None, *, is_forced: bool = False

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from auscult.domain.change import (
     USUAL_KINDS,
@@ -34,10 +34,10 @@ class NewWebhook(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ``{link}`` and the other fields of docs/how-to/follow-changes.md for the values of the change.
     """
 
-    url: Annotated[str, stated(maxLength=_LONGEST_URL, pattern="^https?://")]
-    kinds: tuple[ChangeKind, ...] = USUAL_KINDS
-    format: WebhookFormat = "standard"
-    template: str = ""
+    url: Annotated[str, stated(maxLength=_LONGEST_URL, pattern="^https?://"), Meta(description="The address.")]
+    kinds: Annotated[tuple[ChangeKind, ...], Meta(description="Only this kind of change.")] = USUAL_KINDS
+    format: Annotated[WebhookFormat, Meta(description="Signed messages, or those of a channel.")] = "standard"
+    template: Annotated[str, Meta(description="The text of messages into a channel.")] = ""
 
 
 class Webhooks:

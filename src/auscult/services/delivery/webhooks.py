@@ -10,6 +10,7 @@ from urllib.parse import quote
 import msgspec
 
 from auscult.domain.change import CHANGE_KINDS, Change, Delivery, Webhook, signature
+from auscult.domain.copying import made_from
 from auscult.domain.delivery.chat_messages import FIELDS, message
 from auscult.domain.delivery.webhook_work import Due, Sender, Standing
 from auscult.domain.evaluation import WORDS
@@ -113,14 +114,7 @@ class WebhookDispatch:
         body = msgspec.json.encode(self._said(webhook, self._message(due.tenant, change)))
         headers = headers_of(webhook, due.tenant, change, at, body)
         status, error = self._sender.send(webhook.url, headers, body)
-        delivery = Delivery(
-            number=change.number,
-            conversation_id=change.conversation_id,
-            kind=change.kind,
-            at=at,
-            status=status,
-            error=error,
-        )
+        delivery = made_from(Delivery, change, at=at, status=status, error=error)
         if delivery.is_done:
             self._work.keep(due, Standing(change.number, LEASE_MS), delivery)
             return True

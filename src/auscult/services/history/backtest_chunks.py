@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct, field
 
 from auscult.domain.engines import KeptAnswers, RemoteEngine
-from auscult.domain.errors import EngineError
+from auscult.domain.errors import EngineError, sent
 from auscult.domain.form import Form, choose_form, undated
 from auscult.domain.history.backfills import Chunk, ChunkRange
 from auscult.domain.history.backtest import Backtest
@@ -180,7 +180,7 @@ class Backtesting:
 
 
 def _encoded(found: Found, _passed_over: int) -> bytes:
-    return msgspec.json.encode(found)
+    return msgspec.json.encode(found, enc_hook=sent)
 
 
 class _CostEstimator:

@@ -9,6 +9,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
@@ -158,29 +159,17 @@ def to_line(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
     counts = found.counts
     known = dict(names) | {metric.id: metric.name for metric in form.metrics}
     most = found.most
-    return BacktestLine(
+    return made_from(
+        BacktestLine,
+        counts,
         form_id=form.id,
         version=None if form.version == UNPUBLISHED else form.version,
-        looked=counts.looked,
-        counted=counts.counted,
-        left=counts.left,
-        unjudged=counts.unjudged,
-        failed=counts.failed,
-        unchanged=counts.unchanged,
-        gained=counts.gained,
-        lost=counts.lost,
-        flow=counts.flow,
-        decided_by=counts.decided_by,
         before=_side(counts.before),
         after=_side(counts.after),
         metrics=_metrics(form, known, counts.before.metrics, counts.after.metrics),
         most_changed=tuple(counts.most_changed),
-        judge=JudgeLine(
-            conversations=counts.unjudged,
-            calls=most.calls,
-            tokens_in=most.tokens_in,
-            tokens_out=most.tokens_out,
-            cost=None if most.cost is None else most.cost / BILLION,
+        judge=made_from(
+            JudgeLine, most, conversations=counts.unjudged, cost=None if most.cost is None else most.cost / BILLION
         )
         if counts.unjudged
         else None,
@@ -272,13 +261,4 @@ def _view(app: AppStore, backfill: Backfill) -> BacktestView:
             found.merge(msgspec.json.decode(part, type=Found))
         form = read_form(order.document.encode(), UNPUBLISHED)
         result = to_line(found, form, names_before(app, form.id, found.counts.decided_by))
-    return BacktestView(
-        id=backfill.backfill_id,
-        state=backfill.state,
-        total=backfill.total,
-        looked=backfill.looked,
-        created_at=backfill.created_at,
-        ended_at=backfill.ended_at,
-        reason=backfill.reason,
-        result=result,
-    )
+    return made_from(BacktestView, backfill, id=backfill.backfill_id, result=result)

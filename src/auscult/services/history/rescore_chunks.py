@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from auscult.domain.audits.audit import TrailEntry, rescored
 from auscult.domain.conversation import Conversation
 from auscult.domain.engines import KeptAnswers
-from auscult.domain.errors import EngineError
+from auscult.domain.errors import EngineError, sent
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form, choose_form
 from auscult.domain.history.backfills import Chunk, Rescored
@@ -78,7 +78,7 @@ class Rescoring:
 
         def result(passed_over: int) -> bytes:
             written = replace(counts, rescored=len(done) - passed_over, moved=passed_over)
-            return msgspec.json.encode(written)
+            return msgspec.json.encode(written, enc_hook=sent)
 
         named = named_in(counts.faults, cases)
         return ChunkResult(tuple(done), result, named, next(iter(postponed), None))

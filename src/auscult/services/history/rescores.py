@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import EngineError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import (
@@ -229,16 +230,11 @@ class RescoreLine(Struct, frozen=True, kw_only=True):
 def line_of(view: RescoreView) -> RescoreLine:
     """Return a re-score as one line."""
     backfill, order, counts = view.backfill, view.order, view.counts
-    return RescoreLine(
+    return made_from(
+        RescoreLine,
+        order,
         id=backfill.backfill_id,
         state=backfill.state,
-        form_id=order.form_id,
-        version=order.version,
-        since=order.since,
-        until=order.until,
-        queues=order.queues,
-        afresh=order.afresh,
-        by=order.by,
         total=backfill.total,
         looked=backfill.looked,
         rescored=counts.rescored,

@@ -10,7 +10,7 @@ from functools import partial
 
 import msgspec
 
-from auscult.domain.errors import AuscultError, EngineError
+from auscult.domain.errors import AuscultError, EngineError, sent
 from auscult.domain.history.backfills import Chunk
 from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.scoring.judging import RetryAfter, Usage
@@ -129,4 +129,4 @@ class _Trial:
 
 
 def _encoded(part: TrialPart, _passed_over: int) -> bytes:
-    return msgspec.json.encode(part)
+    return msgspec.json.encode(part, enc_hook=sent)

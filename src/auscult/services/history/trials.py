@@ -11,6 +11,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, field
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError
 from auscult.domain.evaluation import Evaluation, MetricResult, Status
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState
@@ -156,13 +157,11 @@ def _state(app: AppStore, backfill: Backfill) -> TrialState:
     parts = [msgspec.json.decode(each, type=TrialPart) for each in app.backfills.results(backfill.backfill_id)]
     tried = [each for part in parts for each in part.tried]
     unasked = (each for line in tried for each in line.after.verdicts if each.is_unasked)
-    return TrialState(
+    return made_from(
+        TrialState,
+        backfill,
         id=backfill.backfill_id,
         order=msgspec.json.decode(backfill.order, type=TrialOrder),
-        state=backfill.state,
-        total=backfill.total,
-        looked=backfill.looked,
-        reason=backfill.reason,
         tried=tuple(reversed(tried)),
         failed=tuple(each for part in parts for each in part.failed),
         unasked=Counter(each.name for each in unasked),

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import NamedTuple, cast
 
 import yaml
-from babel.dates import get_month_names
+from babel.dates import get_day_names, get_month_names
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -30,15 +30,17 @@ def vocabulary_of(names: Mapping[str, Mapping[str, str]]) -> Vocabulary:
 
 
 @cache
-def _words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, int]]:
+def _words() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, int], Mapping[str, int]]:
     text = files("auscult.language").joinpath("questions.yaml").read_text(encoding="utf-8")
     phrases: Mapping[str, list[str]] = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506  (it makes text and nothing else)
     plain = {meaning: tuple(map(_plain, some)) for meaning, some in phrases.items()}
     months: dict[str, int] = {}
+    weekdays: dict[str, int] = {}
     for language in _LANGUAGES:
-        named = cast("Mapping[int, str]", get_month_names("wide", locale=language))
-        months |= {words_of(name)[0]: number for number, name in named.items()}
-    return plain, months
+        for known, names in ((months, get_month_names), (weekdays, get_day_names)):
+            named = cast("Mapping[int, str]", names("wide", locale=language))
+            known |= {words_of(name)[0]: number for number, name in named.items()}
+    return plain, months, weekdays
 
 
 def _plain(phrase: str) -> str:
@@ -93,7 +95,7 @@ def _row(app: AppStore, asked: Asked, sought: Sought, of: Sought | None, name: s
 
 
 def _rows(app: AppStore, asked: Asked, selected: Selected) -> list[Row]:
-    """Return the groups with the largest number of a ranking, or with the lowest figure; those of few cases last."""
+    """Return the groups with the largest number, or with the lowest or highest figure; those of few cases last."""
     sought = selected.sought
     assert sought.since is not None and sought.until is not None  # noqa: S101, PT018  (a period is asked for)
     span = (sought.since, sought.until)
@@ -106,13 +108,25 @@ def _rows(app: AppStore, asked: Asked, selected: Selected) -> list[Row]:
         return sorted(rows, key=lambda each: (each.whole < _FEW, -each.n / each.whole))[:_SHOWN]
     if not asked.by:
         return []
-    rows = [_row(app, asked, _narrowed(sought, asked.by, value), None, value) for value in selected.names]
+    rows = [
+        _row(
+            app,
+            asked,
+            _narrowed(sought, asked.by, value),
+            _narrowed(selected.of, asked.by, value) if selected.of else None,
+            value,
+        )
+        for value in selected.names
+    ]
+    if asked.figure == "count":
+        return sorted((each for each in rows if each.n), key=lambda each: -each.n)[:_SHOWN]
     rows = [each for each in rows if each.whole or (each.mean is not None and each.n)]
 
-    def lowest(each: Row) -> tuple[bool, float]:
-        return max(each.whole, each.n) < _FEW, each.n / each.whole if each.mean is None else each.mean
+    def place(each: Row) -> tuple[bool, float]:
+        value = each.n / each.whole if each.mean is None else each.mean
+        return max(each.whole, each.n) < _FEW, -value if asked.is_best_first else value
 
-    return sorted(rows, key=lowest)[:_SHOWN]
+    return sorted(rows, key=place)[:_SHOWN]
 
 
 def _narrowed(sought: Sought, by: By, value: str) -> Sought:

@@ -12,14 +12,18 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.ai_agents.context import HandledBy
-from auscult.domain.conversation import Agent, Queue
+from auscult.domain.conversation import Agent, Channel, Queue
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
 from auscult.domain.insights.changes import NOTHING, Change, Group, Kind, Move, Sample, change_of, moves_of, share
+from auscult.domain.insights.overview import Counted, Tally
+from auscult.domain.insights.overview import Kind as Subject
 from auscult.domain.people.visibility import Visibility
+from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.conversations.latest import Sought, count, each_row
 from auscult.services.definitions.forms.cache import read_kept
-from auscult.services.insights.facts import INELIGIBLE
+from auscult.services.insights.facts import INELIGIBLE, Names
+from auscult.services.insights.overview import Wanted, counted
 from auscult.services.insights.quality import (
     METRICS,
     WEEK,
@@ -38,7 +42,8 @@ FIGURES: tuple[Whole, ...] = get_args(Whole)
 """Figures of whole conversations; that of one metric is ``metric:`` and its id."""
 OF_METRIC = "metric:"
 MOST_READ = 20_000
-"""Scored conversations of both periods that are read one by one; of more, tallies split the share that passes."""
+"""Conversations of both periods that are read one by one; of more, tallies split the share that passes, and rollups the
+score and the share that is resolved."""
 AT = "@"
 """Stands between the id of a form and its version in the id of a group."""
 _PAIRED: frozenset[Kind] = frozenset({"queue", "reason", "agent", "channel"})
@@ -48,6 +53,10 @@ _EVERY = 2**62
 LEAST = 10
 """Conversations that a metric must apply to in both periods to be compared."""
 _RESOLVED = {"YES": 1.0, "NO": 0.0}
+_ROLLED = frozenset({"score", "resolved"})
+"""Figures that rollups have."""
+_KINDS: Mapping[Subject, Kind] = {"queue": "queue", "intent": "reason", "agent": "agent"}
+"""Kinds of groups by what rollups call them."""
 
 Key = tuple[Kind, str]
 
@@ -180,9 +189,13 @@ _VALUES: Mapping[str, Callable[[_Row], float | None]] = {
 
 
 def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str = "pass") -> FigureChange:
-    """Return the change of a figure between two periods. Raises ``RequestError`` ``figure.unknown``."""
+    """Return the change of a figure between two periods. Raises ``RequestError`` ``figure.unknown``.
+
+    A metric moved by more than chance if it did so among all metrics in force, as on pages with all of them.
+    """
     if figure == "pass":
         return passed_change(app, sought, compared)
+    all_sought = sought
     metric_id = figure.removeprefix(OF_METRIC) if figure.startswith(OF_METRIC) else ""
     value: Callable[[_Row], float | None] | None
     if metric_id:
@@ -199,11 +212,16 @@ def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str
             field="figure",
             value=figure,
         )
+    if figure in _ROLLED and (rolled := _rolled(app, sought, compared, figure)) is not None:
+        return rolled
     # A missed metric lowers the score by definition.
     read = _Reading(app, compared, value, has_metrics=figure in FIGURES and figure != "score")
     read.add(sought)
+    change, moved = read.change(all_sought)
+    if metric_id and change:
+        change = replace(change, is_beyond_chance=metric_id in moved)
     return FigureChange(
-        figure=figure, compared=compared, samples=read.samples(), change=read.change(), forms=tuple(read.forms())
+        figure=figure, compared=compared, samples=read.samples(), change=change, forms=tuple(read.forms())
     )
 
 
@@ -221,7 +239,7 @@ def passed_change(app: AppStore, sought: Sought, compared: Compared) -> PassedCh
     else:
         read = _Reading(app, compared, _VALUES["pass"])
         read.add(replace(sought, outcomes=sought.outcomes or ("passed", "failed")))
-        change, forms = read.change(), read.forms()
+        (change, _moved), forms = read.change(sought), read.forms()
     return PassedChange(
         figure="pass",
         compared=compared,
@@ -271,15 +289,17 @@ class _Reading:
                 sums[at + 1] += value
                 sums[at + 2] += value * value
 
-    def change(self) -> Change | None:
-        """Return the change with its drivers."""
+    def change(self, sought: Sought) -> tuple[Change | None, frozenset[str]]:
+        """Return the change with its drivers, and the metrics of a selection that moved by more than chance."""
+        moves = moves_of(list(_of_metrics(self._app, sought, self._compared, self.metrics)))
+        moved = frozenset(each.group.id for each in moves)
         groups = {
             key: Group(kind=key[0], id=key[1], name=self._names[key], before=before, now=now)
             for key in self._names
             for before, now in (self.samples(key),)
         }
         pairs = [self._pair(groups[one], groups[two]) for one, two in self._pairs()]
-        return change_of(*self.samples(), groups.values(), pairs)
+        return change_of(*self.samples(), groups.values(), pairs, moved), moved
 
     def forms(self) -> Iterator[FormChange]:
         """Yield the forms with a new version, those with most conversations first."""
@@ -329,10 +349,11 @@ class _Reading:
                 self._names["form", form] = self._form(row.form)
             yield "form", form
         for metric_id in row.missed_metrics if self._has_metrics else ():
-            yield self._named("metric", metric_id, self._metrics.get(metric_id, metric_id))
+            yield self._named("metric", metric_id, self.metrics.get(metric_id, metric_id))
 
     @cached_property
-    def _metrics(self) -> dict[str, str]:
+    def metrics(self) -> dict[str, str]:
+        """Names of the metrics of the forms in force, by id."""
         forms = [read_kept(each.document, each.version) for each in self._app.forms.in_force()]
         return {metric.id: metric.name for form in forms for metric in form.metrics}
 
@@ -372,6 +393,55 @@ def _tallied(app: AppStore, sought: Sought, compared: Compared) -> Iterator[Grou
         yield _group("channel", channel, channel, [each.passed for each in found])
 
 
+def _rolled(app: AppStore, sought: Sought, compared: Compared, figure: str) -> FigureChange | None:
+    """Return the change of a figure of very many conversations, by rollups; None where these do not know what is sought."""
+    fields = ListFields(handled_by=sought.fields.handled_by)
+    known = Sought(channels=sought.channels, directions=sought.directions, fields=fields, order=sought.order)
+    spans = compared.spans[0], compared.spans[-1]
+    if replace(sought, reader=None) != known or not app.visibility.is_everything:
+        return None
+    if sum(count(app, replace(sought, since=since, until=until)) for since, until in spans) <= MOST_READ:
+        return None
+    names = Names()
+
+    def tallies(channels: tuple[Channel, ...]) -> tuple[Tally, Tally]:
+        first, last = (
+            Wanted(
+                since=since,
+                until=until,
+                channels=channels,
+                directions=sought.directions,
+                handled_by=fields.handled_by or get_args(HandledBy),
+            )
+            for since, until in spans
+        )
+        return counted(app, first, tuple(_KINDS), names).tally, counted(app, last, tuple(_KINDS), names).tally
+
+    before, now = tallies(sought.channels)
+    groups = [
+        Group(kind=_KINDS[key[0]], id=key[1], name=names.name(key), before=one, now=two)
+        for key in dict.fromkeys((*now.groups, *before.groups))
+        if key[0] in _KINDS
+        for one, two in ((_sample(figure, before.groups.get(key)), _sample(figure, now.groups.get(key))),)
+    ]
+    for channel in () if sought.channels else get_args(Channel):
+        one, two = (_sample(figure, each.total) for each in tallies((channel,)))
+        groups.append(Group(kind="channel", id=channel, name=channel, before=one, now=two))
+    samples = _sample(figure, before.total), _sample(figure, now.total)
+    return FigureChange(figure=figure, compared=compared, samples=samples, change=change_of(*samples, groups))
+
+
+def _sample(figure: str, found: Counted | None) -> Sample:
+    """Return the sample of a figure of rollups."""
+    if found is None:
+        return NOTHING
+    if figure == "resolved":
+        resolved = found.numbers["resolved"]
+        return share(resolved, resolved + found.numbers["unresolved"])
+    sums = found.sums["score"]
+    return Sample(sums.n, sums.total, sums.squares)
+
+
 def _group(kind: Kind, group_id: str, name: str, periods: Sequence[Passed]) -> Group:
     before, *_between, now = (share(each.passed, each.scored) for each in periods)
     return Group(kind=kind, id=group_id, name=name, before=before, now=now)
@@ -380,21 +450,25 @@ def _group(kind: Kind, group_id: str, name: str, periods: Sequence[Passed]) -> G
 def moved_of(
     app: AppStore, sought: Sought, compared: Compared, metrics: Mapping[str, str], reasons: Sequence[str]
 ) -> list[Move]:
-    """Return the metrics and reasons for contact that moved by more than chance, all of them compared together.
+    """Return the metrics and the reasons for contact that moved by more than chance among those of their kind.
 
     ``metrics`` are names by id. Of a metric the values are shares that met it, of a reason shares of all conversations.
     """
-    before, *_between, now = by_period(app, sought, compared.spans, METRICS)
-    groups: list[Group] = []
-    for metric_id, name in metrics.items():
-        first, last = (
-            share(one.met, one.n) for one in (each.metrics.get(metric_id, NO_ADHERENCE) for each in (before, now))
-        )
-        if min(first.n, last.n) >= LEAST:
-            groups.append(Group(kind="metric", id=metric_id, name=name, before=first, now=last))
+    groups = list(_of_metrics(app, sought, compared, metrics))
     bounds = (compared.begins, *(until for _, until in compared.spans))
     totals = [count(app, replace(sought, since=since, until=until)) for since, until in compared.spans]
     for name, numbers in numbers_of_intents(app, sought, list(reasons), bounds).items():
         first, last = share(numbers[0], totals[0]), share(numbers[-1], totals[-1])
         groups.append(Group(kind="reason", id=name, name=name, before=first, now=last))
     return moves_of(groups)
+
+
+def _of_metrics(app: AppStore, sought: Sought, compared: Compared, metrics: Mapping[str, str]) -> Iterator[Group]:
+    """Yield the metrics that apply to enough conversations of both periods."""
+    before, *_between, now = by_period(app, sought, compared.spans, METRICS)
+    for metric_id, name in metrics.items():
+        first, last = (
+            share(one.met, one.n) for one in (each.metrics.get(metric_id, NO_ADHERENCE) for each in (before, now))
+        )
+        if min(first.n, last.n) >= LEAST:
+            yield Group(kind="metric", id=metric_id, name=name, before=first, now=last)

@@ -1,13 +1,13 @@
 """Rows of the listing as facts that can be counted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import msgspec
 from msgspec import Struct
 
 from auscult.domain.ai_agents.context import HandledBy
-from auscult.domain.conversation import Agent, Channel, Queue
+from auscult.domain.conversation import Agent, Channel, Direction, Queue
 from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.directory import Aliases
 from auscult.domain.evaluation import Status
@@ -29,6 +29,7 @@ class Listed(Struct):
 
     id: str
     channel: Channel
+    direction: Direction
     started_at: datetime
     queues: tuple[Queue, ...]
     agents: tuple[Agent, ...]
@@ -123,10 +124,25 @@ class Names:
 
     def see(self, listed: Listed) -> None:
         """Store the names of a row; rows come in the order of time."""
-        self._names.update({("queue", each.id): each.name for each in listed.queues if each.name})
-        for each in listed.agents:
-            if each.name:
-                self._names["ai_agent" if each.kind == "ai" else "agent", each.id] = each.name
+        self._names.update(self.of(listed))
+
+    def add(self, names: Mapping[Key, str]) -> None:
+        """Add names of later rows."""
+        self._names.update(names)
+
+    @staticmethod
+    def of(listed: Listed) -> Iterator[tuple[Key, str]]:
+        """Yield the names of a row."""
+        for queue in listed.queues:
+            if queue.name:
+                yield ("queue", queue.id), queue.name
+        for agent in listed.agents:
+            if agent.name:
+                yield ("ai_agent" if agent.kind == "ai" else "agent", agent.id), agent.name
+
+    def name(self, key: Key) -> str:
+        """Return the name of a queue or an agent; the id where none is known."""
+        return self._names.get(key, key[1])
 
     def label(self, key: Key) -> Key:
         """Return a kind and an id as a kind and a label: name and id, as two agents may have one name."""

@@ -1,13 +1,16 @@
-"""Overviews of the conversations of a period, read from our own listing: nothing is written for overviews alone.
+"""Overviews of the conversations of a period, by rollups and from our own listing.
 
 The listing has one short row a conversation; any period is counted in the memory of one page and of the names.
+Rollups count whole hours, days and 32 days (``rollups``), so that of these no row is read.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+import logging
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import chain, groupby, islice, pairwise
 from typing import Any, NamedTuple
 
 import msgspec
@@ -19,6 +22,7 @@ from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
 from auscult.domain.insights.drivers import Bar, Drivers, drivers
 from auscult.domain.insights.overview import (
+    KINDS,
     KNOWN,
     NUMBERS,
     SERVICE,
@@ -33,16 +37,22 @@ from auscult.domain.insights.overview import (
     hundredths,
     trends,
 )
+from auscult.domain.operations.guarding import guarded
 from auscult.domain.record import RecordQuery, RowKey, Survey
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out, joined
+from auscult.services.insights.rollups import BASIS, Body, Piece, Rollup, cover, packed, unpacked
 from auscult.services.scoring.listing import LISTING
-from auscult.storage.store import AppStore
+from auscult.storage.pages.insight_tallies import Column
+from auscult.storage.store import AppStore, Store
 
+LOG = logging.getLogger(__name__)
 AT_A_TIME = 2_000
 MOST_READ = 20_000
 """Conversations that are read for one page of those behind a number."""
 MOST_NAMES = 20_000
+LEAST, LEAST_OF_PARTS = 10, 50
+"""Conversations of a span of which all together are counted, and of one whose groups are; those of others are read."""
 DEFAULT: tuple[Kind, ...] = ("queue", "agent", "intent", "topic", "configured_intent")
 """Groups that are shown where none are asked for: who, then what about."""
 _BY_FAILURES: frozenset[Kind] = frozenset({"queue", "agent"})
@@ -84,9 +94,19 @@ class Wanted(Struct, frozen=True, kw_only=True):
         return not (self.handled_by or self.ai_agents or self.ai_versions)
 
     @property
+    def has_rollups(self) -> bool:
+        """Return whether rollups know what it filters by."""
+        return not (self.queues or self.agents or self.intents or self.surveys or self.ai_agents or self.ai_versions)
+
+    @property
     def fields(self) -> ListFields:
         """The filters that lists have, too."""
         return ListFields(handled_by=self.handled_by, ai_agent=self.ai_agents, ai_version=self.ai_versions)
+
+
+def end_of_hour(now: datetime) -> datetime:
+    """Return the end of an hour, where periods end that are not given: of whole hours no conversation is read."""
+    return now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
 
 
 class Behind(Struct, frozen=True, kw_only=True):
@@ -320,11 +340,16 @@ class Period(NamedTuple):
 def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names) -> Period:
     """Count the conversations of a period, queues and agents by id, and take their names.
 
+    Whole hours, days and 32 days are taken from rollups, where there are some and filters allow it.
     Raises ``RequestError`` ``range.reversed``.
     """
+    if wanted.has_rollups and app.visibility.is_everything:
+        rolled = _Rolled(app, wanted, kinds)
+        if rolled.is_any:
+            return rolled.period(names)
     tally = Tally((*kinds, *SERVICE), MOST_NAMES)
     left_out: dict[Status, int] = dict.fromkeys(INELIGIBLE, 0)
-    weeks: dict[int, Counted] = {}
+    weeks: defaultdict[int, Counted] = defaultdict(Counted)
     by_ai = 0
     for _, _, listed in _read(app, wanted):
         if is_left_out(listed):
@@ -336,16 +361,118 @@ def counted(app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...], names: Names
         fact = fact_of(listed)
         names.see(listed)
         tally.add(fact)
-        week = (wanted.until - listed.started_at - timedelta.resolution) // WEEK
-        if week < MOST_WEEKS:
-            if week not in weeks:
-                weeks[week] = Counted()
+        if (week := _week_of(listed.started_at, wanted)) < MOST_WEEKS:
             weeks[week].add(fact)
-    return Period(
-        tally,
-        LeftOut(**{status: left_out[status] for status in INELIGIBLE}, handled_by_ai=by_ai),
-        weeks,
-    )
+    return Period(tally, LeftOut(**left_out, handled_by_ai=by_ai), weeks)
+
+
+def basis_of(app: AppStore) -> str:
+    """Return what rollups of an app are counted with: names and merges that are in force, too."""
+    return f"{BASIS} {app.aliases.in_force().version}"
+
+
+class _Rolled:
+    """Counts of a period put together from rollups, and from the conversations of what these do not cover."""
+
+    def __init__(self, app: AppStore, wanted: Wanted, kinds: tuple[Kind, ...]) -> None:
+        self._app, self._wanted, self._kinds = app, wanted, (*kinds, *SERVICE)
+        self._basis = basis_of(app)
+        self._spans: dict[Column, dict[int, list[int]]] = {
+            column: app.insight_tallies.counted(column, self._basis, _ms(wanted.since), _ms(wanted.until))
+            for column in ("parts", "whole")
+        }
+
+    @property
+    def is_any(self) -> bool:
+        """Return whether anything of the period is counted."""
+        return any(self._spans["whole"].values())
+
+    def period(self, names: Names) -> Period:
+        """Count the period."""
+        wanted, until = self._wanted, self._wanted.until
+        every = Rollup(self._kinds)
+        for _, body in self._counted("parts", _ms(wanted.since), _ms(until)):
+            every.add(body)
+        weeks = defaultdict[int, Rollup](lambda: Rollup(()))
+        begins = (until - each * WEEK for each in range(min(MOST_WEEKS, (until - _FIRST) // WEEK) + 1))
+        bounds = sorted({_ms(max(each, wanted.since)) for each in begins})
+        for since_ms, until_ms in pairwise(bounds):
+            for week, body in self._counted("whole", since_ms, until_ms):
+                weeks[week].add(body)
+        slices = wanted.channels, wanted.directions
+        led = ("human", "both") if wanted.is_of_people else wanted.handled_by
+        totals = {week: each.chosen(*slices, led).total for week, each in weeks.items()}
+        by_ai = every.chosen(*slices, ("ai",)).total.numbers["conversations"] if wanted.is_of_people else 0
+        left_out = {**dict.fromkeys(INELIGIBLE, 0), **every.chosen(*slices, wanted.handled_by).left_out}
+        return Period(
+            every.chosen(*slices, led).tally(MOST_NAMES, names),
+            LeftOut(**left_out, handled_by_ai=by_ai),
+            {week: each for week, each in totals.items() if week < MOST_WEEKS and each.numbers["conversations"]},
+        )
+
+    def _counted(self, column: Column, since_ms: int, until_ms: int) -> Iterator[tuple[int, Body]]:
+        """Yield what is counted of a range, in the order of time, with the distance of its week from the end."""
+        kinds = self._kinds if column == "parts" else ()
+        for piece, stored in self._pieces(column, since_ms, until_ms):
+            if stored is not None:
+                yield _week_of(piece.since, self._wanted), unpacked(stored)
+                continue
+            within = msgspec.structs.replace(self._wanted, since=piece.since, until=piece.until)
+            rows = (each for *_, each in _read(self._app, within))
+            for week, some in groupby(rows, lambda each: _week_of(each.started_at, self._wanted)):
+                while together := list(islice(some, AT_A_TIME)):
+                    yield week, Rollup.of(together, kinds).body(kinds)
+
+    def _pieces(self, column: Column, since_ms: int, until_ms: int) -> Iterator[tuple[Piece, bytes | None]]:
+        """Yield the pieces of a range, in order, with what is stored of those that are counted."""
+        spans, store = self._spans[column], self._app.insight_tallies
+        while True:
+            pieces = cover(since_ms, until_ms, spans)
+            stored = store.bodies(column, self._basis, [each.key for each in pieces if each.is_counted])
+            gone = {each.key for each in pieces if each.is_counted} - stored.keys()
+            if not gone:
+                return ((each, stored[each.key] if each.is_counted else None) for each in pieces)
+            for level, bucket in gone:  # it was touched meanwhile
+                spans[level].remove(bucket)
+
+
+def roll_up(app: AppStore, now: datetime, pause: Callable[[float], bool]) -> None:
+    """Count the spans that have many conversations and are over, wherever something was written since they were counted.
+
+    ``pause`` is called with the seconds that each took, waits, and returns whether to stop.
+    """
+    store, basis = app.insight_tallies, basis_of(app)
+    for span in store.due(basis, LEAST):
+        if span.until_ms > _ms(now):
+            continue
+        began = time.monotonic()
+        rollup = Rollup()
+        is_parted = span.rows >= LEAST_OF_PARTS
+        column, kinds = ("parts", KINDS) if is_parted else ("whole", ())
+        for piece in cover(span.since_ms, span.until_ms, store.counted(column, basis, span.since_ms, span.until_ms)):
+            for body in store.bodies(column, basis, [piece.key] if piece.is_counted else ()).values():
+                rollup.add(unpacked(body))
+            read = iter(()) if piece.is_counted else _read(app, Wanted(since=piece.since, until=piece.until))
+            while rows := list(islice(read, AT_A_TIME)):
+                rollup.add(Rollup.of([listed for *_, listed in rows], kinds).body())
+        parts = packed(rollup.body()) if is_parted else None
+        store.store(basis, span, packed(rollup.body(())), parts)
+        if pause(time.monotonic() - began):
+            return
+
+
+def roll_up_all(store: Store, now: Callable[[], datetime], pause: Callable[[float], bool]) -> None:
+    """Do so for every app, alongside other work; one that cannot be counted is left to the next call."""
+    for tenant in store.tenants():
+        with guarded(LOG, f"insights of app {tenant.app_id}"):
+            roll_up(store.within(tenant), now(), pause)
+        if pause(0):
+            return
+
+
+def _week_of(at: datetime, wanted: Wanted) -> int:
+    """Return the distance of a week from the end of a period, 0 for the last."""
+    return (wanted.until - at - timedelta.resolution) // WEEK
 
 
 def _is_by_ai_alone(listed: Listed, wanted: Wanted) -> bool:

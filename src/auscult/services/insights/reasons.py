@@ -24,8 +24,8 @@ _MOMENTS = 3
 class Reason(Struct, frozen=True, kw_only=True):
     """A reason for contact. ``now`` and ``before`` are shares of all conversations; ``is_moved``: by more than chance.
 
-    ``again`` counts conversations of a customer who had one about the same within seven days before; None where no
-    customer is known.
+    ``again`` are conversations of a customer who had one about the same within seven days before, the oldest first;
+    None where no customer is known.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     unhappy: int
     unresolved: int
     escalated: int
-    again: int | None = None
+    again: tuple[ListedConversation, ...] | None = None
 
 
 def reasons_of(app: AppStore, sought: Sought, compared: Compared, names: Sequence[str]) -> list[Reason]:
@@ -64,22 +64,22 @@ def reasons_of(app: AppStore, sought: Sought, compared: Compared, names: Sequenc
             unhappy=counted(each.id, replace(sought.fields, sentiment=("negative",))),
             unresolved=counted(each.id, replace(sought.fields, resolved=("NO",))),
             escalated=counted(each.id, replace(sought.fields, escalation=True)),
-            again=again.get(each.id, 0) if again is not None else None,
+            again=tuple(again.get(each.id, ())) if again is not None else None,
         )
         for each in groups
     ]
     return sorted(found, key=lambda each: (-each.now.total, each.name))
 
 
-def _again(app: AppStore, within: Sought, names: Sequence[str]) -> dict[str, int] | None:
-    """Count repeated conversations by reason, among the newest; None where no customer is known."""
+def _again(app: AppStore, within: Sought, names: Sequence[str]) -> dict[str, list[ListedConversation]] | None:
+    """Return the repeated conversations by reason, among the newest; None where no customer is known."""
     assert within.since is not None  # noqa: S101  (a period is asked for)
     rows = newest(app, replace(within, since=within.since - AGAIN), _MOST_READ)
     about = {row.id: [each.name for each in row.insights.intents or ()] for row in rows if row.insights}
     about = {row_id: some for row_id, some in about.items() if not set(names).isdisjoint(some)}
     known = details(app, [each for each in rows if each.id in about])
     last: dict[tuple[str, str], ListedConversation] = {}
-    found: defaultdict[str, int] = defaultdict(int)
+    found: defaultdict[str, list[ListedConversation]] = defaultdict(list)
     has_customer = False
     for row in reversed(rows):  # the oldest first
         customer = known[row.id].conversation.customer if row.id in known else None
@@ -89,7 +89,7 @@ def _again(app: AppStore, within: Sought, names: Sequence[str]) -> dict[str, int
         for name in about[row.id]:
             earlier = last.get((customer.id, name))
             if earlier and row.started_at - earlier.started_at <= AGAIN and row.started_at >= within.since:
-                found[name] += 1
+                found[name].append(row)
             last[customer.id, name] = row
     return dict(found) if has_customer else None
 

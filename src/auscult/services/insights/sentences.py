@@ -6,6 +6,7 @@ Each is written from a ``FigureChange``, which has its figure, periods, groups, 
 from collections.abc import Callable, Mapping
 
 from auscult.domain.insights.changes import Driver, Group, Kind, Sample
+from auscult.domain.statistics.charts import BEYOND, RUN, Chart
 from auscult.language import gettext as _
 from auscult.language import later, ngettext, writing
 from auscult.services.insights.drivers import AT, OF_METRIC, FigureChange
@@ -13,6 +14,10 @@ from auscult.services.insights.intent_names import intent_name
 
 FEW = 10
 """Of fewer conversations no share is compared."""
+_SHOWN = 0.05
+"""Points of which fewer are shown as 0.0."""
+_NAMED = 3
+"""So many weeks outside their limits are named."""
 QueueName = Callable[[str, str], str]
 """Returns the name of a queue to show, by its id and its own name."""
 
@@ -48,6 +53,11 @@ def conclusion(found: FigureChange, queue_name: QueueName | None = None) -> str:
     return " ".join(each for each in said if each)
 
 
+def against_weeks_before(found: FigureChange, queue_name: QueueName | None = None) -> str:
+    """Return the sentences on the last week against the four weeks before (``lately``)."""
+    return _("Last 7 days, against the four weeks before: {said}").format(said=conclusion(found, queue_name))
+
+
 def forms_changed(found: FigureChange) -> str:
     """Return the sentence that another version of a form scores since, which is named before all else; else nothing."""
     if not found.forms:
@@ -66,15 +76,44 @@ def moved(found: FigureChange) -> str:
     value, points = change.now.value, _points(abs(change.value.value), found)
     share = writing.share(value, 1) if found.is_share else writing.number(value, 1)
     what = _(_NOUNS.get(found.figure, _OF_METRIC)).format(share=share)
-    if not change.value.value:
+    if abs(change.value.value) * (100 if found.is_share else 1) < _SHOWN:
         said = _("{what}, as before.")
-    elif not change.is_beyond_chance:
-        said = _("{what}. The change of {points} points could still be chance.")
+    elif change.may_be_chance:
+        said = (
+            _("{what}, {points} points more than before, which could still be chance.")
+            if change.value.value > 0
+            else _("{what}, {points} points fewer than before, which could still be chance.")
+        )
     elif change.value.value > 0:
         said = _("{what}, {points} points more than before.")
     else:
         said = _("{what}, {points} points fewer than before.")
     return said.format(what=what, points=points)
+
+
+def limits(chart: Chart) -> str:
+    """Return the sentence on which periods of a chart, by their names, lie outside their limits or on one side.
+
+    It says nothing of chance, so that it cannot contradict what ``moved`` says of the last of them.
+    """
+    outside = [point.name for point in chart.points if BEYOND in point.signals]
+    n, every = writing.number(len(outside)), writing.number(len(chart.points))
+    if len(outside) > _NAMED:
+        return _("{n} of {all} weeks lie outside their limits.").format(n=n, all=every)
+    if outside:
+        said = ngettext(
+            "One of {all} weeks lies outside its limits: {weeks}.",
+            "{n} of {all} weeks lie outside their limits: {weeks}.",
+            len(outside),
+        )
+        return said.format(n=n, all=every, weeks=", ".join(outside))
+    run = next((point.name for point in reversed(chart.points) if point.signals), "")
+    if run:
+        said = _(
+            "All {n} weeks lie within their limits, but at least {run} in a row, up to {week}, lie on one side of the mean."
+        )
+        return said.format(n=every, run=writing.number(RUN), week=run)
+    return _("All {n} weeks lie within their limits.").format(n=every)
 
 
 def cause(found: FigureChange, queue_name: QueueName | None = None) -> str:
@@ -85,7 +124,7 @@ def cause(found: FigureChange, queue_name: QueueName | None = None) -> str:
     if not change.leading:
         if change.is_beyond_chance:
             return _("No group stands out: the change runs through all of them.")
-        return _("No group moved by more than chance.")
+        return _("No group changed it by more than chance.")
     first, total = change.leading[0], change.value.value
     if first.group.kind == "metric":
         now, before = first.group.now.n, first.group.before.n

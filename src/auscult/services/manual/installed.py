@@ -11,7 +11,7 @@ from auscult.services.manual.page import Heading, Page, find_headings, read_page
 
 SECTIONS = ("how-to", "explanation", "reference", "runbooks")
 """The folders of the documentation that are served, in order; the first pages are in none."""
-FIRST = ("tutorial", "examples")
+FIRST = ("tutorial", "tutorial-ai-agents", "examples")
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Membership, Team
 from auscult.domain.people.grants import Grant, Roles, ScopeKind, permissions_in
 from auscult.domain.people.roles import BUILT_IN
@@ -127,73 +128,40 @@ def grant_view(grant: Grant, at: datetime, roles: Roles = BUILT_IN) -> GrantView
         state = "revoked"
     else:
         state = "coming" if at < grant.since else "ended"
-    return GrantView(
-        grant_id=grant.grant_id,
-        app_id=grant.app_id,
-        role=grant.role,
-        permission=grant.permission,
+    return made_from(
+        GrantView,
+        grant,
         permissions=tuple(sorted(permissions_in(grant, roles))),
         scope=ScopeView(kind=grant.scope.kind, names=tuple(sorted(grant.scope.names))),
-        since=grant.since,
-        until=grant.until,
         state=state,
-        granted_by=grant.granted_by,
-        granted_at=grant.granted_at,
-        revoked_at=grant.revoked_at,
-        revoked_by=grant.revoked_by,
     )
 
 
 def user_view(user: User, grants: Iterable[Grant], at: datetime, roles: Roles = BUILT_IN) -> UserView:
     """Return a user with these grants as they are at an instant."""
-    return UserView(
-        user_id=user.user_id,
-        email=user.email,
-        name=user.name,
-        state=user.state,
+    return made_from(
+        UserView,
+        user,
         agent_ids=tuple(sorted(user.agent_ids)),
-        created_at=user.created_at,
         grants=tuple(grant_view(grant, at, roles) for grant in grants),
     )
 
 
 def session_view(session: Session, current: str | None = None) -> SessionView:
     """Return a session; ``current`` is the id of the one that asks."""
-    return SessionView(
-        session_id=session.session_id,
-        method=session.method,
-        created_at=session.created_at,
-        seen_at=session.seen_at,
-        ends_at=session.ends_at,
-        address=session.address,
-        agent=session.agent,
-        is_current=session.session_id == current,
-    )
+    return made_from(SessionView, session, is_current=session.session_id == current)
 
 
 def token_view(token: PersonalToken) -> TokenView:
     """Return a personal token without its secret."""
-    return TokenView(
-        token_id=token.token_id,
-        name=token.name,
-        created_at=token.created_at,
-        ends_at=token.ends_at,
-        revoked_at=token.revoked_at,
-    )
+    return made_from(TokenView, token)
 
 
 def agent_view(agent: DirectoryAgent, memberships: Iterable[Membership], user: str | None) -> AgentView:
     """Return an agent with the teams and queues of these memberships that are theirs."""
     mine = [each for each in memberships if each.agent_id == agent.agent_id]
     stays = tuple(AgentStayView(kind=m.kind, id=m.group_id, since=m.since, until=m.until) for m in mine)
-    return AgentView(
-        agent_id=agent.agent_id,
-        name=agent.name,
-        emails=agent.emails,
-        hired_on=agent.hired_on,
-        user=user,
-        memberships=stays,
-    )
+    return made_from(AgentView, agent, user=user, memberships=stays)
 
 
 def team_view(team: Team, memberships: Iterable[Membership]) -> TeamView:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from auscult.domain.errors import NotFoundError
 from auscult.domain.schedules.schedule import Fresh, Schedule
+from auscult.domain.statistics.charts import BEYOND
 from auscult.services.audits.quality import Quality, QualityQuery
 from auscult.services.schedules.reports import cases_of
 from auscult.storage.disputes import DisputeQuery
@@ -47,7 +48,7 @@ def _limits(app: AppStore, one: Schedule, at: datetime) -> Iterator[Fresh]:
     if not found.chart.points:
         return
     last = found.chart.points[-1]
-    if "beyond limits" in last.signals:
+    if BEYOND in last.signals:
         yield Fresh(
             key=f"{one.metric_id}:{last.name}",
             at=at,

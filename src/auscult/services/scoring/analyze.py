@@ -13,6 +13,7 @@ from auscult.analyzers._contract import Analyzer, Unknown
 from auscult.analyzers.sentiment.emotions import Emotions
 from auscult.analyzers.topics.configured_intents import ConfiguredIntents
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded, said, sent
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, FailedAnswerError, Probe
 
@@ -84,7 +85,7 @@ def analyze(opened: Sequence[Analysis], analyzers: Analyzers, answers: Answers) 
             try:
                 found = analyzer.analyze(each.conversation, answers, known[index])
             except FailedAnswerError as failure:
-                found = Unknown(f"the judge gave no usable answer: {failure}")
+                found = Unknown(coded("the judge gave no usable answer: {fault}", fault=said(failure)))
             known[index] = _learn(known[index], field, found)
     sorting = analyzers.get(ConfiguredIntents.field)
     taxonomies = sorting.taxonomies if isinstance(sorting, ConfiguredIntents) else ()
@@ -104,4 +105,4 @@ def _learn(known: Insights, field: str, found: object) -> Insights:
         return replace(known, unknown={**known.unknown, field: found.reason})
     if field in Insights.__struct_fields__:
         return replace(known, **{field: found})
-    return replace(known, added={**known.added, field: to_builtins(found)})
+    return replace(known, added={**known.added, field: to_builtins(found, enc_hook=sent)})

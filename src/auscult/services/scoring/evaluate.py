@@ -21,7 +21,7 @@ from auscult.domain.conversation import (
     language_code,
 )
 from auscult.domain.engines import ByApp, Engines, KeptAnswers, RemoteEngines
-from auscult.domain.errors import EngineError
+from auscult.domain.errors import EngineError, coded, said
 from auscult.domain.evaluation import (
     Evaluation,
     GroundlessError,
@@ -350,20 +350,22 @@ class Evaluator(NamedTuple):
 
     def _verdict(self, metric: Metric, case: "_Case", answers: Answers, insights: Insights | None) -> Verdict:
         if self._is_beyond(metric, case.language):
-            return Verdict(qualification="NA", reason="the language of the conversation is unknown")
+            return Verdict(qualification="NA", reason=coded("the language of the conversation is unknown"))
         try:
             with case.budget.spending():
                 judged = self.types[metric.type].judge(metric.settings, case.pending.conversation, answers, insights)
             verdict = self._with_confidence(rests_on(judged, case.pending.conversation), metric, case, answers)
         except FailedAnswerError as failure:
             # Not NA, which would say that it does not apply: nobody has answered it, as with a manual one.
-            return Verdict(qualification="-", reason=f"no usable answer: {failure}")
+            return Verdict(qualification="-", reason=coded("no usable answer: {fault}", fault=said(failure)))
         except GroundlessError as fault:  # of a metric type that a plug-in brought
-            return Verdict(qualification="-", reason=f"no usable answer: {metric.type} says that {fault}")
+            return Verdict(
+                qualification="-", reason=coded("no usable answer: {fault}", fault=f"{metric.type} says that {fault}")
+            )
         try:
             return abstained(graded(metric, doubted(verdict, case.pending.conversation)), case.form)
         except ValueError as unknown:  # a judge's number may be in no band
-            return Verdict(qualification="-", reason=f"no usable answer: {unknown}")
+            return Verdict(qualification="-", reason=coded("no usable answer: {fault}", fault=said(unknown)))
 
     def _with_confidence(self, verdict: Verdict, metric: Metric, case: "_Case", answers: Answers) -> Verdict:
         """Return a verdict with the least confidence of the judge's answers that it rests on."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import (
     AgentHabits,
@@ -101,8 +102,9 @@ class Findings(Struct, frozen=True, kw_only=True):
 def findings(insights: Insights) -> Findings:
     """Show insights."""
     sentiment, outcome = insights.sentiment, insights.resolution
-    return Findings(
-        language=insights.language,
+    return made_from(
+        Findings,
+        insights,
         customer_sentiment=_customer(sentiment) if sentiment else None,
         escalation=_flag(insights.escalation),
         churn_risk=_flag(insights.churn_risk),
@@ -110,38 +112,14 @@ def findings(insights: Insights) -> Findings:
         resolution_evidence=evidence_lines(outcome.evidence) if outcome else (),
         resolution_mark=Mark(certain=False, reason=outcome.doubt) if outcome and outcome.doubt else UNSET,
         sentiment_course=_course(sentiment) if sentiment else None,
-        emotions=insights.emotions,
-        habits=insights.habits,
-        speech=insights.speech,
-        intents=insights.intents,
-        topics=insights.topics,
-        configured_intents=insights.configured_intents,
-        summary=insights.summary,
         sides_look_swapped=_flag(insights.sides_look_swapped) or UNSET,
         added=insights.added or UNSET,
-        unknown=insights.unknown,
-        engines=insights.engines,
-        taxonomies=insights.taxonomies,
     )
 
 
 def evidence_lines(evidence: tuple[Evidence, ...]) -> tuple[EvidenceLine, ...]:
     """Show evidence."""
-    return tuple(
-        [
-            EvidenceLine(
-                turn_id=each.turn_id,
-                start_ms=each.start_ms,
-                end_ms=each.end_ms,
-                text=each.text,
-                why=each.why,
-                similarity=each.similarity,
-                threshold=each.threshold,
-                call_id=each.call_id,
-            )
-            for each in evidence
-        ]
-    )
+    return tuple([made_from(EvidenceLine, each) for each in evidence])
 
 
 def _flag(flag: Flag | None) -> ObservedFlag | None:
@@ -153,11 +131,4 @@ def _customer(sentiment: Sentiment) -> CustomerSentiment:
 
 
 def _course(sentiment: Sentiment) -> SentimentCourse:
-    return SentimentCourse(
-        start=sentiment.start,
-        end=sentiment.end,
-        positive=sentiment.positive,
-        neutral=sentiment.neutral,
-        negative=sentiment.negative,
-        turns=sentiment.turns,
-    )
+    return made_from(SentimentCourse, sentiment)

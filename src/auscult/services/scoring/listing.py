@@ -15,6 +15,8 @@ from auscult.domain.ai_agents.calls import ai_agents_of, handled_by
 from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.conversation import Agent, Channel, Conversation, Direction, Queue
+from auscult.domain.copying import made_from
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
 from auscult.domain.record import OWN_LIST, Filter, Record
@@ -144,7 +146,7 @@ class Listing:
 
     def __init__(self) -> None:
         """Ready the encoder."""
-        self._encode = msgspec.json.Encoder().encode
+        self._encode = msgspec.json.Encoder(enc_hook=sent).encode
 
     def row(self, record: Record) -> bytes | None:
         """One conversation as JSON."""
@@ -160,16 +162,9 @@ def listed(record: Record) -> ListedConversation:
     evaluation = of_person(record.evaluation, conversation)
     form = evaluation.form
     submitted = audit.result if audit else None
-    return ListedConversation(
-        id=conversation.id,
-        custom_id=conversation.custom_id,
-        channel=conversation.channel,
-        direction=conversation.direction,
-        language=conversation.language,
-        started_at=conversation.started_at,
-        ended_at=conversation.ended_at,
-        duration_ms=conversation.duration_ms,
-        queues=conversation.queues,
+    return made_from(
+        ListedConversation,
+        conversation,
         agents=_agents(conversation),
         handled_by=handled_by(conversation),
         form=ListedForm(id=form.id, version=form.version) if form else None,

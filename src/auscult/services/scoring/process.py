@@ -12,8 +12,9 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from auscult.domain.audits.audit import AuditMovedError
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.form_version import FormKey, FormsMovedError
-from auscult.domain.errors import EngineError, FormError
+from auscult.domain.errors import EngineError, FormError, coded, joined, said
 from auscult.domain.form import Form
 from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.operations.tracing import CONVERSATION, TRACING, UNTRACED, Span
@@ -177,14 +178,13 @@ class Processing:
             if done.waiting:
                 postponed = done.waiting[0].postponed
                 left = left if done.rendered else []
-            yield Finished(
-                batch_id=finished.batch_id,
-                tenant=finished.tenant,
+            yield made_from(
+                Finished,
+                finished,
                 rendered=tuple(done.rendered),
                 faults=tuple(faults),
                 waiting=tuple(left),
                 postponed=None if left else postponed,
-                is_unfinished=finished.is_unfinished,
                 forms=keys,
             )
 
@@ -197,17 +197,17 @@ class Processing:
         failure = None
         if finished.faults:
             more = len(finished.faults) - _SHOWN_FAULTS
-            shown = [*finished.faults[:_SHOWN_FAULTS], *([f"and {more} more"] if more > 0 else [])]
-            failure = f"{len(finished.faults)} could not be processed: {'; '.join(shown)}"
+            shown = [*finished.faults[:_SHOWN_FAULTS], *([coded("and {n} more", n=more)] if more > 0 else [])]
+            failure = coded("{n} could not be processed: {words}", n=len(finished.faults), words=joined("; ", shown))
         try:
             self._write(finished, failure)
         except FormsMovedError as moved:
-            self._store.work.postpone(finished.batch_id, str(moved), self._now())
+            self._store.work.postpone(finished.batch_id, said(moved), self._now())
             return
         if finished.postponed is not None:
             self._postpone(finished.batch_id, finished.postponed)
         elif finished.is_unfinished and not finished.waiting:
-            self._store.work.postpone(finished.batch_id, "other batches have their turn", self._now())
+            self._store.work.postpone(finished.batch_id, coded("other batches have their turn"), self._now())
 
     def _write(self, finished: Finished, failure: str | None) -> None:
         """Write what was evaluated, with the audits that are there by then. Raises ``FormsMovedError``."""
@@ -305,7 +305,9 @@ class Processing:
                 done.costly[error.conversation_id] = error.message
             except Exception as error:  # its traceback is the only way to mend what it hit
                 LOG.exception("conversation %s cannot be processed", pending.conversation.id)
-                done.faults.append(f"{pending.conversation.id}: {type(error).__name__}: {error}")
+                done.faults.append(
+                    coded("{name}: {fault}", name=pending.conversation.id, fault=f"{type(error).__name__}: {error}")
+                )
             else:
                 done.add(one)
         return done

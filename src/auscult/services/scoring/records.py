@@ -18,7 +18,8 @@ else:
     from backports import zstd
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import FormatError
+from auscult.domain.copying import made_from
+from auscult.domain.errors import FormatError, from_store, kept
 from auscult.domain.evaluation import Evaluation, MetricResult, Status, Verdict
 from auscult.domain.form import Form, StoredHandler, handler_of
 from auscult.domain.insight import Insights
@@ -65,7 +66,7 @@ class ScoredRecord(Struct, frozen=True):
     insights: Insights | None
 
 
-_ENCODE = msgspec.msgpack.Encoder(order="deterministic").encode
+_ENCODE = msgspec.msgpack.Encoder(enc_hook=kept, order="deterministic").encode
 """Sets in the settings of metrics keep one order, so that equal forms stay equal."""
 _BLOCK = msgspec.msgpack.Decoder(_Block)
 
@@ -111,19 +112,11 @@ def _packed(evaluation: Evaluation, forms: dict[int, Form]) -> _Evaluation:
     form = evaluation.form
     if form is not None:
         forms.setdefault(id(form), form)
-    return _Evaluation(
+    return made_from(
+        _Evaluation,
+        evaluation,
         form=None if form is None else list(forms).index(id(form)),
-        status=evaluation.status,
-        score=evaluation.score,
-        passed=evaluation.passed,
-        fatal_errors=evaluation.fatal_errors,
         results=tuple([(result.metric.id, result.verdict) for result in evaluation.results]),
-        engines=evaluation.engines,
-        evaluated_at=evaluation.evaluated_at,
-        reason=evaluation.reason,
-        segment=evaluation.segment,
-        handler=evaluation.handler,
-        agent_id=evaluation.agent_id,
         segments=tuple([_packed(part, forms) for part in evaluation.segments]),
     )
 
@@ -131,20 +124,14 @@ def _packed(evaluation: Evaluation, forms: dict[int, Form]) -> _Evaluation:
 def _unpacked(conversation_id: str, packed: _Evaluation, forms: Sequence[Form]) -> Evaluation:
     form = None if packed.form is None else forms[packed.form]
     metrics = {metric.id: metric for metric in form.metrics} if form else {}
-    return Evaluation(
+    return made_from(
+        Evaluation,
+        packed,
         conversation_id=conversation_id,
         revision=1,
         form=form,
-        status=packed.status,
-        score=packed.score,
-        passed=packed.passed,
-        fatal_errors=packed.fatal_errors,
         results=tuple([MetricResult(metric=metrics[name], verdict=verdict) for name, verdict in packed.results]),
-        engines=packed.engines,
-        evaluated_at=packed.evaluated_at,
-        reason=packed.reason,
-        segment=packed.segment,
+        reason=None if packed.reason is None else from_store(packed.reason),
         handler=handler_of(packed.handler),
-        agent_id=packed.agent_id,
         segments=tuple([_unpacked(conversation_id, part, forms) for part in packed.segments]),
     )

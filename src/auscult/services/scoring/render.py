@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from auscult.domain.copying import made_from
 from auscult.domain.directory import Aliases
 from auscult.domain.record import Record
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
@@ -25,26 +26,17 @@ def render(tenant: Tenant, case: EvaluatedConversation, reports: Reports, aliase
     Queues and agents have the names that ``aliases`` of the app give them; ids stay.
     """
     named = aliases.as_rendered(case.conversation)
-    record = Record(
-        tenant=tenant,
-        conversation=named,
-        revision=case.evaluation.revision,
-        evaluation=case.evaluation,
-        insights=case.insights,
-        audit=case.audit,
-    )
+    record = made_from(Record, case, tenant=tenant, conversation=named, revision=case.evaluation.revision)
     is_listed_only = case.evaluation.status == "sides_unknown"  # no row of a report could say so
     shown: dict[str, Report | Listing] = (
         {LISTING.name: LISTING} if is_listed_only else {**reports, LISTING.name: LISTING}
     )
     rows = {name: row for name, report in shown.items() if (row := _stored(report, record)) is not None}
-    return RenderedRows(
-        conversation=case.conversation,
+    return made_from(
+        RenderedRows,
+        case,
         named=named,
         directory_version=aliases.version,
-        evaluation=case.evaluation,
-        insights=case.insights,
-        audit=case.audit,
         rows=rows,
         filters={name: shown[name].filters for name in rows},
     )

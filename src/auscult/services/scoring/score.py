@@ -10,6 +10,8 @@ from typing import Literal
 import msgspec
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.copying import made_from
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import Comparison, Evaluation, MetricResult, Part, Qualification, Status
 from auscult.domain.form import Form
 from auscult.domain.insight import Insights
@@ -101,13 +103,12 @@ class ScoreLine(msgspec.Struct, frozen=True, kw_only=True):
 def score_line(evaluation: Evaluation, insights: Insights | None) -> ScoreLine:
     """Return evaluation and insights as ``auscult score`` prints them."""
     form = evaluation.form
-    return ScoreLine(
+    return made_from(
+        ScoreLine,
+        evaluation,
         id=evaluation.conversation_id,
         form=None if form is None else FormLine(form.id, form.version),
-        status=evaluation.status,
         score=None if evaluation.score is None else int(evaluation.score),
-        passed=evaluation.passed,
-        fatal_errors=evaluation.fatal_errors,
         metrics=tuple([_metric_line(result) for result in evaluation.results]),
         insights=None if insights is None else findings(insights),
         reason=evaluation.reason or msgspec.UNSET,
@@ -179,7 +180,7 @@ def _scored(
 
 
 def _lines(scored: Sequence[Judged | Waiting]) -> bytes:
-    return msgspec.json.Encoder(decimal_format="number").encode_lines(
+    return msgspec.json.Encoder(decimal_format="number", enc_hook=sent).encode_lines(
         [waiting_line(one) if isinstance(one, Waiting) else score_line(*one) for one in scored]
     )
 
@@ -191,7 +192,7 @@ def spread(
 
     ``work`` is given a group as MessagePack (quicker to send than a pickle) and must be importable by name.
     """
-    encode = msgspec.msgpack.Encoder().encode
+    encode = msgspec.msgpack.Encoder(enc_hook=sent).encode
     out: deque[Future[bytes]] = deque()
     for group in groups:
         out.append(executor.submit(work, encode(group)))
@@ -203,20 +204,15 @@ def spread(
 
 def _metric_line(result: MetricResult) -> MetricLine:
     verdict = result.verdict
-    return MetricLine(
+    return made_from(
+        MetricLine,
+        verdict,
         id=result.metric.id,
-        qualification=verdict.qualification,
         adhered=result.adhered,
         evidence=evidence_lines(verdict.evidence),
         trigger=evidence_lines(verdict.trigger),
-        reason=verdict.reason,
         parts=tuple([_part_line(part) for part in verdict.parts]),
-        compared=verdict.compared,
-        level=verdict.level,
-        share=verdict.share,
         section=result.metric.section,
-        confidence=verdict.confidence,
-        certain=verdict.certain,
     )
 
 
@@ -231,12 +227,4 @@ def _section_lines(evaluation: Evaluation) -> tuple[SectionLine, ...]:
 
 
 def _part_line(part: Part) -> PartLine:
-    return PartLine(
-        id=part.id,
-        name=part.name,
-        qualification=part.qualification,
-        adhered=part.adhered,
-        evidence=evidence_lines(part.evidence),
-        weight=part.weight or None,
-        reason=part.reason,
-    )
+    return made_from(PartLine, part, evidence=evidence_lines(part.evidence), weight=part.weight or None)

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.engines import KeptAnswers, RemoteEngine
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, coded
 from auscult.domain.evaluation import Evaluation, Verdict
 from auscult.domain.form import Assignment, Form, undated
 from auscult.domain.probe import AFAR, FailedAnswer, Inquiry, Probe
@@ -22,7 +22,7 @@ from auscult.services.scoring.evaluate import Evaluator, Waiting
 
 MOST_TURNS, MOST_CHARACTERS = 400, 50_000
 _TURN_MS = 6_000
-NOT_ASKED = "a trial asks no judge and no other system"
+NOT_ASKED = coded("a trial asks no judge and no other system")
 _LINE = re.compile(r"^\s*(?P<who>agent|customer|a|c)\s*[:>]\s*(?P<text>.+?)\s*$", re.IGNORECASE)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.assist.knowledge import Base, Content, Document, Passage, Piece
 from auscult.domain.assist.validity import Opening, Stated, Wish, validity_of
+from auscult.domain.copying import made_from
 from auscult.storage.core.database import AnyRow, Database, write_many
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.tables.assist import knowledge_bases, knowledge_documents, knowledge_passages
@@ -228,13 +229,10 @@ class AppKnowledge:
 
 
 def _document(row: AnyRow) -> Document:
-    return Document(
-        source=row.source,
-        language=row.language,
+    return made_from(
+        Document,
+        row,
         format=row.kind,
-        passages=row.passages,
-        since_version=row.since_version,
-        until_version=row.until_version,
         added_at=instant_of(row.added_at),
         validity=validity_of(row.source, _OPENING.decode(row.opening), _stated(row), row.language),
     )

@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from auscult.domain.assist.live import Event
 from auscult.domain.assist.live_log import Decide, Decision, LiveDue, LiveListed, LiveLog, RestingState
 from auscult.domain.assist.live_settings import AssistSettings
+from auscult.domain.copying import made_from
+from auscult.domain.errors import sent
 from auscult.domain.tenancy import Tenant
 from auscult.storage.assist.live_visibility import is_seen_live
 from auscult.storage.core.database import NOW, Database, Reader
@@ -98,7 +100,7 @@ class AppLive(SeenOfApp):
         by_id = {event.id: event for event in rewritten}
         for event in rewritten:
             its = sa.update(live_events).where(live_events.c.live == live, live_events.c.event_id == event.id)
-            connection.execute(its.values(body=msgspec.json.encode(event)))
+            connection.execute(its.values(body=msgspec.json.encode(event, enc_hook=sent)))
         self._events.forget(conversation_id)
         return tuple(by_id.get(event.id, event) for event in events)
 
@@ -162,12 +164,7 @@ class AppLive(SeenOfApp):
             query = query.where(columns.is_ended == is_ended)
         with self._database.reading() as connection:
             return [
-                LiveListed(
-                    conversation_id=row.conversation_id,
-                    events=row.events,
-                    last_at=instant_of(row.last_at),
-                    is_ended=row.is_ended,
-                )
+                made_from(LiveListed, row, last_at=instant_of(row.last_at))
                 for row in connection.execute(query.order_by(columns.conversation_id).limit(limit))
             ]
 
@@ -206,7 +203,12 @@ class AppLive(SeenOfApp):
         live, conversation_id = of
         new = decision.events
         rows = [
-            {"live": live, "seq": len(events) + number, "event_id": event.id, "body": msgspec.json.encode(event)}
+            {
+                "live": live,
+                "seq": len(events) + number,
+                "event_id": event.id,
+                "body": msgspec.json.encode(event, enc_hook=sent),
+            }
             for number, event in enumerate(new, start=1)
         ]
         if rows:

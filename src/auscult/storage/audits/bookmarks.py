@@ -4,6 +4,7 @@ import msgspec
 import sqlalchemy as sa
 
 from auscult.domain.audits.bookmark import AuditSettings, Bookmark, BookmarkKind
+from auscult.domain.copying import made_from
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.audits import audit_settings, bookmarks
@@ -62,16 +63,7 @@ class AppBookmarks(SeenOfApp):
         if by is not None:
             query = query.where(bookmarks.c.by == by)
         with self._database.reading() as connection:
-            return [
-                Bookmark(
-                    conversation_id=row.conversation_id,
-                    by=row.by,
-                    kind=row.kind,
-                    note=row.note,
-                    at=instant_of(row.at),
-                )
-                for row in connection.execute(query)
-            ]
+            return [made_from(Bookmark, row, at=instant_of(row.at)) for row in connection.execute(query)]
 
     def settings(self) -> AuditSettings:
         """Return the app's settings of audits."""

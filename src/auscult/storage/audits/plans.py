@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from auscult.domain.audits.assignment import AssignmentState, Role
 from auscult.domain.audits.draw import Draw, DrawnItem, KeptDraw, StratumRecord
 from auscult.domain.audits.plan import Plan, PlanDocument
+from auscult.domain.copying import made_from
 from auscult.domain.notices import NewNotice
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow
@@ -164,13 +165,7 @@ def _assignments(
 
 
 def _plan(row: AnyRow) -> Plan:
-    return Plan(
-        plan_id=row.plan_id,
-        version=row.version,
-        document=_DOCUMENT.decode(row.document),
-        created_at=instant_of(row.created_at),
-        created_by=row.created_by,
-    )
+    return made_from(Plan, row, document=_DOCUMENT.decode(row.document), created_at=instant_of(row.created_at))
 
 
 def _columns(app: int, draw: KeptDraw) -> dict[str, Any]:
@@ -192,17 +187,13 @@ def _columns(app: int, draw: KeptDraw) -> dict[str, Any]:
 
 
 def _draw(row: AnyRow) -> KeptDraw:
-    return KeptDraw(
-        draw_id=row.draw_id,
-        plan_id=row.plan_id,
-        plan_version=row.plan_version,
+    return made_from(
+        KeptDraw,
+        row,
         since=instant_of(row.since),
         until=instant_of(row.until),
-        watermark=row.watermark,
-        frame_count=row.frame_count,
         frame_digest=bytes(row.frame_digest).hex(),
         strata=_STRATA.decode(row.strata),
         among=None if row.among is None else _AMONG.decode(row.among),
         drawn_at=instant_of(row.drawn_at),
-        drawn_by=row.drawn_by,
     )

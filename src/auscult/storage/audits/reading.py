@@ -4,6 +4,7 @@ import msgspec
 import sqlalchemy as sa
 
 from auscult.domain.audits.assignment import Assigned, Assignment, Hidden
+from auscult.domain.copying import made_from
 from auscult.storage.conversations.evaluated import read_audit
 from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.instants import instant_of, optional_instant
@@ -40,25 +41,13 @@ def read_assigned(row: AnyRow) -> Assigned:
 
 
 def _assignment(row: AnyRow) -> Assignment:
-    return Assignment(
-        assignment_id=row.assignment_id,
-        conversation_id=row.conversation_id,
-        segment=row.segment,
+    return made_from(
+        Assignment,
+        row,
         agent_id=row.agent_id or None,
-        rater=row.rater,
-        role=row.role,
-        state=row.state,
-        plan_id=row.plan_id,
-        plan_version=row.plan_version,
-        draw_id=row.draw_id,
-        stratum=row.stratum,
-        probability=row.probability,
         hidden=HIDDEN.decode(row.hidden),
         due_at=optional_instant(row.due_at),
         created_at=instant_of(row.created_at),
         begun_at=optional_instant(row.begun_at),
         ended_at=optional_instant(row.ended_at),
-        reason=row.reason,
-        reason_code=row.reason_code,
-        replaces=row.replaces,
     )

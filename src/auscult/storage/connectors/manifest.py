@@ -12,7 +12,7 @@ from auscult.domain.connectors.contract import Refused
 from auscult.domain.connectors.drift import COMPARED_DAYS, hour_of
 from auscult.domain.connectors.place import Found
 from auscult.domain.connectors.run import Counts, Day
-from auscult.domain.errors import ConflictError
+from auscult.domain.errors import ConflictError, from_store, kept
 from auscult.domain.scoring.stored import Accepted
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
@@ -136,7 +136,8 @@ class RunRecord:
         query = sa.select(connector_runs.c.notes).where(
             connector_runs.c.connector == self._connector, connector_runs.c.started_at >= ms_of(at)
         )
-        return {line for notes in self._database.values(query) for line in msgspec.json.decode(notes, type=list[str])}
+        every = (msgspec.json.decode(notes, type=list[str]) for notes in self._database.values(query))
+        return {from_store(line) for lines in every for line in lines}
 
     def end(
         self, counts: Counts, *, at: datetime, error: str = "", notes: Sequence[str] = (), postponed: Sequence[str] = ()
@@ -147,8 +148,8 @@ class RunRecord:
             "ended_at": ms_of(at),
             "counts": msgspec.json.encode(counts),
             "error": _storable(error),
-            "notes": msgspec.json.encode([_storable(each) for each in notes]),
-            "postponed": msgspec.json.encode([_storable(each) for each in postponed]),
+            "notes": msgspec.json.encode([_storable(each) for each in notes], enc_hook=kept),
+            "postponed": msgspec.json.encode([_storable(each) for each in postponed], enc_hook=kept),
         }
         with self._database.writing() as connection:
             self._hold(connection, **values)
@@ -189,5 +190,7 @@ class RunRecord:
 
 def _storable(text: str) -> str:
     """Return a text that a database can hold, and not a longer one than is read."""
+    if len(text) <= _LONGEST and is_storable(text):
+        return text
     text = text[:_LONGEST]
     return text if is_storable(text) else text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")

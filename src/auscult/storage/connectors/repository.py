@@ -9,8 +9,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
 from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
+from auscult.domain.copying import made_from
 from auscult.domain.delivery.destinations import Destination
-from auscult.domain.errors import ConflictError, NotFoundError, coded
+from auscult.domain.errors import ConflictError, NotFoundError, coded, from_store
 from auscult.storage.access.apps import lock_app
 from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.connectors.manifest import RunRecord
@@ -34,7 +35,7 @@ _COUNTS = msgspec.json.Decoder(Counts)
 _LINES = msgspec.json.Decoder(tuple[str, ...])
 _SECRETS = msgspec.json.Decoder(dict[str, str])
 _SEALED_S = 86_400
-_CRASHED = {"state": "crashed", "error": "its process ended before the run did"}
+_CRASHED = {"state": "crashed", "error": coded("its process ended before the run did")}
 
 
 class _Sealed(msgspec.Struct):
@@ -280,16 +281,15 @@ def _runs(connector: int) -> AnySelect:
 
 
 def _run(row: AnyRow, name: str) -> Run:
-    return Run(
+    return made_from(
+        Run,
+        row,
         number=row.run,
         connector=name,
-        version=row.version,
         order=_ORDER.decode(row.given),
-        state=row.state,
         started_at=instant_of(row.started_at),
         ended_at=None if row.ended_at is None else instant_of(row.ended_at),
         counts=_COUNTS.decode(row.counts),
-        notes=_LINES.decode(row.notes),
-        postponed=_LINES.decode(row.postponed),
-        error=row.error,
+        notes=tuple(map(from_store, _LINES.decode(row.notes))),
+        postponed=tuple(map(from_store, _LINES.decode(row.postponed))),
     )

@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.errors import kept
 from auscult.domain.insight import without_agent_emotions
 from auscult.storage.conversations.evaluated import read_insights
 from auscult.storage.core.tables.conversations import insights
@@ -24,4 +25,4 @@ def remove_agent_emotions(connection: Connection, app: int, numbers: Sequence[in
         one = sa.update(insights).where(
             insights.c.conversation == row.conversation, insights.c.revision == row.revision
         )
-        connection.execute(one.values(body=msgspec.json.encode(left)))
+        connection.execute(one.values(body=msgspec.json.encode(left, enc_hook=kept)))

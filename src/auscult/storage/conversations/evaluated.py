@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.audits.audit import Audit, AuditMovedError
 from auscult.domain.conversation import Conversation
+from auscult.domain.errors import kept
 from auscult.domain.evaluation import Evaluation, Status
 from auscult.domain.insight import Insights
 from auscult.domain.people.visibility import Visibility
@@ -111,7 +112,7 @@ def read_shown_insights(body: bytes | None, settings: str | None) -> Insights | 
 def write_insights(connection: Connection, dialect: Dialect, found: Sequence[tuple[int, int, Insights | None]]) -> None:
     """Keep insights, each with the number of its conversation and the revision. Those that are there are left."""
     rows = [
-        (conversation, revision, msgspec.json.encode(each))
+        (conversation, revision, msgspec.json.encode(each, enc_hook=kept))
         for conversation, revision, each in found
         if each is not None
     ]

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from auscult.domain.errors import from_store, kept
 from auscult.domain.evaluation import Evaluation, MetricResult, Verdict
 from auscult.domain.form import Form, StoredHandler, handler_of
 from auscult.domain.scoring.stored import state_grounds
@@ -179,7 +180,7 @@ class EvaluationReader:
             ),
             engines=body.engines,
             evaluated_at=instant_of(row.evaluated_at),
-            reason=body.reason,
+            reason=None if body.reason is None else from_store(body.reason),
             segment=body.segment,
             handler=handler_of(body.handler),
             agent_id=body.agent_id,
@@ -210,7 +211,7 @@ def _encode(evaluation: Evaluation) -> bytes:
         evaluation.handler,
         evaluation.agent_id,
     )
-    return msgspec.json.encode(body)
+    return msgspec.json.encode(body, enc_hook=kept)
 
 
 def _write_snapshots(

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition, DefinitionDraft, DefinitionKind
 from auscult.domain.definitions.form_version import UNSIGNED, DraftMovedError, Signed, revision_of
 from auscult.storage.access.apps import lock_app
@@ -168,13 +169,11 @@ class AppDefinitions(OfApp):
 
 
 def _definition(row: AnyRow) -> Definition:
-    return Definition(
-        kind=row.kind,
-        name=row.name,
-        version=row.version,
+    return made_from(
+        Definition,
+        row,
         document=bytes(row.document),
         published_at=instant_of(row.published_at),
         removed_at=None if row.removed_at is None else instant_of(row.removed_at),
         by=row.published_by,
-        note=row.note,
     )

@@ -8,6 +8,7 @@ from typing import NamedTuple, get_args
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.copying import made_from
 from auscult.domain.delivery.exports import Export, ExportKind, ExportState
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
@@ -165,15 +166,12 @@ def _withdraw(connection: Connection, condition: sa.ColumnElement[bool]) -> int:
 
 
 def _export(row: AnyRow) -> Export:
-    return Export(
-        export_id=row.export_id,
-        user_id=row.user_id,
+    return made_from(
+        Export,
+        row,
         query=row.query.encode(),
         kind=_KINDS[row.kind],
         state=_STATES[row.state],
-        total=row.total,
-        done=row.done,
         created_at=instant_of(row.created_at),
         ended_at=None if row.ended_at is None else instant_of(row.ended_at),
-        reason=row.reason,
     )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.change import ChangeKind, Delivery, Webhook
+from auscult.domain.copying import made_from
 from auscult.domain.delivery.destinations import Destination, origin_of
 from auscult.domain.delivery.webhook_work import Due, Standing
 from auscult.domain.errors import NotFoundError
@@ -82,17 +83,7 @@ class AppWebhooks(SeenOfApp):
                 deliveries.c.webhook == number, *visible(self._visibility, self._app, deliveries.c.conversation_id)
             )
             rows = connection.execute(query.order_by(deliveries.c.delivery.desc()).limit(limit)).all()
-        return [
-            Delivery(
-                number=row.change,
-                conversation_id=row.conversation_id,
-                kind=row.kind,
-                at=instant_of(row.at),
-                status=row.status,
-                error=row.error,
-            )
-            for row in rows
-        ]
+        return [made_from(Delivery, row, number=row.change, at=instant_of(row.at)) for row in rows]
 
     def _number(self, connection: Connection, webhook_id: str, *, is_to_change: bool = False) -> int:
         query = sa.select(webhooks.c.webhook).where(webhooks.c.app == self._app, webhooks.c.webhook_id == webhook_id)
@@ -188,15 +179,11 @@ def _destination(url: str) -> Destination:
 
 
 def _webhook(row: AnyRow, secret: str) -> Webhook:
-    return Webhook(
+    return made_from(
+        Webhook,
+        row,
         id=row.webhook_id,
-        url=row.url,
         secret=secret,
         kinds=msgspec.json.decode(row.kinds, type=frozenset[ChangeKind]),
-        position=row.position,
         created_at=instant_of(row.created_at),
-        failures=row.failures,
-        is_disabled=row.is_disabled,
-        format=row.format,
-        template=row.template,
     )

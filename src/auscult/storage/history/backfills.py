@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.errors import ConflictError
+from auscult.domain.copying import made_from
+from auscult.domain.errors import ConflictError, joined
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillScope, ChunkRange, Rescored
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.tenancy import Tenant
@@ -322,17 +323,15 @@ def backfill_of(connection: Connection, row: AnyRow, tenant: Tenant) -> Backfill
     if row.state in ("failed", "running"):
         query = sa.select(batches.c.reason).where(_chunks_of(row.backfill), batches.c.reason.is_not(None))
         reasons = dict.fromkeys(connection.scalars(query.order_by(batches.c.batch).limit(_MOST_REASONS)))
-        reason = "; ".join(reasons) or None
+        reason = joined("; ", reasons) or None
     if row.state == "running":
         ready = sa.select(batches.c.batch).where(_chunks_of(row.backfill), sa.text(WAITS))
         is_postponed = connection.scalars(ready.limit(1)).one_or_none() is None
-    return Backfill(
-        backfill_id=row.backfill_id,
+    return made_from(
+        Backfill,
+        row,
         tenant=tenant,
-        kind=row.kind,
         order=bytes(row.request),
-        state=row.state,
-        total=row.total,
         looked=int(row.looked),
         created_at=instant_of(row.created_at),
         ended_at=None if row.ended_at is None else instant_of(row.ended_at),

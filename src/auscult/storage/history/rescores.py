@@ -57,6 +57,7 @@ def write_rescored(
         file_recorded(connection, dialect, app, moved)
     rewrite_rows(
         connection,
+        dialect,
         app,
         [
             (stored.filed_at, stored.conversation_id, each.rendered.rows)

@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.errors import kept
 from auscult.domain.probe import (
     Answer,
     ExtractionAnswer,
@@ -88,7 +89,7 @@ class AppAnswers(OfApp):
                     "key": keys[question],
                     "conversation": number,
                     "call": call,
-                    "body": msgspec.json.encode({"kind": _NAMES[type(answer)], "answer": answer}),
+                    "body": msgspec.json.encode({"kind": _NAMES[type(answer)], "answer": answer}, enc_hook=kept),
                 }
                 for question, answer in heard.answers.items()
             ]

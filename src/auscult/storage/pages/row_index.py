@@ -25,6 +25,7 @@ from auscult.storage.pages.dimension_keys import EXCLUDED, cell_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING, Sets, sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, Facet, aspect_of, facets_of, filter_of
 from auscult.storage.pages.figures import Figures, figures_of, flags_of, write_figures
+from auscult.storage.pages.insight_tallies import touch
 from auscult.storage.pages.rollup_updates import Entry, change_tallies
 
 _VALUES_AT_ONCE = 1_000
@@ -177,6 +178,8 @@ def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Seque
         _figured(new[each.listing, each.filing.conversation_id][0], each.filing) for each in found if each.has_figures
     ]
     write_figures(connection, dialect, [one.row for key, one in old.items() if key not in new], figures)
+    starts = [*(each.filed_at for each in filings if each.filed_at is not None), *(each.started_at for each in filings)]
+    touch(connection, dialect, known.get(OWN_LIST), starts)
     _write_facets(connection, dialect, list(old.values()), [one for one, _ in new.values()], numbers)
 
 
@@ -186,11 +189,14 @@ def remove_rows(connection: Connection, dialect: Dialect, app: int, numbers: Col
     went = [indexed_row_of(row) for row in connection.execute(_OF_CONVERSATIONS, {"some_numbers": list(numbers)})]
     _write_rows(connection, dialect, {(one.listing, one.conversation_id): one for one in went}, {})
     write_figures(connection, dialect, [one.row for one in went], [])
+    touch(connection, dialect, _listings(connection, app).get(OWN_LIST), [one.started_at for one in went])
     _write_facets(connection, dialect, went, [], {})
     return {facet for one in went for facet in one.facets}
 
 
-def rewrite_rows(connection: Connection, app: int, rows: Sequence[tuple[int, str, Mapping[str, bytes]]]) -> None:
+def rewrite_rows(
+    connection: Connection, dialect: Dialect, app: int, rows: Sequence[tuple[int, str, Mapping[str, bytes]]]
+) -> None:
     """Let rows that are filed say something else, and stay where they are.
 
     Each is given by the start under which its conversation is filed, the conversation's id, and bodies by report.
@@ -213,6 +219,7 @@ def rewrite_rows(connection: Connection, app: int, rows: Sequence[tuple[int, str
     ]
     changed.sort(key=lambda row: (row["in_listing"], row["at_start"], row["of_conversation"]))
     write_many(connection, statement, changed)
+    touch(connection, dialect, known.get(OWN_LIST), [filed_at for filed_at, *_ in rows])
 
 
 def raise_versions(connection: Connection, app: int) -> None:

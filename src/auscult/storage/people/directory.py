@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
 from auscult.storage.access.apps import lock_app
@@ -247,10 +248,9 @@ def _queue(row: AnyRow) -> DirectoryQueue:
 
 
 def _membership(row: AnyRow) -> Membership:
-    return Membership(
-        kind=row.kind,
-        group_id=row.group_id,
-        agent_id=row.agent_id,
+    return made_from(
+        Membership,
+        row,
         since=None if row.since is None else instant_of(row.since),
         until=None if row.until is None else instant_of(row.until),
     )

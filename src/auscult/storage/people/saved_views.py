@@ -4,6 +4,7 @@ import uuid
 
 import sqlalchemy as sa
 
+from auscult.domain.copying import made_from
 from auscult.domain.delivery.exports import LONGEST_VIEW_NAME, SavedView
 from auscult.domain.errors import NotFoundError, RequestError, unknown
 from auscult.storage.core.database import AnyRow
@@ -58,6 +59,4 @@ class AppSavedViews(OfApp):
 
 
 def _view(row: AnyRow) -> SavedView:
-    return SavedView(
-        view_id=row.view_id, owner=row.owner, name=row.name, query=row.query, is_shared=bool(row.is_shared)
-    )
+    return made_from(SavedView, row, is_shared=bool(row.is_shared))

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 import sqlalchemy as sa
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.privacy.retention import Approval, ApprovalKind, Subject
 from auscult.storage.core.database import AnyRow, Database
@@ -71,16 +72,13 @@ class AppApprovals:
 
     def _approval(self, row: AnyRow) -> Approval:
         sealed = None if row.subject is None else self._privacy.unseal(bytes(row.subject))
-        return Approval(
+        return made_from(
+            Approval,
+            row,
             number=row.approval,
-            kind=row.kind,
             subject=None if sealed is None else msgspec.json.decode(sealed, type=Subject),
-            requested_by=row.requested_by,
             requested_at=instant_of(row.requested_at),
-            state=row.state,
-            decided_by=row.decided_by,
             decided_at=_instant(row.decided_at),
-            run_id=row.run_id,
         )
 
 

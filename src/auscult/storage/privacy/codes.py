@@ -8,9 +8,11 @@ from collections.abc import Sequence
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.privacy.conversations import RedactedConversation, redact_conversation
+from auscult.domain.privacy.policy import Policy
 from auscult.domain.privacy.redaction import Found, Hints, Utterance, redacted
 from auscult.redactors import secrets
 
+_NAMES_STAY = Policy(kinds={"name": "keep"})
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:)?')
 _IS_JSON = re.compile(r"[{\[]\s*\"|\"\s*:")
 _LINE = re.compile(r"[^\r\n]+")
@@ -20,7 +22,7 @@ _LABEL = re.compile(r"[a-z_]{1,12}|[\dTZ:.+-]{15,}", re.IGNORECASE)
 
 def without_codes(conversation: Conversation) -> RedactedConversation:
     """Return a conversation without such values, and all else as it is."""
-    return redact_conversation(conversation, _find, has_names=False)
+    return redact_conversation(conversation, _find, policy=_NAMES_STAY)
 
 
 def text_without_codes(text: str) -> str:

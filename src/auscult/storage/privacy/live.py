@@ -138,7 +138,8 @@ def _texts(privacy: AppPrivacy, settings: PrivacySettings, messages: Sequence[Me
     if not settings.is_on:
         return raw
     found = finder(settings.redactor)(utterances, Hints(countries=settings.countries))
-    texts = list(redacted(raw, found, Numbering(raw)).texts)
+    policy = settings.policy
+    texts = list(policy.redacted(raw, found, Numbering(raw, dropped=policy.dropped)).texts)
     later: set[str] = set()
     for index in range(len(messages) - 1, max(-1, len(messages) - 1 - _REACH), -1):
         if messages[index].author not in later:

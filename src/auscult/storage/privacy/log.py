@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.copying import made_from
 from auscult.domain.privacy.log import ERASED, PRUNED_ACTION, Draft, Entry, Seal, made_entry, made_seal, root_of
 from auscult.storage.access.signing_key import SigningKey
 from auscult.storage.core.baseline import missing_triggers
@@ -216,14 +217,10 @@ def _columns(entry: Entry) -> dict[str, Any]:
 
 
 def _entry(row: AnyRow) -> Entry:
-    return Entry(
+    return made_from(
+        Entry,
+        row,
         number=row.entry,
-        at=row.at,
-        app_id=row.app_id,
-        principal=row.principal,
-        action=row.action,
-        target=row.target,
-        details=row.details,
         salt=None if row.salt is None else bytes(row.salt),
         content_hash=bytes(row.content_hash),
         entry_hash=bytes(row.entry_hash),

@@ -16,11 +16,23 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import SettingsError
 from auscult.domain.privacy.conversations import Find, RedactedConversation, Redaction, redact_conversation
 from auscult.domain.privacy.digests import Digest, digest_with
-from auscult.domain.privacy.redaction import Found, Hints, Span, Utterance, redacted, unnumbered
+from auscult.domain.privacy.policy import names_apart
+from auscult.domain.privacy.redaction import (
+    PLACEHOLDER,
+    Found,
+    Hints,
+    Kind,
+    Span,
+    Utterance,
+    kind_of,
+    redacted,
+    unnumbered,
+)
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers, secrets
 from auscult.storage.access.apps import lock_app, render_again
 from auscult.storage.core.database import Database
+from auscult.storage.core.tables.people import agents
 from auscult.storage.core.tables.privacy import privacy_settings, redactions
 from auscult.storage.privacy.codes import document_without_codes, text_without_codes, without_codes
 from auscult.storage.privacy.settings import read_settings, stored_settings
@@ -89,12 +101,12 @@ class AppPrivacy:
         """Redact conversations as the app's settings say; security codes and the like always."""
         settings = self.settings()
         marks = {each.id: each.masks.keys() for each in conversations if each.masks}
-        redact = partial(_redact, settings, self._secret_key) if settings.is_on else without_codes
+        redact = (
+            partial(_redact, settings, self._secret_key, self._names(settings)) if settings.is_on else without_codes
+        )
         after = self._redact_each(redact, conversations)
         kept = {
-            each.conversation.id: Redaction(
-                spans=dict(each.spans), originals=dict(each.originals) if settings.redaction == "token" else {}
-            )
+            each.conversation.id: Redaction(spans=dict(each.spans), originals=_kept(each.originals, settings))
             for before, each in zip(conversations, after, strict=True)
             if each.conversation is not before
         }
@@ -109,7 +121,14 @@ class AppPrivacy:
         if not settings.is_on:
             return text_without_codes(text)
         found = finder(settings.redactor)([Utterance("", text)], Hints(countries=settings.countries))
-        return redacted([text], found).texts[0]
+        return settings.policy.redacted([text], found).texts[0]
+
+    def _names(self, settings: PrivacySettings) -> tuple[str, ...]:
+        """Read the names of the directory's agents, where they stay."""
+        if settings.agent_names == "mask":
+            return ()
+        query = sa.select(agents.c.name).where(agents.c.app == self._app, agents.c.name.is_not(None))
+        return tuple(self._database.values(query))
 
     def nameless(self, said: Sequence[Utterance], hints: Hints) -> tuple[str, ...]:
         """Redact words for a definition, which outlives what they were said in: in every mode, names as ``[name]``."""
@@ -219,8 +238,27 @@ def without_numbers(text: str) -> str:
     return text
 
 
-def _redact(settings: PrivacySettings, secret_key: bytes, conversation: Conversation) -> RedactedConversation:
-    return redact_conversation(conversation, finder(settings.redactor), settings.countries, _digest_with(secret_key))
+def _redact(
+    settings: PrivacySettings, secret_key: bytes, names: tuple[str, ...], conversation: Conversation
+) -> RedactedConversation:
+    policy = settings.policy
+    if settings.agent_names == "keep":
+        customer = conversation.customer and conversation.customer.name
+        said = names_apart((agent.name for agent in conversation.agents), (customer,))
+        policy = policy._replace(own=(*policy.own, *names), own_words=said)
+    return redact_conversation(
+        conversation,
+        finder(settings.redactor),
+        settings.countries,
+        _digest_with(secret_key),
+        policy,
+    )
+
+
+def _kept(originals: Mapping[str, str], settings: PrivacySettings) -> dict[str, str]:
+    """Return the originals of kinds that are tokens; a speaker's label that was replaced is a name."""
+    kinds: dict[str, Kind] = {mark: kind_of(found)[0] for mark in originals if (found := PLACEHOLDER.fullmatch(mark))}
+    return {mark: text for mark, text in originals.items() if settings.treatment(kinds.get(mark, "name")) == "token"}
 
 
 @cache

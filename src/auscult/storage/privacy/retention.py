@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
 from auscult.domain.privacy.erasure_list import Erasure, Line
 from auscult.domain.privacy.retention import Export, Hold, HoldKind, Kept, Left, Receipt, Rule, RunKind
@@ -204,11 +205,11 @@ class AppRetention:
             left = Left(exports=self._exports(connection, row.started_at), webhooks=_delivered(erased))
         parts = Counter(each.kind for each in erased)
         whole = parts.pop("conversation", 0)
-        return Receipt(
+        return made_from(
+            Receipt,
+            row,
             id=row.run_id,
-            kind=row.kind,
             app_id=self._app_id,
-            principal=row.principal,
             started_at=instant_of(row.started_at),
             finished_at=_instant(row.finished_at),
             erased=whole,
@@ -216,7 +217,6 @@ class AppRetention:
             coachings=sum(each.coachings for each in erased),
             examples=sum(each.examples for each in erased),
             pins=sum(each.pins for each in erased),
-            held=row.held,
             parts=dict(parts),
             webhook_deliveries=sum(each.deliveries for each in erased),
             exports=len(left.exports),
@@ -326,16 +326,7 @@ def _delivered(erased: Sequence[AnyRow]) -> dict[str, int]:
 
 
 def _hold(row: AnyRow) -> Hold:
-    return Hold(
-        number=row.hold,
-        kind=row.kind,
-        value=row.value,
-        reason=row.reason,
-        placed_by=row.placed_by,
-        placed_at=instant_of(row.placed_at),
-        lifted_by=row.lifted_by,
-        lifted_at=_instant(row.lifted_at),
-    )
+    return made_from(Hold, row, number=row.hold, placed_at=instant_of(row.placed_at), lifted_at=_instant(row.lifted_at))
 
 
 def _instant(ms: int | None) -> datetime | None:

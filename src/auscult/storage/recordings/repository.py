@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
 from auscult.storage.access.apps import lock_app
@@ -311,22 +312,11 @@ def _columns(recording: Recording, app: int, conversation: int) -> dict[str, obj
 
 
 def _recording(row: AnyRow) -> Recording:
-    return Recording(
-        recording_id=row.recording_id,
-        conversation_id=row.conversation_id,
+    return made_from(
+        Recording,
+        row,
         state=_STATES[row.state],
-        sound=Sound(
-            content_type=row.content_type,
-            codec=row.codec,
-            channels=row.channels,
-            sample_rate=row.sample_rate,
-            duration_ms=row.duration_ms,
-        ),
+        sound=made_from(Sound, row),
         speakers=_SPEAKERS.decode(row.speakers),
-        sha256=row.sha256,
-        size=row.size,
-        location=row.location,
         created_at=instant_of(row.created_at),
-        source=row.source,
-        reason=row.reason,
     )

@@ -23,6 +23,7 @@ from auscult.storage.core.tables.pages import (
     facet_sets,
     facets,
     figure_rows,
+    insight_tallies,
     listings,
     report_rows,
     tallies,
@@ -30,6 +31,7 @@ from auscult.storage.core.tables.pages import (
 from auscult.storage.pages.facet_codes import coded_rows, sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, aspect_of
 from auscult.storage.pages.figures import COLUMNS, FLAGS, Figures, flags_of, in_parts
+from auscult.storage.pages.insight_tallies import UNCOUNTED
 from auscult.storage.pages.rollup_updates import Entry, add_tallies, by_span, counted, parts_of
 from auscult.storage.pages.rollups import Key, is_crowded, raised
 from auscult.storage.pages.row_index import INDEXED, indexed_row_of, raise_versions, write_facet_rows
@@ -96,6 +98,7 @@ class Verifier(OfDatabase):
                 write_codes(connection, self._database.dialect, coded)
             connection.execute(sa.delete(tallies).where(tallies.c.listing.in_(mine)))
             add_tallies(connection, self._database.dialect, _count(connection, app))
+            connection.execute(sa.update(insight_tallies).where(insight_tallies.c.listing.in_(mine)).values(UNCOUNTED))
             raise_versions(connection, app)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from auscult.domain.errors import coded
 from auscult.domain.operations.guarding import guarded
 from auscult.domain.operations.tracing import MOST_LINKS, TRACING
 from auscult.domain.scoring.batches import Backlog, Batch, Priority
@@ -147,11 +148,15 @@ class Batches:
                 return 0
             for number in numbers:
                 one = insert_batch(found.app, 1, found.priority, found.accepted_at)
-                made = one.values(reason=f"alone, for {batch_id} was begun again and again").returning(batches.c.batch)
+                made = one.values(reason=coded("alone, for {id} was begun again and again", id=batch_id)).returning(
+                    batches.c.batch
+                )
                 alone = connection.execute(made).scalar_one()
                 moved = sa.update(conversations).where(conversations.c.conversation == number)
                 connection.execute(moved.values(batch=alone))
-            reason = f"split into {len(numbers)} batches of one conversation, for it was begun again and again"
+            reason = coded(
+                "split into {n} batches of one conversation, for it was begun again and again", n=len(numbers)
+            )
             over = sa.update(batches).where(batches.c.batch == found.batch)
             connection.execute(over.values(ended("done", reason)))
         return len(numbers)
@@ -217,7 +222,7 @@ def _join(connection: Connection, app: int) -> None:
         moved = sa.update(conversations).where(conversations.c.batch.in_(along))
         connection.execute(moved.values(batch=first.batch))
         over = sa.update(batches).where(batches.c.batch.in_(along[1:]))
-        reason = f"went along with {first.batch_id}"
+        reason = coded("went along with {id}", id=first.batch_id)
         connection.execute(over.values(ended("done", reason)))
         now_of = sa.select(sa.func.count()).where(conversations.c.batch == first.batch).scalar_subquery()
         kept = " ".join(list(traces)[:MOST_LINKS]) or None

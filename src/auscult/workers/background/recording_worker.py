@@ -48,12 +48,12 @@ class LinkFetcher:
                 return self._body(connection, answer)
             link = urljoin(link, answer.getheader("Location") or "")
             connection.close()
-        raise RecordingError(f"the link redirects more than {_MOST_REDIRECTS} times", code="recording.link_refused")
+        raise RecordingError("the link redirects more than {n} times", n=_MOST_REDIRECTS, code="recording.link_refused")
 
     def _request(self, link: str) -> tuple[DialledConnection, http.client.HTTPResponse]:
         parts = urlsplit(link)
         if parts.scheme not in ("http", "https"):
-            raise RecordingError(f"the link redirects to {parts.scheme}:", code="recording.link_refused")
+            raise RecordingError("the link redirects to {name}:", name=parts.scheme, code="recording.link_refused")
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         try:
             connection = DialledConnection(parts.scheme, parts.hostname or "", parts.port, _TIMEOUT_S, self._networks)
@@ -72,10 +72,12 @@ class LinkFetcher:
             if answer.status in _TRANSIENT or answer.status >= _SERVER_ERROR:
                 raise TransientError(f"the link answered {answer.status}")
             if answer.status != _OK:
-                raise RecordingError(f"the link answered {answer.status}", code="recording.link_refused")
+                raise RecordingError("the link answered {n}", n=answer.status, code="recording.link_refused")
             kind = (answer.getheader("Content-Type") or "").partition(";")[0].strip().lower()
             if kind.startswith(("text/", "image/")) or kind == "application/json":
-                raise RecordingError(f"the link leads to {kind}, which is no sound", code="recording.type_unsupported")
+                raise RecordingError(
+                    "the link leads to {name}, which is no sound", name=kind, code="recording.type_unsupported"
+                )
             yield from self._pieces(answer.read)
 
     def _pieces(self, read: Callable[[int], bytes]) -> Iterator[bytes]:
@@ -85,7 +87,7 @@ class LinkFetcher:
                 size += len(piece)
                 if size > self._most_bytes:
                     raise RecordingError(
-                        f"the recording is larger than {self._most_bytes} bytes", code="recording.link_refused"
+                        "the recording is larger than {n} bytes", n=self._most_bytes, code="recording.link_refused"
                     )
                 yield piece
         except (OSError, http.client.HTTPException) as error:

@@ -8,7 +8,7 @@ from selenium.webdriver.common.keys import Keys
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.services.calibration import Calibrating
 from tests.e2e.browsing import Browser
-from tests.e2e.console.disputes.test_console_reviews import audited
+from tests.e2e.console.disputes.test_console_reviews import audited, looked_at
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.consoles import email_of
@@ -66,6 +66,8 @@ def rated_all_met(served: Service, session_id: str, role: str) -> None:
 def test_manager_invites_raters_who_answer_blind(browser: Browser, served: Service) -> None:
     """QA manager, 5: chosen conversations, invitation, the blind desk of a rater, refusal and submission."""
     enter(browser, served, "qa-manager")
+    looked_at(browser, served, "/calibration", "calibration-empty")
+    looked_at(browser, served, "/calibration/new", "calibration-new")
     open_page(browser, served, "/calibration")
     browser.press("a[href$='/calibration/new']")
     browser.until("h1", lambda text: text == "New session")
@@ -77,7 +79,9 @@ def test_manager_invites_raters_who_answer_blind(browser: Browser, served: Servi
     browser.write("#name", "April")
     browser.press("button[type=submit].btn--main")
     browser.until("h1", lambda text: text == "April")
+    address = browser.driver.current_url.partition("/console")[2]
     enter(browser, served, "auditor")
+    looked_at(browser, served, f"{address}/1", "calibration-desk")
     open_page(browser, served, "/calibration")
     browser.press("main tbody a")
     browser.press("a.btn--main")
@@ -100,6 +104,7 @@ def test_manager_debriefs_with_the_splits_first(browser: Browser, served: Servic
     browser.until("main", lambda text: "Reference: " in text)
     browser.press("details.dispute summary")
     assert "Change the reference" in browser.text("details[open].dispute")
+    looked_at(browser, served, f"/calibration/{session.session_id}", "calibration-room")
     open_page(browser, served, f"/calibration/{session.session_id}")
     browser.press("form[action$=close] button")
     browser.until(".crumbs", lambda text: "Closed" in text)

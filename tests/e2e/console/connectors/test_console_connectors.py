@@ -12,12 +12,9 @@ import pytest
 from auscult.bootstrap.scheduling import run_connectors
 from auscult.domain.delivery.destinations import Destination
 from auscult.language import catalogue_of
-from tests.e2e.browsing import browsing
-from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import ROLES, console, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.integration.connectors.placing import document, fill, native
-from tests.waiting import wait_for
 
 PATH = "/console/connectors"
 READERS = {"administrator", "qa-manager"}
@@ -327,18 +324,3 @@ def test_one_item_is_no_plural(served: Service, root: httpx.Client) -> None:
     root.post(f"{PATH}/single/run")
     run_due(served)
     assert "every day · Version 1 · 1 item read so far · next run" in root.get(f"{PATH}/single").text
-
-
-@pytest.mark.landing
-def test_runs_are_shown_as_they_go_on(served: Service, root: httpx.Client) -> None:
-    """The runs of an open page follow what a worker does, and are not asked for any more once nothing is open."""
-    applied(served, root, "watched")
-    root.post(f"{PATH}/watched/run")
-    with browsing() as browser:
-        enter(browser, served, "administrator")
-        browser.driver.get(f"{served.url}{PATH}/watched")
-        browser.until("#runs", lambda text: "Waits for a worker" in text)
-        run_due(served)
-        browser.until("#runs", lambda text: "3 listed, 3 read, 2 new, 1 refused" in text)
-        wait_for(lambda: browser.all("#runs[hx-trigger]"), lambda found: not found)
-        assert browser.faults() == []

@@ -126,23 +126,6 @@ def test_names_of_the_assistance_and_of_fields_are_offered(browser: Browser, ser
     app.conversations.erase("c-own")
 
 
-def test_tabs(browser: Browser, served: Service) -> None:
-    """Each part of the form has a tab, and opening them all raises no fault."""
-    width(browser, 1440)
-    open_builder(browser, served)
-    picture(browser, "1-list")
-    click(browser, "#open-0")
-    wait_for(lambda: browser.all("#inspector"), bool)
-    picture(browser, "2-open")
-    width(browser, 390)
-    picture(browser, "3-narrow")
-    width(browser, 1440)
-    for tab in ("settings", "try", "publish", "text"):
-        click(browser, f"[data-tab={tab}]")
-        picture(browser, f"4-{tab}")
-    assert browser.faults() == []
-
-
 @pytest.mark.night
 def test_questions_in_place(browser: Browser, served: Service) -> None:
     """Name, weight and words change only their own lines; the comments and quotes of the others stay."""
@@ -357,4 +340,5 @@ def test_axe(browser: Browser, served: Service, pixels: int) -> None:
     for tab in ("questions", "settings", "try", "publish", "text"):
         click(browser, f"[data-tab={tab}]")
         assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.faults() == []
     width(browser, 1440)

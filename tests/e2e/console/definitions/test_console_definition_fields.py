@@ -16,7 +16,6 @@ from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.editing.topics import topics_of
 from auscult.services.definitions.scorecards import check_scorecard
 from auscult.services.definitions.taxonomies import check_taxonomy
-from tests.e2e.console.definitions.test_console_builder_fields import entered, other
 
 MOST_TOPICS = 6
 """Topics of each document whose fields are all tried; large taxonomies repeat themselves."""
@@ -51,6 +50,23 @@ def literals(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
             yield node.value if isinstance(node.value, str) else node.value.decode("utf-8", "replace")
+
+
+def entered(control: Control, before: str, after: str) -> dict[str, str]:
+    """Return what the browser sends for a field."""
+    return {
+        f"set:{control.path}": after,
+        f"was:{control.path}": before,
+        f"as:{control.path}": control.kind,
+        f"un:{control.path}": control.default,
+    }
+
+
+def other(control: Control) -> str:
+    """Return another value that a person could enter."""
+    if control.options:
+        return next((value for value, _text in reversed(control.options) if value != control.value), control.value)
+    return "7" if control.kind in ("number", "any") else 'It\'s "else": #1'
 
 
 CARDS = {

@@ -9,7 +9,6 @@ from selenium.webdriver.common.keys import Keys
 
 from auscult.domain.definitions.definition import DefinitionKind
 from auscult.services.definitions.forms.document import read_document
-from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.scorecards import check_scorecard
 from tests.data_files import data_of
 from tests.e2e.browsing import Browser
@@ -77,52 +76,6 @@ def no_text_area(browser: Browser) -> bool:
 def metrics(found: Any, at: int) -> list[tuple[str, Decimal]]:
     """Return the metrics of an attribute with their weights."""
     return [(each["metric"], Decimal(each["weight"])) for each in found["attributes"][at]["metrics"]]
-
-
-def test_built_by_mouse(browser: Browser, served: Service) -> None:
-    """From nothing to a scorecard in force with two attributes, without a text area of YAML."""
-    width(browser, 1440)
-    enter(browser, served, "qa-manager")
-    open_page(browser, served, "/scorecards")
-    browser.one("#d-name").click()
-    browser.keys("Service")
-    click(browser, "form.begin button")
-    wait_for(lambda: browser.driver.current_url, lambda url: "/scorecards/sc-service/edit" in url)
-    wait_for(lambda: browser.text("#checked"), bool)
-    for at, (name, picked) in enumerate((("Courtesy", ("Greeting", "Empathy")), ("Care", ("Sign-off",)))):
-        click(browser, "[value=attribute]")
-        wait_for(lambda at=at: browser.run(f"return document.activeElement.id === 's-attributes.{at}.name'"), bool)
-        browser.keys(name, Keys.TAB)
-        wait_for(lambda: value(browser), lambda found, at=at, name=name: found["attributes"][at]["name"] == name)
-        for metric in picked:
-            browser.run(f"document.getElementById('n-attributes.{at}.metrics').focus()")
-            browser.keys(metric)
-            click(browser, f"[value='add:attributes.{at}.metrics']")
-            becomes(browser, f"em-{metric.lower().replace(chr(45), '')}")
-    picture(browser, "card-1-mend")
-    wait_for(lambda: browser.all("[value='equal:attributes.0.metrics']"), bool)
-    click(browser, "[value='equal:attributes.0.metrics']")
-    wait_for(lambda: metrics(value(browser), 0), lambda found: found == [("em-greeting", 50), ("em-empathy", 50)])
-    typed(browser, "s-attributes.1.weight", "40")
-    wait_for(lambda: browser.all("[value='balance:attributes.0']"), bool)
-    click(browser, "[value='balance:attributes.0']")
-    wait_for(lambda: value(browser), lambda found: [each["weight"] for each in found["attributes"]] == [60, 40])
-    click(browser, "[data-tab=settings]")
-    typed(browser, "s-pass_score", "70")
-    becomes(browser, "pass_score: 70")
-    picture(browser, "card-2-settings")
-    click(browser, "[data-tab=publish]")
-    picture(browser, "card-3-publish")
-    assert no_text_area(browser)
-    click(browser, "#publish")
-    browser.until("main .tell", lambda text: "Published." in text)
-    (stored,) = definitions(served).in_force("scorecard")
-    assert (stored.name, stored.version) == ("sc-service", 1)
-    assert [each["id"] for each in mappings(read_document(stored.document).value, "attributes")] == [
-        "at-courtesy",
-        "at-care",
-    ]
-    assert browser.faults() == []
 
 
 @pytest.mark.landing

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from auscult.services.definitions.forms.document import Value, read_document
@@ -20,7 +19,6 @@ from tests.e2e.console.definitions.test_console_scorecards import (
     typed,
     value,
 )
-from tests.e2e.console.definitions.test_console_typing import slow_line
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.serving import Service
@@ -198,33 +196,6 @@ def test_faults_at_their_fields(browser: Browser, served: Service) -> None:
         lambda found: found == ["credit card"],
     )
     assert browser.faults() == []
-
-
-def test_no_letter_is_lost(browser: Browser, served: Service) -> None:
-    """Two hundred keys, 20 ms apart, through three fields over a slow line: fields and document have them all."""
-    width(browser, 1440)
-    open_tree(browser, served)
-    click(browser, "[id='open-topics.0.topics.0.topics.0']")
-    browser.one("#inspector")
-    at = "topics.0.topics.0.topics.0"
-    wanted = {
-        "name": "Stolen on the way",
-        "description": "they took it " * 12 + "and more",
-        "examples.0": "it was taken away",
-    }
-    with slow_line(browser):
-        for key, words in wanted.items():
-            browser.run("const at = document.getElementById(arguments[0]); at.focus(); at.select()", f"s-{at}.{key}")
-            keys = ActionChains(browser.driver)
-            for letter in words:
-                keys.send_keys(letter).pause(0.02)
-            keys.perform()
-        browser.keys(Keys.TAB)
-        becomes(browser, "it was taken away")
-    (topic, *_) = value(browser)["topics"][0]["topics"][0]["topics"]
-    assert {"name": topic["name"], "description": topic["description"], "examples.0": topic["examples"][0]} == wanted
-    for key, words in wanted.items():
-        assert browser.run("return document.getElementById(arguments[0]).value", f"s-{at}.{key}") == words
 
 
 @pytest.mark.parametrize("pixels", [360, 768, 1440])

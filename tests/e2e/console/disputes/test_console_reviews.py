@@ -193,48 +193,6 @@ def test_a_decision_without_a_reason_stays(browser: Browser, served: Service) ->
     assert reviewing(served).get(made.dispute_id).is_open
 
 
-def test_a_calibration_from_invitation_to_report(browser: Browser, served: Service) -> None:
-    """A manager picks what raters disagree about; nobody sees others; the debrief shows split answers first."""
-    enter(browser, served, "qa-manager")
-    looked_at(browser, served, "/calibration", "calibration-empty")
-    looked_at(browser, served, "/calibration/new", "calibration-new")
-    browser.driver.get(f"{served.url}/console/calibration/new")
-    boxes = browser.all("input[name=conversation]")
-    assert boxes, "audits that differ from the machine are suggested"
-    for each in boxes[1:]:
-        if each.is_selected():
-            each.click()
-    browser.one("#raters-find").send_keys(f"{email_of('auditor')}\n{email_of('supervisor')}")
-    browser.one("#name").send_keys("April")
-    browser.one(".plan form .btn--main").click()
-    wait_for(lambda: browser.driver.current_url, lambda url: "/calibration/ca-" in url)
-    address = browser.driver.current_url.partition("/console")[2]
-    for role, answer in (("auditor", "NO"), ("supervisor", "YES")):
-        enter(browser, served, role)
-        looked_at(browser, served, f"{address}/1", f"calibration-desk-{role}")
-        browser.driver.get(f"{served.url}/console{address}")
-        assert "Nobody sees the others" in browser.text("main")
-        browser.one("a.btn--main").click()
-        browser.until("h1", lambda text: "Conversation 1" in text)
-        browser.run(
-            "document.querySelectorAll('input[value=YES]').forEach((each) => { each.checked = true; });"
-            f"document.querySelector('input[value={answer}]').checked = true;"
-        )
-        browser.one("main form .btn--main").click()
-        wait_for(lambda: browser.driver.current_url, lambda url: url.endswith(address))
-        browser.one("form[action$=submit] button").click()
-        browser.until("main", lambda text: "have submitted" in text or "Both gave the same answer in 9 of 10." in text)
-    enter(browser, served, "qa-manager")
-    browser.driver.get(f"{served.url}/console{address}")
-    assert "No majority" in browser.text(".card header"), "splits first"
-    browser.one("details.dispute summary").click()
-    browser.one("details.dispute textarea").send_keys("Hello alone is no greeting.")
-    browser.one("details.dispute button").click()
-    browser.until("main", lambda text: "Reference: " in text)
-    looked_at(browser, served, address, "calibration-room")
-    looked_at(browser, served, "/calibration", "calibration")
-
-
 def test_coaching_between_coach_and_agent(browser: Browser, served: Service) -> None:
     """By keyboard: a coach picks one behaviour with a clip and a date; the agent starts, and marks it as done; both see it measured."""
     app = served.store.within(TENANT)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.night
 
 EMPTY = re.compile(r'<div class="empty"><h2>(.+?)</h2><p>(.+?)</p>(.*?)</div>', re.DOTALL)
 STEP = re.compile(r'<a class="btn" href="([^"]+)">[^<]+</a>')
-MORE = ("/exports", "/notices/targets")
+MORE = ("/exports", "/notices/targets", "/disputes/statistics")
 TABS = ("clients", "webhooks", "holds", "approvals", "jobs", "directory")
 UNLISTED = ("/administration", "/search", "/help", "/account")
 NO_STEP = ("/my-results", "/administration/jobs")

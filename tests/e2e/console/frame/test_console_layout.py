@@ -1,6 +1,5 @@
 """Cards beside each other in a real Chromium at 1,440 pixels: none ends above half a page of nothing, with data and without."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +9,7 @@ from auscult import bootstrap
 from auscult.config import Settings
 from auscult.services.people.first import first_link
 from tests.data_files import script_of
-from tests.e2e.browsing import Browser, browsing
+from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import PASSWORD
 from tests.e2e.serving import KEY, Service, listening
@@ -21,13 +20,6 @@ HALF_A_PAGE = 450
 GAPS = script_of(__file__, "gaps")
 LINKS = "return [...document.querySelectorAll('nav a[href], .tabs a[href]')].map((each) => each.href)"
 CONSOLE = {"weeks": 4}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium."""
-    with browsing() as found:
-        yield found
 
 
 def halves(browser: Browser, start: str) -> tuple[int, dict[str, list[object]]]:

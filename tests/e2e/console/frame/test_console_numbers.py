@@ -197,6 +197,7 @@ PAGES: dict[str, Callable[[Service], str]] = {
     "home": lambda _served: "",
     "overview": lambda _served: "/overview",
     "insights": lambda _served: "/insights",
+    "reasons": lambda _served: "/reasons",
     "agents": lambda _served: "/agents",
     "agent": lambda served: f"/agents/{agent_of(served)}",
     "metrics": lambda _served: "/metrics",
@@ -212,13 +213,23 @@ AUDITS = ("plans", "plan", "auditors")
 """Pages that count audits: of one conversation there may be several."""
 
 
+PROMISED = re.compile(
+    r'<a [^>]*href="(/console/conversations\?[^"]+)"[^>]*?'
+    r'(?:aria-label="[^"]* opens the ([\d,]+) |>Read the ([\d,]+) that failed<|>([\d,]+) conversations?<)'
+)
+"""Links whose words have the number of what they open: cells of a table of shares, buttons, and news."""
+
+
 @pytest.mark.landing
 @pytest.mark.parametrize("name", PAGES)
 def test_every_number_opens_as_many_as_it_counts(served: Service, name: str) -> None:
     """Each link of a number lists that many; numbers of tables without a link are those with a reason."""
     with signed_in(served, "qa-manager") as me:
-        page = Numbers(me.get(f"/console{PAGES[name](served)}").text)
+        html = me.get(f"/console{PAGES[name](served)}").text
+        page = Numbers(html)
         assert page.links, name
+        for href, *numbers in dict.fromkeys(PROMISED.findall(html)):
+            assert len(listed(me, unescape(href))) == int("".join(numbers).replace(",", "")), (href, numbers)
         for href, shown in page.links:
             found = listed(me, href)
             number = re.fullmatch(r"[\d,]+", shown.strip())

@@ -112,13 +112,13 @@ def test_an_e_mail_that_was_lost_is_sent_again(browser: Browser, served: Service
     [
         ("auditor", {"assigned an audit to you."}),
         ("agent", {"wrote a coaching item for you."}),
-        ("supervisor", {"disputes an answer."}),
+        ("supervisor", {"disputes an answer"}),
         ("analyst", set[str]()),
     ],
 )
 def test_each_reads_their_own(served: Service, role: str, told: set[str]) -> None:
     """And each line leads to a page that its reader may open."""
-    everything = {"assigned an audit to you.", "wrote a coaching item for you.", "disputes an answer."}
+    everything = {"assigned an audit to you.", "wrote a coaching item for you.", "disputes an answer"}
     found = served.store.within(TENANT).notices.listing(NoticeQuery(email_of(role)))
     with signed_in(served, role) as me:
         page = me.get("/console/notices").text

@@ -8,9 +8,6 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
-from auscult.domain.people.principal import operator
-from auscult.services.people.users import Access, Users
-from auscult.services.privacy.settings import change_settings
 from tests.e2e.consoles import ROLES, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import conversation
@@ -288,26 +285,3 @@ def test_settings(served: Service, root: httpx.Client) -> None:
     assert root.post(f"{PATH}/settings", data={"redaction": "perhaps"}).status_code == 422
     led(root, f"{PATH}/settings", {"redaction": "off", "countries": "", "agent_emotions": "on"})
     assert served.store.within(TENANT).privacy.settings().agent_emotions
-
-
-def test_two_people(served: Service, root: httpx.Client) -> None:
-    """Where two people are asked for, lifting a hold waits, and the one who asked cannot approve it."""
-    app = served.store.within(TENANT)
-    led(root, f"{PATH}/holds", {"kind": "agent", "agent": "a-none", "reason": "Hearing"})
-    (number,) = re.findall(rf'action="{PATH}/holds/(\d+)/lift"', root.get(f"{PATH}/holds").text)
-    change_settings(app, "test", {"two_people": True})
-    page = led(root, f"{PATH}/holds/{number}/lift", {"reason": "Over"})
-    assert "another person has to approve it" in page
-    assert "Waits for a second person" in page
-    assert "/approve" not in page
-    (refuse,) = re.findall(rf'action="({PATH}/approvals/\d+/refuse)"', page)
-    assert root.post(refuse.replace("refuse", "approve")).status_code == 403
-    assert len(app.retention.holds()) == 1
-    users = Users(served.store, operator(TENANT.account_id))
-    second = users.add("second@example.com", "Second", TENANT.account_id, "correct horse battery")
-    users.grant(second, TENANT, Access(role="administrator"))
-    with httpx.Client(base_url=served.url, headers={"Origin": served.url}) as other:
-        other.post("/console/sign-in", data={"email": second.email, "password": "correct horse battery"})
-        assert "Approved" in led(other, refuse.replace("refuse", "approve"), {})
-    assert app.retention.holds() == []
-    change_settings(app, "test", {"two_people": False}, is_approved=True)

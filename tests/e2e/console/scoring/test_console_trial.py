@@ -106,18 +106,6 @@ def test_what_changes_stands_beside_the_version_in_force(served: Service) -> Non
         assert "In force:" not in again
 
 
-def test_words_find_conversations(served: Service) -> None:
-    """A search in the words finds calls alone, each to be tried; words that nobody said find none."""
-    said = next(turn.text for turn in calls(served)[0].conversation.turns if len(turn.text.split()) > 4)
-    with signed_in(served, "qa-manager") as me:
-        document = document_of(me.get(PATH).text)
-        page = attempt(me, document, "find", sought=f'"{said}"').text
-        found = re.findall(r'value="on:([^"]+)"', page)
-        assert calls(served)[0].conversation.id in found
-        nothing = attempt(me, document, "find", sought="zzzz yyyy").text
-        assert "No conversation of this channel has these words." in nothing
-
-
 def test_a_fatal_miss_and_a_question_to_a_person(served: Service) -> None:
     """What a person answers says so, and counts nothing; a fatal miss is in the ledger, and without script it is a page."""
     text = "Agent: hello\nCustomer: will i get it back\nAgent: i promise you will"

@@ -144,7 +144,7 @@ def _people(run: Commands) -> None:
     run("collections", "pin", collection, "warm", "--conversation", "c-1", "--turn", "m0", "--as", ANN, *APP)
     run("coaching", "create", "Apologise", "--agent", AGENT, "--metric", "em-sorry", "--form", "ef-kept", "--clip", "c-2#m0", *APP)  # fmt: skip
     run("absences", "add", "--since", "2026-12-24", "--until", "2026-12-26", "--person", EVE, *APP)
-    run("schedules", "create", "Weekly", "--kind", "agent_performance", "--by", ANN, *APP)
+    run("schedules", "create", "Weekly", "--kind", "agent_performance", "--every", "week", *APP)
     run("teams", "import", run.file("teams.csv", f"team_id,name,agent_id\nt-1,First,{AGENT}\n"), *APP)
     run("directory", "rename", "queue", "q-0", "Bank cards", "--as", ANN, *APP)
 
@@ -156,7 +156,9 @@ def _audits(run: Commands) -> None:
     for name, hello in (("c-0", "NO"), ("c-2", "NO"), ("c-4", "YES")):
         run("audits", "assign", name, "--auditor", ANN, *APP)
         run("audits", "submit", name, f"em-hello={hello}", "em-sorry=YES", "--as-machine", "--comment", "seen", *APP)
-        assignments.append(run.json("assignments", "list", "--conversation", name)["assignment_id"])
+        assignments += [
+            each["assignment_id"] for each in run.json("assignments", "list", "--conversation", name)["items"]
+        ]
     for assignment, answer in zip(assignments, ("accept", "deny"), strict=False):
         raised = run.json("disputes", "raise", assignment, "em-hello", "--comment", "I said hello", "--proposed", "YES", "--as", LEE)  # fmt: skip
         run("disputes", "decide", raised["dispute_id"], answer, "--reason", "heard again", "--as", EVE, *APP)

@@ -131,4 +131,4 @@ def test_a_fatal_question_for_people_is_open_until_they_answer(tmp_path: Path, a
         assert not answer
         assert "em-hand" in done.err
         return
-    assert (done.last["passed"], done.last["score"]) == expected
+    assert (done.last["result"]["passed"], done.last["result"]["score"]) == expected

@@ -18,7 +18,6 @@ from auscult.domain.definitions.scorecard import (
     Interaction,
     Mean,
     Scorecard,
-    default_of,
     measures,
     rounded,
     takes,
@@ -149,15 +148,6 @@ def test_whom_it_is_for(agents: tuple[str, ...], measured: bool) -> None:
     agent = Agent("a-1", "Robert", "robert@example.com")
     assert measures(replace(CARD, agents=agents), agent) is measured
     assert not measures(replace(CARD, agents=agents, is_active=False), agent)
-
-
-def test_the_default() -> None:
-    """The one that says so, else the first by id; never an inactive one."""
-    one, two = replace(CARD, id="a"), replace(CARD, id="b", is_default=True)
-    assert default_of([one, two]) is two
-    assert default_of([two, one]) is two
-    assert default_of([one, replace(two, is_active=False)]) is one
-    assert default_of([]) is None
 
 
 ANSWERS: st.SearchStrategy[Qualification] = st.sampled_from(("YES", "NO", "NA"))

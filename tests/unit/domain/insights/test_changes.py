@@ -84,3 +84,13 @@ def test_a_planted_cause_is_named_first(cause: str) -> None:
 def test_worlds_without_a_cause_raise_no_alarm() -> None:
     """Agents of different skill, weekdays and drift are chance: at most one of twenty may be called more."""
     assert sum(alarms(seed) for seed in range(20)) <= 1
+
+
+def test_a_metric_is_beyond_chance_where_it_moved_itself() -> None:
+    """Its part is the same, but it is named only among the metrics that moved; and then only if no group is."""
+    metric = group("metric", "m", share(0, 2), share(0, 30))
+    for moved, named in (((), []), (("m",), ["m"]), (("other",), [])):
+        found = change_of(share(180, 200), share(160, 200), [metric], moved_metrics=moved)
+        assert found is not None
+        assert [each.group.id for each in found.leading] == named
+        assert found.may_be_chance is not (bool(named) or found.is_beyond_chance)

@@ -10,10 +10,9 @@ from auscult.domain.errors import AccessError, RequestError
 from auscult.domain.people.directory import Membership
 from auscult.domain.people.grants import Grant, Pair, Scope, check_grant, pairs_of
 from auscult.domain.people.permissions import CLIENT_SCOPES, PERMISSIONS, permissions_of, scopes_carrying
-from auscult.domain.people.principal import Principal, operator, principal_of_client
+from auscult.domain.people.principal import Principal, operator, rights_of_scopes
 from auscult.domain.people.roles import BUILT_IN, Role
 from auscult.domain.people.visibility import EVERYTHING, NOTHING, Facts, Visibility, visible_by, whole_app
-from auscult.domain.tenancy import Client
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 APPS = ("st-1", "st-2")
@@ -153,15 +152,7 @@ def test_every_client_scope_carries_known_permissions_and_writing_implies_readin
 
 def test_principals_say_what_they_lack() -> None:
     """The refusal names the permission, and for a client the scopes that carry it."""
-    client = Client(
-        client_id="cs-1",
-        secret="",
-        account_id="a",
-        app_ids=frozenset({"st-1"}),
-        scopes=frozenset({"forms:read"}),
-        created_at=DAY,
-    )
-    asking = principal_of_client(client)
+    asking = rights_of_scopes("cs-1", "a", frozenset({"forms:read"}))
     asking.require("form.read")
     with pytest.raises(AccessError, match="forms:write"):
         asking.require("form.publish")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.domain.statistics.allocation import allocate, apportion, share_out
+from auscult.domain.statistics.allocation import allocate, apportion
 
 sizes = st.dictionaries(st.text(max_size=3), st.integers(0, 60), min_size=1, max_size=6)
 weights = st.dictionaries(st.text(max_size=3), st.floats(0, 100), min_size=1, max_size=6)
@@ -49,23 +49,6 @@ def test_neyman_takes_more_where_answers_vary() -> None:
 def test_audits_made_already_count() -> None:
     """A stratum that has more than its part gets nothing; the rest goes to the others."""
     assert allocate(100, {"YES": 800, "NO": 200}, have={"YES": 10, "NO": 40}) == {"YES": 60, "NO": 40}
-
-
-def test_work_follows_the_shares() -> None:
-    """Shares of 60 and 40 are met over the whole of what was handed out, not over each part."""
-    assert share_out(10, {"a": 60, "b": 40}) == {"a": 6, "b": 4}
-    assert share_out(10, {"a": 60, "b": 40}, {"a": 10, "b": 0}) == {"a": 2, "b": 8}
-    assert share_out(10, {"a": 50, "b": 50}, {"a": 30, "b": 0}) == {"a": 0, "b": 10}
-    assert share_out(3, {"a": 0, "b": 0}) == {"a": 0, "b": 0}
-
-
-@given(st.integers(0, 100), weights, st.integers(0, 50))
-def test_all_work_is_given(count: int, shares: dict[str, float], done: int) -> None:
-    """Whatever was done before, the new items are all handed out, and never taken back."""
-    before = {key: (done * index) % 17 for index, key in enumerate(shares)}
-    parts = share_out(count, shares, before)
-    assert all(part >= 0 for part in parts.values())
-    assert sum(parts.values()) == (count if any(shares.values()) else 0)
 
 
 def test_negative_weights_are_refused() -> None:

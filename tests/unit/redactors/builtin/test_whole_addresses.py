@@ -51,7 +51,7 @@ def test_numbers_and_words_of_streets_are_no_address(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("4111 1111 1111 1111, 04/27, 551", "[card 1], 04/27, [security code 1]"),
+        ("4111 1111 1111 1111, 04/27, 551", "[card 1], [expiry 1], [security code 1]"),
         ("4111 1111 1111 1111, code 204.", "[card 1], code [security code 1]."),
         ("4111 1111 1111 1111, 204 pounds", "[card 1], 204 pounds"),
     ],

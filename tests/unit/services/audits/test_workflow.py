@@ -147,18 +147,6 @@ def test_the_machines_answers_are_taken_where_there_are_none(app: AppStore) -> N
     assert refused.value.value == ["em-fatal", *(f"em-{n}" for n in range(8))]
 
 
-def test_twice_is_once(app: AppStore) -> None:
-    """Every step, and the trail has each once."""
-    audits = auditing(app)
-    for _ in range(2):
-        audits.assign("c-1", "Jane")
-    for _ in range(2):
-        audits.draft("c-1", ALL_YES)
-    for _ in range(2):
-        audits.submit("c-1", ALL_YES)
-    assert [entry.action for entry in audits.show("c-1").trail] == ["assigned", "submitted"]
-
-
 def test_unknown_conversations(app: AppStore) -> None:
     """One that waits to be evaluated is not known yet."""
     app.conversations.accept([talk("c-2")])

@@ -11,13 +11,11 @@ from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Conversation, Queue
 from auscult.domain.engines import RemoteEngine
 from auscult.domain.errors import AuscultError
-from auscult.domain.evaluation import Verdict
 from auscult.domain.probe import FailedAnswer, Judgement, JudgementAnswer, Probe, Similarity
 from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.engines.wordllama import WordLlama
 from auscult.metrics import METRICS
-from auscult.metrics.by_question import ByQuestion
 from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.history.chunks import ChunkProcessing
@@ -36,7 +34,7 @@ from auscult.services.scoring.rebuild import rebuild
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.data_files import data_of
-from tests.integration.working import FORM, TENANT, conversation
+from tests.integration.working import FORM, TENANT, Poisoned, conversation
 
 FIRST, LATER = datetime(2026, 3, 24, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 EVALUATOR = Evaluator(METRICS, {Similarity: WordLlama()})
@@ -147,20 +145,6 @@ def rows(store: Store) -> Mapping[int, bytes]:
         return {row: bytes(body) for row, body in connection.exec_driver_sql("SELECT row, body FROM report_rows")}  # type: ignore[misc]
 
 
-def test_conversations_that_had_no_form(store: Store, app: AppStore) -> None:
-    """Loaded before there was a form for them: they are evaluated now."""
-    app.forms.retire("ef-1")
-    load(store, conversation("c-1"), conversation("c-2"))
-    assert app.conversations.statuses(["c-1", "c-2"]) == {"c-1": "not_evaluated", "c-2": "not_evaluated"}
-    app.forms.publish("ef-1", FORM)
-    assert some(rescore(store)) == {"looked": 2, "rescored": 2}
-    assert app.conversations.statuses(["c-1", "c-2"]) == {"c-1": "evaluated", "c-2": "evaluated"}
-    (line,) = detail(app, "c-1").trail
-    assert line.rescored is not None
-    assert (line.rescored.before.status, line.rescored.after.score) == ("not_evaluated", 100)
-    assert store.recount() == []
-
-
 def test_a_changed_duration_counts_now(store: Store, app: AppStore) -> None:
     """Rule 11: changing the minimum never re-evaluates; a re-score, which is asked for, does."""
     load(store, conversation("c-1"))
@@ -254,16 +238,6 @@ def test_an_earlier_version_can_be_taken(store: Store, app: AppStore) -> None:
         begin_rescore(app, ANSWERED, form_id="ef-1")
     assert refused.value.reason == "form.retired"
     assert some(rescore(store, version=2, at=LATER + timedelta(days=2))) == {"looked": 1, "rescored": 1}
-
-
-class Poisoned(ByQuestion):
-    """A metric type that fails on one conversation."""
-
-    def judge(self, settings: Any, conversation: Conversation, answers: Any, insights: Any = None) -> Verdict:
-        """Fail on c-bad."""
-        if conversation.id == "c-bad":
-            raise ZeroDivisionError("of course")
-        return super().judge(settings, conversation, answers, insights)
 
 
 def test_one_that_breaks_the_code_holds_nobody_up(

@@ -232,7 +232,7 @@ def test_what_a_name_leads_to_is_checked_when_it_is_sent(server: PostServer) -> 
 
 TRYING = """
 import socket, subprocess, sys
-from auscult.sandbox.message_child import guard
+from auscult.sandbox.guard import guard
 
 listening = socket.create_server(("127.0.0.1", 0))
 guard(listening.getsockname()[1])

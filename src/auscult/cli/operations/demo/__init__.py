@@ -10,7 +10,7 @@ import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -122,7 +122,7 @@ def _files(folder: Path) -> list[Path]:
 
 def load_examples(application: "Application", files: list[Path]) -> dict[str, int]:
     """Load conversations into the demo's app, with the starter forms and the knowledge for agents."""
-    from auscult.cli.operations.demo import naming, sound
+    from auscult.cli.operations.demo import life, naming, sound
     from auscult.services.assist.knowledge import add_document
     from auscult.services.definitions.forms.publish import publish
 
@@ -133,7 +133,10 @@ def load_examples(application: "Application", files: list[Path]) -> dict[str, in
         add_document(application.store.within(TENANT), file.name, file.read_bytes(), "en")
     with ExitStack() as stack:
         if all(file.is_relative_to(examples()) for file in files):
-            files = [stack.enter_context(naming.written(naming.conversations_of(files, TENANT.app_id)))]
+            before = datetime.now(UTC).replace(hour=0, minute=0, second=0) - timedelta(weeks=life.WEEKS)
+            found = naming.conversations_of(files, TENANT.app_id)
+            shifted = naming.lately(found, application.store.within(TENANT), before)
+            files = [stack.enter_context(naming.written(shifted))]
         report = stack.enter_context(progress("readable"))
         counts = application.load(TENANT, files, progress=report)
     sound.add(application, TENANT, {file: file.stem for file in sound.recordings(examples())})

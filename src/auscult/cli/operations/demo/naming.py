@@ -1,15 +1,22 @@
 """The conversations of the examples with people in them: agents who have names, and one id for each name."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, cast
 
+import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Agent, Conversation
 
+if TYPE_CHECKING:
+    from auscult.storage.store import AppStore
+
+_WEEK = timedelta(weeks=1)
 NAMES = {"a-33c2ce383166": "Noor Haddad", "a-00b31a2d2af9": "Grace Lindholm", "a-6be6fc0344dd": "Owen Pratt"}
 """Names for the agents of the examples who have none."""
 
@@ -28,6 +35,35 @@ def conversations_of(files: Sequence[Path], app_id: str) -> list[Conversation]:
 
     found = (each for file in files for each in read_file(file, app_id, Limits()))
     return [with_people(each) for each in found if isinstance(each, Conversation)]
+
+
+def lately(conversations: Iterable[Conversation], app: "AppStore", until: datetime) -> Iterator[Conversation]:
+    """Yield conversations shifted by whole weeks into the last week before an instant, as the others of a demo are.
+
+    Those that were loaded before keep their start.
+    """
+    for each in conversations:
+        known = app.conversations.get(each.id)
+        start = known.conversation.started_at if known else each.started_at + (until - each.started_at) // _WEEK * _WEEK
+        yield _shifted(each, start - each.started_at)
+
+
+def _shifted(conversation: Conversation, by: timedelta) -> Conversation:
+    """Return a conversation with all its instants later by a time."""
+
+    def later(value: object) -> object:
+        match value:
+            case datetime():
+                return value + by
+            case dict():
+                return {name: later(each) for name, each in cast("dict[str, object]", value).items()}
+            case list() | tuple():
+                return [later(each) for each in cast("Sequence[object]", value)]
+            case _:
+                return value
+
+    plain = msgspec.to_builtins(conversation, builtin_types=(datetime,))
+    return msgspec.convert(later(plain), Conversation)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from auscult.domain.assist.live_log import LiveListed
+from auscult.domain.copying import made_from
 from auscult.server.api.assist.live_examples import LISTED
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Server
@@ -67,13 +68,6 @@ def list_live(
 
 
 def _line(listed: LiveListed, line: Line) -> LiveLine:
-    return LiveLine(
-        conversation_id=listed.conversation_id,
-        events=listed.events,
-        last_at=listed.last_at,
-        is_ended=listed.is_ended,
-        agent=line.agent,
-        queue=line.queue,
-        words=line.words,
-        waits_since=line.waits_since,
+    return made_from(
+        LiveLine, listed, agent=line.agent, queue=line.queue, words=line.words, waits_since=line.waits_since
     )

@@ -24,6 +24,7 @@ from auscult.domain.assist.live import (
 from auscult.domain.assist.live_projection import Live
 from auscult.domain.assist.segments import AgentSegment
 from auscult.domain.conversation import Channel, Turn
+from auscult.domain.copying import made_from
 from auscult.services.assist.playbook_progress import Followed
 
 _MS = timedelta(milliseconds=1)
@@ -152,13 +153,10 @@ def is_settled(live: Live) -> bool:
 def header(live: Live) -> LiveHeader:
     """Return the state without the lists of messages, answers, summaries and feedback."""
     conversation = live.conversation
-    return LiveHeader(
+    return made_from(
+        LiveHeader,
+        conversation,
         conversation_id=conversation.id,
-        channel=conversation.channel,
-        language=conversation.language,
-        source=conversation.source,
-        started_at=conversation.started_at,
-        ended_at=conversation.ended_at,
         is_ended=live.is_ended,
         reason=live.reason,
         agents=tuple(_agent(stay) for stay in live.stays),
@@ -198,35 +196,28 @@ def changes(live: Live, events: Sequence[Event], after: int, follow: Callable[[L
 
 def answer(given: Suggestion, instead: Mapping[str, str]) -> LiveAnswer:
     """Return the view of an answer. ``instead`` holds the texts that agents sent in place of answers, by request."""
-    return LiveAnswer(
+    return made_from(
+        LiveAnswer,
+        given,
         request_id=given.request_id or "",
         query=given.query or "",
-        text=given.text,
         message_id=given.triggering_turn_id,
-        sources=given.sources,
-        alternatives=given.alternatives,
-        is_unsure=given.is_unsure,
-        engine=given.engine,
-        requested_at=given.requested_at,
-        responded_at=given.responded_at,
         is_sent=bool(given.is_sent),
         is_copied=bool(given.is_copied),
         is_override=bool(given.is_override),
         instead=instead.get(given.request_id or ""),
-        feedback=given.feedback,
     )
 
 
 def summary(given: Summary) -> LiveSummary:
     """Return the view of a summary."""
-    return LiveSummary(
+    return made_from(
+        LiveSummary,
+        given,
         id=given.id or "",
         type="final" if given.type == "final" else "interim",
-        agent=given.agent,
         text=given.text or "",
-        edited_text=given.edited_text,
         generation_ms=given.generation_ms or 0,
-        feedback=given.feedback,
     )
 
 
@@ -241,11 +232,10 @@ def _id_of(event: Event) -> str | None:
 
 
 def _message(turn: Turn, live: Live) -> LiveMessage:
-    return LiveMessage(
-        id=turn.id,
+    return made_from(
+        LiveMessage,
+        turn,
         speaker="customer" if turn.speaker == "customer" else "agent",
-        text=turn.text,
-        agent_id=turn.agent_id,
         at=live.conversation.started_at + _MS * (turn.start_ms or 0),
         passed=live.passed.get(turn.id),
         reworded_at=live.reworded.get(turn.id),
@@ -254,13 +244,4 @@ def _message(turn: Turn, live: Live) -> LiveMessage:
 
 def _agent(stay: AgentSegment) -> LiveAgent:
     who = stay.participant
-    return LiveAgent(
-        id=who.id,
-        name=who.name,
-        email=who.email,
-        queue_id=who.queue_id,
-        queue_name=who.queue_name,
-        since=stay.since,
-        until=stay.until,
-        transfer=stay.transfer,
-    )
+    return made_from(LiveAgent, who, since=stay.since, until=stay.until, transfer=stay.transfer)

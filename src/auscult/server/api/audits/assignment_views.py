@@ -7,6 +7,7 @@ from msgspec.structs import asdict
 
 from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentState, DeclineCode, Hidden, Role
 from auscult.domain.audits.audit import Sheet
+from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Qualification
 from auscult.domain.questions.structure import Reason
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -72,25 +73,11 @@ class ShownItem(ListedAssignment, frozen=True, kw_only=True):
 
 def listed(one: Assignment) -> ListedAssignment:
     """Return the view of an assignment in a list."""
-    return ListedAssignment(
-        assignment_id=one.assignment_id,
-        conversation_id=one.conversation_id,
-        segment=one.segment,
+    return made_from(
+        ListedAssignment,
+        one,
         agent_id=None if "agent" in one.hidden and one.is_unfinished else one.agent_id,
         auditor=one.rater,
-        role=one.role,
-        state=one.state,
-        plan_id=one.plan_id,
-        plan_version=one.plan_version,
-        probability=one.probability,
-        hidden=one.hidden,
-        due_at=one.due_at,
-        created_at=one.created_at,
-        begun_at=one.begun_at,
-        ended_at=one.ended_at,
-        reason=one.reason,
-        reason_code=one.reason_code,
-        replaces=one.replaces,
     )
 
 
@@ -112,17 +99,11 @@ def shown(one: Assigned, case: EvaluatedConversation, viewer: str, hidden: froze
         result=result,
         form=evaluations.ShownForm(id=form.id, version=form.version, name=form.name) if form else None,
         metrics=tuple(
-            ItemMetric(
-                id=metric.id,
-                name=metric.name,
-                fatal=metric.fatal,
-                correct_answer=metric.correct_answer,
+            made_from(
+                ItemMetric,
+                metric,
                 machine=None if "machine" in hidden else machine.get(metric.id, "-"),
-                guidance=metric.guidance,
                 levels=tuple(level.name for level in metric.grades.levels) if metric.grades else (),
-                reasons=metric.reasons,
-                reason_required=metric.reason_required,
-                comments=metric.comments,
             )
             for metric in (form.metrics if form else ())
         ),

@@ -14,7 +14,7 @@ from auscult.domain.people.principal import missing
 from auscult.server.api.audits.assignment_views import ListedAssignment, ShownItem, listed, shown
 from auscult.server.rest import operation
 from auscult.server.rest.bodies import decode_body
-from auscult.server.rest.context import App, Basis, Caller, Rights, Server, Use
+from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_sort_key, write_sort_key
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import EitherScopes, reading, writing
@@ -49,27 +49,33 @@ class AnswersBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     replace whatever was stored since.
     """
 
-    answers: Annotated[dict[str, str | int | float], Meta(max_length=1000)] = {}
-    comments: Annotated[dict[str, str], Meta(max_length=1000)] = {}
-    reason_codes: Annotated[dict[str, str], Meta(max_length=1000)] = {}
-    comment: str = ""
-    moments: Annotated[tuple[Moment, ...], Meta(max_length=1000)] = ()
-    revision: Annotated[int, Meta(ge=1)] | None = None
+    answers: Annotated[
+        dict[str, str | int | float], Meta(max_length=1000, description="YES, NO, NA or a level; - withdraws one.")
+    ] = {}
+    comments: Annotated[dict[str, str], Meta(max_length=1000, description="A comment beside an answer.")] = {}
+    reason_codes: Annotated[dict[str, str], Meta(max_length=1000, description="A coded reason for a NO.")] = {}
+    comment: Annotated[str, Meta(description="A comment on the conversation as a whole.")] = ""
+    moments: Annotated[
+        tuple[Moment, ...], Meta(max_length=1000, description="A comment on a turn; without a text it is removed.")
+    ] = ()
+    revision: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="The revision that the answers were given on.")
+    ] = None
 
 
 @example({"code": "no_sound", "reason": "Silence from 0:20 on."})
 class DeclineBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Reason not to judge the conversation: a ``code``, a ``reason`` in words, or both; ``other`` needs words."""
 
-    reason: str = ""
-    code: DeclineCode | None = None
+    reason: Annotated[str, Meta(description="Why it cannot be judged, in words.")] = ""
+    code: Annotated[DeclineCode | None, Meta(description="Why it cannot be judged.")] = None
 
 
 @example({"auditor": "bob@example.com"})
 class ReassignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The e-mail address of the auditor who gets the item."""
 
-    auditor: PersonName
+    auditor: Annotated[PersonName, Meta(description="The auditor who gets it.")]
 
 
 class AssignmentPage(Struct, frozen=True, kw_only=True):
@@ -125,6 +131,10 @@ ITEM: dict[str, Any] = {
 }
 example(ITEM)(ShownItem)
 _DECLINED: dict[str, Any] = {"state": "declined", "reason_code": "no_sound", "reason": "Silence from 0:20 on."}
+SHOWN = ("assignment_id", "conversation_id", "auditor", "role", "state", "due_at")
+NAMED = {"answers": "answer METRIC=ANSWER", "comments": "note METRIC=TEXT", "reason_codes": "reason METRIC=CODE"}
+ANSWERED: dict[str, Any] = {"arguments": ("answers",), "named": NAMED}
+"""Words of commands that answer."""
 REFUSALS = {
     403: "The caller is not the auditor of this assignment, or lacks the scope.",
     409: "The assignment has ended, was begun or was changed in between, its answers were stored after `revision`, or no form is for its conversation.",
@@ -152,7 +162,7 @@ async def next_assignment(request: ApiRequest, desk: AuditDesk, rights: Rights) 
     return ApiResponse(None, status_code=204) if item is None else ApiResponse(own_item(item))
 
 
-@operation.get("/assignments", may=reading("audits"))
+@operation.get("/assignments", may=reading("audits"), command="assignments list", columns=SHOWN)
 def list_assignments(
     desk: AuditDesk,
     app: App,
@@ -167,11 +177,11 @@ def list_assignments(
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> AssignmentPage:
-    """List assignments. The caller's own, or another auditor's, which needs the permission to assign."""
+    """List assignments. The caller's own, or another auditor's, which needs the permission to assign; the operator's are all."""
     if auditor not in {None, rights.name}:
         rights.require("audit.assign")
-    after = read_sort_key(cursor, sort)
-    rater = None if auditor == EVERYONE else auditor or rights.name
+    after, mine = read_sort_key(cursor, sort), EVERYONE if rights.kind == "operator" else rights.name
+    rater = None if (auditor or mine) == EVERYONE else auditor or mine
     states = () if in_state is None else (in_state,)
     asked = QueueQuery(states, rater, plan_id, conversation_id, sort, after, limit + 1)
     found = desk.listing(asked)
@@ -191,6 +201,7 @@ def list_assignments(
     may=reading("audits"),
     refuses={409: "Its conversation was erased."},
     summary="One assignment",
+    command="assignments show",
 )
 def get_assignment(assignment_id: AssignmentId, desk: AuditDesk, app: App, rights: Rights) -> ShownItem:
     """Return the assignment with its draft, which only its auditor sees, and the metrics to answer.
@@ -204,7 +215,14 @@ def get_assignment(assignment_id: AssignmentId, desk: AuditDesk, app: App, right
     return shown(found, case, rights.name, hidden_from(app, rights.name, case.conversation.id, rights.agent_ids))
 
 
-@operation.put("/assignments/{assignment_id}/draft", may=WORKING, refuses=REFUSALS)
+@operation.put(
+    "/assignments/{assignment_id}/draft",
+    may=WORKING,
+    refuses=REFUSALS,
+    command="assignments answer",
+    columns=SHOWN,
+    **ANSWERED,
+)
 def draft_assignment(
     assignment_id: AssignmentId, data: JSONBody[AnswersBody], desk: AuditDesk, rights: Rights
 ) -> ShownItem:
@@ -213,7 +231,15 @@ def draft_assignment(
     return own_item(desk.draft(assignment_id, rights.name, _answers(data), **_others(data)))
 
 
-@operation.post("/assignments/{assignment_id}/submit", may=WORKING, refuses=REFUSALS, example={"state": "submitted"})
+@operation.post(
+    "/assignments/{assignment_id}/submit",
+    may=WORKING,
+    refuses=REFUSALS,
+    example={"state": "submitted"},
+    command="assignments submit",
+    columns=SHOWN,
+    **ANSWERED,
+)
 def submit_assignment(
     assignment_id: AssignmentId, data: JSONBody[AnswersBody], desk: AuditDesk, rights: Rights
 ) -> ShownItem:
@@ -230,12 +256,15 @@ def submit_assignment(
     may=writing("audits", "audit.perform", reach="some"),
     refuses=REFUSALS,
     example={"state": "submitted"},
+    command="assignments reaudit",
+    columns=SHOWN,
+    **ANSWERED,
 )
 def reaudit_assignment(
-    assignment_id: AssignmentId, data: JSONBody[AnswersBody], desk: AuditDesk, caller: Caller
+    assignment_id: AssignmentId, data: JSONBody[AnswersBody], desk: AuditDesk, rights: Rights
 ) -> ShownItem:
     """Change a submitted audit. Its form needs ``re_audit``. The trail keeps old and new answers."""
-    return own_item(desk.reaudit(assignment_id, caller.name, _answers(data), **_others(data)))
+    return own_item(desk.reaudit(assignment_id, rights.name, _answers(data), **_others(data)))
 
 
 @operation.post(
@@ -243,12 +272,14 @@ def reaudit_assignment(
     may=writing("audits", "audit.perform", reach="some"),
     refuses=REFUSALS,
     example=_DECLINED,
+    command="assignments decline",
+    columns=SHOWN,
 )
 def decline_assignment(
-    assignment_id: AssignmentId, data: JSONBody[DeclineBody], desk: AuditDesk, caller: Caller
+    assignment_id: AssignmentId, data: JSONBody[DeclineBody], desk: AuditDesk, rights: Rights
 ) -> ListedAssignment:
     """Decline an item. Its conversation cannot be judged. Its probability stays with the draw."""
-    return listed(desk.decline(assignment_id, caller.name, data.reason, data.code))
+    return listed(desk.decline(assignment_id, rights.name, data.reason, data.code))
 
 
 @operation.post(
@@ -256,16 +287,19 @@ def decline_assignment(
     may=writing("audits", "audit.reassign", reach="some"),
     refuses=REFUSALS,
     example={"state": "assigned", "auditor": "bob@example.com"},
+    command="assignments reassign",
+    columns=SHOWN,
+    named={"auditor": "to EMAIL"},
 )
 def reassign_assignment(
-    assignment_id: AssignmentId, data: JSONBody[ReassignBody], desk: AuditDesk, app: App, server: Server, caller: Caller
+    assignment_id: AssignmentId, data: JSONBody[ReassignBody], desk: AuditDesk, app: App, server: Basis, rights: Rights
 ) -> ListedAssignment:
     """Reassign an item. It must not be begun; one that a disabled user has begun also moves, without its draft."""
     planning = Planning(app, server.reports, server.now)
     before = desk.show(assignment_id).assignment.rater or ""
     user = server.store.people.users.by_email(before) if "@" in before else None
     is_gone = user is not None and user.state == "disabled"
-    return listed(planning.reassign(assignment_id, data.auditor, caller.name, is_gone=is_gone).assignment)
+    return listed(planning.reassign(assignment_id, data.auditor, rights.name, is_gone=is_gone).assignment)
 
 
 def _check_role(desk: Desk, assignment_id: str, rights: Rights) -> None:

@@ -8,12 +8,13 @@ from msgspec import Meta, Struct
 
 from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.audits.bookmark import AgentSees, AuditSettings, Bookmark, BookmarkKind, check_note
+from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.form import Handler
 from auscult.server.api.scoring import evaluations
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Caller, Rights, Server
+from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, reading
@@ -28,8 +29,8 @@ SETTING = Scopes("audits:write", permission="settings.manage", reach="app")
 class BookmarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A mark of a good or a bad call, with a note."""
 
-    kind: BookmarkKind
-    note: Annotated[str, Meta(max_length=10_000)] = ""
+    kind: Annotated[BookmarkKind, Meta(description="A good or a bad call.")]
+    note: Annotated[str, Meta(max_length=10_000, description="Why.")] = ""
 
 
 class BookmarkPage(Struct, frozen=True, kw_only=True):
@@ -46,9 +47,11 @@ class SettingsBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     With ``leaderboard``, scorecards list agents by their scores, the best first, for everyone but agents.
     """
 
-    agent_sees: AgentSees = "scored"
-    hide_auditor: bool = False
-    leaderboard: bool = False
+    agent_sees: Annotated[AgentSees, Meta(description="Results of audited calls, or of all.")] = "scored"
+    hide_auditor: Annotated[bool, Meta(description="Whether the auditor's name is hidden from agents.")] = False
+    leaderboard: Annotated[
+        bool, Meta(description="Whether scorecards list agents by their scores, for everyone but agents.")
+    ] = False
 
 
 class ShownSegment(Struct, frozen=True, kw_only=True):
@@ -96,14 +99,14 @@ _SEGMENT: dict[str, Any] = {
 example({"items": [_SEGMENT]})(SegmentList)
 
 
-@operation.put("/conversations/{conversation_id}/bookmark", may=MARKING)
+@operation.put("/conversations/{conversation_id}/bookmark", may=MARKING, command="audits bookmark")
 def set_bookmark(
-    conversation_id: ConversationId, data: JSONBody[BookmarkBody], app: App, server: Server, caller: Caller
+    conversation_id: ConversationId, data: JSONBody[BookmarkBody], app: App, server: Basis, rights: Rights
 ) -> Bookmark:
     """Bookmark a conversation. It is an example of a good or a bad call; the caller's earlier mark is replaced."""
     made = Bookmark(
         conversation_id=conversation_id,
-        by=caller.name,
+        by=rights.name,
         kind=data.kind,
         note=check_note(data.note),
         at=server.now(),
@@ -113,16 +116,17 @@ def set_bookmark(
     return made
 
 
-@operation.delete("/conversations/{conversation_id}/bookmark", may=MARKING)
-def remove_bookmark(conversation_id: ConversationId, app: App, caller: Caller) -> None:
+@operation.delete("/conversations/{conversation_id}/bookmark", may=MARKING, command="audits unbookmark")
+def remove_bookmark(conversation_id: ConversationId, app: App, rights: Rights) -> None:
     """Remove a bookmark. It is the caller's own, if there is one."""
-    app.bookmarks.remove(conversation_id, caller.name)
+    app.bookmarks.remove(conversation_id, rights.name)
 
 
-@operation.get("/bookmarks", may=reading("audits"))
+@operation.get(
+    "/bookmarks", may=reading("audits"), command="audits bookmarks", columns=("conversation_id", "kind", "by", "note")
+)
 def list_bookmarks(
     app: App,
-    caller: Caller,
     rights: Rights,
     kind: Annotated[BookmarkKind | None, query("Only of this kind.")] = None,
     by: Annotated[str | None, query("Only of this person.")] = None,
@@ -137,22 +141,25 @@ def list_bookmarks(
         items=tuple(
             each
             for each in found[:limit]
-            if each.by == caller.name
-            or "others" not in hidden_from(app, caller.name, each.conversation_id, rights.agent_ids)
+            if each.by == rights.name
+            or "others" not in hidden_from(app, rights.name, each.conversation_id, rights.agent_ids)
         ),
         next_cursor=write_cursor(last.conversation_id, last.by) if last else None,
     )
 
 
 @operation.get(
-    "/conversations/{conversation_id}/segments", may=reading("conversations"), summary="Segments of a conversation"
+    "/conversations/{conversation_id}/segments",
+    may=reading("conversations"),
+    summary="Segments of a conversation",
+    command="audits segments",
 )
-def list_segments(conversation_id: ConversationId, app: App, caller: Caller, rights: Rights) -> SegmentList:
+def list_segments(conversation_id: ConversationId, app: App, rights: Rights) -> SegmentList:
     """List the segments that a form for segments scores, with the score and the audit of each."""
     case = app.audits.case(conversation_id)
     if case is None:
         raise _unknown(conversation_id)
-    hidden = hidden_from(app, caller.name, conversation_id, rights.agent_ids)
+    hidden = hidden_from(app, rights.name, conversation_id, rights.agent_ids)
     settings = kept_from_agents(app, rights.visibility())
     is_kept = "machine" in hidden | kept_from(settings, state_of(case.audit), hidden)
     audits: dict[int, AuditState] = {
@@ -162,33 +169,37 @@ def list_segments(conversation_id: ConversationId, app: App, caller: Caller, rig
     }
     return SegmentList(
         items=tuple(
-            ShownSegment(
-                segment=one.segment,
+            made_from(
+                ShownSegment,
+                one,
                 handled_by=one.handler,
                 agent_id=None if "agent" in hidden else one.agent_id,
                 is_shown=one.segment == case.evaluation.segment,
                 form=evaluations.ShownForm(id=one.form.id, version=one.form.version, name=one.form.name)
                 if one.form
                 else None,
-                status=one.status,
                 score=None if is_kept or one.score is None else int(one.score),
                 passed=None if is_kept else one.passed,
                 audit=audits.get(one.segment, "not_assigned"),
-                evaluated_at=one.evaluated_at,
             )
             for one in app.audits.segments([conversation_id]).get(conversation_id, ())
         )
     )
 
 
-@operation.get("/audit-settings", may=reading("audits"), summary="Settings of audits")
+@operation.get("/audit-settings", may=reading("audits"), summary="Settings of audits", command="audits settings")
 def get_audit_settings(app: App) -> AuditSettings:
     """Return the app's settings: results that agents see, whether the auditor is hidden, and the leaderboard."""
     return app.bookmarks.settings()
 
 
 @operation.put(
-    "/audit-settings", may=SETTING, example={"agent_sees": "audited", "hide_auditor": True, "leaderboard": False}
+    "/audit-settings",
+    may=SETTING,
+    example={"agent_sees": "audited", "hide_auditor": True, "leaderboard": False},
+    command="audits settings",
+    changes=True,
+    named={"agent_sees": "agents-see WHAT", "hide_auditor": "hide-auditor/--show-auditor"},
 )
 def set_audit_settings(data: JSONBody[SettingsBody], app: App) -> AuditSettings:
     """Change the settings of audits. They apply from the next request on."""

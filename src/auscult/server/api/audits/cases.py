@@ -7,13 +7,13 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
 from auscult.domain.audits.audit import AuditAnswer, Sheet, state_of
+from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError
 from auscult.domain.evaluation import Qualification
-from auscult.domain.people.principal import Principal as AppRights
+from auscult.domain.people.principal import Principal
 from auscult.server.api.scoring import evaluations
-from auscult.server.auth.principal import Principal
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Caller, Rights, Server
+from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
@@ -57,8 +57,8 @@ class AuditCase(evaluations.ShownAudit, frozen=True, kw_only=True):
 class AssignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The auditor, by the name that reports show; ``by``: the person who assigns, else the client."""
 
-    auditor: PersonName
-    by: PersonName | None = None
+    auditor: Annotated[PersonName, Meta(description="The auditor's name, as reports will show it.")]
+    by: Annotated[PersonName | None, Meta(description="Who does it, for the trail.")] = None
 
 
 class AnswerBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -125,10 +125,15 @@ _REFUSALS = {
 example({"items": [_LISTED], "next_cursor": None})(AuditPage)
 
 
-@operation.get("/audits", may=reading("audits"))
+@operation.get(
+    "/audits",
+    may=reading("audits"),
+    command="audits list",
+    columns=("conversation_id", "state", "auditor", "score", "passed"),
+)
 def list_audits(
     app: App,
-    server: Server,
+    server: Basis,
     rights: Rights,
     in_state: Annotated[Literal["assigned", "audited"] | None, query("Only those in this state.", name="state")] = None,
     auditor: Annotated[str | None, query("Only those of this auditor, by the name as it was assigned.")] = None,
@@ -154,66 +159,86 @@ def list_audits(
     )
 
 
-@operation.get("/audits/{conversation_id}", may=reading("audits"), summary="One audit")
-def get_audit(conversation_id: ConversationId, app: App, server: Server, caller: Caller, rights: Rights) -> AuditCase:
+@operation.get("/audits/{conversation_id}", may=reading("audits"), summary="One audit", command="audits show")
+def get_audit(conversation_id: ConversationId, app: App, server: Basis, rights: Rights) -> AuditCase:
     """Return the audit of one conversation with its draft, its trail, and the metrics to answer."""
-    return _seen(app, _auditing(app, server).show(conversation_id), caller, rights)
+    return _seen(app, _auditing(app, server).show(conversation_id), rights)
 
 
-@operation.post("/audits/{conversation_id}/assign", may=writing("audits", "audit.assign"), refuses=_REFUSALS)
+@operation.post(
+    "/audits/{conversation_id}/assign",
+    may=writing("audits", "audit.assign"),
+    refuses=_REFUSALS,
+    command="audits assign",
+    each="conversation_id",
+    named={"auditor": "auditor NAME", "by": "by NAME"},
+    columns=("conversation_id", "state", "auditor"),
+)
 def assign_audit(
     conversation_id: ConversationId,
     data: JSONBody[AssignBody],
     app: App,
-    server: Server,
-    caller: Caller,
+    server: Basis,
     rights: Rights,
 ) -> AuditCase:
-    """Assign an audit. An assigned one is reassigned; a draft moves with it. Repeating this changes nothing."""
+    """Assign an audit. An assigned one is reassigned, and the new auditor starts from the beginning.
+
+    Submitted audits cannot be reassigned. Repeating this changes nothing.
+    """
     auditing = _auditing(app, server)
-    auditing.assign(conversation_id, data.auditor, by=caller.acting_as(data.by))
-    return _seen(app, auditing.show(conversation_id), caller, rights)
+    auditing.assign(conversation_id, data.auditor, by=rights.acting_as(data.by))
+    return _seen(app, auditing.show(conversation_id), rights)
 
 
-@operation.put("/audits/{conversation_id}/draft", may=writing("audits"), refuses=_REFUSALS)
+@operation.put(
+    "/audits/{conversation_id}/draft",
+    may=writing("audits"),
+    refuses=_REFUSALS,
+    command="audits answer",
+    columns=("conversation_id", "state", "auditor", "draft"),
+)
 def draft_audit(
-    conversation_id: ConversationId, data: JSONBody[DraftBody], app: App, server: Server, caller: Caller, rights: Rights
+    conversation_id: ConversationId, data: JSONBody[DraftBody], app: App, server: Basis, rights: Rights
 ) -> AuditCase:
     """Draft answers. The last one for a metric counts. No report shows a draft."""
-    _must_be_auditor(app, conversation_id, caller)
-    _must_not_peek(app, conversation_id, caller, data)
-    auditing = _auditing(app, server, caller.name)
+    _must_be_auditor(app, conversation_id, rights)
+    _must_not_peek(app, conversation_id, rights, data)
+    auditing = _auditing(app, server, rights.name)
     auditing.draft(conversation_id, _answers(data), **_others(data))
-    return _seen(app, auditing.show(conversation_id), caller, rights)
+    return _seen(app, auditing.show(conversation_id), rights)
 
 
 @operation.post(
-    "/audits/{conversation_id}/submit", may=writing("audits"), refuses=_REFUSALS, example={"state": "audited"}
+    "/audits/{conversation_id}/submit",
+    may=writing("audits"),
+    refuses=_REFUSALS,
+    example={"state": "audited"},
+    command="audits submit",
+    columns=("conversation_id", "state", "auditor", "result"),
 )
 def submit_audit(
     conversation_id: ConversationId,
     data: JSONBody[SubmitBody],
     app: App,
-    server: Server,
-    caller: Caller,
+    server: Basis,
     rights: Rights,
 ) -> AuditCase:
     """Submit an audit. This ends it with the drafted answers and these.
 
     Every metric that counts must be answered. Repeating the request changes nothing; any other is a conflict.
     """
-    _must_not_peek(app, conversation_id, caller, data)
-    auditing = _auditing(app, server, caller.name)
-    _must_be_auditor(app, conversation_id, caller)
-    by = caller.acting_as(data.by)
+    _must_not_peek(app, conversation_id, rights, data)
+    auditing = _auditing(app, server, rights.name)
+    _must_be_auditor(app, conversation_id, rights)
+    by = rights.acting_as(data.by)
     auditing.submit(conversation_id, _answers(data), **_others(data), by=by)
-    return _seen(app, auditing.show(conversation_id), caller, rights)
+    return _seen(app, auditing.show(conversation_id), rights)
 
 
-def _must_be_auditor(app: App, conversation_id: str, caller: Caller) -> None:
+def _must_be_auditor(app: App, conversation_id: str, rights: Principal) -> None:
     """Refuse a person if only others are assigned to audit it. Raises ``AccessError`` ``audit.not_yours``."""
-    found = [each.audit for each in app.audits.all_of(conversation_id) if each.audit] if caller.is_person else []
-    if found and all(audit.auditor.lower() != caller.name for audit in found):
+    found = [each.audit for each in app.audits.all_of(conversation_id) if each.audit] if rights.is_person else []
+    if found and all(audit.auditor.lower() != rights.name for audit in found):
         raise AccessError(
             "the audit is assigned to another auditor; only they can answer it",
             code="audit.not_yours",
@@ -222,7 +247,7 @@ def _must_be_auditor(app: App, conversation_id: str, caller: Caller) -> None:
         )
 
 
-def _auditing(app: App, server: Server, rater: str | None = None) -> Auditing:
+def _auditing(app: App, server: Basis, rater: str | None = None) -> Auditing:
     return Auditing(app, server.reports, server.now, rater=rater)
 
 
@@ -232,16 +257,7 @@ def _others(body: DraftBody) -> dict[str, Any]:
 
 
 def _answers(body: DraftBody) -> tuple[AuditAnswer, ...]:
-    return tuple(
-        AuditAnswer(
-            metric_id=each.metric_id,
-            answer=each.answer,
-            comment=each.comment,
-            level=each.level,
-            reason_code=each.reason_code,
-        )
-        for each in body.answers
-    )
+    return tuple(made_from(AuditAnswer, each) for each in body.answers)
 
 
 def _case(view: AuditView) -> AuditCase:
@@ -251,35 +267,27 @@ def _case(view: AuditView) -> AuditCase:
     machine: dict[str, Qualification] = {
         result.metric.id: result.verdict.qualification for result in case.evaluation.results
     }
-    return AuditCase(
+    return made_from(
+        AuditCase,
+        shown,
         conversation_id=case.conversation.id,
         revision=revision_of(found),
         state=state_of(found),
-        auditor=shown.auditor,
-        assigned_at=shown.assigned_at,
         draft=found.draft if found else Sheet(),
-        result=shown.result,
-        trail=shown.trail,
         form=evaluations.ShownForm(id=form.id, version=form.version, name=form.name) if form else None,
         metrics=tuple(
-            AuditQuestion(
-                id=metric.id,
-                name=metric.name,
-                fatal=metric.fatal,
-                correct_answer=metric.correct_answer,
-                machine=machine.get(metric.id, "-"),
-            )
+            made_from(AuditQuestion, metric, machine=machine.get(metric.id, "-"))
             for metric in (form.metrics if form else ())
         ),
     )
 
 
-def _seen(app: AppStore, view: AuditView, caller: Principal, rights: AppRights) -> AuditCase:
+def _seen(app: AppStore, view: AuditView, rights: Principal) -> AuditCase:
     """Return the parts of an audit that the caller may see: auditors before submitting, and agents, see less."""
     found = _case(view)
-    hidden = hidden_from(app, caller.name, found.conversation_id, rights.agent_ids)
+    hidden = hidden_from(app, rights.name, found.conversation_id, rights.agent_ids)
     hidden |= kept_from(kept_from_agents(app, rights.visibility()), found.state, hidden)
-    if "others" in hidden and found.auditor != caller.name:
+    if "others" in hidden and found.auditor != rights.name:
         found = replace(found, **asdict(evaluations.audit(None, ())), draft=Sheet(), revision=revision_of(None))
     if "machine" in hidden:
         trail = evaluations.without_rescores(found).trail
@@ -289,9 +297,9 @@ def _seen(app: AppStore, view: AuditView, caller: Principal, rights: AppRights) 
     return found
 
 
-def _must_not_peek(app: AppStore, conversation_id: str, caller: Principal, data: DraftBody) -> None:
+def _must_not_peek(app: AppStore, conversation_id: str, rights: Principal, data: DraftBody) -> None:
     """Refuse ``as_machine`` if the machine is hidden from the caller. Raises ``AccessError`` ``machine.hidden``."""
-    if data.as_machine and "machine" in hidden_from(app, caller.name, conversation_id):
+    if data.as_machine and "machine" in hidden_from(app, rights.name, conversation_id):
         raise AccessError(
             f"the machine's answers to conversation {conversation_id} are hidden from you until you submit",
             code="machine.hidden",

@@ -3,11 +3,12 @@
 from typing import Annotated, Any
 
 from litestar.params import JSONBody
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from auscult.domain.copying import made_from
 from auscult.server.api.audits.plans import EDITING, READING, REFUSALS, PlanId, planning_of
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Caller, Server
+from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.parameters import path_id
 
@@ -43,8 +44,8 @@ _REPEATED: dict[str, Any] = {
 class ReassignAllBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The present auditor of the items, and the new one (``to``)."""
 
-    auditor: str
-    to: str
+    auditor: Annotated[str, Meta(description="The auditor whose items they are.")]
+    to: Annotated[str, Meta(description="The auditor who gets them.")]
 
 
 @example({"reassigned": 3})
@@ -57,34 +58,35 @@ class Reassigned(Struct, frozen=True, kw_only=True):
 example({"items": [_REPEATED]})(RepeatedDraw)
 
 
-@operation.post("/plans/{plan_id}/reassign", may=EDITING, refuses=REFUSALS)
+@operation.post(
+    "/plans/{plan_id}/reassign",
+    may=EDITING,
+    refuses=REFUSALS,
+    command="plans reassign",
+    named={"auditor": "from EMAIL", "to": "to EMAIL"},
+)
 def reassign_plan(
-    plan_id: PlanId, data: JSONBody[ReassignAllBody], app: App, server: Server, caller: Caller
+    plan_id: PlanId, data: JSONBody[ReassignAllBody], app: App, server: Basis, rights: Rights
 ) -> Reassigned:
     """Reassign all items that are not begun. They are of one plan and one auditor, and go to another auditor."""
-    count = planning_of(app, server).reassign_all(data.auditor, data.to, caller.name, plan_id)
+    count = planning_of(app, server).reassign_all(data.auditor, data.to, rights.name, plan_id)
     return Reassigned(reassigned=count)
 
 
-@operation.get("/plans/{plan_id}/draws/{draw_id}/repeat", may=READING, refuses={409: REFUSALS[409]}, is_slow=True)
+@operation.get(
+    "/plans/{plan_id}/draws/{draw_id}/repeat",
+    may=READING,
+    refuses={409: REFUSALS[409]},
+    is_slow=True,
+    command="plans repeat",
+    columns=("u", "conversation_id"),
+)
 def repeat_draw(
-    plan_id: PlanId, draw_id: Annotated[str, path_id("The draw.", "dr-1a2b")], app: App, server: Server
+    plan_id: PlanId, draw_id: Annotated[str, path_id("The draw.", "dr-1a2b")], app: App, server: Basis
 ) -> RepeatedDraw:
     """Repeat a draw. It is made again from its record. Nothing is stored; the items are the same."""
     found = planning_of(app, server).repeat(plan_id, draw_id)
-    return RepeatedDraw(
-        items=tuple(
-            RepeatedItem(
-                conversation_id=one.conversation_id,
-                segment=one.segment,
-                agent_id=one.agent_id or None,
-                stratum=one.stratum,
-                u=one.u,
-                probability=one.probability,
-            )
-            for one in found
-        )
-    )
+    return RepeatedDraw(items=tuple(made_from(RepeatedItem, one, agent_id=one.agent_id or None) for one in found))
 
 
 ROUTER = operation.router(__name__)

@@ -40,6 +40,8 @@ example(
     },
     summary="An estimate",
     is_slow=True,
+    command="estimate",
+    named={"half_width": "within"},
 )
 def get_estimate(
     app: App,
@@ -48,9 +50,10 @@ def get_estimate(
     plan_id: Annotated[str | None, query("The plan. Without one, the only plan for the form that has audits.")] = None,
     half_width: Annotated[float, query("Count the audits until the interval is this narrow.", gt=0, le=1)] = HALF_WIDTH,
 ) -> EstimateView:
-    """Estimate the share of YES among YES and NO in all conversations, from the machine's verdicts and some audits.
+    """Estimate a figure for all conversations from the machine's verdicts and the audits of some.
 
-    Only audits drawn by a plan count: those of conversations picked by hand have no probability.
+    It is the share of YES among YES and NO, or the mean score. Only audits drawn by a plan count: those of
+    conversations picked by hand have no probability.
     """
     return Estimating(app).estimate(form_id, metric_id, plan_id, half_width)
 

@@ -12,13 +12,14 @@ from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.audits.draw import Draw, StratumRecord
 from auscult.domain.audits.plan import MOST_OPINIONS, Judged, Plan, PlanAuditor, PlanDocument, Quota, Risk, Step
 from auscult.domain.conversation import Channel, Direction
+from auscult.domain.copying import made_from
 from auscult.domain.disputes.dispute import ReviewPolicy
 from auscult.domain.people.principal import Principal
 from auscult.domain.record import Outcome
 from auscult.domain.scoring.list_fields import Order, ResultFields
 from auscult.domain.stated import at_least, between, text
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Caller, Rights, Server
+from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
@@ -205,23 +206,25 @@ REFUSALS = {
     409: "The plan is paused, its frame is empty, or it was changed in between.",
     422: "A value of the plan cannot be used; `field` names it.",
 }
+SHOWN = ("plan_id", "version", "name", "form_id", "paused")
+FILE = "The plan (docs/how-to/plan-audits.md)"
 example({**_PLAN, "draws": [_RECORD], "by_auditor": {"": {"open": 4}}})(ShownProgress)
 
 
-@operation.post("/plans", may=EDITING, status=201, refuses=REFUSALS)
-def create_plan(data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
+@operation.post("/plans", may=EDITING, status=201, refuses=REFUSALS, command="plans create", columns=SHOWN, file=FILE)
+def create_plan(data: JSONBody[PlanBody], app: App, server: Basis, rights: Rights) -> ShownPlan:
     """Create a plan. Nothing is drawn yet."""
-    return _shown(planning_of(app, server).create(_known(data, app, server), caller.name))
+    return _shown(planning_of(app, server).create(_known(data, app, server), rights.name))
 
 
-@operation.post("/plans/preview", may=READING, refuses=REFUSALS)
-def preview_plan(data: JSONBody[PlanBody], app: App, server: Server, rights: Rights) -> PlanPreview:
+@operation.post("/plans/preview", may=READING, refuses=REFUSALS, command="plans preview", file=FILE)
+def preview_plan(data: JSONBody[PlanBody], app: App, server: Basis, rights: Rights) -> PlanPreview:
     """Preview a plan. Count the frame, the items of each auditor, and the precision to expect. Nothing is stored."""
     return planning_of(app, server, rights).preview(_document(data))
 
 
-@operation.get("/plans", may=READING)
-def list_plans(app: App, server: Server, limit: Limit = 100, cursor: Cursor = None) -> PlanPage:
+@operation.get("/plans", may=READING, command="plans list", columns=SHOWN)
+def list_plans(app: App, server: Basis, limit: Limit = 100, cursor: Cursor = None) -> PlanPage:
     """List plans. By id, each in its newest version."""
     after = read_cursor(cursor, tuple[str])
     found = planning_of(app, server).listing(after[0] if after else "", limit + 1)
@@ -231,44 +234,54 @@ def list_plans(app: App, server: Server, limit: Limit = 100, cursor: Cursor = No
     )
 
 
-@operation.get("/plans/{plan_id}", may=READING, summary="One plan")
-def get_plan(plan_id: PlanId, app: App, server: Server) -> ShownProgress:
+@operation.get("/plans/{plan_id}", may=READING, summary="One plan", command="plans show")
+def get_plan(plan_id: PlanId, app: App, server: Basis) -> ShownProgress:
     """Return the newest version of a plan, its draws, and the progress of each auditor."""
     found = planning_of(app, server).progress(plan_id)
     return ShownProgress(**_fields(found.plan), draws=tuple(map(_record, found.draws)), by_auditor=found.by_rater)
 
 
-@operation.put("/plans/{plan_id}", may=EDITING, refuses=REFUSALS, example={"version": 2})
-def revise_plan(plan_id: PlanId, data: JSONBody[PlanBody], app: App, server: Server, caller: Caller) -> ShownPlan:
+@operation.put(
+    "/plans/{plan_id}",
+    may=EDITING,
+    refuses=REFUSALS,
+    example={"version": 2},
+    command="plans revise",
+    columns=SHOWN,
+    file=FILE,
+)
+def revise_plan(plan_id: PlanId, data: JSONBody[PlanBody], app: App, server: Basis, rights: Rights) -> ShownPlan:
     """Revise a plan. The next version applies from now on. Drawn items stay.
 
     The same document again changes nothing.
     """
-    return _shown(planning_of(app, server).revise(plan_id, _known(data, app, server), caller.name))
+    return _shown(planning_of(app, server).revise(plan_id, _known(data, app, server), rights.name))
 
 
-@operation.post("/plans/{plan_id}/draw", may=EDITING, refuses=REFUSALS)
-def draw_plan(plan_id: PlanId, app: App, server: Server, caller: Caller, rights: Rights) -> ShownDraw:
-    """Draw conversations. Those that are evaluated by now count; the items are distributed among the auditors.
+@operation.post("/plans/{plan_id}/draw", may=EDITING, refuses=REFUSALS, command="plans draw")
+def draw_plan(plan_id: PlanId, app: App, server: Basis, rights: Rights) -> ShownDraw:
+    """Draw conversations. Drawing again over the same days returns the same items.
 
-    Drawing again over the same days returns the same items.
+    Those that are evaluated by now count; the items are distributed among the auditors.
     """
-    return _drawn(planning_of(app, server, rights).draw(plan_id, caller.name))
+    return _drawn(planning_of(app, server, rights).draw(plan_id, rights.name))
 
 
-@operation.post("/plans/{plan_id}/pause", may=EDITING, example={"version": 2, "paused": True})
-def pause_plan(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
+@operation.post(
+    "/plans/{plan_id}/pause", may=EDITING, example={"version": 2, "paused": True}, command="plans pause", columns=SHOWN
+)
+def pause_plan(plan_id: PlanId, app: App, server: Basis, rights: Rights) -> ShownPlan:
     """Pause a plan. The next version draws nothing and assigns nothing."""
-    return _shown(planning_of(app, server).pause(plan_id, caller.name))
+    return _shown(planning_of(app, server).pause(plan_id, rights.name))
 
 
-@operation.post("/plans/{plan_id}/resume", may=EDITING, example={"version": 3})
-def resume_plan(plan_id: PlanId, app: App, server: Server, caller: Caller) -> ShownPlan:
+@operation.post("/plans/{plan_id}/resume", may=EDITING, example={"version": 3}, command="plans resume", columns=SHOWN)
+def resume_plan(plan_id: PlanId, app: App, server: Basis, rights: Rights) -> ShownPlan:
     """Resume a plan. The next version draws and assigns again."""
-    return _shown(planning_of(app, server).pause(plan_id, caller.name, paused=False))
+    return _shown(planning_of(app, server).pause(plan_id, rights.name, paused=False))
 
 
-def planning_of(app: App, server: Server, rights: Principal | None = None) -> Planning:
+def planning_of(app: App, server: Basis, rights: Principal | None = None) -> Planning:
     """Return the service for the plans of an app; ``rights`` are of who draws."""
     return Planning(app, server.reports, server.now, talk_reader(app, rights) if rights else TalkReader())
 
@@ -282,7 +295,7 @@ def _document(body: PlanBody) -> PlanDocument:
     return plan_of(msgspec.to_builtins(body))
 
 
-def _known(body: PlanBody, app: App, server: Server) -> PlanDocument:
+def _known(body: PlanBody, app: App, server: Basis) -> PlanDocument:
     """Return the document of a plan whose auditors are users. Raises ``NotFoundError`` ``user.unknown``."""
     document = _document(body)
     check_known(server.store, app.tenant, [each.user for each in document.auditors], "auditors.user")
@@ -300,19 +313,7 @@ def _shown(plan: Plan) -> ShownPlan:
 
 
 def _drawn(view: DrawView) -> ShownDraw:
-    items = tuple(
-        DrawnShown(
-            assignment_id=one.assignment_id,
-            conversation_id=one.conversation_id,
-            agent_id=one.agent_id,
-            auditor=one.rater,
-            role=one.role,
-            state=one.state,
-            stratum=one.stratum,
-            probability=one.probability,
-        )
-        for one in (each.assignment for each in view.items)
-    )
+    items = tuple(made_from(DrawnShown, one, auditor=one.rater) for one in (each.assignment for each in view.items))
     return ShownDraw(**msgspec.structs.asdict(_record(view.draw)), not_in_frame=view.not_in_frame, items=items)
 
 

@@ -85,7 +85,11 @@ example({"chart": _CHART, "average": _CHART, "advice": "common cause: leave it"}
 
 
 @operation.get(
-    "/quality/raters", may=reading("audits", "audit.assign", reach="app"), summary="Figures of auditors", is_slow=True
+    "/quality/raters",
+    may=reading("audits", "audit.assign", reach="app"),
+    summary="Figures of auditors",
+    is_slow=True,
+    command="audits raters",
 )
 def get_raters(
     app: App,
@@ -100,18 +104,30 @@ def get_raters(
     return rater_report(app, RaterQuery(form_id, since, until))
 
 
-@operation.get("/quality/agents", may=reading("audits", "insight.read"), summary="Figures of agents", is_slow=True)
+@operation.get(
+    "/quality/agents",
+    may=reading("audits", "insight.read"),
+    summary="Figures of agents",
+    is_slow=True,
+    command="audits agents",
+)
 def get_agent_figures(
     app: App, form_id: FormQuery, metric_id: MetricQuery = None, since: Since = None, until: Until = None
 ) -> AgentFigures:
-    """Return shrunken rates with the ranks that an agent may hold, a funnel, and each rate against the agent's own mix.
+    """Return agents' rates, shrunk towards the group, with the ranks that each may hold, a funnel, and against their mix.
 
     There is no league table: agents whose intervals overlap share their ranks.
     """
     return Quality(app).agents(_query(form_id, metric_id, since, until))
 
 
-@operation.get("/quality/chart", may=reading("audits", "insight.read"), summary="A control chart", is_slow=True)
+@operation.get(
+    "/quality/chart",
+    may=reading("audits", "insight.read"),
+    summary="A control chart",
+    is_slow=True,
+    command="audits chart",
+)
 def get_chart(
     app: App,
     form_id: FormQuery,
@@ -125,7 +141,11 @@ def get_chart(
 
 
 @operation.get(
-    "/quality/fairness", may=reading("audits", "plan.read"), summary="The machine's error by group", is_slow=True
+    "/quality/fairness",
+    may=reading("audits", "plan.read"),
+    summary="The machine's error by group",
+    is_slow=True,
+    command="audits fairness",
 )
 def get_fairness(
     app: App,
@@ -135,7 +155,10 @@ def get_fairness(
     since: Since = None,
     until: Until = None,
 ) -> FairnessFigures:
-    """Return the machine's weighted error against audits of plans, and the groups that differ from the others."""
+    """Return the machine's weighted error against audits of plans, and the groups that differ from the others.
+
+    A positive error is harsher than people.
+    """
     return Quality(app).fairness(_query(form_id, metric_id, since, until), by)
 
 

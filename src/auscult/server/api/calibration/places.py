@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.server.api.calibration.rating import RATING
 from auscult.server.api.calibration.sessions import READING, Seen, SessionId, calibrating, seen
 from auscult.server.api.calibration.views import ShownSession
@@ -62,13 +63,12 @@ def list_offered_calibrations(offering: Offering) -> OfferedSessions:
     """List sessions in which the caller may rate in place of a person who is away today and has not begun."""
     return OfferedSessions(
         items=tuple(
-            OfferedSession(
-                session_id=each.session.session_id,
-                name=each.session.name,
+            made_from(
+                OfferedSession,
+                each.session,
                 conversations=len(each.session.items),
                 rater=each.rater,
                 away_until=each.away_until,
-                due_at=each.session.due_at,
             )
             for each in offering.listing()
         )

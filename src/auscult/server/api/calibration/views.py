@@ -17,6 +17,7 @@ from auscult.domain.calibration.session import (
     shows_machine,
     state_of,
 )
+from auscult.domain.copying import made_from
 from auscult.server.rest.examples import example
 from auscult.services.calibration import Calibrating
 
@@ -77,31 +78,12 @@ def shown(found: Session, viewer: str, calibrating: Calibrating) -> ShownSession
     """Return the view of a session for a viewer."""
     visible = shown_raters(found, viewer)
     machine = calibrating.machine(found) if shows_machine(found, viewer) else None
-    return ShownSession(
-        session_id=found.session_id,
-        name=found.name,
-        description=found.description,
-        form_id=found.form_id,
-        form_version=found.form_version,
-        state=found.state,
+    return made_from(
+        ShownSession,
+        found,
         machine_shown=found.machine,
         others_shown=found.others,
-        needs_reason=found.needs_reason,
-        is_debrief=found.is_debrief,
-        created_by=found.created_by,
-        created_at=found.created_at,
-        activated_at=found.activated_at,
-        closed_at=found.closed_at,
-        due_at=found.due_at,
-        items=tuple(
-            ShownItem(
-                number=each.number,
-                conversation_id=each.conversation_id,
-                why=each.why,
-                state=item_state(found, each.number, viewer),
-            )
-            for each in found.items
-        ),
+        items=tuple(made_from(ShownItem, each, state=item_state(found, each.number, viewer)) for each in found.items),
         raters=tuple(ShownRater(name=each.name, state=state_of(found, each)) for each in found.raters),
         answers=tuple(
             ShownAnswers(
@@ -114,7 +96,6 @@ def shown(found: Session, viewer: str, calibrating: Calibrating) -> ShownSession
             if each.rater in visible
         ),
         machine=None if machine is None else {str(number): answers for number, answers in machine.items()},
-        references=found.references,
     )
 
 

@@ -10,7 +10,7 @@ from auscult.domain.definitions.form_version import FormDraft, signed
 from auscult.domain.errors import RequestError
 from auscult.server.api.definitions import form_views
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.context import App, Basis, Rights, Server
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.parameters import FormId, PublishingNote, query
@@ -95,9 +95,15 @@ example({"items": [_ITEM], "next_cursor": None})(DraftList)
 example({**_KEPT, "document": "id: ef-billing\nname: Billing calls\n"})(Draft)
 
 
-@operation.get("/drafts", may=reading("forms"), is_slow=True)
-def list_drafts(app: App, server: Server) -> DraftList:
-    """List drafts of forms. By the id of the form; a form has at most one draft."""
+@operation.get(
+    "/drafts",
+    may=reading("forms"),
+    is_slow=True,
+    command="forms drafts",
+    columns=("id", "based_on", "saved_at", "can_be_published"),
+)
+def list_drafts(app: App, server: Basis) -> DraftList:
+    """List drafts of forms. Each has whether it can be published; a form has at most one draft."""
     found = ((each, check_against(app.forms, each.document, server.answered())) for each in app.forms.drafts())
     return DraftList(items=tuple(DraftItem(**_item(each, check)) for each, check in found))
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.form_version import FormVersion
 from auscult.domain.errors import FormError, NotFoundError
 from auscult.domain.form import Form
@@ -64,24 +65,20 @@ def listed(one: FormVersion) -> ListedFormItem:
         form = read_form(one.document, one.version)
     except FormError:  # a version that was accepted once and would be refused today
         form = None
-    return ListedFormItem(
+    return made_from(
+        ListedFormItem,
+        one,
         id=one.form_id,
-        version=one.version,
         name=form.name if form else None,
         channel=form.channel if form else None,
         metrics=len(form.metrics) if form else None,
-        published_at=one.published_at,
         published_by=one.by,
-        note=one.note,
-        retired_at=one.retired_at,
     )
 
 
 def published(version: FormVersion) -> PublishedForm:
     """Return the view of a version after a change to its form."""
-    return PublishedForm(
-        id=version.form_id, version=version.version, published_at=version.published_at, retired_at=version.retired_at
-    )
+    return made_from(PublishedForm, version, id=version.form_id)
 
 
 def checked(found: FormCheck) -> CheckedForm:

@@ -96,6 +96,7 @@ example(
         "insights": None,
     }
 )(ScoreLine)
+_CHANGES = ("added", "removed", "changed", "fields")
 _RETIRED = {**form_views.PUBLISHED, "retired_at": "2026-06-30T16:00:00Z"}
 example({"items": [_VERSION], "next_cursor": None})(VersionList)
 example(
@@ -120,7 +121,13 @@ def list_forms(app: App) -> FormList:
     return FormList(items=tuple(form_views.listed(one) for one in app.forms.in_force()))
 
 
-@operation.get("/forms/{form_id}/versions", may=reading("forms"), summary="Every version of a form")
+@operation.get(
+    "/forms/{form_id}/versions",
+    may=reading("forms"),
+    summary="Every version of a form",
+    command="forms versions",
+    columns=("version", "published_at", "retired_at", *(f"changes.{each}" for each in _CHANGES)),
+)
 def list_form_versions(form_id: FormId, app: App) -> VersionList:
     """List versions, the newest first, with their changes: metrics by id, and fields of the form itself.
 
@@ -214,7 +221,7 @@ def publish_form(
     return ApiResponse(form_views.published(version), status_code=201 if is_new else 200)
 
 
-@operation.post("/forms/{form_id}/retire", may=writing("forms"), example=_RETIRED)
+@operation.post("/forms/{form_id}/retire", may=writing("forms"), example=_RETIRED, command="forms retire")
 def retire_form(form_id: FormId, app: App) -> form_views.PublishedForm:
     """Retire a form. Conversations that are evaluated from now on are not scored with it.
 

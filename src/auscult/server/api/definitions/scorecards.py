@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from litestar.params import RawBody
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.scorecard import Interaction, Scorecard
@@ -160,13 +161,24 @@ example({"scorecard": "sc-service", "version": 1, "items": [_FIGURES], "next_cur
 example({"scorecard": "sc-service", "version": 1, "items": [_INTERACTION], "next_cursor": None})(InteractionPage)
 
 
-@operation.get("/scorecards", may=reading("forms"))
+@operation.get(
+    "/scorecards",
+    may=reading("forms"),
+    command="scorecards list",
+    columns=("id", "version", "name", "attributes", "is_active", "is_default"),
+)
 def list_scorecards(app: App) -> ScorecardList:
     """List the scorecards in force. Each in its newest version, by id."""
     return ScorecardList(items=tuple(_listed(one) for one in scorecards(app)))
 
 
-@operation.get("/scorecards/{scorecard_id}", may=reading("forms"), refuses={404: "There is no such scorecard."})
+@operation.get(
+    "/scorecards/{scorecard_id}",
+    may=reading("forms"),
+    refuses={404: "There is no such scorecard."},
+    command="scorecards show",
+    prints="document",
+)
 def get_scorecard(scorecard_id: ScorecardId, app: App) -> ScorecardDocument:
     """Show a scorecard. The document is as its author wrote it."""
     card = scorecard(app, scorecard_id)
@@ -220,6 +232,7 @@ def publish_scorecard(
     refuses={404: "There is no such scorecard."},
     answers={200: answer("The version that was in force.", PublishedScorecard)},
     is_slow=False,
+    command="scorecards remove",
 )
 def remove_scorecard(scorecard_id: ScorecardId, app: App) -> PublishedScorecard:
     """Retire a scorecard. Its versions stay; publishing it again makes a new one."""
@@ -307,27 +320,16 @@ def _ms(at: datetime) -> int:
 
 
 def _listed(card: Scorecard) -> ListedScorecard:
-    return ListedScorecard(
-        id=card.id,
-        version=card.version,
-        name=card.name,
+    return made_from(
+        ListedScorecard,
+        card,
         attributes=tuple(attribute.name for attribute in card.attributes),
-        agents=card.agents,
         pass_score=float(card.pass_score),
-        is_active=card.is_active,
-        is_default=card.is_default,
     )
 
 
 def _published(stored: Definition, warnings: tuple[Detail, ...]) -> PublishedScorecard:
-    return PublishedScorecard(
-        id=stored.name,
-        version=stored.version,
-        published_at=stored.published_at,
-        published_by=stored.by,
-        note=stored.note,
-        warnings=warnings,
-    )
+    return made_from(PublishedScorecard, stored, id=stored.name, published_by=stored.by, warnings=warnings)
 
 
 def _gone(card_id: str) -> NotFoundError:

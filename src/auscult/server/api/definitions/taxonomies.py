@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from litestar.params import RawBody
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.taxonomy import Taxonomy
@@ -186,7 +187,10 @@ def publish_taxonomy(
 
 
 @operation.post(
-    "/taxonomies/{taxonomy_id}/retire", may=writing("forms"), example={"retired_at": "2026-06-30T16:00:00Z"}
+    "/taxonomies/{taxonomy_id}/retire",
+    may=writing("forms"),
+    example={"retired_at": "2026-06-30T16:00:00Z"},
+    command="taxonomy retire",
 )
 def retire_taxonomy(taxonomy_id: TaxonomyId, app: App) -> PublishedTaxonomy:
     """Retire a taxonomy. Conversations that are analysed from now on are not classified by it.
@@ -223,14 +227,7 @@ def _listed(one: Definition) -> dict[str, Any]:
 
 
 def _published(stored: Definition) -> PublishedTaxonomy:
-    return PublishedTaxonomy(
-        id=stored.name,
-        version=stored.version,
-        published_at=stored.published_at,
-        published_by=stored.by,
-        note=stored.note,
-        retired_at=stored.removed_at,
-    )
+    return made_from(PublishedTaxonomy, stored, id=stored.name, published_by=stored.by, retired_at=stored.removed_at)
 
 
 def _unknown(taxonomy_id: str, version: int | None = None) -> NotFoundError:

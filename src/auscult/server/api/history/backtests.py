@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError
 from auscult.server.api.definitions import form_views
 from auscult.server.api.history.rescores import Queues, Version
@@ -155,14 +156,7 @@ def _begin(app: AppStore, form_id: str, body: BacktestBody) -> BacktestView:
             field="document",
             value=found.form.id,
         )
-    order = BacktestOrder(
-        document=document.decode("utf-8-sig"),
-        since=body.since,
-        until=body.until,
-        queues=body.queues,
-        sample=body.sample,
-        may_ask=body.ask,
-    )
+    order = made_from(BacktestOrder, body, document=document.decode("utf-8-sig"), may_ask=body.ask)
     return backtests.begin_backtest(app, found.form, order)
 
 

@@ -6,7 +6,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Caller, Server
+from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.parameters import Instant, Limit, path_id
@@ -81,7 +81,7 @@ _DONE = {**_LINE, "state": "done", "looked": 20000, "rescored": 18544, "other_fo
         503: "The form asks what no engine here answers.",
     },
 )
-def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Server, caller: Caller) -> ApiResponse[RescoreLine]:
+def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Basis, rights: Rights) -> ApiResponse[RescoreLine]:
     """Start a re-score. A version of a form scores stored conversations again, whatever form scored them before.
 
     Answers are kept if a metric asks the same. Earlier evaluations are kept, and the trail of each conversation gets an
@@ -96,13 +96,19 @@ def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Server, caller:
         until=data.until,
         queues=data.queues,
         afresh=data.afresh,
-        by=caller.acting_as(data.by),
+        by=rights.acting_as(data.by),
     )
     headers = {"Location": f"/api/v1/rescores/{view.backfill.backfill_id}"}
     return ApiResponse(line_of(view), status_code=202, headers=headers)
 
 
-@operation.get("/rescores", may=reading("forms", reach="app"), is_slow=True)
+@operation.get(
+    "/rescores",
+    may=reading("forms", reach="app"),
+    is_slow=True,
+    command="rescores list",
+    columns=("id", "state", "form_id", "version", "total", "looked", "rescored", "failed"),
+)
 def list_rescores(app: App, limit: Limit = 100) -> RescoreList:
     """List re-scores. The newest is first."""
     found = rescores.list_rescores(app, limit)
@@ -110,14 +116,21 @@ def list_rescores(app: App, limit: Limit = 100) -> RescoreList:
 
 
 @operation.get(
-    "/rescores/{rescore_id}", may=reading("forms", reach="app"), summary="One re-score", example=_DONE, is_slow=True
+    "/rescores/{rescore_id}",
+    may=reading("forms", reach="app"),
+    summary="One re-score",
+    example=_DONE,
+    is_slow=True,
+    command="rescores show",
 )
 def get_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
     """Return the progress of a re-score, with counts of the conversations processed by outcome."""
     return line_of(rescores.view_rescore(app, rescore_id))
 
 
-@operation.post("/rescores/{rescore_id}/cancel", may=writing("forms"), example={"state": "cancelled"})
+@operation.post(
+    "/rescores/{rescore_id}/cancel", may=writing("forms"), example={"state": "cancelled"}, command="rescores cancel"
+)
 def cancel_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
     """Cancel a re-score. Nothing more is written, and written results stay. One that is over is not changed."""
     return line_of(rescores.cancel_rescore(app, rescore_id))

@@ -6,6 +6,7 @@ from typing import Annotated
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.tenancy import Client, Wire
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights
@@ -77,14 +78,7 @@ def set_client(client_id: ClientId, data: JSONBody[ClientBody], app: App, rights
 
 
 def _shown(client: Client) -> ShownClient:
-    return ShownClient(
-        client_id=client.client_id,
-        app_ids=tuple(sorted(client.app_ids)),
-        scopes=tuple(sorted(client.scopes)),
-        wire=client.wire,
-        created_at=client.created_at,
-        revoked_at=client.revoked_at,
-    )
+    return made_from(ShownClient, client, app_ids=tuple(sorted(client.app_ids)), scopes=tuple(sorted(client.scopes)))
 
 
 ROUTER = operation.router(__name__)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, NotFoundError
 from auscult.server.api.people.users import GRANT
 from auscult.server.asgi import headers_of, scope_of
@@ -94,10 +95,9 @@ def get_me(request: ApiRequest, caller: Caller, server: Server) -> Me:
         return _client(caller)
     access, now = caller.access, server.now()
     secret = session_secret(scope_of(request), headers_of(scope_of(request)))
-    return Me(
-        email=access.user.email,
-        name=access.user.name,
-        account_id=access.user.account_id,
+    return made_from(
+        Me,
+        access.user,
         apps=tuple(each.app_id for each in server.principals.tenants(access)),
         grants=tuple(grant_view(each, now, access.roles) for each in access.grants if each.holds(now)),
         scopes=(),

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.grants import Scope
 from auscult.domain.people.users import LONGEST_PASSWORD, Email, User
@@ -46,16 +47,7 @@ class GrantBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def access(self) -> Access:
         """Return the access to grant."""
-        return Access(
-            role=self.role,
-            permission=self.permission,
-            queues=self.queues,
-            teams=self.teams,
-            agents=self.agents,
-            scope=Scope(kind="assigned") if self.assigned else None,
-            since=self.since,
-            until=self.until,
-        )
+        return made_from(Access, self, scope=Scope(kind="assigned") if self.assigned else None)
 
 
 Password = Annotated[str, stated(minLength=SHORTEST_PASSWORD, maxLength=LONGEST_PASSWORD)]
@@ -263,15 +255,7 @@ def explain_visibility(
         GrantReason(grant=grant_view(each.grant, now), opens=each.opens, reason=str(each.reason))
         for each in found.grants
     )
-    return Why(
-        email=found.email,
-        conversation_id=found.conversation_id,
-        permission=found.permission,
-        at=found.at,
-        sees=found.sees,
-        reason=str(found.reason),
-        grants=reasons,
-    )
+    return made_from(Why, found, reason=str(found.reason), grants=reasons)
 
 
 def managing(rights: Any, server: Services) -> Users:  # noqa: ANN401  (the principal in the app)

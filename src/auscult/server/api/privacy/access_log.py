@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.privacy.log import Entry
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
@@ -77,12 +78,11 @@ def read_log(
 
 
 def _view(entry: Entry) -> LogEntry:
-    return LogEntry(
+    return made_from(
+        LogEntry,
+        entry,
         entry=entry.number,
         at=datetime.fromtimestamp(entry.at / 1000, UTC),
-        principal=entry.principal,
-        action=entry.action,
-        target=entry.target,
         details=None if entry.details is None else msgspec.json.decode(entry.details, type=dict[str, Any]),
         content_hash=entry.content_hash.hex(),
         entry_hash=entry.entry_hash.hex(),

@@ -8,7 +8,7 @@ from auscult.domain.privacy.retention import Approval, Receipt
 from auscult.server.api.privacy.holds import HoldNumber
 from auscult.server.api.privacy.retention import RECEIPT, erasing
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.context import App, Basis, Rights, Server
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
 from auscult.services.privacy.approvals import Approvals
@@ -49,7 +49,13 @@ example({"approval": _DONE, "certificate": RECEIPT})(Approved)
 example({**_DONE, "state": "refused"})(Approval)
 
 
-@operation.get("/approvals", may=_DECIDES, summary="Steps for a second person")
+@operation.get(
+    "/approvals",
+    may=_DECIDES,
+    summary="Steps for a second person",
+    command="approvals list",
+    columns=("number", "kind", "requested_by", "requested_at", "state", "decided_by"),
+)
 def list_approvals(app: App) -> ApprovalList:
     """List steps that wait for a second person, and those that were decided, the newest first."""
     return ApprovalList(items=tuple(app.approvals.listing()))
@@ -63,9 +69,11 @@ def approve_step(number: HoldNumber, app: App, rights: Rights, server: Server) -
     return Approved(approval=done.approval or app.approvals.get(number), certificate=done.receipt)
 
 
-@operation.post("/approvals/{number:int}/refuse", may=_DECIDES, refuses={409: _DECIDED}, is_slow=False)
-def refuse_step(number: HoldNumber, app: App, rights: Rights, server: Server) -> Approval:
-    """Refuse a step. It waits until then. One's own is withdrawn."""
+@operation.post(
+    "/approvals/{number:int}/refuse", may=_DECIDES, refuses={409: _DECIDED}, is_slow=False, command="approvals refuse"
+)
+def refuse_step(number: HoldNumber, app: App, rights: Rights, server: Basis) -> Approval:
+    """Refuse a step. What another person asked for is not run; one's own is withdrawn."""
     return Approvals(app, erasing(app, server), rights.label).refuse(number)
 
 

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.privacy.retention import Hold, HoldKind
 from auscult.server.api.privacy.retention import erasing
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Rights, Server
+from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, writing
 from auscult.server.rest.openapi import answer
@@ -18,7 +19,7 @@ from auscult.server.rest.request import ApiResponse
 from auscult.services.privacy import holds
 from auscult.services.privacy.approvals import Approvals
 
-HoldNumber = Annotated[int, Meta(ge=1, le=2**53)]
+HoldNumber = Annotated[int, Meta(ge=1, le=2**53, description="Its number.")]
 _READS = Scopes("log:read", "log:write", permission="hold.manage", reach="app")
 _WRITES = writing("log", "hold.manage")
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
@@ -57,7 +58,7 @@ class NewHold(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class Lift(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The reason for which a hold is lifted."""
 
-    reason: Text
+    reason: Annotated[Text, Meta(description="Why.")]
 
 
 _HOLD: dict[str, Any] = {
@@ -97,9 +98,10 @@ def place_hold(data: JSONBody[NewHold], app: App, rights: Rights) -> HoldView:
     refuses={404: "There is no such hold, or it was lifted."},
     answers={202: answer("It waits for a second person.", HoldView, {**_HOLD, "approval": 7})},
     is_slow=False,
+    command="holds lift",
 )
 def lift_hold(
-    number: HoldNumber, data: JSONBody[Lift], app: App, rights: Rights, server: Server
+    number: HoldNumber, data: JSONBody[Lift], app: App, rights: Rights, server: Basis
 ) -> ApiResponse[HoldView]:
     """Lift a legal hold. If the app requires two people, that waits until another one approves."""
     before = app.retention.hold(number)
@@ -110,17 +112,7 @@ def lift_hold(
 
 
 def _view(hold: Hold, approval: int | None = None) -> HoldView:
-    return HoldView(
-        number=hold.number,
-        kind=hold.kind,
-        value=hold.value,
-        reason=hold.reason,
-        placed_by=hold.placed_by,
-        placed_at=hold.placed_at,
-        lifted_by=hold.lifted_by,
-        lifted_at=hold.lifted_at,
-        approval=approval,
-    )
+    return made_from(HoldView, hold, approval=approval)
 
 
 ROUTER = operation.router(__name__)

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from auscult.domain.privacy.retention import EVERY_QUEUE, Item, Kept, Receipt, Rule
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Rights, Server, Services
+from auscult.server.rest.context import App, Basis, Ground, Rights, Server, Services
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, writing
 from auscult.server.rest.parameters import path_id
@@ -86,7 +86,7 @@ example({"items": [ITEM], "erasable": 1, "held": 0})(ItemList)
 example({"items": [RECEIPT["id"]]})(RunList)
 
 
-@operation.get("/retention/rules", may=_READS, summary="Rules of retention")
+@operation.get("/retention/rules", may=_READS, summary="Rules of retention", command="retention show")
 def list_retention_rules(app: App) -> RuleList:
     """List the retention periods of conversations and their parts."""
     return RuleList(items=tuple(app.retention.rules()))
@@ -102,8 +102,8 @@ def set_retention_rule(data: JSONBody[RuleBody], app: App, rights: Rights) -> Ru
     return RuleList(items=tuple(app.retention.rules()))
 
 
-@operation.get("/retention/preview", may=_READS, is_slow=True)
-def preview_retention(app: App, server: Server) -> ItemList:
+@operation.get("/retention/preview", may=_READS, is_slow=True, command="retention preview")
+def preview_retention(app: App, server: Basis) -> ItemList:
     """Preview retention. What a run would erase now, and what a hold keeps; nothing is erased."""
     return item_list(erasing(app, server).due())
 
@@ -129,7 +129,7 @@ def get_erasure_run(run_id: RunId, app: App) -> Receipt:
     return app.retention.receipt(run_id)
 
 
-def erasing(app: AppStore, server: Services) -> Erasing:
+def erasing(app: AppStore, server: Ground | Services) -> Erasing:
     """Return the service that erases in an app."""
     return Erasing(app, server.now, renderer(app, server.reports))
 

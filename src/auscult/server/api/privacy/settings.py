@@ -1,13 +1,16 @@
 """``/api/v1/privacy``: settings for personal data in an app; and the originals of a conversation, if they are kept."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Literal
 
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from auscult.domain.privacy.redaction import Mode
-from auscult.domain.privacy.settings import Country, PrivacySettings
+from auscult.domain.copying import made_from
+from auscult.domain.privacy.policy import Treatment
+from auscult.domain.privacy.redaction import Kind, Mode
+from auscult.domain.privacy.settings import MOST_OWN, Country, Own, PrivacySettings
 from auscult.server.api.privacy.retention import erasing
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
@@ -27,6 +30,9 @@ READS_ORIGINALS = Scopes("conversations:read", "conversations:write", permission
         "redaction": "mask",
         "redactor": "builtin",
         "countries": ["GB"],
+        "kinds": {"phone": "keep"},
+        "own": ["0800 555 0199", "kestrel.example"],
+        "agent_names": "keep",
         "two_people": False,
         "second_factor": False,
         "agent_emotions": True,
@@ -36,12 +42,18 @@ READS_ORIGINALS = Scopes("conversations:read", "conversations:write", permission
 class PrivacyView(Struct, frozen=True, kw_only=True):
     """Settings for personal data in an app. ``approval`` is the number of a step that now waits for a second person.
 
+    Where redaction is on, ``kinds`` are treated otherwise than the rest: ``drop`` leaves a placeholder without a number
+    and without a hash. ``own`` are numbers, e-mail addresses, domains, postal addresses and names of the app's, which
+    stay; with ``agent_names`` ``keep``, the names of agents do.
     Without ``agent_emotions``, emotions of agents are left out everywhere.
     """
 
     redaction: Mode
     redactor: str
     countries: tuple[str, ...]
+    kinds: Mapping[Kind, Treatment]
+    own: tuple[str, ...]
+    agent_names: Literal["mask", "keep"]
     two_people: bool
     second_factor: bool
     agent_emotions: bool
@@ -50,11 +62,14 @@ class PrivacyView(Struct, frozen=True, kw_only=True):
 
 @example({"redaction": "mask"})
 class PrivacyBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Settings to change; those left out stay."""
+    """Settings to change; those left out stay, and so do ``kinds`` that are left out. ``null``: treated as the rest."""
 
     redaction: Mode | None = None
     redactor: Annotated[str, Meta(min_length=1)] | None = None
     countries: tuple[Country, ...] | None = None
+    kinds: Mapping[Kind, Treatment | None] | None = None
+    own: Annotated[tuple[Own, ...], Meta(max_length=MOST_OWN)] | None = None
+    agent_names: Literal["mask", "keep"] | None = None
     two_people: bool | None = None
     second_factor: bool | None = None
     agent_emotions: bool | None = None
@@ -115,15 +130,7 @@ def get_original(conversation_id: ConversationId, app: App, rights: Rights) -> O
 
 
 def _view(settings: PrivacySettings, approval: int | None = None) -> PrivacyView:
-    return PrivacyView(
-        redaction=settings.redaction,
-        redactor=settings.redactor,
-        countries=settings.countries,
-        two_people=settings.two_people,
-        second_factor=settings.second_factor,
-        agent_emotions=settings.agent_emotions,
-        approval=approval,
-    )
+    return made_from(PrivacyView, settings, approval=approval)
 
 
 ROUTER = operation.router(__name__)

@@ -30,6 +30,7 @@ from auscult.domain.scoring.stored import ConversationDetail, Wait
 from auscult.formats import Given, Source
 from auscult.formats._document import ConversationDocument
 from auscult.formats.native import write
+from auscult.sandbox.reading import Noted
 from auscult.server.api.scoring import evaluations, examples
 from auscult.server.api.scoring.list_parameters import Sort, Words, list_fields, read_after, write_after
 from auscult.server.api.scoring.load_parameters import given
@@ -65,7 +66,7 @@ from auscult.services.audits.blind import (
 from auscult.services.conversations.talked import talked_about
 from auscult.services.recordings.removal import remove_due
 from auscult.services.scoring.findings import Findings, findings
-from auscult.services.scoring.intake.read import Noted, read_source
+from auscult.services.scoring.intake.read import read_given
 from auscult.services.scoring.intake.submit import Refusal, Submission
 from auscult.services.scoring.intake.times import of_app
 from auscult.services.scoring.listing import LISTING, ListedConversation
@@ -236,7 +237,7 @@ def _submit(submission: Submission, file: BinaryIO, within: tuple[AppStore, Serv
     source = Source(app_id=app.tenant.app_id, limits=server.settings.limits, given=of_app(given, app))
     noted = Noted()
     submission.intake.formats = noted.formats
-    documents = read_source(file, source, noted, is_bounded=True)
+    documents = read_given(file, source, noted)
     submission.accept(documents, group=server.settings.batch_size, follow=follow)
 
 

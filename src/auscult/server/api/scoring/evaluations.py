@@ -18,6 +18,7 @@ from auscult.domain.audits.audit import (
     state_of,
 )
 from auscult.domain.audits.sheet import Moment
+from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Comparison, Evaluation, Evidence, MetricResult, Part, Qualification, Status
 from auscult.domain.form import Handler
 from auscult.domain.questions.outcome import band_of, section_scores
@@ -229,14 +230,11 @@ def audit(found: Audit | None, trail: Iterable[TrailEntry]) -> ShownAudit:
         assigned_at=found.assigned_at if found else None,
         result=_result(found) if found else None,
         trail=tuple(
-            ShownStep(
-                at=entry.at,
-                by=entry.by,
-                action=entry.action,
-                auditor=entry.auditor,
+            made_from(
+                ShownStep,
+                entry,
                 score=_whole(entry.result.score) if entry.result else None,
                 rescore=_rescore(entry.rescored) if entry.rescored else None,
-                changed=entry.changed,
             )
             for entry in trail
         ),
@@ -269,11 +267,9 @@ def without_rescores(found: ShownAudit) -> ShownAudit:
 
 def listed_audit(found: Audit) -> ListedAuditItem:
     """Return the view of an audit in a list."""
-    return ListedAuditItem(
-        conversation_id=found.conversation_id,
-        state=found.state,
-        auditor=found.auditor,
-        assigned_at=found.assigned_at,
+    return made_from(
+        ListedAuditItem,
+        found,
         score=_whole(found.result.score) if found.result else None,
         passed=found.result.passed if found.result else None,
         audited_at=found.result.audited_at if found.result else None,
@@ -296,14 +292,11 @@ def _outcome(evaluation: Evaluation) -> dict[str, Any]:
 
 def _metric(result: MetricResult) -> ShownMetric:
     metric, verdict = result.metric, result.verdict
-    return ShownMetric(
-        id=metric.id,
-        name=metric.name,
-        type=metric.type,
+    return made_from(
+        ShownMetric,
+        metric,
         weight=float(metric.weight),
         negative_weight=float(metric.negative_weight),
-        fatal=metric.fatal,
-        correct_answer=metric.correct_answer,
         qualification=verdict.qualification,
         adhered=result.adhered,
         evidence=verdict.evidence,
@@ -311,38 +304,24 @@ def _metric(result: MetricResult) -> ShownMetric:
         reason=verdict.reason,
         parts=tuple(_part(part) for part in verdict.parts),
         compared=verdict.compared,
-        section=metric.section,
         level=verdict.level,
         share=None if verdict.share is None else float(verdict.share),
     )
 
 
 def _part(part: Part) -> ShownPart:
-    return ShownPart(
-        id=part.id,
-        name=part.name,
-        weight=float(part.weight),
-        negative_weight=float(part.negative_weight),
-        fatal=part.fatal,
-        correct_answer=part.correct_answer,
-        qualification=part.qualification,
-        adhered=part.adhered,
-        evidence=part.evidence,
-        reason=part.reason,
-    )
+    return made_from(ShownPart, part, weight=float(part.weight), negative_weight=float(part.negative_weight))
 
 
 def _result(found: Audit) -> ShownResult | None:
     result = found.result
     if result is None:
         return None
-    return ShownResult(
+    return made_from(
+        ShownResult,
+        result,
         form={"id": result.form_id, "version": result.form_version},
-        revision=result.revision,
         score=_whole(result.score),
-        passed=result.passed,
-        fatal_errors=result.fatal_errors,
-        audited_at=result.audited_at,
         comment=result.sheet.comment,
         answers=result.sheet.answers,
         moments=result.sheet.moments,

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from auscult.domain.coaching.item import Coaching
+from auscult.domain.insights.changes import is_beyond_chance, share
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure
 from auscult.language import gettext as _
@@ -80,16 +81,18 @@ def words_of(case: EvaluatedConversation, turn_id: str | None) -> str:
 
 def conclusion(each: Measured) -> str:
     """Return the change of a metric in words, and whether chance explains it."""
-    moved = each.difference
-    if moved is None:
+    if each.before is None or each.after is None:
         return _("Measured once there are conversations on both sides.") if each.after_n == 0 else _("None before.")
     if min(each.before_n, each.after_n) < FEW:
         return _("Too few to say whether it changed.")
-    if moved.low > 0:
+    before, after = (
+        share(round(figure.value * n), n) for figure, n in ((each.before, each.before_n), (each.after, each.after_n))
+    )
+    if not is_beyond_chance(before, after):
+        return _("The difference could still be chance.")
+    if each.after.value > each.before.value:
         return _("Better, and by more than chance explains.")
-    if moved.high < 0:
-        return _("Worse, and by more than chance explains.")
-    return _("The difference could still be chance.")
+    return _("Worse, and by more than chance explains.")
 
 
 def figure_of(figure: Figure | None, n: int, reader: Reader) -> str:

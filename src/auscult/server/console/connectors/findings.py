@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from auscult.domain.copying import made_from
+from auscult.domain.errors import from_store
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.connectors.runs_view import counts_word
@@ -26,7 +28,6 @@ from auscult.server.console.connectors.wizard_view import (
 )
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.reasons import run_in_words
 from auscult.services.connectors.checking import Check
 from auscult.services.connectors.trying import LISTED, Tried
 
@@ -47,13 +48,12 @@ def tried_view(made: Made, mark: str) -> TriedView | None:
         rows = ngettext("{file}, its only row", "{file}, the first {few} of {n} rows", sample.total).format(
             file=tried.key, few=len(sample.rows), n=n
         )
-    return TriedView(
+    return made_from(
+        TriedView,
+        tried,
         said="" if tried.problem else _answered(tried, reader),
-        problem=sentence(run_in_words(tried.problem)),
-        field=tried.field,
+        problem=sentence(from_store(tried.problem)),
         is_old=made.seen.of_place != mark,
-        keys=tried.keys,
-        key=tried.key,
         rows_said=rows,
         columns=sample.columns if sample else (),
         heads=tuple(_(FIELDS[held[each]]) if each in held else "" for each in sample.columns) if sample else (),
@@ -93,7 +93,7 @@ def dry_view(made: Made, mark: str) -> DryView | None:
         )
     return DryView(
         said="" if problem else said,
-        problem=sentence(run_in_words(problem)) if problem else "",
+        problem=sentence(from_store(problem)),
         counts=counts_word(counts, reader),
         rejects=tuple(_rejects(made, dry)),
         mapped=tuple(
@@ -139,7 +139,7 @@ def _rejects(made: Made, dry: Check) -> Iterator[Reject]:
         yield Reject(
             key=first.key,
             where=first.where,
-            reason=sentence(run_in_words(reason)),
+            reason=sentence(from_store(reason)),
             more=more,
             fixes=tuple(fixes),
             field=field,

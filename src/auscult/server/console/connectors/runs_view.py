@@ -7,11 +7,11 @@ from msgspec import Struct, structs
 
 from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.run import Counts, Refusal, Run, Standing
+from auscult.domain.copying import made_from
 from auscult.language import gettext as _
-from auscult.language import later, ngettext, pgettext
+from auscult.language import later, ngettext, pgettext, translated
 from auscult.server.console.frame.naming import CHANNELS, by_in_words, within_sentence
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.reasons import run_in_words
 from auscult.services.connectors.checking import Check, Row
 
 _STATES = {
@@ -236,8 +236,8 @@ def run_row(run: Run, reader: Reader, path: str, names: Mapping[str, str]) -> Ru
         state=_state(run),
         counts=counts_word(run.counts, reader),
         lines=(
-            *map(run_in_words, (*error, *run.notes)),
-            *(_("Postponed: {what}").format(what=each) for each in run.postponed),
+            *map(translated, (*error, *run.notes)),
+            *(_("Postponed: {what}").format(what=translated(each)) for each in run.postponed),
         ),
         refused=f"{path}?run={run.number}" if run.counts.refused and not run.order.is_dry else "",
     )
@@ -245,14 +245,7 @@ def run_row(run: Run, reader: Reader, path: str, names: Mapping[str, str]) -> Ru
 
 def refusal_row(one: Refusal, reader: Reader) -> RefusalRow:
     """Show one refusal."""
-    return RefusalRow(
-        key=one.key,
-        where=one.where,
-        reason=one.reason,
-        run=one.run,
-        when=reader.lately(one.at),
-        at=one.at.isoformat(),
-    )
+    return made_from(RefusalRow, one, when=reader.lately(one.at), at=one.at.isoformat())
 
 
 def mapped_rows(read: Connector | None, unknown: Mapping[str, int], reader: Reader) -> tuple[MappedRow, ...]:

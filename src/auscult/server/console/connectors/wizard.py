@@ -14,7 +14,7 @@ from litestar.response import Redirect
 
 from auscult.domain.connectors.document import SECRETS, Connector, Kind, kind_of
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of
-from auscult.domain.errors import AuscultError
+from auscult.domain.errors import AuscultError, kept
 from auscult.language import gettext as _
 from auscult.server.api.connectors import connecting
 from auscult.server.console.connectors.changes import with_connector_changes
@@ -300,7 +300,7 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
         stored=", ".join(_(SECRET_WORDS.get(each, each)) for each in stored),
         elsewhere=elsewhere,
         sealed=visit.app.connectors.sealed(name, edited.given) if edited.given else "",
-        seen=msgspec.json.encode(edited.seen).decode(),
+        seen=msgspec.json.encode(edited.seen, enc_hook=kept).decode(),
         format=format_fields(made),
         include=pattern_words(made, "include", _("Only files like"), _("all")),
         exclude=pattern_words(made, "exclude", _("But none like"), _("none left out")),

@@ -107,6 +107,7 @@ class AuditView(Struct, frozen=True, kw_only=True):
 
     text: str
     comment: str
+    note: str = ""
 
 
 class PartScoreView(Struct, frozen=True, kw_only=True):
@@ -363,7 +364,9 @@ def _audit(detail: ConversationDetail, reader: Reader) -> AuditView | None:
         day=reader.day(result.audited_at),
         score=_("no score") if result.score is None else reader.number(result.score),
     )
-    return AuditView(text=text, comment=result.sheet.comment)
+    since = _("Delivered again or put right since the audit, which belongs to revision {n}.")
+    note = since.format(n=reader.number(result.revision)) if result.revision < detail.revision else ""
+    return AuditView(text=text, comment=result.sheet.comment, note=note)
 
 
 def _trail(detail: ConversationDetail, reader: Reader) -> tuple[TrailView, ...]:

@@ -1,21 +1,27 @@
-"""The first step: a file that a person inspects before it is loaded."""
+"""The first step: files that a person inspects before they are loaded."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any, BinaryIO, TypeVar
+from itertools import islice
+from typing import Any, BinaryIO
 
-from litestar import Controller, Response, get, post
-from litestar.response import Redirect
+from litestar import Controller, MediaType, Response, get, post
+from litestar.response import Stream
 from msgspec import Struct
 
 from auscult.domain.conversation import Channel, Conversation
 from auscult.domain.errors import AuscultError
+from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import READERS, Rejected, Source, Table
 from auscult.formats._instants import from_ms
+from auscult.formats.tables.csv_rows import CsvRows
+from auscult.formats.tables.json_rows import JsonRows
 from auscult.formats.tables.workbook import Workbook
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
+from auscult.sandbox.reading import Noted
 from auscult.server.console.connectors.wizard_view import WRITING
 from auscult.server.console.first_hour.recording import LABELS, SoundView, accept, asked, has_sound
 from auscult.server.console.first_hour.steps import PATH, AnyVisit, first_hour, may
@@ -34,10 +40,10 @@ from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import AnyRequest, Visit
 from auscult.server.rest.threads import run
-from auscult.server.rest.uploads import spooled
+from auscult.server.rest.uploads import received, spooled
 from auscult.services.definitions.forms.reading import STARTER_LANGUAGES
 from auscult.services.scoring.intake.asked import NAMED, given_of
-from auscult.services.scoring.intake.read import Noted, read_source, rejected_line
+from auscult.services.scoring.intake.read import read_given, rejected_line
 from auscult.services.scoring.intake.submit import Refusal, Submission
 from auscult.services.scoring.intake.times import of_app
 
@@ -68,8 +74,10 @@ _ASKED = {
     **{name: label for name, label, _options in WRITING},
 }
 """Fields that apply to a whole file, named as in commands and the API."""
+_TABLES = (CsvRows.name, JsonRows.name, Workbook.name)
 _LONGEST_NAME, _MS_DIGITS, _MOST_LABELS = 255, 15, 6
-T = TypeVar("T")
+_EVERY_S = 0.4
+"""Seconds between two counts of what was read."""
 
 
 class FoundRow(Struct, frozen=True, kw_only=True):
@@ -104,12 +112,14 @@ class AskedView(Struct, frozen=True, kw_only=True):
 class FoundView(Struct, frozen=True, kw_only=True):
     """The content of a file before it is loaded. ``load`` is the label of the button, empty where there is nothing to load.
 
+    ``name`` is that of the file, empty for several; ``next`` is the address of the page that follows once it is loaded.
     ``opening`` is how the first conversation begins: side, speaker and words of each turn. ``formats`` names what it was
     read as, of several files each in ``files``; ``assumed`` what the file does not hold. ``labels`` are speakers with their
-    sides, and ``asked`` what a person may give for all of the file; both only of files of other programs.
+    sides, empty where one has several, and ``asked`` what a person may give for all of the file; both only of files of other programs.
     """
 
     said: str
+    name: str = ""
     rows: tuple[FoundRow, ...] = ()
     more: str = ""
     refused: tuple[Refusal, ...] = ()
@@ -118,6 +128,7 @@ class FoundView(Struct, frozen=True, kw_only=True):
     names: tuple[str, ...] = ()
     load: str = ""
     problem: str = ""
+    next: str = ""
     sound: SoundView | None = None
     opening: tuple[tuple[str, str, str], ...] = ()
     formats: str = ""
@@ -149,46 +160,40 @@ class LoadPage(Controller):
         return visit.page("first_hour/load", "Home", view)
 
     @post("/preview", status_code=200)
-    async def preview(self, request: AnyRequest, visit: AnyVisit) -> Response[str]:
+    async def preview(self, request: AnyRequest, visit: AnyVisit) -> Stream | Response[str]:
         """Show what is in a file, the body of the request. Stores nothing."""
-        found = await _with_file(request, visit, lambda file: _looked_at(visit, file))
-        view = found if isinstance(found, FoundView) else FoundView(said="", problem=found)
-        return await run(lambda: visit.part("first_hour/found", view))
+        return await _with_file(request, visit, lambda file, count: _looked_at(visit, file, count))
 
     @post(status_code=200)
-    async def load(self, request: AnyRequest, visit: AnyVisit) -> Response[str] | Redirect:
+    async def load(self, request: AnyRequest, visit: AnyVisit) -> Stream | Response[str]:
         """Load the conversations of a file, the body of the request."""
 
-        def loaded(file: BinaryIO) -> int | FoundView:
+        def loaded(file: BinaryIO, count: _Count) -> FoundView:
             if has_sound(file):
                 return _recording_loaded(visit, file)
             visit.services.room.must_have("backfill")
             submission = Submission(visit.app_for("conversation.load"), visit.store.batches, visit.services.room)
             size = visit.services.settings.batch_size
-            submission.accept(_read(visit, file, Noted()), group=size, follow=False)
-            if submission.intake.accepted:
-                first_hour(visit).done("load")
-            return submission.intake.accepted
+            submission.accept(count.each(_read(visit, file, Noted())), group=size, follow=False)
+            return _loaded(visit, submission.intake.accepted)
 
-        found = await _with_file(request, visit, loaded)
-        if isinstance(found, int) and found:
-            return Redirect(f"{PATH}?loaded={found}", status_code=303)
-        problem = found if isinstance(found, str) else _("Nothing in this file can be loaded.")
-        view = found if isinstance(found, FoundView) else FoundView(said="", problem=problem)
-        return await run(lambda: visit.part("first_hour/found", view))
+        return await _with_file(request, visit, loaded)
 
     @post("/refused", status_code=200)
     async def refused(self, request: AnyRequest, visit: AnyVisit) -> Response[bytes] | Response[str]:
         """Return what is refused of a file, the body of the request, as a rejects file has it. Stores nothing."""
+        may(visit, "load")
         redact = visit.app.privacy.refused
 
         def lines(file: BinaryIO) -> bytes:
             refused = (each for each in _read(visit, file, Noted()) if isinstance(each, Rejected))
             return b"".join(rejected_line(each, each.file or one(visit.query, "file"), redact) for each in refused)
 
-        found = await _with_file(request, visit, lines)
-        if isinstance(found, str):
-            return Response(found, status_code=422, media_type="text/plain")
+        try:
+            async with spooled(request, visit.services.settings.request_bytes) as file:
+                found = await run(lambda: lines(file), slow=True)
+        except AuscultError as error:
+            return Response(sentence(error.coded), status_code=422, media_type="text/plain")
         return Response(found, media_type="application/x-ndjson")
 
 
@@ -196,37 +201,77 @@ def _megabytes(size: int, reader: Reader) -> str:
     return _("{n} MB").format(n=reader.number(size >> 20))
 
 
-async def _with_file(request: AnyRequest, visit: Visit, act: Callable[[BinaryIO], T]) -> T | str:
-    """Return the result for the file in the body, or what is wrong with it as a sentence."""
+class _Count:
+    """Number of documents that were read so far: a thread counts, and the answer shows it meanwhile."""
+
+    def __init__(self) -> None:
+        self.n = 0
+
+    def each(self, documents: Iterator[Conversation | Rejected]) -> Iterator[Conversation | Rejected]:
+        for each in documents:
+            self.n += 1
+            yield each
+
+
+async def _with_file(
+    request: AnyRequest, visit: Visit, act: Callable[[BinaryIO, _Count], FoundView]
+) -> Stream | Response[str]:
+    """Answer with what a function shows of the file in the body, or what is wrong with it as a sentence.
+
+    While the function works, comments of HTML have the number of documents that were read so far.
+    """
     may(visit, "load")
+    count = _Count()
     try:
-        async with spooled(request, visit.services.settings.request_bytes) as file:
-            if not await run(lambda: file.read(1)):
-                return _("The file is empty.")
-            file.seek(0)
-            return await run(lambda: act(file), slow=True)
+        given = await received(request, visit.services.settings.request_bytes)
     except AuscultError as error:
-        return sentence(error.coded)
+        refused = FoundView(said="", problem=sentence(error.coded))
+        return await run(lambda: visit.part("first_hour/found", refused))
+
+    def shown() -> str:
+        with given as file:
+            try:
+                is_empty = not file.read(1)
+                file.seek(0)
+                view = FoundView(said="", problem=_("The file is empty.")) if is_empty else act(file, count)
+            except AuscultError as error:
+                view = FoundView(said="", problem=sentence(error.coded))
+        return visit.part("first_hour/found", view).content
+
+    async def pieces() -> AsyncGenerator[str]:
+        work = asyncio.ensure_future(run(shown, slow=True))
+        while not (await asyncio.wait({work}, timeout=_EVERY_S))[0]:
+            yield f"<!-- {count.n} -->"
+        yield work.result()
+
+    return Stream(pieces, media_type=MediaType.HTML, headers={"cache-control": "no-store", "x-accel-buffering": "no"})
 
 
-def _looked_at(visit: Visit, file: BinaryIO, problem: str = "") -> FoundView:
+def _looked_at(visit: Visit, file: BinaryIO, count: _Count | None = None, problem: str = "") -> FoundView:
     """Show what is in a file; of a recording, what is asked about it, with the problem of what was said."""
     if not has_sound(file):
         noted = Noted()
-        return _found(visit, _read(visit, file, noted), noted)
+        return _found(visit, (count or _Count()).each(_read(visit, file, noted)), noted)
     said, sound = asked(visit, file)
     return FoundView(said=said, sound=sound, load=_("Load the recording"), problem=problem)
 
 
-def _recording_loaded(visit: Visit, file: BinaryIO) -> int | FoundView:
-    """Return the number of conversations that a recording is, or its form with what is wrong there."""
+def _loaded(visit: Visit, accepted: int) -> FoundView:
+    """Show where loading leads to, or that nothing was loaded."""
+    if not accepted:
+        return FoundView(said="", problem=_("Nothing in this file can be loaded."))
+    first_hour(visit).done("load")
+    return FoundView(said="", next=f"{PATH}?loaded={accepted}")
+
+
+def _recording_loaded(visit: Visit, file: BinaryIO) -> FoundView:
+    """Load a recording, or show its form with what is wrong there."""
     try:
         accept(visit, file)
     except AuscultError as error:
         file.seek(0)
-        return _looked_at(visit, file, sentence_of(error, LABELS))
-    first_hour(visit).done("load")
-    return 1
+        return _looked_at(visit, file, problem=sentence_of(error, LABELS))
+    return _loaded(visit, 1)
 
 
 def _read(visit: Visit, file: BinaryIO, noted: Noted) -> Iterator[Conversation | Rejected]:
@@ -243,7 +288,7 @@ def _read(visit: Visit, file: BinaryIO, noted: Noted) -> Iterator[Conversation |
         if modified.isascii() and modified.isdecimal() and len(modified) < _MS_DIGITS
         else None,
     )
-    return read_source(file, source, noted, is_bounded=True)
+    return read_given(file, source, noted)
 
 
 def _found(visit: Visit, documents: Iterator[Conversation | Rejected], noted: Noted) -> FoundView:
@@ -261,7 +306,7 @@ def _found(visit: Visit, documents: Iterator[Conversation | Rejected], noted: No
             seen.is_least = True
             break
     n = reader.number(seen.count)
-    said, table = seen.sentence(reader), noted.table
+    said, table = seen.sentence(reader), noted.table if _tables(noted) == 1 else None
     if table and table.missing:
         said, seen.refused = _("This is a table. Say which column holds what, so that it can be read."), 0
         refused.clear()
@@ -269,6 +314,7 @@ def _found(visit: Visit, documents: Iterator[Conversation | Rejected], noted: No
     left = seen.count - len(seen.rows)
     return FoundView(
         said=said,
+        name=one(visit.query, "file")[:_LONGEST_NAME],
         rows=tuple(seen.rows),
         opening=seen.opening,
         more=_("and {n} more").format(n=reader.number(left)) if left else "",
@@ -281,17 +327,23 @@ def _found(visit: Visit, documents: Iterator[Conversation | Rejected], noted: No
     )
 
 
+def _tables(noted: Noted) -> int:
+    """Return the number of tables: the columns of one alone can be picked."""
+    return sum(noted.counts[name] for name in _TABLES)
+
+
 def _of_others(visit: Visit, noted: Noted, seen: "_Seen") -> dict[str, Any]:
     """Return what is shown of a file of another program: its formats, what was assumed, speakers, and what is given."""
     names = [name for name in noted.counts if name != "skipped"]
     if names and not any(name in READERS or name == Workbook.name for name in names):
         return {}
-    titles = {Workbook.name: Workbook.title} | {name: reader.title for name, reader in READERS.items()}
+    titles = {name: reader.title for name, reader in READERS.items()}
+    titles |= {Workbook.name: Workbook.title, "skipped": _("left out")}
     return {
         "formats": ", ".join(titles.get(name, name) for name in names),
-        "files": tuple((file, titles.get(name, name)) for file, name in noted.formats.items() if name != "skipped"),
+        "files": tuple((file, titles.get(name, name)) for file, name in noted.formats.items()),
         "assumed": assumed_words(seen.assumed),
-        "labels": tuple(seen.labels.items())[:_MOST_LABELS],
+        "labels": tuple(islice(seen.labels.items(), _MOST_LABELS)),
         "asked": _asked(visit, is_table=noted.table is not None),
     }
 
@@ -338,8 +390,9 @@ class _Seen:
         self.first = min(self.first or one.started_at, one.started_at)
         self.last = max(self.last or one.started_at, one.started_at)
         self.assumed |= dict.fromkeys(one.assumed.items())
-        if len(self.labels) < _MOST_LABELS:
-            self.labels |= {turn.speaker_label: turn.speaker for turn in one.turns if turn.speaker_label}
+        for label, side in {turn.speaker_label: turn.speaker for turn in one.turns if turn.speaker_label}.items():
+            if label in self.labels or len(self.labels) < _MOST_LABELS:
+                self.labels[label] = side if self.labels.get(label, side) == side else ""
         self.opening = self.opening or tuple(
             (turn.speaker, speaker_of(turn, one), excerpt(turn.text, 4 * _WORDS)) for turn in one.turns[:_TURNS]
         )
@@ -374,7 +427,8 @@ class _Seen:
 
 def _refusal(redact: Callable[[str], str], rejected: Rejected) -> Refusal:
     error = rejected.error
-    return Refusal(line=error.line, field=error.field, reason=sentence(redact(error.coded)), code=error.reason)
+    reason = sentence(redact_quotations(error.coded, redact))
+    return Refusal(line=error.line, field=error.field, reason=reason, code=error.reason, file=rejected.file)
 
 
 def _columns(table: Table | None) -> tuple[ColumnView, ...]:

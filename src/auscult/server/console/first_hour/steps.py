@@ -180,8 +180,8 @@ def _load_step(visit: Visit, state: State, scored: _Scored | None) -> _Said:
     del scored
     name = _("Load conversations")
     if state != "done":
-        says = _("A file of transcripts: JSON, NDJSON, vCon or CSV. Or a recording.")
-        return _Said(name, says, _("Load a file"), f"{PATH}/load")
+        says = _("Files as you have them: chats, transcripts, tables, JSON, or a ZIP of them. Or a recording.")
+        return _Said(name, says, _("Load files"), f"{PATH}/load")
     n = count(visit.app, Sought()) if visit.may("conversation.read") else 0
     says = ngettext("{n} conversation in all.", "{n} conversations in all.", n).format(n=visit.reader.number(n))
     return _Said(name, says if n else _("They are being read."), _("Load more"), f"{PATH}/load")

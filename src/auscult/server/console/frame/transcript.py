@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from auscult.domain.ai_agents.calls import placed_calls
 from auscult.domain.ai_agents.context import Call, is_changing
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evidence, MetricResult
 from auscult.domain.insight import Speech
 from auscult.language import gettext as _
@@ -288,11 +289,10 @@ def _call_view(call: Call, notes: tuple[Note, ...], *, changes: bool) -> CallVie
     arguments = tuple((name, _written(value)) for name, value in call.arguments.items())
     brief = ", ".join(f"{name} {' '.join(value.split())}" for name, value in arguments)
     result = _("Nothing") if call.result is None else _written(call.result)
-    return CallView(
-        id=call.id,
-        name=call.name,
+    return made_from(
+        CallView,
+        call,
         brief=brief if len(brief) <= _SHOWN else f"{brief[:_SHOWN]}\u2026",
-        start_ms=call.start_ms,
         state="" if call.ok is None else "ok" if call.ok else "failed",
         changes=changes,
         arguments=arguments,

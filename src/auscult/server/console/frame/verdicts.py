@@ -7,6 +7,7 @@ import msgspec
 from markupsafe import Markup, escape
 from msgspec import Struct
 
+from auscult.domain.errors import coded, parts_of
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, points
 from auscult.domain.form import Form, Metric
 from auscult.domain.questions.abstaining import is_hesitant
@@ -16,7 +17,7 @@ from auscult.metrics.manual import WAITING
 from auscult.server.console.frame.charts.strip import Cell, Kind
 from auscult.server.console.frame.quoting import excerpt, passage, span_of
 from auscult.server.console.frame.reader import Reader, clock
-from auscult.server.console.frame.reasons import PLACE, WHY, filled, in_words, sentence_of
+from auscult.server.console.frame.reasons import filled, in_words, sentence_of
 from auscult.services.conversations.closest import is_miss
 from auscult.services.scoring.trial import is_not_asked
 
@@ -30,6 +31,12 @@ _OTHERS = frozenset({"by_ai_agent"})
 """Metrics whose reasons are written by systems of others."""
 _LONGEST_QUOTE = 240
 _BY_VOTE = "words alone say "
+_ENDINGS = (
+    "{before}; nearest: {whys}",
+    "{before}; the judge says that it does not apply: {judged}",
+    "{before}; the judge says no: {judged}",
+)
+"""Additions to the reason of a search that found nothing."""
 
 
 def word_of(answer: str | None) -> str:
@@ -210,7 +217,7 @@ def _quote(evidence: Evidence, said: Mapping[str, tuple[str, str]]) -> Quote:
     speaker, text = said.get(evidence.turn_id or "", ("", ""))
     span = span_of(evidence, text) if text else None
     words = passage(text, span, _LONGEST_QUOTE) if span else evidence.text
-    why = Markup() if evidence.why.startswith("says '") else in_words(evidence.why, WHY, may_be_of_others=True)
+    why = Markup() if evidence.why.startswith("says '") else in_words(evidence.why, may_be_of_others=True)
     time = "" if evidence.start_ms is None else clock(evidence.start_ms)
     return Quote(
         text=excerpt(words, _LONGEST_QUOTE) if span is None or len(words) > _LONGEST_QUOTE + 2 else words,
@@ -226,7 +233,7 @@ def reason_of(result: MetricResult) -> Markup:
     verdict = result.verdict
     if verdict.reason:
         return in_words(verdict.reason, may_be_of_others=result.metric.type in _OTHERS)
-    return Markup("; ").join(in_words(each.why, WHY, may_be_of_others=True) for each in verdict.evidence[:2])
+    return Markup("; ").join(in_words(each.why, may_be_of_others=True) for each in verdict.evidence[:2])
 
 
 def _reason(result: MetricResult) -> Markup:
@@ -240,30 +247,36 @@ def _reason(result: MetricResult) -> Markup:
         return filled(said, answer=_word(result), reason=in_words(reason))
     if not reason or (reason.startswith(_BY_VOTE) and evidence):
         absence = next((each for each in evidence if each.is_absence), None)
-        return Markup() if absence is None else sentence_of(in_words(absence.why, WHY))
-    if reason.startswith("not found in "):
-        return _not_found(result)
-    if reason.startswith("no trigger in ") and result.verdict.qualification == "NA":
-        where, _nearest, near = reason.removeprefix("no trigger in ").partition("; nearest: ")
-        said = _("Nothing in {where} asks for it: left out.")
-        if near:
-            said = _("Nothing in {where} asks for it: left out. Nearest: {near}.")
-        return filled(said, where=in_words(where, PLACE), near=in_words(near, WHY))
+        return Markup() if absence is None else sentence_of(in_words(absence.why))
     if reason.startswith("ruled out"):
         return escape(_("What was said rules it out: left out."))
-    return sentence_of(in_words(reason, may_be_of_others=result.metric.type in _OTHERS))
+    return _sought(result) or sentence_of(in_words(reason, may_be_of_others=result.metric.type in _OTHERS))
 
 
-def _not_found(result: MetricResult) -> Markup:
-    """Return where an answer was not found, and why that is excused, if it is: in the form's own words, if it has some."""
-    reason = result.verdict.reason.removeprefix("not found in ")
-    where, _excused, because = reason.partition(", and excused, because ")
-    said = _("Not found in {where}, and left out, because {reason}.")
-    if not because:
-        said = _("Not found. Looked in {where}.")
-    elif because != _settings(result.metric).excused_because:
+def _sought(result: MetricResult) -> Markup:
+    """Return where something was sought in vain, and why that is excused, if it is; empty for another reason."""
+    verdict, reason = result.verdict, result.verdict.reason
+    if excused := parts_of(reason, "not found in {place}, and excused, because {because}"):
         said = _("Not found in {where}, and there was no occasion: left out.")
-    return filled(said, where=in_words(where, PLACE), reason=in_words(because, may_be_of_others=True))
+        if excused["because"] == _settings(result.metric).excused_because:
+            said = _("Not found in {where}, and left out, because {reason}.")
+        return filled(said, where=_part(excused["place"]), reason=_part(excused["because"]))
+    ending = next((each for each in _ENDINGS if parts_of(reason, each)), "")
+    parts = parts_of(reason, ending) or {"before": reason}
+    found = parts_of(parts["before"], "not found in {place}")
+    trigger = parts_of(parts["before"], "no trigger in {place}") if verdict.qualification == "NA" else None
+    place = (found or trigger or {}).get("place")
+    if place is None:
+        return Markup()
+    if trigger and "whys" in parts:
+        said = _("Nothing in {where} asks for it: left out. Nearest: {near}.")
+        return filled(said, where=_part(place), near=_part(parts["whys"]))
+    said = _("Not found. Looked in {where}.") if found else _("Nothing in {where} asks for it: left out.")
+    return filled(said, where=_part(coded(ending, **{**parts, "before": place}) if ending else place))
+
+
+def _part(part: object) -> Markup:
+    return in_words(part, may_be_of_others=True) if isinstance(part, str) else escape(part)
 
 
 def _confidence(result: MetricResult, form: Form, reader: Reader) -> str:

@@ -13,6 +13,7 @@ from litestar.status_codes import HTTP_200_OK
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.domain.schedules.schedule import FileFormat
@@ -239,7 +240,9 @@ class Visit:
     def _frame(self, here: str, nonce: str) -> Frame:
         visitor, request = self.visitor, self._request
         query, counts = request.url.query, self._console.counts(visitor)
-        return Frame(
+        return made_from(
+            Frame,
+            visitor,
             language=self.reader.language,
             languages=LANGUAGES,
             theme=theme_of(request),
@@ -248,12 +251,9 @@ class Visit:
             assets=self._console.assets_at,
             here=request.url.path + (f"?{query}" if query else ""),
             person=visitor.name,
-            role=visitor.role,
             groups=menu(visitor.permissions | marks_of(visitor), here, counts, BASE),
             may=visitor.principal.may_everywhere,
             may_export="report.export" in visitor.permissions,
-            personas=visitor.personas,
-            notice=visitor.notice,
             unread=counts.get(NOTICES, 0),
             is_notices=here == NOTICES,
         )

@@ -124,7 +124,7 @@ def _said(differ: bool, compared: Comparison, names: Mapping[str, str], reader: 
             "{n} agents differ by more than chance, but not on the same form, language and queue: their work differs."
         ).format(n=n)
     else:
-        said = _("{n} agents, and chance explains how they differ.").format(n=n)
+        said = _("{n} agents: how they differ could still be chance.").format(n=n)
     alone = [names[agent] for agent in compared.alone if agent in names]
     if not alone:
         return said

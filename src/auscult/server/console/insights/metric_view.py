@@ -21,7 +21,7 @@ from auscult.server.console.frame.reader import FEW, Reader, clock
 from auscult.server.console.frame.transcript import Marks, Piece, TurnView, turn_views
 from auscult.server.console.frame.verdicts import question_of
 from auscult.services.insights.drivers import FigureChange
-from auscult.services.insights.sentences import conclusion
+from auscult.services.insights.sentences import against_weeks_before
 from auscult.services.insights.trust import Differing, Trust
 
 _KINDS: dict[Qualification, Kind] = {"YES": "yes", "NO": "no", "NA": "na", "-": "unsure"}
@@ -96,11 +96,7 @@ def metric_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
         form=form.name,
         question=question_of(metric),
         answer=tuple(_answer(metric, found, leads)),
-        lately=_("Last 7 days, against the four weeks before: {said}").format(
-            said=conclusion(change, reader.queues.label)
-        )
-        if change.samples[1].n
-        else "",
+        lately=against_weeks_before(change, reader.queues.label) if change.samples[1].n else "",
         period=_("{first} to {last}").format(first=reader.day(span[0], year=False), last=reader.last_day(span[1])),
         chart=_chart(found, leads),
         note=_note(found),

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from markupsafe import Markup
 from msgspec import Struct
 
+from auscult.domain.insights.changes import Group, moves_of, share
 from auscult.domain.statistics.charts import Chart, laney_chart
 from auscult.domain.statistics.charts import Period as Share
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.language import gettext as _
-from auscult.language import later
 from auscult.server.console.conversations.listing_view import RowView
 from auscult.server.console.frame.charts.control import Centre, control
 from auscult.server.console.frame.charts.drivers import Axis, IntervalRow, intervals
@@ -25,24 +25,18 @@ from auscult.server.console.insights.weeks import WeekLead, week_points
 from auscult.services.insights.drivers import PassedChange
 from auscult.services.insights.intent_names import intent_name
 from auscult.services.insights.quality import Adherence, Passed, Period
-from auscult.services.insights.sentences import cause, forms_changed
+from auscult.services.insights.sentences import against_weeks_before, limits
 
 _TINTS, _FULL_TINT = 15, 0.3
 _LEAST_WEEKS = 4
 _COMPARED = ("queue", "agent", "channel", "intent")
 """Filters that two periods are compared by."""
-_ADVICE = {
-    "special cause: look here": later("special cause: look here"),
-    "common cause: leave it": later("common cause: leave it"),
-}
-"""Advice of the domain on a chart, by its English text."""
 
 
 class SaidView(Struct, frozen=True, kw_only=True):
-    """The meaning of the chart: a sentence, its effect in conversations, and the address of those."""
+    """The meaning of the chart: which weeks are unusual, how the last one moved, and the address of its conversations."""
 
     sentence: str
-    strong: str
     detail: str
     href: str
     action: str
@@ -187,8 +181,8 @@ def _scored(weeks: Sequence[Passed], leads: Leads) -> Markup:
 
 def _centre(chart: Chart, leads: Leads) -> Centre:
     reader = leads.reader
-    label = _("Share of conversations that pass, by week, around {share}. {advice}.").format(
-        share=reader.share(chart.centre, 1), advice=_(_ADVICE.get(chart.advice, chart.advice))
+    label = _("Share of conversations that pass, by week, around {share}. {said}").format(
+        share=reader.share(chart.centre, 1), said=limits(chart)
     )
     shown = _("mean {share}").format(share=reader.number(chart.centre * 100, 1))
     return Centre(value=chart.centre, shown=shown, label=label)
@@ -211,46 +205,17 @@ def _weeks(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> tuple[WeekRow
 
 def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
     """Return the meaning of the chart in words, with the link to the conversations to read."""
-    reader = leads.reader
-    weeks = [each.passed for each in counts.weeks]
-    last = weeks[-1] if weeks else None
+    last = counts.weeks[-1].passed if counts.weeks else None
     if chart is None or last is None or len(chart.points) < _LEAST_WEEKS or not last.scored:
         few = _("Too few weeks to say what is usual.")
-        return SaidView(sentence=few, strong="", detail="", href=leads.path, action=_("All conversations"))
-    failed, usual = last.scored - last.passed, last.scored * (1 - chart.centre)
-    change = counts.last.change
-    said, strong = _limits(chart, is_chance=change is None or not (change.is_beyond_chance or change.leading))
-    detail = _("Last week {n} conversations, {failed} not passed; about {usual} would be usual.").format(
-        n=reader.number(last.scored), failed=reader.number(failed), usual=reader.number(round(usual))
-    )
-    more, count = {"outcome": "failed"}, failed
-    if changed := forms_changed(counts.last):
-        detail = f"{detail} {changed}"
-    if change and change.leading:
-        first = change.leading[0].group
-        detail = f"{detail} {cause(counts.last, reader.queues.label)}"
-        if is_followed(first):
-            more, count = {**more, **filter_of(first)}, int(first.now.n - first.now.total)
-    action = _("Read the {n}").format(n=reader.number(count)) if count else _("All of last week")
+        return SaidView(sentence=few, detail="", href=leads.path, action=_("All conversations"))
+    said = against_weeks_before(counts.last, leads.reader.queues.label)
+    more, count = {"outcome": "failed"}, last.scored - last.passed
+    if (change := counts.last.change) and change.leading and is_followed(first := change.leading[0].group):
+        more, count = {**more, **filter_of(first)}, int(first.now.n - first.now.total)
+    action = _("Read the {n} that failed").format(n=leads.reader.number(count)) if count else _("All of last week")
     href = leads.to(last, **more) if count else leads.to(last, outcome=SCORED)
-    return SaidView(sentence=said, strong=strong, detail=detail, href=href, action=action)
-
-
-def _limits(chart: Chart, *, is_chance: bool) -> tuple[str, str]:
-    """Return two sentences: how many weeks moved within their limits, and which did not.
-
-    ``is_chance``: nothing is known about the last week that is more than chance, so the weeks can be left alone.
-    """
-    outside = [point for point in chart.points if "beyond limits" in point.signals]
-    calm = len(chart.points) - len(outside)
-    if not outside:
-        if not is_chance:
-            return _("All {n} weeks moved within their limits, but in the last one something moved.").format(n=calm), ""
-        return _("All {n} weeks moved within their limits: that is chance, leave it.").format(n=calm), ""
-    sentence = _("{n} weeks moved within their limits: that is chance, leave it.").format(n=calm)
-    if outside[-1] is chart.points[-1]:
-        return sentence, _("Last week did not.")
-    return sentence, _("{week} did not.").format(week=outside[-1].name)
+    return SaidView(sentence=limits(chart), detail=said, href=href, action=action)
 
 
 def _cell(found: Adherence, week: Passed, metric: tuple[str, str], leads: Leads) -> CellView:
@@ -281,17 +246,26 @@ def _never(counts: Counts, leads: Leads) -> Iterator[Markup]:
             yield sentence(said, metric=name, n=leads.number(n, span, missed=metric_id))
 
 
+def _worse(reasons: Sequence[Reason], passed: int, whole: int) -> set[str]:
+    """Return the reasons of which fewer pass than of all others, by more than chance."""
+    every = share(passed, whole)
+    own = [(each.name, share(each.counted.passed, each.counted.scored)) for each in reasons]
+    groups = [Group(kind="reason", id=name, name=name, before=every - one, now=one) for name, one in own]
+    return {each.group.id for each in moves_of(groups) if each.value < 0}
+
+
 def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:
     """Draw the passed share by reason for contact, and how much each pulls the total share."""
     reader = leads.reader
     whole = sum(each.counted.scored for each in reasons)
     if not whole:
         return Markup("")
-    share = sum(each.counted.passed for each in reasons) / whole
+    passed = sum(each.counted.passed for each in reasons)
+    mean, worse = passed / whole, _worse(reasons, passed, whole)
     rows: list[IntervalRow] = []
     for each in reasons:
         figure = wilson_figure(each.counted.passed, each.counted.scored)
-        pull = (figure.value - share) * each.counted.scored / whole * 100
+        pull = (figure.value - mean) * each.counted.scored / whole * 100
         rows.append(
             IntervalRow(
                 name=intent_name(each.name),
@@ -300,12 +274,12 @@ def _reasons(reasons: Sequence[Reason], leads: Leads) -> Markup:
                 high=figure.high * 100,
                 end=reader.number(pull, 1, signed=True),
                 href=leads.to(each.counted, intent=each.name, outcome=SCORED),
-                kind="no" if figure.high < share else "",
+                kind="no" if each.name in worse else "",
             )
         )
     rows.sort(key=lambda row: row.value)
-    shown = reader.number(share * 100, 1)
+    shown = reader.number(mean * 100, 1)
     label = _("Share that passes by reason for contact, with intervals; all {share} percent").format(share=shown)
     whole_shown = _("all {share}").format(share=shown)
-    axis = Axis(label=label, all_value=share * 100, all_shown=whole_shown, heading=_("pulls"), unit="%")
+    axis = Axis(label=label, all_value=mean * 100, all_shown=whole_shown, heading=_("pulls"), unit="%")
     return intervals(rows, axis)

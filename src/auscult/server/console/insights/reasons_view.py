@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from auscult.domain.insights.changes import Move
 from auscult.language import gettext as _
+from auscult.server.console.conversations.listing_view import RowView
 from auscult.server.console.frame.counts import CountView, Leads
 from auscult.server.console.frame.filters import FilterView, Query, address
 from auscult.server.console.frame.reader import Reader
@@ -32,11 +33,11 @@ class ReasonRow(Struct, frozen=True, kw_only=True):
     unhappy: CountView
     unresolved: CountView
     escalated: CountView
-    again: str
+    again: CountView
 
 
 class ReasonsView(Struct, frozen=True, kw_only=True):
-    """The page. ``chosen`` is the name of the reason that is opened, empty without one."""
+    """The page. ``chosen`` is the name of the reason that is opened, empty without one; ``again`` are its repeated ones."""
 
     filters: FilterView
     since: str
@@ -46,6 +47,7 @@ class ReasonsView(Struct, frozen=True, kw_only=True):
     note: str
     chosen: str
     hear: tuple[HearView, ...]
+    again: tuple[RowView, ...]
     better: tuple[str, ...]
 
 
@@ -57,6 +59,7 @@ class ReasonsFound(NamedTuple):
     answers: int
     chosen: str = ""
     hear: Sequence[HearView] = ()
+    again: Sequence[RowView] = ()
     better: Sequence[Move] = ()
 
 
@@ -72,9 +75,10 @@ def reasons_view(found: ReasonsFound, filters: FilterView, query: Query, reader:
 
     def row(each: Reason) -> ReasonRow:
         now, before = each.now.total / each.now.n, each.before.total / each.before.n if each.before.n else None
+        about = address(f"{base}/reasons", carried, about=each.name, **days)
         return ReasonRow(
             name=intent_name(each.name),
-            href=address(f"{base}/reasons", carried, about=each.name, **days) + "#about",
+            href=f"{about}#about",
             is_here=each.name == found.chosen,
             n=leads.number(int(each.now.total), span, intent=each.name),
             share=reader.share(now, 1),
@@ -83,7 +87,9 @@ def reasons_view(found: ReasonsFound, filters: FilterView, query: Query, reader:
             unhappy=leads.number(each.unhappy, span, intent=each.name, sentiment="negative"),
             unresolved=leads.number(each.unresolved, span, intent=each.name, resolved="NO"),
             escalated=leads.number(each.escalated, span, intent=each.name, escalation="true"),
-            again="\u2013" if each.again is None else reader.number(each.again),
+            again=CountView(shown="\u2013")
+            if each.again is None
+            else CountView(shown=reader.number(len(each.again)), href=f"{about}#again" if each.again else ""),
         )
 
     return ReasonsView(
@@ -95,6 +101,7 @@ def reasons_view(found: ReasonsFound, filters: FilterView, query: Query, reader:
         note=_note(found),
         chosen=intent_name(found.chosen) if found.chosen else "",
         hear=tuple(found.hear),
+        again=tuple(found.again),
         better=tuple(_better(each, reader) for each in found.better[:_SHOWN]),
     )
 

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from markupsafe import Markup
 from msgspec import Struct
 
-from auscult.domain.statistics.charts import Chart, Mean, mean_chart
+from auscult.domain.statistics.charts import Mean, mean_chart
 from auscult.language import gettext as _
 from auscult.server.console.frame.charts.control import Centre, control
 from auscult.server.console.frame.charts.trend import series
 from auscult.server.console.frame.counts import WITH_SCORE, CountView, Leads
-from auscult.server.console.frame.reader import Reader
 from auscult.server.console.insights.weeks import WeekLead, week_points
+from auscult.services.insights.sentences import limits
 
 _WHOLE = 100
 
@@ -47,9 +47,7 @@ def score_trend(means: Sequence[Mean], weeks: dict[str, WeekLead], leads: Leads)
     around = Centre(
         value=chart.centre,
         shown=_("mean {share}").format(share=shown(chart.centre)),
-        label=_("Mean score by week, around {score}. {advice}.").format(
-            score=shown(chart.centre), advice=_(chart.advice)
-        ),
+        label=_("Mean score by week, around {score}. {said}").format(score=shown(chart.centre), said=limits(chart)),
         unit="",
     )
     points = week_points(chart, weeks, shown, reader)
@@ -66,15 +64,5 @@ def score_trend(means: Sequence[Mean], weeks: dict[str, WeekLead], leads: Leads)
             for point in reversed(chart.points)
         ),
         mean=around.shown,
-        said=_said(chart, reader),
-    )
-
-
-def _said(chart: Chart, reader: Reader) -> str:
-    """Return the sentence that counts the weeks outside their limits."""
-    outside = sum("beyond limits" in point.signals for point in chart.points)
-    if not outside:
-        return _("All {n} weeks moved within their limits: that is chance, leave it.").format(n=len(chart.points))
-    return _("{n} of {all} weeks lie outside their limits.").format(
-        n=reader.number(outside), all=reader.number(len(chart.points))
+        said=limits(chart),
     )

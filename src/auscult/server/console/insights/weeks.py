@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.statistics.charts import Chart
+from auscult.domain.statistics.charts import BEYOND, Chart
 from auscult.language import gettext as _
 from auscult.server.console.frame.charts.control import ControlPoint
 from auscult.server.console.frame.reader import Reader
@@ -34,7 +34,7 @@ def week_points(
     for point in chart.points:
         lead = leads[point.name]
         begins, day = reader.month(lead.since), reader.short_day(lead.since)
-        is_out = "beyond limits" in point.signals
+        is_out = BEYOND in point.signals
         points.append(
             ControlPoint(
                 name=point.name,

@@ -1,7 +1,6 @@
 """Notices in the console: the page of a person's own, and the way from one to what it is about."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from itertools import groupby
 from typing import NamedTuple, get_args
 
@@ -46,12 +45,22 @@ WAYS: Mapping[Way, str] = {"here": later("Here only"), "mail": later("E-mail at 
 """Ways of notices in words."""
 
 
-def _outcomes(visit: Visit, shown: Sequence[Notice]) -> dict[str, str]:
-    """Return the outcomes of disputes that have ended, by their ids."""
-    ids = {each.subject for each in shown if each.kind == "decided"}
-    names = metric_names(visit.app) if ids else {}
-    every = reviewing(visit).every(EVERY) if ids else ()
-    return {each.dispute_id: _outcome(each, names) for each in every if each.dispute_id in ids and not each.is_open}
+def _sentences(visit: Visit, shown: Sequence[Notice]) -> Iterator[tuple[str, str]]:
+    """Yield the sentences of notices by their ids: of disputes with the metric, and how they ended."""
+    people, about = names_of_people(visit), {each.subject for each in shown if each.kind in {"to_decide", "decided"}}
+    metrics = metric_names(visit.app) if about else {}
+    disputes = {each.dispute_id: each for each in reviewing(visit).every(EVERY)} if about else {}
+    for each in shown:
+        found = disputes.get(each.subject)
+        said = sentence_of(people, each)
+        if found and each.kind == "to_decide":
+            metric = metrics.get(found.metric_id, found.metric_id)
+            said = _("{name} disputes an answer: {metric}.").format(
+                name=people.get(each.by or "", each.by), metric=metric
+            )
+        elif found and each.kind == "decided" and not found.is_open:
+            said = _outcome(found, metrics)
+        yield each.notice_id, said
 
 
 def _outcome(found: Dispute, names: Mapping[str, str]) -> str:
@@ -65,10 +74,6 @@ def _outcome(found: Dispute, names: Mapping[str, str]) -> str:
     if not found.reason:
         return _("{metric}: {outcome}.").format(metric=name, outcome=state)
     return _("{metric}: {outcome}. \u201c{reason}\u201d").format(metric=name, outcome=state, reason=found.reason)
-
-
-def _said(names: Mapping[str, str], outcomes: Mapping[str, str], notice: Notice) -> str:
-    return outcomes.get(notice.subject) or sentence_of(names, notice)
 
 
 class Day(NamedTuple):
@@ -101,7 +106,7 @@ class NoticesPage(Controller):
             words={key: excerpt(customer_words(case.conversation)) for key, case in known.items()},
             kinds={key: _(text) for key, text in KINDS.items()},
             open_disputes=visit.app.disputes.open_among([each.subject for each in shown if each.kind == "to_decide"]),
-            sentence_of=partial(_said, names_of_people(visit), _outcomes(visit, shown)),
+            sentences=dict(_sentences(visit, shown)),
             choices=msgspec.structs.asdict(choices),
             languages=LANGUAGES,
             hours=[(hour, f"{hour:02}:00") for hour in range(24)],

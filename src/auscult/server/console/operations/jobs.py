@@ -12,7 +12,7 @@ from auscult.domain.scoring.batches import JobOrder
 from auscult.language import later
 from auscult.server.console.frame.filters import address
 from auscult.server.console.frame.heads import head_view, order_of, read_key, write_key
-from auscult.server.console.frame.reasons import job_in_words
+from auscult.server.console.frame.reasons import in_words
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.jobs_view import health_rows, job_state, renaming_view
 from auscult.server.console.operations.tabs import PATH, administration
@@ -53,7 +53,7 @@ class JobsPage(Controller):
             jobs=page.jobs,
             may_manage=visit.principal.may_everywhere("job.manage"),
             job_state=job_state,
-            job_in_words=job_in_words,
+            in_words=in_words,
             next=address(_PATH, query, done="", before=write_key(page.next_position)) if page.next_position else "",
             heads={name: head_view(each, order, USUAL, query, _PATH) for name, each in _HEADS.items()},
             is_open=renaming is not None or any(each.state in _OPEN for each in page.jobs),

@@ -1,5 +1,6 @@
 """Settings of an app, and facts about this installation."""
 
+from collections.abc import Mapping
 from importlib.metadata import version
 
 from litestar import Controller, Response, get, post
@@ -9,6 +10,7 @@ from litestar.response import Redirect
 from msgspec.structs import replace
 
 from auscult.domain.errors import AuscultError
+from auscult.domain.privacy.redaction import NEVER_KEPT, Kind
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.language import gettext as _
 from auscult.language import later
@@ -27,6 +29,26 @@ MODES = {
         later("Replace by tokens"),
         later("Originals are kept, locked, for those who may read them; each look is logged."),
     ),
+}
+KINDS: Mapping[Kind, str] = {
+    "card": later("Card numbers"),
+    "iban": later("IBANs"),
+    "national_number": later("National numbers"),
+    "security_code": later("Security codes, PINs, passwords"),
+    "expiry": later("Expiry dates of cards"),
+    "email": later("E-mail addresses"),
+    "phone": later("Telephone numbers"),
+    "account": later("Account numbers"),
+    "birth_date": later("Dates of birth"),
+    "address": later("Postal addresses"),
+    "name": later("Names"),
+}
+TREATMENTS = {
+    "": later("As chosen above"),
+    "mask": later("Mask"),
+    "token": later("Replace by tokens"),
+    "keep": later("Keep as it is"),
+    "drop": later("Drop, without a number"),
 }
 _INACTIVITY = Field(later("Minutes without a message that end a chat"), 1, LONGEST_INACTIVITY, is_whole=True)
 _NOTES = {
@@ -56,6 +78,9 @@ class SettingsPage(Controller):
         asked = {
             "redaction": one(data, "redaction"),
             "countries": [each.upper() for each in lines(data, "countries")],
+            "kinds": {kind: one(data, f"kind:{kind}") or None for kind in KINDS},
+            "own": [each.strip() for each in one(data, "own").splitlines() if each.strip()],
+            "agent_names": "keep" if one(data, "agent_names") == "keep" else "mask",
             "two_people": True if people == "two" else None,
             "second_factor": one(data, "second_factor") == "on",
             "agent_emotions": one(data, "agent_emotions") == "on",
@@ -87,6 +112,9 @@ class SettingsPage(Controller):
             redaction=redaction,
             countries=countries,
             people=people,
+            kinds=[(kind, name, _chosen(privacy, given, kind), _possible(kind)) for kind, name in KINDS.items()],
+            own="\n".join(privacy.own) if given is None else one(given, "own"),
+            agent_names=(privacy.agent_names if given is None else one(given, "agent_names")) == "keep",
             second_factor=privacy.second_factor if given is None else one(given, "second_factor") == "on",
             agent_emotions=privacy.agent_emotions if given is None else one(given, "agent_emotions") == "on",
             leaderboard=visit.app.bookmarks.settings().leaderboard
@@ -107,6 +135,15 @@ class SettingsPage(Controller):
             ),
             **waiting_steps(visit),
         )
+
+
+def _chosen(privacy: PrivacySettings, given: Given | None, kind: Kind) -> str:
+    return privacy.kinds.get(kind, "") if given is None else one(given, f"kind:{kind}")
+
+
+def _possible(kind: Kind) -> Mapping[str, str]:
+    """Return the treatments that a kind may have."""
+    return {each: name for each, name in TREATMENTS.items() if kind not in NEVER_KEPT or each not in ("token", "keep")}
 
 
 def _shown(privacy: PrivacySettings, given: Given | None) -> tuple[str, str, str]:

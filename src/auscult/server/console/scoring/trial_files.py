@@ -9,10 +9,11 @@ from auscult.domain.errors import RequestError
 from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import Given, Rejected, Source, Table
 from auscult.language import gettext as _
+from auscult.sandbox.reading import Noted
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.scoring.trial_view import LARGEST_FILE
-from auscult.services.scoring.intake.read import Noted, read_source
+from auscult.services.scoring.intake.read import read_given
 from auscult.services.scoring.intake.times import of_app
 
 MOST = 10
@@ -37,7 +38,7 @@ def conversations_in(file: object, visit: Visit) -> list[Conversation]:
     noted = Noted()
     found: list[Conversation] = []
     refused: Rejected | None = None
-    for each in read_source(BytesIO(content), source, noted, is_bounded=True):
+    for each in read_given(BytesIO(content), source, noted):
         if isinstance(each, Rejected):
             refused = refused or each
         else:

@@ -7,7 +7,8 @@ from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.insights.questions import Asked, days_before, read_question
+from auscult.domain.insights.periods import days_before
+from auscult.domain.insights.questions import Asked, read_question
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.conversations.listing import names_of
@@ -27,8 +28,20 @@ from auscult.services.insights.quality import of_people
 from auscult.services.insights.reasons import worth_hearing
 
 _FILTERS = (
-    *("queue", "agent", "ai_agent", "handled_by", "channel", "outcome", "missed", "intent", "sentiment", "resolved"),
-    *("escalation", "churn_risk", "score_from", "score_to", "since", "to"),
+    *(
+        "queue",
+        "agent",
+        "ai_agent",
+        "handled_by",
+        "channel",
+        "direction",
+        "audit",
+        "outcome",
+        "missed",
+        "intent",
+        "sentiment",
+    ),
+    *("resolved", "escalation", "churn_risk", "score_from", "score_to", "since", "to"),
 )
 _WIDE = frozenset(("queue", "agent", "ai_agent", "channel", "since", "to"))
 """Filters of what a share is of."""
@@ -37,11 +50,13 @@ _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _MISSING: Mapping[str, str] = {
     "handling time": later("the handling time"),
     "waiting time": later("the waiting time"),
+    "first contact resolution": later("whether the first contact resolved it"),
     "staffing": later("who works when"),
     "forecast": later("what is to come"),
     "money": later("costs and sales"),
     "repeated contact as a filter": later("a filter for customers who come back; Reasons counts them by reason"),
     "language as a filter": later("a filter by language"),
+    "several periods": later("a comparison of periods that do not follow each other"),
     "survey answers as a filter": later("a filter by answers to surveys"),
     "comparison of one AI agent with people": later(
         "a comparison of one AI agent with people; AI agents and Overview have each"
@@ -145,6 +160,8 @@ def _selected(visit: Visit, asked: Asked, query: Mapping[str, Sequence[str]], so
     groups: dict[str, Mapping[str, str]] = {"channel": CHANNELS, "handled_by": HANDLED_BY}
     if named:
         groups |= {"queue": dict.fromkeys(named.queues, ""), "agent": named.agents}
+    if asked.by and (compared := query.get(asked.by)):
+        groups[asked.by] = {each: each if asked.by == "agent" else "" for each in compared}
     reasons = dict.fromkeys(named.reasons, "") if named else {}
     of = visit.sought(wide) if wide.keys() != query.keys() else None
     return Selected(sought, of, before, reasons if asked.figure == "reasons" else groups.get(asked.by, {}))
@@ -171,11 +188,14 @@ def _said(found: Figures, asked: Asked, leads: Leads, names: Names) -> Markup:
             said = sentence(_("{said} of {whole}"), said=said, whole=now.whole)
         if before:
             said = sentence(_("{said}, {moved}"), said=said, moved=_moved(now.n - before.n))
-        return sentence("{said}. {earlier}", said=said, earlier=earlier)
+        return sentence(
+            "{said}. {earlier} {most}", said=said, earlier=earlier, most=_("By number:") if found.rows else ""
+        )
     texts = {"met": _("{metric}: met in {figure}."), "score": _("Mean score {figure}."), "pass": _("{figure} pass.")}
     metric = names.metrics.get(asked.metric, asked.metric)
     said = sentence(texts[asked.figure], figure=_figure(now, leads), metric=metric)
-    return Markup(" ").join(each for each in (said, earlier, _("Lowest first:") if found.rows else "") if each)
+    order = _("Highest first:") if asked.is_best_first else _("Lowest first:")
+    return Markup(" ").join(each for each in (said, earlier, order if found.rows else "") if each)
 
 
 def _moved(change: int) -> str:
@@ -214,6 +234,6 @@ def _row(row: Row, asked: Asked, leads: Leads, names: Names, groups: Mapping[str
     else:
         name = groups.get(row.name) or names.queues.get(row.name, row.name)
         name = _(name) if asked.by in {"channel", "handled_by"} else name
-        more = {asked.by: (row.name,), "outcome": outcome}
+        more = {asked.by: (row.name,), **({} if asked.figure == "count" else {"outcome": outcome})}
     href = leads._replace(query={**leads.query, **more}).to()
     return AnswerRow(name=name, figure=shown, count=CountView(shown=_of(row, leads), href=href))

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from auscult.domain.engines import Engines
 from auscult.domain.errors import AuscultError
-from auscult.domain.taught import NewTick
+from auscult.domain.questions.taught import NewTick
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.metrics.by_example import ByExample

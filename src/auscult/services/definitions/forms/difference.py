@@ -7,6 +7,7 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
+from auscult.domain.copying import made_from
 from auscult.domain.definitions.form_difference import Aspect, Change, FormDifference, Value, differences
 from auscult.domain.definitions.form_version import FormVersion
 from auscult.domain.errors import FormError, NotFoundError, RequestError, unknown
@@ -192,12 +193,8 @@ def _side(named: Named) -> Side:
 
 def _metrics(found: FormDifference) -> tuple[MetricLine, ...]:
     return tuple(
-        MetricLine(
-            id=one.id,
-            name=one.name,
-            change=one.change,
-            judged_anew=one.is_judged_anew,
-            changes=tuple(_line(change) for change in one.changes),
+        made_from(
+            MetricLine, one, judged_anew=one.is_judged_anew, changes=tuple(_line(change) for change in one.changes)
         )
         for one in found.metrics
     )

@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Direction
+from auscult.domain.copying import made_from
 from auscult.domain.errors import FormError, coded
 from auscult.domain.form import (
     Abstention,
@@ -300,34 +301,17 @@ def _read_form(document: Document, value: dict[str, Value], version: int, types:
         min_duration_ms = parse_duration_ms(written.min_duration)
     except ValueError as error:
         document.unread(("min_duration",), error.args[0])
-    return Form(
-        id=written.id,
-        name=written.name,
-        channel=written.channel,
+    return made_from(
+        Form,
+        written,
         metrics=tuple(_read_question(document, one, ("metrics", at), types, homes) for at, one in enumerate(metrics)),
         version=version,
-        languages=written.languages,
-        scoring=written.scoring,
-        pass_score=written.pass_score,
         min_duration_ms=min_duration_ms,
-        not_applicable=written.not_applicable,
-        abstain_below=written.abstain_below,
-        abstain=written.abstain,
         assignments=tuple(
             Assignment(queue=one.queue, direction=one.direction, pass_score=one.pass_score)
             for one in written.assignments
         ),
-        re_audit=written.re_audit,
-        sections=written.sections,
-        bonus_cap=written.bonus_cap,
-        bands=written.bands,
-        description=written.description,
-        owner=written.owner,
-        tags=written.tags,
-        valid_from=written.valid_from,
-        segments=written.segments,
         handled_by=None if written.handled_by == "both" else written.handled_by,
-        comments=written.comments,
     )
 
 
@@ -418,26 +402,16 @@ def _read_metric(document: Document, raw: Value, path: Path, types: MetricTypes,
 
 
 def _metric(written: WrittenMetric, settings: Any) -> Metric:  # noqa: ANN401  (any type's settings)
-    return Metric(
+    return made_from(
+        Metric,
+        written,
         id=derive_metric_id(written.name) if written.id is None else written.id,
-        name=written.name,
         type=written.type if isinstance(settings, Struct) else "",
-        weight=written.weight,
-        negative_weight=written.negative_weight,
-        fatal=written.fatal,
-        correct_answer=written.correct_answer,
         settings=settings,
         is_id_derived=written.id is None,
-        section=written.section,
-        fails_section=written.fails_section,
-        bonus=written.bonus,
-        not_applicable=written.not_applicable,
         when=read_condition(written.when),
         grades=read_grades(written),
-        reasons=written.reasons,
-        reason_required=written.reason_required,
         guidance=written.guidance or getattr(settings, "guidance", ""),
-        comments=written.comments,
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 
 
@@ -29,17 +30,13 @@ class Row(Struct, frozen=True, kw_only=True):
 def rows(each: EvaluatedConversation) -> Iterator[Row]:
     """Return a row for each call; none where calls are not known."""
     for position, call in enumerate(each.conversation.calls or ()):
-        yield Row(
+        yield made_from(
+            Row,
+            call,
             conversation_id=each.conversation.id,
             started_at=each.conversation.started_at,
             position=position,
             call_id=call.id,
-            name=call.name,
-            agent_id=call.agent_id,
-            after_turn=call.after_turn,
-            start_ms=call.start_ms,
-            end_ms=call.end_ms,
-            ok=call.ok,
             arguments=msgspec.json.encode(call.arguments).decode(),
             result=None if call.result is None else msgspec.json.encode(call.result).decode(),
         )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.pinned import PinQuery
 from auscult.storage.store import AppStore
@@ -27,12 +28,4 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     del found
     counts = app.collections.counts(PinQuery(is_agreed=None))
     for each in app.collections.listing():
-        yield Row(
-            collection_id=each.collection_id,
-            name=each.name,
-            audience=each.audience,
-            agent_ids=list(each.agent_ids),
-            pins=counts.get(each.collection_id, 0),
-            made_by=each.made_by,
-            made_at=each.made_at,
-        )
+        yield made_from(Row, each, agent_ids=list(each.agent_ids), pins=counts.get(each.collection_id, 0))

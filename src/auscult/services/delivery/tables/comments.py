@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
 
@@ -38,19 +39,15 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     starts = {each.conversation.id: each.conversation.started_at for each in found}
     for thread in app.comments.of_conversations(tuple(starts)):
         for position, each in enumerate(thread.comments):
-            yield Row(
-                conversation_id=thread.conversation_id,
+            yield made_from(
+                Row,
+                thread,
                 started_at=starts[thread.conversation_id],
-                thread_id=thread.thread_id,
                 position=position,
                 comment_id=each.comment_id,
-                turn_id=thread.turn_id,
-                audience=thread.audience,
                 author=each.by,
                 written_at=each.at,
                 edited_at=each.edited_at,
                 text=each.text,
                 mentions=each.mentions,
-                resolved_by=thread.resolved_by,
-                resolved_at=thread.resolved_at,
             )

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from auscult.domain.ai_agents.calls import ai_agents_of, handled_by
 from auscult.domain.audits.audit import state_of
+from auscult.domain.copying import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 
 
@@ -49,16 +50,11 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
     form, result = evaluation.form, audit.result if audit else None
     ai_agents = sorted(ai_agents_of(conversation))
     versions = {agent.id: agent.version for agent in conversation.agents}
-    yield Row(
+    yield made_from(
+        Row,
+        conversation,
         conversation_id=conversation.id,
-        custom_id=conversation.custom_id,
         revision=evaluation.revision,
-        channel=conversation.channel,
-        direction=conversation.direction,
-        language=conversation.language,
-        started_at=conversation.started_at,
-        ended_at=conversation.ended_at,
-        duration_ms=conversation.duration_ms,
         turns=len(conversation.turns),
         agent_ids=tuple([agent.id for agent in conversation.agents]),
         agent_names=tuple([agent.name or "" for agent in conversation.agents]),

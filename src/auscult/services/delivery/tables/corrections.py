@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
 
@@ -34,16 +35,12 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     """Yield the corrections of some conversations, the oldest first."""
     starts = {each.conversation.id: each.conversation.started_at for each in found}
     for each in app.corrections.of_conversations(tuple(starts)):
-        yield Row(
-            conversation_id=each.conversation_id,
+        yield made_from(
+            Row,
+            each,
             started_at=starts[each.conversation_id],
-            correction_id=each.correction_id,
-            kind=each.kind,
             before=each.before.id if each.before else None,
             after=each.after.id if each.after else None,
-            reason=each.reason,
             corrected_by=each.by,
             corrected_at=each.at,
-            undone_by=each.undone_by,
-            undone_at=each.undone_at,
         )

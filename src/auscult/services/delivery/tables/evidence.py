@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evidence
 from auscult.domain.scoring.stored import EvaluatedConversation
 
@@ -43,7 +44,9 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
         )
         for kind, quotations in quoted:
             for position, quotation in enumerate(quotations):
-                yield Row(
+                yield made_from(
+                    Row,
+                    quotation,
                     conversation_id=each.conversation.id,
                     started_at=each.conversation.started_at,
                     form_id=evaluation.form.id,
@@ -51,11 +54,4 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
                     metric_id=result.metric.id,
                     kind=kind,
                     position=position,
-                    turn_id=quotation.turn_id,
-                    start_ms=quotation.start_ms,
-                    end_ms=quotation.end_ms,
-                    text=quotation.text,
-                    why=quotation.why,
-                    similarity=quotation.similarity,
-                    threshold=quotation.threshold,
                 )

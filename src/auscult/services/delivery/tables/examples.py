@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.form_examples import Example
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
@@ -39,15 +40,14 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     for each in app.form_examples.of_conversations(tuple(starts)):
         conversation_id = each.conversation_id
         if conversation_id is not None:
-            yield Row(
+            yield made_from(
+                Row,
+                each,
                 conversation_id=conversation_id,
                 started_at=starts[conversation_id],
-                example_id=each.example_id,
                 form_id=each.form_id if isinstance(each, Example) else None,
                 metric_id=each.metric_id if isinstance(each, Example) else None,
                 taxonomy_id=None if isinstance(each, Example) else each.taxonomy_id,
-                wanted=each.wanted,
-                turn_id=each.turn_id,
                 kept_by=each.by,
                 kept_at=each.at,
             )

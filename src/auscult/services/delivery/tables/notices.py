@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
 
@@ -34,14 +35,11 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     for person, each in app.notices.of_conversations(tuple(starts)):
         conversation_id = each.conversation_id
         if conversation_id is not None:
-            yield Row(
+            yield made_from(
+                Row,
+                each,
                 conversation_id=conversation_id,
                 started_at=starts[conversation_id],
-                notice_id=each.notice_id,
-                kind=each.kind,
-                subject=each.subject,
                 person=person,
                 caused_by=each.by,
-                made_at=each.made_at,
-                read_at=each.read_at,
             )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.pinned import PinQuery
 from auscult.storage.store import AppStore
@@ -37,15 +38,10 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
     for pin in app.collections.pins(PinQuery(conversation_ids=tuple(starts), is_agreed=None)):
         collection = known.get(pin.collection_id)
         if collection is not None:
-            yield Row(
-                conversation_id=pin.conversation_id,
+            yield made_from(
+                Row,
+                pin,
                 started_at=starts[pin.conversation_id],
-                pin_id=pin.pin_id,
-                collection_id=pin.collection_id,
                 collection=collection.name,
                 audience=collection.audience,
-                turn_id=pin.turn_id,
-                note=pin.note,
-                pinned_by=pin.pinned_by,
-                pinned_at=pin.pinned_at,
             )

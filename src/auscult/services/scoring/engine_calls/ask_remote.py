@@ -12,18 +12,19 @@ import msgspec
 from msgspec.structs import astuple
 
 from auscult.domain.engines import KeptAnswers, RemoteEngine, RemoteEngines
+from auscult.domain.errors import coded
 from auscult.domain.operations.tracing import TRACING
 from auscult.domain.probe import Answer, FailedAnswer, Inquiry, Transcript
 from auscult.domain.scoring.judging import RetryAfter, Usage
 
 EngineResult = Answer | FailedAnswer | RetryAfter
 
-NOT_ASKED = RetryAfter(reason="has not been asked yet", after_s=0.0)
+NOT_ASKED = RetryAfter(reason=coded("has not been asked yet"), after_s=0.0)
 """Said of what would have to be asked where that is for later."""
 
-INTERRUPTED = RetryAfter(reason="asking was interrupted", after_s=0.0)
+INTERRUPTED = RetryAfter(reason=coded("asking was interrupted"), after_s=0.0)
 
-NOT_CONFIGURED = RetryAfter(reason="no judge is configured here, and the form asks one")
+NOT_CONFIGURED = RetryAfter(reason=coded("no judge is configured here, and the form asks one"))
 """Where a form was published while there was a judge, or elsewhere."""
 
 _KEY_BYTES = 16

@@ -15,8 +15,9 @@ from auscult.domain.scoring.batches import Batch
 from auscult.domain.scoring.judging import Usage
 from auscult.domain.scoring.stored import Accepted
 from auscult.formats import Given, Limits, Rejected
+from auscult.sandbox.reading import Noted
 from auscult.services.scoring.intake.grouping import grouped
-from auscult.services.scoring.intake.read import Noted, RejectsWriter, read_file
+from auscult.services.scoring.intake.read import RejectsWriter, read_file
 from auscult.storage.store import AppStore
 from auscult.storage.work.batches import Batches
 

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 
-from auscult.domain.conversation import Conversation, language_code
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Agent, Conversation, Customer, language_code
 from auscult.domain.insight import Insights
 from auscult.formats import Rejected
+from auscult.formats._others.labels import is_generic
 from auscult.sides import with_sides
 
 
@@ -20,4 +23,28 @@ def sided(conversation: Conversation) -> Conversation:
     from auscult.analyzers.speech.language import Language  # noqa: PLC0415  (its packs take a second to read)
 
     spoken = Language().analyze(conversation, {}, Insights())
-    return with_sides(conversation, spoken if isinstance(spoken, str) else language_code(conversation))
+    found = with_sides(conversation, spoken if isinstance(spoken, str) else language_code(conversation))
+    return conversation if found is conversation else _named(found)
+
+
+def _named(conversation: Conversation) -> Conversation:
+    """Return a conversation whose labels that are names are agents and customer, as where the file has their sides."""
+    agents = conversation.agents
+    only = agents[0].id if len(agents) == 1 else None
+    turns = tuple(
+        replace(turn, agent_id=only or label)
+        if turn.speaker == "agent" and turn.agent_id is None and (only or not is_generic(label))
+        else turn
+        for turn in conversation.turns
+        for label in [turn.speaker_label or "1"]
+    )
+    ids = dict.fromkeys(turn.agent_id for turn in turns if turn.agent_id)
+    names = {turn.speaker_label for turn in turns if turn.speaker == "customer" and turn.speaker_label}
+    name = names.pop() if len(names) == 1 else None
+    customer = Customer(name=name) if name and not is_generic(name) else None
+    return replace(
+        conversation,
+        turns=turns,
+        agents=agents or tuple(Agent(id=each) for each in ids),
+        customer=conversation.customer or customer,
+    )

@@ -18,6 +18,7 @@ from auscult import __version__
 from auscult.domain.connectors.document import LARGEST_ITEM
 from auscult.domain.connectors.place import AccessRefusedError, PlaceError
 from auscult.domain.delivery.addresses import Networks, is_here
+from auscult.domain.errors import coded
 from auscult.outgoing.dialling import AddressRefusedError
 from auscult.outgoing.http import client
 
@@ -108,7 +109,7 @@ class Api:
             raise _elsewhere(url)
         content = self._answered(lambda: self._bare.get(url)).content
         if len(content) > LARGEST_ITEM:
-            raise PlaceError(f"the API names a file of more than {LARGEST_ITEM:,} bytes", field="place")
+            raise PlaceError("the API names a file of more than {n} bytes", n=f"{LARGEST_ITEM:,}", field="place")
         return content
 
     def close(self) -> None:
@@ -128,7 +129,7 @@ class Api:
             if isinstance(fault, httpx.Response):
                 return fault
             if attempt == TRIES or wait_s > LONGEST_WAIT_S:
-                raise PlaceError(f"{fault}; {attempt} requests were made", field="place")
+                raise PlaceError("{fault}; {n} requests were made", fault=fault, n=attempt, field="place")
             self._sleep(wait_s or _FIRST_WAIT_S * 2 ** (attempt - 1) * random.uniform(0.8, 1.2))  # noqa: S311
         raise AssertionError  # the loop returns or raises
 
@@ -153,7 +154,9 @@ class Api:
                         self._answered(lambda: self._bare.post(login.address, data=dict(login.form), auth=auth))
                     )
                 except RejectedError as error:
-                    raise AccessRefusedError(f"no token is given: {error.message}", field="secrets") from error
+                    raise AccessRefusedError(
+                        "no token is given: {fault}", fault=error.coded, field="secrets"
+                    ) from error
                 token = given.get("access_token")
                 if not isinstance(token, str) or not token:
                     raise PlaceError("the answer to the login has no access_token", field="place")
@@ -169,12 +172,13 @@ def _check(address: str) -> None:
     parts = urlsplit(address)
     is_local = is_here(parts.hostname or "")
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_local)):
-        message = f"the address {address!r} must be https, and http only to this host"
+        message = "the address {value!r} must be https, and http only to this host"
         raise PlaceError(message, field="access.endpoint", value=address)
 
 
 def _elsewhere(url: str) -> PlaceError:
-    return PlaceError(f"the API leads to another address, {url[:_LONGEST_TEXT]}; it is not followed", field="place")
+    message = "the API leads to another address, {name}; it is not followed"
+    return PlaceError(message, name=url[:_LONGEST_TEXT], field="place")
 
 
 def _tried(send: Callable[[], httpx.Response]) -> tuple[httpx.Response | str, float]:
@@ -182,19 +186,19 @@ def _tried(send: Callable[[], httpx.Response]) -> tuple[httpx.Response | str, fl
     try:
         found = send()
     except AddressRefusedError as error:
-        raise PlaceError(f"the API cannot be asked: {error.message}", field="access.endpoint") from error
+        raise PlaceError("the API cannot be asked: {fault}", fault=error.coded, field="access.endpoint") from error
     except httpx.HTTPError as error:
-        return f"the API does not answer: {type(error).__name__}", 0.0
+        return coded("the API does not answer: {fault}", fault=type(error).__name__), 0.0
     if found.status_code == _BUSY:
-        return "the API limits the rate of requests", _wait_s(found)
+        return coded("the API limits the rate of requests"), _wait_s(found)
     if found.status_code >= _FAULT:
-        return f"the API answers {found.status_code}", _wait_s(found)
+        return coded("the API answers {n}", n=found.status_code), _wait_s(found)
     if found.status_code in (_REFUSED, 403):
-        raise AccessRefusedError(
-            f"the API refuses the credentials: {found.status_code} {_text(found)}", field="secrets"
-        )
+        message = "the API refuses the credentials: {n} {fault}"
+        raise AccessRefusedError(message, n=found.status_code, fault=_text(found), field="secrets")
     if not found.is_success:
-        raise RejectedError(found.status_code, f"the API answers {found.status_code}: {_text(found)}")
+        said = coded("the API answers {n}: {fault}", n=found.status_code, fault=_text(found))
+        raise RejectedError(found.status_code, said)
     return found, 0.0
 
 
@@ -202,7 +206,9 @@ def _decoded(found: httpx.Response) -> Answer:
     try:
         return msgspec.json.decode(found.content, type=dict[str, Any])
     except msgspec.DecodeError as error:
-        raise PlaceError(f"the API answers something that is no JSON object: {error}", field="place") from error
+        raise PlaceError(
+            "the API answers something that is no JSON object: {fault}", fault=error, field="place"
+        ) from error
 
 
 def _wait_s(found: httpx.Response) -> float:

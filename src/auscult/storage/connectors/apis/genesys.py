@@ -99,7 +99,7 @@ class GenesysPlace(WindowedPlace):
         try:
             return msgspec.json.decode(self._api.download(url, _FILES), type=dict[str, Any])
         except msgspec.DecodeError as error:
-            raise ItemError(f"its transcript is no JSON object: {error}") from error
+            raise ItemError("its transcript is no JSON object: {fault}", fault=error) from error
 
 
 def _sessions(conversation: Answer) -> list[str]:

@@ -53,7 +53,7 @@ def objects(answer: Answer, name: str) -> list[Answer]:
     """Return a list of objects in an answer. Raises ``PlaceError``."""
     found: Any = answer.get(name)
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in cast("list[Any]", found)):
-        raise PlaceError(f"the API's answer has no list of {name}", field="place")
+        raise PlaceError("the API's answer has no list of {name}", name=name, field="place")
     return cast("list[Answer]", found)
 
 

@@ -31,7 +31,7 @@ class ApiPlace(ABC):
         try:
             return msgspec.json.encode(self.composed(found.key.removesuffix(_SUFFIX), found))
         except RejectedError as error:
-            raise ItemError(f"it cannot be read: {error.message}") from error
+            raise ItemError("it cannot be read: {fault}", fault=error.coded) from error
 
     def read(self, key: str) -> bytes | None:
         """Return nothing: items have no siblings."""

@@ -55,7 +55,8 @@ class WindowedPlace(ApiPlace):
         client, secret = secrets.get("client_id"), secrets.get("client_secret")
         if not client or not secret:
             name, kind = self.client
-            raise AccessRefusedError(f"{name} needs the secrets client_id and client_secret of {kind}", field="secrets")
+            message = "{name} needs the secrets client_id and client_secret of {kind}"
+            raise AccessRefusedError(message, name=name, kind=kind, field="secrets")
         api, login = addresses
         super().__init__(
             Api(api, None, {}, networks=networks, login=Login(f"{login}/oauth/token", client, secret, form))

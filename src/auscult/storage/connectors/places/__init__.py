@@ -80,4 +80,4 @@ def _as_place_errors() -> Generator[None]:
     except Exception as error:  # the traceback shows where
         _LOG.exception("a place failed")
         reason = f"{type(error).__name__}: {error}"[:_LONGEST_REASON]
-        raise PlaceError(f"the place cannot be read: {reason}", field="place") from error
+        raise PlaceError("the place cannot be read: {fault}", fault=reason, field="place") from error

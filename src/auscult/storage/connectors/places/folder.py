@@ -15,7 +15,8 @@ class FolderPlace:
         """``path`` is the folder's. Raises ``PlaceError`` where it is none."""
         self._path = Path(path).resolve()
         if not self._path.is_dir():
-            raise PlaceError(f"there is no folder {path}; give the path of one that exists", field="place", value=path)
+            message = "there is no folder {value}; give the path of one that exists"
+            raise PlaceError(message, field="place", value=path)
 
     def listing(self) -> Iterator[Found]:
         """Yield all files, folder by folder in the order of names."""
@@ -41,7 +42,7 @@ class FolderPlace:
         except FileNotFoundError as error:
             raise ItemError("it is gone since it was listed") from error
         except OSError as error:
-            raise ItemError(f"it cannot be read: {error.strerror}") from error
+            raise ItemError("it cannot be read: {fault}", fault=error.strerror) from error
         if _mark(before) != found.etag or _mark(after) != found.etag or len(data) != found.size:
             raise ItemError("it was changed while it was read")
         return data
@@ -53,7 +54,7 @@ class FolderPlace:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             return None
         except OSError as error:
-            raise ItemError(f"{key} cannot be read: {error.strerror}") from error
+            raise ItemError("{name} cannot be read: {fault}", name=key, fault=error.strerror) from error
 
     def close(self) -> None:
         """Close nothing: no file stays open."""

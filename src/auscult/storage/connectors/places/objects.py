@@ -13,7 +13,7 @@ from msgspec import structs
 from auscult.domain.connectors.document import Access, Kind
 from auscult.domain.connectors.place import AccessRefusedError, Found, ItemError, PlaceError
 from auscult.domain.delivery.addresses import Networks
-from auscult.domain.errors import SettingsError
+from auscult.domain.errors import SettingsError, coded
 from auscult.outgoing.relay import Relay
 
 _PAGE = 1_000
@@ -24,7 +24,7 @@ _REFUSED = re.compile(
     "TokenRefreshRequired|invalid_grant|Invalid Access Key|40[13] "
 )
 _NO_BUCKET = re.compile("NoSuchBucket|ContainerNotFound")
-_MISSING = "the store has no such bucket or container"
+_MISSING = coded("the store has no such bucket or container")
 _ANSWER = re.compile(r"<Code>(?P<code>[^<]+)</Code>(?:\s*<Message>(?P<message>[^<]*)</Message>)?")
 
 
@@ -87,7 +87,9 @@ class ObjectPlace:
         except self._errors.PreconditionError as error:
             # Azure's protocol says this of an object that is gone, too.
             is_gone = not self._is_there(found.key)
-            raise ItemError(f"it {'is gone' if is_gone else 'was changed'} since it was listed") from error
+            if is_gone:
+                raise ItemError("it is gone since it was listed") from error
+            raise ItemError("it was changed since it was listed") from error
 
     def read(self, key: str) -> bytes | None:
         """Return another object; None where there is none."""
@@ -124,7 +126,7 @@ class ObjectPlace:
 
     def _translation(self, error: Exception) -> Exception:
         if self._relay.refusal is not None:
-            message = f"the store cannot be asked: {self._relay.refusal.message}"
+            message = coded("the store cannot be asked: {fault}", fault=self._relay.refusal.coded)
             return PlaceError(message, field="access.endpoint")
         if isinstance(error, self._errors.NotFoundError):
             return FileNotFoundError()
@@ -132,8 +134,10 @@ class ObjectPlace:
             return PlaceError(_MISSING, field="place")
         refusals = (self._errors.PermissionDeniedError, self._errors.UnauthenticatedError)
         if isinstance(error, refusals) or _REFUSED.search(str(error)):
-            return AccessRefusedError(f"the store refuses the credentials: {_short(error)}", field="secrets")
-        return PlaceError(f"the store cannot be read: {_short(error)}", field="place")
+            return AccessRefusedError(
+                "the store refuses the credentials: {fault}", fault=_short(error), field="secrets"
+            )
+        return PlaceError("the store cannot be read: {fault}", fault=_short(error), field="place")
 
 
 def _with_credentials_of_host(networks: Networks) -> Networks:

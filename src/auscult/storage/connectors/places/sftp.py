@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import AccessRefusedError, Found, ItemError, PlaceError
 from auscult.domain.delivery.addresses import Networks
-from auscult.domain.errors import SettingsError
+from auscult.domain.errors import SettingsError, coded
 from auscult.outgoing.dialling import AddressRefusedError, dial
 
 T = TypeVar("T")
@@ -90,8 +90,8 @@ class SftpPlace:
             try:
                 keys.append(self._ssh.import_private_key(secrets["private_key"], secrets.get("passphrase")))
             except (ValueError, self._ssh.KeyImportError) as error:
-                message = f"the private key cannot be read: {error}; give an OpenSSH or PEM key, and its passphrase"
-                raise AccessRefusedError(message, field="secrets.private_key") from error
+                message = "the private key cannot be read: {fault}; give an OpenSSH or PEM key, and its passphrase"
+                raise AccessRefusedError(message, fault=error, field="secrets.private_key") from error
         dialled = await asyncio.to_thread(self._dialled, host, port)
         connection = await self._ssh.connect(
             host,
@@ -112,7 +112,7 @@ class SftpPlace:
         try:
             dialled = dial("sftp", host, port, self._networks, until=time.monotonic() + _CONNECT_S)
         except AddressRefusedError as error:
-            raise PlaceError(f"the SFTP server cannot be asked: {error.message}", field="place") from error
+            raise PlaceError("the SFTP server cannot be asked: {fault}", fault=error.coded, field="place") from error
         dialled.setblocking(False)  # noqa: FBT003  (an argument by position alone)
         return dialled
 
@@ -143,7 +143,7 @@ class SftpPlace:
                 yield each
         except (self._ssh.SFTPNoSuchFile, self._ssh.SFTPNoSuchPath) as error:
             if not folder:  # else a folder that was removed meanwhile
-                raise PlaceError(f"the SFTP server has no folder {self._folder}", field="place") from error
+                raise PlaceError("the SFTP server has no folder {name}", name=self._folder, field="place") from error
 
     async def _read(self, key: str) -> tuple[bytes, str, str]:
         if ".." in key.split("/"):
@@ -162,17 +162,17 @@ class SftpPlace:
         except (PlaceError, ItemError):
             raise
         except (ssh.PermissionDenied, ssh.HostKeyNotVerifiable) as error:
-            what = "the credentials" if isinstance(error, ssh.PermissionDenied) else "its key is not access.host_key;"
-            message = f"the SFTP server refuses {what}: {error}"
+            message = "the SFTP server refuses the credentials: {fault}"
             if isinstance(error, ssh.HostKeyNotVerifiable):
-                message = f"the SFTP server is not the one of access.host_key: {error}; give the server's public key"
-            raise AccessRefusedError(message, field="secrets") from error
+                message = "the SFTP server is not the one of access.host_key: {fault}; give the server's public key"
+            raise AccessRefusedError(message, fault=error, field="secrets") from error
         except (ssh.SFTPNoSuchFile, ssh.SFTPNoSuchPath) as error:
             raise ItemError("it is gone since it was listed") from error
         except ssh.SFTPPermissionDenied as error:
-            raise ItemError(f"it cannot be read: {error}") from error
+            raise ItemError("it cannot be read: {fault}", fault=error) from error
         except (OSError, ssh.Error, FutureTimeoutError, TimeoutError) as error:
-            raise PlaceError(f"the SFTP server cannot be read: {error or 'no answer'}", field="place") from error
+            fault = str(error) or coded("no answer")
+            raise PlaceError("the SFTP server cannot be read: {fault}", fault=fault, field="place") from error
 
 
 async def end_tasks() -> None:

@@ -9,8 +9,23 @@ as Python compares code points.
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect
+
+from auscult.domain.errors import from_store, to_store
 
 METADATA = MetaData(
     naming_convention={
@@ -24,6 +39,23 @@ METADATA = MetaData(
 KEY = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Reason(TypeDecorator[str]):
+    """Text that keeps its code, for other languages."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Mark the parts of a text."""
+        del dialect
+        return None if value is None else to_store(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """Read the code of a text."""
+        del dialect
+        return None if value is None else from_store(value)
 
 
 def number(name: str) -> Column[int]:

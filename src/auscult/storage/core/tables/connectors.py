@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, LargeBinary, SmallInteger, Table, Text, UniqueConstraint
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, Reason
 
 connectors = Table(
     "connectors",
@@ -33,7 +33,7 @@ connector_runs = Table(
     Column("counts", LargeBinary, nullable=False),
     Column("notes", LargeBinary, nullable=False),
     Column("postponed", LargeBinary, nullable=False),
-    Column("error", Text, nullable=False),
+    Column("error", Reason, nullable=False),
     Index("ix_connector_runs_connector", "connector", "run"),
 )
 
@@ -54,7 +54,7 @@ connector_refusals = Table(
     Column("connector", NUMBER, ForeignKey("connectors.connector"), nullable=False),
     Column("key", KEY, nullable=False),
     Column("place", Text, nullable=False),
-    Column("reason", Text, nullable=False),
+    Column("reason", Reason, nullable=False),
     Column("run", NUMBER, nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("ix_connector_refusals_key", "connector", "key"),

@@ -13,7 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, index_of, number
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, Reason, app_column, index_of, number
 
 WAITS = "state = 'accepted' AND not_before IS NULL"
 
@@ -34,7 +34,7 @@ batches = Table(
     Column("line", NUMBER, nullable=False, server_default="0"),  # number of the app; of a chunk, of its backfill
     Column("size", Integer, nullable=False),
     Column("state", Text, nullable=False),
-    Column("reason", Text),
+    Column("reason", Reason),
     Column("starts", Integer, nullable=False),
     Column("accepted_at", BigInteger, nullable=False),
     Column("not_before", BigInteger),  # postponed until then

@@ -108,3 +108,16 @@ tallies = Table(
     Column("n", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+# Conversations of our own list counted together, of whole hours, days and 32 days that have many.
+insight_tallies = Table(
+    "insight_tallies",
+    METADATA,
+    Column("listing", NUMBER, primary_key=True, autoincrement=False),
+    Column("level", SmallInteger, primary_key=True, autoincrement=False),
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    Column("touched", BigInteger, nullable=False),  # how often rows in it were written
+    Column("basis", KEY),  # version of what the two below were counted with; null: not counted since it was touched
+    Column("whole", LargeBinary),  # of all together
+    Column("parts", LargeBinary),  # of all together, and of each group
+)

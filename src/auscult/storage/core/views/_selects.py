@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 
+from auscult.domain.errors import MARKS
 from auscult.storage.core.views._functions import Functions
 
 NEWEST = (
@@ -110,7 +111,7 @@ SELECT d.app_id, d.conversation_id, d.started_at, d.form_id, d.form_version,
   CASE WHEN {qualification} IN ('YES', 'NO') THEN {answer} = {correct} END AS adhered,
   EXISTS (SELECT 1 FROM {db.each("d.result", "verdict.parts", "p")} WHERE {part_failed})
     OR ({is_fatal} AND {qualification} IN ('YES', 'NO') AND {answer} <> {correct}) AS is_fatal_error,
-  coalesce({db.text("d.result", "verdict.reason")}, '') AS reason,
+  {_reason(db.text("d.result", "verdict.reason"))} AS reason,
   {db.count("d.result", "verdict.evidence")} AS evidence_count,
   coalesce((SELECT {db.text(answered, "answer")}
     FROM audits u CROSS JOIN {db.each(db.document("u.body"), "result.sheet.answers", "w")}
@@ -130,12 +131,19 @@ def _evidence(db: Functions) -> str:
 SELECT d.app_id, d.conversation_id, d.started_at, d.form_id, d.form_version, d.metric_id, '{kind}' AS kind,
   {db.position("q")} AS position, {db.text(quotation, "turn_id")} AS turn_id,
   {db.integer(quotation, "start_ms")} AS start_ms, {db.integer(quotation, "end_ms")} AS end_ms,
-  coalesce({db.text(quotation, "text")}, '') AS text, coalesce({db.text(quotation, "why")}, '') AS why,
+  coalesce({db.text(quotation, "text")}, '') AS text, {_reason(db.text(quotation, "why"))} AS why,
   {db.number(quotation, "similarity")} AS similarity, {db.number(quotation, "threshold")} AS threshold
 FROM ({_results(db, columns)}) d CROSS JOIN {db.each("d.result", f"verdict.{kind}", "q")}"""
         for kind in ("evidence", "trigger")
     ]
     return "\nUNION ALL\n".join(kinds)
+
+
+def _reason(stored: str) -> str:
+    """Return a stored reason without the marks around its parts, "" where it is absent."""
+    for mark in MARKS:
+        stored = f"replace({stored}, '{mark}', '')"
+    return f"coalesce({stored}, '')"
 
 
 def _calls(db: Functions) -> str:

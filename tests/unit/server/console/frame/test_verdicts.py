@@ -6,14 +6,26 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from auscult.domain.errors import Coded, coded, to_store
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, Verdict, answered
 from auscult.domain.form import Form, Metric
 from auscult.language import speaking
+from auscult.metrics._finding.language import Span, scope_in_words
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.verdicts import VerdictView, ledger_view, reason_of, verdict_view
 from tests.data_files import data_of
 from tests.strategies import cited
 
+AGENTS, CUSTOMERS = scope_in_words("agent", None), scope_in_words("customer", None)
+FIRST = coded("not found in {place}", place=scope_in_words("agent", Span("first", "turns", 2)))
+NO_TRIGGER = coded("no trigger in {place}", place=CUSTOMERS)
+NEAR = coded("similar to '{words}' {n} < {m}", words="so", n="0.49", m="0.55")
+SOUGHT = [
+    coded("{before}; the judge says no: {judged}", before=FIRST, judged="It's <b>."),
+    coded("not found in {place}, and excused, because {because}", place=AGENTS, because="it rained"),
+    NO_TRIGGER,
+    coded("{before}; nearest: {whys}", before=NO_TRIGGER, whys=NEAR),
+]
 FORM = Form(id="ef", name="f", channel="voice", metrics=())
 
 
@@ -33,7 +45,7 @@ def row(verdict: Verdict, kind: str = "by_question", language: str = "de") -> Ve
     ("reason", "shown"),
     [
         ("", "Nothing of the kind in turns 1 to 7."),
-        ("not found in the agent's turns", "Not found. Looked in the agent&#39;s turns."),
+        (coded("not found in {place}", place=AGENTS), "Not found. Looked in the agent&#39;s turns."),
     ],
 )
 def test_an_absence_is_one_sentence(reason: str, shown: str) -> None:
@@ -45,15 +57,25 @@ def test_an_absence_is_one_sentence(reason: str, shown: str) -> None:
 
 @pytest.mark.parametrize(("reason", "german", "english"), data_of(__file__, "reason"))
 def test_reason(reason: str, german: str, english: str) -> None:
-    """The reason is a sentence; one of no template is shown as it is stored, and marked as English."""
+    """The reason is a sentence; one without a code is shown as it is stored, and marked as English."""
     verdict = Verdict(qualification="NA", reason=reason)
+    assert row(verdict).reason == german
+    assert row(verdict, language="en").reason == english
+
+
+@pytest.mark.parametrize(("reason", "shown"), list(zip(SOUGHT, data_of(__file__, "sought"), strict=True)))
+@pytest.mark.parametrize("is_stored", [True, False])
+def test_sought_in_vain(reason: Coded, shown: tuple[str, str], *, is_stored: bool) -> None:
+    """Where it was sought, and why that counts or not, has a sentence of its own."""
+    verdict = Verdict(qualification="NA", reason=to_store(reason) if is_stored else reason)
+    german, english = shown
     assert row(verdict).reason == german
     assert row(verdict, language="en").reason == english
 
 
 def test_missing_trigger_that_counts() -> None:
     """Where the agent owed the trigger, the answer is NO and counts, and the page does not claim that it is left out."""
-    verdict = cited("NO", reason="no trigger in the agent's turns")
+    verdict = cited("NO", reason=coded("no trigger in {place}", place=AGENTS))
     assert row(verdict).reason == "Kein Auslöser gefunden (durchsucht: Beiträge des Agenten)."
     assert row(verdict, language="en").reason == "No trigger in the agent&#39;s turns."
 
@@ -83,7 +105,7 @@ def test_words_of_others() -> None:
 
 def test_whys() -> None:
     """A why is shown with its quote, unless it only repeats the words."""
-    evidence = (Evidence(text="a", why="gives the answer"), Evidence(text="b", why="says 'b'"))
+    evidence = (Evidence(text="a", why="gives the answer"), Evidence(text="b", why=coded("says '{words}'", words="b")))
     verdict = answered("YES", [replace(each, turn_id="m1") for each in evidence])
     assert [each.why for each in row(verdict).quotes] == ["gibt die Antwort", ""]
     assert [each.why for each in row(verdict, language="en").quotes] == ["gives the answer", ""]
@@ -144,9 +166,9 @@ def test_words_are_quoted_in_their_sentence(said: str, words: str, quoted: str) 
 def test_an_excuse_is_the_forms_own() -> None:
     """Left out for the reason that the form gives, and not only for want of an occasion."""
     settings = {"excused_because": "there was no wait", "question": "?"}
-    excused = Verdict(
-        qualification="NA", reason="not found in the agent's turns, and excused, because there was no wait"
-    )
+    code = "not found in {place}, and excused, because {because}"
+    reason = coded(code, place=AGENTS, because="there was no wait")
+    excused = Verdict(qualification="NA", reason=reason)
     metric = Metric(id="em", name="Metric", type="by_question", settings=settings)
     found = verdict_view(MetricResult(metric=metric, verdict=excused), FORM, Reader(now=datetime.now(UTC)), {})
     assert found.reason == "Not found in the agent&#39;s turns, and left out, because there was no wait."

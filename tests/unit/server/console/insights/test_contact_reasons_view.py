@@ -35,7 +35,7 @@ def page(
     ("now", "before", "said"),
     [
         ((40, 40), (20, 20), "100.0% pass, as before."),
-        ((40, 39), (20, 20), "97.5% pass. The change of 2.5 points could still be chance."),
+        ((40, 39), (20, 20), "97.5% pass, 2.5 points fewer than before, which could still be chance."),
         ((400, 200), (400, 380), "50.0% pass, 45.0 points fewer than before."),
     ],
 )

@@ -8,7 +8,8 @@ import pytest
 
 from auscult.domain.conversation import Conversation
 from auscult.formats import Given, Limits, Rejected, Source
-from auscult.services.scoring.intake.read import Noted, read_source
+from auscult.sandbox.reading import Noted
+from auscult.services.scoring.intake.read import read_source
 from tests.integration.program import conversation
 
 _LIMITS = Limits()
@@ -106,3 +107,11 @@ def test_what_is_neither_is_refused_once(data: bytes) -> None:
     assert conversations == []
     assert [each.error.reason for each in refused] == ["file.unknown_format"]
     assert dropped.table is None
+
+
+def test_columns_of_an_export_in_french_part_its_conversations() -> None:
+    """Ids, speakers and times by their French names, as a helpdesk writes them."""
+    rows = "Identifiant;Horodatage;Interlocuteur;Texte\nf-1;{0};Conseiller;Bonjour\nf-2;{0};Client;Ma batterie\n"
+    conversations, refusals, _ = read(rows.format("14.10.2026 15:34").encode())
+    assert not refusals
+    assert [(one.custom_id, one.turns[0].speaker) for one in conversations] == [("f-1", "agent"), ("f-2", "customer")]

@@ -102,9 +102,7 @@ def _dots(dots: Sequence[FunnelDot], across: Scale, up: Scale, right: float) -> 
         x, y = across(dot.n), up(dot.share * 100)
         drawing = element("circle", class_="dotno" if dot.beyond else "dot", cx=x, cy=y, r=4)
         touch = element("circle", cx=x, cy=y, r=12, class_="touch")
-        drawn.append(
-            link(dot.href, _("{name}: {share} of {n}").format(name=dot.name, share=dot.shown, n=dot.n), touch, drawing)
-        )
+        drawn.append(link(dot.href, f"{dot.name}: {dot.shown}", touch, drawing))
         if not dot.beyond:
             continue
         label_y = y + 4

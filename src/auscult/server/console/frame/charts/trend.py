@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.copying import made_from
 from auscult.server.console.frame.charts.control import Centre, ControlPoint
 
 
@@ -46,18 +47,7 @@ def series(points: Sequence[ControlPoint], around: Centre) -> str:
 
 
 def _point(point: ControlPoint) -> _Point:
-    return _Point(
-        at=point.at,
-        value=_percent(point.value),
-        low=_percent(point.low),
-        high=_percent(point.high),
-        name=point.name,
-        shown=point.shown,
-        href=point.href,
-        month=point.month,
-        day=point.day,
-        signal=point.signal,
-    )
+    return made_from(_Point, point, value=_percent(point.value), low=_percent(point.low), high=_percent(point.high))
 
 
 def _percent(share: float) -> float:

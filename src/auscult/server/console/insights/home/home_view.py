@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
+from auscult.domain.copying import made_from
 from auscult.domain.insights.changes import Move
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, wilson_figure
@@ -126,7 +127,7 @@ def _pass_number(found: PassedChange, leads: Leads, why: str) -> NumberView:
         return NumberView(name=name, figure=reader.rate(now.passed, now.scored), beside="", chart=None, sentence=few)
     figure = wilson_figure(now.passed, now.scored)
     earlier = wilson_figure(before.passed, before.scored) if before.scored >= FEW else None
-    is_explained = bool(earlier and found.change and (found.change.is_beyond_chance or found.change.leading))
+    is_explained = bool(earlier and found.change and not found.change.may_be_chance)
     low = min(figure.low, earlier.value if earlier else 1.0)
     first = max(round(low * 20 - 0.5) / 20 - 0.05, 0.0)
     return NumberView(
@@ -178,14 +179,7 @@ def count_number(name: str, count: int, beside: str, sentence: str, link: tuple[
 
 
 def _span(figure: Figure, first: float, earlier: Figure | None) -> Span:
-    return Span(
-        value=figure.value,
-        low=figure.low,
-        high=figure.high,
-        first=first,
-        last=1.0,
-        before=earlier.value if earlier else None,
-    )
+    return made_from(Span, figure, first=first, last=1.0, before=earlier.value if earlier else None)
 
 
 def _moved(found: PassedChange, reader: Reader) -> str:
@@ -195,16 +189,16 @@ def _moved(found: PassedChange, reader: Reader) -> str:
     by = change.value.value * 100
     if abs(by) < 0.05:  # noqa: PLR2004  (it shows as 0.0)
         return _("As in the four weeks before.")
-    if change.is_beyond_chance:
+    if change.may_be_chance:
         said = (
-            _("{points} points more than in the four weeks before, and more than chance.")
+            _("{points} points more than in the four weeks before, which could still be chance.")
             if by > 0
-            else _("{points} points fewer than in the four weeks before, and more than chance.")
+            else _("{points} points fewer than in the four weeks before, which could still be chance.")
         )
     elif by > 0:
-        said = _("{points} points more than in the four weeks before, which could still be chance.")
+        said = _("{points} points more than in the four weeks before.")
     else:
-        said = _("{points} points fewer than in the four weeks before, which could still be chance.")
+        said = _("{points} points fewer than in the four weeks before.")
     return said.format(points=reader.number(abs(by), 1))
 
 

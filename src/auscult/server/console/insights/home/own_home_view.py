@@ -8,7 +8,8 @@ from msgspec import Struct
 
 from auscult.domain.audits.audit import TrailEntry
 from auscult.domain.disputes.dispute import Dispute
-from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
+from auscult.domain.insights.changes import is_beyond_chance, share
+from auscult.domain.statistics.intervals import Figure, wilson_figure
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.audits.results.results_view import ResultView
@@ -205,12 +206,12 @@ def _moved(now: Passed, before: Passed) -> tuple[str, str]:
         return title, ""
     if before.scored < FEW:
         return title, _("Too few were scored in the four weeks before to compare.")
-    moved = difference(wilson_figure(now.passed, now.scored), wilson_figure(before.passed, before.scored))
-    if moved.low > 0:
+    samples = share(before.passed, before.scored), share(now.passed, now.scored)
+    if not is_beyond_chance(*samples):
+        return title, _("Against the four weeks before, the difference could still be chance.")
+    if now.passed * before.scored > before.passed * now.scored:
         return _("More of your conversations pass than a month ago"), _("The rise is more than chance.")
-    if moved.high < 0:
-        return _("Fewer of your conversations pass than a month ago"), _("The fall is more than chance.")
-    return title, _("Against the four weeks before, chance explains the difference.")
+    return _("Fewer of your conversations pass than a month ago"), _("The fall is more than chance.")
 
 
 def _beside_team(now: Passed, team: TeamBands | None, reader: Reader) -> str:

@@ -52,5 +52,5 @@ def test_the_group_that_moved_it_is_named() -> None:
         for name, before, now in (("store", (0, 0), (0, 70)), ("desk", (600, 680), (240, 280)))
     ]
     found = number((350, 240), (680, 600), *groups)
-    assert "19.7 points fewer than in the four weeks before, and more than chance." in found.sentence
+    assert "19.7 points fewer than in the four weeks before." in found.sentence
     assert "17.5 of the 19.7 points come from Store, which is new: 0 of 70 pass." in found.sentence

@@ -1,0 +1,21 @@
+"""Counts in the background what insights take together, so that an overview reads no conversation of whole hours."""
+
+from collections.abc import Callable
+
+from auscult.workers.background.thread import BackgroundThread
+
+LOOK_EVERY_S = 60.0
+_PAUSE = 3
+"""Times as long as a span took are left to others."""
+
+
+class InsightCounter(BackgroundThread):
+    """A thread that counts the spans that are due, for as long as it is open. Several do no harm."""
+
+    def __init__(self, count: Callable[[Callable[[float], bool]], None]) -> None:
+        """Store ``count``, which takes a pause that returns whether to stop."""
+        super().__init__("insights", LOOK_EVERY_S)
+        self._count = count
+
+    def _run_due(self) -> None:
+        self._count(lambda took_s: self._ending.wait(_PAUSE * took_s))

@@ -1,0 +1,123 @@
+"""Policies by kind, and what is an app's own, on both databases: what stays, what goes without a trace, what is a token."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from auscult.domain.conversation import Agent, Conversation, Customer, Turn
+from auscult.domain.errors import RequestError
+from auscult.domain.privacy.redaction import KINDS
+from auscult.services.privacy.settings import change_settings
+from auscult.storage import Store
+from auscult.storage.store import AppStore
+from tests.contract.storing import TENANT, put
+
+CALL = (
+    ("agent", "hello you're through to Hope at Kestrel Homes"),
+    ("customer", "my name is Ada Lovelace and my card is 4539 1488 0343 6467 security code 737"),
+    ("agent", "our hotline is 0113 496 0199 and our shop is at 12 Market Street, Leeds LS1 4DY"),
+    ("agent", "or write to support@mail.kestrel.example"),
+    ("customer", "my number is 020 7946 0018, I live at 7 Rose Lane, York YO1 7HH, ada@example.com"),
+)
+OWN = ["+44 113 496 0199", "kestrel.example", "12 Market Street, Leeds LS1 4DY"]
+
+
+def stored(app: AppStore, settings: Mapping[str, Any]) -> tuple[str, Mapping[str, str]]:
+    """Store the call under settings, and return its words as they are stored, and the originals that were kept."""
+    change_settings(app, "cli:test", settings)
+    conversation = Conversation(
+        id="c-1",
+        channel="voice",
+        started_at=datetime(2026, 3, 23, 10, tzinfo=UTC),
+        language="en-GB",
+        turns=tuple(Turn(f"m{at}", speaker, text) for at, (speaker, text) in enumerate(CALL)),  # type: ignore[arg-type]
+        customer=Customer(id="u-1", name="Ada Lovelace"),
+        agents=(Agent(id="a-1", name="Hope Summers"),),
+    )
+    put(app, conversation)
+    found = app.conversations.get("c-1").conversation
+    kept = app.privacy.redaction("c-1")
+    name = found.customer.name if found.customer else ""
+    return "\n".join([name or "", *(turn.text for turn in found.turns)]), kept.originals if kept else {}
+
+
+@pytest.fixture
+def app(store: Store) -> AppStore:
+    """An app."""
+    store.ensure(TENANT)
+    return store.within(TENANT)
+
+
+def test_without_a_policy_the_business_is_masked_too(app: AppStore) -> None:
+    """All that is found goes, whoever's it is."""
+    said, originals = stored(app, {"redaction": "mask"})
+    for part in (
+        "Hope",
+        "0199",
+        "Market Street",
+        "support@",
+        "Ada",
+        "Lovelace",
+        "7946",
+        "Rose Lane",
+        "ada@",
+        "4539",
+        "737",
+    ):
+        assert part not in said, part
+    assert not originals
+
+
+def test_what_is_the_apps_own_stays(app: AppStore) -> None:
+    """Its number however it is written, its domain, its address, its agents' names; and nothing of the customer's."""
+    said, _ = stored(app, {"redaction": "mask", "own": OWN, "agent_names": "keep"})
+    for part in ("through to Hope", "0113 496 0199", "12 Market Street, Leeds LS1 4DY", "support@mail.kestrel.example"):
+        assert part in said, part
+    for part in ("Ada", "Lovelace", "7946", "Rose Lane", "ada@", "4539", "737"):
+        assert part not in said, part
+
+
+def test_kinds_are_treated_each_in_its_way(app: AppStore) -> None:
+    """Kept, dropped without a number or a hash, a token; and a kind can be treated as the rest again."""
+    kinds = {"name": "keep", "phone": "drop", "email": "token"}
+    said, originals = stored(app, {"redaction": "mask", "kinds": kinds})
+    assert "Ada Lovelace" in said
+    assert said.startswith("Ada Lovelace\n")
+    assert "[phone]" in said
+    assert "[phone 1]" not in said
+    assert originals == {"[email 1]": "support@mail.kestrel.example", "[email 2]": "ada@example.com"}
+    assert {mark.split()[0] for mark in app.conversations.get("c-1").conversation.masks} <= {
+        "[card",
+        "[address",
+        "[email",
+    }
+    said, _ = stored(app, {"kinds": {"name": None}})
+    assert "Ada" not in said
+
+
+def test_an_agents_name_that_is_the_customers_too_is_masked(app: AppStore) -> None:
+    """Only words that are nobody else's stay."""
+    said, _ = stored(app, {"redaction": "mask", "agent_names": "keep", "own": ["Lovelace House"]})
+    assert "through to Hope" in said
+    assert "Ada" not in said
+
+
+@pytest.mark.parametrize(
+    ("kinds", "code"),
+    [
+        ({"colour": "mask"}, "field.unknown_value"),
+        ({"phone": "hide"}, "field.unknown_value"),
+        ({"security_code": "keep"}, "privacy.never_kept"),
+        ({"security_code": "token"}, "privacy.never_kept"),
+    ],
+)
+def test_a_policy_that_cannot_be_is_refused(app: AppStore, kinds: Mapping[str, str], code: str) -> None:
+    """The message names what would be right, and nothing changes."""
+    before = app.privacy.settings()
+    with pytest.raises(RequestError) as refused:
+        change_settings(app, "cli:test", {"redaction": "mask", "kinds": kinds})
+    assert refused.value.reason == code
+    assert any(word in str(refused.value) for word in (*KINDS, "drop"))
+    assert app.privacy.settings() == before
