@@ -12,18 +12,20 @@ import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import ClassVar, NamedTuple, Protocol, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from auscult.domain.assist.teaching import calibrated
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Answer, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
 from auscult.domain.said.text import spoken_words
 from auscult.engines._acts.features import grams, letters
 from auscult.engines._vectors.embedding import Embedding
+from auscult.engines._vectors.sentences import SentenceModel
 from auscult.engines._vectors.softmax import fit
 
 REVISION = 1
@@ -39,23 +41,10 @@ FOLDS = 5
 FIRST_LOOK = 8
 """Turns of a conversation that are read by meaning: those that words alone find likeliest."""
 _GRAIN = 127
-_PULL = 2.0
-"""Weight of the belief that odds are right as they are: as many conversations, about, as it takes to doubt it."""
-_ROUNDS = 30
-_LEAST_SLOPE = 0.2
-_FARTHEST = 30.0
 _THOUSANDTHS = 1000
 _CACHED = 16_384
 
 Floats = NDArray[np.float64]
-
-
-class Encoder(Embedding, Protocol):
-    """An embedding that reads texts as a whole, in some languages."""
-
-    def reads(self, language: str) -> bool:
-        """Return whether it reads texts in a language (ISO 639-1)."""
-        ...
 
 
 _Asked = TypeVar("_Asked", Lesson, Resemblance)
@@ -70,21 +59,23 @@ class _Stored(Struct, frozen=True, array_like=True):
     bias: float
 
 
-class Taught:
-    """Reads turns by weights. Threads may share it."""
+class _Vectored:
+    """An engine with vectors of words, and of an encoder where one is installed. Threads may share it."""
 
-    probe: ClassVar[type[Probe]] = Resemblance
-
-    def __init__(self, words: Embedding, encoder: Encoder | None = None) -> None:
-        """Read with vectors of words, and with an encoder where one is installed."""
-        self._known: dict[str, Embedding] = {words.version: words}
-        if encoder is not None:
-            self._known[encoder.version] = encoder
+    def __init__(self, words: Embedding, encoder: SentenceModel | None = None) -> None:
+        self._words, self._encoder = words, encoder
+        self._known: dict[str, Embedding] = {each.version: each for each in (words, encoder) if each is not None}
 
     @property
     def version(self) -> str:
-        """Revision of the signs, and what makes vectors: an answer has that of its weights alone."""
+        """Revision of the signs, and what makes vectors."""
         return _version(*self._known)
+
+
+class Taught(_Vectored):
+    """Reads turns by weights. An answer has the version of what made their vectors alone."""
+
+    probe: ClassVar[type[Probe]] = Resemblance
 
     def answer(self, probes: Sequence[Probe]) -> list[Answer]:
         """Return the odds of each probe's turns. Raises ``EngineError`` ``encoder.missing``, ``weights.unreadable``.
@@ -116,21 +107,10 @@ class Taught:
         return ResemblanceAnswer(tuple(whole), _version(encoder.version))
 
 
-class Teacher:
-    """Learns weights of ticks. Threads may share it."""
+class Teacher(_Vectored):
+    """Learns weights of ticks, with an encoder that reads the language, else with vectors of words."""
 
     probe: ClassVar[type[Probe]] = Lesson
-
-    def __init__(self, words: Embedding, encoder: Encoder | None = None) -> None:
-        """Teach with an encoder where one is installed, else with vectors of words."""
-        self._words = words
-        self._encoder = encoder
-
-    @property
-    def version(self) -> str:
-        """Revision of the signs, and what makes vectors."""
-        known = (self._words, self._encoder)
-        return _version(*(each.version for each in known if each is not None))
 
     def answer(self, probes: Sequence[Probe]) -> list[Answer]:
         """Return what each lesson teaches. Raises ``EngineError`` ``engine.wrong_probe``."""
@@ -214,18 +194,7 @@ def _checked(probe: Probe, kind: type[_Asked]) -> _Asked:
 def _calibrated(rows: _Rows, odds: Floats, shown: Sequence[int]) -> tuple[float, float]:
     """Return slope and offset with which the likeliest turn of a conversation that was left out has the right odds."""
     mine = [rows.owners == each for each in shown]
-    most = np.array([odds[each].max() for each in mine if each.any()])
-    truth = np.array([rows.answers[each].max() for each in mine if each.any()], np.float64)
-    slope, offset = 1.0, 0.0
-    for _ in range(_ROUNDS):
-        share = 1 / (1 + np.exp(-np.clip(slope * most + offset, -_FARTHEST, _FARTHEST)))
-        wrong, steep = share - truth, share * (1 - share)
-        gradient = np.array([wrong @ most + _PULL * (slope - 1), wrong.sum() + offset / 5])
-        across = float((steep * most).sum())
-        bend = np.array([[(steep * most * most).sum() + _PULL, across], [across, steep.sum() + 0.2]])
-        step = np.linalg.solve(bend, gradient)
-        slope, offset = max(slope - float(step[0]), _LEAST_SLOPE), offset - float(step[1])
-    return slope, offset
+    return calibrated([(float(odds[each].max()), bool(rows.answers[each].any())) for each in mine if each.any()])
 
 
 def _likeness(lesson: Lesson, encoder: Embedding) -> Floats:

@@ -4,27 +4,27 @@ A proposal is a conversation with the turns of it that look most like a Yes. Wha
 draft, and scores from when a person publishes it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
-from functools import cached_property
 from itertools import pairwise
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.copying import made_from
 from auscult.domain.engines import Engines
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import SHOWN_TURN
-from auscult.domain.form import Form, Metric, derive_metric_id, primary, speaks
-from auscult.domain.form_examples import new_id
+from auscult.domain.form import Form, Metric, primary, speaks
+from auscult.domain.form_examples import new_id, question_of
+from auscult.domain.people.principal import Principal
 from auscult.domain.probe import Lesson, LessonAnswer, Said
-from auscult.domain.said.spelling import did_you_mean
-from auscult.domain.said.text import spoken_words
 from auscult.domain.questions.taught import (
     SHOWN,
     Agreement,
-    Chosen,
     Kind,
     NewTick,
     Taught,
@@ -35,17 +35,20 @@ from auscult.domain.questions.taught import (
     speaker_of,
     spoken,
 )
+from auscult.domain.said.text import spoken_words
 from auscult.metrics.by_example import ByExample, Settings
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought, newest_recorded
 from auscult.services.definitions.forms.document import Value, read_document
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.editing.changes import Put, changed
-from auscult.services.definitions.forms.editing.questions import behind_section, free_id, mappings
-from auscult.services.definitions.forms.reading import check_form, refused
+from auscult.services.definitions.forms.editing.questions import added, mappings
+from auscult.services.definitions.forms.reading import read_form
 from auscult.services.form_examples import READ, Kept
 from auscult.services.privacy.log import draft as entry_of
 from auscult.services.scoring.engine_calls.ask_local import ask_local
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.storage.store import AppStore
 
 NEWEST = 200
 """Conversations from which proposals are chosen: the newest of the form's channel and languages."""
@@ -111,6 +114,13 @@ class Teaching(Kept):
     ``question.not_taught``; ``FormError`` where the form cannot be read; ``AccessError``.
     """
 
+    def __init__(
+        self, app: AppStore, now: Callable[[], datetime], viewer: Principal, trying: Callable[[], Evaluator]
+    ) -> None:
+        """Teach with the engines of ``trying``."""
+        super().__init__(app, now, viewer)
+        self._trying = trying
+
     def ask(self, form_id: str, question: str) -> str:
         """Add a question in words to the draft of a form, and return its id; it has no weight until it is given one.
 
@@ -121,20 +131,16 @@ class Teaching(Kept):
             message = coded("the question is empty; ask it in words, like: Did the agent offer a refund?")
             raise RequestError(message, code="field.out_of_range", field="question")
         document = document_in_use(self._app.forms, form_id)
-        value = read_document(document).value
         name = words.rstrip("?").strip() or words
-        metric_id = free_id(mappings(value, "metrics"), derive_metric_id(name))
-        new: dict[str, Value] = {"id": metric_id, "name": name, "type": ByExample.name, "question": words, "weight": 0}
-        found = behind_section(value, "", {**new, "speaker": speaker_of(words)})
-        self._app.forms.save_draft(form_id, changed(document, *found.changes))
-        return metric_id
+        value = read_document(document).value
+        found = added(value, "", name, ByExample.name, question=words, speaker=speaker_of(words))
+        made = changed(document, *found.changes)
+        self._app.forms.save_draft(form_id, made)
+        return str(mappings(read_document(made).value, "metrics")[found.place or 0]["id"])
 
-    def shown(
-        self, form_id: str, metric_id: str, engines: Engines, count: int, skipped: Collection[str] = ()
-    ) -> TaughtQuestion:
+    def shown(self, form_id: str, metric_id: str, count: int, skipped: Collection[str] = ()) -> TaughtQuestion:
         """Return a question with ``count`` proposals, none of them in ``skipped``, and the agreement so far."""
-        self._viewer.require(READ)
-        return self._course(form_id, metric_id, engines).shown(count, skipped)
+        return self._course(form_id, metric_id).shown(count, skipped)
 
     def tick(self, form_id: str, metric_id: str, ticks: Sequence[NewTick]) -> None:
         """Store ticks of a question, each in place of an earlier one of the same turn.
@@ -142,33 +148,21 @@ class Teaching(Kept):
         Raises ``NotFoundError`` ``conversation.unknown``, ``turn.unknown``; ``ConflictError`` ``ticks.too_many``.
         """
         self._question(form_id, metric_id)
-        at, made = self._now(), list[Tick]()
         for each in ticks:
             self.check_pointed(each.conversation_id, each.turn_id)
-            made.append(
-                Tick(
-                    tick_id=new_id(),
-                    form_id=form_id,
-                    metric_id=metric_id,
-                    says=each.says,
-                    conversation_id=each.conversation_id,
-                    turn_id=each.turn_id,
-                    by=self._viewer.name,
-                    at=at,
-                )
-            )
+        its = {"form_id": form_id, "metric_id": metric_id, "by": self._viewer.name, "at": self._now()}
+        made = [made_from(Tick, each, tick_id=new_id(), **its) for each in ticks]
         about = f"form:{form_id}"
         entry = entry_of(self._app, self._viewer.label, "question.ticked", about, metric=metric_id, ticks=len(made))
         self._app.form_examples.tick(made, entry)
 
-    def learn(self, form_id: str, metric_id: str, engines: Engines) -> Taught:
+    def learn(self, form_id: str, metric_id: str) -> Taught:
         """Put what the ticks teach into the draft of a form. Raises ``ConflictError`` ``ticks.too_few``."""
-        self._viewer.require(READ)
-        found = self._course(form_id, metric_id, engines).taught
+        found = self._course(form_id, metric_id).taught
         if found is None:
             raise ConflictError("tick at least one Yes and one No first", code="ticks.too_few")
         document = document_in_use(self._app.forms, form_id)
-        at = next(index for index, each in enumerate(self._form(form_id).metrics) if each.id == metric_id)
+        at = [each.get("id") for each in mappings(read_document(document).value, "metrics")].index(metric_id)
         written: dict[str, Value] = {
             name: Decimal(str(each)) if isinstance(each, float) else each
             for name, each in msgspec.structs.asdict(found).items()
@@ -176,7 +170,8 @@ class Teaching(Kept):
         self._app.forms.save_draft(form_id, changed(document, Put(("metrics", at, "taught"), written)))
         return found
 
-    def _course(self, form_id: str, metric_id: str, engines: Engines) -> "Course":
+    def _course(self, form_id: str, metric_id: str) -> "Course":
+        self._viewer.require(READ)
         form, metric = self._question(form_id, metric_id)
         ticks = self.seen(self._app.form_examples.ticks_of(form_id, metric_id))
         blind = blindness_of(self._app, self._viewer.name)
@@ -188,18 +183,12 @@ class Teaching(Kept):
         named = {each.conversation_id for each in ticks if each.conversation_id is not None}
         older = self._app.conversations.recorded(sorted(named - pool.keys()))
         pool |= {name: each.conversation for name, each in older.items()}
+        engines = self._trying().for_app(self._app.tenant.app_id, agent_emotions=False).engines
         return Course(form, metric, ticks, pool, engines)
 
     def _question(self, form_id: str, metric_id: str) -> tuple[Form, Metric]:
-        form = self._form(form_id)
-        metric = next((each for each in form.metrics if each.id == metric_id), None)
-        known = [each.id for each in form.metrics if each.type == ByExample.name]
-        if metric is None:
-            hint = did_you_mean(metric_id, known, f"taught are: {', '.join(known) or 'none'}")
-            message = coded(
-                "the form {id} has no question {metric_id}; {hint}", id=form_id, metric_id=metric_id, hint=hint
-            )
-            raise RequestError(message, code="metric.unknown", field="metric_id", value=metric_id)
+        form = read_form(document_in_use(self._app.forms, form_id))
+        metric = question_of(form, metric_id)
         if metric.type != ByExample.name:
             message = coded(
                 "{value} is answered by {kind}; only by_example is taught", kind=metric.type, value=metric_id
@@ -207,15 +196,12 @@ class Teaching(Kept):
             raise ConflictError(message, code="question.not_taught", field="metric_id", value=metric_id)
         return form, metric
 
-    def _form(self, form_id: str) -> Form:
-        found = check_form(document_in_use(self._app.forms, form_id))
-        if found.form is None:
-            raise refused(found.problems, form_id)
-        return found.form
-
 
 class Course:
-    """A question with its ticks, and the conversations that it is taught with."""
+    """A question with its ticks, and the conversations that it is taught with.
+
+    ``taught`` has the weights that the ticks teach, with their agreement; None before there is a Yes and a No.
+    """
 
     def __init__(
         self,
@@ -225,23 +211,25 @@ class Course:
         pool: Mapping[str, Conversation],
         engines: Engines,
     ) -> None:
-        """Begin with the conversations of ``pool``, by id, some of which have ticks."""
-        self._form = form
-        self._metric = metric
-        self._ticks = ticks
-        self._engines = engines
+        """Learn from the conversations of ``pool``, by id, some of which have ticks."""
+        self._form, self._metric, self._ticks, self._pool = form, metric, ticks, pool
         self._settings: Settings = metric.settings
         said = {name: spoken(each, self._settings.speaker) for name, each in sorted(pool.items())}
-        self._pool = pool
         self._said: dict[str, list[tuple[Turn, Said]]] = {name: turns for name, turns in said.items() if turns}
         self._given: dict[str, dict[str, bool]] = {}
         for each in ticks:
             if each.conversation_id in self._said and each.turn_id is not None:
                 self._given.setdefault(each.conversation_id, {})[each.turn_id] = each.says
         self._answers = {name: any(given.values()) for name, given in self._given.items()}
+        answer = self._learned(engines)
+        self._encoder = answer.encoder
+        self._odds = dict(zip(self._said, answer.odds, strict=True))
+        self.agreement, self.taught = Agreement(answers=len(self._answers)), None
+        if answer.weights:
+            self.agreement = agreement({name: max(odds) for name, odds in self._odds.items()}, self._answers)
+            self.taught = made_from(Taught, self.agreement, weights=answer.weights, encoder=answer.encoder)
 
-    @cached_property
-    def _answer(self) -> LessonAnswer:
+    def _learned(self, engines: Engines) -> LessonAnswer:
         lesson = Lesson(
             question=self._settings.question,
             language=primary(self._form.languages[0]),
@@ -251,40 +239,13 @@ class Course:
                 for name, turns in self._said.items()
             ),
         )
-        found = ask_local([lesson], self._engines)[lesson]
+        found = ask_local([lesson], engines)[lesson]
         assert isinstance(found, LessonAnswer)  # noqa: S101  (an engine answers its own kind)
         return found
 
-    @cached_property
-    def _odds(self) -> dict[str, tuple[int, ...]]:
-        return dict(zip(self._said, self._answer.odds, strict=True))
-
-    @cached_property
-    def _agreement(self) -> Agreement:
-        if not self._answer.weights:
-            return Agreement(answers=len(self._answers), yes=sum(self._answers.values()))
-        return agreement({name: max(odds) for name, odds in self._odds.items()}, self._answers)
-
-    @property
-    def taught(self) -> Taught | None:
-        """Weights that the ticks teach, with their agreement; None before there is a Yes and a No."""
-        answer, found = self._answer, self._agreement
-        if not answer.weights:
-            return None
-        return Taught(
-            weights=answer.weights,
-            answers=found.answers,
-            right=found.right,
-            kappa=found.kappa,
-            least=found.least,
-            most=found.most,
-            encoder=answer.encoder,
-        )
-
     def shown(self, count: int, skipped: Collection[str]) -> TaughtQuestion:
         """Return the question with proposals."""
-        found, settings = self._agreement, self._settings
-        taught = self.taught
+        settings, taught, before = self._settings, self.taught, self._settings.taught
         left = self._fresh([name for name in self._said if name not in self._given and name not in skipped])
         number = len(self._given) + len(skipped)
         picked = chosen(left, count, number, is_taught=taught is not None)
@@ -294,15 +255,15 @@ class Course:
             question=settings.question,
             speaker=settings.speaker,
             counts_from=float(settings.counts_from),
-            agreement=found,
-            counts=taught is not None and taught.kappa >= float(settings.counts_from),
-            is_learned=taught is not None and settings.taught is not None and settings.taught.weights == taught.weights,
-            encoder=self._answer.encoder,
+            agreement=self.agreement,
+            counts=replace(settings, taught=taught).is_counted,
+            is_learned=taught is not None and before is not None and before.weights == taught.weights,
+            encoder=self._encoder,
             ticks=len(self._ticks),
             erased=sum(each.conversation_id is None for each in self._ticks),
             looked_through=len(self._said),
             wrong=tuple(self._wrong()) if taught else (),
-            proposals=tuple(self._proposal(each) for each in picked),
+            proposals=tuple(self._proposal(name, kind) for name, kind in picked.items()),
         )
 
     def _fresh(self, names: Sequence[str]) -> dict[str, int]:
@@ -324,22 +285,22 @@ class Course:
                 fresh.setdefault(words, name)
         return {name: most[name] for name in fresh.values() or names}
 
-    def _proposal(self, picked: Chosen) -> Proposal:
-        turns, odds = self._said[picked.conversation_id], self._odds[picked.conversation_id]
-        before = _before(self._pool[picked.conversation_id])
-        best = sorted(range(len(turns)), key=lambda index: -odds[index])[:SHOWN]
+    def _proposal(self, name: str, kind: Kind) -> Proposal:
+        turns, odds = self._said[name], self._odds[name]
+        before = _before(self._pool[name])
+        best = sorted(enumerate(turns), key=lambda each: -odds[each[0]])[:SHOWN]
         return Proposal(
-            conversation_id=picked.conversation_id,
-            kind=picked.kind,
+            conversation_id=name,
+            kind=kind,
             turns=tuple(
                 ProposedTurn(
-                    turn_id=turns[index][0].id,
-                    speaker=turns[index][0].speaker,
-                    text=turns[index][0].text,
-                    before=before.get(turns[index][0].id, "")[-SHOWN_TURN:],
+                    turn_id=turn.id,
+                    speaker=turn.speaker,
+                    text=turn.text,
+                    before=before.get(turn.id, "")[-SHOWN_TURN:],
                     likelihood=round(likelihood(odds[index]), _PLACES),
                 )
-                for index in best
+                for index, (turn, _said) in best
             ),
         )
 

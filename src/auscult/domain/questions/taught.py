@@ -7,18 +7,19 @@ how well they answer conversations that they were not learned from. Ticks teach;
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from math import exp, sqrt
-from typing import Annotated, Literal, NamedTuple
+from math import sqrt
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from auscult.domain.assist.teaching import share_of
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import ConflictError, coded
+from auscult.domain.form_examples import Name
 from auscult.domain.probe import Said
 from auscult.domain.said.text import spoken_words
 from auscult.domain.statistics.intervals import Z
 
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
 Speaker = Literal["agent", "customer", "handler", "any"]
 COUNTS_FROM = Decimal("0.7")
 """Kappa from which on a taught question counts, where the form names none."""
@@ -34,20 +35,24 @@ Kind = Literal["likely", "unsure", "chance"]
 _KINDS: tuple[Kind, ...] = ("likely", "unsure", "likely", "unsure", "chance")
 
 
-class Taught(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
-    """Weights that a question was taught, and their answers to conversations that were left out.
+class Agreement(Struct, frozen=True, kw_only=True):
+    """Agreement of a question with people on conversations that it was not taught with.
 
-    ``answers`` conversations were ticked, of which ``right`` were answered as people did. ``kappa`` is the agreement to
-    expect of other conversations, from ``least`` to ``most`` (95 %). ``encoder`` is the
-    version of what made the vectors.
+    ``answers`` conversations were ticked, of which ``right`` are answered as people did. ``kappa`` is the agreement to
+    expect of other conversations, from ``least`` to ``most`` (95 %).
     """
 
+    answers: int = 0
+    right: int = 0
+    kappa: float = 0.0
+    least: float = 0.0
+    most: float = 0.0
+
+
+class Taught(Agreement, frozen=True, kw_only=True, forbid_unknown_fields=True, cache_hash=True):
+    """Weights that a question was taught, and how they agree; ``encoder`` is the version of what made the vectors."""
+
     weights: str
-    answers: int
-    right: int
-    kappa: float
-    least: float
-    most: float
     encoder: str
 
 
@@ -75,17 +80,6 @@ class NewTick(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     says: Annotated[bool, Meta(description="True for a Yes; false for a turn that only looks like one.")]
 
 
-class Agreement(Struct, frozen=True, kw_only=True):
-    """Agreement of a question with people on conversations that it was not taught with; see ``Taught``. ``yes`` were ticked as Yes."""
-
-    answers: int = 0
-    yes: int = 0
-    right: int = 0
-    kappa: float = 0.0
-    least: float = 0.0
-    most: float = 0.0
-
-
 def too_many_ticks() -> ConflictError:
     """Return the error of one tick too many of a question."""
     message = coded("a question has at most {most} ticks; it learns little from more", most=MOST_TICKS)
@@ -101,7 +95,7 @@ def spoken(conversation: Conversation, speaker: Speaker) -> list[tuple[Turn, Sai
 
 def likelihood(odds: int) -> float:
     """Return the likelihood of log odds in whole thousandths."""
-    return 1 / (1 + exp(-max(-30.0, min(30.0, odds / _THOUSANDTHS))))
+    return share_of(odds / _THOUSANDTHS)
 
 
 def agreement(odds: Mapping[str, int], answers: Mapping[str, bool]) -> Agreement:
@@ -122,7 +116,6 @@ def agreement(odds: Mapping[str, int], answers: Mapping[str, bool]) -> Agreement
     spread = Z * sqrt(agreed * (1 - agreed) / len(answers)) / max(1 - by_chance, _EDGE)
     return Agreement(
         answers=len(answers),
-        yes=sum(answers.values()),
         right=sum((odds[name] > 0) == said for name, said in answers.items() if name in odds),
         kappa=round(kappa, _PLACES),
         least=round(max(-1.0, kappa - spread), _PLACES),
@@ -130,22 +123,15 @@ def agreement(odds: Mapping[str, int], answers: Mapping[str, bool]) -> Agreement
     )
 
 
-class Chosen(NamedTuple):
-    """A conversation to propose, and why."""
-
-    conversation_id: str
-    kind: Kind
-
-
-def chosen(odds: Mapping[str, int], count: int, number: int, *, is_taught: bool) -> list[Chosen]:
-    """Choose conversations to propose, by the odds of the likeliest turn of each that was not shown yet.
+def chosen(odds: Mapping[str, int], count: int, number: int, *, is_taught: bool) -> dict[str, Kind]:
+    """Return conversations to propose, and why, by the odds of the likeliest turn of each that was not shown yet.
 
     Before anything is taught those that look most like the question come first; then likely and unsure
     ones take turns, and every fifth is drawn. ``number`` conversations were shown before, so that a proposal is the same
     again.
     """
     left = sorted(odds, key=lambda each: (-odds[each], each))
-    found: list[Chosen] = []
+    found: dict[str, Kind] = {}
     for at in range(number, number + min(count, len(left))):
         kind: Kind = _KINDS[at % len(_KINDS)] if is_taught else "likely"
         if kind == "unsure":
@@ -153,7 +139,7 @@ def chosen(odds: Mapping[str, int], count: int, number: int, *, is_taught: bool)
         else:
             name = left[at * 7919 % len(left)] if kind == "chance" else left[0]
         left.remove(name)
-        found.append(Chosen(name, kind))
+        found[name] = kind
     return found
 
 

@@ -5,15 +5,13 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.engines import Engines
 from auscult.domain.questions.taught import NewTick, Taught
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Basis, Rights, Server, Use
+from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import writing
 from auscult.server.rest.parameters import FormId, path_id, query
 from auscult.services.taught import TaughtQuestion, Teaching
-from auscult.storage.store import AppStore
 
 MetricId = Annotated[str, path_id("The question.", "em-loyalty")]
 Count = Annotated[int, query("How many conversations are proposed.", ge=0, le=20)]
@@ -26,7 +24,7 @@ Work = Use[Teaching]
 
 def work(app: App, rights: Rights, server: Basis) -> Teaching:
     """Return the taught questions of the app's forms as the caller teaches them."""
-    return Teaching(app, server.now, rights)
+    return Teaching(app, server.now, rights, server.trying)
 
 
 @example({"question": "Did the agent offer the loyalty programme?"})
@@ -42,18 +40,10 @@ class NewTicks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     ticks: Annotated[tuple[NewTick, ...], Meta(min_length=1, max_length=100)]
 
 
-_TAUGHT: dict[str, Any] = {
-    "weights": "eNpjYBgFo2AUAAAEAAAB",
-    "answers": 24,
-    "right": 21,
-    "kappa": 0.74,
-    "least": 0.47,
-    "most": 1.0,
-}
-_AGREEMENT: dict[str, Any] = {"answers": 24, "yes": 11, "right": 21, "kappa": 0.74, "least": 0.47, "most": 1.0}
-_TICK: dict[str, Any] = {"conversation_id": "c-7f8b1f0e", "turn_id": "m2", "says": True}
-example(_TAUGHT)(Taught)
-example({"ticks": [_TICK, {**_TICK, "turn_id": "m8", "says": False}]})(NewTicks)
+_AGREEMENT: dict[str, Any] = {"answers": 24, "right": 21, "kappa": 0.74, "least": 0.47, "most": 1.0}
+_TURN: dict[str, Any] = {"turn_id": "m2", "text": "Have you heard of our loyalty programme?"}
+example(_AGREEMENT | {"weights": "eNpjYBgFo2AUAAAEAAAB", "encoder": "wordllama l2_supercat_256"})(Taught)
+example({"ticks": [{"conversation_id": "c-7f8b1f0e", "turn_id": "m2", "says": True}]})(NewTicks)
 example(
     {
         "form_id": "ef-billing",
@@ -64,7 +54,7 @@ example(
         "agreement": _AGREEMENT,
         "counts": True,
         "is_learned": False,
-        "encoder": "",
+        "encoder": "wordllama l2_supercat_256",
         "ticks": 61,
         "erased": 0,
         "looked_through": 200,
@@ -73,15 +63,7 @@ example(
             {
                 "conversation_id": "c-7f8b1f0e",
                 "kind": "likely",
-                "turns": [
-                    {
-                        "turn_id": "m2",
-                        "speaker": "agent",
-                        "text": "Have you heard of our loyalty programme?",
-                        "before": "That is all.",
-                        "likelihood": 0.83,
-                    }
-                ],
+                "turns": [_TURN | {"speaker": "agent", "before": "That is all.", "likelihood": 0.83}],
             }
         ],
     }
@@ -97,9 +79,9 @@ _NOT_TAUGHT = {403: "The caller may not read conversations.", 409: "The question
     command="questions ask",
     arguments=("question",),
 )
-def ask_question(form_id: FormId, data: JSONBody[NewQuestion], app: App, server: Server, work: Work) -> TaughtQuestion:
+def ask_question(form_id: FormId, data: JSONBody[NewQuestion], work: Work) -> TaughtQuestion:
     """Ask a question in words. It is added to the draft of the form, without a weight, and is taught by ticks."""
-    return work.shown(form_id, work.ask(form_id, data.question), _engines(server, app), 5)
+    return work.shown(form_id, work.ask(form_id, data.question), 5)
 
 
 @operation.get(
@@ -112,8 +94,6 @@ def ask_question(form_id: FormId, data: JSONBody[NewQuestion], app: App, server:
 def get_taught_question(
     form_id: FormId,
     metric_id: MetricId,
-    app: App,
-    server: Server,
     work: Work,
     count: Count = 5,
     skipped: Skipped = None,
@@ -123,7 +103,7 @@ def get_taught_question(
     Proposals are chosen from the newest 200 conversations of the form's channel that the caller may read. A proposal
     has the turns that look most like a Yes: tick each, with a No for those that only look like one.
     """
-    return work.shown(form_id, metric_id, _engines(server, app), count, skipped or ())
+    return work.shown(form_id, metric_id, count, skipped or ())
 
 
 @operation.post(
@@ -132,12 +112,10 @@ def get_taught_question(
     refuses=_NOT_TAUGHT | {422: "A conversation has no such turn."},
     command="questions tick",
 )
-def tick_question(
-    form_id: FormId, metric_id: MetricId, data: JSONBody[NewTicks], app: App, server: Server, work: Work
-) -> TaughtQuestion:
+def tick_question(form_id: FormId, metric_id: MetricId, data: JSONBody[NewTicks], work: Work) -> TaughtQuestion:
     """Tick turns of a question. Another tick of a turn takes the place of the first; it disappears with its conversation."""
     work.tick(form_id, metric_id, data.ticks)
-    return work.shown(form_id, metric_id, _engines(server, app), 5)
+    return work.shown(form_id, metric_id, 5)
 
 
 @operation.post(
@@ -146,17 +124,12 @@ def tick_question(
     refuses=_NOT_TAUGHT | {409: "There is not a Yes and a No yet, or the question is answered in another way."},
     command="questions learn",
 )
-def learn_question(form_id: FormId, metric_id: MetricId, app: App, server: Server, work: Work) -> Taught:
+def learn_question(form_id: FormId, metric_id: MetricId, work: Work) -> Taught:
     """Learn a question. What its ticks teach is put into the draft of the form, which scores once it is published.
 
     It has weights and figures, and no word of a conversation.
     """
-    return work.learn(form_id, metric_id, _engines(server, app))
-
-
-def _engines(server: Server, app: AppStore) -> Engines:
-    assert server.trying is not None  # noqa: S101  (every server has it)
-    return server.trying().for_app(app.tenant.app_id, agent_emotions=False).engines
+    return work.learn(form_id, metric_id)
 
 
 ROUTER = operation.router(__name__, work=work)

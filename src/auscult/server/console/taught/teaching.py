@@ -8,7 +8,6 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec import Struct
 
-from auscult.domain.engines import Engines
 from auscult.domain.errors import AuscultError
 from auscult.domain.questions.taught import NewTick
 from auscult.language import gettext as _
@@ -81,7 +80,7 @@ class TeachPage(Controller):
         here, skipped = f"{PATH}/{form_id}/teach/{quote(metric_id, safe='')}", several(data, "skipped")
         try:
             if one(data, "act") == "learn":
-                _work(visit).learn(form_id, metric_id, _engines(visit))
+                _work(visit).learn(form_id, metric_id)
                 return Redirect(f"{here}?done=learned", status_code=303)
             said = set(several(data, "says"))
             shown = [(each, each.rpartition(_BETWEEN)) for each in several(data, "shown")]
@@ -109,7 +108,7 @@ def _page(  # noqa: PLR0913  (what is shown, and what was done)
     visit.require_everywhere("form.edit")
     value = read_document(document_in_use(visit.app.forms, form_id)).value
     taught = [each for each in mappings(value, "metrics") if each.get("type") == ByExample.name]
-    found = _work(visit).shown(form_id, metric_id, _engines(visit), HANDFUL, skipped) if metric_id else None
+    found = _work(visit).shown(form_id, metric_id, HANDFUL, skipped) if metric_id else None
     view = TeachView(
         form_id=form_id,
         form_name=str(value.get("name", form_id)) if isinstance(value, dict) else form_id,
@@ -124,10 +123,4 @@ def _page(  # noqa: PLR0913  (what is shown, and what was done)
 
 
 def _work(visit: Visit) -> Teaching:
-    return Teaching(visit.app, lambda: visit.now, visit.principal)
-
-
-def _engines(visit: Visit) -> Engines:
-    make = visit.services.trying
-    assert make is not None  # noqa: S101  (every server has it)
-    return make().for_app(visit.app.tenant.app_id, agent_emotions=False).engines
+    return Teaching(visit.app, lambda: visit.now, visit.principal, visit.services.trying)
