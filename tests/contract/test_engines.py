@@ -31,7 +31,7 @@ DESSERTS = Examples(("cake", "fruit"), (("cake with cream", "a chocolate cake"),
 GREETING = Turn("t1", "agent", text="Hello, my name is Ada, how can I help you?")
 QUESTION = Turn("t2", "customer", text="I would like to cancel my order")
 CAKE = (Said("would you like some cake", 0, 1), Said("the bill please", 1, 0))
-LESSON = Lesson("Was cake offered?", "en", (CAKE, CAKE[::-1], CAKE), ((True, False), (None, True), ()))
+LESSON = Lesson("Was cake offered?", "en", (CAKE, CAKE[::-1], CAKE), ((True, False), (None, True), (None, None)))
 (TAUGHT,) = ENGINES["teacher"]().answer([LESSON])
 assert isinstance(TAUGHT, LessonAnswer)
 PROBES: dict[type[Probe], list[Probe]] = {
@@ -53,7 +53,7 @@ PROBES: dict[type[Probe], list[Probe]] = {
         FewShot(Examples(("one",), (("only this",),)), ("whatever is asked", "only this")),
         FewShot(DESSERTS, ()),
     ],
-    Lesson: [LESSON, Lesson("Was cake offered?", "en", (CAKE, ()), ((), ()))],
+    Lesson: [LESSON, Lesson("Was cake offered?", "en", (CAKE, ()), ((None, None), ()))],
     Resemblance: [
         Resemblance(TAUGHT.weights, TAUGHT.encoder, CAKE),
         Resemblance(TAUGHT.weights, TAUGHT.encoder, ()),

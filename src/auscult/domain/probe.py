@@ -176,8 +176,8 @@ class Resemblance(Struct, frozen=True, cache_hash=True):
 class Lesson(Struct, frozen=True, cache_hash=True):
     """Weights that ticked turns teach. Answered by an engine that learns them.
 
-    ``conversations`` are the turns of each, and ``ticks`` people's answers to each turn: None where there is none, and no
-    ticks at all for a conversation that was not shown. ``question`` is in words, in a language by its ISO 639-1 code.
+    ``conversations`` are the turns of each, and ``ticks`` people's answers to each turn, None where there is none.
+    ``question`` is in words, in a language by its ISO 639-1 code.
     """
 
     question: str

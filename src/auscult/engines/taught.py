@@ -2,8 +2,8 @@
 
 Signs are the words of a turn, pairs of them and runs of letters, all counted by hash; its position among the speaker's
 turns; and its vector, by the encoder where it is installed and reads the language, else by the vectors of words that
-come along. One logistic regression weighs them. Yes and No weigh the same, however many there are of each. The other turns of a ticked
-conversation count as a No, since those that look most like a Yes were shown.
+come along. One logistic regression weighs them. Yes and No weigh the same, however many there are of each. The other
+turns of a ticked conversation count as a No, since those that look most like a Yes were shown.
 
 Weights are whole numbers of 8 bits, and so are vectors, so that a turn has the same odds alone and in any batch.
 """
@@ -29,7 +29,7 @@ from auscult.engines._vectors.sentences import SentenceModel
 from auscult.engines._vectors.softmax import fit
 
 REVISION = 1
-"""Of signs; weights of another revision are refused."""
+"""Of signs; part of the version that weights need."""
 BUCKETS = 4_096
 FIRST, LAST = 6, 6
 """Positions that are told apart, from the beginning and from the end."""
@@ -53,23 +53,23 @@ _Asked = TypeVar("_Asked", Lesson, Resemblance)
 class _Stored(Struct, frozen=True, array_like=True):
     """Weights as a form has them: whole numbers of 8 bits of words, places and vector, and what one of each is worth."""
 
-    revision: int
     numbers: bytes
     worth: tuple[float, float]
     bias: float
 
 
 class _Vectored:
-    """An engine with vectors of words, and of an encoder where one is installed. Threads may share it."""
+    """An engine with vectors of words, and of an encoder where one is installed, by version. Threads may share it."""
 
     def __init__(self, words: Embedding, encoder: SentenceModel | None = None) -> None:
         self._words, self._encoder = words, encoder
-        self._known: dict[str, Embedding] = {each.version: each for each in (words, encoder) if each is not None}
+        known = [each for each in (words, encoder) if each is not None]
+        self._known: dict[str, Embedding] = {_version(each): each for each in known}
 
     @property
     def version(self) -> str:
-        """Revision of the signs, and what makes vectors."""
-        return _version(*self._known)
+        """Revision of the signs, with each that makes vectors."""
+        return " and ".join(self._known)
 
 
 class Taught(_Vectored):
@@ -90,7 +90,7 @@ class Taught(_Vectored):
             raise EngineError(
                 "a question was taught with {value}, and this process has {found}; install it with auscult meaning"
                 " install, or teach the question again",
-                found=" and ".join(self._known),
+                found=self.version,
                 code="encoder.missing",
                 value=probe.encoder,
             )
@@ -104,7 +104,7 @@ class Taught(_Vectored):
             odds = np.minimum(odds, by_meaning.min())
             odds[likely] = by_meaning
         whole = np.rint(_THOUSANDTHS * odds).astype(int).tolist()
-        return ResemblanceAnswer(tuple(whole), _version(encoder.version))
+        return ResemblanceAnswer(tuple(whole), probe.encoder)
 
 
 class Teacher(_Vectored):
@@ -118,9 +118,9 @@ class Teacher(_Vectored):
 
     def _teach(self, lesson: Lesson) -> Answer:
         encoder = self._encoder if self._encoder and self._encoder.reads(lesson.language) else self._words
-        version = encoder.version
+        version = _version(encoder)
         rows = _Rows(lesson, encoder)
-        shown = [index for index, ticks in enumerate(lesson.ticks) if ticks]
+        shown = [index for index, ticks in enumerate(lesson.ticks) if any(each is not None for each in ticks)]
         if len(set(rows.answers[np.isin(rows.owners, shown)])) < 2:  # noqa: PLR2004  (a Yes and a No)
             odds = _likeness(lesson, encoder)
             return LessonAnswer("", version, rows.nested(odds), self.version)
@@ -130,8 +130,10 @@ class Teacher(_Vectored):
             left_out = shown[fold::FOLDS]
             others = [each for each in shown if each not in left_out]
             here = np.isin(rows.owners, left_out)
-            odds[here] = rows.odds_by(others, here)
-        slope, offset = _calibrated(rows, odds, shown)
+            others_weights, others_bias = rows.learned(others)
+            odds[here] = rows.signs[here] @ others_weights + others_bias
+        mine = [rows.owners == each for each in shown]
+        slope, offset = calibrated([(float(odds[each].max()), bool(rows.answers[each].any())) for each in mine])
         odds = slope * odds + offset
         stored = _stored(slope * weights, slope * bias + offset)
         return LessonAnswer(stored, version, rows.nested(odds), self.version)
@@ -144,27 +146,18 @@ class _Rows:
         turns = [turn for some in lesson.conversations for turn in some]
         self.signs = np.hstack([_signs(turns), _vectors([turn.text for turn in turns], encoder)])
         self.owners = np.repeat(np.arange(len(lesson.conversations)), [len(some) for some in lesson.conversations])
-        ticks = [
-            tick is True
-            for turns_of, given in zip(lesson.conversations, lesson.ticks, strict=True)
-            for tick in (given or (None,) * len(turns_of))
-        ]
-        self.answers = np.array(ticks, np.int64)
+        self.answers = np.array([tick is True for some in lesson.ticks for tick in some], np.int64)
         self._lengths = [len(some) for some in lesson.conversations]
 
     def learned(self, conversations: Sequence[int]) -> tuple[Floats, float]:
-        """Return weights and bias that the turns of some conversations teach, which have both answers."""
+        """Return weights and bias that the turns of some conversations teach: a plain No where they have no Yes."""
         chosen = np.isin(self.owners, conversations)
-        signs, answers = self.signs[chosen], self.answers[chosen]
+        signs: Floats = self.signs[chosen]
+        answers = self.answers[chosen]
+        if not answers.any():
+            return np.zeros_like(signs[0]), -1.0
         dual, bias = fit(signs @ signs.T, answers, 2, STRENGTH / len(answers))
         return signs.T @ (dual[:, 1] - dual[:, 0]), float(bias[1] - bias[0])
-
-    def odds_by(self, conversations: Sequence[int], chosen: NDArray[np.bool_]) -> Floats:
-        """Return the odds of chosen turns by what some conversations teach: those of a plain No where they have no Yes."""
-        if not self.answers[np.isin(self.owners, conversations)].any():
-            return np.full(int(chosen.sum()), -1.0)
-        weights, bias = self.learned(conversations)
-        return self.signs[chosen] @ weights + bias
 
     def nested(self, odds: Floats) -> tuple[tuple[int, ...], ...]:
         """Return odds by conversation, in whole thousandths."""
@@ -179,8 +172,8 @@ class _Weights(NamedTuple):
     bias: float
 
 
-def _version(*embeddings: str) -> str:
-    return f"taught {REVISION} on {' and '.join(embeddings)}"
+def _version(embedding: Embedding) -> str:
+    return f"taught {REVISION} on {embedding.version}"
 
 
 def _checked(probe: Probe, kind: type[_Asked]) -> _Asked:
@@ -189,12 +182,6 @@ def _checked(probe: Probe, kind: type[_Asked]) -> _Asked:
             f"what is taught answers {kind.__name__}; it was asked {type(probe).__name__}", code="engine.wrong_probe"
         )
     return probe
-
-
-def _calibrated(rows: _Rows, odds: Floats, shown: Sequence[int]) -> tuple[float, float]:
-    """Return slope and offset with which the likeliest turn of a conversation that was left out has the right odds."""
-    mine = [rows.owners == each for each in shown]
-    return calibrated([(float(odds[each].max()), bool(rows.answers[each].any())) for each in mine if each.any()])
 
 
 def _likeness(lesson: Lesson, encoder: Embedding) -> Floats:
@@ -238,7 +225,7 @@ def _stored(weights: Floats, bias: float) -> str:
     parts = (weights[:count], weights[count:])
     worth = [float(np.abs(part).max(initial=0.0)) / _GRAIN or 1.0 for part in parts]
     whole = [np.rint(part / each).astype(np.int8) for part, each in zip(parts, worth, strict=True)]
-    kept = _Stored(REVISION, np.concatenate(whole).tobytes(), (worth[0], worth[1]), round(bias, 6))
+    kept = _Stored(np.concatenate(whole).tobytes(), (worth[0], worth[1]), round(bias, 6))
     return b64encode(zlib.compress(msgspec.msgpack.encode(kept), 9)).decode()
 
 
@@ -251,13 +238,6 @@ def _read_weights(text: str) -> _Weights:
         raise EngineError(
             "the weights of a taught question cannot be read; teach it again", code="weights.unreadable"
         ) from error
-    if kept.revision != REVISION:
-        raise EngineError(
-            "the weights of a taught question are of revision {found}, and this version reads {value}; teach it again",
-            found=kept.revision,
-            code="weights.unreadable",
-            value=str(REVISION),
-        )
     count = BUCKETS + FIRST + LAST
     numbers = np.frombuffer(kept.numbers, np.int8).astype(np.float64)
     return _Weights(numbers[:count] * kept.worth[0], numbers[count:] * kept.worth[1], kept.bias)

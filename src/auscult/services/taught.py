@@ -87,8 +87,7 @@ class TaughtQuestion(Struct, frozen=True, kw_only=True):
 
     ``agreement`` is that of the ticks so far, and ``counts`` whether it would count in scores with it. ``is_learned``:
     the form's draft, or its version in force, has what these ticks teach. ``encoder`` is the version of what makes the
-    vectors. ``erased`` ticks lost their conversation. ``looked_through`` is the number of
-    conversations that proposals are chosen from.
+    vectors. ``erased`` ticks lost their conversation. Proposals are chosen from ``looked_through`` conversations.
     """
 
     form_id: str
@@ -156,7 +155,7 @@ class Teaching(Kept):
         entry = entry_of(self._app, self._viewer.label, "question.ticked", about, metric=metric_id, ticks=len(made))
         self._app.form_examples.tick(made, entry)
 
-    def learn(self, form_id: str, metric_id: str) -> Taught:
+    def learn(self, form_id: str, metric_id: str) -> None:
         """Put what the ticks teach into the draft of a form. Raises ``ConflictError`` ``ticks.too_few``."""
         found = self._course(form_id, metric_id).taught
         if found is None:
@@ -168,7 +167,6 @@ class Teaching(Kept):
             for name, each in msgspec.structs.asdict(found).items()
         }
         self._app.forms.save_draft(form_id, changed(document, Put(("metrics", at, "taught"), written)))
-        return found
 
     def _course(self, form_id: str, metric_id: str) -> "Course":
         self._viewer.require(READ)
@@ -235,7 +233,7 @@ class Course:
             language=primary(self._form.languages[0]),
             conversations=tuple(tuple(said for _turn, said in turns) for turns in self._said.values()),
             ticks=tuple(
-                tuple(given.get(turn.id) for turn, _said in turns) if (given := self._given.get(name)) else ()
+                tuple(self._given.get(name, {}).get(turn.id) for turn, _said in turns)
                 for name, turns in self._said.items()
             ),
         )

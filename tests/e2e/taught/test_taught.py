@@ -9,12 +9,13 @@ from typing import Any
 import httpx
 import pytest
 
+from auscult.cli.operations.doctor import examine
 from auscult.formats import Limits
 from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.scoring.intake.read import read_file
 from tests.e2e.consoles import PEOPLE, signed_in
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import STRANGER, TENANT, Service, listening, opened, process
+from tests.e2e.serving import STRANGER, TENANT, Service, listening, opened, process, processing
 from tests.integration.program import conversation, write
 from tests.waiting import PATIENCE_S
 
@@ -118,9 +119,8 @@ def test_a_question_is_taught_published_and_scores(served: Taught) -> None:
     assert page["agreement"]["kappa"] >= 0.7
     assert page["agreement"]["least"] <= page["agreement"]["kappa"] <= page["agreement"]["most"]
     assert not page["is_learned"]
-    learned = own.ask("POST", path).json()
-    assert learned["answers"] == page["agreement"]["answers"] >= 15
-    again = own.ask("GET", path).json()
+    again = own.ask("POST", path).json()
+    assert again["agreement"]["answers"] == page["agreement"]["answers"] >= 15
     assert again["is_learned"]
     ticked = {each.conversation_id for each in app.form_examples.ticks_of("ef-own", METRIC)}
     assert not ticked & {each["conversation_id"] for each in again["proposals"]}
@@ -138,7 +138,7 @@ def test_what_is_under_the_limit_is_shown_and_moves_no_score(served: Taught) -> 
     """The answer is left to a person, with how often it was right; the score is that of the other questions."""
     own, app = client(served), served.store.within(TENANT)
     page = taught(own)
-    learned = own.ask("POST", f"{PATH}/{page['metric_id']}").json()
+    learned = own.ask("POST", f"{PATH}/{page['metric_id']}").json()["agreement"]
     draft = app.forms.draft("ef-own")
     assert draft is not None
     limit = changed(draft.document, Put(("metrics", 1, "counts_from"), 1), Put(("metrics", 1, "weight"), 50))
@@ -149,6 +149,32 @@ def test_what_is_under_the_limit_is_shown_and_moves_no_score(served: Taught) -> 
     assert (said[METRIC].qualification, said["score"]) == ("-", 100)
     tried = f"tried on {learned['answers']} of your answers: {learned['right']} right; a person or a judge"
     assert said[METRIC].reason.startswith(tried)
+
+
+def test_without_its_encoder_a_conversation_waits_alone(served: Taught) -> None:
+    """One of another form is evaluated; the batch is tried again later and names the encoder, as does the doctor."""
+    own, app = client(served), served.store.within(TENANT)
+    page = taught(own)
+    own.ask("POST", f"{PATH}/{page['metric_id']}")
+    draft = app.forms.draft("ef-own")
+    assert draft is not None
+    app.forms.publish("ef-own", changed(draft.document, Put(("metrics", 1, "taught", "encoder"), "another one")))
+    file = write(
+        served.folder / "two.ndjson", call(98) | {"id": "c-held"}, call(99) | {"id": "c-chat", "channel": "chat"}
+    )
+    accepted = process(served.application, read_file(file, TENANT.app_id, Limits()))
+    assert set(app.conversations.recorded(["c-held", "c-chat"])) == {"c-chat"}
+    worker = processing(served)
+    finished = worker.evaluate(accepted.batch_id or "")
+    assert finished is not None
+    for further in worker.ask_judge(finished):
+        worker.record(further)
+    (postponed,) = served.store.batches.postponed()
+    assert "taught with another one" in (postponed.reason or "")
+    assert postponed.postponed_until is not None
+    found = [each.what for each in examine(served.application.settings) if METRIC in each.what]
+    assert [each.partition(",")[0] for each in found] == [f"form ef-own of {TENANT.app_id}"]
+    assert set(app.conversations.recorded(["c-held", "c-chat"])) == {"c-chat"}
 
 
 def test_an_erased_conversation_takes_its_tick_along_and_leaves_the_weights(served: Taught) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.questions.taught import NewTick, Taught
+from auscult.domain.questions.taught import NewTick
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
@@ -42,7 +42,6 @@ class NewTicks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 _AGREEMENT: dict[str, Any] = {"answers": 24, "right": 21, "kappa": 0.74, "least": 0.47, "most": 1.0}
 _TURN: dict[str, Any] = {"turn_id": "m2", "text": "Have you heard of our loyalty programme?"}
-example(_AGREEMENT | {"weights": "eNpjYBgFo2AUAAAEAAAB", "encoder": "wordllama l2_supercat_256"})(Taught)
 example({"ticks": [{"conversation_id": "c-7f8b1f0e", "turn_id": "m2", "says": True}]})(NewTicks)
 example(
     {
@@ -124,12 +123,13 @@ def tick_question(form_id: FormId, metric_id: MetricId, data: JSONBody[NewTicks]
     refuses=_NOT_TAUGHT | {409: "There is not a Yes and a No yet, or the question is answered in another way."},
     command="questions learn",
 )
-def learn_question(form_id: FormId, metric_id: MetricId, work: Work) -> Taught:
+def learn_question(form_id: FormId, metric_id: MetricId, work: Work) -> TaughtQuestion:
     """Learn a question. What its ticks teach is put into the draft of the form, which scores once it is published.
 
-    It has weights and figures, and no word of a conversation.
+    The draft gets weights and figures, and no word of a conversation.
     """
-    return work.learn(form_id, metric_id)
+    work.learn(form_id, metric_id)
+    return work.shown(form_id, metric_id, 5)
 
 
 ROUTER = operation.router(__name__, work=work)
