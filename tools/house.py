@@ -15,7 +15,7 @@ from tools.sizes import FLOORS
 
 PAGE = Path("ARCHITECTURE.md")
 SHARED = {
-    "domain": "change contact contracts conversation copying engines errors evaluation form insight memo probe questions record "
+    "domain": "change contact contracts conversation engines errors evaluation form insight memo probe questions record "
     "said shelf stated statistics tenancy",
     "storage": "access core judge pages store upkeep work",
     "services": "",

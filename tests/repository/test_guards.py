@@ -10,6 +10,7 @@ OF_MANY = frozenset({"tenants", "due", "due_removals", "unsent", "mails", "held"
 """Methods that return things of several apps, or of several people, connectors and schedules of one."""
 OPEN = {
     "bootstrap/privacy.py:agree_again": "a restore, which ends with the reason",
+    "services/insights/overview.py:roll_up": "spans of one app, whose guard is in roll_up_all",
     "services/notices/noticing.py:send_mails": "it only moves rows from one state to another",
     "services/privacy/erased_elsewhere.py:_write": "a list of erasures is written whole, or not",
     "services/people/first.py:introduce": "a command",

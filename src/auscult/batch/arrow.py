@@ -19,7 +19,7 @@ from auscult.domain.form import Form
 from auscult.domain.privacy.quotations import redact_quotations
 from auscult.formats import Rejected
 from auscult.services.definitions.form_channels import by_channel
-from auscult.services.definitions.forms.reading import all_starter_documents, check_form, refused
+from auscult.services.definitions.forms.reading import all_starter_documents, check_form
 from auscult.services.definitions.forms.rules import rivals
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.intake.grouping import grouped
@@ -87,7 +87,8 @@ def _read(given: str | Path | bytes | Mapping[str, Any], settings: Settings) -> 
     for document in documents:
         found = check_form(document, answered=_evaluator(settings).answered)
         if found.form is None or found.unanswered:
-            raise refused([*found.problems, *found.unanswered], str(given) if isinstance(given, Path) else "form")
+            name = str(given) if isinstance(given, Path) else "form"
+            raise FormError.of(each.describe(name) for each in (*found.problems, *found.unanswered))
         forms.append(found.form)
     return forms
 

@@ -11,8 +11,8 @@ import msgspec
 
 from auscult.config import Settings
 from auscult.domain.conversation import Conversation
-from auscult.domain.copying import made_from
 from auscult.domain.errors import FormatError
+from auscult.domain.operations.records import made_from
 from auscult.formats import Limits, Rejected
 from auscult.services.scoring.intake.read import read_stream
 from auscult.services.scoring.score import ScoreLine

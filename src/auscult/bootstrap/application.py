@@ -32,6 +32,7 @@ from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
 from auscult.domain.errors import NotFoundError, SettingsError
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.users import normalise_email
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
@@ -230,27 +231,17 @@ class Application:
         from auscult.server.settings import ServerSettings
 
         settings = self.settings
-        return ServerSettings(
-            rate_limit=settings.rate_limit,
-            page_maximum=settings.page_maximum,
-            token_audience=settings.token_audience,
-            token_life_s=settings.token_life_s,
-            personal_token_days=settings.personal_token_days,
+        return made_from(
+            ServerSettings,
+            settings,
             page_threads=0 if self.store.is_embedded else PAGE_THREADS,
-            request_bytes=settings.request_bytes,
-            recording_bytes=settings.recording_bytes,
             public_url=settings.public_url or "",
-            recording_link_s=settings.recording_link_s,
             transcribes=recordings.transcribes(settings),
-            batch_size=settings.batch_size,
-            backlog=settings.backlog,
             limits=self._limits,
             connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
             networks=networks_of(settings),
             sends_mail=settings.smtp_url is not None,
             operators=frozenset(map(normalise_email, (settings.operators or "").split())),
-            metrics_token=settings.metrics_token,
-            hsts_s=settings.hsts_s,
             is_one_of_several=settings.processes > 1,
         )
 

@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 _SPEAKERS: dict[str, Speaker] = {name: name for name in get_args(Speaker)}
 
 
-def _must_exist(files: list[Path]) -> list[Path]:
-    """Refuse a command line that names a missing file, before anything is stored."""
-    for file in files:
-        if not file.is_file():
-            raise typer.BadParameter(f"there is no file {file}")
-    return files
-
-
 def _known(speakers: list[str] | None) -> list[str] | None:
     for speaker in speakers or ():
         if speaker not in _SPEAKERS:
@@ -41,7 +33,8 @@ def _known(speakers: list[str] | None) -> list[str] | None:
 
 Conversation = Annotated[str, typer.Argument(metavar="CONVERSATION", help="Id of a loaded conversation.")]
 Files = Annotated[
-    list[Path], typer.Argument(metavar="FILE", callback=_must_exist, help="WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus.")
+    list[Path],
+    typer.Argument(metavar="FILE", callback=options.must_exist, help="WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus."),
 ]
 Speakers = Annotated[
     list[str] | None,

@@ -20,8 +20,8 @@ from auscult.domain.conversation import (
     speaker_name,
     with_speakers,
 )
-from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, RequestError, coded
+from auscult.domain.operations.records import made_from
 from auscult.domain.stated import text as stated_text
 
 CorrectionKind = Literal["queue", "agent", "sides", "excluded", "scored_again"]

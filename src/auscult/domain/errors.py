@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, reduce
 from itertools import count
-from typing import ClassVar
+from typing import ClassVar, Self
 
 PART = re.compile(r"\{(\w+)(!r)?\}")
 """A part of a template, with its name."""
@@ -228,48 +228,50 @@ class RecordingError(AuscultError):
     code = "recording.unreadable"
 
 
-class FormError(AuscultError):
-    """An evaluation form that cannot be used; ``problems`` holds one line for each fault, ready to print."""
+class DefinitionError(AuscultError):
+    """A definition that cannot be used; ``problems`` holds one line for each fault, ready to print."""
+
+    noun: ClassVar[str] = "definition"
+
+    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
+        """``problems`` are whole lines, with the file and the line in it where they are known."""
+        super().__init__(message)
+        self.problems = problems
+
+    @classmethod
+    def of(cls, problems: Iterable[str]) -> Self:
+        """Return the error with all problems of a document, a line each."""
+        lines = tuple(problems)
+        count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+        return cls(f"the {cls.noun} cannot be used: {count}\n" + "\n".join(lines), problems=lines)
+
+
+class FormError(DefinitionError):
+    """An evaluation form that cannot be used."""
 
     code = "form.invalid"
-
-    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
-        """``problems`` are whole lines, with file and line of the form where they are known."""
-        super().__init__(message)
-        self.problems = problems
+    noun = "form"
 
 
-class ScorecardError(AuscultError):
-    """A scorecard that cannot be used; ``problems`` holds one line for each fault, ready to print."""
+class ScorecardError(DefinitionError):
+    """A scorecard that cannot be used."""
 
     code = "scorecard.invalid"
-
-    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
-        """``problems`` are whole lines, with file and line where they are known."""
-        super().__init__(message)
-        self.problems = problems
+    noun = "scorecard"
 
 
-class TaxonomyError(AuscultError):
-    """A taxonomy that cannot be used; ``problems`` holds one line for each fault, ready to print."""
+class TaxonomyError(DefinitionError):
+    """A taxonomy that cannot be used."""
 
     code = "taxonomy.invalid"
-
-    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
-        """``problems`` are whole lines, with file and line where they are known."""
-        super().__init__(message)
-        self.problems = problems
+    noun = "taxonomy"
 
 
-class ConnectorError(AuscultError):
-    """A connector's document that cannot be used; ``problems`` holds one line for each fault, ready to print."""
+class ConnectorError(DefinitionError):
+    """A connector's document that cannot be used."""
 
     code = "connector.invalid"
-
-    def __init__(self, message: str, problems: tuple[str, ...] = ()) -> None:
-        """``problems`` are whole lines, with file and line where they are known."""
-        super().__init__(message)
-        self.problems = problems
+    noun = "connector"
 
 
 class AccessError(AuscultError):

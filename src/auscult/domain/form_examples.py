@@ -11,11 +11,11 @@ from typing import Annotated, Generic, NamedTuple, TypeVar
 from msgspec import Meta, Struct
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.form import Form, Metric
+from auscult.domain.operations.records import made_from
 from auscult.domain.said.spelling import did_you_mean
 
 MOST_EXAMPLES = 100

@@ -13,8 +13,8 @@ from msgspec.structs import replace
 
 from auscult.domain import errors
 from auscult.domain.conversation import Conversation, Speaker
-from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
+from auscult.domain.operations.records import made_from
 from auscult.domain.stated import stated
 from auscult.domain.stated import text as stated_text
 
@@ -191,8 +191,7 @@ def moment_of(pin: Pin, conversation: Conversation, *, can_open: bool) -> Moment
     return made_from(
         Moment,
         pin,
-        started_at=conversation.started_at,
-        language=conversation.language,
+        conversation,
         agents=tuple(each.name or each.id for each in conversation.agents),
         turns=tuple(made_from(MomentTurn, each, turn_id=each.id, is_pinned=each.id == pin.turn_id) for each in around),
         can_open=can_open,

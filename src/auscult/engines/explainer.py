@@ -4,10 +4,8 @@ What it writes is checked by who asks (``domain/explanations.py``): nothing is s
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from copy import copy
 from threading import BoundedSemaphore
-from time import monotonic
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -16,12 +14,12 @@ from auscult.domain.errors import BusyError, EngineError, coded
 from auscult.domain.explanations import LONGEST_SENTENCE, MOST_SENTENCES
 from auscult.domain.scoring.explaining import Piece, Said
 from auscult.domain.scoring.explaining import Reply as Explained
-from auscult.domain.scoring.judging import Usage
+from auscult.engines._judge.asking import JudgeEngine, waits
 from auscult.engines._judge.budget import AppBudget, Budget
-from auscult.engines._judge.client import JudgeClient
-from auscult.engines._judge.prompt import quoted
+from auscult.engines._judge.prompt import object_of, quoted
 from auscult.engines._judge.reply import outermost_object
 from auscult.engines._judge.server import Address, Reply, Server, TooLongError, UnavailableError
+from auscult.engines._judge.session import BYTES_A_TOKEN
 from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
 
 __all__ = ["Address", "Budget", "PageExplainer", "Server"]
@@ -30,7 +28,6 @@ REVISION = 2
 """Version of the instructions to the model; part of the engine's version."""
 ROOM = 800
 """For an answer, in tokens of output."""
-BYTES_A_TOKEN = 3
 AT_ONCE = 2
 """Answers that one server waits for at a time: each holds a thread of it."""
 PATIENCE_S = 5.0
@@ -72,13 +69,13 @@ class _Request(NamedTuple):
         """Return the schema: the passages before the sentence made of them."""
         numbers = {"type": "array", "items": {"type": "integer"}, **({"maxItems": 8} if bounded else {})}
         text = {"type": "string", **({"maxLength": LONGEST_SENTENCE} if bounded else {})}
-        sentence = _object({"from": numbers, "sentence": text})
+        sentence = object_of(**{"from": numbers, "sentence": text})
         most = {"maxItems": MOST_SENTENCES} if bounded else {}
-        return _object({"sentences": {"type": "array", "items": sentence, **most}})
+        return object_of(sentences={"type": "array", "items": sentence, **most})
 
 
-class PageExplainer:
-    """One model on one server. Threads may share it; nothing is opened before the first question."""
+class PageExplainer(JudgeEngine):
+    """Explainer with one model on one server. Threads may share it; nothing is opened before the first question."""
 
     def __init__(
         self,
@@ -93,20 +90,9 @@ class PageExplainer:
 
         ``app_budgets`` returns what an app may spend.
         """
-        self._app_budgets = app_budgets
-        self.app_budget: AppBudget | None = None
-        self._server = server
-        self._calls = JudgeClient(server, budget, gate, _for_a_while)
+        super().__init__(server, budget, gate, app_budgets, lambda: waits(PATIENCE_S))
         self._free = BoundedSemaphore(AT_ONCE)
         self._context = context
-
-    def for_app(self, app_id: str) -> Self:
-        """Return the same explainer, within the limits of an app."""
-        if self._app_budgets is None:
-            return self
-        mine = copy(self)
-        mine.app_budget = self._app_budgets(app_id)
-        return mine
 
     @property
     def room(self) -> int:
@@ -125,17 +111,10 @@ class PageExplainer:
         finally:
             self._free.release()
 
-    def close(self) -> None:
-        """Let the connections go."""
-        self._server.close()
-
     def _explained(self, question: str, pieces: Sequence[Piece]) -> Explained:
         request = _Request(RULES, _prompt(question, pieces))
-        tokens_in = len(f"{request.system}{request.user}".encode()) // BYTES_A_TOKEN
         try:
-            most = Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM)
-            with self._calls.plan(most, self.app_budget) as plan:
-                reply = self._calls.call(request, most, plan)
+            reply = self._reply(request, ROOM)
         except TooLongError as error:
             raise EngineError(coded("the page is too long for the judge")) from error
         except UnavailableError as away:
@@ -143,12 +122,6 @@ class PageExplainer:
         engine = f"explainer {REVISION} {' '.join(reply.model.split())}"
         said, fault = _said(reply)
         return Explained(said=said, fault=fault, usage=reply.usage, engine=engine)
-
-
-def _for_a_while() -> Callable[[], bool]:
-    """Return a check that ends a reader's wait for a slot at the judge."""
-    until = monotonic() + PATIENCE_S
-    return lambda: monotonic() >= until
 
 
 def _prompt(question: str, pieces: Sequence[Piece]) -> str:
@@ -179,7 +152,3 @@ def _said(reply: Reply) -> tuple[tuple[Said, ...], str | None]:
     except msgspec.DecodeError:
         return (), "the judge's reply is not the JSON that was asked for"
     return tuple(Said(each.sentence, tuple(each.numbers)) for each in answer.sentences), None
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

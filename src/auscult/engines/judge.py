@@ -2,18 +2,17 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from copy import copy
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Event, Lock, Semaphore, Thread, current_thread
-from typing import ClassVar, NamedTuple, Self
+from typing import ClassVar, NamedTuple
 
 from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.operations.tracing import CONVERSATION, TRACING
 from auscult.domain.probe import Extraction, Grading, Judgement, Probe, Question, Summarization, Transcript
 from auscult.domain.scoring.judging import JudgeResult, Usage
+from auscult.engines._judge.asking import JudgeEngine
 from auscult.engines._judge.budget import AppBudget, Budget
-from auscult.engines._judge.client import JudgeClient
 from auscult.engines._judge.prompt import REVISION
 from auscult.engines._judge.server import Address, Server
 from auscult.engines._judge.session import JudgeSession, most_of
@@ -41,7 +40,7 @@ class _Job(NamedTuple):
     hear: Callable[["_Job"], None]
 
 
-class Judge:
+class Judge(JudgeEngine):
     """One model on one server. Threads may share it; it has some of its own that wait for replies."""
 
     kinds: ClassVar[frozenset[type[Probe]]] = frozenset({Judgement, Grading, Extraction, Summarization})
@@ -60,26 +59,15 @@ class Judge:
 
         ``gate`` limits the number of calls at a time, over all processes; ``app_budgets`` returns what an app may spend.
         """
-        self._app_budgets = app_budgets
-        self.app_budget: AppBudget | None = None
+        super().__init__(server, budget, gate, app_budgets, lambda: self._closed.is_set)
         self.version = f"judge {REVISION} {server.model}"
         self.at_once = at_once
         self._closed = Event()
-        self._calls = JudgeClient(server, budget, gate, lambda: self._closed.is_set)
         self._context = context
-        self._server = server
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._threads: list[Thread] = []
         self._ended: list[Thread] = []
         self._starting = Lock()
-
-    def for_app(self, app_id: str) -> Self:
-        """Return the same judge, within the limits of an app."""
-        if self._app_budgets is None:
-            return self
-        mine = copy(self)
-        mine.app_budget = self._app_budgets(app_id)
-        return mine
 
     def ask(self, questions: Sequence[Question]) -> Iterator[JudgeResult]:
         """Ask about every conversation in the questions; yield the result of each call as it ends, in no order.

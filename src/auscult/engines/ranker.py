@@ -6,18 +6,15 @@ order: what is not a permutation of them is refused.
 
 import logging
 from collections.abc import Callable, Sequence
-from copy import copy
-from time import monotonic
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from auscult.domain.assist.knowledge import Passage
-from auscult.domain.scoring.judging import Usage
+from auscult.engines._judge.asking import JudgeEngine, waits
 from auscult.engines._judge.budget import AppBudget, Budget
-from auscult.engines._judge.client import JudgeClient
-from auscult.engines._judge.prompt import quoted
+from auscult.engines._judge.prompt import object_of, quoted
 from auscult.engines._judge.reply import outermost_object
 from auscult.engines._judge.server import Address, Reply, Server, TooLongError, UnavailableError
 from auscult.engines._ranking.encoder import CrossEncoder, Encoder, ScoringError
@@ -43,7 +40,6 @@ REVISION = 1
 """Version of the instructions to the model; part of the engine's version."""
 ROOM = 40
 """For an order, in tokens of output."""
-BYTES_A_TOKEN = 3
 
 RULES = """\
 You order passages of what a company knows by how well they answer a customer's message, and you answer in JSON.
@@ -67,16 +63,11 @@ class _Request(NamedTuple):
     def schema(self, *, bounded: bool) -> dict[str, Any]:
         """Return the schema: a list of numbers."""
         numbers = {"type": "array", "items": {"type": "integer"}, **({"maxItems": 10} if bounded else {})}
-        return {
-            "type": "object",
-            "properties": {"order": numbers},
-            "required": ["order"],
-            "additionalProperties": False,
-        }
+        return object_of(order=numbers)
 
 
-class PassageRanker(TimedRanker):
-    """One model on one server. Threads may share it; nothing is opened before the first question."""
+class PassageRanker(JudgeEngine, TimedRanker):
+    """Ranker with one model on one server. Threads may share it; nothing is opened before the first question."""
 
     def __init__(  # noqa: PLR0913  (the way to the judge, and its limits)
         self,
@@ -93,30 +84,14 @@ class PassageRanker(TimedRanker):
         ``gate`` limits the number of calls at a time, ``app_budgets`` returns what an app may spend, and ``report`` is
         called with the outcome of each.
         """
-        super().__init__(f"ranker {REVISION} {server.model}", within_s, report)
-        self.app_budget: AppBudget | None = None
-        self._app_budgets = app_budgets
-        self._server = server
-        self._calls = JudgeClient(server, budget, gate, self._for_a_while)
-
-    def for_app(self, app_id: str) -> Self:
-        """Return the same ranker, within the limits of an app."""
-        mine = copy(self)
-        mine.app_budget = self._app_budgets(app_id) if self._app_budgets else None
-        return mine
-
-    def close(self) -> None:
-        """Let the connections go."""
-        self._server.close()
+        JudgeEngine.__init__(self, server, budget, gate, app_budgets, lambda: waits(within_s))
+        TimedRanker.__init__(self, f"ranker {REVISION} {server.model}", within_s, report)
 
     def ask(self, question: str, passages: Sequence[Passage]) -> tuple[int, ...] | Outcome:
         """Ask for an order, and count what it took, also where the wait for it is over."""
         request = _Request(RULES, _prompt(question, passages))
-        tokens_in = len(f"{request.system}{request.user}".encode()) // BYTES_A_TOKEN
-        most = Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM)
         try:
-            with self._calls.plan(most, self.app_budget) as plan:
-                reply = self._calls.call(request, most, plan)
+            reply = self._reply(request, ROOM)
         except TooLongError:
             LOG.warning("passages are not ordered: they are too long for the judge")
             return "unavailable"
@@ -125,11 +100,6 @@ class PassageRanker(TimedRanker):
             return "unavailable"
         found = _order(reply)
         return "refused" if found is None else found
-
-    def _for_a_while(self) -> Callable[[], bool]:
-        """Return a check that ends the wait for a slot at the judge."""
-        until = monotonic() + self._within_s
-        return lambda: monotonic() >= until
 
 
 def _prompt(question: str, passages: Sequence[Passage]) -> str:

@@ -6,20 +6,17 @@ the caller quotes the passage itself.
 """
 
 import re
-import time
 from collections.abc import Callable, Sequence
-from copy import copy
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from auscult.domain.assist.knowledge import Passage, Written
 from auscult.domain.errors import EngineError
-from auscult.domain.scoring.judging import Usage
+from auscult.engines._judge.asking import JudgeEngine, waits
 from auscult.engines._judge.budget import AppBudget, Budget
-from auscult.engines._judge.client import JudgeClient
-from auscult.engines._judge.prompt import quoted
+from auscult.engines._judge.prompt import object_of, quoted
 from auscult.engines._judge.server import Address, Reply, Server, TooLongError, UnavailableError
 from auscult.services.scoring.engine_calls.slots import DistributedSemaphore
 
@@ -30,7 +27,6 @@ REVISION = 1
 
 ROOM = 300
 """For an answer, in tokens of output."""
-BYTES_A_TOKEN = 3
 PATIENCE_S = 2.0
 """So long a question waits for its turn at the judge; then the passage itself is quoted."""
 LONGEST = 700
@@ -69,16 +65,11 @@ class _Request(NamedTuple):
         """Return the schema: the passages before the text made of them."""
         numbers = {"type": "array", "items": {"type": "integer"}, **({"maxItems": 10} if bounded else {})}
         text = {"type": "string", **({"maxLength": LONGEST} if bounded else {})}
-        return {
-            "type": "object",
-            "properties": {"passages": numbers, "answer": text},
-            "required": ["passages", "answer"],
-            "additionalProperties": False,
-        }
+        return object_of(passages=numbers, answer=text)
 
 
-class PassageWriter:
-    """One model on one server. Threads may share it; nothing is opened before the first question."""
+class PassageWriter(JudgeEngine):
+    """Writer with one model on one server. Threads may share it; nothing is opened before the first question."""
 
     def __init__(
         self,
@@ -91,18 +82,7 @@ class PassageWriter:
 
         ``app_budgets`` returns what an app may spend.
         """
-        self._app_budgets = app_budgets
-        self.app_budget: AppBudget | None = None
-        self._server = server
-        self._calls = JudgeClient(server, budget, gate, _for_a_while)
-
-    def for_app(self, app_id: str) -> Self:
-        """Return the same writer, within the limits of an app."""
-        if self._app_budgets is None:
-            return self
-        mine = copy(self)
-        mine.app_budget = self._app_budgets(app_id)
-        return mine
+        super().__init__(server, budget, gate, app_budgets, lambda: waits(PATIENCE_S))
 
     def write(self, question: str, passages: Sequence[Passage], language: str) -> Written:
         """Answer a question in its language (ISO 639-1) with nothing but what the passages say.
@@ -110,11 +90,8 @@ class PassageWriter:
         Raises ``EngineError`` where no reply comes, or one that the passages do not bear.
         """
         request = _Request(RULES, _prompt(question, passages, language))
-        tokens_in = len(f"{request.system}{request.user}".encode()) // BYTES_A_TOKEN
         try:
-            most = Usage(calls=1, tokens_in=tokens_in, tokens_out=ROOM)
-            with self._calls.plan(most, self.app_budget) as plan:
-                reply = self._calls.call(request, most, plan)
+            reply = self._reply(request, ROOM)
         except TooLongError as error:
             raise EngineError("the question and its passages are too long for the model") from error
         except UnavailableError as away:
@@ -127,16 +104,6 @@ class PassageWriter:
         used = _used(answer.passages, passages)
         _check(text, used)
         return Written(text=text, passage_ids=tuple(each.id for each in used), engine=engine)
-
-    def close(self) -> None:
-        """Let the connections go."""
-        self._server.close()
-
-
-def _for_a_while() -> Callable[[], bool]:
-    """Return a check that ends an agent's wait for a slot at the judge."""
-    until = time.monotonic() + PATIENCE_S
-    return lambda: time.monotonic() >= until
 
 
 def _prompt(question: str, passages: Sequence[Passage], language: str) -> str:

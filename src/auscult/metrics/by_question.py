@@ -22,7 +22,13 @@ from auscult.metrics._contract import Base
 from auscult.metrics._events.parts import part, share_problems
 from auscult.metrics._finding.joining import Joined, absence, compiled, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, finding_problems, speakers_of
-from auscult.metrics._finding.reading import Reading, na_without_speakers, none_without_speakers, reading_of
+from auscult.metrics._finding.reading import (
+    Reading,
+    na_without_speakers,
+    none_without_speakers,
+    reading_of,
+    words_decide,
+)
 from auscult.metrics._finding.search import NOTHING, Outcome, Search
 from auscult.metrics._finding.voting import LANGUAGES, voted
 from auscult.votes import acts_probes, questions
@@ -154,7 +160,11 @@ class _Plan:
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         reading = reading_of(conversation)
-        if not self.needs or self._obstacle(reading) or (Judgement in self.needs and self._is_decided(conversation)):
+        if (
+            not self.needs
+            or self._obstacle(reading)
+            or (Judgement in self.needs and words_decide(self.judge, conversation))
+        ):
             return ()
         is_by_words = self._trigger is not None and not any(one.needs for one in searches_of(self._trigger))
         trigger = self._trigger.decide(reading, {}, None).position if self._trigger and is_by_words else None
@@ -162,14 +172,6 @@ class _Plan:
             probe for search in self._searches if search.needs for probe in search.probes(reading, trigger=trigger)
         )
         return tuple(dict.fromkeys(asked))
-
-    def _is_decided(self, conversation: Conversation) -> bool:
-        """Return whether words alone decide: an absent trigger, a present answer. A judge costs too much to be asked then."""
-        try:
-            self.judge(conversation, {})
-        except KeyError:  # it wanted to read an answer
-            return False
-        return True
 
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
         reading = reading_of(conversation)

@@ -17,7 +17,7 @@ from auscult.metrics._contract import Planned
 from auscult.metrics._finding.citing import quoted_of_record
 from auscult.metrics._finding.joining import compiled, scope_of, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems, silence_of
-from auscult.metrics._finding.reading import reading_of
+from auscult.metrics._finding.reading import reading_of, words_decide
 from auscult.metrics._finding.search import NOT_KNOWN
 
 
@@ -131,7 +131,7 @@ class _Plan:
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         reading = reading_of(conversation)
         grading = self._grading(conversation)
-        if grading and self._is_decided(conversation):
+        if grading and words_decide(self.judge, conversation):
             return ()
         asked: list[Probe] = [probe for search in self._searches if search.needs for probe in search.probes(reading)]
         return tuple(dict.fromkeys([*asked, *([grading] if grading else [])]))
@@ -148,14 +148,6 @@ class _Plan:
             transcript=Transcript.of(conversation, self._judge.uses),
             turn_ids=tuple(conversation.turns[index].id for index in indexes),
         )
-
-    def _is_decided(self, conversation: Conversation) -> bool:
-        """Return whether words alone decide, so that no judge is asked."""
-        try:
-            self.judge(conversation, {})
-        except KeyError:  # it wanted to read an answer
-            return False
-        return True
 
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
         reading = reading_of(conversation)

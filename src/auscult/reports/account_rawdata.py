@@ -9,10 +9,10 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
 
 from auscult.domain.conversation import Agent
-from auscult.domain.copying import made_from
 from auscult.domain.errors import sent
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import AgentHabits, Flag, Insights
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import Filter, Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Wire
 from auscult.reports import _dates, _instants, _paging

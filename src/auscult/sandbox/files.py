@@ -31,7 +31,6 @@ MOST_ENDED = 3
 """Files of one archive that may end a child before the rest of it is refused."""
 _MOST_IDLE = 2
 _LARGEST_FRAME = 1 << 30
-_SECRET = "AUSCULT_"  # noqa: S105  (the prefix of settings, which no child needs)
 Siblings = Callable[[str], bytes | None]
 
 
@@ -168,7 +167,7 @@ class _Child:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env={name: value for name, value in os.environ.items() if not name.startswith(_SECRET)},
+                env={"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         self._frames = self._connection.makefile("rb")
 

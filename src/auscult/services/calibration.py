@@ -3,15 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from auscult.domain.audits.audit import AuditAnswer, Sheet
+from auscult.domain.audits.audit import LONGEST_NAME, AuditAnswer, Sheet
 from auscult.domain.calibration import session as steps
 from auscult.domain.calibration.report import CalibrationReport, report_of
 from auscult.domain.calibration.session import (
+    LEAST_RATERS,
+    MOST_ITEMS,
+    MOST_RATERS,
     Item,
     MachineShown,
     OthersShown,
@@ -25,7 +28,9 @@ from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.domain.stated import stated, text
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.definitions.forms.reading import read_form
 from auscult.storage.calibration import SessionMovedError
@@ -37,14 +42,22 @@ T = TypeVar("T")
 class Wanted(Struct, frozen=True, kw_only=True):
     """A session as it is asked for. ``raters`` are e-mail addresses or client ids."""
 
-    name: str
-    form_id: str
-    conversations: tuple[str, ...]
-    raters: tuple[str, ...]
-    description: str = ""
-    machine: MachineShown = "hidden"
-    others: OthersShown = "all"
-    needs_reason: bool = False
+    name: Annotated[str, text(LONGEST_NAME), Meta(description="The name of the session.")]
+    form_id: Annotated[str, Meta(description="The form that the raters fill in.")]
+    conversations: Annotated[
+        tuple[str, ...],
+        Meta(max_length=MOST_ITEMS, description="A conversation to rate."),
+        stated(minItems=1, uniqueItems=True),
+    ]
+    raters: Annotated[
+        tuple[str, ...],
+        Meta(max_length=MOST_RATERS, description="A rater, by e-mail address; at least two."),
+        stated(minItems=LEAST_RATERS, uniqueItems=True),
+    ]
+    description: Annotated[str, Meta(description="What the session is for.")] = ""
+    machine: Annotated[MachineShown, Meta(description="When the answers of the machine are shown.")] = "hidden"
+    others: Annotated[OthersShown, Meta(description="When the answers of other raters are shown.")] = "all"
+    needs_reason: Annotated[bool, Meta(description="A comment is required for each answer that is not met.")] = False
     due_at: datetime | None = None
 
 
@@ -77,15 +90,12 @@ class Calibrating:
             self._case(each)
         found = {each.conversation_id: each.why for each in self.suggest(wanted.form_id, limit=200)}
         made = steps.create(
-            Session(
+            made_from(
+                Session,
+                wanted,
                 session_id=new_session_id(),
                 name=wanted.name.strip(),
-                description=wanted.description,
-                form_id=wanted.form_id,
                 form_version=stored.version,
-                machine=wanted.machine,
-                others=wanted.others,
-                needs_reason=wanted.needs_reason,
                 items=tuple(
                     Item(number=n, conversation_id=each, why=found.get(each, ""))
                     for n, each in enumerate(wanted.conversations, 1)
@@ -93,7 +103,6 @@ class Calibrating:
                 raters=tuple(Rater(name=each) for each in wanted.raters),
                 created_by=by,
                 created_at=self._now(),
-                due_at=wanted.due_at,
             )
         )
         self._app.calibrations.save(made)

@@ -7,7 +7,6 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.domain.engines import Engines
 from auscult.domain.errors import NotFoundError, coded, unknown
@@ -27,6 +26,7 @@ from auscult.domain.form_examples import (
     kept,
     new_id,
 )
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
 from auscult.domain.questions.taught import Tick

@@ -4,7 +4,7 @@ The weights are whole numbers in ``weights/<language>.json``, fitted by ``python
 same alone, in any batch and on any machine.
 """
 
-from auscult.sides.finding import SURE, Found, find, probability, supports, with_sides
+from auscult.sides.finding import SURE, Found, find, probability, with_sides
 from auscult.sides.reading import features, languages, reader
 
 __all__ = [
@@ -15,6 +15,5 @@ __all__ = [
     "languages",
     "probability",
     "reader",
-    "supports",
     "with_sides",
 ]

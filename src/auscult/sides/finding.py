@@ -42,11 +42,6 @@ class Found(NamedTuple):
     is_sure: bool
 
 
-def supports(language: str) -> bool:
-    """Return whether there are weights for a language."""
-    return reader(language) is not None
-
-
 def with_sides(conversation: Conversation, language: str) -> Conversation:
     """Return a conversation whose labelled speakers have the sides that were found; as it is where that is not sure.
 

@@ -6,11 +6,11 @@ import msgspec
 import sqlalchemy as sa
 
 from auscult.domain.absences import MOST, Absence, Away
-from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.privacy.log import Draft
 from auscult.storage.core.database import AnyRow, AnySelect, Database
-from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.instants import ms_of
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.people import absences, users
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.privacy.log import append_entry
@@ -105,11 +105,6 @@ def _of(account_id: str) -> AnySelect:
 
 
 def _absence(row: AnyRow) -> Absence:
-    return made_from(
-        Absence,
-        row,
-        since=date.fromisoformat(row.since),
-        until=date.fromisoformat(row.until),
-        by=row.made_by,
-        made_at=instant_of(row.made_at),
+    return record_of(
+        Absence, row, since=date.fromisoformat(row.since), until=date.fromisoformat(row.until), by=row.made_by
     )

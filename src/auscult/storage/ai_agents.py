@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 from auscult.domain.ai_agents.context import AiContext
 from auscult.domain.ai_agents.registered import MOST_VERSIONS, Registered
 from auscult.domain.conversation import Agent, Conversation
-from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError
 from auscult.domain.privacy.log import Draft
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.ai_texts import keep_contexts, release_contexts, with_contexts
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.conversations import ai_agents
 from auscult.storage.core.tables.people import agents
 from auscult.storage.core.text_validation import is_storable
@@ -77,10 +77,7 @@ class AppAiAgents:
             rows = connection.execute(query).all()
             empty = [Conversation(id="", channel="chat", started_at=instant_of(row.registered_at)) for row in rows]
             read = with_contexts(connection, empty, [row.ai for row in rows])
-        return [
-            made_from(Registered, row, registered_at=instant_of(row.registered_at), ai=each.ai or AiContext())
-            for row, each in zip(rows, read, strict=True)
-        ]
+        return [record_of(Registered, row, ai=each.ai or AiContext()) for row, each in zip(rows, read, strict=True)]
 
     def _of(self, agent_id: str, version: str) -> tuple[sa.ColumnElement[bool], ...]:
         return ai_agents.c.app == self._app, ai_agents.c.agent_id == agent_id, ai_agents.c.version == version

@@ -16,6 +16,7 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import SeenOfApp
+from auscult.storage.core.rows import columns_of
 from auscult.storage.core.sorting import SortKey, column_of, read_sorted
 from auscult.storage.core.tables.audits import assignments, audit_trail
 from auscult.storage.core.tables.base import NUMBER
@@ -238,28 +239,12 @@ def _write(connection: Connection, app: int, assignment: int, conversation: int,
 
 
 def _write_dispute(connection: Connection, app: int, conversation: int, found: Dispute) -> None:
-    columns: dict[str, Any] = {
-        "state": found.state,
-        "decided_at": None if found.decided_at is None else ms_of(found.decided_at),
-        "body": msgspec.json.encode(found),
-    }
+    made = columns_of(disputes, found, app=app, conversation=conversation, body=msgspec.json.encode(found))
     same = (disputes.c.app == app, disputes.c.dispute_id == found.dispute_id)
-    if connection.execute(sa.update(disputes).where(*same).values(**columns)).rowcount:
+    decided = {name: made[name] for name in ("state", "decided_at", "body")}
+    if connection.execute(sa.update(disputes).where(*same).values(**decided)).rowcount:
         return
-    made: dict[str, Any] = {
-        "dispute_id": found.dispute_id,
-        "app": app,
-        "conversation": conversation,
-        "assignment_id": found.assignment_id,
-        "conversation_id": found.conversation_id,
-        "metric_id": found.metric_id,
-        "auditor": found.auditor,
-        "queue": found.queue,
-        "round": found.round,
-        "raised_at": ms_of(found.raised_at),
-        "due_at": ms_of(found.due_at),
-    }
-    connection.execute(sa.insert(disputes).values(**made, **columns))
+    connection.execute(sa.insert(disputes).values(**made))
 
 
 def erase_reviews(connection: Connection, numbers: Collection[int]) -> None:

@@ -9,7 +9,6 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.notices import (
     KEPT_FOR,
     KINDS,
@@ -25,8 +24,9 @@ from auscult.domain.notices import (
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.dialect import Dialect
-from auscult.storage.core.instants import instant_of, ms_of, optional_instant
+from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import SeenOfApp
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.audits import assignments
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import conversations
@@ -373,15 +373,8 @@ def erase_notices(connection: Connection, numbers: Collection[int]) -> None:
 
 
 def _notice(row: AnyRow) -> Notice:
-    return made_from(
-        Notice,
-        row,
-        by=row.caused_by,
-        n=row.things,
-        made_at=instant_of(row.made_at),
-        read_at=optional_instant(row.read_at),
-    )
+    return record_of(Notice, row, by=row.caused_by, n=row.things)
 
 
 def _mail(row: AnyRow) -> NoticeMail:
-    return made_from(NoticeMail, row, made_at=instant_of(row.made_at))
+    return record_of(NoticeMail, row)

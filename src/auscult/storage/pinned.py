@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.notices import NewNotice
 from auscult.domain.pinned import MOST_COLLECTIONS, MOST_PINS, UNDO, Collection, Pin, too_many
@@ -19,6 +18,7 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.repository import SeenOfApp
+from auscult.storage.core.rows import columns_of, record_of
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.people import conversation_parties
 from auscult.storage.core.tables.reviews import coaching_consents, collections, pins
@@ -169,19 +169,15 @@ class AppCollections(SeenOfApp):
             count, last = connection.execute(places).one()
             if count >= MOST_PINS:
                 raise too_many("pin", MOST_PINS)
-            row = {
-                "pin_id": pin.pin_id,
-                "app": self._app,
-                "collection": number,
-                "conversation": conversation,
-                "conversation_id": pin.conversation_id,
-                "turn_id": pin.turn_id,
-                "place": (last or 0) + 1,
-                "note": pin.note,
-                "pinned_by": pin.pinned_by,
-                "pinned_at": ms_of(pin.pinned_at),
-                "changes": 1,
-            }
+            row = columns_of(
+                pins,
+                pin,
+                app=self._app,
+                collection=number,
+                conversation=conversation,
+                place=(last or 0) + 1,
+                changes=1,
+            )
             connection.execute(sa.insert(pins).values(**row))
             write_notices(connection, self._database.dialect, self._app, notices)
             self._announce(connection, pin, entry)
@@ -300,4 +296,4 @@ def count_pins(connection: Connection, app: int, conversation_ids: Iterable[str]
 
 
 def _pin(row: AnyRow) -> Pin:
-    return made_from(Pin, row, pinned_at=instant_of(row.pinned_at))
+    return record_of(Pin, row)

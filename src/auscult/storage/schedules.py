@@ -8,11 +8,11 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.schedules.schedule import KEPT, MOST_TRIES, Fresh, Run, Schedule, Way, pause_after
 from auscult.storage.core.database import AnyRow
-from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import OfApp
+from auscult.storage.core.rows import columns_of, record_of
 from auscult.storage.core.tables.operations import schedule_runs, schedules
 from auscult.storage.core.text_validation import is_storable
 
@@ -177,23 +177,8 @@ def erase_from_schedules(connection: Connection, app: int, conversation_ids: Col
 
 
 def _row(app: int, schedule: int, each: Fresh) -> dict[str, object]:
-    return {
-        "schedule": schedule,
-        "app": app,
-        "key": each.key,
-        "at": ms_of(each.at),
-        "title": each.title,
-        "detail": each.detail,
-        "href": each.href,
-        "conversation_id": each.conversation_id,
-        "filename": each.filename,
-        "rows": each.rows,
-        "content": each.content,
-        "state": "stored",
-        "tries": 0,
-        "error": "",
-        "is_read": 0,
-    }
+    begun = {"state": "stored", "tries": 0, "error": "", "is_read": 0}
+    return columns_of(schedule_runs, each, schedule=schedule, app=app, **begun)
 
 
 def _drop_old(connection: Connection, schedule: int, kept: int) -> None:
@@ -207,12 +192,4 @@ def _drop_old(connection: Connection, schedule: int, kept: int) -> None:
 
 
 def _run(row: AnyRow) -> Run:
-    return made_from(
-        Run,
-        row,
-        number=row.run,
-        at=instant_of(row.at),
-        is_read=bool(row.is_read),
-        mailed_at=None if row.mailed_at is None else instant_of(row.mailed_at),
-        posted_at=None if row.posted_at is None else instant_of(row.posted_at),
-    )
+    return record_of(Run, row, number=row.run)

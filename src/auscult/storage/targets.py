@@ -14,6 +14,7 @@ from auscult.domain.targets import MOST, State, Target
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.rows import columns_of
 from auscult.storage.core.tables.people import notice_targets, notices, users
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.privacy.log import append_entry
@@ -75,24 +76,19 @@ class AppTargets:
             if (connection.scalar(sa.select(sa.func.count()).where(*mine)) or 0) >= MOST:
                 message = coded("a person, and an app, has at most {n} targets; remove one", n=MOST)
                 raise ConflictError(message, code="target.too_many", field="name", value=made.name)
-            row = {
-                "target_id": made.target_id,
-                "app": self._app,
-                "user": user,
-                "name": made.name,
-                "service": made.service,
-                "address": self._lock.encrypt(address.encode()),
-                "kinds": msgspec.json.encode(made.kinds).decode(),
-                "language": made.language,
-                "seen": connection.scalar(sa.select(sa.func.max(notices.c.notice))) or 0,
-                "state": made.state,
-                "tries": 0,
-                "try_at": ms_of(made.made_at),
-                "changed_at": ms_of(made.made_at),
-                "reason": "",
-                "made_by": made.made_by,
-                "made_at": ms_of(made.made_at),
-            }
+            row = columns_of(
+                notice_targets,
+                made,
+                app=self._app,
+                user=user,
+                address=self._lock.encrypt(address.encode()),
+                kinds=msgspec.json.encode(made.kinds).decode(),
+                seen=connection.scalar(sa.select(sa.func.max(notices.c.notice))) or 0,
+                tries=0,
+                try_at=ms_of(made.made_at),
+                changed_at=ms_of(made.made_at),
+                reason="",
+            )
             connection.execute(sa.insert(notice_targets).values(row))
             append_entry(connection, self._database, entry)
 

@@ -243,17 +243,6 @@ def test_what_is_to_do_is_counted_on_all_pages(listed: AppStore) -> None:
     assert listed.disputes.count(DisputeQuery(has_ended=True)) == whole - listed.disputes.count_open()
 
 
-@pytest.mark.parametrize(
-    ("table", "columns"),
-    [(assignments, ("created_at", "due_at", "begun_at", "ended_at")), (audits, ("answers", "score"))],
-)
-def test_orders_have_indexes(table: sa.Table, columns: tuple[str, ...]) -> None:
-    """Each column that a list is sorted by is in an index of its app, with the number of the row behind it."""
-    indexed = [[each.name for each in index.columns] for index in table.indexes]
-    number = "assignment"
-    assert all(["app", name, number] in indexed for name in columns)
-
-
 def _sorted(values: Sequence[Value | None], order: str) -> list[Value | None]:
     known = sorted((each for each in values if each is not None), reverse=order.startswith("-"))
     return [*known, *(None for _ in range(len(values) - len(known)))]

@@ -1,6 +1,5 @@
 """What each role finds in the HTML: nothing of a conversation, a person or a page that its grants do not open."""
 
-import gzip
 import re
 from pathlib import Path
 
@@ -9,12 +8,10 @@ import pytest
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.people.roles import BUILT_IN
-from auscult.server.console.assets import read_assets
 from tests.data_files import rows_of
 from tests.e2e.consoles import AGENT, QUEUE, ROLES, assign, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 
-MOST_SCRIPT = 160_000
 PAGES = {row["page"]: row["permission"] for row in rows_of(Path(__file__).with_name("pages.csv"))}
 WHOLE = ("/plans", "/auditors", "/forms", "/connectors", "/administration")
 """Pages that need their permission in the whole app."""
@@ -102,11 +99,3 @@ def test_people_are_named_to_those_who_read_them(served: Service) -> None:
         with signed_in(served, role) as client:
             for path, answer in pages(client).items():
                 assert [each for each in others if each in answer.text] == [], (role, path)
-
-
-def test_script_is_small() -> None:
-    """All scripts of the console together stay far below what one page may carry, packed."""
-    assets = read_assets()
-    scripts = [asset.content for path in assets.paths() if path.endswith(".js") and (asset := assets.get(path))]
-    assert scripts
-    assert sum(len(gzip.compress(each)) for each in scripts) < MOST_SCRIPT

@@ -194,28 +194,6 @@ def test_supervisor_watches_what_goes_on(browser: Browser, served: Service) -> N
     tell(served, "live-2", END)
 
 
-def test_administrator_sees_why_somebody_sees_a_conversation(browser: Browser, served: Service) -> None:
-    """Administrator, 2: the grant that opens it is named; a role is given, and taken again."""
-    user = served.store.people.users.by_email(email_of("supervisor"))
-    assert user is not None
-    seen = latest(served.store.within(TENANT), Sought(queues=(QUEUE,)), limit=1).items[0].id
-    enter(browser, served, "administrator")
-    open_page(browser, served, "/administration/users")
-    browser.press(f"a[href$='/users/{user.user_id}']")
-    browser.until("h1", lambda text: text == "Supervisor")
-    browser.write("#f-conversation-find", f"{served.url}/console/conversations/{seen}")
-    browser.until(".picklist:not([hidden])", bool)
-    browser.keys(Keys.ENTER)
-    browser.press("form:has(#f-conversation-find) [type=submit]")
-    browser.until("main", lambda text: "They see it: supervisor for queues" in text)
-    browser.reach("#f-role")
-    browser.keys("insp")
-    browser.press("form[action$=grants] .btn--main")
-    browser.until("main", lambda text: "Granted." in text)
-    browser.press("form[action$=revoke] button")
-    browser.until("main", lambda text: "Revoked" in text)
-
-
 def test_administrator_changes_retention_and_adds_a_client(browser: Browser, served: Service) -> None:
     """Administrator, 3: a preview before it is set. A client's secret is shown, once."""
     enter(browser, served, "administrator")

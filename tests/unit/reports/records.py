@@ -34,7 +34,7 @@ def record(
     """A conversation with these answers; ``known`` may have its audit and what analysis found."""
     results = tuple(
         MetricResult(metric=metric, verdict=cited(answer))  # type: ignore[arg-type]
-        for metric, answer in zip(METRICS, answers, strict=False)
+        for metric, answer in zip(form.metrics if form else METRICS, answers, strict=False)
     )
     evaluation = Evaluation(
         conversation_id="c-1",

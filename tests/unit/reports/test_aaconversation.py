@@ -15,17 +15,15 @@ from auscult.domain.assist.assistance import (
     Suggestion,
     Summary,
 )
-from auscult.domain.conversation import Conversation, Customer, Turn
+from auscult.domain.conversation import Customer, Turn
 from auscult.domain.errors import RequestError
-from auscult.domain.evaluation import Evaluation
-from auscult.domain.record import Record, RecordPage, RecordQuery, RowKey
-from auscult.domain.tenancy import Tenant
+from auscult.domain.record import RecordPage, RecordQuery, RowKey
 from auscult.reports._contract import ReportRequest
 from auscult.reports.aaconversation import AssistConversations
 from tests.data_files import data_of
+from tests.unit.reports.records import record
 
 REPORT = AssistConversations()
-TENANT = Tenant(account_id="acc", org_id="o-1", app_id="st-1")
 AT = datetime(2026, 6, 7, 3, 5, 4, 755_000, tzinfo=UTC)
 DAYS = {"from": "2026-06-07", "to": "2026-06-07"}
 ALL = dict.fromkeys(("includeHistory", "includeAgenticHistory", "includeFeedback", "includeSummary"), True)
@@ -38,12 +36,8 @@ def after(ms: int) -> datetime:
 
 def rendered(assist: Assist | None, **changes: Any) -> bytes | None:
     """The rendered row of a conversation with this assist."""
-    conversation = Conversation(**{"id": "c-1", "channel": "chat", "started_at": AT, "assist": assist} | changes)
-    evaluation = Evaluation(
-        conversation_id="c-1", revision=1, form=None, status="not_evaluated", score=None, passed=None, fatal_errors=0,
-        results=(), engines=(), evaluated_at=AT,
-    )  # fmt: skip
-    return REPORT.row(Record(tenant=TENANT, conversation=conversation, revision=1, evaluation=evaluation))
+    given = {"channel": "chat", "started_at": AT, "assist": assist} | changes
+    return REPORT.row(record("not_evaluated", (), None, None, **given))
 
 
 def page(*rows: bytes | None, total: int = 1, more: bool = False, **body: Any) -> dict[str, Any]:

@@ -4,18 +4,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-import msgspec
 import pytest
 
-from auscult.domain.conversation import Agent, Conversation, Queue
+from auscult.domain.conversation import Agent, Queue
 from auscult.domain.errors import RequestError
-from auscult.domain.evaluation import Evaluation, MetricResult, Status
+from auscult.domain.evaluation import Status
 from auscult.domain.form import Form, Metric
-from auscult.domain.record import Record, RecordQuery
-from auscult.domain.tenancy import Tenant
+from auscult.domain.record import RecordQuery
 from auscult.reports._contract import ReportRequest
 from auscult.reports.scorereporting import ScoreReporting
-from tests.strategies import cited
+from tests.unit.reports.records import row_of
 
 REPORT = ScoreReporting()
 AT = datetime(2026, 3, 23, 10, tzinfo=UTC)
@@ -35,29 +33,7 @@ def row(
     **conversation: Any,
 ) -> dict[str, Any]:
     """The decoded row of a conversation with these answers."""
-    results = tuple(
-        MetricResult(metric=metric, verdict=cited(answer))  # type: ignore[arg-type]
-        for metric, answer in zip(METRICS, answers, strict=False)
-    )
-    evaluation = Evaluation(
-        conversation_id="c-1",
-        revision=1,
-        form=form,
-        status=status,
-        score=score,
-        passed=None,
-        fatal_errors=0,
-        results=results if status == "evaluated" else (),
-        engines=(),
-        evaluated_at=AT,
-    )
-    record = Record(
-        tenant=Tenant(account_id="acc", org_id="o", app_id="st-1"),
-        conversation=Conversation(id="c-1", channel="voice", started_at=AT, **conversation),
-        revision=1,
-        evaluation=evaluation,
-    )
-    return msgspec.json.decode(REPORT.row(record))
+    return row_of(REPORT, status, answers, score, form, **conversation)
 
 
 def test_keys_stand_in_the_order_of_the_sample() -> None:

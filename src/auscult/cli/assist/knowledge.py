@@ -25,17 +25,9 @@ _PLACES = {
 }
 
 
-def _must_exist(files: list[Path]) -> list[Path]:
-    """Refuse a command line that names a file which is not there, before anything is changed."""
-    for file in files:
-        if not file.is_file():
-            raise typer.BadParameter(f"there is no file {file}")
-    return files
-
-
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE", callback=_must_exist, help="Markdown, HTML, CSV (question, answer) or PDF."),
+    typer.Argument(metavar="FILE", callback=options.must_exist, help="Markdown, HTML, CSV (question, answer) or PDF."),
 ]
 Names = Annotated[list[str], typer.Argument(metavar="NAME", help="Names of documents, as list shows them.")]
 Language = Annotated[str, typer.Option("--language", metavar="CODE", help="The language, by its code. Default: en.")]

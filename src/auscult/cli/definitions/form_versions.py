@@ -11,7 +11,7 @@ import typer
 
 from auscult.cli.terminal import hints, options
 from auscult.domain.definitions.form_version import signed
-from auscult.domain.errors import NotFoundError, RequestError
+from auscult.domain.errors import FormError, NotFoundError, RequestError
 
 if TYPE_CHECKING:
     from auscult.bootstrap import Application
@@ -162,13 +162,13 @@ def is_file(word: str) -> bool:
 def _of_file(word: str) -> "Named":
     from auscult import bootstrap
     from auscult.services.definitions.forms.difference import Named
-    from auscult.services.definitions.forms.reading import check_form, refused
+    from auscult.services.definitions.forms.reading import check_form
 
     bootstrap.plug_in()
     name, document = read_file(word)
     found = check_form(document)
     if found.form is None:
-        raise refused(found.problems, name)
+        raise FormError.of(each.describe(name) for each in found.problems)
     return Named(name=name, form=found.form)
 
 

@@ -10,7 +10,7 @@ import typer
 from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import checked, hints, options
 from auscult.domain.definitions.form_version import FormVersion, signed
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import FormError, NotFoundError
 from auscult.domain.form import Form
 from auscult.domain.probe import Probe
 from auscult.domain.said.spelling import did_you_mean
@@ -229,12 +229,12 @@ def forms_of(files: Sequence[Path] | None) -> tuple[Form, ...]:
 
 def _check(documents: Mapping[str, bytes]) -> None:
     """Check forms together. Raises ``FormError`` with every fault."""
-    from auscult.services.definitions.forms.reading import check_forms, refused_with
+    from auscult.services.definitions.forms.reading import check_forms
 
     found = check_forms(documents, answered=_answered())
     problems = [one.describe(name) for name, each in found.items() for one in (*each.problems, *each.unanswered)]
     if problems:
-        raise refused_with(problems)
+        raise FormError.of(problems)
 
 
 def _answered() -> frozenset[type[Probe]]:

@@ -9,6 +9,7 @@ import typer
 from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import options
 from auscult.domain.definitions.form_version import signed
+from auscult.domain.errors import ScorecardError
 
 if TYPE_CHECKING:
     from auscult.services.definitions.scorecards import AgentFigures
@@ -38,7 +39,7 @@ def apply(
     Faults are reported with line, field, and what would be right. A metric that no form in force has is a warning.
     """
     from auscult import bootstrap
-    from auscult.services.definitions.scorecards import check_scorecard, known_metrics, refused
+    from auscult.services.definitions.scorecards import check_scorecard, known_metrics
 
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
@@ -47,7 +48,7 @@ def apply(
         found = [(file, check_scorecard(file.read_bytes(), known_metrics=known)) for file in files]
         for file, check in found:
             if check.card is None:
-                raise refused(check.problems, str(file))
+                raise ScorecardError.of(each.describe(str(file)) for each in check.problems)
         for file, check in found:
             for warning in check.warnings:
                 typer.echo(f"{warning.describe(str(file))} (warning)", err=True)

@@ -9,7 +9,7 @@ import typer
 from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import checked, options
 from auscult.domain.definitions.form_version import signed
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, TaxonomyError
 
 if TYPE_CHECKING:
     from auscult.domain.definitions.taxonomy import Taxonomy
@@ -166,7 +166,7 @@ def documents_of(files: list[Path]) -> dict[str, bytes]:
 
 def taxonomies_of(files: list[Path]) -> "tuple[Taxonomy, ...]":
     """The taxonomies that options name, read. Raises ``TaxonomyError`` with every fault."""
-    from auscult.services.definitions.taxonomies import check_taxonomy, refused
+    from auscult.services.definitions.taxonomies import check_taxonomy
 
     read: list[Taxonomy] = []
     problems: list[str] = []
@@ -175,7 +175,7 @@ def taxonomies_of(files: list[Path]) -> "tuple[Taxonomy, ...]":
         problems += [problem.describe(name) for problem in found.problems]
         read += [found.taxonomy] if found.taxonomy else []
     if problems:
-        raise refused(problems)
+        raise TaxonomyError.of(problems)
     return tuple(read)
 
 

@@ -9,7 +9,7 @@ import typer
 from auscult.cli.definitions.form_versions import is_file, read_file
 from auscult.cli.history.waiting import wait_for
 from auscult.cli.terminal import options
-from auscult.domain.errors import EngineError, NotFoundError
+from auscult.domain.errors import EngineError, FormError, NotFoundError
 from auscult.domain.form import Form
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _tried(store: "AppStore", form: str, version: int | None) -> _Tried:
     Raises ``FormError`` when it cannot be read, ``NotFoundError`` ``form.unknown``, ``file.unknown``.
     """
     from auscult.services.definitions.forms.cache import UNPUBLISHED
-    from auscult.services.definitions.forms.reading import check_form, refused
+    from auscult.services.definitions.forms.reading import check_form
 
     app = store.tenant.app_id
     number, publish = UNPUBLISHED, None
@@ -131,7 +131,7 @@ def _tried(store: "AppStore", form: str, version: int | None) -> _Tried:
         name, document, number = f"{form} version {found.version}", found.document, found.version
     check = check_form(document, version=number)
     if check.form is None:
-        raise refused(check.problems, name)
+        raise FormError.of(each.describe(name) for each in check.problems)
     return _Tried(check.form, document, name, publish)
 
 
@@ -177,7 +177,6 @@ def _at_most(judge: "JudgeLine") -> str:
 
 def _differs(store: "AppStore", tried: _Tried) -> "ComparedForms | None":
     """Return the differences between the form and its newest version, if that one can still be read."""
-    from auscult.domain.errors import FormError
     from auscult.services.definitions.forms.difference import Named, choose, compared
 
     try:

@@ -71,6 +71,14 @@ Sides = Annotated[
 ]
 
 
+def must_exist(files: list[Path]) -> list[Path]:
+    """Refuse a command line that names a file which is not there, before anything is changed."""
+    for file in files:
+        if not file.is_file():
+            raise typer.BadParameter(f"there is no file {file}")
+    return files
+
+
 def must_be_files(files: list[Path] | None) -> list[Path] | None:
     """Refuse a command line that names a file which is not there, before anything is made."""
     for file in files or []:

@@ -129,20 +129,16 @@ def of_name(name: str, language: str) -> Iterator[Statement]:
     begin, _, ending = name.rpartition(".")
     stem = begin if begin and ending.isalpha() else name
     written = _NAME_BREAKS.sub(" ", _CAMEL.sub(" ", stem)).strip()
-    yield from (_renamed(each, name) for each in of_label(written))
+    yield from (replace(each, text=name) for each in of_label(written))
     dated = _DOCUMENT_UNTIL.search(folded(written))
     if dated is not None:
-        yield _renamed(_until(written, dated.span("date"), written), name)
+        yield replace(_until(written, dated.span("date"), written), text=name)
     last = _NAME_TAIL.sub("", folded(written))
     more = words.ENDINGS_BY_LANGUAGE.get(language)
     pattern = f"(?:{words.ENDINGS}|{more})" if more else words.ENDINGS
     is_old = re.search(rf"\w\s+{pattern}$", last, _I) is not None and _NOT_OLD.search(last) is None
     if is_old or _OLD_SUBJECT.match(last):
         yield Statement(text=name, is_over=True)
-
-
-def _renamed(statement: Statement, name: str) -> Statement:
-    return replace(statement, text=name)
 
 
 def folded(text: str) -> str:

@@ -5,8 +5,8 @@ from typing import Literal
 
 from msgspec import Struct, field
 
-from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evaluation, Status
+from auscult.domain.operations.records import made_from
 
 DisputeState = Literal["open", "accepted", "denied", "withdrawn", "reopened", "erased"]
 """``reopened``: the auditor changed the disputed answer meanwhile; ``erased``: the conversation is gone."""

@@ -45,17 +45,9 @@ MOST_OPINIONS = 10
 _SAME = 1e-6
 
 
-class Frame(ResultFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The conversations of which some are drawn: ``since`` <= start < ``until``, and every filter that is given.
+class FrameFilters(ResultFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Filters that narrow a frame to some of its conversations."""
 
-    ``queues``, ``agents`` and ``intents`` hold ids or names, without regard to case; ``met`` and ``missed`` ids of metrics
-    that were all met, or all missed; ``said`` is a search in what was said. ``least_score`` and ``most_score`` are
-    compared with the exact score, and the filters of lists with what a list shows. Only what was evaluated with the
-    plan's form is in it. Comments and pins count as they are when it is drawn.
-    """
-
-    since: datetime
-    until: datetime
     queues: tuple[str, ...] = ()
     channels: tuple[Channel, ...] = ()
     directions: tuple[Direction, ...] = ()
@@ -70,6 +62,19 @@ class Frame(ResultFields, frozen=True, kw_only=True, forbid_unknown_fields=True,
     most_score: float | None = None
     said: str = ""
     below_threshold: bool = False
+
+
+class Frame(FrameFilters, frozen=True, kw_only=True):
+    """The conversations of which some are drawn: ``since`` <= start < ``until``, and every filter that is given.
+
+    ``queues``, ``agents`` and ``intents`` hold ids or names, without regard to case; ``met`` and ``missed`` ids of metrics
+    that were all met, or all missed; ``said`` is a search in what was said. ``least_score`` and ``most_score`` are
+    compared with the exact score, and the filters of lists with what a list shows. Only what was evaluated with the
+    plan's form is in it. Comments and pins count as they are when it is drawn.
+    """
+
+    since: datetime
+    until: datetime
 
     @property
     def needs_content(self) -> bool:

@@ -18,8 +18,8 @@ from msgspec.structs import replace
 from auscult.domain.audits.assignment import Assignment, Hidden
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult
 from auscult.domain.audits.notes import DisputeState
-from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, RequestError, coded
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import DAY_OR_INSTANT, between

@@ -25,12 +25,12 @@ from auscult.domain.audits.audit import (
 from auscult.domain.audits.notes import DisputeNote, DisputeState, ReviewAction
 from auscult.domain.audits.sheet import filled_sheet
 from auscult.domain.change import ChangeKind
-from auscult.domain.copying import made_from
 from auscult.domain.disputes.dispute import UNDO, Dispute, MetricReview, Review, answer_in
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import MetricResult, Qualification, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.notices import NewNotice
+from auscult.domain.operations.records import made_from
 from auscult.domain.questions.outcome import is_passed
 from auscult.domain.workdays import EVERY_DAY, WorkingDays
 

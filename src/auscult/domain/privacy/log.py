@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 
 ERASED = "log.erased"
 """Action of the entry that lists the entries whose contents were erased, in its detail ``entries``."""

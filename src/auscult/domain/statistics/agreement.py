@@ -26,8 +26,6 @@ Level = Literal["nominal", "ordinal", "interval"]
 
 LEAST_FOR_BANDS = 10
 """Below this number of conversations a kappa gets no band."""
-ADVISED = 20
-"""Below this number of conversations agreement is shown with advice to audit more."""
 
 _POOR, _MODERATE, _SUBSTANTIAL = 0.4, 0.6, 0.8
 

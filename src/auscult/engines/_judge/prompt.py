@@ -314,22 +314,23 @@ def _definitions(text_limit: _Schema, list_limit: _Schema, *, has_more: bool) ->
     def listed(of: _Schema) -> _Schema:
         return {"type": "array", "items": of, **list_limit}
 
-    evidence = _object(turn=number, quote=text)
+    evidence = object_of(turn=number, quote=text)
     if has_more:
-        evidence = {"anyOf": [evidence, _object(call=number, quote=text), _object(source=number, quote=text)]}
+        evidence = {"anyOf": [evidence, object_of(call=number, quote=text), object_of(source=number, quote=text)]}
     return {
-        "judgement": _object(
+        "judgement": object_of(
             evidence=listed(evidence),
             reason=text,
             answer={"type": "string", "enum": ["YES", "NO", "NA"]},
         ),
-        "grade": _object(evidence=listed(evidence), reason=text, level=text),
-        "extraction": _object(values=listed(_object(turn=number, quote=text, value=text))),
-        "summary": _object(sentences=listed(_object(sentence=text, turns=listed(number)))),
+        "grade": object_of(evidence=listed(evidence), reason=text, level=text),
+        "extraction": object_of(values=listed(object_of(turn=number, quote=text, value=text))),
+        "summary": object_of(sentences=listed(object_of(sentence=text, turns=listed(number)))),
     }
 
 
-def _object(**properties: _Schema) -> _Schema:
+def object_of(**properties: _Schema) -> _Schema:
+    """Return the schema of an object that has these properties, all of them, and no others."""
     return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}
 
 

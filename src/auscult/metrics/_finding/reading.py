@@ -7,7 +7,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from auscult.domain.conversation import WITHOUT_SPEAKERS, Conversation, are_without_speakers
 from auscult.domain.evaluation import Verdict
 from auscult.domain.memo import kept
-from auscult.domain.probe import Probe
+from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._finding.patterns import bare_words
 
@@ -112,3 +112,12 @@ def none_without_speakers(
 def reading_of(conversation: Conversation) -> Reading:
     """The reading of a conversation: the same one as long as it is asked for again soon."""
     return Reading(conversation)
+
+
+def words_decide(judge: Callable[[Conversation, Answers], object], conversation: Conversation) -> bool:
+    """Return whether ``judge`` needs no answers, as an absent trigger decides. A model costs too much to be asked then."""
+    try:
+        judge(conversation, {})
+    except KeyError:  # it wanted to read an answer
+        return False
+    return True

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from auscult.domain.copying import made_from
 from auscult.domain.insight import Emotions, Intent, Sentiment, SentimentLabel, SpeakingRate, Topic
+from auscult.domain.operations.records import made_from
 from auscult.reports._rows.quality import described, number
 
 Percent = Annotated[int, Meta(ge=0, le=100)]

@@ -1,18 +1,18 @@
 """Coaching items: written by coaches, acknowledged and answered by agents."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
-from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME
-from auscult.domain.coaching.item import Clip, Coaching
+from auscult.domain.audits.audit import LONGEST_COMMENT
+from auscult.domain.coaching.item import Coaching
 from auscult.domain.errors import unknown
 from auscult.domain.people.principal import Principal
-from auscult.domain.stated import stated, text
+from auscult.domain.stated import text
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Caller, Rights, Use
 from auscult.server.rest.examples import example
@@ -29,19 +29,8 @@ CoachingId = Annotated[str, path_id("The coaching item.", "co-41c7")]
 
 
 @example({"agent_ids": ["a-7"], "goal": "Name the company in the greeting"})
-class CoachingBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class CoachingBody(Wanted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Coaching for one agent, or for each of several. ``metric_ids`` of ``form_id`` are measured before and after."""
-
-    agent_ids: Annotated[
-        tuple[str, ...], Meta(max_length=200, description="An agent; several make a group."), stated(minItems=1)
-    ]
-    goal: Annotated[str, text(LONGEST_NAME), Meta(description="The behaviour to work on.")]
-    metric_ids: Annotated[tuple[str, ...], Meta(max_length=20, description="A metric to measure.")] = ()
-    form_id: Annotated[str, Meta(description="The form of the metrics.")] = ""
-    plan: Annotated[str, text(LONGEST_COMMENT, 0), Meta(description="How to work on it.")] = ""
-    clips: Annotated[tuple[Clip, ...], Meta(max_length=20, description="A conversation, or a turn in it.")] = ()
-    group: Annotated[str, Meta(description="A group, which agents do not see.")] = ""
-    due_on: Annotated[date | None, Meta(description="Until this day, as 2026-04-20.")] = None
 
 
 @example({"comment": "Done in the last ten."})
@@ -159,7 +148,7 @@ example({"items": [_ITEM]})(CoachingPage)
 @operation.post("/coaching", may=GIVING, status=201, refuses=_REFUSALS, command="coaching create", arguments=("goal",))
 def create_coaching(data: JSONBody[CoachingBody], coach: Coaches, caller: Caller) -> CoachingPage:
     """Coach agents. Each gets an item, all or none. Only coaches see a group."""
-    made = coach.create(Wanted(**asdict(data)), caller.name)
+    made = coach.create(data, caller.name)
     return CoachingPage(items=tuple(ListedCoaching(**asdict(each)) for each in made))
 
 

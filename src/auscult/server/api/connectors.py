@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct, structs
 
 from auscult.domain.connectors.run import Order, Refusal, Run, Standing
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Caller, Ground, Rights, Use

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.corrections import CORRECT, MOST_AT_ONCE, Correction, NewCorrection
+from auscult.domain.operations.records import made_from
 from auscult.domain.stated import stated
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use

@@ -7,9 +7,9 @@ from litestar.params import JSONBody
 from msgspec import Struct
 
 from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, Change, ChangeKind, Webhook, WebhookFormat
-from auscult.domain.copying import made_from
 from auscult.domain.delivery.addresses import without_login
 from auscult.domain.errors import RequestError
+from auscult.domain.operations.records import made_from
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor

@@ -8,12 +8,12 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError
 from auscult.domain.insights.changes import Driver, Sample
 from auscult.domain.insights.changes import Kind as ChangeKind
 from auscult.domain.insights.drivers import Bar
 from auscult.domain.insights.overview import Kind, Number
+from auscult.domain.operations.records import made_from
 from auscult.server.api.scoring import examples
 from auscult.server.api.scoring.list_parameters import Agents, Handlers, Versions
 from auscult.server.rest import operation

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError
+from auscult.domain.operations.records import made_from
 from auscult.domain.recordings.recording import Claims, Recording, Speaker, State
 from auscult.server.asgi import ClientDisconnect, scope_of
 from auscult.server.rest import operation

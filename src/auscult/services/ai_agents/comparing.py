@@ -10,9 +10,9 @@ from msgspec import Struct
 from auscult.domain.ai_agents.calls import handled_by
 from auscult.domain.ai_agents.comparison import DROP, Met, Question, compared
 from auscult.domain.conversation import Agent
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, RequestError, coded
 from auscult.domain.evaluation import Evaluation
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.latest import Sought, details, latest
@@ -161,6 +161,8 @@ def _shown(found: Question, name: str) -> ComparedQuestion:
         n_b=found.b.n,
         difference=_rounded(moved and moved.value),
         interval=None if moved is None else (round(moved.low, _DECIMALS), round(moved.high, _DECIMALS)),
+        is_worse=found.is_worse,
+        is_better=found.is_better,
     )
 
 

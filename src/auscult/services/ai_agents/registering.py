@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from auscult.domain.ai_agents.registered import AgentId, Registered, Version
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, coded
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
 from auscult.formats._calls import AiDocument, context_of

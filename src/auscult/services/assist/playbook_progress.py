@@ -13,10 +13,10 @@ from msgspec import Struct
 
 from auscult.domain.assist.assistance import DialogRun, PlaybookRun
 from auscult.domain.assist.live_projection import Live
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.playbook import Playbook
 from auscult.domain.evaluation import Evidence, Qualification
 from auscult.domain.form import Form, Metric, choose_form
+from auscult.domain.operations.records import made_from
 from auscult.metrics import METRICS
 from auscult.metrics._events.runs import is_called
 from auscult.metrics.by_dialog import ByDialog

@@ -13,9 +13,9 @@ from auscult.domain.assist.live import Message, Tracked
 from auscult.domain.assist.live_projection import Live
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.playbook import Plan, Sign, StepId
 from auscult.domain.engines import Engines
+from auscult.domain.operations.records import made_from
 from auscult.domain.probe import Answer, Probe, UsableAnswers
 from auscult.metrics._finding.language import Entry, Finding
 from auscult.metrics._finding.reading import Reading

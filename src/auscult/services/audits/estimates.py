@@ -12,6 +12,7 @@ from auscult.domain.audits.draw import Draw
 from auscult.domain.audits.frame import is_in_frame
 from auscult.domain.audits.plan import PlanDocument
 from auscult.domain.errors import ConflictError, unknown
+from auscult.domain.operations.records import made_from
 from auscult.domain.statistics.estimates import (
     AuditedScore,
     AuditedVerdict,
@@ -210,17 +211,12 @@ def _view(found: Estimate | Refusal, sample: _Sample, what: tuple[str, str | Non
     if isinstance(found, Refusal):
         raise _refused(found.reason)
     form_id, metric_id, plan_id = what
-    return EstimateView(
+    return made_from(
+        EstimateView,
+        found,
         form_id=form_id,
         metric_id=metric_id,
         plan_id=plan_id,
-        machine=found.machine,
-        estimate=found.estimate,
-        low=found.low,
-        high=found.high,
-        n=found.n,
-        population=found.population,
-        method=found.method,
         warnings=(*found.warnings, *sample.warnings),
     )
 

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from itertools import islice
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME
 from auscult.domain.coaching import item as steps
 from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_flagged, new_coaching_id
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, coded, invalid, unknown
 from auscult.domain.operations.attempts import tried
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.domain.stated import stated, text
 from auscult.domain.statistics.intervals import Figure, difference, wilson_figure
 from auscult.services.audits.frames import agents_of
 from auscult.storage.audits.frames import FrameQuery
@@ -25,14 +28,16 @@ WEEKS = timedelta(weeks=4)
 class Wanted(Struct, frozen=True, kw_only=True):
     """Coaching as it is asked for, for one agent or for each of a group."""
 
-    agent_ids: tuple[str, ...]
-    goal: str
-    metric_ids: tuple[str, ...] = ()
-    form_id: str = ""
-    plan: str = ""
-    clips: tuple[Clip, ...] = ()
-    group: str = ""
-    due_on: date | None = None
+    agent_ids: Annotated[
+        tuple[str, ...], Meta(max_length=200, description="An agent; several make a group."), stated(minItems=1)
+    ]
+    goal: Annotated[str, text(LONGEST_NAME), Meta(description="The behaviour to work on.")]
+    metric_ids: Annotated[tuple[str, ...], Meta(max_length=20, description="A metric to measure.")] = ()
+    form_id: Annotated[str, Meta(description="The form of the metrics.")] = ""
+    plan: Annotated[str, text(LONGEST_COMMENT, 0), Meta(description="How to work on it.")] = ""
+    clips: Annotated[tuple[Clip, ...], Meta(max_length=20, description="A conversation, or a turn in it.")] = ()
+    group: Annotated[str, Meta(description="A group, which agents do not see.")] = ""
+    due_on: Annotated[date | None, Meta(description="Until this day, as 2026-04-20.")] = None
 
 
 class Measured(Struct, frozen=True, kw_only=True):
@@ -96,17 +101,13 @@ class Coach:
             self._check_clip(clip)
         made = [
             check(
-                Coaching(
+                made_from(
+                    Coaching,
+                    wanted,
                     coaching_id=new_coaching_id(),
                     agent_id=agent,
                     coach=by,
                     goal=wanted.goal.strip(),
-                    metric_ids=wanted.metric_ids,
-                    form_id=wanted.form_id,
-                    plan=wanted.plan,
-                    clips=wanted.clips,
-                    group=wanted.group,
-                    due_on=wanted.due_on,
                     created_at=self._now(),
                 )
             )

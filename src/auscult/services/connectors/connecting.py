@@ -25,7 +25,6 @@ from auscult.services.connectors.documents import (
     check_secrets,
     make_mapper,
     read_connector,
-    refused,
 )
 from auscult.services.connectors.evaluations import Evaluations
 from auscult.services.connectors.running import LEASE, Running
@@ -100,7 +99,7 @@ class Connectors:
         """Return the connector in a document. Raises ``ConnectorError`` with every problem."""
         found = check_connector(document, self._app.tenant.app_id)
         if found.connector is None:
-            raise refused(found.problems, file)
+            raise ConnectorError.of(each.describe(file) for each in found.problems)
         return found.connector
 
     def get(self, name: str) -> Connector:

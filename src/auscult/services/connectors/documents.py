@@ -1,7 +1,7 @@
 """Connector documents: read and checked as forms are, each fault with its line, field and what would be right."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -27,10 +27,10 @@ from auscult.domain.connectors.document import (
     kind_of,
 )
 from auscult.domain.conversation import Speaker
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.delivery.addresses import is_origin
 from auscult.domain.errors import AuscultError, ConnectorError, coded
+from auscult.domain.operations.records import made_from
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
 from auscult.formats import Limits, Source
@@ -39,7 +39,7 @@ from auscult.formats.vendors.documents import OwnDocuments
 from auscult.services.connectors.any_format import ANY, AnyFormat
 from auscult.services.connectors.apart import Apart
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
-from auscult.services.definitions.forms.shape import name_of, read_struct
+from auscult.services.definitions.forms.shape import mapping_in, name_of, read_struct
 
 KEYS = "name and place"
 
@@ -123,11 +123,9 @@ def is_name(name: str) -> bool:
 def check_connector(document: bytes, app_id: str, *, version: int = 1) -> ConnectorCheck:
     """Read a document and check it, the options of its format included. ``app_id`` is that of the conversations."""
     read = read_document(document, "connector", KEYS)
-    if not isinstance(read.value, dict):
-        if not read.problems:
-            read.unread((), "must be a mapping of keys like {list}, not {type}", list=KEYS, type=name_of(read.value))
+    value = mapping_in(read, KEYS)
+    if value is None:
         return ConnectorCheck(connector=None, problems=read.problems)
-    value = read.value
     stand_ins: dict[str, Any] = {"name": "", "place": ""}
     others = ("options", "mapping")
     if "secrets" in value:
@@ -145,18 +143,11 @@ def check_connector(document: bytes, app_id: str, *, version: int = 1) -> Connec
     return ConnectorCheck(connector=connector)
 
 
-def refused(problems: Iterable[Problem], file: str) -> ConnectorError:
-    """Return the error with all problems of a connector."""
-    lines = tuple(problem.describe(file) for problem in problems)
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return ConnectorError(f"the connector cannot be used: {count}\n" + "\n".join(lines), problems=lines)
-
-
 def read_connector(stored: Definition, app_id: str) -> Connector:
     """Return a stored connector. Raises ``ConnectorError`` where this version no longer accepts it."""
     found = check_connector(stored.document, app_id, version=stored.version)
     if found.connector is None:
-        raise refused(found.problems, f"connector {stored.name}")
+        raise ConnectorError.of(each.describe(f"connector {stored.name}") for each in found.problems)
     return found.connector
 
 

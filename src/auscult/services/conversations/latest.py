@@ -12,6 +12,7 @@ from auscult.domain.audits.audit import AuditState
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import Status
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import Breakdown, Grouped, Grouping, Outcome, RecordQuery, RowKey, Survey
 from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.list_fields import ListFields, Order
@@ -177,30 +178,14 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
     until_ms = _LATEST_MS if sought.until is None else _ms(sought.until)
     if until_ms < since_ms:
         raise RequestError("until lies before since", code="range.reversed", field="until")
-    return RecordQuery(
+    return made_from(
+        RecordQuery,
+        sought,
         report=LISTING.name,
         app_ids=(app.tenant.app_id,),
         since_ms=since_ms,
         until_ms=until_ms,
-        channels=sought.channels,
-        directions=sought.directions,
-        statuses=sought.statuses,
-        queues=sought.queues,
-        agents=sought.agents,
-        outcomes=sought.outcomes,
-        agent_outcomes=sought.agent_outcomes,
-        met=sought.met,
-        missed=sought.missed,
-        intents=sought.intents,
-        audits=sought.audits,
-        surveys=sought.surveys,
-        asked=sought.asked,
         ids=_ids(app, sought),
-        custom_ids=sought.custom_ids,
-        custom_fields=sought.custom_fields,
-        fields=sought.fields,
-        order=sought.order,
-        without=sought.without,
         include_below_threshold=True,
     )
 

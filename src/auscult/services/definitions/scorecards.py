@@ -10,7 +10,6 @@ from msgspec.structs import replace
 
 from auscult.domain.ai_agents.calls import ai_agents_of
 from auscult.domain.conversation import Agent, Conversation, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.scorecard import (
     AgentTally,
@@ -25,15 +24,17 @@ from auscult.domain.definitions.scorecard import (
 from auscult.domain.errors import NotFoundError, ScorecardError, coded
 from auscult.domain.form import NotApplicable
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS, BackfillScope
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.definitions.forms.document import Document, Path, Problem, read_document
 from auscult.services.definitions.forms.publish import in_force
-from auscult.services.definitions.forms.shape import name_of, read_struct
+from auscult.services.definitions.forms.shape import mapping_in, read_struct
 from auscult.storage.store import AppStore
 
+_KEYS = "id, name and attributes"
 _WHOLE = Decimal(100)
 _MAX_DECIMALS = 4
 _LONGEST_NAME = 200
@@ -101,18 +102,12 @@ class AgentFigures(Struct, frozen=True, kw_only=True):
 
 def check_scorecard(document: bytes, *, version: int = 1, known_metrics: Mapping[str, str] | None = None) -> CardCheck:
     """Read a document and check it. ``known_metrics`` are those of the forms in force: id -> type."""
-    read = read_document(document, "scorecard", "id, name and attributes")
-    if not isinstance(read.value, dict):
-        if not read.problems:
-            read.unread(
-                (),
-                "must be a mapping of keys like {list}, not {type}",
-                list="id, name and attributes",
-                type=name_of(read.value),
-            )
-        return CardCheck(card=None, problems=tuple(read.problems))
+    read = read_document(document, "scorecard", _KEYS)
+    value = mapping_in(read, _KEYS)
+    if value is None:
+        return CardCheck(card=None, problems=read.problems)
     stand_ins: dict[str, Any] = {"id": "", "name": "", "attributes": ()}
-    written: _WrittenCard = read_struct(read, _WrittenCard, read.value, (), stand_ins=stand_ins)
+    written: _WrittenCard = read_struct(read, _WrittenCard, value, (), stand_ins=stand_ins)
     card = _card(read, written, version)
     _check(read, card)
     if read.problems:
@@ -124,15 +119,8 @@ def read_scorecard(stored: Definition) -> Scorecard:
     """A stored scorecard. Raises ``ScorecardError`` where this version no longer takes it."""
     found = check_scorecard(stored.document, version=stored.version)
     if found.card is None:
-        raise refused(found.problems, f"scorecard {stored.name}")
+        raise ScorecardError.of(each.describe(f"scorecard {stored.name}") for each in found.problems)
     return found.card
-
-
-def refused(problems: tuple[Problem, ...], file: str) -> ScorecardError:
-    """Return the error with all problems of a scorecard."""
-    lines = tuple(problem.describe(file) for problem in problems)
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return ScorecardError(f"the scorecard cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 def known_metrics(app: AppStore) -> dict[str, str]:

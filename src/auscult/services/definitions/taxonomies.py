@@ -6,13 +6,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.taxonomy import LEVELS, Node, Taxonomy
 from auscult.domain.errors import TaxonomyError, coded
+from auscult.domain.operations.records import made_from
 from auscult.domain.said.text import spoken_words
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, field_name, read_document
-from auscult.services.definitions.forms.shape import name_of, read_struct
+from auscult.services.definitions.forms.shape import mapping_in, name_of, read_struct
 
+_KEYS = "id, name and topics"
 LONGEST_NAME = 50
 LONGEST_DESCRIPTION = 250
 LONGEST_EXAMPLE = 300
@@ -49,17 +50,11 @@ def check_taxonomy(document: bytes, *, version: int = 1, in_force: Iterable[Taxo
 
     ``in_force`` may hold an earlier version of the same taxonomy; it is passed over.
     """
-    read = read_document(document, "taxonomy", "id, name and topics")
-    if not isinstance(read.value, dict):
-        if not read.problems:
-            read.unread(
-                (),
-                "must be a mapping of keys like {list}, not {type}",
-                list="id, name and topics",
-                type=name_of(read.value),
-            )
+    read = read_document(document, "taxonomy", _KEYS)
+    value = mapping_in(read, _KEYS)
+    if value is None:
         return TaxonomyCheck(taxonomy=None, problems=read.problems)
-    taxonomy = _read(read, read.value, version)
+    taxonomy = _read(read, value, version)
     _check(read, taxonomy)
     _check_topics(read, taxonomy.topics, ("topics",))
     _check_size(read, taxonomy)
@@ -73,15 +68,8 @@ def read_taxonomy(document: bytes, version: int = 1) -> Taxonomy:
     """Read a stored taxonomy document. Raises ``TaxonomyError`` with every problem."""
     check = check_taxonomy(document, version=version)
     if check.taxonomy is None:
-        raise refused(problem.describe("taxonomy") for problem in check.problems)
+        raise TaxonomyError.of(problem.describe("taxonomy") for problem in check.problems)
     return check.taxonomy
-
-
-def refused(problems: Iterable[str]) -> TaxonomyError:
-    """Return the error with all problems, a line each."""
-    lines = tuple(problems)
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return TaxonomyError(f"the taxonomy cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 def starter_taxonomy() -> bytes:

@@ -10,10 +10,10 @@ from urllib.parse import quote
 import msgspec
 
 from auscult.domain.change import CHANGE_KINDS, Change, Delivery, Webhook, signature
-from auscult.domain.copying import made_from
 from auscult.domain.delivery.chat_messages import FIELDS, message
 from auscult.domain.delivery.webhook_work import Due, Sender, Standing
 from auscult.domain.evaluation import WORDS
+from auscult.domain.operations.records import made_from
 from auscult.domain.tenancy import Tenant
 from auscult.storage.store import Store
 

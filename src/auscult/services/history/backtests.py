@@ -9,11 +9,11 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
 from auscult.domain.history.backtest import Rate, Shift, Side
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.judging import BILLION
 from auscult.services.definitions.forms.cache import UNPUBLISHED
 from auscult.services.definitions.forms.reading import read_form
@@ -164,6 +164,8 @@ def to_line(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
         counts,
         form_id=form.id,
         version=None if form.version == UNPUBLISHED else form.version,
+        gained=counts.gained,
+        lost=counts.lost,
         before=_side(counts.before),
         after=_side(counts.after),
         metrics=_metrics(form, known, counts.before.metrics, counts.after.metrics),

@@ -6,8 +6,7 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
-from auscult.domain.errors import EngineError, RequestError, unknown
+from auscult.domain.errors import EngineError, FormError, RequestError, unknown
 from auscult.domain.form import Form
 from auscult.domain.history.backfills import (
     EARLIEST_MS,
@@ -17,9 +16,10 @@ from auscult.domain.history.backfills import (
     BackfillScope,
     BackfillState,
 )
+from auscult.domain.operations.records import made_from
 from auscult.domain.probe import AFAR, Probe
 from auscult.metrics import METRICS
-from auscult.services.definitions.forms.reading import check_form, refused
+from auscult.services.definitions.forms.reading import check_form
 from auscult.storage.definitions.forms import AppForms
 from auscult.storage.store import AppStore
 
@@ -170,7 +170,7 @@ def _usable(forms: AppForms, form_id: str, version: int | None, answered: Collec
         )
     check = check_form(found.document, version=found.version, answered=answered)
     if check.form is None:
-        raise refused(check.problems, form_id)
+        raise FormError.of(each.describe(form_id) for each in check.problems)
     if check.unanswered:
         problems = "; ".join(problem.describe(form_id) for problem in check.unanswered)
         raise EngineError(
@@ -232,19 +232,9 @@ def line_of(view: RescoreView) -> RescoreLine:
     backfill, order, counts = view.backfill, view.order, view.counts
     return made_from(
         RescoreLine,
+        backfill,
         order,
+        counts,
         id=backfill.backfill_id,
-        state=backfill.state,
-        total=backfill.total,
-        looked=backfill.looked,
-        rescored=counts.rescored,
-        already=counts.already,
-        other_form=counts.other_form,
-        other_queue=counts.other_queue,
-        waiting=counts.waiting,
-        moved=counts.moved,
-        failed=counts.failed,
         reason=backfill.reason or "; ".join(counts.faults) or None,
-        created_at=backfill.created_at,
-        ended_at=backfill.ended_at,
     )

@@ -11,10 +11,10 @@ from typing import Literal
 import msgspec
 from msgspec import Struct, field
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError
 from auscult.domain.evaluation import Evaluation, MetricResult, Status
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.judging import Usage
 from auscult.services.scoring.trial import is_not_asked
 from auscult.storage.store import AppStore

@@ -38,6 +38,7 @@ from auscult.domain.insights.overview import (
     trends,
 )
 from auscult.domain.operations.guarding import guarded
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import RecordQuery, RowKey, Survey
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out, joined
@@ -305,17 +306,13 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
     aliases = app.aliases.in_force()
     while key is not None:
         page = app.conversations.page(
-            RecordQuery(
+            made_from(
+                RecordQuery,
+                wanted,
                 report=LISTING.name,
                 app_ids=(app.tenant.app_id,),
                 since_ms=since_ms,
                 until_ms=_ms(wanted.until),
-                channels=wanted.channels,
-                directions=wanted.directions,
-                queues=wanted.queues,
-                agents=wanted.agents,
-                intents=wanted.intents,
-                surveys=wanted.surveys,
                 fields=wanted.fields,
                 include_below_threshold=True,
                 limit=AT_A_TIME,

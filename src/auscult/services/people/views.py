@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Membership, Team
 from auscult.domain.people.grants import Grant, Roles, ScopeKind, permissions_in
 from auscult.domain.people.roles import BUILT_IN

@@ -9,7 +9,7 @@ from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.form_version import UNSIGNED, Signed
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import TaxonomyError
-from auscult.services.definitions.taxonomies import TaxonomyCheck, check_taxonomy, read_taxonomy, refused
+from auscult.services.definitions.taxonomies import TaxonomyCheck, check_taxonomy, read_taxonomy
 from auscult.services.scoring.analyze import Analyzers
 from auscult.storage.definitions.repository import AppDefinitions
 from auscult.storage.store import AppStore
@@ -80,7 +80,7 @@ def publish(definitions: AppDefinitions, documents: Mapping[str, bytes], signed:
         new[found.taxonomy.id] = document
         known[found.taxonomy.id] = found.taxonomy
     if problems:
-        raise refused(problems)
+        raise TaxonomyError.of(problems)
     return [definitions.publish(KIND, identity, document, signed) for identity, document in new.items()]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import (
     AgentHabits,
@@ -23,6 +22,7 @@ from auscult.domain.insight import (
     Topic,
     TurnSentiment,
 )
+from auscult.domain.operations.records import made_from
 
 
 class EvidenceLine(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -15,10 +15,10 @@ from auscult.domain.ai_agents.calls import ai_agents_of, handled_by
 from auscult.domain.ai_agents.context import HandledBy
 from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.conversation import Agent, Channel, Conversation, Direction, Queue
-from auscult.domain.copying import made_from
 from auscult.domain.errors import sent
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import Insights, Intent, Resolution, SentimentLabel, Topic
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import OWN_LIST, Filter, Record
 from auscult.domain.scoring.list_fields import Sides, least_confidence, sides_of
 from auscult.domain.scoring.segments import of_person
@@ -164,14 +164,13 @@ def listed(record: Record) -> ListedConversation:
     submitted = audit.result if audit else None
     return made_from(
         ListedConversation,
+        evaluation,
         conversation,
+        duration_ms=conversation.duration_ms,
         agents=_agents(conversation),
         handled_by=handled_by(conversation),
         form=ListedForm(id=form.id, version=form.version) if form else None,
-        status=evaluation.status,
         score=None if evaluation.score is None else int(evaluation.score),
-        passed=evaluation.passed,
-        fatal_errors=evaluation.fatal_errors,
         missed_metrics=tuple([each.metric.id for each in evaluation.results if each.adhered is False]),
         confidence=least_confidence(evaluation),
         insights=_insights(record.insights) if record.insights else None,

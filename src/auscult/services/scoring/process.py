@@ -12,11 +12,11 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from auscult.domain.audits.audit import AuditMovedError
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.form_version import FormKey, FormsMovedError
 from auscult.domain.errors import EngineError, FormError, coded, joined, said
 from auscult.domain.form import Form
 from auscult.domain.operations.guarding import panics_as_errors
+from auscult.domain.operations.records import made_from
 from auscult.domain.operations.tracing import CONVERSATION, TRACING, UNTRACED, Span
 from auscult.domain.scoring.budget import OverBudgetError
 from auscult.domain.scoring.judging import RetryAfter

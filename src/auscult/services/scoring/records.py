@@ -18,11 +18,11 @@ else:
     from backports import zstd
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.copying import made_from
 from auscult.domain.errors import FormatError, from_store, kept
 from auscult.domain.evaluation import Evaluation, MetricResult, Status, Verdict
 from auscult.domain.form import Form, StoredHandler, handler_of
 from auscult.domain.insight import Insights
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import state_grounds
 
 LEVEL = 3

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from auscult.domain.copying import made_from
 from auscult.domain.directory import Aliases
+from auscult.domain.operations.records import made_from
 from auscult.domain.record import Record
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.domain.tenancy import LATEST, Tenant

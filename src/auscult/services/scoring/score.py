@@ -10,11 +10,11 @@ from typing import Literal
 import msgspec
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.copying import made_from
 from auscult.domain.errors import sent
 from auscult.domain.evaluation import Comparison, Evaluation, MetricResult, Part, Qualification, Status
 from auscult.domain.form import Form
 from auscult.domain.insight import Insights
+from auscult.domain.operations.records import made_from
 from auscult.domain.questions.outcome import band_of, section_scores
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.services.scoring.engine_calls.answer_cache import Memory

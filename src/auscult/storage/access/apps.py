@@ -9,6 +9,7 @@ from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.tenancy import Tenant
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.text_validation import is_storable
 
@@ -128,4 +129,4 @@ def render_again(connection: Connection, app: int) -> None:
 
 
 def _tenant(row: AnyRow) -> Tenant:
-    return Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id)
+    return record_of(Tenant, row)

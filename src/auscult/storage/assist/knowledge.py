@@ -8,9 +8,9 @@ from sqlalchemy import Connection
 
 from auscult.domain.assist.knowledge import Base, Content, Document, Passage, Piece
 from auscult.domain.assist.validity import Opening, Stated, Wish, validity_of
-from auscult.domain.copying import made_from
 from auscult.storage.core.database import AnyRow, Database, write_many
-from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.instants import now_ms
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.assist import knowledge_bases, knowledge_documents, knowledge_passages
 from auscult.storage.core.text_validation import is_storable
 
@@ -229,11 +229,10 @@ class AppKnowledge:
 
 
 def _document(row: AnyRow) -> Document:
-    return made_from(
+    return record_of(
         Document,
         row,
         format=row.kind,
-        added_at=instant_of(row.added_at),
         validity=validity_of(row.source, _OPENING.decode(row.opening), _stated(row), row.language),
     )
 

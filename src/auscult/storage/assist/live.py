@@ -13,13 +13,13 @@ from sqlalchemy import Connection
 from auscult.domain.assist.live import Event
 from auscult.domain.assist.live_log import Decide, Decision, LiveDue, LiveListed, LiveLog, RestingState
 from auscult.domain.assist.live_settings import AssistSettings
-from auscult.domain.copying import made_from
 from auscult.domain.errors import sent
 from auscult.domain.tenancy import Tenant
 from auscult.storage.assist.live_visibility import is_seen_live
 from auscult.storage.core.database import NOW, Database, Reader
-from auscult.storage.core.instants import instant_of, ms_of, now_ms
+from auscult.storage.core.instants import ms_of, now_ms
 from auscult.storage.core.repository import OfDatabase, SeenOfApp
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.assist import assist_settings, live_conversations, live_events
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.text_validation import is_storable
@@ -164,7 +164,7 @@ class AppLive(SeenOfApp):
             query = query.where(columns.is_ended == is_ended)
         with self._database.reading() as connection:
             return [
-                made_from(LiveListed, row, last_at=instant_of(row.last_at))
+                record_of(LiveListed, row)
                 for row in connection.execute(query.order_by(columns.conversation_id).limit(limit))
             ]
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from auscult.domain.assist.live import Ended, Message, Moved, Participant
 from auscult.domain.people.directory import Membership
 from auscult.domain.people.visibility import Facts, Visibility
-from auscult.storage.core.instants import instant_of
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.people import memberships
 
 
@@ -40,13 +40,4 @@ def _facts(events: Sequence[Any]) -> Facts:
 
 def _memberships(connection: Connection, app: int, facts: Facts) -> list[Membership]:
     mine = (memberships.c.app == app, memberships.c.kind == "team", memberships.c.agent_id.in_(sorted(facts.agents)))
-    return [
-        Membership(
-            kind="team",
-            group_id=row.group_id,
-            agent_id=row.agent_id,
-            since=None if row.since is None else instant_of(row.since),
-            until=None if row.until is None else instant_of(row.until),
-        )
-        for row in connection.execute(sa.select(memberships).where(*mine))
-    ]
+    return [record_of(Membership, row, kind="team") for row in connection.execute(sa.select(memberships).where(*mine))]

@@ -4,9 +4,9 @@ import msgspec
 import sqlalchemy as sa
 
 from auscult.domain.audits.bookmark import AuditSettings, Bookmark, BookmarkKind
-from auscult.domain.copying import made_from
-from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import SeenOfApp
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.audits import audit_settings, bookmarks
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
@@ -63,7 +63,7 @@ class AppBookmarks(SeenOfApp):
         if by is not None:
             query = query.where(bookmarks.c.by == by)
         with self._database.reading() as connection:
-            return [made_from(Bookmark, row, at=instant_of(row.at)) for row in connection.execute(query)]
+            return [record_of(Bookmark, row) for row in connection.execute(query)]
 
     def settings(self) -> AuditSettings:
         """Return the app's settings of audits."""

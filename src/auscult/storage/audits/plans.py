@@ -13,12 +13,12 @@ from sqlalchemy import Connection
 from auscult.domain.audits.assignment import AssignmentState, Role
 from auscult.domain.audits.draw import Draw, DrawnItem, KeptDraw, StratumRecord
 from auscult.domain.audits.plan import Plan, PlanDocument
-from auscult.domain.copying import made_from
 from auscult.domain.notices import NewNotice
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow
-from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import OfApp
+from auscult.storage.core.rows import columns_of, record_of
 from auscult.storage.core.tables.audits import assignments, draws, plans
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
@@ -35,14 +35,7 @@ class AppPlans(OfApp):
 
     def add(self, plan: Plan) -> bool:
         """Store a version of a plan; False, and nothing is stored, where that version is there already."""
-        row = {
-            "app": self._app,
-            "plan_id": plan.plan_id,
-            "version": plan.version,
-            "document": msgspec.json.encode(plan.document),
-            "created_at": ms_of(plan.created_at),
-            "created_by": plan.created_by,
-        }
+        row = columns_of(plans, plan, app=self._app, document=msgspec.json.encode(plan.document))
         with self._database.writing() as connection:
             made = self._database.dialect.insert(plans).values(**row).on_conflict_do_nothing()
             return connection.scalar(made.returning(plans.c.plan)) is not None
@@ -165,35 +158,25 @@ def _assignments(
 
 
 def _plan(row: AnyRow) -> Plan:
-    return made_from(Plan, row, document=_DOCUMENT.decode(row.document), created_at=instant_of(row.created_at))
+    return record_of(Plan, row, document=_DOCUMENT.decode(row.document))
 
 
 def _columns(app: int, draw: KeptDraw) -> dict[str, Any]:
-    return {
-        "draw_id": draw.draw_id,
-        "app": app,
-        "plan_id": draw.plan_id,
-        "plan_version": draw.plan_version,
-        "since": ms_of(draw.since),
-        "until": ms_of(draw.until),
-        "watermark": draw.watermark,
-        "frame_count": draw.frame_count,
-        "frame_digest": bytes.fromhex(draw.frame_digest),
-        "strata": msgspec.json.encode(draw.strata),
-        "among": None if draw.among is None else msgspec.json.encode(draw.among),
-        "drawn_at": ms_of(draw.drawn_at),
-        "drawn_by": draw.drawn_by,
-    }
+    return columns_of(
+        draws,
+        draw,
+        app=app,
+        frame_digest=bytes.fromhex(draw.frame_digest),
+        strata=msgspec.json.encode(draw.strata),
+        among=None if draw.among is None else msgspec.json.encode(draw.among),
+    )
 
 
 def _draw(row: AnyRow) -> KeptDraw:
-    return made_from(
+    return record_of(
         KeptDraw,
         row,
-        since=instant_of(row.since),
-        until=instant_of(row.until),
         frame_digest=bytes(row.frame_digest).hex(),
         strata=_STRATA.decode(row.strata),
         among=None if row.among is None else _AMONG.decode(row.among),
-        drawn_at=instant_of(row.drawn_at),
     )

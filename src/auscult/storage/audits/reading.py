@@ -4,10 +4,10 @@ import msgspec
 import sqlalchemy as sa
 
 from auscult.domain.audits.assignment import Assigned, Assignment, Hidden
-from auscult.domain.copying import made_from
 from auscult.storage.conversations.evaluated import read_audit
 from auscult.storage.core.database import AnyRow, AnySelect
-from auscult.storage.core.instants import instant_of, optional_instant
+from auscult.storage.core.instants import optional_instant
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.audits import assignments, audits, draws
 from auscult.storage.core.tables.conversations import conversations
 
@@ -41,13 +41,4 @@ def read_assigned(row: AnyRow) -> Assigned:
 
 
 def _assignment(row: AnyRow) -> Assignment:
-    return made_from(
-        Assignment,
-        row,
-        agent_id=row.agent_id or None,
-        hidden=HIDDEN.decode(row.hidden),
-        due_at=optional_instant(row.due_at),
-        created_at=instant_of(row.created_at),
-        begun_at=optional_instant(row.begun_at),
-        ended_at=optional_instant(row.ended_at),
-    )
+    return record_of(Assignment, row, agent_id=row.agent_id or None, hidden=HIDDEN.decode(row.hidden))

@@ -9,7 +9,6 @@ from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
 from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
-from auscult.domain.copying import made_from
 from auscult.domain.delivery.destinations import Destination
 from auscult.domain.errors import ConflictError, NotFoundError, coded, from_store
 from auscult.storage.access.apps import lock_app
@@ -17,6 +16,7 @@ from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.connectors.manifest import RunRecord
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.connectors import (
     connector_hours,
     connector_items,
@@ -200,10 +200,7 @@ class AppConnectors:
             if run is not None:
                 query = query.where(connector_refusals.c.run == run)
             rows = connection.execute(query.order_by(connector_refusals.c.refusal.desc()).limit(limit)).all()
-        return [
-            Refusal(key=each.key, where=each.place, reason=each.reason, run=each.run, at=instant_of(each.at))
-            for each in rows
-        ]
+        return [record_of(Refusal, each, where=each.place) for each in rows]
 
     def items(self, name: str) -> int:
         """Return the number of items in the manifest."""
@@ -255,13 +252,12 @@ class AppConnectors:
                 definitions.c.app == self._app, definitions.c.kind == "connector", definitions.c.name == row.name
             )
         )
-        return Standing(
-            name=row.name,
+        return record_of(
+            Standing,
+            row,
             version=version or 0,
-            is_paused=bool(row.is_paused),
-            next_at=None if row.next_at is None else instant_of(row.next_at),
             ordered=None if row.ordered is None else _ORDER.decode(row.ordered),
-            secrets=tuple(filter(None, row.secret_names.split(","))),
+            secrets=tuple(each for each in row.secret_names.split(",") if each),
             last=None if last is None else _run(last, row.name),
         )
 
@@ -281,14 +277,12 @@ def _runs(connector: int) -> AnySelect:
 
 
 def _run(row: AnyRow, name: str) -> Run:
-    return made_from(
+    return record_of(
         Run,
         row,
         number=row.run,
         connector=name,
         order=_ORDER.decode(row.given),
-        started_at=instant_of(row.started_at),
-        ended_at=None if row.ended_at is None else instant_of(row.ended_at),
         counts=_COUNTS.decode(row.counts),
         notes=tuple(map(from_store, _LINES.decode(row.notes))),
         postponed=tuple(map(from_store, _LINES.decode(row.postponed))),

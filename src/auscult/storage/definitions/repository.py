@@ -3,13 +3,13 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition, DefinitionDraft, DefinitionKind
 from auscult.domain.definitions.form_version import UNSIGNED, DraftMovedError, Signed, revision_of
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.instants import instant_of, now_ms
 from auscult.storage.core.repository import OfApp
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.definitions import definition_drafts, definitions
 from auscult.storage.core.text_validation import is_storable
 
@@ -118,12 +118,7 @@ class AppDefinitions(OfApp):
         own = (definition_drafts.c.app == self._app, definition_drafts.c.kind == kind)
         query = sa.select(definition_drafts).where(*own).order_by(definition_drafts.c.name)
         with self._database.reading() as connection:
-            return [
-                DefinitionDraft(
-                    kind=row.kind, name=row.name, document=bytes(row.document), saved_at=instant_of(row.saved_at)
-                )
-                for row in connection.execute(query)
-            ]
+            return [record_of(DefinitionDraft, row, document=bytes(row.document)) for row in connection.execute(query)]
 
     def discard_draft(self, kind: DefinitionKind, name: str, revision: str | None = None) -> bool:
         """Remove a draft; return whether there was one. ``revision`` and errors: as in ``save_draft``."""
@@ -169,11 +164,4 @@ class AppDefinitions(OfApp):
 
 
 def _definition(row: AnyRow) -> Definition:
-    return made_from(
-        Definition,
-        row,
-        document=bytes(row.document),
-        published_at=instant_of(row.published_at),
-        removed_at=None if row.removed_at is None else instant_of(row.removed_at),
-        by=row.published_by,
-    )
+    return record_of(Definition, row, document=bytes(row.document), by=row.published_by)

@@ -8,13 +8,13 @@ from typing import NamedTuple, get_args
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.delivery.exports import Export, ExportKind, ExportState
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
 from auscult.storage.core.database import NOW, AnyRow
-from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.instants import now_ms
 from auscult.storage.core.repository import OfApp, OfDatabase
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.delivery import export_parts, exports
 
@@ -116,7 +116,7 @@ class ExportWork(OfDatabase):
                 return None
             count = sa.select(sa.func.count()).where(export_parts.c.export == row.export)
             part = connection.scalar(count) or 0
-        tenant = Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id)
+        tenant = record_of(Tenant, row)
         return ExportClaim(row.export, tenant, _export(row), row.place, part)
 
     def add_part(self, claim: ExportClaim, content: bytes, position: str | None, done: int, lease_ms: int) -> bool:
@@ -166,12 +166,4 @@ def _withdraw(connection: Connection, condition: sa.ColumnElement[bool]) -> int:
 
 
 def _export(row: AnyRow) -> Export:
-    return made_from(
-        Export,
-        row,
-        query=row.query.encode(),
-        kind=_KINDS[row.kind],
-        state=_STATES[row.state],
-        created_at=instant_of(row.created_at),
-        ended_at=None if row.ended_at is None else instant_of(row.ended_at),
-    )
+    return record_of(Export, row, query=row.query.encode(), kind=_KINDS[row.kind], state=_STATES[row.state])

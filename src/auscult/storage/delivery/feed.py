@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 
 from auscult.domain.change import USUAL_KINDS, Change, ChangeKind
 from auscult.storage.core.dialect import Dialect
-from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.instants import now_ms
 from auscult.storage.core.repository import SeenOfApp
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.delivery import changes, deliveries, webhooks
 from auscult.storage.people.visibility import visible
 
@@ -28,10 +29,7 @@ class AppFeed(SeenOfApp):
             .limit(limit)
         )
         with self._database.reading() as connection:
-            return [
-                Change(number=row.change, conversation_id=row.conversation_id, kind=row.kind, at=instant_of(row.at))
-                for row in connection.execute(query)
-            ]
+            return [record_of(Change, row, number=row.change) for row in connection.execute(query)]
 
     def last(self) -> int:
         """The number of the last change, 0 where there is none."""

@@ -7,15 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.change import ChangeKind, Delivery, Webhook
-from auscult.domain.copying import made_from
 from auscult.domain.delivery.destinations import Destination, origin_of
 from auscult.domain.delivery.webhook_work import Due, Standing
 from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.core.database import NOW, AnyRow, Database
-from auscult.storage.core.instants import instant_of, ms_of, now_ms
+from auscult.storage.core.instants import ms_of, now_ms
 from auscult.storage.core.repository import SeenOfApp
+from auscult.storage.core.rows import columns_of, record_of
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.delivery import changes, deliveries, webhooks
 from auscult.storage.core.text_validation import is_storable
@@ -39,20 +39,15 @@ class AppWebhooks(SeenOfApp):
 
     def add(self, webhook: Webhook) -> None:
         """Store a new one."""
-        row = {
-            "app": self._app,
-            "webhook_id": webhook.id,
-            "url": webhook.url,
-            "secret": self._lock.locked(webhook.secret.encode(), _destination(webhook.url)),
-            "kinds": msgspec.json.encode(sorted(webhook.kinds)).decode(),
-            "position": webhook.position,
-            "failures": webhook.failures,
-            "due_at": 0,
-            "is_disabled": webhook.is_disabled,
-            "created_at": ms_of(webhook.created_at),
-            "format": webhook.format,
-            "template": webhook.template,
-        }
+        row = columns_of(
+            webhooks,
+            webhook,
+            app=self._app,
+            webhook_id=webhook.id,
+            secret=self._lock.locked(webhook.secret.encode(), _destination(webhook.url)),
+            kinds=msgspec.json.encode(sorted(webhook.kinds)).decode(),
+            due_at=0,
+        )
         with self._database.writing() as connection:
             connection.execute(sa.insert(webhooks).values(row))
 
@@ -83,7 +78,7 @@ class AppWebhooks(SeenOfApp):
                 deliveries.c.webhook == number, *visible(self._visibility, self._app, deliveries.c.conversation_id)
             )
             rows = connection.execute(query.order_by(deliveries.c.delivery.desc()).limit(limit)).all()
-        return [made_from(Delivery, row, number=row.change, at=instant_of(row.at)) for row in rows]
+        return [record_of(Delivery, row, number=row.change) for row in rows]
 
     def _number(self, connection: Connection, webhook_id: str, *, is_to_change: bool = False) -> int:
         query = sa.select(webhooks.c.webhook).where(webhooks.c.app == self._app, webhooks.c.webhook_id == webhook_id)
@@ -131,7 +126,7 @@ class WebhookWork:
         with self._database.writing() as connection:
             if connection.execute(mine.values(due_at=now + lease_ms)).rowcount == 0:
                 return None
-        tenant = Tenant(account_id=found.account_id, org_id=found.org_id, app_id=found.app_id)
+        tenant = record_of(Tenant, found)
         secret = self.lock.opened(bytes(found.secret), _destination(found.url), f"of webhook {found.webhook_id}")
         return Due(tenant, _webhook(found, secret.decode()))
 
@@ -179,11 +174,6 @@ def _destination(url: str) -> Destination:
 
 
 def _webhook(row: AnyRow, secret: str) -> Webhook:
-    return made_from(
-        Webhook,
-        row,
-        id=row.webhook_id,
-        secret=secret,
-        kinds=msgspec.json.decode(row.kinds, type=frozenset[ChangeKind]),
-        created_at=instant_of(row.created_at),
+    return record_of(
+        Webhook, row, id=row.webhook_id, secret=secret, kinds=msgspec.json.decode(row.kinds, type=frozenset[ChangeKind])
     )

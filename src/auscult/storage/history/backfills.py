@@ -6,7 +6,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, joined
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillScope, ChunkRange, Rescored
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -16,7 +15,8 @@ from auscult.storage.conversations.evaluated import read_recorded, recorded_quer
 from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.database import AnyRow, AnySelect, Database, write_many
-from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.instants import now_ms
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.conversations import IS_CHUNK, WAITS, batches, conversations
 from auscult.storage.core.tables.history import backfill_chunks, backfill_mentions, backfills
 from auscult.storage.core.text_validation import is_storable
@@ -327,14 +327,12 @@ def backfill_of(connection: Connection, row: AnyRow, tenant: Tenant) -> Backfill
     if row.state == "running":
         ready = sa.select(batches.c.batch).where(_chunks_of(row.backfill), sa.text(WAITS))
         is_postponed = connection.scalars(ready.limit(1)).one_or_none() is None
-    return made_from(
+    return record_of(
         Backfill,
         row,
         tenant=tenant,
         order=bytes(row.request),
         looked=int(row.looked),
-        created_at=instant_of(row.created_at),
-        ended_at=None if row.ended_at is None else instant_of(row.ended_at),
         reason=reason,
         is_postponed=is_postponed,
     )

@@ -8,13 +8,13 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow
-from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import OfApp
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.people import agents, memberships, queues, teams
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.grants import follow_renamed_queue
@@ -240,17 +240,12 @@ def _agent(row: AnyRow) -> DirectoryAgent:
 
 
 def _team(row: AnyRow) -> Team:
-    return Team(team_id=row.team_id, name=row.name, lead=row.lead)
+    return record_of(Team, row)
 
 
 def _queue(row: AnyRow) -> DirectoryQueue:
-    return DirectoryQueue(queue_id=row.queue_id, name=row.name, is_gone=bool(row.is_gone))
+    return record_of(DirectoryQueue, row)
 
 
 def _membership(row: AnyRow) -> Membership:
-    return made_from(
-        Membership,
-        row,
-        since=None if row.since is None else instant_of(row.since),
-        until=None if row.until is None else instant_of(row.until),
-    )
+    return record_of(Membership, row)

@@ -14,6 +14,7 @@ from auscult.domain.people.roles import BUILT_IN, Role
 from auscult.storage.core.database import AnySelect
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.repository import OfDatabase
+from auscult.storage.core.rows import columns_of
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.people import grants, roles, users
 from auscult.storage.core.text_validation import is_storable
@@ -51,19 +52,14 @@ class Grants(OfDatabase):
                 app = connection.scalar(sa.select(apps.c.app).where(apps.c.app_id == grant.app_id))
                 if app is None:
                     raise NotFoundError("unknown app {app_id!r}", app_id=grant.app_id, code="app.unknown", field="app")
-            row: dict[str, Any] = {
-                "grant_id": grant.grant_id,
-                "user": user,
-                "app": app,
-                "role": grant.role,
-                "permission": grant.permission,
-                "scope": grant.scope.kind,
-                "names": msgspec.json.encode(sorted(grant.scope.names)).decode(),
-                "since": ms_of(grant.since),
-                "until": grant.until and ms_of(grant.until),
-                "granted_by": grant.granted_by,
-                "granted_at": ms_of(grant.granted_at),
-            }
+            row = columns_of(
+                grants,
+                grant,
+                user=user,
+                app=app,
+                scope=grant.scope.kind,
+                names=msgspec.json.encode(sorted(grant.scope.names)).decode(),
+            )
             connection.execute(sa.insert(grants).values(row))
 
     def of_user(self, user_id: str) -> list[Grant]:

@@ -4,12 +4,12 @@ import uuid
 
 import sqlalchemy as sa
 
-from auscult.domain.copying import made_from
 from auscult.domain.delivery.exports import LONGEST_VIEW_NAME, SavedView
 from auscult.domain.errors import NotFoundError, RequestError, unknown
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.repository import OfApp
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.delivery import saved_views
 
 
@@ -59,4 +59,4 @@ class AppSavedViews(OfApp):
 
 
 def _view(row: AnyRow) -> SavedView:
-    return made_from(SavedView, row, is_shared=bool(row.is_shared))
+    return record_of(SavedView, row)

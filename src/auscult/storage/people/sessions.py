@@ -12,6 +12,7 @@ from auscult.domain.people.sessions import SEEN_EVERY, PersonalToken, Session
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.repository import OfDatabase
+from auscult.storage.core.rows import columns_of
 from auscult.storage.core.tables.people import personal_tokens, sessions, sign_in_failures, sign_in_links, users
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.users import number_of
@@ -42,16 +43,7 @@ class Sessions(OfDatabase):
 
     def add(self, session: Session, hash_: str) -> None:
         """Store a new session under the hash of its secret. Raises ``NotFoundError`` ``user.unknown``."""
-        row: dict[str, Any] = {
-            "session_id": session.session_id,
-            "hash": hash_,
-            "method": session.method,
-            "created_at": ms_of(session.created_at),
-            "seen_at": ms_of(session.seen_at),
-            "ends_at": ms_of(session.ends_at),
-            "address": session.address,
-            "agent": session.agent,
-        }
+        row = columns_of(sessions, session, hash=hash_)
         with self._database.writing() as connection:
             connection.execute(sa.insert(sessions).values(user=number_of(connection, session.user_id), **row))
 

@@ -14,6 +14,7 @@ from auscult.domain.people.users import User, UserState
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.repository import OfDatabase
+from auscult.storage.core.rows import columns_of
 from auscult.storage.core.tables.people import credentials, personal_tokens, sessions, users
 from auscult.storage.core.text_validation import is_storable
 
@@ -39,18 +40,13 @@ class Users(OfDatabase):
 
     def add(self, user: User, password_hash: str | None = None) -> None:
         """Store a new user. Raises ``ConflictError`` ``user.conflict`` where the e-mail address is taken."""
-        row: dict[str, Any] = {
-            "user_id": user.user_id,
-            "account_id": user.account_id,
-            "email": user.email,
-            "name": user.name,
-            "state": user.state,
-            "agent_ids": _json(user.agent_ids),
-            "is_break_glass": int(user.is_break_glass),
-            "issuer": user.subject[0] if user.subject else None,
-            "subject": user.subject[1] if user.subject else None,
-            "created_at": ms_of(user.created_at),
-        }
+        row = columns_of(
+            users,
+            user,
+            agent_ids=_json(user.agent_ids),
+            issuer=user.subject[0] if user.subject else None,
+            subject=user.subject[1] if user.subject else None,
+        )
         try:
             with self._database.writing() as connection:
                 number = connection.execute(sa.insert(users).values(row).returning(users.c.user)).scalar_one()

@@ -1,16 +1,15 @@
 """Steps that wait for a second person: asked for, then approved or refused. Subjects are encrypted until then."""
 
-from datetime import datetime
 from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, NotFoundError
 from auscult.domain.privacy.retention import Approval, ApprovalKind, Subject
 from auscult.storage.core.database import AnyRow, Database
-from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.instants import now_ms
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.privacy import approvals
 from auscult.storage.privacy.redaction import AppPrivacy
 
@@ -72,15 +71,9 @@ class AppApprovals:
 
     def _approval(self, row: AnyRow) -> Approval:
         sealed = None if row.subject is None else self._privacy.unseal(bytes(row.subject))
-        return made_from(
+        return record_of(
             Approval,
             row,
             number=row.approval,
             subject=None if sealed is None else msgspec.json.decode(sealed, type=Subject),
-            requested_at=instant_of(row.requested_at),
-            decided_at=_instant(row.decided_at),
         )
-
-
-def _instant(ms: int | None) -> datetime | None:
-    return None if ms is None else instant_of(ms)

@@ -12,13 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.privacy.log import ERASED, PRUNED_ACTION, Draft, Entry, Seal, made_entry, made_seal, root_of
 from auscult.storage.access.signing_key import SigningKey
 from auscult.storage.core.baseline import missing_triggers
 from auscult.storage.core.database import AnyRow, Database, write_many
 from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.rows import columns_of
 from auscult.storage.core.tables.privacy import access_log, counters, seals
 
 ENTRIES = "access_log"
@@ -202,18 +203,7 @@ def set_counter(connection: Connection, database: Database, name: str, value: in
 
 
 def _columns(entry: Entry) -> dict[str, Any]:
-    return {
-        "entry": entry.number,
-        "at": entry.at,
-        "app_id": entry.app_id,
-        "principal": entry.principal,
-        "action": entry.action,
-        "target": entry.target,
-        "details": entry.details,
-        "salt": entry.salt,
-        "content_hash": entry.content_hash,
-        "entry_hash": entry.entry_hash,
-    }
+    return columns_of(access_log, entry, entry=entry.number)
 
 
 def _entry(row: AnyRow) -> Entry:
@@ -228,17 +218,7 @@ def _entry(row: AnyRow) -> Entry:
 
 
 def _seal_columns(seal: Seal) -> Mapping[str, Any]:
-    return {
-        "seal": seal.number,
-        "at": seal.at,
-        "first_entry": seal.first,
-        "last_entry": seal.last,
-        "root": seal.root,
-        "previous": seal.previous,
-        "seal_hash": seal.seal_hash,
-        "signature": seal.signature,
-        "key_id": seal.key_id,
-    }
+    return columns_of(seals, seal, seal=seal.number, first_entry=seal.first, last_entry=seal.last)
 
 
 def _seal(row: AnyRow) -> Seal:

@@ -14,14 +14,14 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import ConflictError, NotFoundError, SettingsError
 from auscult.domain.privacy.erasure_list import Erasure, Line
 from auscult.domain.privacy.retention import Export, Hold, HoldKind, Kept, Left, Receipt, Rule, RunKind
 from auscult.storage.access.apps import lock_app
 from auscult.storage.access.signing_key import SigningKey
 from auscult.storage.core.database import AnyRow, Database, write_many
-from auscult.storage.core.instants import instant_of, ms_of, now_ms
+from auscult.storage.core.instants import instant_of, ms_of, now_ms, optional_instant
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.privacy import access_log, erasure_runs, erasures, holds, retention_rules
 from auscult.storage.privacy.log import ERASED_SENT, HOLDS_SENT, LIST_REFUSED, RESTORED, read_counter, set_counter
@@ -66,7 +66,7 @@ class AppRetention:
         query = sa.select(retention_rules).where(retention_rules.c.app == self._app)
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(retention_rules.c.queue, retention_rules.c.kind))
-            return [Rule(queue=row.queue, kind=row.kind, days=row.days) for row in rows]
+            return [record_of(Rule, row) for row in rows]
 
     def set_rule(self, queue: str, days: int | None, kind: Kept = "conversation") -> None:
         """Set the rule of a queue for conversations, or for a part of them; None removes it."""
@@ -171,7 +171,7 @@ class AppRetention:
         """Return since when nothing is erased as the database was restored without its holds, and as its list refuses."""
         with self._database.reading() as connection:
             restored, refused = (read_counter(connection, name) for name in (RESTORED, LIST_REFUSED))
-        return _instant(restored or None), _instant(refused or None)
+        return optional_instant(restored or None), optional_instant(refused or None)
 
     def begin(self, kind: RunKind, principal: str) -> tuple[int, str]:
         """Begin a run, and return its number and its id."""
@@ -205,13 +205,11 @@ class AppRetention:
             left = Left(exports=self._exports(connection, row.started_at), webhooks=_delivered(erased))
         parts = Counter(each.kind for each in erased)
         whole = parts.pop("conversation", 0)
-        return made_from(
+        return record_of(
             Receipt,
             row,
             id=row.run_id,
             app_id=self._app_id,
-            started_at=instant_of(row.started_at),
-            finished_at=_instant(row.finished_at),
             erased=whole,
             audits=sum(each.audits for each in erased),
             coachings=sum(each.coachings for each in erased),
@@ -326,8 +324,4 @@ def _delivered(erased: Sequence[AnyRow]) -> dict[str, int]:
 
 
 def _hold(row: AnyRow) -> Hold:
-    return made_from(Hold, row, number=row.hold, placed_at=instant_of(row.placed_at), lifted_at=_instant(row.lifted_at))
-
-
-def _instant(ms: int | None) -> datetime | None:
-    return None if ms is None else instant_of(ms)
+    return record_of(Hold, row, number=row.hold)

@@ -7,13 +7,14 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, unknown
+from auscult.domain.operations.records import made_from
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, write_many
-from auscult.storage.core.instants import instant_of, ms_of, now_ms
+from auscult.storage.core.instants import now_ms
 from auscult.storage.core.repository import OfDatabase, SeenOfApp
+from auscult.storage.core.rows import columns_of, record_of
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.recordings import (
     recording_contents,
@@ -290,33 +291,12 @@ def _query() -> AnySelect:
 
 
 def _columns(recording: Recording, app: int, conversation: int) -> dict[str, object]:
-    sound = recording.sound
-    return {
-        "recording_id": recording.recording_id,
-        "app": app,
-        "conversation": conversation,
-        "state": recording.state,
-        "content_type": sound.content_type,
-        "codec": sound.codec,
-        "duration_ms": sound.duration_ms,
-        "channels": sound.channels,
-        "sample_rate": sound.sample_rate,
-        "speakers": msgspec.json.encode(recording.speakers).decode(),
-        "sha256": recording.sha256,
-        "size": recording.size,
-        "location": recording.location,
-        "created_at": ms_of(recording.created_at),
-        "source": recording.source,
-        "reason": recording.reason,
-    }
+    speakers = msgspec.json.encode(recording.speakers).decode()
+    known = columns_of(recordings, recording, app=app, conversation=conversation, speakers=speakers)
+    return known | columns_of(recordings, recording.sound)
 
 
 def _recording(row: AnyRow) -> Recording:
-    return made_from(
-        Recording,
-        row,
-        state=_STATES[row.state],
-        sound=made_from(Sound, row),
-        speakers=_SPEAKERS.decode(row.speakers),
-        created_at=instant_of(row.created_at),
+    return record_of(
+        Recording, row, state=_STATES[row.state], sound=made_from(Sound, row), speakers=_SPEAKERS.decode(row.speakers)
     )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from auscult.domain.operations.figures import Figures, QueueFigures, WebhookFigures, WorkFigures
 from auscult.domain.recordings.tasks import KINDS
 from auscult.storage.core.database import Database
-from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.instants import ms_of, optional_instant
 from auscult.storage.core.tables.base import apps, workers
 from auscult.storage.core.tables.conversations import (
     IS_BATCH,
@@ -62,8 +62,8 @@ def read_figures(database: Database, at: datetime | None = None) -> Figures:
             judge_calls_open=_count(
                 connection, sa.select(sa.func.count()).where(judge_places.c.until > now), judge_places
             ),
-            last_backup=_instant(connection.scalar(sa.select(sa.func.max(backups.c.made_at)))),
-            last_seal=_instant(sealed_at),
+            last_backup=optional_instant(connection.scalar(sa.select(sa.func.max(backups.c.made_at)))),
+            last_seal=optional_instant(sealed_at),
             unsealed_entries=unsealed,
             accepted=_last(connection, conversations.c.conversation),
             evaluated=_last(connection, evaluations.c.evaluation),
@@ -107,7 +107,7 @@ def _queues(connection: Connection) -> tuple[QueueFigures, ...]:
             priority=name,
             conversations=int(row.size) if (row := found.get(number)) else 0,
             batches=row.n if row else 0,
-            oldest=_instant(row.oldest) if row else None,
+            oldest=optional_instant(row.oldest) if row else None,
         )
         for number, name in _QUEUES.items()
     )
@@ -142,7 +142,7 @@ def _webhooks(connection: Connection) -> WebhookFigures:
         enabled=len(on),
         disabled=len(rows) - len(on),
         undelivered=sum(max(0, row.left or 0) for row in on),
-        oldest=_instant(min((row.oldest for row in on if row.oldest is not None), default=None)),
+        oldest=optional_instant(min((row.oldest for row in on if row.oldest is not None), default=None)),
     )
 
 
@@ -179,7 +179,7 @@ def _work(connection: Connection, now: int) -> Iterator[WorkFigures]:
 
 def _list(connection: Connection, name: str, query: sa.Select[int, int]) -> WorkFigures:
     found = connection.execute(query).one()
-    return WorkFigures(name=name, waiting=found.n, oldest=_instant(found.oldest))
+    return WorkFigures(name=name, waiting=found.n, oldest=optional_instant(found.oldest))
 
 
 def _failed_recordings(connection: Connection) -> tuple[tuple[str, int], ...]:
@@ -205,7 +205,3 @@ def _sign_ins(connection: Connection, now: int) -> tuple[tuple[str, int], ...]:
 def _failures(connection: Connection, now: int) -> int:
     query = sa.select(sa.func.sum(sign_in_failures.c.failures)).where(sign_in_failures.c.until > now)
     return int(connection.scalar(query) or 0)
-
-
-def _instant(ms: int | None) -> datetime | None:
-    return None if ms is None else instant_of(ms)

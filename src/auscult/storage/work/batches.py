@@ -15,6 +15,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.instants import instant_of
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import (
     IS_BATCH,
@@ -243,7 +244,7 @@ def batch_of(row: AnyRow) -> Batch:
     }
     return Batch(
         batch_id=row.batch_id,
-        tenant=Tenant(account_id=row.account_id, org_id=row.org_id, app_id=row.app_id),
+        tenant=record_of(Tenant, row),
         size=row.size,
         state=row.state,
         priority=_NAMES[row.priority],

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from msgspec import Struct
 
 from auscult.domain.assist.live_log import LiveListed
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.server.api.assist.live_examples import LISTED
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Server

@@ -24,7 +24,7 @@ from auscult.domain.assist.live import (
 from auscult.domain.assist.live_projection import Live
 from auscult.domain.assist.segments import AgentSegment
 from auscult.domain.conversation import Channel, Turn
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.services.assist.playbook_progress import Followed
 
 _MS = timedelta(milliseconds=1)

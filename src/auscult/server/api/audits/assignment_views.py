@@ -7,8 +7,8 @@ from msgspec.structs import asdict
 
 from auscult.domain.audits.assignment import Assigned, Assignment, AssignmentState, DeclineCode, Hidden, Role
 from auscult.domain.audits.audit import Sheet
-from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Qualification
+from auscult.domain.operations.records import made_from
 from auscult.domain.questions.structure import Reason
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.server.api.scoring import evaluations

@@ -8,10 +8,10 @@ from msgspec import Meta, Struct
 
 from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.audits.bookmark import AgentSees, AuditSettings, Bookmark, BookmarkKind, check_note
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.form import Handler
+from auscult.domain.operations.records import made_from
 from auscult.server.api.scoring import evaluations
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights

@@ -7,9 +7,9 @@ from msgspec import Meta, Struct
 from msgspec.structs import asdict, replace
 
 from auscult.domain.audits.audit import AuditAnswer, Sheet, state_of
-from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError
 from auscult.domain.evaluation import Qualification
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.server.api.scoring import evaluations
 from auscult.server.rest import operation

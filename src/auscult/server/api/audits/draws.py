@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.server.api.audits.plans import EDITING, READING, REFUSALS, PlanId, planning_of
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights

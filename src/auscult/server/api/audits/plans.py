@@ -9,14 +9,22 @@ from msgspec import Meta, Struct
 
 from auscult.domain.audits.assignment import AssignmentState, Hidden, Role
 from auscult.domain.audits.audit import LONGEST_NAME
-from auscult.domain.audits.draw import Draw, StratumRecord
-from auscult.domain.audits.plan import MOST_OPINIONS, Judged, Plan, PlanAuditor, PlanDocument, Quota, Risk, Step
-from auscult.domain.conversation import Channel, Direction
-from auscult.domain.copying import made_from
+from auscult.domain.audits.draw import Draw
+from auscult.domain.audits.plan import (
+    MOST_OPINIONS,
+    FrameFilters,
+    Judged,
+    Plan,
+    PlanAuditor,
+    PlanDocument,
+    Quota,
+    Risk,
+    Step,
+)
 from auscult.domain.disputes.dispute import ReviewPolicy
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
-from auscult.domain.record import Outcome
-from auscult.domain.scoring.list_fields import Order, ResultFields
+from auscult.domain.scoring.list_fields import Order
 from auscult.domain.stated import at_least, between, text
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights
@@ -35,7 +43,7 @@ EDITING = Scopes("plans:write", "audits:write", permission="plan.edit", reach="a
 PlanId = Annotated[str, path_id("The plan.", "pl-6c1f")]
 
 
-class FrameBody(ResultFields, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class FrameBody(FrameFilters, frozen=True, kw_only=True):
     """The conversations to draw from: ``since`` <= start < ``until``, and every filter that is set.
 
     Filters by score, duration in seconds, sentiment and the like are those of the list of conversations.
@@ -43,20 +51,6 @@ class FrameBody(ResultFields, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     since: InstantText
     until: InstantText
-    queues: tuple[str, ...] = ()
-    channels: tuple[Channel, ...] = ()
-    directions: tuple[Direction, ...] = ()
-    languages: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
-    custom_fields: dict[str, str] = {}  # noqa: RUF012  (msgspec copies it)
-    outcomes: tuple[Outcome, ...] = ()
-    met: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
-    intents: tuple[str, ...] = ()
-    least_score: float | None = None
-    most_score: float | None = None
-    said: str = ""
-    below_threshold: bool = False
 
 
 class PlanBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -121,21 +115,10 @@ class DrawnShown(Struct, frozen=True, kw_only=True):
     probability: float | None
 
 
-class ShownDraw(Struct, frozen=True, kw_only=True):
+class ShownDraw(Draw, frozen=True, kw_only=True):
     """A draw with its items. ``not_in_frame`` counts the conversations of the window that were evaluated later."""
 
-    draw_id: str
-    plan_id: str
-    plan_version: int
-    since: datetime
-    until: datetime
-    watermark: int
-    frame_count: int
-    frame_digest: str
     not_in_frame: int
-    drawn_at: datetime
-    drawn_by: str
-    strata: tuple[StratumRecord, ...]
     items: tuple[DrawnShown, ...]
 
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.server.api.calibration.rating import RATING
 from auscult.server.api.calibration.sessions import READING, Seen, SessionId, calibrating, seen
 from auscult.server.api.calibration.views import ShownSession

@@ -5,14 +5,11 @@ from typing import Annotated
 
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
-from msgspec.structs import asdict
 
-from auscult.domain.audits.audit import LONGEST_NAME
 from auscult.domain.calibration.report import CalibrationReport
-from auscult.domain.calibration.session import LEAST_RATERS, MOST_ITEMS, MOST_RATERS, MachineShown, OthersShown, Session
+from auscult.domain.calibration.session import Session
 from auscult.domain.errors import ConflictError, unknown
 from auscult.domain.people.principal import Principal
-from auscult.domain.stated import stated, text
 from auscult.server.api.calibration.views import ShownSession, shown
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use
@@ -40,7 +37,7 @@ SessionId = Annotated[str, path_id("The session.", "ca-77e1")]
         "raters": ["ann@example.com", "bob@example.com"],
     }
 )
-class SessionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class SessionBody(Wanted, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A new session: at least two raters, by e-mail address, and at least one conversation.
 
     ``machine``: its answers are shown once all have submitted, to each rater who has, or throughout. ``others``: other
@@ -48,22 +45,6 @@ class SessionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     not met needs a comment.
     """
 
-    name: Annotated[str, text(LONGEST_NAME), Meta(description="The name of the session.")]
-    form_id: Annotated[str, Meta(description="The form that the raters fill in.")]
-    conversations: Annotated[
-        tuple[str, ...],
-        Meta(max_length=MOST_ITEMS, description="A conversation to rate."),
-        stated(minItems=1, uniqueItems=True),
-    ]
-    raters: Annotated[
-        tuple[str, ...],
-        Meta(max_length=MOST_RATERS, description="A rater, by e-mail address; at least two."),
-        stated(minItems=LEAST_RATERS, uniqueItems=True),
-    ]
-    description: Annotated[str, Meta(description="What the session is for.")] = ""
-    machine: Annotated[MachineShown, Meta(description="When the answers of the machine are shown.")] = "hidden"
-    others: Annotated[OthersShown, Meta(description="When the answers of other raters are shown.")] = "all"
-    needs_reason: Annotated[bool, Meta(description="A comment is required for each answer that is not met.")] = False
     due_at: Annotated[Instant | None, Meta(description="When the raters are to be done.")] = None
 
 
@@ -115,7 +96,7 @@ def create_calibration(
 ) -> ShownSession:
     """Create a calibration session. Its raters see it once it is started. A session never changes a score."""
     check_known(server.store, app.tenant, data.raters, "raters")
-    return seen(sessions.create(Wanted(**asdict(data)), rights.name))
+    return seen(sessions.create(data, rights.name))
 
 
 @operation.get(

@@ -17,7 +17,7 @@ from auscult.domain.calibration.session import (
     shows_machine,
     state_of,
 )
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.server.rest.examples import example
 from auscult.services.calibration import Calibrating
 

@@ -5,10 +5,10 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.form_version import FormVersion
 from auscult.domain.errors import FormError, NotFoundError
 from auscult.domain.form import Form
+from auscult.domain.operations.records import made_from
 from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest.examples import example
 from auscult.server.rest.request import Takes

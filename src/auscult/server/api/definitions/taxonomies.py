@@ -7,11 +7,11 @@ from typing import Annotated, Any, Literal
 from litestar.params import RawBody
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.definition import Definition
 from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import NotFoundError, TaxonomyError, unknown
+from auscult.domain.operations.records import made_from
 from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights

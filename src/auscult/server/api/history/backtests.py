@@ -5,8 +5,8 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import RequestError
+from auscult.domain.operations.records import made_from
 from auscult.server.api.definitions import form_views
 from auscult.server.api.history.rescores import Queues, Version
 from auscult.server.rest import operation

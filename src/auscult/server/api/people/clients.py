@@ -6,7 +6,7 @@ from typing import Annotated
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.tenancy import Client, Wire
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights

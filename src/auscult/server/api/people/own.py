@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import AccessError, NotFoundError
+from auscult.domain.operations.records import made_from
 from auscult.server.api.people.users import GRANT
 from auscult.server.asgi import headers_of, scope_of
 from auscult.server.auth.principal import Principal

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.grants import Scope
 from auscult.domain.people.users import LONGEST_PASSWORD, Email, User
 from auscult.domain.stated import stated

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.privacy.log import Entry
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server

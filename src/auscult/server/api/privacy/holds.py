@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from litestar.params import JSONBody
 from msgspec import Meta, Struct
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.privacy.retention import Hold, HoldKind
 from auscult.server.api.privacy.retention import erasing
 from auscult.server.rest import operation

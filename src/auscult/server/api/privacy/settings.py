@@ -7,7 +7,7 @@ from litestar.params import JSONBody
 from msgspec import Meta, Struct
 from msgspec.structs import asdict
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.privacy.policy import Treatment
 from auscult.domain.privacy.redaction import Kind, Mode
 from auscult.domain.privacy.settings import MOST_OWN, Country, Own, PrivacySettings

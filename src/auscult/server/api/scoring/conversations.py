@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, BinaryIO, Literal
+from typing import Annotated, Any, BinaryIO, Literal, TypeVar
 
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
@@ -16,6 +16,7 @@ from auscult.domain.audits.blindness import without_agents
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError, unknown
 from auscult.domain.evaluation import Evaluation, Status
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.record import Outcome, RecordPage, RecordQuery, RowKey
 from auscult.domain.said.search import parse
@@ -137,6 +138,9 @@ class LoadedAndScored(Loaded, frozen=True, kw_only=True, omit_defaults=True):
     sides_unknown: int = 0
 
 
+Counted = TypeVar("Counted", Loaded, LoadedAndScored)
+
+
 @example({"items": [examples.LISTED], "total": 1, "next_cursor": None})
 class ConversationPage(Struct, frozen=True, kw_only=True):
     """One page. ``total``: the number of matches in all. ``next_cursor`` is null after the last."""
@@ -224,7 +228,7 @@ async def load_conversations(
     submission = Submission(app, server.store.batches, server.room)
     async with spooled(request, server.settings.request_bytes) as file:
         await run(lambda: _submit(submission, file, (app, server, given), follow=wait > 0), slow=True)
-    accepted = Loaded(**_counts(submission))
+    accepted = _counted(Loaded, submission)
     scored = await poll_until(lambda: _scored(submission), wait) if wait else None
     return ApiResponse(accepted, status_code=202) if scored is None else ApiResponse(scored, status_code=200)
 
@@ -244,32 +248,18 @@ def _submit(submission: Submission, file: BinaryIO, within: tuple[AppStore, Serv
 def _scored(submission: Submission) -> LoadedAndScored | None:
     if not submission.poll():
         return None
-    intake = submission.intake
-    return LoadedAndScored(
-        **_counts(submission),
-        scored=intake.scored,
-        below_threshold=intake.below_threshold,
-        duration_unavailable=intake.duration_unavailable,
-        not_evaluated=intake.not_evaluated,
-        sides_unknown=intake.sides_unknown,
-        failed=intake.failed,
-        waiting=intake.waiting,
+    return _counted(LoadedAndScored, submission)
+
+
+def _counted(kind: type[Counted], submission: Submission) -> Counted:
+    return made_from(
+        kind,
+        submission.intake,
+        replaced=submission.intake.replaced_ids,
+        replaced_count=submission.intake.replaced,
+        rejected=submission.refusals,
+        rejected_count=submission.refused,
     )
-
-
-def _counts(submission: Submission) -> dict[str, Any]:
-    return {
-        "accepted": submission.intake.accepted,
-        "unchanged": submission.intake.unchanged,
-        "replaced": submission.intake.replaced_ids,
-        "replaced_count": submission.intake.replaced,
-        "rejected": submission.refusals,
-        "rejected_count": submission.refused,
-        "unknown_keys": submission.intake.unknown_keys,
-        "ignored": submission.intake.ignored,
-        "formats": submission.intake.formats,
-        "assumed": submission.intake.assumed,
-    }
 
 
 @operation.get("/conversations", may=reading("conversations"), summary="List conversations")

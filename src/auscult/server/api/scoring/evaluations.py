@@ -18,9 +18,9 @@ from auscult.domain.audits.audit import (
     state_of,
 )
 from auscult.domain.audits.sheet import Moment
-from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Comparison, Evaluation, Evidence, MetricResult, Part, Qualification, Status
 from auscult.domain.form import Handler
+from auscult.domain.operations.records import made_from
 from auscult.domain.questions.outcome import band_of, section_scores
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import from_store
+from auscult.domain.operations.records import made_from
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.connectors.runs_view import counts_word

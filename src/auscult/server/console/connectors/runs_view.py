@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from auscult.domain.connectors.document import Connector
 from auscult.domain.connectors.run import Counts, Refusal, Run, Standing
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.language import gettext as _
 from auscult.language import later, ngettext, pgettext, translated
 from auscult.server.console.frame.naming import CHANNELS, by_in_words, within_sentence

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from auscult.domain.ai_agents.calls import placed_calls
 from auscult.domain.ai_agents.context import Call, is_changing
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evidence, MetricResult
 from auscult.domain.insight import Speech
+from auscult.domain.operations.records import made_from
 from auscult.language import gettext as _
 from auscult.server.console.frame.charts.lanes import Mark, Spoken
 from auscult.server.console.frame.naming import speaker_of, within_sentence

@@ -13,8 +13,8 @@ from litestar.status_codes import HTTP_200_OK
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.copying import made_from
 from auscult.domain.errors import NotFoundError
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.schedules.schedule import FileFormat
 from auscult.language import LANGUAGES, current

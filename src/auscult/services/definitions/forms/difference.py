@@ -7,11 +7,11 @@ from typing import Any, Literal
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import replace
 
-from auscult.domain.copying import made_from
 from auscult.domain.definitions.form_difference import Aspect, Change, FormDifference, Value, differences
 from auscult.domain.definitions.form_version import FormVersion
 from auscult.domain.errors import FormError, NotFoundError, RequestError, unknown
 from auscult.domain.form import Form
+from auscult.domain.operations.records import made_from
 from auscult.services.definitions.forms.cache import read_kept
 from auscult.services.definitions.forms.document import field_name
 from auscult.services.definitions.forms.drafts import get_draft

@@ -5,11 +5,11 @@ from collections.abc import Collection
 from msgspec import Struct
 
 from auscult.domain.definitions.form_version import UNSIGNED, FormDraft, FormVersion, Signed
-from auscult.domain.errors import unknown
+from auscult.domain.errors import FormError, unknown
 from auscult.domain.probe import Probe
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.publish import check_against, giving_up, publish
-from auscult.services.definitions.forms.reading import FormCheck, refused
+from auscult.services.definitions.forms.reading import FormCheck
 from auscult.storage.definitions.forms import AppForms
 
 
@@ -43,7 +43,7 @@ def save_draft(
     check = check_against(forms, document, answered)
     form_id = form_id_of(document, check)
     if form_id is None:
-        raise refused(check.problems, name)
+        raise FormError.of(each.describe(name) for each in check.problems)
     return CheckedDraft(draft=forms.save_draft(form_id, document, revision), check=check)
 
 

@@ -11,7 +11,7 @@ from auscult.services.definitions.form_packs import publish_pinned
 from auscult.services.definitions.forms.cache import earlier_versions, read_kept
 from auscult.services.definitions.forms.editing.assignments import without
 from auscult.services.definitions.forms.editing.changes import Put, changed
-from auscult.services.definitions.forms.reading import FormCheck, check_form, check_forms, read_form, refused_with
+from auscult.services.definitions.forms.reading import FormCheck, check_form, check_forms, read_form
 from auscult.services.definitions.forms.rules import Rival, rivals
 from auscult.storage.definitions.forms import AppForms
 
@@ -70,7 +70,7 @@ def publish(
         problem.describe(name) for name, check in found.items() for problem in (*check.problems, *check.unanswered)
     ]
     if problems:
-        raise refused_with(problems)
+        raise FormError.of(problems)
     return [
         publish_pinned(forms, check.form.id, documents[name], signed) for name, check in found.items() if check.form
     ]

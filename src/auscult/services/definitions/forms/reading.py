@@ -13,7 +13,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.copying import made_from
 from auscult.domain.errors import FormError, coded
 from auscult.domain.form import (
     Abstention,
@@ -24,6 +23,7 @@ from auscult.domain.form import (
     Scoring,
     derive_metric_id,
 )
+from auscult.domain.operations.records import made_from
 from auscult.domain.probe import OPTIONAL, Acts, Probe, Similarity, TableLookup
 from auscult.domain.questions.structure import Band, Reason, Section
 from auscult.domain.said.duration import parse_duration_ms
@@ -198,20 +198,8 @@ def read_form(document: bytes, version: int = 1, *, types: MetricTypes = METRICS
     """Read a stored form document. Raises ``FormError`` with every problem."""
     read, form = _read(document, version, types)
     if read.problems:
-        raise refused(read.problems)
+        raise FormError.of(each.describe("form") for each in read.problems)
     return form
-
-
-def refused(problems: Iterable[Problem], file: str = "form") -> FormError:
-    """Return the error with all problems of a form."""
-    return refused_with(problem.describe(file) for problem in problems)
-
-
-def refused_with(problems: Iterable[str]) -> FormError:
-    """Return the error with these problems, each a line with its file."""
-    lines = tuple(problems)
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return FormError(f"the form cannot be used: {count}\n" + "\n".join(lines), problems=lines)
 
 
 STARTER_LANGUAGES = {"en": "English", "es": "Spanish", "de": "German", "fr": "French", "pt": "Portuguese"}

@@ -149,6 +149,17 @@ def _structs(annotation: Any) -> Iterator[type[msgspec.Struct]]:  # noqa: ANN401
         yield from _structs(part)
 
 
+def mapping_in(document: Document, keys: str) -> dict[str, Value] | None:
+    """Return the mapping of ``keys`` that a document is; None, and a note, where it is something else or cannot be read."""
+    if isinstance(document.value, dict):
+        return document.value
+    if not document.problems:
+        document.unread(
+            (), "must be a mapping of keys like {list}, not {type}", list=keys, type=name_of(document.value)
+        )
+    return None
+
+
 def name_of(value: object) -> str:
     """Return the kind of a value, in the words of those who write forms."""
     kinds: tuple[tuple[type, str], ...] = (

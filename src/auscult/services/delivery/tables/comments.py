@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
 
@@ -42,12 +42,9 @@ def rows(app: AppStore, found: Sequence[EvaluatedConversation]) -> Iterator[Row]
             yield made_from(
                 Row,
                 thread,
+                each,
                 started_at=starts[thread.conversation_id],
                 position=position,
-                comment_id=each.comment_id,
                 author=each.by,
                 written_at=each.at,
-                edited_at=each.edited_at,
-                text=each.text,
-                mentions=each.mentions,
             )

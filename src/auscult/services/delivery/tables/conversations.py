@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from auscult.domain.ai_agents.calls import ai_agents_of, handled_by
 from auscult.domain.audits.audit import state_of
-from auscult.domain.copying import made_from
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 
 
@@ -52,9 +52,10 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
     versions = {agent.id: agent.version for agent in conversation.agents}
     yield made_from(
         Row,
+        evaluation,
         conversation,
         conversation_id=conversation.id,
-        revision=evaluation.revision,
+        duration_ms=conversation.duration_ms,
         turns=len(conversation.turns),
         agent_ids=tuple([agent.id for agent in conversation.agents]),
         agent_names=tuple([agent.name or "" for agent in conversation.agents]),
@@ -63,13 +64,9 @@ def rows(each: EvaluatedConversation) -> Iterator[Row]:
         ai_versions=tuple([versions.get(each) or "" for each in ai_agents]),
         queue_ids=tuple([queue.id for queue in conversation.queues]),
         queue_names=tuple([queue.name or "" for queue in conversation.queues]),
-        status=evaluation.status,
         form_id=form.id if form else None,
         form_version=form.version if form else None,
         score=None if evaluation.score is None else int(evaluation.score),
-        passed=evaluation.passed,
-        fatal_errors=evaluation.fatal_errors,
-        evaluated_at=evaluation.evaluated_at,
         audit_state=state_of(audit),
         auditor=audit.auditor if audit else None,
         audit_score=None if result is None or result.score is None else int(result.score),

@@ -6,8 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.evaluation import Evidence
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 
 Kind = Literal["evidence", "trigger"]

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from auscult.domain.copying import made_from
 from auscult.domain.form_examples import Example
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.store import AppStore
 

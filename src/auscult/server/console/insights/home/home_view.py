@@ -9,8 +9,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.copying import made_from
 from auscult.domain.insights.changes import Move
+from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure, wilson_figure
 from auscult.language import gettext as _
