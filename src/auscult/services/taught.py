@@ -14,12 +14,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
-from auscult.domain.copying import made_from
 from auscult.domain.engines import Engines
 from auscult.domain.errors import ConflictError, RequestError, coded
 from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.form import Form, Metric, primary, speaks
 from auscult.domain.form_examples import new_id, question_of
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.probe import Lesson, LessonAnswer, Said
 from auscult.domain.questions.taught import (
