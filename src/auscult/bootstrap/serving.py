@@ -2,7 +2,6 @@
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
 import errno
-import os
 import socket
 import sys
 import threading
@@ -12,13 +11,11 @@ from multiprocessing import get_context
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from auscult.bootstrap.engines import plug_in
-from auscult.bootstrap.processes import NICENESS_IN_BULK, cores, share_metrics
+from auscult.bootstrap.processes import share_metrics
 from auscult.config import Settings
 from auscult.domain.errors import SettingsError
 
 if TYPE_CHECKING:
-    from auscult.storage.store import Store
     from auscult.storage.work.batches import Batches
     from auscult.workers.process_pool import ProcessPool
 
@@ -51,27 +48,6 @@ def extra_workers(batches: "Batches", make_pool: Callable[[], "ProcessPool"]) ->
 
     with ExtraWorkers(batches.backlog, make_pool):
         yield
-
-
-_MOST_REDACTING = 4
-
-
-@contextmanager
-def redacting(store: "Store") -> Generator[None]:
-    """Redact what comes in large loads in processes of their own, so that readers do not wait for it."""
-    from auscult.workers.redacting import RedactingProcesses
-
-    processes = RedactingProcesses(min(_MOST_REDACTING, cores()), _begin_redacting)
-    store.redact_by(processes.redact)
-    try:
-        yield
-    finally:
-        processes.close()
-
-
-def _begin_redacting() -> None:
-    os.nice(NICENESS_IN_BULK)
-    plug_in()
 
 
 def serve_together(

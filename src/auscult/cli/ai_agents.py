@@ -54,15 +54,14 @@ def compare(
 
     The intervals hold for all questions together with 95 % confidence. A version is worse if an interval is below 0.
     """
-    from auscult import bootstrap
     from auscult.services.ai_agents.comparing import Asked
     from auscult.services.ai_agents.comparing import compare as compared
 
     if len(version) != 2:  # noqa: PLR2004  (two versions)
         raise typer.BadParameter("give it twice: the earlier version, then the later one", param_hint="--version")
     asked = Asked(agent_id=agent, versions=(version[0], version[1]), since=since, until=until, drop=drop)
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        found = compared(application.store.within(options.known_tenant(application.store, app)), asked)
+    with options.known_app(database, app) as its:
+        found = compared(its, asked)
     if as_json:
         typer.echo(msgspec.json.encode(found))
     else:
@@ -106,7 +105,6 @@ def register(
 
     import yaml
 
-    from auscult import bootstrap
     from auscult.domain.errors import FormatError
     from auscult.domain.people.principal import operator
     from auscult.formats import native
@@ -117,8 +115,7 @@ def register(
     except yaml.YAMLError as error:
         raise FormatError(f"{file} is no JSON and no YAML: {error}", code="document.malformed") from error
     wanted = native.converted(document, NewAgent)
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app) as store:
         made = AiAgents(store, lambda: datetime.now(UTC), operator()).register(agent, wanted)
     known = (
         f"{len(made.ai.instructions or '')} characters, {len(made.ai.knowledge)} documents, {len(made.ai.tools)} tools"

@@ -8,7 +8,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import unknown
+from auscult.domain.errors import sent, unknown
 from auscult.domain.evaluation import WORDS
 
 if TYPE_CHECKING:
@@ -34,10 +34,7 @@ def listing(
     as_json: options.AsJson = False,
 ) -> None:
     """List the conversations of an app that were processed, by start: score, status, and the metrics that were missed."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app, with_secrets=False) as store:
         for row in _rows(store, _ms(since, _FIRST_MS), _ms(until, _LAST_MS), limit):
             typer.echo(row if as_json else _line(row))
 
@@ -51,11 +48,9 @@ def show(
     as_json: options.AsJson = False,
 ) -> None:
     """Show a conversation: its score, and the answer to each metric with its reason and evidence."""
-    from auscult import bootstrap
     from auscult.services.scoring.score import score_line
 
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app, with_secrets=False) as store:
         found = store.conversations.get(conversation_id)
     if found is None:
         raise unknown(
@@ -68,7 +63,7 @@ def show(
     if as_json:
         document = {"conversation": found.conversation}
         scored = None if newest is None else score_line(newest, found.insights)
-        typer.echo(msgspec.json.encode(document | {"evaluation": scored}))
+        typer.echo(msgspec.json.encode(document | {"evaluation": scored}, enc_hook=sent))
         return
     for line in _shown(found, newest, with_turns=transcript):
         typer.echo(line)

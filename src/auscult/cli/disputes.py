@@ -17,10 +17,8 @@ def examples(
     database: options.Database = None,
 ) -> None:
     """Print overturned answers as labels (NDJSON), for --labels of agree and tune."""
-    from auscult import bootstrap
     from auscult.services.disputes.opening import overturned_labels
 
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app) as store:
         for each in overturned_labels(store, with_conversations=conversations):
             typer.echo(msgspec.json.encode(each))

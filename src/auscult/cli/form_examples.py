@@ -10,7 +10,7 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.domain.definitions.taxonomy import Taxonomy
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, sent
 from auscult.domain.form import Form
 from auscult.domain.form_examples import Example, TopicExample, Trials, Tried, TriedTopic
 from auscult.domain.people.principal import operator
@@ -79,7 +79,7 @@ def _print(
             for each in found.wrong
         ]
         counts = {key: name, "right": found.right, "count": len(found.tried), "erased": found.erased}
-        typer.echo(msgspec.json.encode(counts | {"wrong": wrong}))
+        typer.echo(msgspec.json.encode(counts | {"wrong": wrong}, enc_hook=sent))
     else:
         for each in found.wrong:
             typer.echo(f"{name}: {said(each)}")

@@ -118,7 +118,6 @@ def insights(
     falling.
     Every number can be followed to its conversations: --show 'intent:late delivery' --only negative.
     """
-    from auscult import bootstrap
     from auscult.services.insights.overview import DAYS, DEFAULT, Wanted, end_of_hour, overview
 
     end = until or end_of_hour(datetime.now(UTC))
@@ -131,8 +130,7 @@ def insights(
         agents=tuple(agent or ()),
         handled_by=tuple(each for each in HANDLERS if each in (handled_by or ())),
     )
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        known = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app) as known:
         if show is not None:
             _list(_behind(known, wanted, _number(show, only)), as_json=as_json)
             return

@@ -79,21 +79,18 @@ def show(
     *, account: Account = None, app: App = None, database: options.Database = None, as_json: options.AsJson = False
 ) -> None:
     """Show the limits of an account or an app, and what of them is used."""
-    from auscult import bootstrap
     from auscult.services.limits import TenantLimits
 
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        owner = _owner(application.store, account, app)
-        limits = TenantLimits(application.store.limits)
+    with options.known_store(database) as store:
+        owner = _owner(store, account, app)
+        limits = TenantLimits(store.limits)
         _print(owner, limits.of(owner), limits.use_of(owner), as_json=as_json)
 
 
 def listing(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
     """List the limits that are set."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        for owner, limits in sorted(application.store.limits.all().items()):
+    with options.known_store(database) as store:
+        for owner, limits in sorted(store.limits.all().items()):
             _print(owner, limits, None, as_json=as_json)
 
 

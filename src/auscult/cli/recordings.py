@@ -143,10 +143,7 @@ def listing(
     as_json: options.AsJson = False,
 ) -> None:
     """List the recordings of a conversation, the oldest first."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app) as store:
         for recording in store.recordings.of(conversation):
             _show(recording, as_json=as_json)
 

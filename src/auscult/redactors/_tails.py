@@ -54,7 +54,6 @@ _ANY_PLACE = frozenset(
 _BUILT = re.compile(r" (?:cottages?|farm|farmhouse|lodge|barn|bungalow|villa|manor|grange|rectory|vicarage)\b")
 """Text after a house's name, which may be a usual word: ``rose cottage``."""
 _SHORT = _OF_ADDRESSES["short"]
-_POSTCODE = re.compile(r"(?:\b[a-z]\b ?){1,2}(?:\d|\b(?:" + "|".join((*ONES, *TEENS, *TENS)) + r")\b)")
 
 
 def tail(low: str, start: int) -> int:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.repository import SeenOfApp
+from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.definitions import form_examples
 from auscult.storage.core.text_validation import is_storable
@@ -188,15 +189,6 @@ def count_examples(connection: Connection, app: int, conversation_ids: Collectio
 
 
 def _example(row: AnyRow) -> Example | TopicExample | Tick:
-    its: dict[str, Any] = {
-        "conversation_id": row.conversation_id,
-        "turn_id": row.turn_id,
-        "by": row.by,
-        "at": instant_of(row.at),
-    }
     if row.says is not None:
-        return Tick(tick_id=row.example_id, form_id=row.form_id, metric_id=row.metric_id, says=row.says, **its)
-    its |= {"example_id": row.example_id, "wanted": row.wanted}
-    if row.taxonomy_id is not None:
-        return TopicExample(taxonomy_id=row.taxonomy_id, **its)
-    return Example(form_id=row.form_id, metric_id=row.metric_id, transcript=row.transcript, **its)
+        return record_of(Tick, row, tick_id=row.example_id)
+    return record_of(Example if row.taxonomy_id is None else TopicExample, row)

@@ -60,7 +60,7 @@ from auscult.storage.people import AppPeople, People
 from auscult.storage.pinned import AppCollections
 from auscult.storage.privacy.approvals import AppApprovals
 from auscult.storage.privacy.log import AccessLog
-from auscult.storage.privacy.redaction import AppPrivacy, RedactEach, redact_here
+from auscult.storage.privacy.redaction import AppPrivacy
 from auscult.storage.privacy.retention import AppRetention, Elsewhere, count_hold_events, read_erased
 from auscult.storage.recordings.repository import AppRecordings, Recordings
 from auscult.storage.recordings.tasks import RecordingTasks
@@ -91,7 +91,6 @@ class Basis(NamedTuple):
     evaluations: EvaluationReader
     people: People
     lock: SecretLock
-    redact_each: RedactEach
     elsewhere: Elsewhere | None
 
 
@@ -177,7 +176,7 @@ class AppStore:
     webhooks = part(lambda app: AppWebhooks(app.database, app.number, app.basis.lock))
     jobs = part(lambda app: AppJobs(app.database, app.number))
     log = part(lambda app: AccessLog(app.database, app.basis.signing, app.tenant.app_id))
-    privacy = part(lambda app: AppPrivacy(app.database, app.number, app.basis.secret_key, app.basis.redact_each))
+    privacy = part(lambda app: AppPrivacy(app.database, app.number, app.basis.secret_key))
     retention = part(
         lambda app: AppRetention(app.database, app.number, app.tenant.app_id, app.basis.signing, app.basis.elsewhere)
     )
@@ -229,17 +228,12 @@ class Store:
         self._evaluations = EvaluationReader()
         self._recount = Verifier(database)
         self._within: dict[Tenant, AppStore] = {}
-        self._redact_each = redact_here
         self._elsewhere: Elsewhere | None = None
 
     @property
     def secret_key(self) -> bytes:
         """The present key. What is signed with a key derived from it ends with its rotation."""
         return self._secret_key
-
-    def redact_by(self, redact_each: RedactEach) -> None:
-        """Set how many conversations are redacted in apps that are opened from now on."""
-        self._redact_each = redact_each
 
     def list_elsewhere(self, elsewhere: Elsewhere) -> None:
         """Set what lists the erasures and holds of apps that are opened from now on in a second place."""
@@ -261,7 +255,6 @@ class Store:
             evaluations=self._evaluations,
             people=self.people,
             lock=self.webhook_work.lock,
-            redact_each=self._redact_each,
             elsewhere=self._elsewhere,
         )
         return AppStore(basis, tenant, self._apps.key(tenant))

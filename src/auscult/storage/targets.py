@@ -13,8 +13,8 @@ from auscult.domain.privacy.log import Draft
 from auscult.domain.targets import MOST, State, Target
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, Database
-from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.rows import columns_of
+from auscult.storage.core.instants import ms_of
+from auscult.storage.core.rows import columns_of, record_of
 from auscult.storage.core.tables.people import notice_targets, notices, users
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.privacy.log import append_entry
@@ -137,17 +137,5 @@ class AppTargets:
 
 
 def _stored(row: AnyRow) -> StoredTarget:
-    target = Target(
-        target_id=row.target_id,
-        name=row.name,
-        service=row.service,
-        kinds=tuple(msgspec.json.decode(row.kinds, type=list[str])),  # type: ignore[arg-type]
-        language=row.language,
-        person=row.email,
-        state=row.state,
-        reason=row.reason,
-        changed_at=instant_of(row.changed_at),
-        made_by=row.made_by,
-        made_at=instant_of(row.made_at),
-    )
+    target = record_of(Target, row, kinds=tuple(msgspec.json.decode(row.kinds, type=list[str])), person=row.email)
     return StoredTarget(row.target, row.seen, row.until or row.seen, row.tries, target)

@@ -109,8 +109,8 @@ def test_an_agents_name_that_is_the_customers_too_is_masked(app: AppStore) -> No
     [
         ({"colour": "mask"}, "field.unknown_value"),
         ({"phone": "hide"}, "field.unknown_value"),
-        ({"security_code": "keep"}, "privacy.never_kept"),
-        ({"security_code": "token"}, "privacy.never_kept"),
+        ({"security_code": "keep"}, "field.unknown_value"),
+        ({"security_code": "token"}, "field.unknown_value"),
     ],
 )
 def test_a_policy_that_cannot_be_is_refused(app: AppStore, kinds: Mapping[str, str], code: str) -> None:

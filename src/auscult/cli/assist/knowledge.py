@@ -71,18 +71,15 @@ def add(
     A document that cannot be read is named, and the others are added. From when to when a document counts is read in its
     name, metadata, title, first heading and first lines, unless --from or --until state it.
     """
-    from auscult import bootstrap
     from auscult.cli.terminal.errors import report
     from auscult.services.assist.knowledge import add_document
 
     wish = _wish(first, last)
     refused = 0
-    with bootstrap.open(options.settings_of(database)) as application:
-        tenant = options.tenant_of(application.store, account, org, app)
+    with options.named_app(database, account, org, app) as its:
         for file in files:
             try:
-                within = application.store.within(tenant)
-                change = add_document(within, file.name, file.read_bytes(), language, kind, wish=wish, by=wish.by)
+                change = add_document(its, file.name, file.read_bytes(), language, kind, wish=wish, by=wish.by)
             except AuscultError as error:
                 refused += 1
                 typer.echo(f"{file}:", err=True)
@@ -118,11 +115,10 @@ def listing(
     as_json: options.AsJson = False,
 ) -> None:
     """List the documents of an app, by language and name."""
-    from auscult import bootstrap
     from auscult.services.assist.knowledge import language_of
 
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        knowledge = application.store.within(options.known_tenant(application.store, app)).knowledge
+    with options.known_app(database, app) as its:
+        knowledge = its.knowledge
         versions = knowledge.versions()
         for document in knowledge.documents(None if language is None else language_of(language)):
             state = "in force" if document.validity.holds(datetime.now(UTC).date()) else "not in force"
@@ -138,12 +134,10 @@ def remove(
     as_json: options.AsJson = False,
 ) -> None:
     """Remove documents from the knowledge of an app. Quotations of them in conversations are kept."""
-    from auscult import bootstrap
     from auscult.cli.terminal.principal import principal
     from auscult.services.assist.knowledge import remove_document
 
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app) as store:
         for name in names:
             change = remove_document(store, name, language, principal())
             _print_document(change.document, "removed", change.version, as_json=as_json)

@@ -7,6 +7,7 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.cli.terminal.figures import COLUMNS, figures, kappa
+from auscult.domain.errors import sent
 
 if TYPE_CHECKING:
     from auscult.services.audits.agreement import (
@@ -44,15 +45,13 @@ def agreement(
     Each audit is compared with the evaluation that the auditor had before them.
     A conversation has one audit, so that auditors are not compared with each other.
     """
-    from auscult import bootstrap
     from auscult.services.audits.agreement import Selection, agreement_of
 
     selection = Selection(form_id=form, version=version, auditor=auditor, since=since, until=until)
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        audited = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app) as audited:
         found = agreement_of(audited, selection, disagreements)
     if as_json:
-        typer.echo(msgspec.json.encode(found))
+        typer.echo(msgspec.json.encode(found, enc_hook=sent))
     else:
         _show(found)
 

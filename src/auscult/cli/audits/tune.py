@@ -13,7 +13,7 @@ from auscult.cli.terminal import options
 from auscult.cli.terminal.figures import kappa
 from auscult.cli.terminal.progress import progress
 from auscult.config import Settings
-from auscult.domain.errors import ConflictError, RequestError
+from auscult.domain.errors import ConflictError, RequestError, sent
 from auscult.domain.form import Form, choose_form
 from auscult.domain.said.spelling import did_you_mean
 
@@ -91,7 +91,7 @@ def tune(
             folds=folds,
             report=report,
         )
-    typer.echo(msgspec.json.encode(found)) if as_json else _show(found)
+    typer.echo(msgspec.json.encode(found, enc_hook=sent)) if as_json else _show(found)
     if write is not None:
         _write(write, document, read, found)
 

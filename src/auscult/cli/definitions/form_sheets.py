@@ -121,10 +121,8 @@ def _document(form: str, app: str | None, version: int | None, channel: str | No
 
 
 def _stored(form_id: str, app: str, version: int | None, database: str | None) -> bytes:
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        forms = application.store.within(options.known_tenant(application.store, app)).forms
+    with options.known_app(database, app) as its:
+        forms = its.forms
         found = forms.get(form_id, version)
         known = [one.form_id for one in forms.in_force()]
     if found is None:

@@ -11,7 +11,7 @@ import typer
 
 from auscult.cli.terminal import hints, options
 from auscult.domain.definitions.form_version import signed
-from auscult.domain.errors import FormError, NotFoundError, RequestError
+from auscult.domain.errors import FormError, NotFoundError, RequestError, sent
 
 if TYPE_CHECKING:
     from auscult.bootstrap import Application
@@ -57,7 +57,7 @@ def diff(
         with _open(app, database) as (store, _):
             found = compared(*_two(store.forms, form, a, b))
     if as_json:
-        typer.echo(msgspec.json.encode(found))
+        typer.echo(msgspec.json.encode(found, enc_hook=sent))
         return
     from auscult.cli.definitions.difference import text
 

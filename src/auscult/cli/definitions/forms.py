@@ -144,11 +144,10 @@ def show(
         document = documents.get(form_id)
         known = sorted(documents)
     else:
-        from auscult import bootstrap
         from auscult.services.definitions.forms.drafts import get_draft
 
-        with bootstrap.open(options.settings_of_existing(database)) as application:
-            forms = application.store.within(options.known_tenant(application.store, app)).forms
+        with options.known_app(database, app) as its:
+            forms = its.forms
             found = get_draft(forms, form_id) if is_draft else forms.get(form_id, version)
             document = found.document if found else None
             known = [one.form_id for one in forms.in_force()]
@@ -245,7 +244,5 @@ def _answered() -> frozenset[type[Probe]]:
 
 
 def _in_force(app: str, database: str | None) -> list[FormVersion]:
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        return application.store.within(options.known_tenant(application.store, app)).forms.in_force()
+    with options.known_app(database, app) as its:
+        return its.forms.in_force()

@@ -38,12 +38,9 @@ def apply(
 
     Faults are reported with line, field, and what would be right. A metric that no form in force has is a warning.
     """
-    from auscult import bootstrap
     from auscult.services.definitions.scorecards import check_scorecard, known_metrics
 
-    with bootstrap.open(options.settings_of(database)) as application:
-        tenant = options.tenant_of(application.store, account, org, app)
-        within = application.store.within(tenant)
+    with options.named_app(database, account, org, app) as within:
         known = known_metrics(within)
         found = [(file, check_scorecard(file.read_bytes(), known_metrics=known)) for file in files]
         for file, check in found:
@@ -74,12 +71,10 @@ def agents(
 
     With --agent every conversation behind that agent's figures, in the order of their start.
     """
-    from auscult import bootstrap
     from auscult.services.definitions.scorecards import figures_of, interactions_of, scorecard
 
     encode = msgspec.json.Encoder(decimal_format="number").encode
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        within = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app) as within:
         found = scorecard(within, card)
         if agent is not None:
             for one in interactions_of(within, found, agent, since, until):

@@ -37,34 +37,26 @@ def apply(
 
     All of them are checked first: when one cannot be read, none is published.
     """
-    from auscult import bootstrap
     from auscult.services.definitions.lookup_tables import checked
 
     documents = {file.stem: checked(file.stem, file.read_bytes()) for file in files}
-    with bootstrap.open(options.settings_of(database)) as application:
-        tenant = options.tenant_of(application.store, account, org, app)
-        definitions = application.store.within(tenant).definitions
+    with options.named_app(database, account, org, app) as its:
+        definitions = its.definitions
         for name, document in documents.items():
             _print_table(definitions.publish("table", name, document), as_json=as_json)
 
 
 def listing(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
     """List the tables of an app, by name."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        tenant = options.known_tenant(application.store, app)
-        for one in application.store.within(tenant).definitions.in_force("table"):
+    with options.known_app(database, app) as its:
+        for one in its.definitions.in_force("table"):
             _print_table(one, as_json=as_json)
 
 
 def show(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
     """Print a table as it was given."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        tenant = options.known_tenant(application.store, app)
-        found = application.store.within(tenant).definitions.get("table", name)
+    with options.known_app(database, app) as its:
+        found = its.definitions.get("table", name)
         if found is None or found.removed_at is not None:
             raise _unknown(name)
         typer.echo(found.document, nl=False)
@@ -72,11 +64,8 @@ def show(name: Name, *, app: options.KnownApp, database: options.Database = None
 
 def remove(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
     """Remove a table. Metrics that look something up in it are not evaluated from then on, with that reason."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        tenant = options.known_tenant(application.store, app)
-        definitions = application.store.within(tenant).definitions
+    with options.known_app(database, app) as its:
+        definitions = its.definitions
         found = definitions.get("table", name)
         if found is None or found.removed_at is not None:
             raise _unknown(name)

@@ -74,13 +74,11 @@ def apply(
     One that is published already gets a new version; the same document again changes nothing.
     Of several files all are published, or, where one cannot be used, none.
     """
-    from auscult import bootstrap
     from auscult.services.scoring.classification import publish
 
     documents = documents_of(files)
-    with bootstrap.open(options.settings_of(database)) as application:
-        tenant = options.tenant_of(application.store, account, org, app)
-        for one in publish(application.store.within(tenant).definitions, documents, signed(None, note)):
+    with options.named_app(database, account, org, app) as its:
+        for one in publish(its.definitions, documents, signed(None, note)):
             typer.echo(f"{one.name} version {one.version} is in force for {app}")
 
 
@@ -100,10 +98,8 @@ def listing(
     if app is None:
         found = [(read_taxonomy(starter_taxonomy()), None, None)]
     else:
-        from auscult import bootstrap
-
-        with bootstrap.open(options.settings_of_existing(database)) as application:
-            definitions = application.store.within(options.known_tenant(application.store, app)).definitions
+        with options.known_app(database, app) as its:
+            definitions = its.definitions
             stored = definitions.in_force(KIND) if taxonomy_id is None else listed_versions(definitions, taxonomy_id)
         found = [(read_taxonomy(one.document, one.version), one.published_at, one.removed_at) for one in stored]
     if taxonomy_id is not None:
@@ -138,10 +134,8 @@ def show(
         document = starter_taxonomy()
         document = document if read_taxonomy(document).id == taxonomy_id and version in (None, 1) else None
     else:
-        from auscult import bootstrap
-
-        with bootstrap.open(options.settings_of_existing(database)) as application:
-            definitions = application.store.within(options.known_tenant(application.store, app)).definitions
+        with options.known_app(database, app) as its:
+            definitions = its.definitions
             found = definitions.get(KIND, taxonomy_id, version)
             document = found.document if found else None
     if document is None:

@@ -62,15 +62,12 @@ def export(
     Memory does not grow with the range. The same command again continues where it was interrupted, and rewrites the
     days that have changed: with late audits, re-scores, new or erased conversations.
     """
-    from auscult import bootstrap
     from auscult.storage.delivery.export_folders import open_folder
 
     _check(what, form, since, until)
     rows = files = 0
     folder = open_folder(out)
-    settings = options.settings_of_existing(database)
-    with bootstrap.open(settings, with_secrets=False) as application, progress("exported") as report:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app, with_secrets=False) as store, progress("exported") as report:
         for day in _days(store, what, form, folder, (since, until), is_forced=again):
             rows += day.rows
             files += day.is_new

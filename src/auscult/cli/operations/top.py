@@ -43,11 +43,9 @@ def top(
 
     The figures are those of /metrics and /metrics/accounts. Ctrl-C ends it. With --json a reading is one line.
     """
-    from auscult import bootstrap
-
     is_live = sys.stdout.isatty() and not once
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        readings = _readings(application.store, every)
+    with options.known_store(database) as store:
+        readings = _readings(store, every)
         if as_json:
             for reading in readings:
                 typer.echo(msgspec.json.encode(_document(reading)))

@@ -70,7 +70,6 @@ def _import(
 ) -> None:
     from datetime import UTC, datetime
 
-    from auscult import bootstrap
     from auscult.domain.people.principal import operator
     from auscult.services.directory.naming import Naming
     from auscult.services.people.directory_import import import_directory
@@ -82,9 +81,7 @@ def _import(
             f"{file} is not UTF-8: byte {error.start}", code="import.invalid", field="FILE.csv", value=str(file)
         ) from error
     account, org, app = named
-    with bootstrap.open(options.settings_of(database), with_secrets=False) as application:
-        tenant = options.tenant_of(application.store, account, org, app)
-        its = application.store.within(tenant)
+    with options.named_app(database, account, org, app, with_secrets=False) as its:
         done = import_directory(its, Naming(its, lambda: datetime.now(UTC), operator()), noun, text)
     if as_json:
         typer.echo(msgspec.json.encode(done._asdict()))

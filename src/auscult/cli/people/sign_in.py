@@ -32,24 +32,20 @@ def password(
     database: options.Database = None,
 ) -> None:
     """Set a user's password, read from stdin or asked for, and end the user's sessions."""
-    from auscult import bootstrap
-
     given = read_password() if password_stdin else _prompt_for_password()
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        users = operating(application.store)
+    with options.known_store(database) as store:
+        users = operating(store)
         user = users.find(email)
         users.set_password(user, given)
         if break_glass is not None:
-            application.store.people.users.update(user.user_id, is_break_glass=break_glass)
+            store.people.users.update(user.user_id, is_break_glass=break_glass)
     typer.echo(f"the password of {user.email} is set")
 
 
 def reset_factor(email: Email, *, database: options.Database = None) -> None:
     """Remove a user's second factor, for one who lost the device, and end the user's sessions."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        users = operating(application.store)
+    with options.known_store(database) as store:
+        users = operating(store)
         user = users.find(email)
         users.reset_second_factor(user)
     typer.echo(f"{user.email} signs in without a second factor")
@@ -154,14 +150,12 @@ def why(
     as_json: options.AsJson = False,
 ) -> None:
     """Explain which grant lets a user see a conversation, or what is missing. Exit status 1: not visible."""
-    from auscult import bootstrap
     from auscult.domain.people.permissions import check_permission
     from auscult.services.people.views import grant_view
     from auscult.services.people.why import Explainer
 
     check_permission(permission)
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        store = application.store
+    with options.known_store(database) as store:
         user = operating(store).find(email)
         tenant = _holding(store, user, conversation, app)
         when = at or datetime.now(UTC)

@@ -102,10 +102,7 @@ def add(
 
 def listing(*, app: MaybeApp = None, database: options.Database = None, as_json: options.AsJson = False) -> None:
     """List users with their grants in force; with --app, those who have or had grants in it."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        store = application.store
+    with options.known_store(database) as store:
         tenant = options.known_tenant(store, app) if app else None
         for user in store.people.users.listing(tenant.account_id if tenant else None):
             grants = store.people.grants.of_user(user.user_id)
@@ -115,10 +112,8 @@ def listing(*, app: MaybeApp = None, database: options.Database = None, as_json:
 
 def show(email: Email, *, database: options.Database = None, as_json: options.AsJson = False) -> None:
     """Show one user with all grants, ended ones too."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        _show(application.store, operating(application.store).find(email), as_json=as_json, with_ended=True)
+    with options.known_store(database) as store:
+        _show(store, operating(store).find(email), as_json=as_json, with_ended=True)
 
 
 def grant(
@@ -137,11 +132,8 @@ def grant(
     as_json: options.AsJson = False,
 ) -> None:
     """Grant a user a role or a permission in an app; without --app, in every app of the account."""
-    from auscult import bootstrap
-
     access = _access(role, permission, queues, teams, agents, since, until, assigned=assigned)
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        store = application.store
+    with options.known_store(database) as store:
         users = operating(store)
         user = users.find(email)
         users.grant(user, _tenant(store, user, app), access)
@@ -160,10 +152,7 @@ def revoke(
     as_json: options.AsJson = False,
 ) -> None:
     """End grants of a user: all, or those of a role, of an app, or by their ids. The history is kept."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        store = application.store
+    with options.known_store(database) as store:
         users = operating(store)
         user = users.find(email)
         users.revoke(user, _tenant(store, user, app), role, grants or ())
@@ -253,11 +242,8 @@ def _tenant(store: "Store", user: "User", app: str | None) -> "Tenant | None":
 def _set_states(
     emails: list[str], named: tuple[str | None, str | None, str | None], database: str | None, *, is_active: bool
 ) -> None:
-    from auscult import bootstrap
-
     account, org, app = named
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        store = application.store
+    with options.known_store(database) as store:
         users = operating(store)
         tenant = options.known_tenant(store, app) if app else None
         found = [users.find(email) for email in emails]

@@ -141,10 +141,8 @@ def change(
 
 def listing(*, database: options.Database = None, as_json: options.AsJson = False) -> None:
     """List the apps of the database, with account and org."""
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        for tenant in sorted(application.store.tenants(), key=lambda one: one.app_id):
+    with options.known_store(database) as store:
+        for tenant in sorted(store.tenants(), key=lambda one: one.app_id):
             if as_json:
                 row = {"app": tenant.app_id, "account": tenant.account_id, "org": tenant.org_id}
                 typer.echo(msgspec.json.encode(row))
@@ -154,14 +152,11 @@ def listing(*, database: options.Database = None, as_json: options.AsJson = Fals
 
 def show(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:
     """Print how an app treats personal data, and its times."""
-    from auscult import bootstrap
     from auscult.services.scoring.intake.times import times_of
 
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        tenant = options.known_tenant(application.store, app)
-        store = application.store.within(tenant)
+    with options.known_app(database, app) as store:
         settings, times = store.privacy.settings(), times_of(store)
-    _print(tenant, settings, asdict(times), as_json=as_json)
+    _print(store.tenant, settings, asdict(times), as_json=as_json)
 
 
 def _known(redaction: str | None) -> str | None:

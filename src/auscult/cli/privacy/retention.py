@@ -38,11 +38,9 @@ def change(
     database: options.Database = None,
 ) -> None:
     """Set how long conversations or parts of them are kept. Workers erase hourly what is due; preview it first."""
-    from auscult import bootstrap
     from auscult.services.privacy.rules import change_rule
 
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app) as store:
         change_rule(store, principal(), queue, kind, days or None)
     typer.echo(f"{app}, queue {queue}, {kind}: {f'kept {days} days' if days else 'no rule'}")
 

@@ -19,11 +19,9 @@ def reveal(
     as_json: options.AsJson = False,
 ) -> None:
     """Print a conversation with its originals; recorded in the access log before anything is printed."""
-    from auscult import bootstrap
     from auscult.services.privacy.originals import read_unredacted
 
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.known_app(database, app) as store:
         conversation = read_unredacted(store, principal(), conversation_id)
     if as_json:
         typer.echo(msgspec.json.encode(conversation))

@@ -1,14 +1,13 @@
 """``auscult jobs``: the batches in which conversations are processed."""
 
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, get_args
 
 import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import unknown
+from auscult.domain.errors import sent, unknown
 from auscult.domain.scoring.batches import JobOrder
 
 if TYPE_CHECKING:
@@ -46,12 +45,12 @@ def listing(
     order: JobOrder | None = next((each for each in ORDERS if each == sort), None)
     if order is None:
         raise typer.BadParameter(f"invalid order {sort!r}; choose one of: {', '.join(ORDERS)}")
-    with _opened(database) as store:
+    with options.known_store(database) as store:
         tenants = store.tenants() if app is None else [options.known_tenant(store, app)]
         for tenant in tenants:
             page = list_jobs(store.within(tenant), states, order=order, limit=limit)
             for job in page.jobs:
-                typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
+                typer.echo(msgspec.json.encode(job, enc_hook=sent) if as_json else _sentence(job))
             if page.next_position is not None and not as_json:
                 typer.echo(f"... and more of {tenant.app_id}: give a greater --limit", err=True)
 
@@ -60,10 +59,10 @@ def show(job_ids: JobIds, *, database: options.Database = None, as_json: options
     """Show jobs, and which of their conversations are not scored."""
     from auscult.services.scoring.batches import view_job
 
-    with _opened(database) as store:
+    with options.known_store(database) as store:
         for job_id in job_ids:
             job = view_job(_app_of(store, job_id), job_id)
-            typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
+            typer.echo(msgspec.json.encode(job, enc_hook=sent) if as_json else _sentence(job))
             for conversation_id in () if as_json else job.unscored:
                 typer.echo(f"  not scored: {conversation_id}")
 
@@ -89,20 +88,12 @@ def cancel(job_ids: JobIds, *, database: options.Database = None, as_json: optio
 
 
 def _steer(job_ids: list[str], act: "Callable[[AppStore, str], Job]", database: str | None, *, as_json: bool) -> None:
-    with _opened(database) as store:
+    with options.known_store(database) as store:
         for app, job_id in [
             (_app_of(store, job_id), job_id) for job_id in job_ids
         ]:  # all are known, or none is touched
             job = act(app, job_id)
-            typer.echo(msgspec.json.encode(job) if as_json else _sentence(job))
-
-
-@contextmanager
-def _opened(database: str | None) -> "Generator[Store]":
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database), with_secrets=False) as application:
-        yield application.store
+            typer.echo(msgspec.json.encode(job, enc_hook=sent) if as_json else _sentence(job))
 
 
 def _app_of(store: "Store", job_id: str) -> "AppStore":

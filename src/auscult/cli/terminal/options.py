@@ -1,6 +1,8 @@
 """Options that several commands share, and what they name."""
 
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,7 +16,7 @@ from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
     from auscult.formats import Given
-    from auscult.storage.store import Store
+    from auscult.storage.store import AppStore, Store
 
 STDIN = "-"
 
@@ -219,3 +221,32 @@ def known_tenant(store: "Store", app: str) -> Tenant:
             f"there is no app {app} in this database; there is: {names}", code="app.unknown", field="--app"
         )
     return known
+
+
+@contextmanager
+def known_store(database: str | None) -> "Generator[Store]":
+    """Open a database that exists, for a command that needs no secret."""
+    from auscult import bootstrap
+
+    with bootstrap.open(settings_of_existing(database), with_secrets=False) as application:
+        yield application.store
+
+
+@contextmanager
+def known_app(database: str | None, app: str, *, with_secrets: bool = True) -> "Generator[AppStore]":
+    """Open what the app keeps. Raises ``NotFoundError`` where there is no such app, and makes no database."""
+    from auscult import bootstrap
+
+    with bootstrap.open(settings_of_existing(database), with_secrets=with_secrets) as application:
+        yield application.store.within(known_tenant(application.store, app))
+
+
+@contextmanager
+def named_app(
+    database: str | None, account: str | None, org: str | None, app: str, *, with_secrets: bool = True
+) -> "Generator[AppStore]":
+    """Open what the app keeps, making what is new, with the errors of ``tenant_of``."""
+    from auscult import bootstrap
+
+    with bootstrap.open(settings_of(database), with_secrets=with_secrets) as application:
+        yield application.store.within(tenant_of(application.store, account, org, app))

@@ -1,15 +1,13 @@
 """Progress of a live conversation in its playbooks, and the dialog tasks that ran: part of the fold."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from msgspec import Struct
 
 from auscult.domain.assist.assistance import DialogRun, PlaybookRun, PlaybookStage, PlaybookStep
 from auscult.domain.assist.live import Message, Tracked, whole_ms
 from auscult.domain.definitions.playbook import Plan, Playbook, StepId
-
-_MS = timedelta(milliseconds=1)
 
 
 class Runs(Struct, frozen=True, kw_only=True):

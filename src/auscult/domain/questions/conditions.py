@@ -22,14 +22,6 @@ def apply_conditions(results: Iterable[MetricResult]) -> tuple[MetricResult, ...
     return tuple(_resolve(result, found, resolved) for result in given)
 
 
-def is_asked(metric: Metric, resolved: Mapping[str, MetricResult]) -> bool:
-    """Return whether the condition of a metric holds, or is still unknown."""
-    if metric.when is None or metric.when.metric not in resolved:
-        return metric.when is None
-    answer = resolved[metric.when.metric].verdict.qualification
-    return answer == "-" or answer in metric.when.answers
-
-
 def cycle_of(form: Form, metric: Metric) -> tuple[str, ...]:
     """Return the ids of the metrics through which a metric depends on itself; empty where it does not."""
     metrics = {one.id: one for one in form.metrics}

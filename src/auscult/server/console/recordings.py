@@ -27,7 +27,6 @@ class SoundView(Struct, frozen=True, kw_only=True):
     url: str
     duration_ms: int
     speakers: tuple[Speaker, ...]
-    is_redacted: bool
     fault: ChannelFault | None
     words: tuple[tuple[int, int, str], ...]
 
@@ -110,7 +109,6 @@ def _view(recording: Recording, visit: Visit, console: Console) -> SoundView | N
         url=console.services.recording_links.link(recording.recording_id, variant)[0],
         duration_ms=recording.sound.duration_ms,
         speakers=recording.speakers,
-        is_redacted=variant == "redacted",
         fault=channel_fault(
             Derived(visit.app, console.services.recordings),
             visit.app,

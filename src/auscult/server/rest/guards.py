@@ -137,13 +137,6 @@ def writing(noun: str, permission: str | None = None, reach: Reach = "app") -> S
     return Scopes(f"{noun}:write", permission=permission or WRITING[noun], reach=reach)
 
 
-PLANS_READ = Scopes("plans:read", "plans:write", "audits:read", "audits:write", permission="plan.read")
-"""A guard of operations that only read plans; scopes of audits are sufficient, too."""
-
-PLANS_WRITTEN = Scopes("plans:write", "audits:write", permission="plan.edit", reach="app")
-"""A guard of operations that change plans."""
-
-
 def admission(authorizer: RequestAuthorizer, services: Services, parameters: Callable[[str], Parameters]) -> Guard:
     """Return a guard: the query has only parameters of the operation, and the app is one of the caller's.
 

@@ -19,8 +19,6 @@ from auscult.services.conversations.talked import TalkReader
 from auscult.services.scoring.listing import ListedAudit, ListedConversation
 from auscult.storage.store import AppStore
 
-_AT_ONCE = 1_000
-"""Conversations that begin in one millisecond; there are hardly ever two."""
 _UNRELEASED: frozenset[Hidden] = frozenset({"others"})
 TALK: frozenset[Hidden] = frozenset({"machine", "others", "agent"})
 """Parts of a conversation that comments, disputes and notices of them reveal."""

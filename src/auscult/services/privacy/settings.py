@@ -79,7 +79,7 @@ def _kinds(before: PrivacySettings, asked: Mapping[str, str | None]) -> dict[str
         if kind in NEVER_KEPT and treatment in ("keep", "token"):
             raise RequestError(
                 "security codes are never stored (PCI DSS 4.0.1, 3.3.1); give mask or drop",
-                code="privacy.never_kept",
+                code="field.unknown_value",
                 field="kinds",
                 value=treatment,
             )

@@ -1,6 +1,5 @@
 """The plans of one app, and their draws."""
 
-import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -15,6 +14,7 @@ from auscult.domain.audits.draw import Draw, DrawnItem, KeptDraw, StratumRecord
 from auscult.domain.audits.plan import Plan, PlanDocument
 from auscult.domain.notices import NewNotice
 from auscult.storage.access.apps import lock_app
+from auscult.storage.audits.writing import drawn_columns
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import OfApp
@@ -139,22 +139,8 @@ def _assignments(
         number = numbers.get(item.conversation_id)
         for role, rater in raters:
             state: AssignmentState = "erased" if number is None else "open" if rater is None else "assigned"
-            yield {
-                "assignment_id": f"as-{uuid.uuid4()}",
-                "conversation": number,
-                "segment": item.segment,
-                "agent_id": item.agent_id,
-                "rater": rater,
-                "role": role,
-                "state": state,
-                "stratum": item.stratum,
-                "u": item.u if number is not None else None,
-                "probability": item.probability,
-                "hidden": msgspec.json.encode(item.hidden).decode(),
-                "due_at": None if due_at is None else ms_of(due_at),
-                "created_at": ms_of(draw.drawn_at),
-                "reason": "",
-            }
+            its_own = {"conversation": number, "u": None if number is None else item.u}
+            yield drawn_columns(item, draw.drawn_at, due_at, rater=rater, role=role, state=state, **its_own)
 
 
 def _plan(row: AnyRow) -> Plan:

@@ -20,6 +20,7 @@ from auscult.storage.audits.writing import AssignmentChange, change_assignment
 from auscult.storage.core.database import AnySelect
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import SeenOfApp
+from auscult.storage.core.rows import columns_of
 from auscult.storage.core.sorting import SortKey, Walked, column_of, read_sorted
 from auscult.storage.core.tables.audits import assignments, audits, draws
 from auscult.storage.core.tables.base import NUMBER
@@ -360,20 +361,14 @@ class AppQueue(SeenOfApp):
             number = connection.scalar(its)
             if number is None:
                 return
-            row = {
-                "app": self._app,
-                "assignment_id": made.assignment_id,
-                "conversation": number,
-                "segment": made.segment,
-                "agent_id": made.agent_id or "",
-                "rater": made.rater,
-                "role": made.role,
-                "state": made.state,
-                "stratum": "",
-                "hidden": msgspec.json.encode(made.hidden).decode(),
-                "created_at": ms_of(made.created_at),
-                "reason": "",
-            }
+            row = columns_of(
+                assignments,
+                made,
+                app=self._app,
+                conversation=number,
+                agent_id=made.agent_id or "",
+                hidden=msgspec.json.encode(made.hidden).decode(),
+            )
             connection.execute(self._database.dialect.insert(assignments).values(row).on_conflict_do_nothing())
 
 

@@ -10,7 +10,7 @@ from auscult.domain.evaluation import Evaluation
 from auscult.domain.scoring.segments import turns_of_segment
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.conversations.evaluated import newest_evaluation
-from auscult.storage.conversations.evaluations import EvaluationReader
+from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
 from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.tables.conversations import conversations, evaluations
 
@@ -68,16 +68,7 @@ def parts_of(
 
 def shown_segment_of(connection: Connection, reader: EvaluationReader, conversation: int) -> int:
     """Return the segment that rows show of a conversation; 0 where they show the whole."""
-    query = sa.select(
-        evaluations.c.revision,
-        evaluations.c.snapshot,
-        evaluations.c.status,
-        evaluations.c.score,
-        evaluations.c.passed,
-        evaluations.c.fatal_errors,
-        evaluations.c.evaluated_at,
-        evaluations.c.body.label("evaluation_body"),
-    ).where(evaluations.c.conversation == conversation, evaluations.c.segment == 0)
+    query = sa.select(*COLUMNS).where(evaluations.c.conversation == conversation, evaluations.c.segment == 0)
     row = connection.execute(query.order_by(evaluations.c.evaluation.desc()).limit(1)).one_or_none()
     return 0 if row is None else reader.read(connection, {"": row})[""].segment
 

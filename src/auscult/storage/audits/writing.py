@@ -18,6 +18,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of, optional_instant
 from auscult.storage.core.result_seals import ResultSeals
+from auscult.storage.core.rows import columns_of
 from auscult.storage.core.tables.audits import assignments, audits, draws
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.people.parties import erase_auditor, write_auditor
@@ -200,25 +201,31 @@ def _drawn_instead(
     of_draw = sa.select(draws.c.draw).where(draws.c.app == app, draws.c.draw_id == declined.draw_id)
     if number is None or declined.ended_at is None:
         return None
-    return {
-        "app": app,
-        "assignment_id": f"as-{uuid.uuid4()}",
-        "conversation": number,
-        "segment": item.segment,
-        "agent_id": item.agent_id,
-        "rater": item.rater,
-        "role": "audit",
-        "state": "open" if item.rater is None else "assigned",
-        "draw": connection.scalar(of_draw),
-        "stratum": item.stratum,
-        "u": item.u,
-        "probability": item.probability,
-        "hidden": msgspec.json.encode(item.hidden).decode(),
-        "due_at": None if due_at is None else ms_of(due_at),
-        "created_at": ms_of(declined.ended_at),
-        "reason": "",
-        "replaces": declined.assignment_id,
-    }
+    return drawn_columns(
+        item,
+        declined.ended_at,
+        due_at,
+        app=app,
+        conversation=number,
+        role="audit",
+        state="open" if item.rater is None else "assigned",
+        draw=connection.scalar(of_draw),
+        replaces=declined.assignment_id,
+    )
+
+
+def drawn_columns(item: DrawnItem, drawn_at: datetime, due_at: datetime | None, **others: Any) -> dict[str, Any]:  # noqa: ANN401  (of any column)
+    """Return the columns of a new assignment of an item: the item's own, and ``others``, which are given."""
+    return columns_of(
+        assignments,
+        item,
+        assignment_id=f"as-{uuid.uuid4()}",
+        hidden=msgspec.json.encode(item.hidden).decode(),
+        due_at=None if due_at is None else ms_of(due_at),
+        created_at=ms_of(drawn_at),
+        reason="",
+        **others,
+    )
 
 
 def _is_drawn(connection: Connection, drawn: dict[str, Any]) -> bool:

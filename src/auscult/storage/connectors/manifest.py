@@ -46,10 +46,9 @@ class LeaseLostError(ConflictError):
 class RunRecord:
     """One run under way. Threads may share it."""
 
-    def __init__(self, database: Database, app: int, connector: int, number: int) -> None:
+    def __init__(self, database: Database, connector: int, number: int) -> None:
         """Made by ``AppConnectors.begin``."""
         self._database = database
-        self._app = app
         self._connector = connector
         self.number = number
 

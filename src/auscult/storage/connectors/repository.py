@@ -170,7 +170,7 @@ class AppConnectors:
             after = {"ordered": None} | ({"next_at": ms_of(next_at)} if next_at is not None else {})
             connection.execute(sa.update(connectors).where(connectors.c.connector == row.connector).values(**after))
             self._drop_old(connection, row.connector)
-        return RunRecord(self._database, self._app, row.connector, number)
+        return RunRecord(self._database, row.connector, number)
 
     def end_crashed(self, at: datetime) -> None:
         """End the runs whose lease has ended: the process that renewed it is gone."""

@@ -7,7 +7,7 @@ from auscult.domain.definitions.definition import Definition, DefinitionDraft, D
 from auscult.domain.definitions.form_version import UNSIGNED, DraftMovedError, Signed, revision_of
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect
-from auscult.storage.core.instants import instant_of, now_ms
+from auscult.storage.core.instants import now_ms
 from auscult.storage.core.repository import OfApp
 from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.definitions import definition_drafts, definitions
@@ -31,19 +31,10 @@ class AppDefinitions(OfApp):
             if newest is not None and newest.document == document and newest.removed_at is None:
                 return newest
             version = 1 if newest is None else newest.version + 1
-            now = now_ms()
-            row = {"kind": kind, "name": name, "version": version, "document": document, "published_at": now}
+            row = {"kind": kind, "name": name, "version": version, "document": document, "published_at": now_ms()}
             by = {"published_by": signed.by, "note": signed.note}
-            connection.execute(sa.insert(definitions).values(app=self._app, **row, **by))
-        return Definition(
-            kind=kind,
-            name=name,
-            version=version,
-            document=document,
-            published_at=instant_of(now),
-            by=signed.by,
-            note=signed.note,
-        )
+            made = sa.insert(definitions).values(app=self._app, **row, **by).returning(definitions)
+            return _definition(connection.execute(made).one())
 
     def in_force(self, kind: DefinitionKind) -> list[Definition]:
         """The newest version of each name that is not removed, by name."""

@@ -1,7 +1,5 @@
 """Webhooks of apps, and the result of each delivery. Their secrets are encrypted like those of clients."""
 
-from typing import Any
-
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -13,7 +11,7 @@ from auscult.domain.errors import NotFoundError
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.bound_secrets import SecretLock
 from auscult.storage.core.database import NOW, AnyRow, Database
-from auscult.storage.core.instants import ms_of, now_ms
+from auscult.storage.core.instants import now_ms
 from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.rows import columns_of, record_of
 from auscult.storage.core.tables.base import apps
@@ -154,15 +152,7 @@ class WebhookWork:
 
 def _add(connection: Connection, number: int, delivery: Delivery) -> None:
     """Add one try, and forget those before the last thousand."""
-    row: dict[str, Any] = {
-        "webhook": number,
-        "change": delivery.number,
-        "conversation_id": delivery.conversation_id,
-        "kind": delivery.kind,
-        "at": ms_of(delivery.at),
-        "status": delivery.status,
-        "error": delivery.error,
-    }
+    row = columns_of(deliveries, delivery, webhook=number, change=delivery.number)
     connection.execute(sa.insert(deliveries).values(row))
     its = sa.select(deliveries.c.delivery).where(deliveries.c.webhook == number)
     oldest = its.order_by(deliveries.c.delivery.desc()).offset(DELIVERIES_KEPT).limit(1).scalar_subquery()

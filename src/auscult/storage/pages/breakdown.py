@@ -67,7 +67,7 @@ class Breakdowns:
         """Nothing is compiled yet."""
         self._database = database
         self._codes = FacetCodes(database)
-        self._reading = RowReading(database, phrases, self._codes)
+        self._reading = RowReading(phrases, self._codes)
 
     def read(self, reader: Reader, asked: Asked) -> Breakdown:
         """Return the numbers of rows, within one snapshot."""

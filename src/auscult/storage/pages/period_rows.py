@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from auscult.storage.core.database import Database, Reader
+from auscult.storage.core.database import Reader
 from auscult.storage.pages.facet_codes import BLOCK, FacetCodes
 from auscult.storage.pages.row_filters import Selection, StatementCache
 
@@ -37,9 +37,8 @@ RowsOfPeriods = dict[tuple[Selection, Span], PeriodRows]
 class RowReading:
     """Reads rows of periods and their codes, each only once."""
 
-    def __init__(self, database: Database, phrases: StatementCache, codes: FacetCodes) -> None:
+    def __init__(self, phrases: StatementCache, codes: FacetCodes) -> None:
         """Nothing is read yet."""
-        self._database = database
         self._phrases = phrases
         self._codes = codes
 

@@ -5,7 +5,6 @@ import sqlalchemy as sa
 from auscult.domain.people.visibility import Facts, Visibility
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.conversations import conversations
-from auscult.storage.core.tables.people import conversation_parties
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.people.access import AccessReader
 from auscult.storage.people.directory import AppDirectory
@@ -59,25 +58,9 @@ class AppPeople:
         with self._database.reading() as connection:
             return connection.execute(query).first() is not None
 
-    def visible_ids(self, visibility: Visibility, conversation_ids: list[str]) -> frozenset[str]:
-        """Return those of some conversations that exist and are visible, at most 1,000 at a time."""
-        ids = [each for each in conversation_ids if is_storable(each)]
-        query = sa.select(conversations.c.conversation_id).where(
-            conversations.c.app == self._app,
-            conversations.c.conversation_id.in_(ids),
-            *visible(visibility, conversations.c.app, conversations.c.conversation_id),
-        )
-        return frozenset(self._database.values(query))
-
     def facts(self, conversation_id: str) -> Facts | None:
         """Return what decides about the visibility of a conversation; None where it is unknown or has no party."""
         if not is_storable(conversation_id):
             return None
         with self._database.reading() as connection:
             return facts_of(connection, self._app, conversation_id)
-
-    def count_parties(self) -> int:
-        """Return how many parties the conversations of the app have."""
-        mine = conversation_parties.c.app == self._app
-        query = sa.select(sa.func.count()).select_from(conversation_parties).where(mine)
-        return self._database.value(query) or 0

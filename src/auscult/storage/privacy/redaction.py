@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -51,25 +51,14 @@ class Incoming(NamedTuple):
     marks: Mapping[str, Collection[str]]
 
 
-Redact = Callable[[Conversation], RedactedConversation]
-RedactEach = Callable[[Redact, Sequence[Conversation]], Sequence[RedactedConversation]]
-"""Applies a function, which can be pickled, to each of some conversations."""
-
-
-def redact_here(redact: Redact, conversations: Sequence[Conversation]) -> Sequence[RedactedConversation]:
-    """Redact one conversation after the other."""
-    return [redact(each) for each in conversations]
-
-
 class AppPrivacy:
     """Privacy settings of one app, and the stored part of its redactions."""
 
-    def __init__(self, database: Database, app: int, secret_key: bytes, redact_each: RedactEach = redact_here) -> None:
+    def __init__(self, database: Database, app: int, secret_key: bytes) -> None:
         """``secret_key`` is the database's; originals are encrypted with a key derived from it for them alone."""
         self._database = database
         self._app = app
         self._secret_key = secret_key
-        self._redact_each = redact_each
 
     @property
     def app(self) -> int:
@@ -104,7 +93,7 @@ class AppPrivacy:
         redact = (
             partial(_redact, settings, self._secret_key, self._names(settings)) if settings.is_on else without_codes
         )
-        after = self._redact_each(redact, conversations)
+        after = [redact(each) for each in conversations]
         kept = {
             each.conversation.id: Redaction(spans=dict(each.spans), originals=_kept(each.originals, settings))
             for before, each in zip(conversations, after, strict=True)

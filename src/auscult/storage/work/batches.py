@@ -2,7 +2,6 @@
 
 import logging
 import uuid
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -238,20 +237,11 @@ def insert_batch(app: int, size: int, priority: int, accepted_at: int) -> sa.Ins
 
 def batch_of(row: AnyRow) -> Batch:
     """The batch that a row of ``BATCH`` is."""
-    times: dict[str, Any] = {
-        "ended_at": None if row.ended_at is None else instant_of(row.ended_at),
-        "postponed_until": None if row.not_before is None else instant_of(row.not_before),
-    }
-    return Batch(
-        batch_id=row.batch_id,
+    return record_of(
+        Batch,
+        row,
         tenant=record_of(Tenant, row),
-        size=row.size,
-        state=row.state,
         priority=_NAMES[row.priority],
-        starts=row.starts,
-        accepted_at=instant_of(row.accepted_at),
-        reason=row.reason,
-        postponements=row.postponements,
+        postponed_until=None if row.not_before is None else instant_of(row.not_before),
         traces=tuple((row.traces or "").split()),
-        **times,
     )

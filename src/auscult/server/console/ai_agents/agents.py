@@ -67,7 +67,7 @@ class AiAgentsPage(Controller):
     def form(self, visit: AnyVisit) -> Response[str]:
         """Show the form of a version, filled in with one that is registered."""
         visit.require_everywhere(EDIT)
-        agent_id, version = (next(iter(visit.query.get(each, ())), "") for each in ("agent", "version"))
+        agent_id, version = (visit.asked(each) for each in ("agent", "version"))
         if not agent_id:
             return _form(visit, filled_form(None))
         try:
@@ -100,7 +100,7 @@ class AiAgentsPage(Controller):
             raise missing("AI agent", agent_id)
         rows = tuple(_figures(visit, agent_id, each) for each in known)
         edits = visit.principal.may_everywhere(EDIT)
-        asked = [next(iter(visit.query.get(each, ())), "") for each in ("a", "b")]
+        asked = [visit.asked(each) for each in ("a", "b")]
         found, problem = None, ""
         if all(asked) and counts:
             try:

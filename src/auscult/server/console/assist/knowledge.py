@@ -159,8 +159,8 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
     """Show the documents. ``chosen`` is the language of a document that was refused."""
     reader, library = visit.reader, _library(visit)
     bases = sorted(visit.app.knowledge.versions()) or ["en"]
-    asked = next(iter(visit.query.get("q", ())), "")
-    wanted = next(iter(visit.query.get("language", ())), "")
+    asked = visit.asked("q")
+    wanted = visit.asked("language")
     language = wanted if wanted in bases else "en" if "en" in bases else bases[0]
     offered = {*library.retriever.languages, *bases}
     search = library.search(visit.app, language, asked, _SHOWN) if asked else None
@@ -175,7 +175,7 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
         said=said_of(search) if search else "",
         found=found_rows(search, language, reader, BASE) if search else (),
         may_edit=visit.principal.may_everywhere("knowledge.edit"),
-        note=_(_NOTES.get(next(iter(visit.query.get("done", ())), ""), "")),
+        note=visit.note(_NOTES),
         problem=problem,
     )
     return visit.page("assist/knowledge", _HERE, view, 422 if problem else 200)

@@ -80,14 +80,6 @@ class KnowledgeView(Struct, frozen=True, kw_only=True):
     problem: str
 
 
-class PassageView(Struct, frozen=True, kw_only=True):
-    """A passage as the assistant quotes it."""
-
-    id: str
-    heading: str
-    text: str
-
-
 class DocumentView(Struct, frozen=True, kw_only=True):
     """The page of one document. ``is_stated``: a person stated from when to when it counts, ``since`` and ``until``.
 
@@ -97,7 +89,7 @@ class DocumentView(Struct, frozen=True, kw_only=True):
     name: str
     about: str
     state: StateView
-    passages: tuple[PassageView, ...]
+    passages: tuple[Passage, ...]
     since: str
     until: str
     is_stated: bool
@@ -200,7 +192,7 @@ def document_view(document: Document, passages: Sequence[Passage], reader: Reade
         name=document.source,
         about=f"{language_name(document.language, reader)}, {_FORMATS.get(document.format, document.format)}, {count}, {added}",
         state=state_view(document.validity, reader, names),
-        passages=tuple(PassageView(id=each.id, heading=each.title, text=each.text) for each in passages),
+        passages=tuple(passages),
         since=str(document.validity.since or ""),
         until=str(document.validity.until or ""),
         is_stated=any(each.place == "person" for each in document.validity.sources),

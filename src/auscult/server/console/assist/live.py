@@ -91,7 +91,7 @@ def _stream(visit: Visit, mark: Callable[[], str]) -> Stream:
 
     What changed since the page was made, or since the last event before a connection broke, is sent at once.
     """
-    known = visit.last_event_id or next(iter(visit.query.get("seen", ())), "")
+    known = visit.last_event_id or visit.asked("seen")
 
     async def events() -> AsyncGenerator[bytes]:
         seen = known or await asyncio.to_thread(mark)

@@ -249,7 +249,7 @@ def go_on(visit: Visit, done: str = "none", assignment_id: str = "") -> Redirect
 
 def held_of(visit: Visit) -> HeldView | None:
     """Return the audit that the visitor just submitted, which the address names; None without one."""
-    assignment_id = next(iter(visit.query.get("held", ())), "")
+    assignment_id = visit.asked("held")
     return held_view(visit, assignment_id) if assignment_id else None
 
 

@@ -180,7 +180,7 @@ class CalibrationPage(Controller):
         visit.require(RUN)
         forms = forms_in_force(visit.app)
         given = {name: value for name, value in (data or {}).items() if isinstance(value, str)}
-        named = given.get("form_id") or next(iter(visit.query.get("form", [])), "")
+        named = given.get("form_id") or visit.asked("form")
         wanted = [each for each in forms if not named or each.id == named]
         suggested = {each.id: calibrating(visit).suggest(each.id) for each in wanted}
         # Without a choice, the form with which raters differ most often.

@@ -161,7 +161,7 @@ def _list(visit: Visit, begun: Begun | None = None) -> Response[str]:
         kinds=kind_cards(begun.kind if begun else "s3") if may else (),
         begun=begun or Begun(),
         is_open=any(map(is_open, found)),
-        note=_note(visit),
+        note=visit.note(_NOTES),
     )
     return visit.page("connectors/connectors", _TITLE, view, 422 if begun else 200)
 
@@ -184,7 +184,7 @@ def _one(
     standing, connectors, reader = _known(visit, name), visit.app.connectors, visit.reader
     found, path = _read(visit, name), f"{PATH}/{name}"
     read = found if isinstance(found, Connector) else None
-    asked = next(iter(visit.query.get("run", ())), "")
+    asked = visit.asked("run")
     only = int(asked) if asked.isdecimal() and len(asked) < 16 else 0  # noqa: PLR2004  (what a database holds)
     document = _service(visit).definition(name).document.decode("utf-8-sig", "replace")
     names = names_of_people(visit)
@@ -204,7 +204,7 @@ def _one(
         secrets=", ".join(standing.secrets),
         has_draft=visit.app.definitions.draft(KIND, name) is not None,
         preview=preview,
-        note=_note(visit),
+        note=visit.note(_NOTES),
         problem=problem or ("" if read else sentence(str(found))),
     )
     return visit.page("connectors/connector", _TITLE, view, 422 if problem else 200)
@@ -259,7 +259,3 @@ def _day(visit: Visit, data: Given, name: str, more: timedelta = timedelta()) ->
     except (ValueError, OverflowError) as error:
         message = _("{name}: {given} is not a date; write it as 2026-03-28").format(name=name, given=repr(given))
         raise RequestError(message, code="date.invalid", field=name, value=given) from error
-
-
-def _note(visit: Visit) -> str:
-    return _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))

@@ -84,7 +84,7 @@ class ConversationsPage(Controller):
         }
         scored = see(replace(sought, statuses=("evaluated",)), limit=1).total
         view = replace(self._view(visit, query, page, known, scored), bulk=_bulk(visit))
-        done = next(iter(visit.query.get(_DONE, ())), "")
+        done = visit.asked(_DONE)
         return visit.page(
             "conversations/listing", "Conversations", replace(view, note=_note(done)), right=choices_of(visit)
         )

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -103,52 +103,30 @@ class _Edited(NamedTuple):
     note: str = ""
 
 
-class ScorecardEditor(Controller):
-    """The builder of one scorecard."""
+class _Editor(Controller):
+    """The builder of one definition, as ``of`` describes it."""
 
-    path = "/scorecards/{name:str}/edit"
+    of: ClassVar[Builder]
 
     @get(sync_to_thread=True)
     def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show the draft of a scorecard, or its version in force."""
-        return shown(visit, CARD, name)
+        """Show the draft of a definition, or its version in force."""
+        require_editor(visit)
+        is_saved = _SAVED in visit.query.get("done", ())
+        note = _(SAID_SAVED) if is_saved else ""
+        edited = _Edited(_in_use(visit, self.of, name))
+        view = _view(visit, self.of, name, edited, note, known_of(visit))
+        return visit.page("definitions/editor", self.of.title, view)
 
     @post(sync_to_thread=True)
     def act(
         self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str] | Redirect:
         """Run the action of a button: change, save or publish the document. With ``part``, return only that."""
-        return acted(visit, CARD, name, data)
+        return _acted(visit, self.of, name, data)
 
 
-class TaxonomyEditor(Controller):
-    """The builder of one taxonomy."""
-
-    path = "/taxonomies/{name:str}/edit"
-
-    @get(sync_to_thread=True)
-    def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """Show the draft of a taxonomy, or its version in force."""
-        return shown(visit, TREE, name)
-
-    @post(sync_to_thread=True)
-    def act(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
-        """Run the action of a button: change, save or publish the document. With ``part``, return only that."""
-        return acted(visit, TREE, name, data)
-
-
-def shown(visit: Visit, of: Builder, name: str) -> Response[str]:
-    """Return the page of a builder."""
-    require_editor(visit)
-    is_saved = _SAVED in visit.query.get("done", ())
-    note = _(SAID_SAVED) if is_saved else ""
-    edited = _Edited(_in_use(visit, of, name))
-    return visit.page("definitions/editor", of.title, _view(visit, of, name, edited, note, known_of(visit)))
-
-
-def acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] | Redirect:
+def _acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] | Redirect:
     """Run the action of a button, and return the page, the part of it that changes, or where it leads."""
     require_editor(visit)
     act, known, is_part, note = one(data, "act", "look"), known_of(visit), "part" in data, ""
@@ -370,7 +348,7 @@ def _lists_of_cards(known: Known) -> dict[str, list[str]]:
     }
 
 
-CARD = Builder(
+_CARD = Builder(
     kind="scorecard",
     noun="scorecard",
     title=later("Scorecards"),
@@ -414,7 +392,7 @@ def _lists_of_trees(known: Known) -> dict[str, list[str]]:
     return {"languages": list(known.languages.values())}
 
 
-TREE = Builder(
+_TREE = Builder(
     kind="taxonomy",
     noun="taxonomy",
     title=later("Taxonomies"),
@@ -437,3 +415,17 @@ TREE = Builder(
     compare=_compare_trees,
     lists=_lists_of_trees,
 )
+
+
+class ScorecardEditor(_Editor):
+    """The builder of one scorecard."""
+
+    path = "/scorecards/{name:str}/edit"
+    of = _CARD
+
+
+class TaxonomyEditor(_Editor):
+    """The builder of one taxonomy."""
+
+    path = "/taxonomies/{name:str}/edit"
+    of = _TREE

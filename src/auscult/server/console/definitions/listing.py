@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -70,61 +70,37 @@ class _Kind(NamedTuple):
     build: _Building
 
 
-class ScorecardsPage(Controller):
-    """Measures of agents over a period."""
+class _Listing(Controller):
+    """The definitions of a kind, as ``of`` describes it."""
 
-    path = "/scorecards"
+    of: ClassVar[_Kind]
 
     @get(sync_to_thread=True)
     def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """List the scorecards in force."""
-        return _list(visit, CARDS)
+        """List what is in force."""
+        return _list(visit, self.of)
 
     @post(sync_to_thread=True)
     def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Begin a scorecard as a draft, and redirect to its builder."""
-        return _begun(visit, CARDS, data)
+        """Begin a definition as a draft, and redirect to its builder."""
+        return _begun(visit, self.of, data)
 
     @get("/{name:str}", sync_to_thread=True)
     def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Show one scorecard, with the results of agents if a period is given."""
-        return _one(visit, CARDS, name)
+        """Show one: a scorecard with the results of agents if a period is given, or a taxonomy as a tree."""
+        return _one(visit, self.of, name)
 
     @post("/{name:str}/remove", sync_to_thread=True)
     def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Put one out of force."""
-        return _removed(visit, CARDS, name)
-
-
-class TaxonomiesPage(Controller):
-    """Topics that conversations are classified by."""
-
-    path = "/taxonomies"
-
-    @get(sync_to_thread=True)
-    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
-        """List the taxonomies in force."""
-        return _list(visit, TREES)
-
-    @post(sync_to_thread=True)
-    def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Begin a taxonomy as a draft, and redirect to its builder."""
-        return _begun(visit, TREES, data)
-
-    @get("/{name:str}", sync_to_thread=True)
-    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
-        """Show one taxonomy as a tree."""
-        return _one(visit, TREES, name)
-
-    @post("/{name:str}/remove", sync_to_thread=True)
-    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
-        """Put one out of force."""
-        return _removed(visit, TREES, name)
+        visit.require_everywhere("form.publish")
+        if visit.app.definitions.remove(self.of.kind, name) is None:
+            raise missing(self.of.noun, name)
+        return Redirect(f"{BASE}{self.of.path}?done=removed", status_code=303)
 
 
 def _list(visit: Visit, of: _Kind, status: int = 200, entered: Entered | None = None) -> Response[str]:
     visit.require("form.read")
-    note = _note(visit)
     view = ListView(
         title=_(of.title),
         lead=_(of.lead),
@@ -135,7 +111,7 @@ def _list(visit: Visit, of: _Kind, status: int = 200, entered: Entered | None = 
         rows=(*of.listing(visit), *_drafts(visit, of)),
         heading=_(of.build.heading) if visit.principal.may_everywhere("form.edit") else "",
         entered=entered or Entered(),
-        note=note,
+        note=visit.note(_NOTES),
     )
     return visit.page("definitions/definitions", of.title, view, status)
 
@@ -177,18 +153,7 @@ def _one(visit: Visit, of: _Kind, name: str) -> Response[str] | Redirect:
     may_publish = visit.principal.may_everywhere("form.publish")
     here = f"{BASE}{of.path}/{name}"
     actions = Actions(edit=f"{here}/edit", remove=f"{here}/remove") if may_publish else None
-    return of.show(visit, stored, actions, _note(visit))
-
-
-def _removed(visit: Visit, of: _Kind, name: str) -> Redirect:
-    visit.require_everywhere("form.publish")
-    if visit.app.definitions.remove(of.kind, name) is None:
-        raise missing(of.noun, name)
-    return Redirect(f"{BASE}{of.path}?done=removed", status_code=303)
-
-
-def _note(visit: Visit) -> str:
-    return _(_NOTES.get(next(iter(visit.query.get("done", ())), ""), ""))
+    return of.show(visit, stored, actions, visit.note(_NOTES))
 
 
 def _cards(visit: Visit) -> tuple[ListedRow, ...]:
@@ -262,7 +227,7 @@ def _show_tree(visit: Visit, stored: Definition, actions: Actions | None, note: 
 
 
 def _day(visit: Visit, name: str, otherwise: date) -> date:
-    given = next(iter(visit.query.get(name, ())), "")
+    given = visit.asked(name)
     try:
         return date.fromisoformat(given) if given else otherwise
     except ValueError as error:
@@ -312,3 +277,17 @@ TREES = _Kind(
         later("There is a taxonomy {id} already. Open it, or give another name."),
     ),
 )
+
+
+class ScorecardsPage(_Listing):
+    """Measures of agents over a period."""
+
+    path = "/scorecards"
+    of = CARDS
+
+
+class TaxonomiesPage(_Listing):
+    """Topics that conversations are classified by."""
+
+    path = "/taxonomies"
+    of = TREES

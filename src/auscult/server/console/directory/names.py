@@ -118,7 +118,7 @@ class DirectoryPage(Controller):
     def show(self, visit: AnyVisit) -> Response[str]:
         """Show the queues, the teams or the agents."""
         visit.require_everywhere(EDIT)
-        return _page(visit, _kind(_first(visit, "kind") or "queue"))
+        return _page(visit, _kind(visit.asked("kind") or "queue"))
 
     @post("/{kind:str}/rename", sync_to_thread=True)
     def rename(self, kind: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
@@ -191,10 +191,6 @@ class DirectoryPage(Controller):
         return visit.page("directory/directory_table", "Administration", tabs=tabs_of(visit, _HERE), **shown)
 
 
-def _first(visit: Visit, name: str) -> str:
-    return next(iter(visit.query.get(name, ())), "")
-
-
 def naming(visit: Visit) -> Naming:
     """Return the names and merges of this visit's app as the visitor changes them."""
     return Naming(visit.app, lambda: visit.now, visit.principal)
@@ -229,7 +225,7 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
     heads = {each: aliases.name(kind, each, name) or each for each, name in names.items()}
     heads = {each: name for each, name in heads.items() if aliases.head(kind, each) == each}
     rows = _rows(visit, kind, heads)
-    merging, first, done = _merging(visit, kind, heads), _first(visit, "first"), _first(visit, "done")
+    merging, first, done = _merging(visit, kind, heads), visit.asked("first"), visit.done
     more, ordered = len(rows) - _SHOWN, sorted(heads, key=lambda each: (heads[each].casefold(), each))
     return administration(
         visit,
@@ -241,7 +237,7 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
         teams=tuple(sorted(_teams(work).values(), key=str.casefold)) if kind == "agent" else (),
         users=names_of_people(visit) if kind == "agent" and visit.principal.may_everywhere(_PAIR) else {},
         total=reader.number(len(heads)),
-        sought=_first(visit, "q"),
+        sought=visit.asked("q"),
         more=_("{n} more; search for them").format(n=reader.number(more)) if more > 0 else "",
         same=tuple(_alike(kind, heads)),
         merging=merging,
@@ -258,7 +254,7 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
 def _rows(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[PartyRow, ...]:
     """Return what the search leaves, by name."""
     work = naming(visit)
-    aliases, sought = work.aliases(), _first(visit, "q").casefold()
+    aliases, sought = work.aliases(), visit.asked("q").casefold()
     in_force = (each.change for each in work.listing(in_force=True, limit=_MERGES))
     undo = {each.id: f"{_PATH}/changes/{each.change_id}/undo" for each in in_force if each.into and each.kind == kind}
     often = Counter(name.casefold() for name in heads.values())
@@ -327,7 +323,7 @@ def _alike(kind: PartyKind, heads: Mapping[str, str]) -> Iterable[tuple[str, str
 
 
 def _merging(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[Candidate, ...]:
-    asked = (_first(visit, "first"), _first(visit, "second"))
+    asked = (visit.asked("first"), visit.asked("second"))
     if asked[0] == asked[1] or any(each not in heads for each in asked):
         return ()
     return tuple(

@@ -59,7 +59,6 @@ class InviteView(Struct, frozen=True, kw_only=True):
     problem: str = ""
     link: str = ""
     invited: str = ""
-    has_sign_on: bool = False
 
 
 class FormPage(Controller):
@@ -169,6 +168,5 @@ def _invite_page(visit: Visit, given: Given, problem: str = "", *, link: str = "
         problem=problem,
         link=link,
         invited=invited,
-        has_sign_on=visit.services.sign_on is not None,
     )
     return visit.page("first_hour/invite", "Home", view, 422 if problem else 200)

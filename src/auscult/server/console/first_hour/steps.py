@@ -126,7 +126,7 @@ def _step(name: str) -> Step | None:
 def hour_view(visit: Visit, hour: Hour) -> HourView:
     """Show the steps."""
     done, whole = hour.done, len(hour.steps)
-    loaded = next(iter(visit.query.get("loaded", ())), "")
+    loaded = visit.asked("loaded")
     is_soon, scored = False, None
     if "score" in hour.steps and hour.steps["score"] != "done":
         scored = _first_score(visit)

@@ -147,6 +147,10 @@ class Visit:
                 found.setdefault(name, []).append(value.strip())
         return found
 
+    def asked(self, name: str) -> str:
+        """Return the first value of a parameter of the address; empty without one."""
+        return next(iter(self.query.get(name, ())), "")
+
     def note(self, notes: Mapping[str, str]) -> str:
         """Return the note on the action before, which the address names, in the reader's language; empty for none."""
         return _(notes.get(self.done, ""))
@@ -154,7 +158,7 @@ class Visit:
     @property
     def done(self) -> str:
         """The action before, as the address names it; empty without one."""
-        return next(iter(self.query.get("done", ())), "")
+        return self.asked("done")
 
     @property
     def last_event_id(self) -> str:

@@ -143,7 +143,7 @@ def _answered(visit: Visit, sought: Sought, compared: Compared) -> Answered:
 
 def asked_days(visit: Visit) -> tuple[str, str]:
     """Return the first and the last day in the address, empty where it has none."""
-    since, last = (next(iter(visit.query.get(name, ())), "") for name in ("from", "to"))
+    since, last = (visit.asked(name) for name in ("from", "to"))
     return since, last
 
 

@@ -48,7 +48,7 @@ class ReasonsPage(Controller):
             reasons=reasons_of(visit.app, sought, compared, names),
             answers=count(visit.app, replace(within, surveys=SURVEYS)),
         )
-        about = next(iter(visit.query.get("about", ())), "")
+        about = visit.asked("about")
         if about in {each.name for each in found.reasons}:
             found = _opened(visit, within, found, about)
         filters = filter_view(query, f"{BASE}/reasons", names_of(visit), visit.reader, _FILTERS)

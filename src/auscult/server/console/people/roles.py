@@ -62,7 +62,7 @@ class RolesPage(Controller):
         grants = people.grants.in_app(tenant.app_id, tenant.account_id)
         users = Counter(held[0] for held in {(each.role, each.user_id) for each in grants if each.holds(visit.now)})
         roles = people.roles.of(tenant.account_id)
-        start = roles.get(next(iter(visit.query.get("from", ())), ""))
+        start = roles.get(visit.asked("from"))
         if start and not problem:  # a built-in role stays: its permissions begin a role of another name
             name, chosen = "" if start.is_built_in else start.name, start.permissions
         return administration(

@@ -198,7 +198,7 @@ class UsersPage(Controller):
         link: str = "",
     ) -> Response[str]:
         user = _find(visit, user_id)
-        asked = next(iter(visit.query.get("conversation", ())), "")
+        asked = visit.asked("conversation")
         why, lacking = _why(visit, user, asked)
         people = visit.store.people
         return visit.page(

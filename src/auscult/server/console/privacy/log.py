@@ -44,7 +44,7 @@ class LogPage(Controller):
         who = equal.get("principal", "")
         if "@" in who and ":" not in who:  # a person, as the field picks them
             equal["principal"] = f"user:{who}"
-        before = next(iter(visit.query.get("before", ())), "")
+        before = visit.asked("before")
         record(visit.app, f"user:{visit.visitor.email}", "log.read", None, filters=equal)
         found = visit.app.log.newest(int(before) if before.isdecimal() else None, _AT_A_TIME + 1, **equal)
         shown = found[:_AT_A_TIME]

@@ -114,7 +114,7 @@ class SchedulesPage(Controller):
         me = visit.visitor.email
         found = [(each, visit.app.schedules.runs(each.schedule_id)) for each in service(visit).listing(me)]
         if entered is None:
-            chosen = next(iter(visit.query.get("view", ())), "")
+            chosen = visit.asked("view")
             entered = Entered(kind="view", view_id=chosen) if chosen else Entered()
         return visit.page(
             "schedules/schedules",

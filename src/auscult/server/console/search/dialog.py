@@ -142,7 +142,7 @@ _MOST_PICKS = 8
 
 def picks_of(visit: Visit) -> PicksView:
     """Return the values that a field accepts for the words of the address. What the visitor may not open is not offered."""
-    words, of = (next(iter(visit.query.get(name, ())), "").strip() for name in ("q", "of"))
+    words, of = (visit.asked(name).strip() for name in ("q", "of"))
     typing: Literal["custom_id", "custom_field"] | None = next((each for each in TYPED if each == of), None)
     if typing and len(words) <= LONGEST and visit.may("conversation.read"):
         found = typed(visit.app, typing, words)

@@ -55,8 +55,7 @@ class TargetsPage(Controller):
     @get(sync_to_thread=True)
     def listing(self, visit: AnyVisit) -> Response[str]:
         """Show the targets and the form for another one."""
-        done = next(iter(visit.query.get("done", [])), "")
-        return _page(visit, notice=_(_DONE[done]) if done in _DONE else "")
+        return _page(visit, notice=visit.note(_DONE))
 
     @post(sync_to_thread=True)
     def add(self, data: Posted, visit: AnyVisit) -> Response[str] | Redirect:

@@ -71,7 +71,7 @@ def _page(visit: Visit, problem: str = "") -> Response[str]:
     may_forms = _may_forms(visit)
     if not may_suggestions and not may_forms:
         raise NoPermissionError(EDIT_SUGGESTIONS)
-    fitted, language = _asked(visit, "fit"), _asked(visit, "language")
+    fitted, language = visit.asked("fit"), visit.asked("language")
     bases = sorted(visit.app.knowledge.versions()) if may_suggestions else []
     language = language if language in bases else next((each for each in ("en", *bases) if each in bases), "")
     work = _work(visit)
@@ -96,7 +96,7 @@ def _page(visit: Visit, problem: str = "") -> Response[str]:
         "form": form,
         "rows": _rows(visit, form),
         "problem": problem,
-        "note": _(_DONE[done]) if (done := _asked(visit, "done")) in _DONE else "",
+        "note": visit.note(_DONE),
     }
     is_of_forms = fitted.startswith("form:") or not may_suggestions
     return visit.page(
@@ -141,10 +141,6 @@ def _rows(visit: Visit, form: FormTuning | None) -> list[dict[str, Any]]:
         }
         for each in (form.fit.metrics if form else ())
     ]
-
-
-def _asked(visit: Visit, name: str) -> str:
-    return next(iter(visit.query.get(name, ())), "")
 
 
 def _may_forms(visit: Visit) -> bool:

@@ -92,9 +92,8 @@ class FormEditorPage(Controller):
     def show(self, form_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the draft of a form, or its version in force."""
         require_editor(visit)
-        done = next(iter(visit.query.get("done", ())), "")
-        is_saved = done == _SAVED
-        note, left = (_(SAID_SAVED), None) if is_saved else done_note(visit, form_id, done)
+        is_saved = visit.done == _SAVED
+        note, left = (_(SAID_SAVED), None) if is_saved else done_note(visit, form_id, visit.done)
         document = document_in_use(visit.app.forms, form_id)
         edited = Edited(document, taken=taken_from(visit.query))
         view = editor_view(visit, form_id, edited, note, kept_trial(visit, form_id, document))

@@ -15,17 +15,10 @@ _CONDITIONS = frozenset({"similar", "phrases", "wording", "pattern", "judge", "e
 
 
 class PackView(Struct, frozen=True, kw_only=True):
-    """A used pack: its name, its meaning, and its path.
-
-    ``is_only``: it is the only condition there, so it cannot be removed. ``lacks`` are the lists that can extend it but
-    are missing, each with its label.
-    """
+    """A used pack: its name, and its meaning."""
 
     name: str
     says: str
-    path: str
-    is_only: bool
-    lacks: tuple[tuple[str, str], ...]
 
 
 class PacksView(Struct, frozen=True, kw_only=True):
@@ -54,9 +47,7 @@ def pack_views(value: Any, path: str, context: tuple[str, ...] = ()) -> Iterator
     here = (*context, spoken_by(speaker)) if isinstance(speaker, str) else context
     for key, each in mapping.items():
         if key == "any_of" and (conditions := _conditions(each)):
-            yield PacksView(
-                label=" ".join((*here, _("says"))), path=f"{path}.{key}", packs=_used(conditions, f"{path}.{key}")
-            )
+            yield PacksView(label=" ".join((*here, _("says"))), path=f"{path}.{key}", packs=_used(conditions))
         else:
             branch = () if context or isinstance(key, int) else (_(_BRANCHES.get(key, "")),)
             yield from pack_views(each, f"{path}.{key}", (*filter(None, branch), *here))
@@ -83,19 +74,9 @@ def _conditions(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401
     return found if is_plain and len(found) == len(entries) else []
 
 
-def _used(entries: list[Mapping[str, Any]], path: str) -> tuple[PackView, ...]:
+def _used(entries: list[Mapping[str, Any]]) -> tuple[PackView, ...]:
     return tuple(
-        PackView(
-            name=name,
-            says=_says(name),
-            path=f"{path}.{index}",
-            is_only=len(entries) == 1,
-            lacks=tuple(
-                (key, label) for key, label in (("also", _("or says")), ("never", _("but not"))) if key not in each
-            ),
-        )
-        for index, each in enumerate(entries)
-        if isinstance(name := each.get("wording"), str)
+        PackView(name=name, says=_says(name)) for each in entries if isinstance(name := each.get("wording"), str)
     )
 
 
