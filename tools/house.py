@@ -20,7 +20,7 @@ SHARED = {
     "storage": "access core judge pages store upkeep work",
     "services": "",
     "server": "api app asgi auth authorizer bodies clock console documentation errors live mcp middleware monitoring "
-    "problems recording_media request_context rest review_reasons serving settings tenancy vendor",
+    "problems recording_media request_context rest serving settings tenancy vendor",
     # recordings keep their names: a schema in openapi.json has one of them
     "server/api": "application recording_details recording_uploads",
     "server/console": "application assets frame request_language static",
