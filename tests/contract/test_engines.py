@@ -13,7 +13,12 @@ from auscult.domain.probe import (
     FewShot,
     FewShotAnswer,
     Judgement,
+    Lesson,
+    LessonAnswer,
     Probe,
+    Resemblance,
+    ResemblanceAnswer,
+    Said,
     Similarity,
     SimilarityAnswer,
     TableLookup,
@@ -25,6 +30,10 @@ from auscult.engines._contract import Engine
 DESSERTS = Examples(("cake", "fruit"), (("cake with cream", "a chocolate cake"), ("an apple", "some grapes", "a pear")))
 GREETING = Turn("t1", "agent", text="Hello, my name is Ada, how can I help you?")
 QUESTION = Turn("t2", "customer", text="I would like to cancel my order")
+CAKE = (Said("would you like some cake", 0, 1), Said("the bill please", 1, 0))
+LESSON = Lesson("Was cake offered?", "en", (CAKE, CAKE[::-1], CAKE), ((True, False), (None, True), (None, None)))
+(TAUGHT,) = ENGINES["teacher"]().answer([LESSON])
+assert isinstance(TAUGHT, LessonAnswer)
 PROBES: dict[type[Probe], list[Probe]] = {
     Acts: [Acts((GREETING, QUESTION), "voice", agents=("Ada",)), Acts((QUESTION,), "chat"), Acts((), "chat")],
     Similarity: [
@@ -43,6 +52,11 @@ PROBES: dict[type[Probe], list[Probe]] = {
         FewShot(DESSERTS, ("cake",)),
         FewShot(Examples(("one",), (("only this",),)), ("whatever is asked", "only this")),
         FewShot(DESSERTS, ()),
+    ],
+    Lesson: [LESSON, Lesson("Was cake offered?", "en", (CAKE, ()), ((None, None), ()))],
+    Resemblance: [
+        Resemblance(TAUGHT.weights, TAUGHT.encoder, CAKE),
+        Resemblance(TAUGHT.weights, TAUGHT.encoder, ()),
     ],
 }
 
@@ -76,6 +90,12 @@ def test_answers_each_probe_in_order_and_says_who_answered(engine: Engine) -> No
         if isinstance(probe, FewShot):
             assert isinstance(answer, FewShotAnswer)
             assert len(answer.likely) == len(probe.texts)
+        if isinstance(probe, Resemblance):
+            assert isinstance(answer, ResemblanceAnswer)
+            assert len(answer.odds) == len(probe.turns)
+        if isinstance(probe, Lesson):
+            assert isinstance(answer, LessonAnswer)
+            assert [len(odds) for odds in answer.odds] == [len(some) for some in probe.conversations]
 
 
 def test_gives_the_same_answer_alone_and_in_a_batch(engine: Engine) -> None:

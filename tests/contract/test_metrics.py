@@ -24,6 +24,8 @@ from auscult.domain.probe import (
     Lookup,
     LookupAnswer,
     Probe,
+    Resemblance,
+    ResemblanceAnswer,
     Review,
     ReviewAnswer,
     Reviewed,
@@ -39,6 +41,7 @@ from tests.template_parts import left_in_english
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "metrics"
 HELLO = {"any_of": [{"phrases": ["hello"]}, {"similar": ["good morning"], "threshold": 0.5}]}
+TAUGHT = {"weights": "e", "answers": 20, "right": 18, "kappa": 0.8, "least": 0.6, "most": 1, "encoder": "test 1"}
 EXAMPLES: dict[str, list[dict[str, Any]]] = {
     "by_question": [
         {"answer": HELLO},
@@ -58,6 +61,10 @@ EXAMPLES: dict[str, list[dict[str, Any]]] = {
         {"measure": "cross_talk", "min_duration": "1s"},
         {"measure": "dead_air", "min_duration": "500ms", "max_duration": "20s", "max_instances": 1},
         {"measure": "speaking_rate", "min_words_per_minute": 100, "max_words_per_minute": 200},
+    ],
+    "by_example": [
+        {"question": "Was it said?", "taught": TAUGHT},
+        {"question": "Was it said?", "speaker": "any", "trigger": HELLO, "counts_from": 0.5, "taught": TAUGHT},
     ],
     "by_insight": [{"insight": "resolution"}, {"insight": "escalation", "question": "Was more asked for?"}],
     "by_value": [
@@ -134,6 +141,8 @@ def answer(probe: Probe) -> Answer:
         return ReviewAnswer(tuple(Reviewed(one, "YES", "so", turn_ids) for one in probe.sub_metrics), "test 1")
     if isinstance(probe, TableLookup | Lookup):
         return LookupAnswer("5", "", "test 1")
+    if isinstance(probe, Resemblance):
+        return ResemblanceAnswer(tuple(900 - 100 * len(each.text) for each in probe.turns), "test 1")
     return JudgementAnswer(holds=True, turn_ids=probe.turn_ids[:1], reason="so it is", engine="test 1")
 
 

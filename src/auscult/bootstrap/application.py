@@ -219,7 +219,7 @@ class Application:
                 recordings.volumes(settings),
             ),
             answered=lambda: self.answered,
-            trying=cache(self._trying),
+            trying=cache(self.trying),
             demo=demo,
             operator=operator,
             sign_on=people.sign_on_of(settings, self.store),
@@ -245,7 +245,7 @@ class Application:
             is_one_of_several=settings.processes > 1,
         )
 
-    def _trying(self) -> "Evaluator":
+    def trying(self) -> "Evaluator":
         """Return what forms are tried with in the server, where a costly one must not hold a thread for minutes."""
         found = evaluator(self.settings, judge_ineligible=True, store=self.store)
         return found._replace(conversation_s=self.settings.conversation_s)

@@ -175,14 +175,20 @@ def check_topic(taxonomies: Iterable[Taxonomy], wanted: str) -> None:
         raise RequestError(message, code="field.unknown_value", field="wanted", value=wanted)
 
 
-def check_wanted(form: Form, metric_id: str, wanted: str) -> None:
-    """Raise ``RequestError`` where a form does not ask a question, or a question does not have an answer."""
+def question_of(form: Form, metric_id: str) -> Metric:
+    """Return a question of a form. Raises ``RequestError`` ``metric.unknown``."""
     metric = next((each for each in form.metrics if each.id == metric_id), None)
     if metric is None:
         known = [each.id for each in form.metrics]
         hint = did_you_mean(metric_id, known, f"there is: {', '.join(known)}")
         message = coded("the form {id} has no question {metric_id}; {hint}", id=form.id, metric_id=metric_id, hint=hint)
         raise RequestError(message, code="metric.unknown", field="metric_id", value=metric_id)
+    return metric
+
+
+def check_wanted(form: Form, metric_id: str, wanted: str) -> None:
+    """Raise ``RequestError`` where a form does not ask a question, or a question does not have an answer."""
+    metric = question_of(form, metric_id)
     if metric.grades is not None and metric.grades.kind == "number":
         return
     answers = answers_of(metric)

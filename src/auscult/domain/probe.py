@@ -154,6 +154,38 @@ class FewShot(Struct, frozen=True):
     texts: tuple[str, ...]
 
 
+class Said(NamedTuple):
+    """Turn as a taught question reads it: its words, and how many turns of the speaker come before and after it."""
+
+    text: str
+    before: int
+    after: int
+
+
+class Resemblance(Struct, frozen=True, cache_hash=True):
+    """Log odds that each of ``turns`` is what a question was taught. Answered by an engine that reads ``weights``.
+
+    ``encoder`` is the version of what made the vectors that they were learned with.
+    """
+
+    weights: str
+    encoder: str
+    turns: tuple[Said, ...]
+
+
+class Lesson(Struct, frozen=True, cache_hash=True):
+    """Weights that ticked turns teach. Answered by an engine that learns them.
+
+    ``conversations`` are the turns of each, and ``ticks`` people's answers to each turn, None where there is none.
+    ``question`` is in words, in a language by its ISO 639-1 code.
+    """
+
+    question: str
+    language: str
+    conversations: tuple[tuple[Said, ...], ...]
+    ticks: tuple[tuple[bool | None, ...], ...]
+
+
 class Acts(Struct, frozen=True, cache_hash=True):
     """Dialogue acts of each turn. Answered by an engine that holds heads for them.
 
@@ -230,7 +262,7 @@ Inquiry = Question | Lookup | Review
 
 AFAR: frozenset[type[Inquiry]] = frozenset(get_args(Inquiry))
 
-Probe = Similarity | Classification | FewShot | Acts | TableLookup | Inquiry
+Probe = Similarity | Classification | FewShot | Resemblance | Lesson | Acts | TableLookup | Inquiry
 
 OPTIONAL: frozenset[type[Probe]] = frozenset({Acts})
 """Kinds that are asked only where an engine answers them: what reads the answers does without them otherwise."""
@@ -380,6 +412,26 @@ class FewShotAnswer(Struct, frozen=True):
     engine: str
 
 
+class ResemblanceAnswer(Struct, frozen=True):
+    """For each turn of the probe, in its order, its log odds in whole thousandths."""
+
+    odds: tuple[int, ...]
+    engine: str
+
+
+class LessonAnswer(Struct, frozen=True):
+    """Weights, the version of what made the vectors in them, and the log odds of every turn in whole thousandths.
+
+    Those of a ticked conversation are by weights that were learned without it. ``weights`` are empty where none of the
+    turns was ticked with a Yes, or none with a No: the odds are then how like the question a turn is.
+    """
+
+    weights: str
+    encoder: str
+    odds: tuple[tuple[int, ...], ...]
+    engine: str
+
+
 class SummaryAnswer(Struct, frozen=True):
     """The summary, and the turns behind it in the order of its sentences."""
 
@@ -396,6 +448,8 @@ Answer = (
     | SummaryAnswer
     | ClassificationAnswer
     | FewShotAnswer
+    | ResemblanceAnswer
+    | LessonAnswer
     | ActsAnswer
     | LookupAnswer
     | ReviewAnswer

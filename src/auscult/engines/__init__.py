@@ -15,9 +15,10 @@ from auscult.engines.ai_agents import AiAgents
 from auscult.engines.heads import Heads
 from auscult.engines.learner import Learner
 from auscult.engines.lookups import Lookups
-from auscult.engines.meaning import Meaning
+from auscult.engines.meaning import Meaning, is_installed
 from auscult.engines.semantic import Semantic
 from auscult.engines.tables import Tables, in_folder
+from auscult.engines.taught import Taught, Teacher
 from auscult.engines.wordllama import WordLlama
 
 ENGINES: Mapping[str, Callable[[], Engine]] = {
@@ -25,6 +26,8 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {
     "heads": lambda: Heads(WordLlama()),
     "acts": lambda: DialogueActs(WordLlama()),
     "learner": lambda: Learner(WordLlama()),
+    "taught": lambda: Taught(WordLlama()),
+    "teacher": lambda: Teacher(WordLlama()),
     "tables": lambda: Tables(in_folder(None)),
 }
 
@@ -55,9 +58,10 @@ def embedded(embeddings: str = "wordllama", model: str | None = None, weights: P
 
     By default they need nothing but the base installation. With ``embeddings`` semantic, that ``model`` embeds texts,
     and with meaning, the encoder whose ``weights`` lie in that folder;
-    the heads keep the word vectors that they were trained on, which cost next to nothing in comparison. Raises
-    ``SettingsError`` when the model is not there.
+    the heads keep the word vectors that they were trained on, which cost next to nothing in comparison. Questions are
+    taught with the encoder wherever it is installed. Raises ``SettingsError`` when the model is not there.
     """
     words = WordLlama()
-    texts = Semantic(model) if embeddings == "semantic" else Meaning(weights) if embeddings == "meaning" else words
-    return texts, Heads(words), DialogueActs(words), Learner(texts)
+    encoder = Meaning(weights) if embeddings == "meaning" or is_installed(weights) else None
+    texts = Semantic(model) if embeddings == "semantic" else encoder if encoder and embeddings == "meaning" else words
+    return texts, Heads(words), DialogueActs(words), Learner(texts), Taught(words, encoder), Teacher(words, encoder)

@@ -7,6 +7,7 @@ from auscult.metrics._contract import MetricType
 from auscult.metrics.by_ai_agent import ByAiAgent
 from auscult.metrics.by_claim import ByClaim
 from auscult.metrics.by_dialog import ByDialog
+from auscult.metrics.by_example import ByExample
 from auscult.metrics.by_grounding import ByGrounding
 from auscult.metrics.by_insight import ByInsight
 from auscult.metrics.by_playbook import ByPlaybook
@@ -29,6 +30,7 @@ METRICS: Shelf[MetricType[Any]] = Shelf(
         "by_insight": ByInsight(),
         "by_playbook": ByPlaybook(),
         "by_dialog": ByDialog(),
+        "by_example": ByExample(),
         "graded": Graded(),
         "hold": Hold(),
         "transfer": Transfer(),

@@ -1,6 +1,6 @@
-"""Contract of a metric type. The contract suite in tests/contract runs over every type in the table."""
+"""Contract of a metric type, and what most types answer. The contract suite in tests/contract runs over every type."""
 
-from typing import ClassVar, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from msgspec import Struct
 
@@ -9,8 +9,10 @@ from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, Probe
+from auscult.metrics._finding.reading import na_without_speakers, none_without_speakers
 
 Settings_contra = TypeVar("Settings_contra", contravariant=True)
+S = TypeVar("S")
 
 
 class MetricType(Protocol[Settings_contra]):
@@ -66,3 +68,98 @@ class MetricType(Protocol[Settings_contra]):
         ``answers`` holds one answer for each probe; ``insights`` is what analysis found, None where it was not analysed.
         """
         ...
+
+
+class Base(Generic[S]):
+    """Metric type for every channel, which a form may have any number of; it needs no engine and has no parts."""
+
+    name: ClassVar[str]
+    settings_type: ClassVar[type[Struct]]
+    channels: ClassVar[frozenset[Channel]] = frozenset({"voice", "chat"})
+    scorings: ClassVar[frozenset[Scoring]] = frozenset({"percentage", "points"})
+    reads_words: ClassVar[bool] = False
+    is_manual: ClassVar[bool] = False
+
+    def problems(self, settings: S) -> tuple[tuple[str, str], ...]:  # noqa: ARG002 their shape may say it all
+        """Return no faults."""
+        return ()
+
+    def languages(self, settings: S) -> frozenset[str] | None:  # noqa: ARG002 words may not matter
+        """Return None: any language."""
+        return None
+
+    def needs(self, settings: S) -> frozenset[type[Probe]]:  # noqa: ARG002 an engine may not be needed
+        """Return no kinds of probe."""
+        return frozenset()
+
+    def unique_key(self, settings: S) -> str | None:  # noqa: ARG002 as many as a form likes
+        """Return None: any number on a form."""
+        return None
+
+    def is_split(self, settings: S) -> bool:  # noqa: ARG002 rule 9 names few
+        """Return False: no parts."""
+        return False
+
+    def probes(self, settings: S, conversation: Conversation) -> tuple[Probe, ...]:  # noqa: ARG002 as above
+        """Return no probes."""
+        return ()
+
+
+class Plan(Protocol):
+    """Settings of a metric, compiled."""
+
+    needs: frozenset[type[Probe]]
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return the questions about turns that words alone do not decide."""
+        ...
+
+    def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
+        """Return the verdict, with the turns that decided it."""
+        ...
+
+
+class OfWords(Protocol):
+    """Settings whose words may be in certain languages."""
+
+    @property
+    def languages(self) -> tuple[str, ...] | None:
+        """The languages; None for any."""
+        ...
+
+
+W = TypeVar("W", bound=OfWords)
+
+
+class Planned(Base[W]):
+    """Metric type that looks for words, and whose settings are compiled once."""
+
+    reads_words: ClassVar[bool] = True
+
+    def plan(self, settings: W) -> Plan:
+        """Return the settings of a metric, compiled; the same ones each time."""
+        raise NotImplementedError
+
+    def languages(self, settings: W) -> frozenset[str] | None:
+        """Return the languages that its words are in, where the metric names them."""
+        return None if settings.languages is None else frozenset(settings.languages)
+
+    def needs(self, settings: W) -> frozenset[type[Probe]]:
+        """Return the probes of its findings: an embedding engine for ``similar``, a judge for ``judge``."""
+        return self.plan(settings).needs
+
+    @none_without_speakers
+    def probes(self, settings: W, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return the questions about turns that words alone do not decide."""
+        return self.plan(settings).probes(conversation)
+
+    @na_without_speakers
+    def judge(
+        self,
+        settings: W,
+        conversation: Conversation,
+        answers: Answers,
+        insights: Insights | None = None,  # noqa: ARG002 analysis may have no part in it
+    ) -> Verdict:
+        """Return the verdict, with the turns that decided it."""
+        return self.plan(settings).judge(conversation, answers)

@@ -16,7 +16,7 @@ from auscult.domain.errors import said as said_by
 from auscult.domain.evaluation import Part, Verdict, answered, cite, joined, over
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers, FailedAnswerError, Probe, Review, ReviewAnswer, Reviewed, Transcript
-from auscult.metrics._base import Base
+from auscult.metrics._contract import Base
 from auscult.metrics._events.parts import share_problems
 from auscult.metrics._finding.language import Problem
 from auscult.metrics._values.addresses import url_problem

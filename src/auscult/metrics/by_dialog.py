@@ -14,7 +14,7 @@ from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
-from auscult.metrics._base import Base
+from auscult.metrics._contract import Base
 from auscult.metrics._events.runs import evidence_of, is_called, met, ms_of, turn_of
 from auscult.metrics._finding.language import Span, Window, read_window
 from auscult.metrics._finding.windows import end_ms

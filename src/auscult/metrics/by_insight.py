@@ -13,7 +13,7 @@ from auscult.domain.errors import coded
 from auscult.domain.evaluation import Verdict, answered, grounds, nothing_in
 from auscult.domain.insight import Flag, Insights, Outcome
 from auscult.domain.probe import Answers
-from auscult.metrics._base import Base
+from auscult.metrics._contract import Base
 
 _UNKNOWN = {
     "resolution": coded("resolution was not analysed"),

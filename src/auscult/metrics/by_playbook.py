@@ -15,7 +15,7 @@ from auscult.domain.errors import Coded, coded, joined
 from auscult.domain.evaluation import Evidence, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
-from auscult.metrics._base import Base
+from auscult.metrics._contract import Base
 from auscult.metrics._events.runs import evidence_of, is_called, met
 
 WHOLE = Decimal(100)

@@ -18,7 +18,7 @@ from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Acts, Answers, Judgement, Probe
 from auscult.domain.said.spelling import did_you_mean
-from auscult.metrics._base import Base
+from auscult.metrics._contract import Base
 from auscult.metrics._events.parts import part, share_problems
 from auscult.metrics._finding.joining import Joined, absence, compiled, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, finding_problems, speakers_of

@@ -24,7 +24,7 @@ from auscult.domain.said.speech import (
     silences,
     with_times_of_sound,
 )
-from auscult.metrics._base import Base
+from auscult.metrics._contract import Base
 from auscult.metrics._finding.language import silence_of
 
 Measure = Literal["cross_talk", "dead_air", "speaking_rate"]

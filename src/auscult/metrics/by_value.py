@@ -17,7 +17,7 @@ from auscult.domain.evaluation import Comparison, Evidence, Verdict, cite, groun
 from auscult.domain.privacy.digests import are_of_one_key
 from auscult.domain.probe import Answers, Probe
 from auscult.domain.said.values import Locale, Value, is_masked, is_same, read
-from auscult.metrics._base import Planned
+from auscult.metrics._contract import Planned
 from auscult.metrics._finding.citing import shortened
 from auscult.metrics._finding.joining import compiled, searches_of
 from auscult.metrics._finding.language import Finding, Problem, finding_problems, silence_of

@@ -13,7 +13,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import coded
 from auscult.domain.evaluation import Verdict, cite, grounds, nothing_in, unsaid_in
 from auscult.domain.probe import Answer, Answers, Grading, GradingAnswer, LevelMeaning, Probe, Transcript, Use
-from auscult.metrics._base import Planned
+from auscult.metrics._contract import Planned
 from auscult.metrics._finding.citing import quoted_of_record
 from auscult.metrics._finding.joining import compiled, scope_of, searches_of, shown
 from auscult.metrics._finding.language import Finding, Problem, Side, finding_problems, silence_of

@@ -9,7 +9,7 @@ from typing import ClassVar
 from msgspec import Struct
 
 from auscult.domain.conversation import Channel
-from auscult.metrics._base import Planned
+from auscult.metrics._contract import Planned
 from auscult.metrics._events.etiquette import Etiquette, Instances, WeightedStatement, statement_problems
 
 

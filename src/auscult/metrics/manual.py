@@ -10,7 +10,7 @@ from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Scoring
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
-from auscult.metrics._base import Base
+from auscult.metrics._contract import Base
 
 WAITING = coded("waits for an auditor")
 """The reason of every answer."""

@@ -102,10 +102,10 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     assistant: Assistant,
     readiness: Readiness,
     answered: Callable[[], frozenset[type[Probe]]],
+    trying: Callable[[], Evaluator],
     clock: Clock = CLOCK,
     demo: Demo | None = None,
     sign_on: SingleSignOn | None = None,
-    trying: Callable[[], Evaluator] | None = None,
     operator: Principal | None = None,
     explainer: Explainer | None = None,
 ) -> Server:
@@ -131,7 +131,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     people = _people(store, live.now, sign_on, timedelta(days=settings.personal_token_days))
     links = RecordingLinks(store.secret_key, settings.recording_link_s, live.now)
     services = Services(
-        store, reports, settings, answered, live.now, live, room, *people, recordings, links, sign_on, trying, explainer
+        store, reports, settings, answered, live.now, live, room, *people, recordings, links, trying, sign_on, explainer
     )
     api_authorizer = ApiAuthorizer(authorizer, services.principals, operator)
 

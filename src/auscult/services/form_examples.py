@@ -29,6 +29,7 @@ from auscult.domain.form_examples import (
 from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
+from auscult.domain.questions.taught import Tick
 from auscult.services.audits.blind import blindness_of
 from auscult.services.history.topic_effect import present_names, sorted_with
 from auscult.services.privacy.log import draft as entry_of
@@ -41,10 +42,11 @@ READ = "conversation.read"
 
 
 _Made = TypeVar("_Made", Example, TopicExample)
+_Seen = TypeVar("_Seen", Example, TopicExample, Tick)
 
 
-class _Kept:
-    """Examples as one viewer keeps and tries them. Cheap to make; threads may share one.
+class Kept:
+    """Examples, and ticks, as one viewer keeps and tries them. Cheap to make; threads may share one.
 
     Examples in conversations that the viewer may not see, or judges blind, do not exist for them.
     """
@@ -55,14 +57,14 @@ class _Kept:
         self._now = now
         self._viewer = viewer
 
-    def _seen(self, found: list[_Made]) -> list[_Made]:
+    def seen(self, found: list[_Seen]) -> list[_Seen]:
         """Return the examples that exist for the viewer."""
         blind = blindness_of(self._app, self._viewer.name)
         if not self._viewer.may(READ):
             return [each for each in found if each.conversation_id is None]
         return [each for each in found if each.conversation_id not in blind]
 
-    def _pointed(self, conversation_id: str, turn_id: str | None) -> None:
+    def check_pointed(self, conversation_id: str, turn_id: str | None) -> None:
         """Raise ``NotFoundError`` where the conversation or the turn of an example is not there for the viewer."""
         self._viewer.require(READ)
         found = self._app.conversations.get(conversation_id)
@@ -86,12 +88,12 @@ class _Kept:
         return entry_of(self._app, self._viewer.label, action, about, **details, example=example.example_id)
 
 
-class FormExamples(_Kept):
+class FormExamples(Kept):
     """The examples of one app's forms."""
 
     def of(self, form_id: str) -> list[Example]:
         """Return the examples of a form, the oldest first, those that were erased included."""
-        return self._seen(self._app.form_examples.of_form(form_id))
+        return self.seen(self._app.form_examples.of_form(form_id))
 
     def keep(self, form: Form, wanted: NewExample) -> Example:
         """Keep an example of a form; a transcript is redacted as an upload is.
@@ -107,7 +109,7 @@ class FormExamples(_Kept):
             (redacted,) = self._app.privacy.admitted([conversation]).conversations
             example = replace(example, transcript=written(redacted))
         else:
-            self._pointed(example.conversation_id or "", example.turn_id)
+            self.check_pointed(example.conversation_id or "", example.turn_id)
         return self._app.form_examples.add(example, self._logged("form.example_kept", example))
 
     def remove(self, form_id: str, example_id: str) -> None:
@@ -147,12 +149,12 @@ class FormExamples(_Kept):
         return self._entry(action, example, about, form=example.form_id, metric=metric)
 
 
-class TopicExamples(_Kept):
+class TopicExamples(Kept):
     """The examples of one app's taxonomies: what was said in a turn, and the topic that it belongs to."""
 
     def of(self, taxonomy_id: str) -> list[TopicExample]:
         """Return the examples of a taxonomy, the oldest first, those that were erased included."""
-        return self._seen(self._app.form_examples.of_taxonomy(taxonomy_id))
+        return self.seen(self._app.form_examples.of_taxonomy(taxonomy_id))
 
     def keep(self, versions: Sequence[Taxonomy], wanted: NewTopicExample) -> TopicExample:
         """Keep the topic that a turn belongs to: one of a version of the taxonomy.
@@ -161,7 +163,7 @@ class TopicExamples(_Kept):
         ``AccessError``; ``ConflictError`` ``example.too_many``.
         """
         check_topic(versions, wanted.wanted)
-        self._pointed(wanted.conversation_id, wanted.turn_id)
+        self.check_pointed(wanted.conversation_id, wanted.turn_id)
         example = made_from(
             TopicExample, wanted, example_id=new_id(), taxonomy_id=versions[0].id, by=self._viewer.name, at=self._now()
         )

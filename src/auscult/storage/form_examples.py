@@ -1,4 +1,4 @@
-"""Store of examples of forms and taxonomies. An example loses its pointer with its conversation, and stays as erased."""
+"""Store of examples of forms and taxonomies, and of ticks. Each loses its pointer with its conversation, and stays as erased."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from auscult.domain.errors import unknown
 from auscult.domain.form_examples import MOST_EXAMPLES, Example, TopicExample, too_many
 from auscult.domain.privacy.log import Draft
+from auscult.domain.questions.taught import MOST_TICKS, Tick, too_many_ticks
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
@@ -29,7 +30,7 @@ Made = TypeVar("Made", Example, TopicExample)
 
 
 class AppFormExamples(SeenOfApp):
-    """The examples of the forms and the taxonomies of one app."""
+    """The examples of the forms and the taxonomies of one app, and the ticks of its questions."""
 
     def of_form(self, form_id: str) -> list[Example]:
         """Return the examples of a form that may be seen, and those that were erased, the oldest first."""
@@ -39,7 +40,33 @@ class AppFormExamples(SeenOfApp):
         """Return those of a taxonomy, in the same way."""
         return [each for each in self._of(form_examples.c.taxonomy_id, taxonomy_id) if isinstance(each, TopicExample)]
 
-    def _of(self, column: sa.Column[str], name: str) -> list[Example | TopicExample]:
+    def ticks_of(self, form_id: str, metric_id: str) -> list[Tick]:
+        """Return the ticks of a question in conversations that may be seen, and those that were erased, the oldest first."""
+        found = (each for each in self._of(form_examples.c.form_id, form_id) if isinstance(each, Tick))
+        return [each for each in found if each.metric_id == metric_id]
+
+    def tick(self, ticks: Sequence[Tick], entry: Draft) -> None:
+        """Store ticks of a question, each in place of the one that its turn had, with a line of the access log.
+
+        Raises ``NotFoundError`` ``conversation.unknown``; ``ConflictError`` ``ticks.too_many``.
+        """
+        its = form_examples.c
+        with self._database.writing() as connection:
+            lock_app(connection, self._app)
+            for tick in ticks:
+                mine = (its.app == self._app, its.form_id == tick.form_id, its.metric_id == tick.metric_id)
+                of_turn = (its.conversation_id == tick.conversation_id, its.turn_id == tick.turn_id)
+                connection.execute(sa.delete(form_examples).where(*mine, *of_turn, its.says.is_not(None)))
+                count = sa.select(sa.func.count()).where(*mine, its.says.is_not(None))
+                if (connection.scalar(count) or 0) >= MOST_TICKS:
+                    raise too_many_ticks()
+                row = msgspec.structs.asdict(tick) | {"app": self._app, "at": ms_of(tick.at), "wanted": ""}
+                row["example_id"] = row.pop("tick_id")
+                row["conversation"] = self._number_of(connection, tick.conversation_id or "")
+                connection.execute(sa.insert(form_examples).values(row))
+            append_entry(connection, self._database, entry)
+
+    def _of(self, column: sa.Column[str], name: str) -> list[Example | TopicExample | Tick]:
         if not is_storable(name):
             return []
         seen = visible(self._visibility, self._app, form_examples.c.conversation_id)
@@ -56,7 +83,8 @@ class AppFormExamples(SeenOfApp):
             form_examples.c.conversation_id.in_(named),
             *visible(self._visibility, self._app, form_examples.c.conversation_id),
         )
-        return [_example(row) for row in self._database.rows(query.order_by(form_examples.c.example))]
+        found = map(_example, self._database.rows(query.order_by(form_examples.c.example)))
+        return [each for each in found if not isinstance(each, Tick)]
 
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of the examples in conversations with ``since`` <= start < ``until``; it differs after a change.
@@ -143,7 +171,7 @@ class AppFormExamples(SeenOfApp):
 def _subject(example: Example | TopicExample) -> sa.ColumnElement[bool]:
     """Return what is true of the examples of the same form or taxonomy."""
     if isinstance(example, Example):
-        return form_examples.c.form_id == example.form_id
+        return sa.and_(form_examples.c.form_id == example.form_id, form_examples.c.says.is_(None))
     return form_examples.c.taxonomy_id == example.taxonomy_id
 
 
@@ -160,5 +188,7 @@ def count_examples(connection: Connection, app: int, conversation_ids: Collectio
     return Counter(connection.scalars(sa.select(form_examples.c.conversation_id).where(*mine)))
 
 
-def _example(row: AnyRow) -> Example | TopicExample:
+def _example(row: AnyRow) -> Example | TopicExample | Tick:
+    if row.says is not None:
+        return record_of(Tick, row, tick_id=row.example_id)
     return record_of(Example if row.taxonomy_id is None else TopicExample, row)

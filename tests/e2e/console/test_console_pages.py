@@ -95,6 +95,7 @@ def paths(served: Service) -> list[str]:
         "/live",
         "/forms",
         "/forms/ef-starter-voice",
+        "/forms/ef-starter-voice/teach",
         "/scorecards",
         "/scorecards/sc-service",
         "/scorecards/sc-service/edit",

@@ -34,6 +34,7 @@ from auscult.storage import Store
 
 if TYPE_CHECKING:  # these take a while to load
     from auscult.server.settings import ServerSettings
+    from auscult.services.scoring.evaluate import Evaluator
     from auscult.services.scoring.render import Reports
 
 _AT_ONCE = 1000
@@ -69,6 +70,10 @@ class Basis(Struct, frozen=True):
     def now() -> datetime:
         """The clock."""
         return datetime.now(UTC)
+
+    def trying(self) -> "Evaluator":
+        """The services that forms are tried with."""
+        return self.application.trying()
 
 
 def run_operation(operation: Operation, given: dict[str, Any], body: Mapping[str, Any] | None = None) -> None:

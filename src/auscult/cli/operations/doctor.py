@@ -20,11 +20,12 @@ from auscult import __version__
 from auscult.cli.terminal import options
 from auscult.config import Settings, unknown_settings, variable
 from auscult.domain.conversation import Turn
-from auscult.domain.errors import AuscultError
-from auscult.domain.probe import Judgement, JudgementAnswer, Similarity, Transcript
+from auscult.domain.errors import AuscultError, EngineError
+from auscult.domain.probe import Judgement, JudgementAnswer, Resemblance, Similarity, Transcript
 from auscult.domain.scoring.judging import BILLION, Usage
 
 if TYPE_CHECKING:
+    from auscult.bootstrap import Application
     from auscult.domain.engines import RemoteEngine
     from auscult.domain.history.backfills import Backfill
     from auscult.domain.scoring.batches import Batch
@@ -144,6 +145,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             figures = application.store.figures()
             spent = application.store.spending.spent(datetime.now(UTC).date().isoformat())
             sign_in = _slowed(application.store)
+            held = list(_untaught(application))
     except AuscultError as error:
         yield Finding("fail", f"database {shown}: {error.message}", "see --database, or AUSCULT_DATABASE_URL")
         return
@@ -158,6 +160,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("warn", f"{count} conversations wait to be scored", "run auscult serve or auscult worker")
     yield from map(_postponed, postponed[:_FAILED_SHOWN])
     yield from sign_in
+    yield from held
     if any(spent):
         tokens, cost = spent
         yield Finding("ok", f"judges used {tokens} tokens today" + (f", cost {cost / BILLION:.4f}" if cost else ""))
@@ -173,6 +176,24 @@ def _postponed(batch: "Batch") -> Finding:
         f"conversations of batch {batch.batch_id} of {batch.tenant.app_id} are not scored yet: {batch.reason}",
         f"they are tried again at {until}, and when a server or worker starts",
     )
+
+
+def _untaught(application: "Application") -> Iterator[Finding]:
+    """Name the questions in force that were taught with an encoder that this process does not have."""
+    from auscult.metrics.by_example import ByExample
+    from auscult.services.definitions.forms.reading import read_form
+
+    for tenant in application.store.tenants():
+        for version in application.store.within(tenant).forms.in_force():
+            for metric in read_form(version.document, version.version).metrics:
+                taught = metric.settings.taught if metric.type == ByExample.name else None
+                if taught is None:
+                    continue
+                try:
+                    application.trying().engines[Resemblance].answer([Resemblance(taught.weights, taught.encoder, ())])
+                except EngineError as error:
+                    named = f"form {version.form_id} of {tenant.app_id}, {metric.id}"
+                    yield Finding("fail", f"{named}: {error.message}", "its conversations wait for the encoder")
 
 
 def _failed(batch: "Batch") -> Finding:

@@ -43,7 +43,7 @@ class Calibration(Struct, frozen=True, kw_only=True):
         """Return the likelihood of a suggestion that the engine gives ``stated``."""
         if self.slope == 1 and self.offset == 0:
             return stated
-        return _share(self.slope * _odds(stated) + self.offset)
+        return share_of(self.slope * _odds(stated) + self.offset)
 
 
 AS_IT_IS = Calibration()
@@ -153,8 +153,15 @@ def teach(lessons: Iterable[Lesson], engine: str, likely: float, present: Calibr
 
 
 def _fit(lessons: Sequence[Lesson]) -> Calibration:
-    """Return slope and offset by Newton's method with steps that never raise the loss, pulled towards 1 and 0."""
-    points = [(_odds(each.stated), each.is_right) for each in lessons]
+    slope, offset = calibrated([(_odds(each.stated), each.is_right) for each in lessons])
+    return Calibration(slope=round(slope, 4), offset=round(offset, 4), answers=len(lessons))
+
+
+def calibrated(points: Sequence[tuple[float, bool]]) -> tuple[float, float]:
+    """Return slope and offset of log odds by Newton's method with steps that never raise the loss.
+
+    They are pulled towards 1 and 0. ``points``: what was stated, and whether it was right.
+    """
     slope, offset = 1.0, 0.0
     loss = _loss(points, slope, offset)
     for _ in range(_ROUNDS):
@@ -165,7 +172,7 @@ def _fit(lessons: Sequence[Lesson]) -> Calibration:
         if now >= loss:
             break
         slope, offset, loss = slope - part * by_slope, offset - part * by_offset, now
-    return Calibration(slope=round(max(slope, _LEAST_SLOPE), 4), offset=round(offset, 4), answers=len(lessons))
+    return max(slope, _LEAST_SLOPE), offset
 
 
 def _loss(points: Sequence[tuple[float, bool]], slope: float, offset: float) -> float:
@@ -181,7 +188,7 @@ def _step(points: Sequence[tuple[float, bool]], slope: float, offset: float) -> 
     to_slope, to_offset = _PULL * (slope - 1), _PULL * offset
     by_slope, by_both, by_offset = _PULL, 0.0, _PULL
     for odds, is_right in points:
-        share = _share(slope * odds + offset)
+        share = share_of(slope * odds + offset)
         miss, spread = share - is_right, share * (1 - share)
         to_slope += miss * odds
         to_offset += miss
@@ -208,5 +215,6 @@ def _odds(share: float) -> float:
     return math.log(share / (1 - share))
 
 
-def _share(odds: float) -> float:
+def share_of(odds: float) -> float:
+    """Return the likelihood of log odds."""
     return 1 / (1 + math.exp(-max(min(odds, 30), -30)))

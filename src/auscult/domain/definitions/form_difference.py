@@ -5,6 +5,7 @@ Metrics are matched by id. A value is named by its path, as the form document ha
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -193,6 +194,9 @@ def _metric_values(metric: Metric) -> dict[str, Value]:
     """Return a metric as a form document has it: the keys of its type with the common ones."""
     values = {key: value for key, value in _said(metric).items() if key not in _DERIVED}
     settings = values.pop("settings")
+    taught = settings.get("taught") if isinstance(settings, dict) else None
+    if isinstance(taught, dict):  # thousands of characters that no person reads: their digest shows whether they differ
+        taught["weights"] = sha256(str(taught.get("weights")).encode()).hexdigest()[:12]
     return values | settings if isinstance(settings, dict) else values
 
 

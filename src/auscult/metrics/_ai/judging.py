@@ -12,7 +12,7 @@ from auscult.domain.probe import Answers
 from auscult.metrics._ai.answering import Answered, answer
 from auscult.metrics._ai.reading import AiReading, ai_reading, cite_call, cite_step
 from auscult.metrics._ai.words import LANGUAGES
-from auscult.metrics._base import Base
+from auscult.metrics._contract import Base
 
 _PLACES = Decimal("0.01")
 NOBODY = coded("no AI agent speaks")

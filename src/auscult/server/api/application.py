@@ -27,6 +27,7 @@ from auscult.server.api import (
     schedules,
     search,
     targets,
+    taught,
     tuning,
     workdays,
 )
@@ -81,6 +82,7 @@ ROUTERS = tuple(
         schedules,
         search,
         targets,
+        taught,
         tuning,
         workdays,
         live,

@@ -126,7 +126,6 @@ def try_form_examples(form_id: FormId, app: App, server: Server, work: Work) -> 
 
     Nothing is stored, and no judge is asked.
     """
-    assert server.trying is not None  # noqa: S101  (every server has it)
     found = work.tried(server.trying(), _form(app, form_id))
     return TriedExamples(
         right=found.right,
@@ -217,7 +216,6 @@ def remove_taxonomy_example(taxonomy_id: TaxonomyId, example_id: ExampleId, topi
 @operation.post("/taxonomies/{taxonomy_id}/examples/try", may=reading("forms"))
 def try_taxonomy_examples(taxonomy_id: TaxonomyId, app: App, server: Server, topics: Topics) -> TriedTopicExamples:
     """Try a taxonomy on its examples. Its draft, or its newest version where there is none. Nothing is stored."""
-    assert server.trying is not None  # noqa: S101  (every server has it)
     engines = server.trying().for_app(app.tenant.app_id, agent_emotions=False).engines
     draft = read_taxonomy(_documents(app, taxonomy_id)[0])
     found = topics.tried(engines, in_force(app.definitions).values(), draft)

@@ -115,6 +115,7 @@ from auscult.server.console.schedules.reports import SchedulesPage
 from auscult.server.console.scoring.trial import FormTrialPage
 from auscult.server.console.search.dialog import SearchPage
 from auscult.server.console.targets.listing import TargetsPage
+from auscult.server.console.taught.teaching import TeachPage
 from auscult.server.console.tuning.fits import TuningPage
 from auscult.server.console.workdays.days_off import WorkingDaysPage
 from auscult.server.errors import failure_of, reason_of
@@ -176,6 +177,7 @@ _PAGES = (
     ManualPage,
     MetricPage,
     TargetsPage,
+    TeachPage,
     TuningPage,
     NoticesPage,
     OfferedPage,

@@ -41,8 +41,8 @@ class Services(NamedTuple):
     sign_in: "SignIn"
     recordings: "RecordingFolder"
     recording_links: "RecordingLinks"
+    trying: "Callable[[], Evaluator]"
     sign_on: "SingleSignOn | None" = None
-    trying: "Callable[[], Evaluator] | None" = None
     explainer: "Explainer | None" = None
 
 
@@ -72,6 +72,11 @@ class Ground(Protocol):
     @property
     def now(self) -> Callable[[], datetime]:
         """The clock."""
+        ...
+
+    @property
+    def trying(self) -> "Callable[[], Evaluator]":
+        """The services that forms are tried with."""
         ...
 
 

@@ -51,6 +51,7 @@ from auscult.domain.probe import (
     LookupAnswer,
     Probe,
     Question,
+    Resemblance,
     UsableAnswers,
 )
 from auscult.domain.questions.abstaining import abstained
@@ -249,8 +250,7 @@ class Evaluator(NamedTuple):
                 far.append(probe)
             else:
                 near.append(probe)
-        answers: dict[Probe, Answer | FailedAnswer] = {**ask_local(near, self.engines)}
-        postponed: dict[Probe, RetryAfter] = {}
+        answers, postponed = _ask_near(near, self.engines)
         for probe, result in ask_remote(far, self.far, kept, may_ask=may_ask).items():
             if isinstance(result, RetryAfter):
                 postponed[probe] = result
@@ -437,6 +437,21 @@ def _in_language(pending: PendingConversation, language: str | None) -> PendingC
     if language in (None, UNDETERMINED) or language in (conversation.language, language_code(conversation)):
         return pending
     return replace(pending, conversation=replace(conversation, language=language))
+
+
+def _ask_near(
+    probes: Sequence[Probe], engines: Engines
+) -> tuple[dict[Probe, Answer | FailedAnswer], dict[Probe, RetryAfter]]:
+    """Return the answers of this process; what was taught with an encoder that is not installed waits, and nothing else."""
+    postponed: dict[Probe, RetryAfter] = {}
+    while True:
+        try:
+            return {**ask_local((each for each in probes if each not in postponed), engines)}, postponed
+        except EngineError as error:
+            if error.reason != "encoder.missing":
+                raise
+            held = [each for each in probes if isinstance(each, Resemblance) and each.encoder == error.value]
+            postponed |= dict.fromkeys(held, RetryAfter(reason=said(error)))
 
 
 def _with_digests(answer: Answer | FailedAnswer, digest: Digest) -> Answer | FailedAnswer:

@@ -21,9 +21,7 @@ def topic_examples_of(visit: Visit) -> TopicExamples:
 
 def tried_on_examples(visit: Visit, form: Form) -> Trials[Tried]:
     """Try a form on its examples."""
-    make = visit.services.trying
-    assert make is not None  # noqa: S101  (every server has it)
-    return examples_of(visit).tried(make(), form)
+    return examples_of(visit).tried(visit.services.trying(), form)
 
 
 def doubt_of(visit: Visit, document: bytes) -> str:

@@ -85,14 +85,13 @@ def _card_in_force(visit: Visit, name: str) -> Scorecard | None:
 
 def _topics(visit: Visit, name: str, data: Given) -> TopicEffectView:
     draft = classification.check_against(visit.app.definitions, text_of(data)).taxonomy
-    make = visit.services.trying
-    if draft is None or draft.id != name or make is None or not visit.may("conversation.read"):
+    if draft is None or draft.id != name or not visit.may("conversation.read"):
         return TopicEffectView()
     app, present = visit.app_for("conversation.read"), classification.in_force(visit.app.definitions)
     versions = [draft, *([present[name]] if name in present else [])]
     problem = tried(lambda: _with_examples(visit, versions, one(data, "act")))
     cases = topic_effect.newest_cases(app, blindness_of(app, visit.visitor.email))
-    engines = make().for_app(app.tenant.app_id, agent_emotions=False).engines
+    engines = visit.services.trying().for_app(app.tenant.app_id, agent_emotions=False).engines
     try:
         found = topic_effect.topic_effect(cases, present.values(), draft, engines)
         trials = topic_examples_of(visit).tried(engines, present.values(), draft)

@@ -274,9 +274,10 @@ class _Attempt:
         return verb in ("keep", "drop")
 
     def _compared(self, conversation: Conversation) -> Trial:
-        app, make = self._visit.app, self._visit.services.trying
-        assert make is not None  # noqa: S101  (every server has it)
-        evaluator = make().for_app(app.tenant.app_id, agent_emotions=app.privacy.settings().agent_emotions)
+        app = self._visit.app
+        evaluator = self._visit.services.trying().for_app(
+            app.tenant.app_id, agent_emotions=app.privacy.settings().agent_emotions
+        )
         kept = ReadOnlyAnswers(app.answers)
         (trial,) = compared(evaluator, self._form, self._in_force, [conversation], self._visit.now, kept)
         return trial

@@ -161,5 +161,4 @@ def _library(visit: Visit) -> Library:
 
 
 def _evaluator(visit: Visit) -> Evaluator:
-    assert visit.services.trying is not None  # noqa: S101  (every server has it)
     return visit.services.trying()

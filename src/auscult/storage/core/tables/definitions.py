@@ -1,6 +1,17 @@
 """The tables of forms, with their drafts and snapshots, and of the other definitions."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
@@ -66,6 +77,7 @@ form_examples = Table(
     Column("conversation_id", KEY),
     Column("turn_id", KEY),
     Column("transcript", Text),
+    Column("says", Boolean),  # of a tick, which teaches a question; null of an example, which tries it
     Column("by", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
     Index("ix_form_examples_form", "app", "form_id", "example"),

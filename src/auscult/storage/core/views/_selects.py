@@ -223,7 +223,7 @@ def _examples(db: Functions) -> str:
     return f"""
 SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("c.body"), "started_at")} AS started_at,
   x.example_id, x.form_id, x.metric_id, x.taxonomy_id, x.wanted, x.turn_id, x."by" AS kept_by, {db.instant('x."at"')} AS kept_at
-{EVALUATED} JOIN form_examples x ON x.conversation = c.conversation
+{EVALUATED} JOIN form_examples x ON x.conversation = c.conversation AND x.says IS NULL
 """
 
 

@@ -54,12 +54,11 @@ def groups_of(value: Value) -> list[Group]:
     ]
 
 
-def added(value: Value, section: str, name: str) -> Changed:
-    """Add a question behind those of a section; it counts nothing until it is given a weight."""
+def added(value: Value, section: str, name: str, kind: str = "by_question", **keys: Value) -> Changed:
+    """Add a question behind those of a section, with its own ``keys``; it counts nothing until it is given a weight."""
     question_id = free_id(mappings(value, "metrics"), derive_metric_id(name))
-    answer: Value = {"speaker": "agent", "any_of": [{"phrases": []}]}
-    question: dict[str, Value] = {"id": question_id, "name": name, "type": "by_question", "question": "", "weight": 0}
-    return behind_section(value, section, {**question, "answer": answer})
+    asked = keys or {"question": "", "answer": {"speaker": "agent", "any_of": [{"phrases": []}]}}
+    return behind_section(value, section, {"id": question_id, "name": name, "type": kind, "weight": 0, **asked})
 
 
 def behind_section(value: Value, section: str, question: dict[str, Value]) -> Changed:

@@ -1,0 +1,158 @@
+"""Questions that people teach by ticks: a Yes for a turn that answers the question, a No for one that only looks so.
+
+A tick points to a turn, and has none of its words. What is learned of ticks is on the form, as weights with figures of
+how well they answer conversations that they were not learned from. Ticks teach; examples of a form try it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from math import sqrt
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from auscult.domain.assist.teaching import share_of
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.errors import ConflictError, coded
+from auscult.domain.form_examples import Name
+from auscult.domain.probe import Said
+from auscult.domain.said.text import spoken_words
+from auscult.domain.statistics.intervals import Z
+
+Speaker = Literal["agent", "customer", "handler", "any"]
+COUNTS_FROM = Decimal("0.7")
+"""Kappa from which on a taught question counts, where the form names none."""
+MOST_TICKS = 600
+"""Ticks of one question at most."""
+SHOWN = 3
+"""Turns of a conversation that are proposed together."""
+_THOUSANDTHS = 1000
+_PLACES = 2
+_EDGE = 1e-6
+Kind = Literal["likely", "unsure", "chance"]
+"""Why a conversation is proposed: it looks most like a Yes, it could be either, or it was drawn."""
+_KINDS: tuple[Kind, ...] = ("likely", "unsure", "likely", "unsure", "chance")
+
+
+class Agreement(Struct, frozen=True, kw_only=True):
+    """Agreement of a question with people on conversations that it was not taught with.
+
+    ``answers`` conversations were ticked, of which ``right`` are answered as people did. ``kappa`` is the agreement to
+    expect of other conversations, from ``least`` to ``most`` (95 %).
+    """
+
+    answers: int = 0
+    right: int = 0
+    kappa: float = 0.0
+    least: float = 0.0
+    most: float = 0.0
+
+
+class Taught(Agreement, frozen=True, kw_only=True, forbid_unknown_fields=True, cache_hash=True):
+    """Weights that a question was taught, and how they agree; ``encoder`` is the version of what made the vectors."""
+
+    weights: str
+    encoder: str
+
+
+class Tick(Struct, frozen=True, kw_only=True):
+    """Answer of a person: the turn is a Yes to a question, or only looks like one.
+
+    One without a conversation lost it to an erasure. ``by`` is an e-mail address or the id of a client.
+    """
+
+    tick_id: str
+    form_id: str
+    metric_id: str
+    says: bool
+    conversation_id: str | None
+    turn_id: str | None
+    by: str
+    at: datetime
+
+
+class NewTick(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Answer to whether a turn is a Yes to a question."""
+
+    conversation_id: Annotated[Name, Meta(description="The conversation.")]
+    turn_id: Annotated[Name, Meta(description="The turn.")]
+    says: Annotated[bool, Meta(description="True for a Yes; false for a turn that only looks like one.")]
+
+
+def too_many_ticks() -> ConflictError:
+    """Return the error of one tick too many of a question."""
+    message = coded("a question has at most {most} ticks; it learns little from more", most=MOST_TICKS)
+    return ConflictError(message, code="ticks.too_many")
+
+
+def spoken(conversation: Conversation, speaker: Speaker) -> list[tuple[Turn, Said]]:
+    """Return the turns of a speaker with words, as a taught question reads them."""
+    wanted = {"any": ("agent", "bot", "customer"), "handler": ("agent", "bot")}.get(speaker, (speaker,))
+    mine = [turn for turn in conversation.turns if turn.speaker in wanted and turn.text.strip()]
+    return [(turn, Said(turn.text, number, len(mine) - number - 1)) for number, turn in enumerate(mine)]
+
+
+def likelihood(odds: int) -> float:
+    """Return the likelihood of log odds in whole thousandths."""
+    return share_of(odds / _THOUSANDTHS)
+
+
+def agreement(odds: Mapping[str, int], answers: Mapping[str, bool]) -> Agreement:
+    """Return how a question agrees with people, by the odds of the likeliest turn of each conversation.
+
+    Those shown are not drawn evenly, as what looks most like a Yes comes first. So the table of answers is that of all
+    conversations: where a person answered, with that answer, and elsewhere with the likelihood. The interval is that of
+    a kappa of as many answers (Cohen, 1960).
+    """
+    if not answers or not odds:
+        return Agreement()
+    shares = {name: float(answers[name]) if name in answers else likelihood(each) for name, each in odds.items()}
+    total = len(odds)
+    machine, person = sum(each > 0 for each in odds.values()) / total, sum(shares.values()) / total
+    agreed = sum(share if odds[name] > 0 else 1 - share for name, share in shares.items()) / total
+    by_chance = machine * person + (1 - machine) * (1 - person)
+    kappa = (agreed - by_chance) / max(1 - by_chance, _EDGE)
+    spread = Z * sqrt(agreed * (1 - agreed) / len(answers)) / max(1 - by_chance, _EDGE)
+    return Agreement(
+        answers=len(answers),
+        right=sum((odds[name] > 0) == said for name, said in answers.items() if name in odds),
+        kappa=round(kappa, _PLACES),
+        least=round(max(-1.0, kappa - spread), _PLACES),
+        most=round(min(1.0, kappa + spread), _PLACES),
+    )
+
+
+def chosen(odds: Mapping[str, int], count: int, number: int, *, is_taught: bool) -> dict[str, Kind]:
+    """Return conversations to propose, and why, by the odds of the likeliest turn of each that was not shown yet.
+
+    Before anything is taught those that look most like the question come first; then likely and unsure
+    ones take turns, and every fifth is drawn. ``number`` conversations were shown before, so that a proposal is the same
+    again.
+    """
+    left = sorted(odds, key=lambda each: (-odds[each], each))
+    found: dict[str, Kind] = {}
+    for at in range(number, number + min(count, len(left))):
+        kind: Kind = _KINDS[at % len(_KINDS)] if is_taught else "likely"
+        if kind == "unsure":
+            name = min(left, key=lambda each: (abs(odds[each]), each))
+        else:
+            name = left[at * 7919 % len(left)] if kind == "chance" else left[0]
+        left.remove(name)
+        found[name] = kind
+    return found
+
+
+def speaker_of(question: str) -> Speaker:
+    """Return whose turns a question is about, by its words: the customer's where it names one, else the agent's."""
+    sides = [word for word in spoken_words(question).split() if word in _SIDES]
+    return _SIDES[sides[0]] if sides else "agent"
+
+
+_SIDES: Mapping[str, Speaker] = {
+    "agent": "agent", "agents": "agent", "advisor": "agent", "mitarbeiter": "agent", "mitarbeiterin": "agent",
+    "agente": "agent", "conseiller": "agent", "atendente": "agent", "customer": "customer", "customers": "customer",
+    "caller": "customer", "kunde": "customer", "kundin": "customer", "cliente": "customer", "client": "customer",
+    "bot": "handler",
+}  # fmt: skip
+"""Words for a side, as questions have them."""

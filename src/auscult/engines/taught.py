@@ -1,0 +1,243 @@
+"""Questions that people taught by ticking turns: signs of a turn, weights that ticks teach, and what they find.
+
+Signs are the words of a turn, pairs of them and runs of letters, all counted by hash; its position among the speaker's
+turns; and its vector, by the encoder where it is installed and reads the language, else by the vectors of words that
+come along. One logistic regression weighs them. Yes and No weigh the same, however many there are of each. The other
+turns of a ticked conversation count as a No, since those that look most like a Yes were shown.
+
+Weights are whole numbers of 8 bits, and so are vectors, so that a turn has the same odds alone and in any batch.
+"""
+
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import ClassVar, NamedTuple, TypeVar
+
+import msgspec
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from auscult.domain.assist.teaching import calibrated
+from auscult.domain.errors import EngineError
+from auscult.domain.probe import Answer, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.said.text import spoken_words
+from auscult.engines._acts.features import grams, letters
+from auscult.engines._vectors.embedding import Embedding
+from auscult.engines._vectors.sentences import SentenceModel
+from auscult.engines._vectors.softmax import fit
+
+REVISION = 1
+"""Of signs; part of the version that weights need."""
+BUCKETS = 4_096
+FIRST, LAST = 6, 6
+"""Positions that are told apart, from the beginning and from the end."""
+PLACE = 0.3
+"""Weight of a position beside the words."""
+STRENGTH = 500.0
+"""How far ticks may bend the weights, all of them together."""
+FOLDS = 5
+FIRST_LOOK = 8
+"""Turns of a conversation that are read by meaning: those that words alone find likeliest."""
+_GRAIN = 127
+_THOUSANDTHS = 1000
+_CACHED = 16_384
+
+Floats = NDArray[np.float64]
+
+
+_Asked = TypeVar("_Asked", Lesson, Resemblance)
+
+
+class _Stored(Struct, frozen=True, array_like=True):
+    """Weights as a form has them: whole numbers of 8 bits of words, places and vector, and what one of each is worth."""
+
+    numbers: bytes
+    worth: tuple[float, float]
+    bias: float
+
+
+class _Vectored:
+    """An engine with vectors of words, and of an encoder where one is installed, by version. Threads may share it."""
+
+    def __init__(self, words: Embedding, encoder: SentenceModel | None = None) -> None:
+        self._words, self._encoder = words, encoder
+        known = [each for each in (words, encoder) if each is not None]
+        self._known: dict[str, Embedding] = {_version(each): each for each in known}
+
+    @property
+    def version(self) -> str:
+        """Revision of the signs, with each that makes vectors."""
+        return " and ".join(self._known)
+
+
+class Taught(_Vectored):
+    """Reads turns by weights. An answer has the version of what made their vectors alone."""
+
+    probe: ClassVar[type[Probe]] = Resemblance
+
+    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
+        """Return the odds of each probe's turns. Raises ``EngineError`` ``encoder.missing``, ``weights.unreadable``.
+
+        Also ``engine.wrong_probe``.
+        """
+        return [self._read(_checked(each, Resemblance)) for each in probes]
+
+    def _read(self, probe: Resemblance) -> Answer:
+        encoder = self._known.get(probe.encoder)
+        if encoder is None:
+            raise EngineError(
+                "a question was taught with {value}, and this process has {found}; install it with auscult meaning"
+                " install, or teach the question again",
+                found=self.version,
+                code="encoder.missing",
+                value=probe.encoder,
+            )
+        weights = _read_weights(probe.weights)
+        rows = _signs(probe.turns)
+        odds = rows @ weights.signs + weights.bias
+        if probe.turns:
+            likely: list[int] = np.argsort(-odds, kind="stable")[:FIRST_LOOK].tolist()
+            vectors = _vectors([probe.turns[index].text for index in likely], encoder)
+            by_meaning = odds[likely] + vectors @ weights.vector
+            odds = np.minimum(odds, by_meaning.min())
+            odds[likely] = by_meaning
+        whole = np.rint(_THOUSANDTHS * odds).astype(int).tolist()
+        return ResemblanceAnswer(tuple(whole), probe.encoder)
+
+
+class Teacher(_Vectored):
+    """Learns weights of ticks, with an encoder that reads the language, else with vectors of words."""
+
+    probe: ClassVar[type[Probe]] = Lesson
+
+    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
+        """Return what each lesson teaches. Raises ``EngineError`` ``engine.wrong_probe``."""
+        return [self._teach(_checked(each, Lesson)) for each in probes]
+
+    def _teach(self, lesson: Lesson) -> Answer:
+        encoder = self._encoder if self._encoder and self._encoder.reads(lesson.language) else self._words
+        version = _version(encoder)
+        rows = _Rows(lesson, encoder)
+        shown = [index for index, ticks in enumerate(lesson.ticks) if any(each is not None for each in ticks)]
+        if len(set(rows.answers[np.isin(rows.owners, shown)])) < 2:  # noqa: PLR2004  (a Yes and a No)
+            odds = _likeness(lesson, encoder)
+            return LessonAnswer("", version, rows.nested(odds), self.version)
+        weights, bias = rows.learned(shown)
+        odds = rows.signs @ weights + bias
+        for fold in range(min(FOLDS, len(shown))):
+            left_out = shown[fold::FOLDS]
+            others = [each for each in shown if each not in left_out]
+            here = np.isin(rows.owners, left_out)
+            others_weights, others_bias = rows.learned(others)
+            odds[here] = rows.signs[here] @ others_weights + others_bias
+        mine = [rows.owners == each for each in shown]
+        slope, offset = calibrated([(float(odds[each].max()), bool(rows.answers[each].any())) for each in mine])
+        odds = slope * odds + offset
+        stored = _stored(slope * weights, slope * bias + offset)
+        return LessonAnswer(stored, version, rows.nested(odds), self.version)
+
+
+class _Rows:
+    """Turns of a lesson as rows of signs, with the conversation and the answer of each."""
+
+    def __init__(self, lesson: Lesson, encoder: Embedding) -> None:
+        turns = [turn for some in lesson.conversations for turn in some]
+        self.signs = np.hstack([_signs(turns), _vectors([turn.text for turn in turns], encoder)])
+        self.owners = np.repeat(np.arange(len(lesson.conversations)), [len(some) for some in lesson.conversations])
+        self.answers = np.array([tick is True for some in lesson.ticks for tick in some], np.int64)
+        self._lengths = [len(some) for some in lesson.conversations]
+
+    def learned(self, conversations: Sequence[int]) -> tuple[Floats, float]:
+        """Return weights and bias that the turns of some conversations teach: a plain No where they have no Yes."""
+        chosen = np.isin(self.owners, conversations)
+        signs: Floats = self.signs[chosen]
+        answers = self.answers[chosen]
+        if not answers.any():
+            return np.zeros_like(signs[0]), -1.0
+        dual, bias = fit(signs @ signs.T, answers, 2, STRENGTH / len(answers))
+        return signs.T @ (dual[:, 1] - dual[:, 0]), float(bias[1] - bias[0])
+
+    def nested(self, odds: Floats) -> tuple[tuple[int, ...], ...]:
+        """Return odds by conversation, in whole thousandths."""
+        whole = np.rint(_THOUSANDTHS * odds).astype(int).tolist()
+        ends = np.cumsum(self._lengths).tolist()
+        return tuple(tuple(whole[end - length : end]) for end, length in zip(ends, self._lengths, strict=True))
+
+
+class _Weights(NamedTuple):
+    signs: Floats
+    vector: Floats
+    bias: float
+
+
+def _version(embedding: Embedding) -> str:
+    return f"taught {REVISION} on {embedding.version}"
+
+
+def _checked(probe: Probe, kind: type[_Asked]) -> _Asked:
+    if not isinstance(probe, kind):
+        raise EngineError(
+            f"what is taught answers {kind.__name__}; it was asked {type(probe).__name__}", code="engine.wrong_probe"
+        )
+    return probe
+
+
+def _likeness(lesson: Lesson, encoder: Embedding) -> Floats:
+    """Return how like a question each turn is: by words in common, and by the angle of the vectors."""
+    turns = [turn for some in lesson.conversations for turn in some]
+    asked = set(spoken_words(lesson.question).split())
+    words = [set(spoken_words(turn.text).split()) for turn in turns]
+    common = {word: sum(word in each for each in words) for word in asked}
+    rare = {word: 1 / (1 + count) ** 0.5 for word, count in common.items() if count}
+    found = np.array([sum(rare.get(word, 0.0) for word in each) / (1 + 0.1 * len(each)) for each in words])
+    return found + _vectors([turn.text for turn in turns], encoder) @ _vectors([lesson.question], encoder)[0]
+
+
+def _signs(turns: Sequence[Said]) -> Floats:
+    """Return the signs of turns that are not of meaning, shape (turns, buckets and positions)."""
+    rows = np.zeros((len(turns), BUCKETS + FIRST + LAST))
+    for row, turn in zip(rows, turns, strict=True):
+        buckets = _hashed(turn.text)
+        row[buckets] = 1 / max(1, len(buckets)) ** 0.5
+        row[BUCKETS + min(turn.before, FIRST - 1)] = PLACE
+        row[BUCKETS + FIRST + min(turn.after, LAST - 1)] = PLACE
+    return rows
+
+
+@lru_cache(_CACHED)
+def _hashed(text: str) -> list[int]:
+    """Return the buckets of a text's words, pairs and runs of letters, each once."""
+    return sorted({zlib.crc32(part.encode()) % BUCKETS for part in (*grams(text), *letters(text))})
+
+
+def _vectors(texts: Sequence[str], encoder: Embedding) -> Floats:
+    """Return vectors of length 1 in steps of a 127th, shape (texts, width)."""
+    vectors = encoder.embed(texts)
+    lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+    return np.rint(_GRAIN * vectors / np.where(lengths > 0, lengths, 1)[:, None]) / _GRAIN
+
+
+def _stored(weights: Floats, bias: float) -> str:
+    """Return weights as text."""
+    count = BUCKETS + FIRST + LAST
+    parts = (weights[:count], weights[count:])
+    worth = [float(np.abs(part).max(initial=0.0)) / _GRAIN or 1.0 for part in parts]
+    whole = [np.rint(part / each).astype(np.int8) for part, each in zip(parts, worth, strict=True)]
+    kept = _Stored(np.concatenate(whole).tobytes(), (worth[0], worth[1]), round(bias, 6))
+    return b64encode(zlib.compress(msgspec.msgpack.encode(kept), 9)).decode()
+
+
+@lru_cache(256)
+def _read_weights(text: str) -> _Weights:
+    """Read weights. Raises ``EngineError`` ``weights.unreadable``."""
+    try:
+        kept = msgspec.msgpack.decode(zlib.decompress(b64decode(text)), type=_Stored)
+    except (ValueError, zlib.error, msgspec.DecodeError) as error:
+        raise EngineError(
+            "the weights of a taught question cannot be read; teach it again", code="weights.unreadable"
+        ) from error
+    count = BUCKETS + FIRST + LAST
+    numbers = np.frombuffer(kept.numbers, np.int8).astype(np.float64)
+    return _Weights(numbers[:count] * kept.worth[0], numbers[count:] * kept.worth[1], kept.bias)

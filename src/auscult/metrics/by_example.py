@@ -1,0 +1,134 @@
+"""A question in words that people taught by ticking turns: does any turn say it?
+
+Settings, semantics and examples for users: docs/reference/metrics/by_example.md.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import ClassVar
+
+from msgspec import Struct
+
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import coded
+from auscult.domain.evaluation import Cited, Evidence, Verdict, cite, nothing_in
+from auscult.domain.probe import Answers, Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.questions.taught import COUNTS_FROM, Speaker, Taught, likelihood, spoken
+from auscult.metrics._contract import Planned
+from auscult.metrics._finding.joining import compiled, searches_of
+from auscult.metrics._finding.language import Finding, finding_problems
+from auscult.metrics._finding.reading import reading_of
+from auscult.metrics._finding.search import NOTHING
+
+_SURE = Decimal("0.01")
+
+
+class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
+    """Settings of a metric of this type. ``trigger`` is the occasion: without it the question is asked everywhere.
+
+    ``counts_from`` is the kappa from which on the answers count; ``taught`` is what ticks taught.
+    """
+
+    question: str
+    speaker: Speaker = "agent"
+    trigger: Finding | None = None
+    counts_from: Decimal = COUNTS_FROM
+    taught: Taught | None = None
+    languages: tuple[str, ...] | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Return whether it agrees with people well enough to count."""
+        return self.taught is not None and Decimal(str(self.taught.kappa)) >= self.counts_from
+
+
+class ByExample(Planned[Settings]):
+    """YES with the turn that says it, NO where none does, NA where there is no occasion; else it waits for a person."""
+
+    name: ClassVar[str] = "by_example"
+    settings_type: ClassVar[type[Struct]] = Settings
+
+    def problems(self, settings: Settings) -> tuple[tuple[str, str], ...]:
+        """Return the faults of the question, of its occasion, and of its limit."""
+        found = list(finding_problems(settings.trigger, "trigger", has_trigger=False)) if settings.trigger else []
+        if not settings.question.strip():
+            found.append(("question", coded("is empty; ask it in words, like: Did the agent offer a refund?")))
+        if not 0 <= settings.counts_from <= 1:
+            found.append(("counts_from", coded("{value} must be from 0 to 1", value=settings.counts_from)))
+        return tuple(found)
+
+    def plan(self, settings: Settings) -> "_Plan":
+        """Return the settings, compiled."""
+        return _plan(settings)
+
+
+class _Plan:
+    """A metric's settings, compiled."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._trigger = compiled(settings.trigger, "customer") if settings.trigger else None
+        self._searches = searches_of(self._trigger) if self._trigger else []
+        self.needs = frozenset[type[Probe]]().union(*(search.needs for search in self._searches))
+        if settings.taught is not None:
+            self.needs |= {Resemblance}
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        if self._settings.taught is None:
+            return ()
+        reading = reading_of(conversation)
+        asked = [probe for each in self._searches if each.needs for probe in each.probes(reading, trigger=None)]
+        turns = [said for _turn, said in spoken(conversation, self._settings.speaker)]
+        return tuple(dict.fromkeys([*asked, *([_asked(self._settings.taught, turns)] if turns else [])]))
+
+    def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
+        taught, reading, occasion = self._settings.taught, reading_of(conversation), NOTHING
+        if taught is None:
+            return Verdict(qualification="-", reason=coded("not taught yet: tick turns of past conversations"))
+        if self._trigger is not None:
+            occasion = self._trigger.decide(reading, answers, None)
+            if occasion.position is None:
+                return Verdict(qualification="NA", reason=coded("no trigger in {place}", place=self._trigger.scope))
+        turns = spoken(conversation, self._settings.speaker)
+        if not turns:
+            return Verdict(qualification="NA", reason=coded("no turns of the one who is asked about"))
+        found = answers[_asked(taught, [said for _turn, said in turns])]
+        assert isinstance(found, ResemblanceAnswer)  # noqa: S101  (an engine answers its own kind)
+        best = max(range(len(turns)), key=lambda index: found.odds[index])
+        is_yes, share = found.odds[best] > 0, likelihood(found.odds[best])
+        said = cite(turns[best][0], coded("looks most like what was ticked"))
+        if not self._settings.is_counted:
+            return _tried(taught, said, is_yes=is_yes)
+        sure = Decimal(str(max(share, 1 - share))).quantize(_SURE)
+        if is_yes:
+            return Verdict(qualification="YES", evidence=(said,), trigger=occasion.evidence, confidence=sure)
+        return Verdict(
+            qualification="NO",
+            evidence=(nothing_in(conversation.turns),),
+            trigger=occasion.evidence,
+            reason=coded("no turn looks like what was ticked"),
+            confidence=sure,
+        )
+
+
+def _asked(taught: Taught, turns: Sequence[Said]) -> Resemblance:
+    return Resemblance(taught.weights, taught.encoder, tuple(turns))
+
+
+def _tried(taught: Taught, said: Cited, *, is_yes: bool) -> Verdict:
+    """Return an answer that does not count yet: what the machine would say, and how often it was right."""
+    reason = coded(
+        "tried on {n} of your answers: {m} right; a person or a judge should answer this one"
+        " (the machine would say {answer})",
+        n=taught.answers,
+        m=taught.right,
+        answer="YES" if is_yes else "NO",
+    )
+    shown: tuple[Evidence, ...] = (said,) if is_yes else ()
+    return Verdict(qualification="-", evidence=shown, reason=reason)
+
+
+@lru_cache(maxsize=256)
+def _plan(settings: Settings) -> _Plan:
+    return _Plan(settings)

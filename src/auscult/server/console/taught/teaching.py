@@ -1,0 +1,126 @@
+"""Questions in words in the console: asked, taught by ticking turns of past conversations, and put into the draft."""
+
+from urllib.parse import quote, urlencode
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec import Struct
+
+from auscult.domain.errors import AuscultError
+from auscult.domain.questions.taught import NewTick
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.metrics.by_example import ByExample
+from auscult.server.console.definitions.forms.listing import PATH
+from auscult.server.console.frame.posted import Posted, one, sentence, several
+from auscult.server.console.frame.visit import Visit
+from auscult.services.definitions.forms.document import read_document
+from auscult.services.definitions.forms.drafts import document_in_use
+from auscult.services.definitions.forms.editing.questions import mappings
+from auscult.services.taught import TaughtQuestion, Teaching
+
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+HANDFUL = 5
+"""Conversations on a page."""
+_BETWEEN = "|"
+_WHY = {
+    "likely": later("Looks most like a Yes"),
+    "unsure": later("Could be either"),
+    "chance": later("Drawn by chance"),
+}
+
+
+class TeachView(Struct, frozen=True, kw_only=True):
+    """Contents of the page: the taught questions of a form, by id, and the one that is taught."""
+
+    form_id: str
+    form_name: str
+    action: str
+    questions: tuple[tuple[str, str], ...]
+    found: TaughtQuestion | None = None
+    skipped: tuple[str, ...] = ()
+    problem: str = ""
+    note: str = ""
+
+
+class TeachPage(Controller):
+    """Teaching the questions of one form."""
+
+    path = "/forms/{form_id:str}/teach"
+
+    @get(sync_to_thread=True)
+    def show(self, form_id: FromPath[str], visit: AnyVisit) -> Response[str]:
+        """Show the taught questions of a form, and a field that asks another."""
+        return _page(visit, form_id, "")
+
+    @post(sync_to_thread=True)
+    def ask(self, form_id: FromPath[str], data: Posted, visit: AnyVisit) -> Response[str] | Redirect:
+        """Add a question in words to the draft of a form."""
+        visit.require_everywhere("form.edit")
+        try:
+            metric_id = _work(visit).ask(form_id, one(data, "question"))
+        except AuscultError as error:
+            return _page(visit, form_id, "", problem=sentence(error.coded))
+        return Redirect(f"{PATH}/{form_id}/teach/{quote(metric_id, safe='')}", status_code=303)
+
+    @get("/{metric_id:str}", sync_to_thread=True)
+    def proposals(self, form_id: FromPath[str], metric_id: FromPath[str], visit: AnyVisit) -> Response[str]:
+        """Show the next conversations to tick, and how well the question agrees so far."""
+        note = _("The draft has it. It scores once the form is published.") if "done" in visit.query else ""
+        return _page(visit, form_id, metric_id, skipped=tuple(visit.query.get("skipped", ())), note=note)
+
+    @post("/{metric_id:str}", sync_to_thread=True)
+    def tick(
+        self, form_id: FromPath[str], metric_id: FromPath[str], data: Posted, visit: AnyVisit
+    ) -> Response[str] | Redirect:
+        """Store a handful of ticks, or put what they teach into the draft."""
+        visit.require_everywhere("form.edit")
+        here, skipped = f"{PATH}/{form_id}/teach/{quote(metric_id, safe='')}", several(data, "skipped")
+        try:
+            if one(data, "act") == "learn":
+                _work(visit).learn(form_id, metric_id)
+                return Redirect(f"{here}?done=learned", status_code=303)
+            said = set(several(data, "says"))
+            shown = [(each, each.rpartition(_BETWEEN)) for each in several(data, "shown")]
+            ticks = [
+                NewTick(conversation_id=name, turn_id=turn, says=each in said)
+                for each, (name, _between, turn) in shown
+                if name not in skipped
+            ]
+            if ticks:
+                _work(visit).tick(form_id, metric_id, ticks)
+        except AuscultError as error:
+            return _page(visit, form_id, metric_id, skipped=skipped, problem=sentence(error.coded))
+        return Redirect(f"{here}?{urlencode([('skipped', each) for each in skipped])}", status_code=303)
+
+
+def _page(  # noqa: PLR0913  (what is shown, and what was done)
+    visit: Visit,
+    form_id: str,
+    metric_id: str,
+    *,
+    skipped: tuple[str, ...] = (),
+    problem: str = "",
+    note: str = "",
+) -> Response[str]:
+    visit.require_everywhere("form.edit")
+    value = read_document(document_in_use(visit.app.forms, form_id)).value
+    taught = [each for each in mappings(value, "metrics") if each.get("type") == ByExample.name]
+    found = _work(visit).shown(form_id, metric_id, HANDFUL, skipped) if metric_id else None
+    view = TeachView(
+        form_id=form_id,
+        form_name=str(value.get("name", form_id)) if isinstance(value, dict) else form_id,
+        action=f"{PATH}/{form_id}/teach",
+        questions=tuple((str(each.get("id")), str(each.get("name"))) for each in taught),
+        found=found,
+        skipped=skipped,
+        problem=problem,
+        note=note,
+    )
+    return visit.page("taught/teach", "Forms", view, 422 if problem else 200, why=_WHY, between=_BETWEEN)
+
+
+def _work(visit: Visit) -> Teaching:
+    return Teaching(visit.app, lambda: visit.now, visit.principal, visit.services.trying)

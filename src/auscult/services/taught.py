@@ -1,0 +1,321 @@
+"""The use cases of questions that people teach: ask one, propose turns of past conversations, tick them, and learn.
+
+A proposal is a conversation with the turns of it that look most like a Yes. What was learned is put into the form's
+draft, and scores from when a person publishes it.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import pairwise
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.engines import Engines
+from auscult.domain.errors import ConflictError, RequestError, coded
+from auscult.domain.evaluation import SHOWN_TURN
+from auscult.domain.form import Form, Metric, primary, speaks
+from auscult.domain.form_examples import new_id, question_of
+from auscult.domain.operations.records import made_from
+from auscult.domain.people.principal import Principal
+from auscult.domain.probe import Lesson, LessonAnswer, Said
+from auscult.domain.questions.taught import (
+    SHOWN,
+    Agreement,
+    Kind,
+    NewTick,
+    Taught,
+    Tick,
+    agreement,
+    chosen,
+    likelihood,
+    speaker_of,
+    spoken,
+)
+from auscult.domain.said.text import spoken_words
+from auscult.metrics.by_example import ByExample, Settings
+from auscult.services.audits.blind import blindness_of
+from auscult.services.conversations.latest import Sought, newest_recorded
+from auscult.services.definitions.forms.document import Value, read_document
+from auscult.services.definitions.forms.drafts import document_in_use
+from auscult.services.definitions.forms.editing.changes import Put, changed
+from auscult.services.definitions.forms.editing.questions import added, mappings
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.form_examples import READ, Kept
+from auscult.services.privacy.log import draft as entry_of
+from auscult.services.scoring.engine_calls.ask_local import ask_local
+from auscult.services.scoring.evaluate import Evaluator
+from auscult.storage.store import AppStore
+
+NEWEST = 200
+"""Conversations from which proposals are chosen: the newest of the form's channel and languages."""
+_PLACES = 2
+
+
+class ProposedTurn(Struct, frozen=True, kw_only=True):
+    """A turn, what was said just before it, and how likely it is a Yes, from 0 to 1."""
+
+    turn_id: str
+    speaker: str
+    text: str
+    before: str
+    likelihood: float
+
+
+class Proposal(Struct, frozen=True, kw_only=True):
+    """A conversation with the turns of it to tick, the likeliest first, and why it is proposed."""
+
+    conversation_id: str
+    kind: Kind
+    turns: tuple[ProposedTurn, ...]
+
+
+class WrongAnswer(Struct, frozen=True, kw_only=True):
+    """A conversation that a question answers otherwise than people ticked, by what the others teach."""
+
+    conversation_id: str
+    turn_id: str
+    text: str
+    is_yes: bool
+
+
+class TaughtQuestion(Struct, frozen=True, kw_only=True):
+    """A question that is taught, as far as the caller may see it.
+
+    ``agreement`` is that of the ticks so far, and ``counts`` whether it would count in scores with it. ``is_learned``:
+    the form's draft, or its version in force, has what these ticks teach. ``encoder`` is the version of what makes the
+    vectors. ``erased`` ticks lost their conversation. Proposals are chosen from ``looked_through`` conversations.
+    """
+
+    form_id: str
+    metric_id: str
+    question: str
+    speaker: str
+    counts_from: float
+    agreement: Agreement
+    counts: bool
+    is_learned: bool
+    encoder: str
+    ticks: int
+    erased: int
+    looked_through: int
+    wrong: tuple[WrongAnswer, ...]
+    proposals: tuple[Proposal, ...]
+
+
+class Teaching(Kept):
+    """The taught questions of one app's forms, as one viewer teaches them.
+
+    Methods raise ``NotFoundError`` ``form.unknown``; ``RequestError`` ``metric.unknown``; ``ConflictError``
+    ``question.not_taught``; ``FormError`` where the form cannot be read; ``AccessError``.
+    """
+
+    def __init__(
+        self, app: AppStore, now: Callable[[], datetime], viewer: Principal, trying: Callable[[], Evaluator]
+    ) -> None:
+        """Teach with the engines of ``trying``."""
+        super().__init__(app, now, viewer)
+        self._trying = trying
+
+    def ask(self, form_id: str, question: str) -> str:
+        """Add a question in words to the draft of a form, and return its id; it has no weight until it is given one.
+
+        Raises ``RequestError`` ``field.out_of_range`` where it is empty.
+        """
+        words = " ".join(question.split())
+        if not words:
+            message = coded("the question is empty; ask it in words, like: Did the agent offer a refund?")
+            raise RequestError(message, code="field.out_of_range", field="question")
+        document = document_in_use(self._app.forms, form_id)
+        name = words.rstrip("?").strip() or words
+        value = read_document(document).value
+        found = added(value, "", name, ByExample.name, question=words, speaker=speaker_of(words))
+        made = changed(document, *found.changes)
+        self._app.forms.save_draft(form_id, made)
+        return str(mappings(read_document(made).value, "metrics")[found.place or 0]["id"])
+
+    def shown(self, form_id: str, metric_id: str, count: int, skipped: Collection[str] = ()) -> TaughtQuestion:
+        """Return a question with ``count`` proposals, none of them in ``skipped``, and the agreement so far."""
+        return self._course(form_id, metric_id).shown(count, skipped)
+
+    def tick(self, form_id: str, metric_id: str, ticks: Sequence[NewTick]) -> None:
+        """Store ticks of a question, each in place of an earlier one of the same turn.
+
+        Raises ``NotFoundError`` ``conversation.unknown``, ``turn.unknown``; ``ConflictError`` ``ticks.too_many``.
+        """
+        self._question(form_id, metric_id)
+        for each in ticks:
+            self.check_pointed(each.conversation_id, each.turn_id)
+        its = {"form_id": form_id, "metric_id": metric_id, "by": self._viewer.name, "at": self._now()}
+        made = [made_from(Tick, each, tick_id=new_id(), **its) for each in ticks]
+        about = f"form:{form_id}"
+        entry = entry_of(self._app, self._viewer.label, "question.ticked", about, metric=metric_id, ticks=len(made))
+        self._app.form_examples.tick(made, entry)
+
+    def learn(self, form_id: str, metric_id: str) -> None:
+        """Put what the ticks teach into the draft of a form. Raises ``ConflictError`` ``ticks.too_few``."""
+        found = self._course(form_id, metric_id).taught
+        if found is None:
+            raise ConflictError("tick at least one Yes and one No first", code="ticks.too_few")
+        document = document_in_use(self._app.forms, form_id)
+        at = [each.get("id") for each in mappings(read_document(document).value, "metrics")].index(metric_id)
+        written: dict[str, Value] = {
+            name: Decimal(str(each)) if isinstance(each, float) else each
+            for name, each in msgspec.structs.asdict(found).items()
+        }
+        self._app.forms.save_draft(form_id, changed(document, Put(("metrics", at, "taught"), written)))
+
+    def _course(self, form_id: str, metric_id: str) -> "Course":
+        self._viewer.require(READ)
+        form, metric = self._question(form_id, metric_id)
+        ticks = self.seen(self._app.form_examples.ticks_of(form_id, metric_id))
+        blind = blindness_of(self._app, self._viewer.name)
+        pool = {
+            each.conversation.id: each.conversation
+            for each in newest_recorded(self._app, Sought(channels=(form.channel,)), NEWEST)
+            if speaks(form, each.language) and each.conversation.id not in blind
+        }
+        named = {each.conversation_id for each in ticks if each.conversation_id is not None}
+        older = self._app.conversations.recorded(sorted(named - pool.keys()))
+        pool |= {name: each.conversation for name, each in older.items()}
+        engines = self._trying().for_app(self._app.tenant.app_id, agent_emotions=False).engines
+        return Course(form, metric, ticks, pool, engines)
+
+    def _question(self, form_id: str, metric_id: str) -> tuple[Form, Metric]:
+        form = read_form(document_in_use(self._app.forms, form_id))
+        metric = question_of(form, metric_id)
+        if metric.type != ByExample.name:
+            message = coded(
+                "{value} is answered by {kind}; only by_example is taught", kind=metric.type, value=metric_id
+            )
+            raise ConflictError(message, code="question.not_taught", field="metric_id", value=metric_id)
+        return form, metric
+
+
+class Course:
+    """A question with its ticks, and the conversations that it is taught with.
+
+    ``taught`` has the weights that the ticks teach, with their agreement; None before there is a Yes and a No.
+    """
+
+    def __init__(
+        self,
+        form: Form,
+        metric: Metric,
+        ticks: Sequence[Tick],
+        pool: Mapping[str, Conversation],
+        engines: Engines,
+    ) -> None:
+        """Learn from the conversations of ``pool``, by id, some of which have ticks."""
+        self._form, self._metric, self._ticks, self._pool = form, metric, ticks, pool
+        self._settings: Settings = metric.settings
+        said = {name: spoken(each, self._settings.speaker) for name, each in sorted(pool.items())}
+        self._said: dict[str, list[tuple[Turn, Said]]] = {name: turns for name, turns in said.items() if turns}
+        self._given: dict[str, dict[str, bool]] = {}
+        for each in ticks:
+            if each.conversation_id in self._said and each.turn_id is not None:
+                self._given.setdefault(each.conversation_id, {})[each.turn_id] = each.says
+        self._answers = {name: any(given.values()) for name, given in self._given.items()}
+        answer = self._learned(engines)
+        self._encoder = answer.encoder
+        self._odds = dict(zip(self._said, answer.odds, strict=True))
+        self.agreement, self.taught = Agreement(answers=len(self._answers)), None
+        if answer.weights:
+            self.agreement = agreement({name: max(odds) for name, odds in self._odds.items()}, self._answers)
+            self.taught = made_from(Taught, self.agreement, weights=answer.weights, encoder=answer.encoder)
+
+    def _learned(self, engines: Engines) -> LessonAnswer:
+        lesson = Lesson(
+            question=self._settings.question,
+            language=primary(self._form.languages[0]),
+            conversations=tuple(tuple(said for _turn, said in turns) for turns in self._said.values()),
+            ticks=tuple(
+                tuple(self._given.get(name, {}).get(turn.id) for turn, _said in turns)
+                for name, turns in self._said.items()
+            ),
+        )
+        found = ask_local([lesson], engines)[lesson]
+        assert isinstance(found, LessonAnswer)  # noqa: S101  (an engine answers its own kind)
+        return found
+
+    def shown(self, count: int, skipped: Collection[str]) -> TaughtQuestion:
+        """Return the question with proposals."""
+        settings, taught, before = self._settings, self.taught, self._settings.taught
+        left = self._fresh([name for name in self._said if name not in self._given and name not in skipped])
+        number = len(self._given) + len(skipped)
+        picked = chosen(left, count, number, is_taught=taught is not None)
+        return TaughtQuestion(
+            form_id=self._form.id,
+            metric_id=self._metric.id,
+            question=settings.question,
+            speaker=settings.speaker,
+            counts_from=float(settings.counts_from),
+            agreement=self.agreement,
+            counts=replace(settings, taught=taught).is_counted,
+            is_learned=taught is not None and before is not None and before.weights == taught.weights,
+            encoder=self._encoder,
+            ticks=len(self._ticks),
+            erased=sum(each.conversation_id is None for each in self._ticks),
+            looked_through=len(self._said),
+            wrong=tuple(self._wrong()) if taught else (),
+            proposals=tuple(self._proposal(name, kind) for name, kind in picked.items()),
+        )
+
+    def _fresh(self, names: Sequence[str]) -> dict[str, int]:
+        """Return the odds of conversations whose likeliest turn has words that were not ticked yet; of all, if none has.
+
+        Of several with the same words only the first is there.
+        """
+        ticked = {
+            spoken_words(turn.text)
+            for name, given in self._given.items()
+            for turn, _said in self._said[name]
+            if turn.id in given
+        }
+        most = {name: max(self._odds[name]) for name in names}
+        fresh: dict[str, str] = {}
+        for name in names:
+            turn, _said = self._said[name][self._odds[name].index(most[name])]
+            if (words := spoken_words(turn.text)) not in ticked:
+                fresh.setdefault(words, name)
+        return {name: most[name] for name in fresh.values() or names}
+
+    def _proposal(self, name: str, kind: Kind) -> Proposal:
+        turns, odds = self._said[name], self._odds[name]
+        before = _before(self._pool[name])
+        best = sorted(enumerate(turns), key=lambda each: -odds[each[0]])[:SHOWN]
+        return Proposal(
+            conversation_id=name,
+            kind=kind,
+            turns=tuple(
+                ProposedTurn(
+                    turn_id=turn.id,
+                    speaker=turn.speaker,
+                    text=turn.text,
+                    before=before.get(turn.id, "")[-SHOWN_TURN:],
+                    likelihood=round(likelihood(odds[index]), _PLACES),
+                )
+                for index, (turn, _said) in best
+            ),
+        )
+
+    def _wrong(self) -> list[WrongAnswer]:
+        """Return the ticked conversations that are answered otherwise, with the turn that shows it."""
+        found: list[WrongAnswer] = []
+        for name, is_yes in self._answers.items():
+            turns, odds = self._said[name], self._odds[name]
+            if (max(odds) > 0) == is_yes:
+                continue
+            ticked = [index for index, (turn, _said) in enumerate(turns) if self._given[name].get(turn.id)]
+            turn = turns[ticked[0] if ticked else odds.index(max(odds))][0]
+            found.append(WrongAnswer(conversation_id=name, turn_id=turn.id, text=turn.text, is_yes=is_yes))
+        return found
+
+
+def _before(conversation: Conversation) -> dict[str, str]:
+    """Return what was said just before each turn, by the turn's id."""
+    said = [turn for turn in conversation.turns if turn.text.strip()]
+    return {turn.id: earlier.text for earlier, turn in pairwise(said)}

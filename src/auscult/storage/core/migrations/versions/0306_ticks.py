@@ -1,0 +1,23 @@
+"""Add ticks, which teach questions, to what people say of conversations.
+
+Revision 0306.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0306"
+down_revision = "0305"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column: every example stays one."""
+    op.add_column("form_examples", sa.Column("says", sa.Boolean))
+
+
+def downgrade() -> None:
+    """Remove the ticks, and drop the column."""
+    op.execute("DELETE FROM form_examples WHERE says IS NOT NULL")
+    op.drop_column("form_examples", "says")

@@ -1,0 +1,138 @@
+"""Taught questions: a Yes with its turn, a No, an occasion that is missing, and answers that wait for a person."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+import pytest
+
+from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.definitions.form_difference import differences
+from auscult.domain.errors import EngineError
+from auscult.domain.evaluation import Verdict
+from auscult.domain.form import Form, Metric
+from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer
+from auscult.domain.questions.taught import agreement, chosen, speaker_of
+from auscult.engines import ENGINES
+from auscult.metrics.by_example import ByExample, Settings
+
+TAUGHT = {"weights": "e", "answers": 24, "right": 15, "kappa": 0.8, "least": 0.5, "most": 1, "encoder": "words"}
+CALL = Conversation(
+    id="c-1",
+    channel="voice",
+    started_at=datetime(2026, 3, 1, tzinfo=UTC),
+    turns=(Turn("m1", "agent", "hello"), Turn("m2", "customer", "cancel it"), Turn("m3", "agent", "join our club")),
+)
+
+
+def judged(odds: dict[str, int], **changed: Any) -> Verdict:
+    """Return the verdict on the call where turns have these odds."""
+    settings = msgspec.convert({"question": "Was it said?", "taught": TAUGHT} | changed, Settings, strict=False)
+    answers: dict[Probe, Any] = {
+        probe: ResemblanceAnswer(tuple(odds[each.text] for each in probe.turns), "test 1")
+        for probe in ByExample().probes(settings, CALL)
+        if isinstance(probe, Resemblance)
+    }
+    return ByExample().judge(settings, CALL, answers)
+
+
+def test_the_likeliest_turn_decides() -> None:
+    """A Yes cites it; a No names what was looked through; a speaker who is not asked about does not count."""
+    yes = judged({"hello": -900, "join our club": 1200})
+    assert (yes.qualification, yes.evidence[0].turn_id, yes.confidence) == ("YES", "m3", Decimal("0.77"))
+    no = judged({"hello": -900, "join our club": -1200})
+    assert (no.qualification, no.evidence[0].is_absence, no.confidence) == ("NO", True, Decimal("0.71"))
+    assert judged({"cancel it": 500}, speaker="customer").evidence[0].turn_id == "m2"
+
+
+def test_without_an_occasion_it_is_not_asked() -> None:
+    """NA names where the occasion was looked for; with it the answer is given."""
+    odds = {"hello": -900, "join our club": 1200}
+    trigger = {"speaker": "customer", "any_of": [{"phrases": ["refund"]}]}
+    assert judged(odds, trigger=trigger).qualification == "NA"
+    found = judged(odds, trigger=trigger | {"any_of": [{"phrases": ["cancel"]}]})
+    assert (found.qualification, found.trigger[0].turn_id) == ("YES", "m2")
+
+
+@pytest.mark.parametrize("changed", [{"taught": None}, {"counts_from": "0.9"}], ids=["not taught", "under the limit"])
+def test_what_does_not_agree_well_enough_waits_for_a_person(changed: dict[str, Any]) -> None:
+    """It is no answer, whatever the odds; under the limit it says how often it was right."""
+    found = judged({"hello": -900, "join our club": 1200}, **changed)
+    assert found.qualification == "-"
+    assert found.reason == (
+        "not taught yet: tick turns of past conversations"
+        if "taught" in changed
+        else "tried on 24 of your answers: 15 right; a person or a judge should answer this one"
+        " (the machine would say YES)"
+    )
+
+
+def test_a_worker_without_the_encoder_does_not_answer() -> None:
+    """The error names the encoder that is missing, and weights that cannot be read are an error, too."""
+    for probe, reason in (
+        (Resemblance("e", "meaning of another", ()), "encoder.missing"),
+        (Resemblance("no weights", ENGINES["taught"]().version, ()), "weights.unreadable"),
+    ):
+        with pytest.raises(EngineError) as caught:
+            ENGINES["taught"]().answer([probe])
+        assert caught.value.reason == reason
+
+
+def test_agreement_is_that_of_all_conversations() -> None:
+    """Answers count where there are any, likelihoods elsewhere; one answer against the machine lowers kappa."""
+    odds = {"a": 30_000, "b": 30_000, "c": -30_000, "d": -30_000}
+    whole = agreement(odds, {"a": True, "c": False})
+    assert (whole.kappa, whole.right, whole.answers) == (1.0, 2, 2)
+    less = agreement(odds, {"a": True, "c": True})
+    assert (less.kappa, less.right) == (0.5, 1)
+    assert less.least < less.kappa < less.most
+    assert agreement(odds, {}).answers == 0
+
+
+def test_a_difference_of_weights_is_shown_by_their_digest() -> None:
+    """Thousands of characters are not shown to a person who reviews a form."""
+    forms = [
+        Form(
+            id="ef",
+            name="F",
+            channel="voice",
+            metrics=(
+                Metric(
+                    id="em",
+                    name="M",
+                    type="by_example",
+                    settings=msgspec.convert(
+                        {"question": "Was it?", "taught": TAUGHT | {"weights": weights}}, Settings
+                    ),
+                ),
+            ),
+        )
+        for weights in ("a" * 2000, "b" * 2000)
+    ]
+    (metric,) = differences(*forms).metrics
+    (change,) = metric.changes
+    assert (change.path, len(str(change.before)), len(str(change.after))) == (("taught", "weights"), 12, 12)
+
+
+def test_proposals_are_likely_unsure_and_drawn() -> None:
+    """Before anything is taught they are the likeliest; then each kind has its turn, and none comes twice."""
+    odds = {f"c-{number}": 1000 - 300 * number for number in range(10)}
+    assert list(chosen(odds, 3, 0, is_taught=False)) == ["c-0", "c-1", "c-2"]
+    found = chosen(odds, 5, 0, is_taught=True)
+    assert list(found.values()) == ["likely", "unsure", "likely", "unsure", "chance"]
+    assert list(found)[:2] == ["c-0", "c-3"]
+    assert len(chosen(odds, 20, 3, is_taught=True)) == 10
+
+
+@pytest.mark.parametrize(
+    ("question", "speaker"),
+    [
+        ("Did the customer's tone change?", "customer"),
+        ("Was a refund offered?", "agent"),
+        ("Sagt der Kunde ab?", "customer"),
+    ],
+)
+def test_whose_turns_are_read_follows_from_the_words(question: str, speaker: str) -> None:
+    """The first word for a side decides; without one it is the agent."""
+    assert speaker_of(question) == speaker
