@@ -168,7 +168,8 @@ class Coach:
 
     def consent(self, agent_id: str, agent_ids: frozenset[str], by: str, *, is_given: bool) -> None:
         """Let others play an agent's conversations, or no longer. Only the agent may."""
-        steps.acknowledge(_probe(agent_id, self._now()), agent_ids, self._now())
+        probe = Coaching(coaching_id="", agent_id=agent_id, coach="", goal="consent", created_at=self._now())
+        steps.acknowledge(probe, agent_ids, self._now())
         self._app.coaching.set_consent(agent_id, by, self._now(), is_given=is_given)
 
     def examples(self, item: Coaching, limit: int = 2) -> list[Example]:
@@ -253,10 +254,6 @@ class Coach:
             return after
 
         return tried(attempt, CoachingMovedError)
-
-
-def _probe(agent_id: str, at: datetime) -> Coaching:
-    return Coaching(coaching_id="", agent_id=agent_id, coach="", goal="consent", created_at=at)
 
 
 def _measured(metric_id: str, before: list[int], after: list[int]) -> Measured:
