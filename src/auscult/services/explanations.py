@@ -235,7 +235,7 @@ class Explaining:
         months = by_period(self._app, sought, spans, METRICS)
         for metric in self._metrics().values():
             yield from self._adherence(metric, [each.metrics.get(metric.id, NOTHING) for each in months], spans)
-        failed = _failed(sought, until)
+        failed = replace(sought, since=until - MONTH * WEEK, until=until, outcomes=("failed",))
         for case in self._read(failed):
             missed = [each for each in case.evaluation.results if each.adhered is False]
             names = ", ".join(each.metric.name for each in missed)
@@ -280,11 +280,6 @@ class Explaining:
 
     def _said(self, text: str, **values: object) -> str:
         return self._say(text).format(**values)
-
-
-def _failed(sought: Sought, until: datetime) -> Sought:
-    """Return the search of what did not pass lately, by the filters of another."""
-    return replace(sought, since=until - MONTH * WEEK, until=until, outcomes=("failed",))
 
 
 def _evidence(result: MetricResult) -> tuple[Evidence, ...]:

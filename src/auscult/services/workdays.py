@@ -18,10 +18,6 @@ class Calendar:
         self._now = now
         self._viewer = viewer
 
-    def get(self) -> WorkingDays:
-        """Return the working days of the app."""
-        return self._app.working_days.get()
-
     def set(self, wanted: WorkingDays) -> WorkingDays:
         """Set the working days, for deadlines from now on: those that exist stay as they are.
 

@@ -168,7 +168,7 @@ def test_a_merge_changes_no_id_and_no_row(store: Store, app: AppStore) -> None:
     """Both ids stay on the wire; rows need no rendering, and agree with what is stored."""
     before = row(store, "c-2")
     merge(app, "queue", "RB", "rb-01")
-    assert naming(app).progress() is None
+    assert app.aliases.progress() is None
     assert row(store, "c-2") == before
     assert {each.queue_id for each in app.people.directory.queues()} == {"rb-01", "RB", "shop"}
     (listed,) = [each for each in latest(app, Sought()).items if each.id == "c-2"]
@@ -207,14 +207,14 @@ def test_a_rename_is_shown_at_once_and_in_rows_afterwards(store: Store, app: App
     """Lists show it before rows are rendered; the job shows its progress, and ids stay."""
     rename(app, "queue", "shop", "Shop Online")
     rename(app, "agent", "a-hale", "Rob Hale")
-    progress = naming(app).progress()
+    progress = app.aliases.progress()
     assert progress is not None
     assert (progress.done, progress.total) == (0, 4)
     (listed,) = [each for each in latest(app, Sought()).items if each.id == "c-3"]
     assert (listed.queues, listed.agents) == ((Queue("shop", "Shop Online"),), (Agent("a-hale", "Rob Hale"),))
     assert row(store, "c-3")["queues"] == [{"id": "shop", "name": "Online Shop"}]
     assert render(store) == 4
-    assert naming(app).progress() is None
+    assert app.aliases.progress() is None
     assert row(store, "c-3")["queues"] == [{"id": "shop", "name": "Shop Online"}]
     assert row(store, "c-4")["agents"] == [{"id": "a-hale", "name": "Rob Hale"}]
     for wanted in ("Shop Online", "online shop", "SHOP"):
@@ -256,7 +256,7 @@ def test_a_rename_in_the_middle_of_rendering_reaches_every_row(store: Store, app
     assert store.outdated() == (TENANT, "")
     store.keep_rendered(TENANT, "", "c-2", app.aliases.in_force().version)  # a worker that was killed here
     assert store.outdated() == (TENANT, "c-2")
-    assert naming(app).progress() == (2, 4)
+    assert app.aliases.progress() == (2, 4)
     assert render(store) == 2
     assert row(store, "c-3")["queues"] == [{"id": "shop", "name": "Web Shop"}]
 
@@ -287,7 +287,7 @@ def test_what_cannot_be_is_refused(app: AppStore) -> None:
     ):
         with pytest.raises(ConflictError, match=message):
             merge(app, "queue", party, into)
-    assert len(naming(app).listing(limit=10)) == 2
+    assert len(app.aliases.listing(limit=10)) == 2
 
 
 def test_each_step_is_in_the_access_log(app: AppStore) -> None:

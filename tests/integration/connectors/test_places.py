@@ -184,7 +184,7 @@ def test_credentials_that_expire_in_the_middle(s3: str, app: AppStore) -> None:
         run = connectors.run("inbox", MANUAL)
         assert (run.state, run.counts.known, run.counts.new) == ("done", 8, 12)
     assert len(stored(app)) == 20
-    standing = connectors.standing("inbox")
+    standing = app.connectors.get("inbox")
     assert (standing.version, standing.secrets) == (2, ("access_key_id", "secret_access_key", "session_token"))
 
 

@@ -39,7 +39,7 @@ def test_a_worker_runs_what_is_due(store: Store, app: AppStore, tmp_path: Path) 
             "demand": [],
             "ordered": [("manual", 1)],
         }
-    next_at = service(app).standing("due").next_at
+    next_at = app.connectors.get("due").next_at
     assert next_at is not None
     assert next_at > now
     assert stored(app) == {"call-0"}

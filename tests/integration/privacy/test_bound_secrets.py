@@ -135,7 +135,7 @@ def test_secrets_are_asked_for_again_where_the_place_changes(one: tuple[AppStore
             way(written("inbox", after), None)
         assert refused.value.field == "secrets"
         assert "words" not in refused.value.message
-    assert its.standing("inbox").version == 1
+    assert one[0].connectors.get("inbox").version == 1
     its.apply(written("inbox", before, every="1h", include=["*.json"]), None)
     its.apply(written("inbox", after), secrets_of(after[0]))
     with pytest.raises(SecretBoundError):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from auscult.domain.audits.audit import LONGEST_COMMENT, Audit, assignment_id_of
 from auscult.domain.errors import AccessError, ConflictError, RequestError, coded
+from auscult.domain.operations.records import made_from
 
 Role = Literal["audit", "second", "calibration", "self"]
 """``audit`` counts; ``second`` is an independent second opinion; the others are for practice and never shown."""
@@ -89,17 +90,8 @@ def by_hand(given: ByHand, at: datetime) -> Assignment:
     if given.role != "audit":
         own = f"{given.conversation_id}/{given.segment}/{given.role}/{given.rater}"
         assignment_id = assignment_id_of(own)
-    return Assignment(
-        assignment_id=assignment_id,
-        conversation_id=given.conversation_id,
-        segment=given.segment,
-        agent_id=given.agent_id or None,
-        rater=given.rater,
-        role=given.role,
-        state="assigned",
-        hidden=given.hidden,
-        created_at=at,
-    )
+    agent_id = given.agent_id or None
+    return made_from(Assignment, given, assignment_id=assignment_id, agent_id=agent_id, state="assigned", created_at=at)
 
 
 _LATE_AFTER = timedelta(days=3)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from auscult.domain.insights.overview import GRAIN, KNOWN, Counted, Kind, Measure, Sums, Tally, hundredths
+from auscult.domain.insights.overview import GRAIN, KNOWN, Counted, Kind, Measure, Tally, hundredths
 from auscult.domain.statistics.intervals import Figure, student_interval
 from auscult.domain.statistics.scores import Moments
 
@@ -115,7 +115,8 @@ def _interval(counted: Counted, everything: Counted, measure: Measure) -> Figure
     As mean - baseline = (mean - mean of the others) x share of the others, points are that difference times both shares.
     """
     own, whole, total = (
-        _moments(each) for each in (counted.sums[measure], counted.whole[measure], everything.sums[measure])
+        Moments(each.n, each.total, each.squares)
+        for each in (counted.sums[measure], counted.whole[measure], everything.sums[measure])
     )
     rest = Moments(total.n - whole.n, total.total - whole.total, total.squares - whole.squares)
     if own.mean is None or rest.mean is None or total.mean is None or min(own.n, rest.n) <= 1:
@@ -128,7 +129,3 @@ def _interval(counted: Counted, everything: Counted, measure: Measure) -> Figure
         return Figure(points, points, points)
     freedom = (first + second) ** 2 / (first**2 / (own.n - 1) + second**2 / (rest.n - 1))
     return student_interval(points, (first + second) * weight**2, freedom)
-
-
-def _moments(sums: Sums) -> Moments:
-    return Moments(sums.n, sums.total, sums.squares)

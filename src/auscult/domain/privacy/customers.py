@@ -50,12 +50,8 @@ def finder(by: By, value: str) -> Callable[[Iterable[str]], bool]:
         # Case does not matter in the address, but in what follows it.
         pattern = re.compile(_NOT_WITHIN.format(f"(?i:{re.escape(wanted)})"))
         return lambda texts: any(pattern.search(text) for text in texts)
-    end = _digits(wanted)[-_COMPARED_DIGITS:]
+    end = "".join(letter for letter in wanted if letter.isdecimal())[-_COMPARED_DIGITS:]
     return lambda texts: any(end in each for text in texts for each in _numbers(text))
-
-
-def _digits(text: str) -> str:
-    return "".join(letter for letter in text if letter.isdecimal())
 
 
 def _numbers(text: str) -> Iterator[str]:

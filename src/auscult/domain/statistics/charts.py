@@ -78,7 +78,7 @@ def laney_chart(periods: Sequence[Period], markers: Mapping[str, str] | None = N
     known = [one for one in periods if one.n]
     if not known:
         return None
-    centre = _centre(known)
+    centre = sum(one.successes for one in known) / sum(one.n for one in known)
     sigmas = [sqrt(centre * (1 - centre) / one.n) for one in known]
     return _around(centre, [(one, one.share, sigma) for one, sigma in zip(known, sigmas, strict=True)], markers)
 
@@ -114,10 +114,6 @@ def _around(
         signals = (*((BEYOND,) if beyond else ()), *((f"{RUN} on one side",) if in_run else ()))
         points.append(_point(one, value, (centre - half, centre + half), signals, markers))
     return Chart(centre=centre, sigma_z=sigma_z, points=tuple(points))
-
-
-def _centre(periods: Sequence[Period]) -> float:
-    return sum(one.successes for one in periods) / sum(one.n for one in periods)
 
 
 def _point(

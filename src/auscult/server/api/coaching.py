@@ -156,14 +156,13 @@ def create_coaching(data: JSONBody[CoachingBody], coach: Coaches, caller: Caller
     "/coaching", may=READING, command="coaching list", columns=("coaching_id", "agent_id", "goal", "state", "due_on")
 )
 def list_coaching(
-    coach: Coaches,
     app: App,
     server: Basis,
     rights: Rights,
     agent_id: Annotated[str | None, query("Only of this agent.")] = None,
 ) -> CoachingPage:
     """List coaching. Agents see their own items, coaches those of the agents that they may coach."""
-    found = coach.listing(frozenset({agent_id}) if agent_id else None)
+    found = app.coaching.listing(frozenset({agent_id}) if agent_id else None)
     return CoachingPage(
         items=tuple(
             ListedCoaching(**asdict(shown_to(each, rights)))

@@ -71,15 +71,15 @@ _BODY = {
     columns=("change_id", "kind", "id", "into", "name", "by", "at", "undone_at"),
 )
 def list_directory_changes(
-    work: Work,
+    app: App,
     in_force: Annotated[bool | None, query("Only those in force, or only those undone.")] = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> DirectoryChanges:
     """List renames and merges. They are of queues, teams and agents. Also how far reports show the present names."""
     after = read_cursor(cursor, tuple[int])
-    found = work.listing(in_force=in_force, before=after[0] if after else None, limit=limit + 1)
-    progress = work.progress()
+    found = app.aliases.listing(in_force=in_force, before=after[0] if after else None, limit=limit + 1)
+    progress = app.aliases.progress()
     return DirectoryChanges(
         items=tuple(each.change for each in found[:limit]),
         next_cursor=write_cursor(found[limit - 1].number) if len(found) > limit else None,

@@ -168,9 +168,9 @@ def create_schedule(data: JSONBody[ScheduleBody], schedules: Schedules, server: 
     command="schedules list",
     columns=("schedule_id", "name", "kind", "every", "created_by", "next_at"),
 )
-def list_schedules(schedules: Schedules, app: App, rights: Rights) -> SchedulePage:
+def list_schedules(app: App, rights: Rights) -> SchedulePage:
     """List schedules. The caller's own, with their last runs: five of a report."""
-    found = schedules.listing(rights.owner)
+    found = app.schedules.listing(rights.owner)
     return SchedulePage(items=tuple(_shown(each, tuple(app.schedules.runs(each.schedule_id))) for each in found))
 
 

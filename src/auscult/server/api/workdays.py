@@ -29,9 +29,9 @@ example(DAYS)(WorkingDays)
 
 
 @operation.get("/working-days", may=reading("plans"), summary="The working days", command="apps working-days")
-def get_working_days(work: Work) -> WorkingDays:
+def get_working_days(app: App) -> WorkingDays:
     """Return the days by which deadlines of the app are counted: every day unless the app has set others."""
-    return work.get()
+    return app.working_days.get()
 
 
 @operation.put(

@@ -133,10 +133,6 @@ class Planning:
             raise unknown("plan", plan_id)
         return found
 
-    def listing(self, after_id: str = "", limit: int = 100) -> list[Plan]:
-        """Return the newest version of each plan, by id."""
-        return self._app.plans.listing(after_id, limit)
-
     def progress(self, plan_id: str) -> PlanProgress:
         """Return how far a plan is. Raises ``NotFoundError`` ``plan.unknown``."""
         plan = self.get(plan_id)

@@ -151,7 +151,8 @@ class Quality:
 
     def _query(self, query: QualityQuery) -> FrameQuery:
         """Return the frame of a query: with a form for segments, the segments."""
-        return _frame(query)._replace(is_by_segment=is_by_segment(self._app, query.form_id))
+        by_segment = is_by_segment(self._app, query.form_id)
+        return FrameQuery(query.form_id, query.since, query.until, is_by_segment=by_segment)
 
     def _answered(self, query: QualityQuery) -> Iterator[tuple[EvaluatedConversation, bool]]:
         """Yield the conversations that count, and whether each is a success, in the order of their start."""
@@ -186,10 +187,6 @@ def period_of(instant: datetime, step: Step) -> datetime:
 
 def _name(period: datetime) -> str:
     return f"{period:%Y-%m-%d}"
-
-
-def _frame(query: QualityQuery) -> FrameQuery:
-    return FrameQuery(query.form_id, query.since, query.until)
 
 
 def _answer(case: EvaluatedConversation, metric_id: str) -> Qualification:

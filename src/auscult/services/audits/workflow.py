@@ -15,7 +15,6 @@ from auscult.domain.audits.audit import (
     AuditAnswer,
     AuditChange,
     AuditMovedError,
-    AuditState,
     Sheet,
     TrailEntry,
     assign,
@@ -125,12 +124,6 @@ class Auditing:
         """One conversation's audit and its trail. Raises ``NotFoundError`` ``conversation.unknown``."""
         case = self._case(conversation_id)
         return AuditView(case=case, trail=tuple(self._app.audits.trail(conversation_id)))
-
-    def listing(
-        self, *, state: AuditState | None = None, auditor: str | None = None, after_id: str = "", limit: int = 100
-    ) -> list[Audit]:
-        """Audits by conversation id, after ``after_id``; conversations that are not assigned have none."""
-        return self._app.audits.listing(state=state, auditor=auditor, after_id=after_id, limit=limit)
 
     def _step(
         self,

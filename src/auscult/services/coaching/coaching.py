@@ -123,10 +123,6 @@ class Coach:
             raise unknown("coaching", coaching_id)
         return found
 
-    def listing(self, agent_ids: frozenset[str] | None = None) -> list[Coaching]:
-        """Return items, the newest first; of some agents, or of all."""
-        return self._app.coaching.listing(agent_ids)
-
     def acknowledge(self, coaching_id: str, agent_ids: frozenset[str]) -> Coaching:
         """Start it, or go on. Raises as ``steps.acknowledge`` does."""
         return self._step(coaching_id, lambda one: steps.acknowledge(one, agent_ids, self._now()))
@@ -172,16 +168,13 @@ class Coach:
 
     def consent(self, agent_id: str, agent_ids: frozenset[str], by: str, *, is_given: bool) -> None:
         """Let others play an agent's conversations, or no longer. Only the agent may."""
-        steps.acknowledge(_probe(agent_id, self._now()), agent_ids, self._now())
+        probe = Coaching(coaching_id="", agent_id=agent_id, coach="", goal="consent", created_at=self._now())
+        steps.acknowledge(probe, agent_ids, self._now())
         self._app.coaching.set_consent(agent_id, by, self._now(), is_given=is_given)
-
-    def consents(self) -> frozenset[str]:
-        """Return the agents who consent to share their conversations."""
-        return self._app.coaching.consents()
 
     def examples(self, item: Coaching, limit: int = 2) -> list[Example]:
         """Return clips where consenting colleagues do it well, of the last weeks, each colleague once."""
-        willing = self.consents() - {item.agent_id}
+        willing = self._app.coaching.consents() - {item.agent_id}
         if not willing or not item.metric_ids:
             return []
         query = FrameQuery(item.form_id, self._now() - WEEKS, self._now())
@@ -261,10 +254,6 @@ class Coach:
             return after
 
         return tried(attempt, CoachingMovedError)
-
-
-def _probe(agent_id: str, at: datetime) -> Coaching:
-    return Coaching(coaching_id="", agent_id=agent_id, coach="", goal="consent", created_at=at)
 
 
 def _measured(metric_id: str, before: list[int], after: list[int]) -> Measured:

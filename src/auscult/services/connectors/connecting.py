@@ -115,10 +115,6 @@ class Connectors:
             raise NotFoundError(message, code="connector.unknown", field="version", value=version)
         return found
 
-    def standing(self, name: str) -> Standing:
-        """Return the state of one. Raises ``NotFoundError`` ``connector.unknown``."""
-        return self._app.connectors.get(name)
-
     def remove(self, name: str) -> None:
         """Remove a connector. Raises ``NotFoundError`` ``connector.unknown``."""
         self._app.connectors.remove(name)

@@ -68,7 +68,8 @@ class Evaluations:
             auditing.assign(conversation_id, audit.auditor, by=self._by)
         elif there.result is None:
             _check_own(there, audit)
-        auditing.submit(conversation_id, _answers(audit), by=self._by)
+        answers = [_answer(name, value, audit.comments.get(name, "")) for name, value in audit.answers.items()]
+        auditing.submit(conversation_id, answers, by=self._by)
 
 
 def _check_own(there: Audit, audit: FoundAudit) -> None:
@@ -81,10 +82,6 @@ def _check_own(there: Audit, audit: FoundAudit) -> None:
             field="auditor",
             value=there.auditor,
         )
-
-
-def _answers(audit: FoundAudit) -> list[AuditAnswer]:
-    return [_answer(name, value, audit.comments.get(name, "")) for name, value in audit.answers.items()]
 
 
 def _answer(metric_id: str, value: str | float, comment: str) -> AuditAnswer:

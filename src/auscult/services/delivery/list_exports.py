@@ -113,14 +113,10 @@ class ListExporting:
             page = seen(sought, before, AT_A_TIME)
             done += len(page.items)
             content = _encoded(page.items, claim.export, is_first=going.part == 0)
-            position = None if page.next is None else _position_text(page.next)
+            position = None if page.next is None else msgspec.json.encode(page.next).decode()
             if not self._store.export_work.add_part(going, content, position, done, _LEASE_MS) or position is None:
                 return
             going = going._replace(position=position, part=going.part + 1)
-
-
-def _position_text(at: Position) -> str:
-    return msgspec.json.encode(at).decode()
 
 
 def _encoded(rows: Rows, export: Export, *, is_first: bool) -> bytes:

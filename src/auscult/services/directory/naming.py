@@ -6,14 +6,13 @@ from typing import TypeVar
 
 from auscult.domain import directory as rules
 from auscult.domain.audits.audit import AuditMovedError
-from auscult.domain.directory import Aliases, DirectoryChange, Merge, PartyKind, Rename
+from auscult.domain.directory import DirectoryChange, Merge, PartyKind, Rename
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError, coded
 from auscult.domain.operations.attempts import tried
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, Membership, Team
 from auscult.domain.people.principal import Principal
 from auscult.domain.privacy.log import Draft
 from auscult.services.privacy.log import draft, record
-from auscult.storage.directory import NumberedChange, Progress
 from auscult.storage.store import AppStore
 
 T = TypeVar("T")
@@ -35,18 +34,6 @@ class Naming:
         self._now = now
         self._viewer = viewer
 
-    def aliases(self) -> Aliases:
-        """Return the renames and merges in force."""
-        return self._app.aliases.in_force()
-
-    def listing(self, *, in_force: bool | None = None, before: int | None = None, limit: int) -> list[NumberedChange]:
-        """Return changes, the newest first, from those before a number on."""
-        return self._app.aliases.listing(in_force=in_force, before=before, limit=limit)
-
-    def progress(self) -> Progress | None:
-        """Return how many conversations reports show under the present names; None where they show all."""
-        return self._app.aliases.progress()
-
     def names(self, kind: PartyKind) -> dict[str, str | None]:
         """Return the names of all queues, teams or agents of the directory, by id."""
         directory = self._app.people.directory
@@ -62,7 +49,7 @@ class Naming:
         """Show a queue, a team or an agent under another name, in reports once workers have rendered them again."""
 
         def step() -> DirectoryChange:
-            aliases, known = self.aliases(), self._known(wanted.kind, wanted.id, "id")
+            aliases, known = self._app.aliases.in_force(), self._known(wanted.kind, wanted.id, "id")
             before = aliases.renamed(wanted.kind, wanted.id, None)
             change = rules.renamed(wanted, before or known, self._viewer.name, self._now(), is_given=before is not None)
             self._app.aliases.add([change], [self._entry("directory.renamed", change)], aliases.version)
@@ -74,7 +61,7 @@ class Naming:
         """Rename those of the directory that have another name; return the changes, none where every name is as it was."""
 
         def step() -> list[DirectoryChange]:
-            aliases, known = self.aliases(), self.names(kind)
+            aliases, known = self._app.aliases.in_force(), self.names(kind)
             changes = [
                 rules.renamed(Rename(kind=kind, id=party, name=name), known[party], self._viewer.name, self._now())
                 for party, name in names.items()
@@ -138,7 +125,7 @@ class Naming:
     def move(self, agent_id: str, team: str) -> None:
         """Have an agent, with all ids, in a team from now on and in no other; ``team`` is an id or a name, empty for none."""
         self._known("agent", agent_id, "id")
-        aliases, directory, now = self.aliases(), self._app.people.directory, self._now()
+        aliases, directory, now = self._app.aliases.in_force(), self._app.people.directory, self._now()
         named = {
             (aliases.name("team", each, name) or each).casefold(): each for each, name in self.names("team").items()
         }
@@ -173,7 +160,7 @@ class Naming:
         """Treat two queues, teams or agents as one: in lists, grants and charts. Both ids stay."""
 
         def step() -> DirectoryChange:
-            aliases, kind = self.aliases(), wanted.kind
+            aliases, kind = self._app.aliases.in_force(), wanted.kind
             names = (
                 aliases.name(kind, wanted.id, self._known(kind, wanted.id, "id")),
                 aliases.name(kind, wanted.into, self._known(kind, wanted.into, "into")),
@@ -188,7 +175,7 @@ class Naming:
         """Undo a rename or a merge."""
 
         def step() -> DirectoryChange:
-            aliases, change = self.aliases(), self._app.aliases.get(change_id)
+            aliases, change = self._app.aliases.in_force(), self._app.aliases.get(change_id)
             its = self._app.aliases.of(change.kind, change.id)
             undone = rules.undone(change, its, self._viewer.name, self._now())
             self._app.aliases.undo(undone, self._entry("directory.change_undone", change), aliases.version)

@@ -214,10 +214,6 @@ class Reviewing:
         """Return disputes as the viewer sees them, in the order of the query."""
         return [Listed(each.key, self._seen(each.dispute)) for each in self._app.disputes.disputes(query)]
 
-    def count(self, query: DisputeQuery) -> int:
-        """Return the number of disputes of a query, on all pages."""
-        return self._app.disputes.count(query)
-
     def every(self, query: DisputeQuery) -> Iterator[Dispute]:
         """Yield every dispute of a query as the viewer sees it."""
         return map(self._seen, self._app.disputes.all(query))

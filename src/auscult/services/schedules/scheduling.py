@@ -124,10 +124,6 @@ class Scheduling:
             raise unknown("schedule", schedule_id)
         return found
 
-    def listing(self, by: str | None = None) -> list[Schedule]:
-        """Return schedules; of one maker, or all."""
-        return self._app.schedules.listing(by)
-
     def remove(self, schedule_id: str, by: str | None) -> None:
         """Remove a schedule with its runs. Raises ``NotFoundError`` ``schedule.unknown``."""
         self.get(schedule_id, by)

@@ -111,7 +111,7 @@ def findings(insights: Insights) -> Findings:
         resolution=outcome.resolution if outcome else None,
         resolution_evidence=evidence_lines(outcome.evidence) if outcome else (),
         resolution_mark=Mark(certain=False, reason=outcome.doubt) if outcome and outcome.doubt else UNSET,
-        sentiment_course=_course(sentiment) if sentiment else None,
+        sentiment_course=made_from(SentimentCourse, sentiment) if sentiment else None,
         sides_look_swapped=_flag(insights.sides_look_swapped) or UNSET,
         added=insights.added or UNSET,
     )
@@ -128,7 +128,3 @@ def _flag(flag: Flag | None) -> ObservedFlag | None:
 
 def _customer(sentiment: Sentiment) -> CustomerSentiment:
     return CustomerSentiment(label=sentiment.label, score=float(sentiment.score))
-
-
-def _course(sentiment: Sentiment) -> SentimentCourse:
-    return made_from(SentimentCourse, sentiment)

@@ -363,7 +363,7 @@ def test_a_preview_says_what_a_plan_comes_to(app: AppStore) -> None:
     assert set(found.half_width) == {"em-hello", "em-bye"}
     assert found.widest is not None
     assert 0 < found.widest < 0.3
-    assert planning(app).listing() == []
+    assert app.plans.listing() == []
 
 
 def test_progress_by_rater(app: AppStore) -> None:

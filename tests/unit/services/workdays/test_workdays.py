@@ -67,9 +67,9 @@ def test_what_cannot_be_counted(wanted: WorkingDays, field: str) -> None:
 def test_audits_keep_the_deadline_that_they_got(app: AppStore) -> None:
     """Drawn before, due by all days; drawn after, by working days; a change moves nothing."""
     work, calendar = planning(app), Calendar(app, lambda: AT, operator())
-    assert calendar.get() == EVERY_DAY
+    assert app.working_days.get() == EVERY_DAY
     first = work.draw(work.create(plan(due_days=2), "mia").plan_id, "mia")
-    assert calendar.set(GERMAN) == calendar.get() == GERMAN
+    assert calendar.set(GERMAN) == app.working_days.get() == GERMAN
     second = work.draw(work.create(plan(due_days=2, seed="t"), "mia").plan_id, "mia")
     calendar.set(WorkingDays(week=("sun",)))
     due = {

@@ -45,7 +45,9 @@ def plan_and_audit(
     from auscult.bootstrap import auditing
 
     planning = auditing.planning(application.store, tenant)
-    known = next((plan for plan in planning.listing() if plan.document.name == NAME), None)
+    known = next(
+        (plan for plan in application.store.within(tenant).plans.listing() if plan.document.name == NAME), None
+    )
     if known is not None:
         return known
     evaluated = [(talk, found.form.id) for talk, found in scored if found.form and found.status == "evaluated"]

@@ -133,7 +133,6 @@ example({"items": [_LISTED], "next_cursor": None})(AuditPage)
 )
 def list_audits(
     app: App,
-    server: Basis,
     rights: Rights,
     in_state: Annotated[Literal["assigned", "audited"] | None, query("Only those in this state.", name="state")] = None,
     auditor: Annotated[str | None, query("Only those of this auditor, by the name as it was assigned.")] = None,
@@ -142,7 +141,7 @@ def list_audits(
 ) -> AuditPage:
     """List audits. By conversation id; a conversation that is not assigned has no audit."""
     after = read_cursor(cursor, tuple[str])
-    found = _auditing(app, server).listing(
+    found = app.audits.listing(
         state=in_state,
         auditor=auditor,
         after_id=after[0] if after else "",

@@ -207,10 +207,10 @@ def preview_plan(data: JSONBody[PlanBody], app: App, server: Basis, rights: Righ
 
 
 @operation.get("/plans", may=READING, command="plans list", columns=SHOWN)
-def list_plans(app: App, server: Basis, limit: Limit = 100, cursor: Cursor = None) -> PlanPage:
+def list_plans(app: App, limit: Limit = 100, cursor: Cursor = None) -> PlanPage:
     """List plans. By id, each in its newest version."""
     after = read_cursor(cursor, tuple[str])
-    found = planning_of(app, server).listing(after[0] if after else "", limit + 1)
+    found = app.plans.listing(after[0] if after else "", limit + 1)
     return PlanPage(
         items=tuple(map(_shown, found[:limit])),
         next_cursor=write_cursor(found[limit - 1].plan_id) if len(found) > limit else None,

@@ -56,7 +56,7 @@ class PlansPage(Controller):
         """List the plans with the progress of each."""
         visit.require_everywhere("plan.read")
         plans = planning(visit)
-        found = [plans.progress(each.plan_id) for each in plans.listing(limit=_MOST)]
+        found = [plans.progress(each.plan_id) for each in visit.app.plans.listing(limit=_MOST)]
         return visit.page(
             "audits/plans",
             "Plans",

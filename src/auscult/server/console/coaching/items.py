@@ -62,8 +62,10 @@ class CoachingPage(Controller):
         if not visit.may(GIVE) and not agents:
             raise NoPermissionError(GIVE)
         service = coach_of(visit)
-        found = [each for each in service.listing() if may_see(visit.app, each, visit.principal, visit.now)]
-        consents, away = service.consents(), visit.app.absences.agents_away(visit.now.date())
+        found = [
+            each for each in visit.app.coaching.listing(None) if may_see(visit.app, each, visit.principal, visit.now)
+        ]
+        consents, away = visit.app.coaching.consents(), visit.app.absences.agents_away(visit.now.date())
         late = {each.coaching_id for each in found if each.is_late(visit.reader.today) and each.agent_id not in away}
         return visit.page(
             "coaching/items",

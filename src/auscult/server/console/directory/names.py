@@ -12,7 +12,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.directory import EDIT, DirectoryChange, Merge, PartyKind, Rename
+from auscult.domain.directory import EDIT, Aliases, DirectoryChange, Merge, PartyKind, Rename
 from auscult.domain.errors import AuscultError
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
@@ -220,8 +220,8 @@ def _acted(
 
 def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: str = "") -> Response[str]:
     work, reader = naming(visit), visit.reader
-    names, aliases = work.names(kind), work.aliases()
-    changes = [each.change for each in work.listing(limit=_CHANGES)]
+    names, aliases = work.names(kind), visit.app.aliases.in_force()
+    changes = [each.change for each in visit.app.aliases.listing(limit=_CHANGES)]
     heads = {each: aliases.name(kind, each, name) or each for each, name in names.items()}
     heads = {each: name for each, name in heads.items() if aliases.head(kind, each) == each}
     rows = _rows(visit, kind, heads)
@@ -234,7 +234,7 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
         kinds=_KINDS,
         new=_(_NEW[kind]),
         rows=rows[:_SHOWN],
-        teams=tuple(sorted(_teams(work).values(), key=str.casefold)) if kind == "agent" else (),
+        teams=tuple(sorted(_teams(work, aliases).values(), key=str.casefold)) if kind == "agent" else (),
         users=names_of_people(visit) if kind == "agent" and visit.principal.may_everywhere(_PAIR) else {},
         total=reader.number(len(heads)),
         sought=visit.asked("q"),
@@ -244,7 +244,7 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
         merging_one=first if first in heads and not merging else "",
         others=tuple((each, f"{heads[each]} ({each})") for each in ordered),
         changes=tuple(_change_rows(visit, changes)),
-        progress=renaming_view(work.progress(), reader),
+        progress=renaming_view(visit.app.aliases.progress(), reader),
         given={each: one(given or {}, each) for each in ("id", "name", "table", "team", "user")},
         note="" if problem or done not in _DONE else _(_DONE[done]),
         problem=problem,
@@ -254,12 +254,12 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
 def _rows(visit: Visit, kind: PartyKind, heads: Mapping[str, str]) -> tuple[PartyRow, ...]:
     """Return what the search leaves, by name."""
     work = naming(visit)
-    aliases, sought = work.aliases(), visit.asked("q").casefold()
-    in_force = (each.change for each in work.listing(in_force=True, limit=_MERGES))
+    aliases, sought = visit.app.aliases.in_force(), visit.asked("q").casefold()
+    in_force = (each.change for each in visit.app.aliases.listing(in_force=True, limit=_MERGES))
     undo = {each.id: f"{_PATH}/changes/{each.change_id}/undo" for each in in_force if each.into and each.kind == kind}
     often = Counter(name.casefold() for name in heads.values())
     teams, users = (work.teams_of(), _users(visit)) if kind == "agent" else ({}, {})
-    names = _teams(work) if teams else {}
+    names = _teams(work, aliases) if teams else {}
     return tuple(
         PartyRow(
             each,
@@ -284,16 +284,15 @@ def _users(visit: Visit) -> dict[str, str]:
     return {agent_id: each.email for each in users for agent_id in each.agent_ids}
 
 
-def _teams(work: Naming) -> dict[str, str]:
+def _teams(work: Naming, aliases: Aliases) -> dict[str, str]:
     """Return the names of the teams by their ids; of those that are merged, the one that stays."""
-    aliases = work.aliases()
     return {each: aliases.name("team", each, name) or each for each, name in work.names("team").items()}
 
 
 def _pair(visit: Visit, agent_id: str, email: str) -> None:
     """Make an agent, with all ids, the one that a user is, and no other user; with no address, no user's."""
     check_agents(visit.store, [visit.app.tenant], [agent_id])
-    users, ids = managed(visit), frozenset(naming(visit).aliases().ids("agent", agent_id))
+    users, ids = managed(visit), frozenset(visit.app.aliases.in_force().ids("agent", agent_id))
     wanted = users.find(email) if email else None
     if wanted:
         users.set_agents(wanted, wanted.agent_ids | ids)

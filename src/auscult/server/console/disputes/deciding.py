@@ -109,8 +109,8 @@ class DisputesPage(Controller):
             names_by_id(visit),
             Sorted(order, usual, write_key(found[_AT_A_TIME - 1].key) if more else ""),
             is_open=is_open,
-            waiting=service.count(asked) if is_open else 0,
-            late=service.count(asked._replace(due_before=visit.now)) if is_open else 0,
+            waiting=visit.app.disputes.count(asked) if is_open else 0,
+            late=visit.app.disputes.count(asked._replace(due_before=visit.now)) if is_open else 0,
             releases=islice(service.waiting_for_release(), _MOST) if is_open and after is None else (),
         )
 

@@ -149,10 +149,10 @@ def _named(visit: Visit, kind: PartyKind) -> tuple[str, str] | None:
 
 def _known(visit: Visit, kind: PartyKind) -> dict[str, tuple[str, str]]:
     """Return id and name of the agents or queues of the directory, by what distinguishes them."""
-    work = naming(visit)
-    aliases = work.aliases()
+    aliases = visit.app.aliases.in_force()
     names = {
-        aliases.head(kind, each): aliases.name(kind, each, name) or each for each, name in work.names(kind).items()
+        aliases.head(kind, each): aliases.name(kind, each, name) or each
+        for each, name in naming(visit).names(kind).items()
     }
     often = Counter(names.values())
     ordered = sorted(names.items(), key=lambda one: (one[1].casefold(), one[0]))

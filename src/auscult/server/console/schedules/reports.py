@@ -112,7 +112,7 @@ class SchedulesPage(Controller):
     def _page(self, visit: Visit, problem: str = "", entered: Entered | None = None) -> Response[str]:
         visit.require(EXPORT)
         me = visit.visitor.email
-        found = [(each, visit.app.schedules.runs(each.schedule_id)) for each in service(visit).listing(me)]
+        found = [(each, visit.app.schedules.runs(each.schedule_id)) for each in visit.app.schedules.listing(me)]
         if entered is None:
             chosen = visit.asked("view")
             entered = Entered(kind="view", view_id=chosen) if chosen else Entered()

@@ -62,7 +62,7 @@ class WorkingDaysPage(Controller):
         """Set the working days, for deadlines from now on."""
         visit.require_everywhere("settings.manage")
         try:
-            calendar(visit).set(_wanted(data, calendar(visit).get()))
+            calendar(visit).set(_wanted(data, visit.app.working_days.get()))
         except AuscultError as error:
             return _page(visit, data, sentence_of(error, _LABELS))
         return Redirect(f"{_PATH}?done=set", status_code=303)
@@ -95,7 +95,7 @@ def _day(text: str) -> date:
 
 
 def _page(visit: Visit, given: Given | None, problem: str = "") -> Response[str]:
-    stored, reader = calendar(visit).get(), visit.reader
+    stored, reader = visit.app.working_days.get(), visit.reader
     names = get_day_names("wide", locale=reader.locale)
     week = stored.week if given is None else several(given, "week")
     country = stored.country or "" if given is None else one(given, "country")

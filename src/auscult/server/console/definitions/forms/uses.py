@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from auscult.domain.form import Form
 from auscult.language import gettext as _
 from auscult.language import ngettext
-from auscult.server.console.audits.plans import planning
 from auscult.server.console.definitions.forms.editor_view import UseRow
 from auscult.server.console.form_examples.examples import examples_of
 from auscult.server.console.frame.visit import BASE, Visit
@@ -29,7 +28,7 @@ def uses_of(visit: Visit, form_id: str, form: Form | None) -> tuple[UseRow, ...]
 def _plans(visit: Visit, form_id: str) -> Iterator[UseRow]:
     if not visit.principal.may_everywhere("plan.read"):
         return
-    for plan in planning(visit).listing(limit=_MOST_PLANS):
+    for plan in visit.app.plans.listing(limit=_MOST_PLANS):
         if plan.document.form_id == form_id:
             yield UseRow(
                 name=plan.document.name,

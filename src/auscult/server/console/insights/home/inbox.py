@@ -11,7 +11,6 @@ from auscult.language import ngettext
 from auscult.server.api.coaching import GIVE, may_see
 from auscult.server.console.absences.away import offers, places
 from auscult.server.console.calibration.sessions import TAKE_PART, calibrating
-from auscult.server.console.coaching.items import coach_of
 from auscult.server.console.coaching.items_view import written
 from auscult.server.console.disputes.deciding import reviewing
 from auscult.server.console.frame.naming import by_in_words
@@ -167,7 +166,7 @@ def _coaching(visit: Visit) -> Iterator[TodoView]:
     if not agents and not visit.may(GIVE):
         return
     away, absent = visit.app.absences.away(visit.now.date()), visit.app.absences.agents_away(visit.now.date())
-    items = coach_of(visit).listing()
+    items = visit.app.coaching.listing(None)
     late = {each.coaching_id for each in items if each.is_late(today) and each.agent_id not in absent}
     mine = [
         each
