@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from auscult.analyzers._contract import Unknown
+from auscult.analyzers._contract import Unknown, unheard
 from auscult.domain.conversation import Conversation, Speaker, Turn, language_code
 from auscult.domain.errors import coded
 from auscult.domain.insight import Insights
@@ -55,3 +55,8 @@ def unsupported(conversation: Conversation, known: Insights, languages: frozense
     if language in LANGUAGE_NAMES:
         return Unknown(coded("{language} is not supported", language=LANGUAGE_NAMES[language]))
     return Unknown(coded("the language '{language}' is not supported", language=language))
+
+
+def unread_customer(conversation: Conversation, known: Insights, languages: frozenset[str]) -> Unknown | None:
+    """Why an analyzer cannot read what the customer says, or None when it can."""
+    return unsupported(conversation, known, languages) if turns_of(conversation, "customer") else unheard(conversation)

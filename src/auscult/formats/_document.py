@@ -32,6 +32,7 @@ from auscult.domain.conversation import (
     derive_id,
 )
 from auscult.domain.errors import FormatError
+from auscult.domain.operations.records import made_from
 from auscult.domain.recordings.recording import Claims
 from auscult.domain.recordings.recording import Speaker as ChannelSpeaker
 from auscult.formats import _calls, _instants, _misread, _parts, _turns
@@ -263,15 +264,7 @@ def _tool(event: EventDocument) -> str | None:
 def _calls_of(document: ConversationDocument, turns: Sequence[Turn], limits: Limits) -> tuple[Call, ...] | None:
     """Return the calls, those that are events last; None where it is not known what was called."""
     of_events = [
-        _calls.CallDocument(
-            name=name,
-            agent_id=each.agent_id,
-            start_ms=each.start_ms,
-            end_ms=each.end_ms,
-            arguments=each.arguments,
-            result=each.result,
-            ok=each.ok,
-        )
+        made_from(_calls.CallDocument, each, name=name)
         for each in document.events or ()
         if (name := _tool(each)) is not None
     ]

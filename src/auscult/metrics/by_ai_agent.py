@@ -15,6 +15,7 @@ from auscult.domain.errors import joined as joined_texts
 from auscult.domain.errors import said as said_by
 from auscult.domain.evaluation import Part, Verdict, answered, cite, joined, over
 from auscult.domain.insight import Insights
+from auscult.domain.operations.records import made_from
 from auscult.domain.probe import Answers, FailedAnswerError, Probe, Review, ReviewAnswer, Reviewed, Transcript
 from auscult.metrics._contract import Base
 from auscult.metrics._events.parts import share_problems
@@ -130,14 +131,12 @@ def _part(sub_metric: SubMetric, said: Reviewed, conversation: Conversation) -> 
     )
     evidence = tuple(cite(turns[turn_id], why) for turn_id in said.turn_ids) or (over(conversation.turns, why),)
     negative = sub_metric.weight if sub_metric.negative_weight is None else sub_metric.negative_weight
-    return Part(
-        id=sub_metric.id,
+    return made_from(
+        Part,
+        sub_metric,
         name=sub_metric.name or sub_metric.id,
         qualification=said.qualification,
-        weight=sub_metric.weight,
         negative_weight=negative,
-        fatal=sub_metric.fatal,
-        correct_answer=sub_metric.correct_answer,
         evidence=evidence,
         reason=said.failure_reason
         or said.justification
@@ -147,14 +146,8 @@ def _part(sub_metric: SubMetric, said: Reviewed, conversation: Conversation) -> 
 
 def _open(sub_metric: SubMetric) -> Part:
     """Return a part without an answer: where it is fatal, the conversation is undecided (rule 5)."""
-    return Part(
-        id=sub_metric.id,
-        name=sub_metric.name or sub_metric.id,
-        qualification="-",
-        weight=sub_metric.weight,
-        fatal=sub_metric.fatal,
-        correct_answer=sub_metric.correct_answer,
-    )
+    name = sub_metric.name or sub_metric.id
+    return made_from(Part, sub_metric, name=name, qualification="-", negative_weight=Decimal(0))
 
 
 def _problems(settings: Settings) -> Iterator[Problem]:

@@ -25,6 +25,7 @@ from auscult.domain.assist.validity import Opening
 from auscult.domain.connectors.contract import FoundAudit, Item, Refused
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import DocumentError, FormatError
+from auscult.domain.operations.records import made_from
 from auscult.formats import Given, Limits, Rejected, Source, Table
 from auscult.formats.tables.workbook import Workbook
 from auscult.formats.vendors import FORMATS
@@ -186,15 +187,7 @@ class _Served(Noted):
             yield from self._read(file)
 
     def _read(self, file: BinaryIO) -> Iterator[Frame]:
-        asked = self._asked
-        source = Source(
-            app_id=asked.app_id,
-            limits=asked.limits,
-            given=asked.given,
-            name=asked.name,
-            modified=asked.modified,
-            siblings=self._sibling,
-        )
+        source = made_from(Source, self._asked, siblings=self._sibling)
         conditions = Conditions(workbook=_workbook, is_bounded=True, is_wanted=self._is_wanted, in_memory=0)
         for one in read_source(file, source, self, conditions):
             yield Frame(conversation=one) if isinstance(one, Conversation) else Frame(rejected=one)

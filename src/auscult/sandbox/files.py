@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from auscult.domain.connectors.contract import Item, Mapped, Refused, Setup
 from auscult.domain.errors import FormatError
+from auscult.domain.operations.records import made_from
 from auscult.formats import Rejected, Source
 from auscult.formats._contract import limits_of
 from auscult.sandbox.file_child import FRAMES, LENGTH, Frame, Request, sent
@@ -57,14 +58,7 @@ class FileReader:
         Where a file ends its child it is refused, with the limit; the other files of an archive are read.
         """
         allowance = self._allowance
-        asked = Request(
-            app_id=source.app_id,
-            limits=source.limits,
-            cpu_s=allowance.cpu_s,
-            name=source.name,
-            given=source.given,
-            modified=source.modified,
-        )
+        asked = made_from(Request, source, cpu_s=allowance.cpu_s)
         for _ in range(MOST_ENDED):
             number, name, count = -1, "", 0
             try:

@@ -2,7 +2,6 @@
 
 from auscult.domain.probe import (
     Answer,
-    Answers,
     Classification,
     ClassificationAnswer,
     Closest,
@@ -43,8 +42,3 @@ def some_answer(probe: Probe) -> Answer:
             return LookupAnswer("5", "", ENGINE)
         case _:
             raise NotImplementedError(f"override answer() to say what is answered to a {type(probe).__name__}")
-
-
-def some_answers(probes: tuple[Probe, ...]) -> Answers:
-    """Such an answer to each of them."""
-    return {probe: some_answer(probe) for probe in probes}

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from typing import ClassVar, NamedTuple
 
-from auscult.analyzers._contract import Unknown, unheard
-from auscult.analyzers._evidence import turns_of, unsupported
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import turns_of, unread_customer
 from auscult.analyzers._outcomes import AGENT_SAYS, CUSTOMER_SAYS
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers.outcome._readable import readable, written_sentences
@@ -109,9 +109,7 @@ class Summary:
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Found | Unknown:
         """Return the text with its turns, or unknown where no subject is mentioned."""
-        if not turns_of(conversation, "customer"):
-            return unheard(conversation)
-        if (obstacle := unsupported(conversation, known, self.languages)) is not None:
+        if (obstacle := unread_customer(conversation, known, self.languages)) is not None:
             return obstacle
         judged = answers.get(Summarization(Transcript.of(conversation)))
         if isinstance(judged, SummaryAnswer):

@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from msgspec.structs import replace
 
-from auscult.analyzers._contract import Unknown, unheard
-from auscult.analyzers._evidence import language_of, turns_of, unsupported
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import language_of, unread_customer
 from auscult.analyzers._packs import BY_PACKS, UNDERSTOOD
 from auscult.analyzers._shares import whole_percents
 from auscult.analyzers.sentiment._mood import mood_probes, moods
@@ -49,9 +49,7 @@ class Sentiment:
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Found | Unknown:
         """Return the sentiment of each customer turn and of the conversation. ``known`` may hold the outcome."""
-        if not turns_of(conversation, "customer"):
-            return unheard(conversation)
-        if (obstacle := unsupported(conversation, known, self.languages)) is not None:
+        if (obstacle := unread_customer(conversation, known, self.languages)) is not None:
             return obstacle
         language = language_of(conversation, known)
         by_packs = language in BY_PACKS

@@ -15,7 +15,7 @@ from typing import ClassVar
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import UNDETERMINED
 from auscult.analyzers.topics._words import COMMON
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Conversation, language_code
 from auscult.domain.errors import coded
 from auscult.domain.insight import Insights
 from auscult.domain.memo import kept
@@ -109,12 +109,7 @@ class Language:
 def _found(conversation: Conversation) -> str | Unknown:
     """Return the language, which is asked for twice: to choose the form, and as a finding."""
     text = _text(conversation)
-    return language_of(text, declared(conversation)) if text else Unknown(coded("nothing is said"))
-
-
-def declared(conversation: Conversation) -> str:
-    """The language that the document gives, without its region: ``en`` for ``en-GB``."""
-    return conversation.language.replace("_", "-").partition("-")[0].lower()
+    return language_of(text, language_code(conversation)) if text else Unknown(coded("nothing is said"))
 
 
 def language_of(text: str, given: str) -> str:

@@ -12,8 +12,8 @@ from typing import ClassVar, NamedTuple
 
 from msgspec.structs import replace
 
-from auscult.analyzers._contract import Unknown, unheard
-from auscult.analyzers._evidence import language_of, turns_of, unsupported
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import language_of, turns_of, unread_customer
 from auscult.analyzers.outcome._points import ENOUGH as ENOUGH_POINTS
 from auscult.analyzers.outcome._points import points
 from auscult.analyzers.outcome._turn_indexes import follow
@@ -81,9 +81,7 @@ class ConfiguredIntents:
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> tuple[Topic, ...] | Unknown:
         """The topics that were found, as trees, in the order of the taxonomies."""
-        if not turns_of(conversation, "customer"):
-            return unheard(conversation)
-        if (obstacle := unsupported(conversation, known, self.languages)) is not None:
+        if (obstacle := unread_customer(conversation, known, self.languages)) is not None:
             return obstacle
         if not self._paths:
             return Unknown(coded("no taxonomy is configured"))

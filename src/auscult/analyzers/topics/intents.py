@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import ClassVar, NamedTuple
 
-from auscult.analyzers._contract import Unknown, unheard
-from auscult.analyzers._evidence import turns_of, unsupported
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import unread_customer
 from auscult.analyzers.sentiment._feeling import feeling, says, stretches
 from auscult.analyzers.topics._asking import Sentence, asking, asking_probes, is_asking
 from auscult.analyzers.topics._keywords import keywords
@@ -50,9 +50,7 @@ class Intents:
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> tuple[Intent, ...] | Unknown:
         """At most three; none where the customer asks for nothing."""
-        if not turns_of(conversation, "customer"):
-            return unheard(conversation)
-        if (obstacle := unsupported(conversation, known, self.languages)) is not None:
+        if (obstacle := unread_customer(conversation, known, self.languages)) is not None:
             return obstacle
         said = asking(conversation, answers)
         found = wanted(said, says(conversation)) or distilled(said)

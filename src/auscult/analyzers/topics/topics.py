@@ -8,8 +8,8 @@ from decimal import Decimal
 from itertools import chain
 from typing import ClassVar
 
-from auscult.analyzers._contract import Unknown, unheard
-from auscult.analyzers._evidence import turns_of, unsupported
+from auscult.analyzers._contract import Unknown
+from auscult.analyzers._evidence import unread_customer
 from auscult.analyzers.sentiment._scale import label_of
 from auscult.analyzers.topics._intent_topics import TOPIC_OF
 from auscult.analyzers.topics._naming import object_of
@@ -33,9 +33,7 @@ class Topics:
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> tuple[Intent, ...] | Unknown:  # noqa: ARG002
         """One for each thing that the customer wanted something about."""
-        if not turns_of(conversation, "customer"):
-            return unheard(conversation)
-        if (obstacle := unsupported(conversation, known, self.languages)) is not None:
+        if (obstacle := unread_customer(conversation, known, self.languages)) is not None:
             return obstacle
         if known.intents is None:
             return Unknown(coded("what was wanted is not known"))

@@ -19,7 +19,7 @@ from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.bodies import check_json, read_body, read_object
 from auscult.server.rest.context import Services
 from auscult.server.rest.threads import run
-from auscult.server.vendor.routes import VendorRoute, base_of
+from auscult.server.vendor.routes import ServedRoute, VendorRoute, base_of
 from auscult.services.people.queue_jobs import QueueJobs
 from auscult.storage.store import AppStore
 
@@ -31,29 +31,22 @@ _BODY_BYTES = 1 << 20
 _PAGE = 100
 
 
-class _QueueRoute(VendorRoute):
+class _QueueRoute(ServedRoute):
     """One of the APIs. ``path`` is where a request came in, for the address of a job."""
 
     scopes: ClassVar[frozenset[str]] = _WRITE_SCOPES
-    paths: ClassVar[tuple[str, ...]]
-
-    def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
-        """Serve the callers that ``authorizer`` admits."""
-        super().__init__(self.paths)
-        self._authorizer = authorizer
-        self._services = services
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Return the response to one request."""
         client = await self._authorizer.client(scope, headers)
-        path: Mapping[str, str] = scope["path_params"]
-        (tenant,) = await self._authorizer.tenants(client, path, {"accountid": client.account_id, **headers}, ())
+        tenant = await self.tenant(client, scope, headers)
         check_scope(client.scopes, self.scopes)
         body: dict[str, Any] = {}
         if scope["method"] == "POST":
             check_json(headers)
             body = read_object(await read_body(receive, headers, _BODY_BYTES))
-        fields: dict[str, Any] = {**body, **dict(parse_qsl(scope["query_string"].decode("latin-1"))), **path}
+        asked = parse_qsl(scope["query_string"].decode("latin-1"))
+        fields: dict[str, Any] = {**body, **dict(asked), **scope["path_params"]}
         app = self._services.store.within(tenant)
         jobs = QueueJobs(app, f"client:{client.client_id}", self._services.now)
         base = base_of(scope, self._services.settings.public_url, headers.get("host", ""))
@@ -69,7 +62,7 @@ class _QueueRoute(VendorRoute):
 class CreateQueues(_QueueRoute):
     """The route that adds queues."""
 
-    paths = (_QUEUES,)
+    templates = (_QUEUES,)
 
     def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return the job."""
@@ -80,7 +73,7 @@ class CreateQueues(_QueueRoute):
 class MapAgents(_QueueRoute):
     """The route that assigns agents to queues."""
 
-    paths = (_QUEUES + "/agent-mapping",)
+    templates = (_QUEUES + "/agent-mapping",)
 
     def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return the job."""
@@ -95,7 +88,7 @@ class QueueJobStatus(_QueueRoute):
 
     methods = ("GET",)
     scopes = _READ_SCOPES
-    paths = (_QUEUES + "/jobs/{jobId}",)
+    templates = (_QUEUES + "/jobs/{jobId}",)
 
     def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return the job with a result for each queue."""
@@ -117,7 +110,7 @@ class AgentsByQueue(_QueueRoute):
     """The route that shows the agents who serve queues now."""
 
     scopes = _READ_SCOPES
-    paths = (_QUEUES + "/agentsbyqueueids", _PUBLIC + "/agentsbyqueueids")
+    templates = (_QUEUES + "/agentsbyqueueids", _PUBLIC + "/agentsbyqueueids")
 
     def handle_request(self, jobs: QueueJobs, app: AppStore, given: Mapping[str, Any], base: str) -> dict[str, object]:
         """Return a page of queues."""

@@ -13,10 +13,9 @@ from auscult.reports._contract import ReportRequest
 from auscult.reports._fields import truth, whole_number
 from auscult.reports._rows.agentic import history
 from auscult.server.asgi import Receive, Scope
-from auscult.server.authorizer import RequestAuthorizer, check_scope
-from auscult.server.rest.context import Services
+from auscult.server.authorizer import check_scope
 from auscult.server.rest.threads import run
-from auscult.server.vendor.routes import VendorRoute
+from auscult.server.vendor.routes import ServedRoute
 
 PATHS = (
     "/agentassist/api/v1/public/{streamId}/aaconversations/{conversationId}/agentic-history",
@@ -31,16 +30,11 @@ _LONGEST = 15
 _TRUTHS: Mapping[str, Any] = {"true": True, "false": False}
 
 
-class AgenticHistory(VendorRoute):
+class AgenticHistory(ServedRoute):
     """The route of the agentic history."""
 
     methods = ("GET",)
-
-    def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
-        """Serve the callers that ``authorizer`` admits."""
-        super().__init__(PATHS)
-        self._authorizer = authorizer
-        self._services = services
+    templates = PATHS
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Return a page of the requests of a conversation."""
@@ -50,8 +44,7 @@ class AgenticHistory(VendorRoute):
         if client.wire == "off":
             message = "nothing is served at this path with the wire off; set this client to 2026-10"
             raise NotFoundError(message, code="path.unknown", field="path", value=scope["path"])
-        named = {"accountid": client.account_id, **headers}  # the vendor's page asks for no account
-        (tenant,) = await self._authorizer.tenants(client, path, named, ())
+        tenant = await self.tenant(client, scope, headers)
         check_scope(client.scopes, SCOPES)
         asked = dict(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         fields = {name: _TRUTHS.get(text, text) if name == "search" else _number(text) for name, text in asked.items()}

@@ -31,10 +31,9 @@ from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
 from auscult.formats._instants import instant
 from auscult.server.asgi import Receive, Scope
-from auscult.server.authorizer import RequestAuthorizer, check_scope
+from auscult.server.authorizer import check_scope
 from auscult.server.bodies import check_json, read_body, read_object
-from auscult.server.rest.context import Services
-from auscult.server.vendor.routes import VendorRoute
+from auscult.server.vendor.routes import ServedRoute
 from auscult.storage.store import AppStore
 
 PATHS = ("/agentassist/api/v1/hooks/{botId}", "/agentai/api/v1/hooks/{botId}")
@@ -55,22 +54,17 @@ _TRANSITIONS: Mapping[str, bool] = {"entry": True, "exit": False}
 _TRUTHS: Mapping[str, bool] = {"true": True, "false": False}
 
 
-class HookRoute(VendorRoute):
+class HookRoute(ServedRoute):
     """The route that receives the events of contact centres."""
 
-    def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
-        """Accept events of callers that ``authorizer`` admits."""
-        super().__init__(PATHS)
-        self._authorizer = authorizer
-        self._services = services
+    templates = PATHS
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Store the events of a request, and return the confirmation."""
         if "token" in headers:  # as the vendor's samples have it
             headers.setdefault("auth", headers["token"])
         client = await self._authorizer.client(scope, headers)
-        named = {"accountid": client.account_id, **headers}  # the vendor's hook asks for no account
-        (tenant,) = await self._authorizer.tenants(client, scope["path_params"], named, ())
+        tenant = await self.tenant(client, scope, headers)
         check_scope(client.scopes, SCOPES)
         check_json(headers)
         body = read_object(await read_body(receive, headers, _BODY_BYTES))

@@ -12,10 +12,9 @@ from msgspec import Struct
 from auscult.domain.errors import RequestError
 from auscult.domain.recordings.recording import Recording, State
 from auscult.server.asgi import Receive, Scope
-from auscult.server.authorizer import RequestAuthorizer, check_scope
-from auscult.server.rest.context import Services
+from auscult.server.authorizer import check_scope
 from auscult.server.rest.threads import run
-from auscult.server.vendor.routes import VendorRoute, base_of
+from auscult.server.vendor.routes import ServedRoute, base_of
 from auscult.services.recordings.removal import remove_due
 from auscult.services.recordings.variants import offer
 from auscult.storage.store import AppStore
@@ -45,23 +44,17 @@ class _Answer(Struct, frozen=True, kw_only=True, rename="camel"):
     recordings: tuple[_Row, ...]
 
 
-class VendorRecordings(VendorRoute):
+class VendorRecordings(ServedRoute):
     """The route that returns the recordings of a session, and removes them."""
 
     methods = ("DELETE", "GET")
-
-    def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
-        """Serve the callers that ``authorizer`` admits."""
-        super().__init__(PATHS)
-        self._authorizer = authorizer
-        self._services = services
+    templates = PATHS
 
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Return the recordings of a session, or the removed ones."""
         del receive
         client = await self._authorizer.client(scope, headers)
-        named = {"accountid": client.account_id, **headers}
-        (tenant,) = await self._authorizer.tenants(client, scope["path_params"], named, ())
+        tenant = await self.tenant(client, scope, headers)
         is_reading = scope["method"] == "GET"
         check_scope(client.scopes, READ_SCOPES if is_reading else DELETE_SCOPES)
         asked = dict(parse_qsl(scope["query_string"].decode("latin-1")))

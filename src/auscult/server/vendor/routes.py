@@ -5,9 +5,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
+from auscult.domain.tenancy import Client, Tenant
 from auscult.server.asgi import ASGIApp, ClientDisconnect, Receive, Scope, Send, headers_of, raw_path
+from auscult.server.authorizer import RequestAuthorizer
 from auscult.server.errors import MethodNotAllowedError
 from auscult.server.request_context import context_of
+from auscult.server.rest.context import Services
 
 _NAMED = "auscult.named"
 """Key in the scope: the parameters of the path of a request."""
@@ -39,6 +42,24 @@ class VendorRoute(ABC):
     @abstractmethod
     async def answer(self, scope: Scope, headers: dict[str, str], receive: Receive) -> bytes:
         """Return the body of the response, JSON."""
+
+
+class ServedRoute(VendorRoute):
+    """A route at ``templates``, for one app, whose account the request need not name."""
+
+    templates: ClassVar[tuple[str, ...]]
+
+    def __init__(self, authorizer: RequestAuthorizer, services: Services) -> None:
+        """Serve the callers that ``authorizer`` admits."""
+        super().__init__(self.templates)
+        self._authorizer = authorizer
+        self._services = services
+
+    async def tenant(self, client: Client, scope: Scope, headers: dict[str, str]) -> Tenant:
+        """Return the app that the request is for. Raises as ``RequestAuthorizer.tenants`` does."""
+        named = {"accountid": client.account_id, **headers}
+        (tenant,) = await self._authorizer.tenants(client, scope["path_params"], named, ())
+        return tenant
 
 
 class Paths:
