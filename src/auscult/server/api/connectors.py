@@ -10,7 +10,7 @@ from auscult.domain.connectors.run import Order, Refusal, Run, Standing
 from auscult.domain.operations.records import made_from
 from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest import operation
-from auscult.server.rest.context import App, Basis, Caller, Ground, Rights, Use
+from auscult.server.rest.context import App, Basis, Caller, Ground, Rights, Services, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.parameters import Instant, Limit, Version, path_id, query
@@ -296,7 +296,7 @@ def list_connector_refusals(
     return RefusalList(items=tuple(app.connectors.refusals(name, limit, run)))
 
 
-def connecting(app: AppStore, server: Ground, by: str) -> Connectors:
+def connecting(app: AppStore, server: Ground | Services, by: str) -> Connectors:
     """Return the connectors of an app, with the limits on documents applied over the API; ``by`` is who asks."""
     settings = server.settings
     folders = settings.connector_folders
