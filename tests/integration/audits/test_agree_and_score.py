@@ -57,13 +57,15 @@ def test_the_labels_that_come_along_meet_what_score_decides(tmp_path: Path) -> N
 
 
 def form_of_everything(agent_url: str) -> dict[str, Any]:
-    """Return a form with each example of every metric type that its engines can answer."""
+    """Return a form with each example of every metric type that its engines can answer: a taught one needs its encoder."""
     metrics: list[dict[str, Any]] = []
     for kind, example in CASES:
         own = example | ({"url": f"{agent_url}/execute"} if kind == "by_ai_agent" else {})
         needs = METRICS[kind].needs(read_settings(kind, own))
         asks_elsewhere = kind == "by_value" and bool(needs & AFAR)
-        if asks_elsewhere or (kind == "hold" and any(one["type"] == kind for one in metrics)):  # a form has one hold
+        if (
+            kind == "by_example" or asks_elsewhere or (kind == "hold" and any(one["type"] == kind for one in metrics))
+        ):  # a form has one hold
             continue
         name = f"em-{len(metrics)}"
         metrics.append({"id": name, "name": name, "type": kind, "weight": 1, **COMMON.get(kind, {}), **own})
@@ -78,7 +80,7 @@ def test_both_agree_on_every_metric_type(tmp_path: Path) -> None:
     write(tmp_path / "calls.ndjson", *calls)
     with scripted_judge() as judge, system(review) as agent:
         form = form_of_everything(agent.url)
-        assert {metric["type"] for metric in form["metrics"]} == set(METRICS)
+        assert {metric["type"] for metric in form["metrics"]} == set(METRICS) - {"by_example"}
         text = re.sub(r'"(\d+\.\d+)"', r"\1", json.dumps(form))  # a form's numbers are not quoted
         (tmp_path / "form.json").write_text(text, encoding="utf-8")
         (tmp_path / "hosts.json").write_text(json.dumps({"hosts": [{"url": agent.url, "is_private": True}]}))

@@ -31,13 +31,15 @@ def work(app: App, rights: Rights, server: Basis) -> Teaching:
 class NewQuestion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A question in words."""
 
-    question: Annotated[str, Meta(min_length=1, max_length=500)]
+    question: Annotated[str, Meta(min_length=1, max_length=500, description="The question, in words.")]
 
 
 class NewTicks(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Ticks of a question."""
 
-    ticks: Annotated[tuple[NewTick, ...], Meta(min_length=1, max_length=100)]
+    ticks: Annotated[
+        tuple[NewTick, ...], Meta(min_length=1, max_length=100, description="Turns, and whether each says it.")
+    ]
 
 
 _AGREEMENT: dict[str, Any] = {"answers": 24, "right": 21, "kappa": 0.74, "least": 0.47, "most": 1.0}
@@ -67,7 +69,11 @@ example(
         ],
     }
 )(TaughtQuestion)
-_NOT_TAUGHT = {403: "The caller may not read conversations.", 409: "The question is answered in another way."}
+_NOT_TAUGHT = {
+    403: "The caller may not read conversations.",
+    409: "The question is answered in another way.",
+    422: "The form cannot be read, or has no such question or turn.",
+}
 
 
 @operation.post(
@@ -108,7 +114,7 @@ def get_taught_question(
 @operation.post(
     "/forms/{form_id}/taught/{metric_id}/ticks",
     may=writing("forms", "form.edit"),
-    refuses=_NOT_TAUGHT | {422: "A conversation has no such turn."},
+    refuses=_NOT_TAUGHT,
     command="questions tick",
 )
 def tick_question(form_id: FormId, metric_id: MetricId, data: JSONBody[NewTicks], work: Work) -> TaughtQuestion:

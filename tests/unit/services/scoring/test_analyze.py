@@ -88,7 +88,7 @@ def test_one_pass_of_each_engine_serves_analyzers_and_metrics(evaluator: Evaluat
         for number in range(2 * AT_A_TIME + 1)
     ]
     judged = evaluator.evaluate(batch, [read_form(FORM)], NOW)
-    assert [len(each.asked) for each in evaluator.engines.values() if isinstance(each, Counting)] == [3, 3, 0]
+    assert [len(each.asked) for each in evaluator.engines.values() if isinstance(each, Counting)] == [3, 3, 0, 0, 0]
     assert [each.evaluation.conversation_id for each in judged] == [each.conversation.id for each in batch]
     for each in judged:
         assert each.insights is not None

@@ -13,7 +13,13 @@ from tools.builder_keys import keys
 
 PLAIN = frozenset(("name", "question", "channel", "description", "owner", "to"))
 """Keys whose labels say all there is to say, in every part of a form."""
-PLAIN_IN = frozenset(("form.sections", "metric.weight", "WrittenScale.from", "WrittenCondition.metric", "Header.value"))
+TAUGHT = frozenset(f"Taught.{key}" for key in ("weights", "answers", "right", "kappa", "least", "most", "encoder")) | {
+    "by_example.taught"
+}
+"""Keys that learning writes, and nobody else."""
+PLAIN_IN = TAUGHT | frozenset(
+    ("form.sections", "metric.weight", "WrittenScale.from", "WrittenCondition.metric", "Header.value")
+)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
