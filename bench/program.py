@@ -67,7 +67,7 @@ def measure(words: Sequence[str], folder: Path, command: Sequence[str] = (str(AU
 
 
 def _watch(process: "subprocess.Popen[bytes]", most: list[float], used_s: dict[int, float]) -> None:
-    """Note the memory at its most, and the seconds of each process: of one that nobody waits for they are lost."""
+    """Record peak memory, and the processor seconds of each process while it runs, as one that nobody waits for reports none."""
     while process.poll() is None:
         most[0] = max(most[0], memory_mb(process.pid))
         used_s |= {pid: used for pid in _family(process.pid) if (used := _used_s(pid))}

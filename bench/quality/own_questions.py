@@ -28,7 +28,7 @@ from auscult.engines.meaning import Meaning
 from auscult.engines.taught import Taught, Teacher
 from auscult.engines.wordllama import WordLlama
 from auscult.metrics.by_example import ByExample, Settings
-from auscult.services.taught import Course, TaughtQuestion
+from auscult.services.taught import TaughtQuestion, TickedQuestion
 from bench.acts.material import Labelled, labelled
 
 QUESTIONS = Path(__file__).with_name("own_questions.tsv")
@@ -66,9 +66,9 @@ class Pupil:
         self._shown: list[bool] = []
 
     def taught_with(self, count: int) -> None:
-        """Tick proposals until so many conversations are ticked."""
+        """Tick proposals until ``count`` conversations have ticks."""
         while (left := count - len({each.conversation_id for each in self._ticks})) > 0:
-            proposals = self._course.shown(min(HANDFUL, left), ()).proposals
+            proposals = self._ticked.shown(min(HANDFUL, left), ()).proposals
             if not proposals:
                 return
             for proposal in proposals:
@@ -81,8 +81,8 @@ class Pupil:
 
     @property
     def page(self) -> TaughtQuestion:
-        """What the page says."""
-        return self._course.shown(0, ())
+        """The agreement that the page shows."""
+        return self._ticked.shown(0, ())
 
     @property
     def yes(self) -> float:
@@ -91,7 +91,7 @@ class Pupil:
 
     def kappa(self, later: Sequence[Labelled]) -> float:
         """Return the agreement with people on conversations; 0 where it was taught nothing."""
-        taught = self._course.taught
+        taught = self._ticked.taught
         if taught is None:
             return 0.0
         settings = Settings(
@@ -108,11 +108,11 @@ class Pupil:
         return kappa_of(pairs) or 0.0
 
     @property
-    def _course(self) -> Course:
+    def _ticked(self) -> TickedQuestion:
         metric = Metric(id="em-own", name="Own", type=_KIND.name, settings=self._settings)
         form = Form(id="ef-own", name="Own", channel="voice", metrics=(metric,))
         pool = {name: each.conversation for name, each in self._past.items()}
-        return Course(form, metric, self._ticks, pool, self._engines)
+        return TickedQuestion(form, metric, self._ticks, pool, self._engines)
 
 
 def _tick(number: int, conversation_id: str, turn_id: str, *, says: bool) -> Tick:

@@ -32,9 +32,9 @@ REVISION = 1
 """Of signs; part of the version that weights need."""
 BUCKETS = 4_096
 FIRST, LAST = 6, 6
-"""Positions that are told apart, from the beginning and from the end."""
+"""Positions that have a sign of their own, counted from the first turn and from the last."""
 PLACE = 0.3
-"""Weight of a position beside the words."""
+"""Weight of a position, where that of all words together is 1."""
 STRENGTH = 500.0
 """How far ticks may bend the weights, all of them together."""
 FOLDS = 5

@@ -49,7 +49,7 @@ _NO_TEXT = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 _BESIDE = frozenset(
     ("users.json", "channels.json", "groups.json", "dms.json", "mpims.json", "integration_logs.json", "canvases.json")
 )
-"""What a Slack export has beside its channels; names are taken from it where it is next to them."""
+"""Files of a Slack export next to its channels, from which the names of people are taken."""
 _FOREIGN = {
     b"BZh": "bzip2; unpack it first, or compress it with gzip or zstd",
     b"\xfd7zXZ": "xz; unpack it first, or compress it with gzip or zstd",

@@ -139,7 +139,7 @@ class Teaching(Kept):
 
     def shown(self, form_id: str, metric_id: str, count: int, skipped: Collection[str] = ()) -> TaughtQuestion:
         """Return a question with ``count`` proposals, none of them in ``skipped``, and the agreement so far."""
-        return self._course(form_id, metric_id).shown(count, skipped)
+        return self._ticked(form_id, metric_id).shown(count, skipped)
 
     def tick(self, form_id: str, metric_id: str, ticks: Sequence[NewTick]) -> None:
         """Store ticks of a question, each in place of an earlier one of the same turn.
@@ -157,7 +157,7 @@ class Teaching(Kept):
 
     def learn(self, form_id: str, metric_id: str) -> None:
         """Put what the ticks teach into the draft of a form. Raises ``ConflictError`` ``ticks.too_few``."""
-        found = self._course(form_id, metric_id).taught
+        found = self._ticked(form_id, metric_id).taught
         if found is None:
             raise ConflictError("tick at least one Yes and one No first", code="ticks.too_few")
         document = document_in_use(self._app.forms, form_id)
@@ -168,7 +168,7 @@ class Teaching(Kept):
         }
         self._app.forms.save_draft(form_id, changed(document, Put(("metrics", at, "taught"), written)))
 
-    def _course(self, form_id: str, metric_id: str) -> "Course":
+    def _ticked(self, form_id: str, metric_id: str) -> "TickedQuestion":
         self._viewer.require(READ)
         form, metric = self._question(form_id, metric_id)
         ticks = self.seen(self._app.form_examples.ticks_of(form_id, metric_id))
@@ -182,7 +182,7 @@ class Teaching(Kept):
         older = self._app.conversations.recorded(sorted(named - pool.keys()))
         pool |= {name: each.conversation for name, each in older.items()}
         engines = self._trying().for_app(self._app.tenant.app_id, agent_emotions=False).engines
-        return Course(form, metric, ticks, pool, engines)
+        return TickedQuestion(form, metric, ticks, pool, engines)
 
     def _question(self, form_id: str, metric_id: str) -> tuple[Form, Metric]:
         form = read_form(document_in_use(self._app.forms, form_id))
@@ -195,7 +195,7 @@ class Teaching(Kept):
         return form, metric
 
 
-class Course:
+class TickedQuestion:
     """A question with its ticks, and the conversations that it is taught with.
 
     ``taught`` has the weights that the ticks teach, with their agreement; None before there is a Yes and a No.

@@ -30,7 +30,7 @@ REST = ""
 ALPHA = 0.05
 """Share of pairs of periods without a cause in which anything may be called beyond chance."""
 _SPENT = ALPHA / 6
-"""What the figure itself, its groups, and the metrics among each other each spend of it, on either side."""
+"""Share of that level for the figure itself, for its groups, and for all metrics together, on either side."""
 _TO_PAIRS = 0.25
 """Share of ``ALPHA`` for groups that is spent on pairs."""
 _MOST_OF = 0.8

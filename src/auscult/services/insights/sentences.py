@@ -17,7 +17,7 @@ FEW = 10
 _SHOWN = 0.05
 """Points of which fewer are shown as 0.0."""
 _NAMED = 3
-"""So many weeks outside their limits are named."""
+"""At most this many weeks outside their limits are named."""
 QueueName = Callable[[str, str], str]
 """Returns the name of a queue to show, by its id and its own name."""
 

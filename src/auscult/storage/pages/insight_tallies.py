@@ -95,7 +95,7 @@ class Span(NamedTuple):
 
 
 class AppInsightTallies(OfApp):
-    """Counts of the spans of an app's list. ``basis`` is the version of what it is counted with: others count as nothing."""
+    """Counts of the spans of an app's list. ``basis`` is the version of what counts; counts of other versions are ignored."""
 
     def version(self) -> int:
         """Return a number that changes with every write of rows."""
