@@ -6,7 +6,8 @@ Each field is in docs/reference/formats.md.
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, cast, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, cast, get_args, get_origin
 
 import msgspec
 from msgspec import Meta, Struct
@@ -42,6 +43,7 @@ Id = Annotated[str, Meta(min_length=1, max_length=255)]
 OwnId = Annotated[str, Meta(min_length=1, max_length=LONGEST_ID, pattern=ID_PATTERN)]
 Time = str | int | float
 Scalar = str | bool | int | float | None
+T = TypeVar("T", bound=Struct)
 
 
 class TurnDocument(Struct, frozen=True):
@@ -195,7 +197,7 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
         raise FormatError(message, code="field.missing", field="id")
     _check_kind(document)
     started_at = _instants.instant(document.started_at, "started_at")
-    turns = _turns.finish([_raw(turn, index) for index, turn in enumerate(document.turns or ())], limits)
+    turns = _turns.finish(_raw(document.turns or ()), limits)
     parts = _parts.parts_of(document.contact, document.assist)
     events = [(index, each) for index, each in enumerate(document.events or ()) if _tool(each) is None]
     conversation = Conversation(
@@ -231,14 +233,18 @@ def conversation_of(document: ConversationDocument, app_id: str, limits: Limits)
     return _misread.with_loops_doubted(_misread.restored(conversation))
 
 
-def _raw(turn: TurnDocument, index: int) -> _turns.RawTurn:
-    speaker, label = turn.speaker, turn.speaker_label
-    if speaker is None and label is None:
-        field = f"turns[{index}].speaker"
-        message = f"{field} is missing; it should be {RIGHT['turns.speaker']}, or give speaker_label"
-        raise FormatError(message, code="field.missing", field=field)
-    text = turn.text or ""
-    return _turns.RawTurn(speaker or "unknown", text, turn.id, turn.agent_id, turn.start_ms, turn.end_ms, label)
+def _raw(turns: Sequence[TurnDocument]) -> list[_turns.RawTurn]:
+    for index, each in enumerate(turns):
+        if each.speaker is None and each.speaker_label is None:
+            field = f"turns[{index}].speaker"
+            message = f"{field} is missing; it should be {RIGHT['turns.speaker']}, or give speaker_label"
+            raise FormatError(message, code="field.missing", field=field)
+    return [
+        _turns.RawTurn(
+            of.speaker or "unknown", of.text or "", of.id, of.agent_id, of.start_ms, of.end_ms, of.speaker_label
+        )
+        for of in turns
+    ]
 
 
 def _ended_at(document: ConversationDocument, started_at: datetime, turns: Sequence[Turn]) -> datetime | None:
@@ -281,7 +287,7 @@ def unknown_keys(document: object, kind: type[Struct] = ConversationDocument) ->
 
 
 def _add_unknown(found: set[str], path: str, value: object, kind: type[Struct]) -> None:
-    """Add the unknown keys of an object, or of all in a list; it takes a fifth of the time that decoding takes."""
+    """Add the unknown keys of an object, or of all in a list."""
     known, within = _keys(kind)
     for each in cast("list[object]", value) if isinstance(value, list) else (value,):
         if not isinstance(each, dict):
@@ -308,6 +314,27 @@ def _structs(kind: Any) -> Iterator[type[Struct]]:  # noqa: ANN401  (any type)
     elif get_origin(kind) is not dict:
         for each in get_args(kind):
             yield from _structs(each)
+
+
+def strict(kind: type[T]) -> type[T]:
+    """Return a type of the same objects that refuses unknown keys, also in the objects within."""
+    within = [
+        (each.name, _strict(each.type), each.default)
+        for each in msgspec.structs.fields(kind)
+        if any(_structs(each.type))
+    ]
+    made = msgspec.defstruct(
+        kind.__name__, within, bases=(kind,), forbid_unknown_fields=True, frozen=True, kw_only=True
+    )
+    return cast("type[T]", made)
+
+
+def _strict(kind: Any) -> Any:  # noqa: ANN401  (any type)
+    if isinstance(kind, type):
+        return strict(kind) if issubclass(kind, Struct) else cast("Any", kind)
+    parts: tuple[Any, ...] = tuple(_strict(each) for each in get_args(kind))
+    origin: Any = Union if get_origin(kind) is UnionType else get_origin(kind)
+    return origin[parts] if parts else kind
 
 
 def _check_kind(document: ConversationDocument) -> None:

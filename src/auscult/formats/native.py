@@ -10,10 +10,18 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats import _faults
 from auscult.formats._contract import ByteStream, Limits, Rejected
-from auscult.formats._document import RIGHT, ConversationDocument, conversation_of, document_of, unknown_keys
-from auscult.formats._documents import Document, documents
+from auscult.formats._document import (
+    RIGHT,
+    ConversationDocument,
+    conversation_of,
+    document_of,
+    strict,
+    unknown_keys,
+)
+from auscult.formats._documents import documents
 
 _DECODER = msgspec.json.Decoder(ConversationDocument)
+_STRICT_DECODER = msgspec.json.Decoder(strict(ConversationDocument))
 
 
 class Native:
@@ -32,20 +40,25 @@ class Native:
                 yield document
                 continue
             try:
-                conversation = conversation_of(decoded(document.data), app_id, limits)
+                found, unknown = _known(document.data)
+                conversation = conversation_of(found, app_id, limits)
             except FormatError as fault:
                 fault.line = document.line
                 if document.item is not None:  # a whole array may be one line
                     fault.message = f"item {document.item} of the array: {fault.message}"
                 yield Rejected(error=fault, source=document.data)
             else:
-                yield _with_unknown(conversation, document)
+                names = tuple(sorted({*conversation.unknown_keys, *unknown}))
+                yield replace(conversation, unknown_keys=names, unknown_line=document.line) if names else conversation
 
 
-def _with_unknown(conversation: Conversation, document: Document) -> Conversation:
-    """Return a conversation with the names of the keys of its document that nothing reads."""
-    found = tuple(sorted({*conversation.unknown_keys, *unknown_keys(msgspec.json.decode(document.data))}))
-    return replace(conversation, unknown_keys=found, unknown_line=document.line) if found else conversation
+def _known(data: bytes) -> tuple[ConversationDocument, set[str]]:
+    """Decode one document, and name its keys that nothing reads. Raises ``FormatError`` as ``decoded`` does."""
+    try:
+        _faults.refuse_bytes(data)
+        return _STRICT_DECODER.decode(data), set()
+    except _faults.DECODE_ERRORS:  # mostly a key that nothing reads
+        return decoded(data), unknown_keys(msgspec.json.decode(data))
 
 
 def decoded(data: bytes) -> ConversationDocument:

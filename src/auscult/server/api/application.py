@@ -1,56 +1,13 @@
 """Assembly of our own API, version 1: one router for each capability."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
 from litestar import Router
 from litestar.types import ControllerRouterHandler
 
-from auscult.server.api import (
-    absences,
-    ai_agents,
-    coaching,
-    comments,
-    connectors,
-    corrections,
-    delivery,
-    directory,
-    disputes,
-    explanations,
-    form_examples,
-    insights,
-    notices,
-    pinned,
-    recording_details,
-    recording_uploads,
-    recordings,
-    schedules,
-    search,
-    targets,
-    taught,
-    tuning,
-    workdays,
-)
-from auscult.server.api.assist import knowledge, live
-from auscult.server.api.audits import (
-    agreement,
-    assignments,
-    bookmarks,
-    by_hand,
-    cases,
-    draws,
-    estimates,
-    offers,
-    plans,
-    quality,
-)
-from auscult.server.api.calibration import places, rating, sessions
-from auscult.server.api.definitions import drafts, forms, schemas, scorecards, taxonomies
-from auscult.server.api.history import backtests, rescores
-from auscult.server.api.people import clients, own, roles, saved_views, second_factor, session, users
-from auscult.server.api.people import directory as people_directory
-from auscult.server.api.privacy import access_log, approvals, erasures, holds, retention, settings
-from auscult.server.api.scoring import conversations, jobs, times
+from auscult.server.api.people import own, second_factor, session
 from auscult.server.auth.middleware import SignInMethod, authentication
 from auscult.server.people.sign_on import sign_on_router
 from auscult.server.rest.context import Services, dependencies
@@ -59,71 +16,25 @@ from auscult.server.rest.hooks import before_handler
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest, ApiResponse
 from auscult.server.rest.routing import AppRouter
 
-ROUTERS = tuple(
-    each.ROUTER
-    for each in (
-        absences,
-        ai_agents,
-        coaching,
-        comments,
-        connectors,
-        corrections,
-        delivery,
-        directory,
-        disputes,
-        explanations,
-        form_examples,
-        insights,
-        notices,
-        pinned,
-        recording_details,
-        recording_uploads,
-        recordings,
-        schedules,
-        search,
-        targets,
-        taught,
-        tuning,
-        workdays,
-        live,
-        knowledge,
-        cases,
-        agreement,
-        plans,
-        draws,
-        assignments,
-        offers,
-        by_hand,
-        bookmarks,
-        estimates,
-        quality,
-        places,
-        rating,
-        sessions,
-        forms,
-        drafts,
-        scorecards,
-        taxonomies,
-        schemas,
-        backtests,
-        rescores,
-        users,
-        roles,
-        saved_views,
-        clients,
-        settings,
-        retention,
-        holds,
-        erasures,
-        approvals,
-        access_log,
-        conversations,
-        jobs,
-        times,
-        people_directory,
-    )
+_MODULES = {
+    "": "absences ai_agents coaching comments connectors corrections delivery directory disputes explanations "
+    "form_examples insights notices pinned recording_details recording_uploads recordings schedules search targets "
+    "taught tuning workdays",
+    "assist.": "live knowledge",
+    "audits.": "cases agreement plans draws assignments offers by_hand bookmarks estimates quality",
+    "calibration.": "places rating sessions",
+    "definitions.": "forms drafts scorecards taxonomies schemas",
+    "history.": "backtests rescores",
+    "people.": "users roles saved_views clients directory",
+    "privacy.": "settings retention holds erasures approvals access_log",
+    "scoring.": "conversations jobs times",
+}
+ROUTERS: tuple[Router, ...] = tuple(
+    import_module(f"{__package__}.{package}{name}").ROUTER
+    for package, names in _MODULES.items()
+    for name in names.split()
 )
-"""The routers of all capabilities."""
+"""The routers of all capabilities, in the order of the description."""
 
 
 def router(method: SignInMethod, admission: Guard, services: Services) -> Router:
