@@ -130,7 +130,7 @@ clean: ## remove everything that make made
 .venv/bin/python:
 	@for python in $(PYTHON) python3 python3.11 python3.12 python3.13 python3.14; do \
 	    if "$$python" -c 'import sqlite3, sys; v = sys.version_info; sys.exit(v < (3, 11) or (v >= (3, 12) and sqlite3.sqlite_version_info < (3, 42)))' 2>/dev/null; then \
-	        "$$python" -m venv .venv && exit 0; \
+	        tools/waiting "auscult: making .venv with $$python" "$$python" -m venv .venv && exit 0; \
 	        rm -rf .venv; \
 	        echo "auscult: $$python cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; \
 	    fi; \
@@ -142,15 +142,14 @@ PIP = $(PY) -m pip install --quiet --quiet --disable-pip-version-check --no-comp
 SELF = $(PIP) --no-build-isolation --editable .
 
 .venv/base: requirements/base.txt pyproject.toml | .venv/bin/python
-	@echo "auscult: setting up .venv (once; under a minute)" >&2
-	@$(PIP) --require-hashes --requirement requirements/base.txt
-	@$(SELF)
+	@tools/waiting "auscult: setting up .venv (once; under a minute)" $(PIP) --require-hashes --requirement requirements/base.txt
+	@tools/waiting "auscult: installing auscult itself" $(SELF)
 	@touch $@
 
 .venv/dev: requirements/dev.txt requirements/base.txt pyproject.toml | .venv/bin/python
-	@echo "auscult: setting up .venv with what tests and checks need (once; under two minutes)" >&2
-	@$(PIP) --require-hashes --requirement requirements/dev.txt
-	@$(SELF)
+	@tools/waiting "auscult: setting up .venv with what tests and checks need (once; under two minutes)" \
+	    $(PIP) --require-hashes --requirement requirements/dev.txt
+	@tools/waiting "auscult: installing auscult itself" $(SELF)
 	@$(PY) -m compileall -q -j 0 src
 	@touch .venv/base $@
 
