@@ -33,7 +33,6 @@ from auscult.engines.meaning import Meaning
 from auscult.engines.semantic import Semantic
 from auscult.engines.wordllama import WordLlama
 from auscult.services.assist.answers import SHOWN
-from auscult.services.assist.knowledge import POSSIBLE
 from bench.knowing import Index, as_passages, beside, completed, elsewhere, questions, small_talk, store, written
 
 Scores = Callable[[str], NDArray[np.float32]]
@@ -98,7 +97,7 @@ def _goals(index: Index, asked: Sequence[tuple[str, str]]) -> NDArray[np.int_]:
         found = index.search(question, RIVALS)
         likelihood = index.likelihood(question, found)
         names = [each.passage.heading[-1] for each in found[:SHOWN]]
-        is_shown, is_sure = likelihood >= POSSIBLE * index.likely, likelihood >= index.likely
+        is_shown, is_sure = likelihood >= index.possible, likelihood >= index.likely
         if not heading:
             counts += (0, 1, 0, 0, 0, 0, 0, is_shown, is_sure)
             continue
@@ -179,7 +178,7 @@ def show_shown(index: Index, part: str, asked: Sequence[tuple[str, str]]) -> Non
 def _offered(index: Index, question: str) -> list[str]:
     """Return the headings of the passages that an agent may choose from."""
     found = index.search(question, RIVALS)
-    possible = index.likelihood(question, found) >= POSSIBLE * index.likely
+    possible = index.likelihood(question, found) >= index.possible
     return [each.passage.heading[-1] for each in found[:SHOWN]] if possible else []
 
 

@@ -99,10 +99,10 @@ class Hybrid:
 class HybridIndex:
     """Passages ready to be searched: for each, and for each heading, a vector of 1 KB; and their words.
 
-    ``version`` is that of the engines that search, ``likely`` and ``enough`` are their thresholds.
+    ``version`` is that of the engines that search, ``possible``, ``likely`` and ``enough`` are their thresholds.
     """
 
-    likely = BY_WORDS.likely
+    possible, likely = BY_WORDS.possible, BY_WORDS.likely
     enough = BY_WORDS.enough
 
     def __init__(
@@ -293,7 +293,7 @@ class HybridIndex:
 class SentenceIndex:
     """Passages searched by their words, and by the vectors of a model that has read them and their sentences: 1.5 KB each."""
 
-    likely = BY_SENTENCES.likely
+    possible, likely = BY_SENTENCES.possible, BY_SENTENCES.likely
     enough = BY_SENTENCES.enough
     is_complete = True
 

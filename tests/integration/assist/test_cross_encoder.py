@@ -19,7 +19,7 @@ from tests.integration.assist.test_knowledge_search import NEW, OTHERS
 from tests.integration.program import auscult
 from tests.scripted_judge import scripted_judge
 
-QUESTION = "do I have to pay return postage for shoes, take two weeks"
+QUESTION = "is return postage free? who has to pay for shoes, opening hours, two weeks, take"
 MODEL = {"AUSCULT_RERANKER_MODEL": "bge-reranker"}
 
 

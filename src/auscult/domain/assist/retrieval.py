@@ -20,8 +20,13 @@ class PassageIndex(Protocol):
         ...
 
     @property
+    def possible(self) -> float:
+        """Return the least likelihood of the best passage at which passages are offered to choose from."""
+        ...
+
+    @property
     def likely(self) -> float:
-        """Return the least likelihood at which the best passage is suggested."""
+        """Return the least likelihood at which the best passage is suggested as the answer."""
         ...
 
     @property

@@ -35,8 +35,6 @@ _DIGEST_BYTES = 16
 _LONGEST_SOURCE = 255
 _RIVALS = 12
 """Passages among which the best one has to be ahead of those of other sections."""
-POSSIBLE = 2 / 3
-"""Share of the likelihood of a suggestion from which passages are offered to choose from."""
 ORDERED = 3
 """Suggestions that a model puts in order."""
 _MOST_INDEXES = 32
@@ -241,7 +239,7 @@ class Library:
             ready.index, question, current[:_RIVALS], limit, calibration_of(app, ready.index.version)
         )
         fit = _fit(ready.index, question, current, suggestions)
-        is_offered = bool(suggestions) and suggestions[0].likelihood >= POSSIBLE * ready.index.likely
+        is_offered = bool(suggestions) and suggestions[0].likelihood >= ready.index.possible
         engine = ready.index.version
         if self.ranker is not None and len(suggestions) > 1 and is_offered:
             ranker = self.ranker.for_app(app.tenant.app_id)
