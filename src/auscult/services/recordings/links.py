@@ -13,9 +13,9 @@ MEDIA_PATH = "/api/v1/recordings/{recording_id}/media"
 _PURPOSE = b"auscult recording links"
 
 
-def record_links(app: AppStore, by: str, target: str, count: int) -> None:
+def record_links(app: AppStore, by: str, target: str, count: int, **details: str) -> None:
     """Record that a principal was given links to this many recordings: they open without a token."""
-    record(app, by, "recordings.linked", target, count=count)
+    record(app, by, "recordings.linked", target, count=count, **details)
 
 
 class RecordingLinks:
