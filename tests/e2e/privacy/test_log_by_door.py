@@ -30,7 +30,7 @@ from auscult.server.people import vendor_queues
 from auscult.server.vendor import hooks, recordings
 from auscult.server.vendor.routes import ServedRoute
 from auscult.services.people.users import Access, Users
-from tests.data_files import lines_of
+from tests.data_files import data_of, lines_of
 from tests.databases import database
 from tests.e2e.consoles import console, email_of, example, signed_in
 from tests.e2e.named import recording
@@ -57,14 +57,7 @@ NOTHING = "-"
 AS_OFTEN = "+"
 """Ends an action that a write records once or more."""
 
-FILES = {
-    "markdown": "# A\n\nB.\n",
-    "agent": "{}",
-    "agents": "agent_id,name\na-7,Joan\n",
-    "queues": "queue_id,name\nq-7,Seven\n",
-    "teams": "team_id,name\nt-7,Seven\n",
-    "days": '{"week": ["wed"]}',
-}
+FILES: dict[str, str] = data_of(__file__, "files")
 """Files that commands and pages are given."""
 
 
@@ -157,10 +150,8 @@ def test_every_door_records_the_same(service: Service, tmp_path: Path) -> None:
     with signed_in(service, "administrator") as browser:
         for expected, door, request in WRITES:
             if door == "alone":
-                text = Path(request).read_text()
-                wrong += [
-                    (door, request, [each], "") for each in expected.split() if each.partition(".")[2] not in text
-                ]
+                verbs, text = [each.partition(".")[2] for each in expected.split()], Path(request).read_text()
+                wrong += [(door, request, [each], "") for each in verbs if each not in text]
                 doors |= {each: {door} for each in expected.split()}
                 continue
             before = max((each.number for each in log.entries()), default=0)
@@ -178,25 +169,27 @@ def test_every_door_records_the_same(service: Service, tmp_path: Path) -> None:
     assert not set(ACTIONS) - set(doors), sorted(set(ACTIONS) - set(doors))
 
 
+def pattern_of(path: str) -> str:
+    """Return the pattern of a path with names in braces."""
+    return re.sub(r"\\{[^}]+\\}", "[^/ ]+", re.escape(path))
+
+
 def doors_of(application: bootstrap.Application) -> Iterator[tuple[str, str, str]]:
     """Yield each way to write: the door, its name there, and a pattern of requests."""
     paths = {base: door for door, base in BASES.items() if base}
     for route in application.server_app().litestar.routes:
-        base = next((each for each in paths if route.path.startswith(f"{each}/")), "")
-        if isinstance(route, HTTPRoute) and (base or route.path.startswith("/assist/")):
-            for method, (handler, _) in route.route_handler_map.items():
-                path = re.sub(r"\\{[^}]+\\}", "[^/ ]+", re.escape(route.path_format.removeprefix(base)))
-                if method not in ("GET", "OPTIONS", "HEAD") and base == "/console":
-                    yield "console", route.path_format.removeprefix(base), f"{path}( (?!-$).*)?"
-                elif method not in ("GET", "OPTIONS", "HEAD"):
-                    yield paths.get(base, "api"), handler.handler_name, rf"{method} {path}([ ?].*)?"
-    for module in (hooks, recordings, vendor_queues):
-        for each in vars(module).values():
-            if isinstance(each, type) and issubclass(each, ServedRoute) and {"POST", "DELETE"} & {*each.methods}:
-                paths_of = getattr(each, "templates", ())
-                path = "|".join(re.sub(r"\\{[^}]+\\}", "[^/ ]+", re.escape(path)) for path in paths_of)
-                if path:
-                    yield "vendor", each.__name__, rf"(POST|DELETE) ({path})([ ?].*)?"
+        base = next((each for each in (*paths, "/assist") if route.path.startswith(f"{each}/")), "")
+        for method, (handler, _) in route.route_handler_map.items() if base and isinstance(route, HTTPRoute) else ():
+            name = route.path_format.removeprefix(base)
+            if method not in ("GET", "OPTIONS", "HEAD") and base == "/console":
+                yield "console", name, f"{pattern_of(name)}( (?!-$).*)?"
+            elif method not in ("GET", "OPTIONS", "HEAD"):
+                yield paths.get(base, "api"), handler.handler_name, rf"{method} {pattern_of(name)}([ ?].*)?"
+    for each in (kind for module in (hooks, recordings, vendor_queues) for kind in vars(module).values()):
+        if isinstance(each, type) and issubclass(each, ServedRoute) and {"POST", "DELETE"} & {*each.methods}:
+            templates = "|".join(map(pattern_of, getattr(each, "templates", ())))
+            if templates:
+                yield "vendor", each.__name__, rf"(POST|DELETE) ({templates})([ ?].*)?"
     programs = [" ".join(words) for words in commands(typer.main.get_command(build()), ())]
     groups = {words.rpartition(" ")[0] for words in programs} | {""}
     yield from (("command", words, rf"{words}( .*)?") for words in programs if words not in groups)
