@@ -76,7 +76,7 @@ def help_of_all() -> str:
     """Return the help of the program and of each of its commands, as a terminal of 80 columns shows it."""
     runner = CliRunner()
     parts: list[str] = []
-    for words in _commands(typer.main.get_command(build()), ()):
+    for words in commands(typer.main.get_command(build()), ()):
         line = [*words, "--help"]
         shown = runner.invoke(build(line), line)
         assert shown.exit_code == 0, words
@@ -85,10 +85,11 @@ def help_of_all() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _commands(command: Any, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+def commands(command: Any, words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return the words of a command and of all commands within it."""
     found = [words]
     for name in sorted(getattr(command, "commands", {})):
-        found += _commands(command.commands[name], (*words, name))
+        found += commands(command.commands[name], (*words, name))
     return found
 
 

@@ -8,6 +8,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import as_operator
 from auscult.domain.ai_agents.comparison import DROP
 
 if TYPE_CHECKING:
@@ -106,7 +107,6 @@ def register(
     import yaml
 
     from auscult.domain.errors import FormatError
-    from auscult.domain.people.principal import operator
     from auscult.formats import native
     from auscult.services.ai_agents.registering import AiAgents, NewAgent
 
@@ -116,7 +116,7 @@ def register(
         raise FormatError(f"{file} is no JSON and no YAML: {error}", code="document.malformed") from error
     wanted = native.converted(document, NewAgent)
     with options.known_app(database, app) as store:
-        made = AiAgents(store, lambda: datetime.now(UTC), operator()).register(agent, wanted)
+        made = AiAgents(store, lambda: datetime.now(UTC), as_operator()).register(agent, wanted)
     known = (
         f"{len(made.ai.instructions or '')} characters, {len(made.ai.knowledge)} documents, {len(made.ai.tools)} tools"
     )

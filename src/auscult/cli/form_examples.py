@@ -9,11 +9,11 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import as_operator
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import RequestError, sent
 from auscult.domain.form import Form
 from auscult.domain.form_examples import Example, TopicExample, Trials, Tried, TriedTopic
-from auscult.domain.people.principal import operator
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def check_on_examples(forms: Sequence[Form] | None, app: str | None, database: s
 
     wrong = 0
     with _app(app, database) as (store, evaluator):
-        examples = FormExamples(store, _now, operator())
+        examples = FormExamples(store, _now, as_operator())
         for form in in_force(store.forms).values() if forms is None else forms:
             found = examples.tried(evaluator, form)
             wrong += _print("form_id", form.id, found, said, "answer", as_json=as_json)
@@ -54,7 +54,7 @@ def check_topics_on_examples(
     with _app(app, database) as (store, evaluator):
         engines = evaluator.for_app(store.tenant.app_id, agent_emotions=False).engines
         present = in_force(store.definitions).values()
-        examples = TopicExamples(store, _now, operator())
+        examples = TopicExamples(store, _now, as_operator())
         for taxonomy in present if taxonomies is None else taxonomies:
             found = examples.tried(engines, present, taxonomy)
             wrong += _print("taxonomy_id", taxonomy.id, found, said, "found", as_json=as_json)

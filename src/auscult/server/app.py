@@ -42,6 +42,7 @@ from auscult.server.people import scim
 from auscult.server.people.authorizer import ApiAuthorizer
 from auscult.server.people.origins import source_of
 from auscult.server.people.vendor_queues import vendor_queues
+from auscult.server.problems import SCIM
 from auscult.server.rest.context import Services
 from auscult.server.rest.guards import admission
 from auscult.server.rest.openapi import StructSchemas
@@ -209,7 +210,7 @@ def _directory(authorizer: ApiAuthorizer, services: Services) -> Router:
     """Return the routes by which directories provision users."""
     admit = admission(authorizer, services, lambda _: scim.PARAMETERS)
     return api.behind(
-        scim.PATH, scim.HANDLERS, method=authorizer, admission=admit, services=services, include_in_schema=False
+        SCIM, scim.HANDLERS, method=authorizer, admission=admit, services=services, include_in_schema=False
     )
 
 

@@ -98,6 +98,8 @@ def error_response(scope: Scope, error: AuscultError) -> tuple[int, bytes, str]:
         status = problems.status_of(error, status)
         body = problems.problem_body(error, status, path, request_id, _shortened(error.value))
         return status, body, problems.MEDIA_TYPE
+    if path.startswith(problems.SCIM):
+        return status, problems.scim_body(error, status), problems.SCIM_TYPE
     return status, error_body(error, request_id), "application/json"
 
 

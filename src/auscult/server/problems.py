@@ -14,6 +14,12 @@ _PAGES = "/assist/"
 _ASSISTANTS = "/mcp"
 _VENDORS = "/api/v1/public/"
 
+SCIM, SCIM_TYPE = "/scim/v2", "application/scim+json"
+_SCIM_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
+_SCIM_KINDS = {"user.conflict": "uniqueness", "scim.invalid": "invalidValue", "email.invalid": "invalidValue"}
+
+_FAILED = "The log has what happened under request_id."
+
 OWN_STATUSES: Mapping[str, int] = {"scope.missing": 403}
 """Statuses of our own API for reasons where the reports have another one, the vendor's."""
 
@@ -50,6 +56,13 @@ class RefusedDocumentError(FormError):
         self.details = details
 
 
+def scim_body(error: AuscultError, status: int) -> bytes:
+    """Return the JSON body of an error of SCIM (RFC 7644)."""
+    kind = {"scimType": _SCIM_KINDS[error.reason]} if error.reason in _SCIM_KINDS else {}
+    detail = error.message if status != 500 else _FAILED  # noqa: PLR2004  (what went wrong inside is for the log)
+    return msgspec.json.encode({"schemas": [_SCIM_ERROR], "status": str(status), "detail": detail, **kind})
+
+
 def is_own(path: str) -> bool:
     """Return whether a path belongs to our own API."""
     return path.startswith((_OWN, _PAGES, _ASSISTANTS)) and not path.startswith(_VENDORS)
@@ -74,7 +87,7 @@ def problem_body(error: AuscultError, status: int, path: str, request_id: str, v
     if trace_id := TRACING.trace_id():
         details["trace_id"] = trace_id
     if status == 500:  # noqa: PLR2004  (what went wrong inside is for the log)
-        details["detail"] = "The log has what happened under request_id."
+        details["detail"] = _FAILED
     if error.field is not None:
         details["field"] = error.field
         if error.value is not None:

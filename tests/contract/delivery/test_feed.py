@@ -1,6 +1,7 @@
 """The feed of changes and the webhooks that follow it, over both databases and a real receiver."""
 
 import itertools
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from standardwebhooks.webhooks import Webhook as Receiver
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from auscult.domain.audits.audit import AuditAnswer, assign
-from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook, new_webhook_id, new_webhook_secret
+from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook, new_webhook_id, new_webhook_secret, signature
 from auscult.domain.delivery.addresses import OPERATOR
 from auscult.domain.delivery.webhook_work import Due, Standing
 from auscult.domain.errors import NotFoundError
@@ -116,6 +118,22 @@ def receiving(secret: str) -> Iterator[tuple[str, list[Any], list[int]]]:
 
     with listening(Handler) as address:
         yield f"{address}/hook", taken, answers
+
+
+def test_a_recorded_message_is_refused_by_a_receiver() -> None:
+    """Sent again after five minutes, with another time or id, or in other words: the reference library refuses it."""
+    secret, body, now = new_webhook_secret(), b'{"type":"conversation.erased"}', int(time.time())
+
+    def received(id_: str, at: int, content: bytes, signed_at: int) -> object:
+        signed = signature(secret, "st-1.1", signed_at, body)
+        given = {"webhook-id": id_, "webhook-timestamp": str(at), "webhook-signature": signed}
+        return Receiver(secret).verify(content, given)
+
+    assert received("st-1.1", now, body, now)
+    old = ("st-1.1", now - 301, body, now - 301)
+    for again in (old, ("st-1.2", now, body, now), ("st-1.1", now, body, now - 301), ("st-1.1", now, body + b" ", now)):
+        with pytest.raises(WebhookVerificationError):
+            received(*again)
 
 
 def webhook(url: str, secret: str, *kinds: Any) -> Webhook:

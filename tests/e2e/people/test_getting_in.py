@@ -64,6 +64,9 @@ def test_the_setup_code_lets_one_browser_in_and_the_second_gets_nothing(server: 
         assert "Ada Lindqvist" in second.get("").text
     (user,) = application.store.people.users.listing()
     assert (user.email, user.name) == ("ada@example.com", "Ada Lindqvist")
+    assert [each.principal for each in application.store.log.entries(action="user.introduced")] == [
+        f"user:{user.email}"
+    ]
 
 
 def test_without_the_code_no_request_makes_a_user_from_loopback_neither(server: Server) -> None:

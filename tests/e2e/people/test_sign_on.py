@@ -95,6 +95,16 @@ def test_an_answer_of_the_provider_works_once_in_the_browser_that_asked(service:
         assert http.get(back).headers["location"].endswith("?refused=sign_on.state")
         redirect = parse_qs(urlsplit(begun.headers["location"]).query)["redirect_uri"]
         assert redirect == [f"{service.url}/api/v1/session/sign-on/callback"]
+        for elsewhere in (
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "javascript:1",
+        ):
+            begun = http.get(f"{service.url}/api/v1/session/sign-on", params={"back": elsewhere})
+            back = httpx.post(begun.headers["location"], data={"sub": "ann"}).headers["location"]
+            assert http.get(back).headers["location"] == "/console", elsewhere
 
 
 def test_only_the_break_glass_user_signs_in_by_password(service: Service) -> None:

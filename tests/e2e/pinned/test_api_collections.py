@@ -174,6 +174,8 @@ def test_order_removal_and_undo(company: Company) -> None:
     one, two, three = (company.pin(path, name, turn) for turn in ("m1", "m2", "m3"))
     ordered = company.manager.ask("PUT", f"{path}/order", {"pin_ids": [three, one, two]})
     assert [each["pin_id"] for each in ordered.json()["moments"]] == [three, one, two]
+    logged = company.service.store.within(TENANT).log.newest(None, 1, action="collection.reordered")
+    assert [each.target for each in logged] == [f"collection:{path.rpartition('/')[2]}"]
     for wrong in ([three, one], [three, one, one], [three, one, "pi-none"]):
         problem(company.manager.ask("PUT", f"{path}/order", {"pin_ids": wrong}), 409, "pin.order")
     again = company.manager.ask("POST", f"{path}/moments", {"conversation_id": name, "turn_id": "m1"})

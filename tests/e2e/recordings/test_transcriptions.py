@@ -13,13 +13,16 @@ import pytest
 
 from auscult import bootstrap
 from auscult.domain.conversation import Turn
+from auscult.domain.errors import EngineError
 from auscult.domain.recordings.words import Word
 from auscult.services.recordings.transcription import MOST_STARTS, Transcribing
+from auscult.workers.background.transcriber import OpenAiRecogniser
 from tests.contract.storing import conversation
 from tests.e2e.own import Own, problem
 from tests.e2e.recognising import recogniser
 from tests.e2e.serving import TENANT, Service, process, serving, work
 from tests.e2e.sounding import tone, wav
+from tests.http_servers import QuietHandler, listening
 
 RATE, SPOKEN_RATE, HEAD_BYTES = 16_000, 22_050, 44
 
@@ -139,6 +142,22 @@ def test_a_refusal_fails_with_its_reason(calls: Calls) -> None:
     found = calls.show(recording_id)
     assert (found["state"], found["reason"]) == ("failed", "the transcriber refused the recording with 400")
     assert calls.transcribe() is False
+
+
+def test_a_recogniser_that_points_elsewhere_is_not_followed(tmp_path: Path) -> None:
+    """Sound goes where the settings say: a redirect is a refusal, and the other address is not connected to."""
+    taken: list[str] = []
+
+    class Handler(QuietHandler):
+        def do_POST(self) -> None:
+            taken.append(self.path)
+            self.rfile.read(int(self.headers["content-length"]))
+            self.reply(307, b"", {"Location": "/elsewhere"})
+
+    (tmp_path / "a.wav").write_bytes(b"RIFF")
+    with listening(Handler) as url, pytest.raises(EngineError, match="307"):
+        OpenAiRecogniser(url, "m", None, 5).transcribe(tmp_path / "a.wav", 0, "en")
+    assert taken == ["/audio/transcriptions"]
 
 
 def test_a_transcription_is_claimed_by_one(calls: Calls) -> None:

@@ -180,6 +180,7 @@ def test_the_commands_say_what_they_did(sqlite_url: str, tmp_path: Path) -> None
     assert (done.last["verified"], done.last["differences"], done.last["erasures_wait"]) == (True, [], True)
     resumed = [auscult(tmp_path, "retention", "resume", "--database", "sqlite:///new.db").out for _ in range(2)]
     assert resumed == ["erasures go on\n", "erasures do not wait\n"]
+    assert auscult(tmp_path, "log", "export", "--database", "sqlite:///new.db").out.count('"erasures.resumed"') == 1
     listed = auscult(tmp_path, "clients", "list", "--database", "sqlite:///new.db", "--json")
     assert CLIENT.client_id in listed.out
 

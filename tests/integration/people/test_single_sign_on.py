@@ -259,6 +259,8 @@ def test_whoever_is_disabled_at_the_provider_or_in_no_group_any_more_is_out(
     assert refused.value.reason == "sign_on.no_role"
     now = datetime.now(UTC)
     assert not any(each.holds(now) for each in Principals(store).by_session(secret).grants)
+    logged = [each.action for each in store.log.entries() if "lou@" in (each.target or "")]
+    assert logged == ["user.added", "grant.added", "grant.revoked"]
     begun = sign_on.begin(BACK, "/")
     back = httpx.post(begun.url, data={"sub": "lou", "action": "deny"}).headers["location"]
     query = parse_qs(urlsplit(back).query)

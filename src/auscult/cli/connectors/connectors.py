@@ -9,10 +9,10 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import principal
 from auscult.config import variable
 from auscult.domain.conversation import Speaker
 from auscult.domain.errors import RequestError, sent
-from auscult.domain.people.principal import operator
 
 if TYPE_CHECKING:
     from auscult.services.connectors.checking import Check
@@ -54,7 +54,7 @@ def apply(
     given = None if secret is None else secrets_of(secret)
     with bootstrap.open(options.settings_of(database)) as application:
         tenant = options.tenant_of(application.store, account, org, app)
-        service = connecting(application.store, tenant, application.settings, operator().label)
+        service = connecting(application.store, tenant, application.settings, principal())
         if dry_run:
             _show_check(service.try_document(file.read_bytes(), given or {}, str(file)), as_json=as_json)
             return
@@ -104,7 +104,7 @@ def opened(database: str | None, app: str) -> "Generator[Connectors]":
 
     with bootstrap.open(options.settings_of_existing(database)) as application:
         tenant = options.known_tenant(application.store, app)
-        yield connecting(application.store, tenant, application.settings, operator().label)
+        yield connecting(application.store, tenant, application.settings, principal())
 
 
 def secrets_of(given: Sequence[str]) -> dict[str, str]:

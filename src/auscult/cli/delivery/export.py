@@ -90,11 +90,11 @@ def _days(
     from auscult.reports import REPORTS
     from auscult.services.delivery.export import Export
     from auscult.services.delivery.table_export import TableExport
-    from auscult.services.privacy.log import record
+    from auscult.services.privacy.log import record_export
     from auscult.tables import TABLES
 
     since, until = between
-    record(app, principal(), "data.exported", f"table:{what}", format=form)  # before: the export may be cut off
+    record_export(app, principal(), f"table:{what}", format=form)
     if what in REPORTS and since and until:
         return Export(app, REPORTS[what], TABLES[form], folder).days(since, until, is_forced=is_forced)
     return TableExport(app, what, TABLES[form], folder).days(since, until, is_forced=is_forced)

@@ -22,9 +22,9 @@ from auscult import bootstrap
 from auscult.cli.generated.printing import lines_of
 from auscult.cli.generated.table import Input, Operation
 from auscult.cli.terminal import options
-from auscult.cli.terminal.principal import principal
+from auscult.cli.terminal.principal import as_operator
 from auscult.domain.errors import sent, unknown
-from auscult.domain.people.principal import Principal, operator
+from auscult.domain.people.principal import Principal
 from auscult.domain.probe import Probe
 from auscult.domain.tenancy import Tenant
 from auscult.server.rest.bodies import refused
@@ -181,7 +181,7 @@ def _read(name: str, value: object, kind: Any) -> Any:  # noqa: ANN401  (a type 
 def _viewer(store: Store, tenant: Tenant, actor: str | None) -> Principal:
     """Return the operator, or the user of an e-mail address with their rights in the app."""
     if actor is None:
-        return operator(principal())
+        return as_operator()
     user = store.people.users.by_email(actor)
     if user is None or user.account_id != tenant.account_id or user.state != "active":
         raise unknown("user", actor)

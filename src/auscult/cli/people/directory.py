@@ -7,6 +7,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
+from auscult.cli.terminal.principal import as_operator
 from auscult.domain.errors import RequestError
 
 if TYPE_CHECKING:
@@ -70,7 +71,6 @@ def _import(
 ) -> None:
     from datetime import UTC, datetime
 
-    from auscult.domain.people.principal import operator
     from auscult.services.directory.naming import Naming
     from auscult.services.people.directory_import import import_directory
 
@@ -82,7 +82,7 @@ def _import(
         ) from error
     account, org, app = named
     with options.named_app(database, account, org, app, with_secrets=False) as its:
-        done = import_directory(its, Naming(its, lambda: datetime.now(UTC), operator()), noun, text)
+        done = import_directory(its, Naming(its, lambda: datetime.now(UTC), as_operator()), noun, text)
     if as_json:
         typer.echo(msgspec.json.encode(done._asdict()))
         return

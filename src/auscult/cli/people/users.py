@@ -190,11 +190,10 @@ def read_password() -> str:
 
 def operating(store: "Store") -> "Users":
     """Return the service that adds and changes users on behalf of the operator."""
-    from auscult.cli.terminal.principal import principal
-    from auscult.domain.people.principal import operator
+    from auscult.cli.terminal.principal import as_operator
     from auscult.services.people.users import Users
 
-    return Users(store, operator(principal()))
+    return Users(store, as_operator())
 
 
 def _access(  # noqa: PLR0917

@@ -24,13 +24,12 @@ def export(
 ) -> None:
     """Print entries of the access log as JSON lines, oldest first: for a SIEM, or to read."""
     from auscult import bootstrap
-    from auscult.services.privacy.log import exported, record
+    from auscult.services.privacy.log import export as exporting
 
     equal = {"action": action, "principal": who, "target": target}
     chosen = {name: value for name, value in equal.items() if value is not None}
     with bootstrap.open(options.settings_of_existing(database)) as application:
-        record(application.store, principal(), "log.exported", None, after=after, only=chosen)
-        for line in exported(application.store.log.entries(after, frozenset(), **chosen)):
+        for line in exporting(application.store, principal(), after, **chosen):
             sys.stdout.buffer.write(line)
 
 

@@ -1,6 +1,10 @@
 """The principal under which commands are recorded in the access log."""
 
 import getpass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auscult.domain.people.principal import Principal
 
 
 def principal() -> str:
@@ -9,3 +13,10 @@ def principal() -> str:
         return f"cli:{getpass.getuser()}"
     except (KeyError, OSError):
         return "cli:unknown"
+
+
+def as_operator() -> "Principal":
+    """Return the operator, who may do everything, under that name."""
+    from auscult.domain.people.principal import operator
+
+    return operator(principal())

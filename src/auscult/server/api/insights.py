@@ -142,7 +142,7 @@ example(
 def _earlier(at: datetime, by: timedelta) -> datetime:
     """Return an earlier time, at the earliest the beginning of the calendar."""
     first = datetime.min.replace(tzinfo=UTC)
-    return at.astimezone(UTC) - min(by, at.astimezone(UTC) - first)
+    return at.astimezone(UTC) - max(timedelta(0), min(by, at.astimezone(UTC) - first))
 
 
 def _wanted(

@@ -17,6 +17,7 @@ from auscult.server.rest.request import ApiRequest, ApiResponse
 from auscult.services.recordings.clips import clip_variant
 from auscult.services.recordings.comparison import ShownFigures, compared
 from auscult.services.recordings.derived import Derived
+from auscult.services.recordings.links import record_links
 from auscult.services.recordings.sound.peaks import Peaks
 from auscult.services.recordings.transcription import earlier_transcripts, request_transcription, transcription_of
 from auscult.services.recordings.variants import offer
@@ -87,7 +88,7 @@ def get_recording_clip(
         )
     variant = clip_variant(offered.variant, start_ms, end_ms)
     url, expires_at = server.recording_links.link(recording_id, variant)
-    app.log.append(request.user.name, "recordings.linked", f"recording:{recording_id}", count=1)
+    record_links(app, request.rights.label, f"recording:{recording_id}", 1)
     return Clip(url=address_of(request, server) + url, url_expires_at=expires_at)
 
 

@@ -23,6 +23,7 @@ from auscult.server.rest.uploads import announced_bytes
 from auscult.server.vendor.routes import base_of
 from auscult.services.recordings.accept import Upload
 from auscult.services.recordings.arrival import has_arrived
+from auscult.services.recordings.links import record_links
 from auscult.services.recordings.variants import Variant, offer
 from auscult.storage.store import AppStore
 
@@ -206,7 +207,7 @@ def list_recordings(request: ApiRequest, conversation_id: ConversationId, app: A
     """
     found = app.recordings.of(conversation_id)
     if found:
-        app.log.append(request.rights.label, "recordings.linked", f"conversation:{conversation_id}", count=len(found))
+        record_links(app, request.rights.label, f"conversation:{conversation_id}", len(found))
     return RecordingList(items=tuple(shown_recording(request, app, server, each) for each in found))
 
 

@@ -14,6 +14,7 @@ from auscult.domain.recordings.recording import Recording, Speaker
 from auscult.server.console.frame.visit import BASE, Console, Visit, missing
 from auscult.services.recordings.comparison import ChannelFault, channel_fault
 from auscult.services.recordings.derived import Derived
+from auscult.services.recordings.links import record_links
 from auscult.services.recordings.variants import in_browser, offer
 
 POINTS = 1_500
@@ -51,9 +52,7 @@ class SoundPage(Controller):
             if (view := _view(each, visit, console)) is not None
         ]
         if views:
-            visit.app.log.append(
-                f"user:{visit.visitor.email}", "recordings.linked", f"conversation:{conversation_id}", count=len(views)
-            )
+            record_links(visit.app, f"user:{visit.visitor.email}", f"conversation:{conversation_id}", len(views))
         return _json(msgspec.json.encode(views))
 
     @get("/{conversation_id:str}/play", sync_to_thread=True)
@@ -69,7 +68,7 @@ class SoundPage(Controller):
         found = next((view for view in views if view is not None), None)
         if found is None:
             raise missing("recording", conversation_id)
-        visit.app.log.append(f"user:{visit.visitor.email}", "recordings.linked", f"conversation:{conversation_id}")
+        record_links(visit.app, f"user:{visit.visitor.email}", f"conversation:{conversation_id}", 1)
         return Redirect(found.url, status_code=303, headers={"cache-control": "no-store"})
 
     @get("/peaks/{recording_id:str}", sync_to_thread=True)

@@ -10,9 +10,8 @@ from litestar import delete, get, patch, post, put
 from litestar.params import QueryParameter
 from litestar.types import ControllerRouterHandler
 
-from auscult.domain.errors import AuscultError
 from auscult.server.bodies import read_object
-from auscult.server.errors import reason_of
+from auscult.server.problems import SCIM_TYPE
 from auscult.server.rest.context import Server, Services
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.parameters import path_id
@@ -21,12 +20,8 @@ from auscult.server.rest.request import ApiRequest, ApiResponse
 from auscult.server.rest.threads import run
 from auscult.services.people.scim import Directory, Json
 
-PATH = "/scim/v2"
-_TYPE = "application/scim+json"
-_ERROR = "urn:ietf:params:scim:api:messages:2.0:Error"
 _CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 _MOST = 1_000
-_TYPES = {"user.conflict": "uniqueness", "scim.invalid": "invalidValue", "email.invalid": "invalidValue"}
 _READS = [Scopes("users:read", "users:write", "scim:write", permission="user.read", reach="app")]
 _WRITES = [Scopes("users:write", "scim:write", permission="user.manage", reach="app")]
 _TEXT = {"type": "string"}
@@ -45,21 +40,12 @@ Act = Callable[[Directory], Json | None]
 
 
 async def _answer(request: ApiRequest, server: Services, act: Act, status: int = 200) -> ApiResponse[Any]:
-    """Act on the directory of the request's app; respond to an error in SCIM's format."""
+    """Act on the directory of the request's app."""
     may_administer = request.user.is_person or "users:write" in request.user.permissions
     tenant, rights = request.app_store.tenant, request.rights
     directory = Directory(server.store, tenant, rights, server.now, may_administer=may_administer)
-    try:
-        found = await run(lambda: act(directory), slow=True)
-    except AuscultError as error:
-        found = _error(error)
-        status = int(found["status"])
-    return ApiResponse(found, status_code=status, media_type=_TYPE)
-
-
-def _error(error: AuscultError) -> Json:
-    kind = {"scimType": _TYPES[error.reason]} if error.reason in _TYPES else {}
-    return {"schemas": [_ERROR], "status": str(reason_of(error).status), "detail": error.message, **kind}
+    found = await run(lambda: act(directory), slow=True)
+    return ApiResponse(found, status_code=status, media_type=SCIM_TYPE)
 
 
 @get("/Users", guards=_READS)
@@ -155,7 +141,7 @@ async def get_config() -> ApiResponse[Any]:
         **features,
         "authenticationSchemes": [{"type": "oauthbearertoken", "name": "Bearer token"}],
     }
-    return ApiResponse(config, media_type=_TYPE)
+    return ApiResponse(config, media_type=SCIM_TYPE)
 
 
 HANDLERS: tuple[ControllerRouterHandler, ...] = (

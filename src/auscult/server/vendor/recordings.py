@@ -15,7 +15,8 @@ from auscult.server.asgi import Receive, Scope
 from auscult.server.authorizer import check_scope
 from auscult.server.rest.threads import run
 from auscult.server.vendor.routes import ServedRoute, base_of
-from auscult.services.recordings.removal import remove_due
+from auscult.services.recordings.links import record_links
+from auscult.services.recordings.removal import erase_recordings, remove_due
 from auscult.services.recordings.variants import offer
 from auscult.storage.store import AppStore
 
@@ -64,14 +65,14 @@ class VendorRecordings(ServedRoute):
         app = self._services.store.within(tenant)
         if is_reading:
             base = base_of(scope, self._services.settings.public_url)
-            return await run(lambda: self._read(app, session_id, base, client.client_id))
-        return await run(lambda: self._removed(app, session_id, client.client_id), slow=True)
+            return await run(lambda: self._read(app, session_id, base, f"client:{client.client_id}"))
+        return await run(lambda: self._removed(app, session_id, f"client:{client.client_id}"), slow=True)
 
     def _read(self, app: AppStore, session_id: str, base: str, reader: str) -> bytes:
         found = app.recordings.of(session_id)
         rows = tuple(self._row(app, each, base) for each in found)
         if found:
-            app.log.append(reader, "recordings.linked", f"conversation:{session_id}", count=len(found))
+            record_links(app, reader, f"conversation:{session_id}", len(found))
         states: list[State] = [row.status for row in rows if row.status != "success"]
         status: State = states[0] if states else "success" if rows else "media_unavailable"
         return msgspec.json.encode(_Answer(session_id=session_id, status=status, recordings=rows))
@@ -93,8 +94,6 @@ class VendorRecordings(ServedRoute):
         )
 
     def _removed(self, app: AppStore, session_id: str, principal: str) -> bytes:
-        app.erasure.refuse_held(session_id)
-        count = app.recordings.erase(session_id)
-        app.log.append(principal, "recordings.erased", f"conversation:{session_id}", count=count)
+        count = erase_recordings(app, session_id, principal)
         remove_due(self._services.store.recordings, self._services.recordings)
         return msgspec.json.encode({"sessionId": session_id, "deleted": count})

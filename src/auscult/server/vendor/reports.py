@@ -92,5 +92,5 @@ class ReportRoute(VendorRoute):
             page = _wires.shown(page, client.wire)
         if self._recordings is not None and page.rows:
             base = base_of(scope, self._public_url)
-            page = await self._pages.linked(self._recordings, tenants, page, base, client.client_id)
+            page = await self._pages.linked(self._recordings, tenants, page, base, f"client:{client.client_id}")
         return report.page(request, query, page)

@@ -17,7 +17,7 @@ from auscult.domain.errors import AuscultError
 from auscult.domain.operations.guarding import PanicError, panics_as_errors
 from auscult.domain.tenancy import Tenant
 from auscult.services.conversations.latest import LatestPage, Position, Sought, count
-from auscult.services.privacy.log import record
+from auscult.services.privacy.log import record_export
 from auscult.services.scoring.listing import ListedConversation
 from auscult.storage.delivery.exports import ExportClaim
 from auscult.storage.store import AppStore, Store
@@ -75,7 +75,7 @@ def request_export(  # noqa: PLR0913, PLR0917  (the requester, and the request)
     ``total`` is the number of conversations that the person sees, unless that is all that are found.
     """
     total = count(app, sought) if total is None else total
-    record(app, f"user:{email}", "data.exported", "list:conversations", format=kind, conversations=total)
+    record_export(app, f"user:{email}", "list:conversations", format=kind, conversations=total)
     frozen = msgspec.structs.replace(sought, until=sought.until or datetime.now(UTC))
     return app.exports.request(user_id, msgspec.json.encode(frozen), kind, total)
 

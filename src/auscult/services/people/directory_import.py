@@ -4,8 +4,10 @@ import csv
 import io
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Literal, NamedTuple, TypeVar
 
+from auscult.domain.directory import PartyKind
 from auscult.domain.errors import RequestError
 from auscult.domain.people.directory import DirectoryAgent, DirectoryQueue, GroupKind, Membership, Team
 from auscult.domain.people.users import normalise_email
@@ -70,23 +72,33 @@ def import_directory(app: AppStore, naming: Naming, noun: Noun, text: str) -> Im
     match noun:
         case "agents":
             agents = {row.required("agent_id"): _agent(row) for row in rows}
-            naming.rename_known("agent", {name: each.name for name, each in agents.items() if each.name})
+            count = _counted(naming, "agent", {name: each.name for name, each in agents.items()})
             directory.put_agents(list(agents.values()))
+            count()
             return Imported(len(rows), len(agents), 0)
         case "teams":
             teams = {row.required("team_id"): _team(row) for row in rows}
             stays = list(_memberships("team", "team_id", rows))
-            naming.rename_known("team", {name: each.name for name, each in teams.items()})
+            count = _counted(naming, "team", {name: each.name for name, each in teams.items()})
             directory.put_teams(list(teams.values()))
             directory.add_memberships(stays, closes_others=True)
+            count()
             return Imported(len(rows), len(teams), len(stays))
         case "queues":
             queues = {row.required("queue_id"): _queue(row) for row in rows}
             stays = list(_memberships("queue", "queue_id", rows))
-            naming.rename_known("queue", {name: each.name for name, each in queues.items() if each.name})
+            count = _counted(naming, "queue", {name: each.name for name, each in queues.items()})
             directory.put_queues(list(queues.values()))
             directory.add_memberships(stays)
+            count()
             return Imported(len(rows), len(queues), len(stays))
+
+
+def _counted(naming: Naming, kind: PartyKind, names: Mapping[str, str | None]) -> Callable[[], None]:
+    """Rename those that are known by another name; return what logs the import once it is stored."""
+    added = len(names.keys() - naming.names(kind).keys())
+    renamed = naming.rename_known(kind, {party: name for party, name in names.items() if name})
+    return partial(naming.imported, kind, added=added, changed=len(renamed))
 
 
 def _rows(text: str, columns: tuple[str, ...]) -> Iterator[_Row]:

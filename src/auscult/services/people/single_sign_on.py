@@ -175,6 +175,10 @@ class SingleSignOn:
         return user
 
     def _update(self, user: User, identity: Identity) -> None:
+        if identity.name and identity.name != user.name:
+            self._record("user.renamed", user)
+        if identity.agent_ids and identity.agent_ids != user.agent_ids:
+            self._record("user.agents_set", user, agents=sorted(identity.agent_ids))
         self._people.users.update(
             user.user_id,
             name=identity.name or None,
@@ -187,8 +191,8 @@ class SingleSignOn:
         now, known = self._now(), of_sign_on(grants)
         roles = self._people.roles.of(user.account_id)
         gone = [grant.grant_id for what, grant in known.items() if what not in wanted]
-        if gone:
-            self._people.grants.revoke(gone, GRANTED_BY, now, may_be_last=True)
+        for each in self._people.grants.revoke(gone, GRANTED_BY, now, may_be_last=True) if gone else ():
+            self._record("grant.revoked", user, app=each.app_id, role=each.role, grant=each.grant_id)
         for role, app_id, scope in sorted(wanted - known.keys(), key=str):
             tenant = self._store.tenant(app_id) if app_id is not None else None
             if app_id is not None and (tenant is None or tenant.account_id != user.account_id):
@@ -204,7 +208,10 @@ class SingleSignOn:
                 granted_at=now,
             )
             self._people.grants.add(check_grant(grant, roles))
-            record(self._store, SYSTEM, "grant.added", f"user:{user.email}", app=app_id, role=role, by=GRANTED_BY)
+            self._record("grant.added", user, app=app_id, role=role)
+
+    def _record(self, action: str, user: User, **details: object) -> None:
+        record(self._store, SYSTEM, action, f"user:{user.email}", by=GRANTED_BY, **details)
 
 
 def problems_of(store: Store, settings: SignOnSettings) -> list[str]:

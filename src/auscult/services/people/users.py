@@ -26,7 +26,7 @@ from auscult.services.people.known import check_agents
 from auscult.services.people.passwords import check_password, hash_password, is_right
 from auscult.services.people.second_factor import tries_key
 from auscult.services.privacy.log import record
-from auscult.storage import Store
+from auscult.storage import AppStore, Store
 from auscult.storage.core.text_validation import is_storable
 
 LONGEST_NAME = 200
@@ -269,6 +269,25 @@ class Users:
             self._must_manage_all_of(user)
         self._people.tokens.revoke(user.user_id, token_id, self._now())
         self._report("token.revoked", user, token=token_id)
+
+    def define_role(self, app: AppStore, name: str, permissions: Iterable[str] | None) -> None:
+        """Define a role of the app's account, or remove it (None): it holds in every app, and grants of it change with it.
+
+        Raises ``ConflictError`` ``role.built_in``, ``RequestError`` ``permission.unknown``.
+        """
+        if self._by.kind != "operator" and "user.manage" not in self._by.account_permissions:
+            raise AccessError(
+                "a role holds in every app; an administrator of the whole account can define it",
+                code="permission.missing",
+                field="permission",
+                value="user.manage",
+            )
+        given = None if permissions is None else frozenset(check_permission(each) for each in permissions)
+        self._people.roles.put(app.tenant.account_id, name, given, self._now())
+        if given is None:
+            record(app, self._by.label, "role.removed", f"role:{name}")
+        else:
+            record(app, self._by.label, "role.defined", f"role:{name}", permission=sorted(given))
 
     def _grants(self, user: User, tenant: Tenant | None, given: Access) -> list[Grant]:
         self._must_manage([tenant.app_id] if tenant else None)

@@ -37,6 +37,23 @@ def draft(store: HasLog, principal: str, action: str, target: str | None = None,
     return Draft.of(principal, action, target, details, store.log.app_id)
 
 
+def record_export(app: HasLog, by: str, target: str, **details: Any) -> None:  # noqa: ANN401
+    """Record that a principal exports data, before it goes: an export may be cut off."""
+    record(app, by, "data.exported", target, **details)
+
+
+def record_reading(app: HasLog, by: str, **asked: Any) -> None:  # noqa: ANN401
+    """Record that a principal reads the log, and what of it was asked for."""
+    record(app, by, "log.read", None, **asked)
+
+
+def verify_for(store: HasLog, app: HasLog, by: str) -> list[Fault]:
+    """Return every sign of tampering, and record in an app that a principal looked for them."""
+    faults = verify(store)
+    record(app, by, "log.verified", None, faults=len(faults))
+    return faults
+
+
 def verify(store: HasLog, heads: Sequence[Head] = ()) -> list[Fault]:
     """Return every sign of tampering, none where the log is whole. ``heads`` are those kept in a second place."""
     log = store.log
@@ -48,6 +65,12 @@ def verify(store: HasLog, heads: Sequence[Head] = ()) -> list[Fault]:
         for name in log.missing_triggers()
     ]
     return [*gone, *check(entries, seals, reach, heads=heads, secret=log.secret_key)]
+
+
+def export(store: HasLog, by: str, after: int, **only: str) -> Iterator[bytes]:
+    """Record that a principal exports entries after this number, and yield them as ``exported`` does."""
+    record(store, by, "log.exported", None, after=after, only=only)
+    yield from exported(store.log.entries(after, frozenset(), **only))
 
 
 def exported(entries: Iterator[Entry]) -> Iterator[bytes]:

@@ -6,9 +6,16 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from auscult.domain.errors import AccessError
+from auscult.services.privacy.log import record
+from auscult.storage.store import AppStore
 
 MEDIA_PATH = "/api/v1/recordings/{recording_id}/media"
 _PURPOSE = b"auscult recording links"
+
+
+def record_links(app: AppStore, by: str, target: str, count: int, **details: str) -> None:
+    """Record that a principal was given links to this many recordings: they open without a token."""
+    record(app, by, "recordings.linked", target, count=count, **details)
 
 
 class RecordingLinks:

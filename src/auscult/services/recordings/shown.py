@@ -7,7 +7,7 @@ from msgspec import Raw
 
 from auscult.domain.record import RecordPage
 from auscult.domain.recordings.recording import Recording
-from auscult.services.recordings.links import RecordingLinks
+from auscult.services.recordings.links import RecordingLinks, record_links
 from auscult.services.recordings.variants import offer
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import AppStore, Store
@@ -40,7 +40,7 @@ class RecordingsInRows:
         for app in apps:
             played = app.recordings.played(ids)
             if played:
-                app.log.append(reader, "recordings.linked", f"app:{app.tenant.app_id}", count=len(played))
+                record_links(app, reader, f"app:{app.tenant.app_id}", len(played))
             for index, row in enumerate(rows):
                 found = played.get(msgspec.json.decode(row[_ID], type=str)) if _ID in row else None
                 if found:

@@ -14,7 +14,7 @@ from auscult.server.rest.context import App, Rights, Server
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
 from auscult.server.rest.parameters import Limit, query
-from auscult.services.privacy.log import record
+from auscult.services.privacy.log import record_reading
 
 After = Annotated[int, query("Only entries after this number.", ge=0, le=2**53)]
 _TEXT = {"max_length": 300}
@@ -70,7 +70,7 @@ def read_log(
     """
     asked = {"action": action, "principal": principal, "target": target}
     equal = {name: value for name, value in asked.items() if value is not None}
-    record(app, rights.label, "log.read", None, after=after, only=equal)
+    record_reading(app, rights.label, after=after, only=equal)
     people = frozenset(f"user:{user.email}" for user in server.store.people.users.listing(app.tenant.account_id))
     found = list(islice(app.log.entries(after, people, **equal), limit + 1))
     more = found[limit - 1].number if len(found) > limit else None

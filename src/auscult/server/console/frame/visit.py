@@ -32,7 +32,7 @@ from auscult.services.conversations.list_query import Query, read_query
 from auscult.services.conversations.queue_names import queue_names
 from auscult.services.delivery.spreadsheets import TYPES
 from auscult.services.privacy.erasure import Erasing
-from auscult.services.privacy.log import record
+from auscult.services.privacy.log import record_export
 from auscult.services.scoring.render import Reports, renderer
 from auscult.storage.store import AppStore, Store
 
@@ -233,7 +233,7 @@ class Visit:
         content = file_of(page, kind, self.reader)
         if content is None:
             raise missing("table", path)
-        record(self.app, f"user:{self.visitor.email}", "data.exported", f"page:{path}", format=kind)
+        record_export(self.app, f"user:{self.visitor.email}", f"page:{path}", format=kind)
         return file_response(content, f"{path.rpartition('/')[2]}-{self.reader.today:%Y-%m-%d}.{kind}", TYPES[kind])
 
     def groups(self, here: str = "") -> tuple[NavigationGroup, ...]:

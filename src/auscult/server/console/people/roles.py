@@ -9,13 +9,13 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, RequestError
-from auscult.domain.people.permissions import check_permission
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Posted, one, sentence, several
 from auscult.server.console.frame.visit import NoPermissionError, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.rights import permission_groups
+from auscult.server.console.people.users import managed
 
 _PATH = f"{PATH}/roles"
 _LONGEST = 60
@@ -43,8 +43,7 @@ class RolesPage(Controller):
                 raise RequestError(
                     _("a role's name has 1 to {n} characters").format(n=_LONGEST), code="name.invalid", field="name"
                 )
-            permissions = frozenset(check_permission(each) for each in several(data, "permission"))
-            visit.store.people.roles.put(visit.app.tenant.account_id, name, permissions, visit.now)
+            managed(visit).define_role(visit.app, name, several(data, "permission"))
         except AuscultError as error:
             return self._page(visit, sentence(error.coded), one(data, "name"), several(data, "permission"))
         return Redirect(f"{_PATH}?done=defined", status_code=303)
@@ -53,7 +52,7 @@ class RolesPage(Controller):
     def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Remove a role of the account's own; grants of it lose their effect."""
         _must_manage_account(visit)
-        visit.store.people.roles.put(visit.app.tenant.account_id, name, None, visit.now)
+        managed(visit).define_role(visit.app, name, None)
         return Redirect(f"{_PATH}?done=removed", status_code=303)
 
     def _page(self, visit: Visit, problem: str = "", name: str = "", chosen: Collection[str] = ()) -> Response[str]:

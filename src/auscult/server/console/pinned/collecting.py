@@ -31,6 +31,7 @@ from auscult.server.console.frame.visit import BASE, Console, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.services.pinned import Collecting, PinOf
 from auscult.services.recordings.clips import LONGEST_MS, clip_variant
+from auscult.services.recordings.links import record_links
 from auscult.services.recordings.variants import offer
 
 T = TypeVar("T")
@@ -222,12 +223,8 @@ class CollectionsPage(Controller):
         if offered.variant is None:
             raise missing("recording", pin_id)
         variant = clip_variant(offered.variant, start, min(end, start + LONGEST_MS))
-        whole.log.append(
-            f"user:{visit.visitor.email}",
-            "recordings.linked",
-            f"conversation:{moment.conversation_id}",
-            collection=collection_id,
-        )
+        about = f"conversation:{moment.conversation_id}"
+        record_links(whole, f"user:{visit.visitor.email}", about, 1, collection=collection_id)
         url = services.recording_links.link(recording.recording_id, variant)[0]
         return Redirect(url, status_code=303, headers={"cache-control": "no-store"})
 

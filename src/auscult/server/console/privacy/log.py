@@ -12,7 +12,7 @@ from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.privacy.log_words import action_choices, action_in_words
 from auscult.server.console.privacy.views import entry_details, entry_target
-from auscult.services.privacy.log import record, verify
+from auscult.services.privacy.log import record_reading, verify_for
 
 _PATH = f"{PATH}/log"
 _AT_A_TIME = 100
@@ -34,8 +34,7 @@ class LogPage(Controller):
     def check(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Check that no entry was changed, removed or inserted."""
         visit.require_everywhere("log.read")
-        faults = verify(visit.store)
-        record(visit.app, f"user:{visit.visitor.email}", "log.verified", None, faults=len(faults))
+        faults = verify_for(visit.store, visit.app, f"user:{visit.visitor.email}")
         whole = "" if faults else _("The log is whole: every entry and every seal fits.")
         return self._page(visit, whole, tuple(str(each) for each in faults))
 
@@ -45,7 +44,7 @@ class LogPage(Controller):
         if "@" in who and ":" not in who:  # a person, as the field picks them
             equal["principal"] = f"user:{who}"
         before = visit.asked("before")
-        record(visit.app, f"user:{visit.visitor.email}", "log.read", None, filters=equal)
+        record_reading(visit.app, f"user:{visit.visitor.email}", only=equal)
         found = visit.app.log.newest(int(before) if before.isdecimal() else None, _AT_A_TIME + 1, **equal)
         shown = found[:_AT_A_TIME]
         more = urlencode({**equal, "before": shown[-1].number}) if len(found) > _AT_A_TIME else ""

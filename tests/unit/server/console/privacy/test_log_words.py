@@ -28,9 +28,9 @@ RECORDERS = {"record", "draft", "of", "append", "_report", "_log", "_record", "_
 ACTION = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
-def calls() -> Iterator[tuple[ast.Call, str]]:
-    """Yield every call that records something, with the action that it names."""
-    for path in Path(auscult.__file__).parent.rglob("*.py"):
+def calls(folder: str = ".") -> Iterator[tuple[ast.Call, str]]:
+    """Yield every call in a folder that records something, with the action that it names."""
+    for path in (Path(auscult.__file__).parent / folder).rglob("*.py"):
         text = path.read_text()
         if "log" not in text:
             continue
@@ -84,6 +84,13 @@ def test_every_action_that_is_recorded_is_in_words() -> None:
         "recordings.linked",
     } <= found
     assert found <= set(ACTIONS)
+
+
+@pytest.mark.landing
+@pytest.mark.parametrize("folder", ["server", "cli", "workers"])
+def test_doors_record_nothing_themselves(folder: str) -> None:
+    """Use cases record, so that what a door is made of does not decide what the log has."""
+    assert [action for _, action in calls(folder)] == []
 
 
 @pytest.mark.landing
