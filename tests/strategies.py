@@ -27,13 +27,21 @@ from auscult.domain.conversation import (
     Turn,
     is_id,
 )
-from auscult.domain.evaluation import Evidence, Qualification, Verdict, answered, cite
+from auscult.domain.evaluation import Evaluation, Evidence, Qualification, Verdict, answered, cite
 from auscult.formats._misread import restored
 from auscult.formats._parts import agents_of, queues_of, speaking_agents
 
 T = TypeVar("T")
 STARTED = datetime(2026, 3, 23, 10, 17, 54, tzinfo=UTC)
 WORDS = ("hello", "thanks", "the", "account", "sorry", "card", "um", "please", "I'm", "yes", "uh")
+
+
+def evaluation_of(name: str = "c-1", **said: Any) -> Evaluation:
+    """Return an evaluation of a conversation with these fields; with results it is evaluated, else not."""
+    plain: dict[str, Any] = {"revision": 1, "form": None, "score": None, "passed": None, "fatal_errors": 0}
+    status = "evaluated" if said.get("results") else "not_evaluated"
+    made = {**plain, "status": status, "results": (), "engines": (), "evaluated_at": STARTED, **said}
+    return Evaluation(conversation_id=name, **made)
 
 
 def talk(*lines: str, step_ms: int | None = 10_000, **changes: Any) -> Conversation:

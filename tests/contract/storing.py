@@ -14,6 +14,7 @@ from auscult.domain.record import RecordQuery
 from auscult.domain.scoring.stored import PendingConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
 from auscult.storage.store import AppStore
+from tests.strategies import evaluation_of
 
 TENANT = Tenant(account_id="ac-1", org_id="o-1", app_id="st-1")
 OTHER = Tenant(account_id="ac-2", org_id="o-2", app_id="st-2")
@@ -48,8 +49,8 @@ def evaluation(
     evidence = Evidence(turn_id="m1", start_ms=0, end_ms=900, text="hello", why="says hello", similarity=0.75)
     verdicts = (answered("YES", [evidence]), Verdict(qualification="-", reason="not yet"))
     is_evaluated = form is not None and status == "evaluated"
-    return Evaluation(
-        conversation_id=of.id,
+    return evaluation_of(
+        of.id,
         revision=revision,
         form=form,
         status=status,

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 from auscult.domain.audits.audit import Audit
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
-from auscult.domain.evaluation import Evaluation, MetricResult, passed, score
+from auscult.domain.evaluation import MetricResult, passed, score
 from auscult.domain.form import Form, Metric
 from auscult.domain.insight import Insights
 from auscult.domain.record import Record, RecordPage, RecordQuery
 from auscult.domain.tenancy import Tenant
 from auscult.reports import REPORTS
 from auscult.reports._contract import Report, ReportRequest
-from tests.strategies import accepted_conversations, cited, json_objects, some_of
+from tests.strategies import accepted_conversations, cited, evaluation_of, json_objects, some_of
 
 TENANT = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
 AT = datetime(2026, 3, 23, tzinfo=UTC)
@@ -52,16 +52,13 @@ def records(draw: st.DrawFn) -> Record:
     results = tuple(MetricResult(metric=metric, verdict=cited(draw(answers))) for metric in form.metrics)
     is_scored = status == "evaluated"
     points = score(results, form) if is_scored else None
-    evaluation = Evaluation(
-        conversation_id=conversation.id,
-        revision=1,
+    evaluation = evaluation_of(
+        conversation.id,
         form=None if status == "not_evaluated" else form,
         status=status,
         score=points,
         passed=passed(points, 0, form),
-        fatal_errors=0,
         results=results if is_scored else (),
-        engines=(),
         evaluated_at=AT,
     )
     return Record(
@@ -165,10 +162,7 @@ def test_weights_are_never_floats(report: Report) -> None:
     """An exact decimal stays one: a tenth is 0.1 on the wire, and a whole number has no point."""
     metric = Metric(id="m", name="M", type="manual", weight=Decimal("0.1000"), negative_weight=Decimal("30.0"))
     form = Form(id="ef", name="F", channel="voice", metrics=(metric,))
-    evaluation = Evaluation(
-        conversation_id="c", revision=1, form=form, status="below_threshold", score=None, passed=None, fatal_errors=0,
-        results=(), engines=(), evaluated_at=AT,
-    )  # fmt: skip
+    evaluation = evaluation_of("c", form=form, status="below_threshold", evaluated_at=AT)
     conversation = Conversation(id="c", channel="voice", started_at=AT)
     row = report.row(Record(tenant=TENANT, conversation=conversation, revision=1, evaluation=evaluation)) or b""
     weights = re.findall(rb'"Metric (Negative )?Weight":([^,}]+)', row)

@@ -16,6 +16,7 @@ from importlinter.contracts.independence import IndependenceContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.contracts.protected import ProtectedContract
 
+from tests.data_files import data_of
 from tools.shelves import ShelfContract
 from tools.sizes import capabilities
 
@@ -261,21 +262,7 @@ def test_only_outgoing_connects() -> None:
     assert [known for known in CONNECTING if not any(path.startswith(known) for path in found)] == []
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        "httpx.Client()",
-        "httpx.get('https://a')",
-        "urllib.request.urlopen('https://a')",
-        "class Mine(http.client.HTTPSConnection): ...",
-        "socket.create_connection(('a', 1))",
-        "smtplib.SMTP('a')",
-        "from_url('s3://a')",
-        "requests.Session()",
-        "await asyncssh.connect('a')",
-        "await asyncio.open_connection('a', 1)",
-    ],
-)
+@pytest.mark.parametrize("code", data_of(__file__, "a_client_past_outgoing_is_found"))
 def test_a_client_past_outgoing_is_found(code: str) -> None:
     """In the ways that the libraries of this product have."""
     assert connecting_calls(ast.parse(code))

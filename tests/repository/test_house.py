@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of
 from tools.house import SHARED, capabilities, misplaced, table
 
 LISTED = """Names:
@@ -31,24 +32,7 @@ def test_capabilities_are_those_that_the_page_lists() -> None:
     assert capabilities(LISTED) == KNOWN
 
 
-@pytest.mark.parametrize(
-    ("name", "fault"),
-    [
-        ("src/auscult/domain/audits.py", ""),
-        ("src/auscult/domain/audits/plan.py", "src/auscult/domain/audits"),
-        ("src/auscult/domain/coaching/item.py", ""),
-        ("src/auscult/domain/invoices.py", "src/auscult/domain/invoices"),
-        ("src/auscult/server/console/pages/audits.py", "src/auscult/server/console/pages"),
-        ("src/auscult/services/__pycache__/invoices.pyc", ""),
-        ("tests/e2e/console/audits/test_desk.py", ""),
-        ("tests/e2e/console/test_roles.py", ""),
-        ("tests/e2e/console/setup/test_forms.py", "tests/e2e/console/setup"),
-        ("tests/unit/domain/test_form.py", ""),
-        ("tests/unit/domain/form/test_reading.py", ""),
-        ("tests/unit/domain/together/test_all.py", ""),
-        ("tests/unit/pages/test_desk.py", "tests/unit/pages"),
-    ],
-)
+@pytest.mark.parametrize(("name", "fault"), data_of(__file__, "a_file_in_another_place_is_found"))
 def test_a_file_in_another_place_is_found(tmp_path: Path, name: str, fault: str) -> None:
     """On a floor, among the journeys of the console, and a unit's test that is not where the unit is."""
     assert [each.partition(":")[0] for each in misplaced(made(tmp_path, [name]), KNOWN)] == [fault] * bool(fault)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of
 from tools import licences
 
 
@@ -16,19 +17,7 @@ def test_the_list_is_up_to_date() -> None:
     assert licences.PAGE.read_text(encoding="utf-8") == "\n".join(licences.page(found))
 
 
-@pytest.mark.parametrize(
-    ("licence", "fits"),
-    [
-        ("MIT", True),
-        ("MIT OR GPL-3.0-only", True),
-        ("Apache-2.0 AND BSD-3-Clause", True),
-        ("Apache-2.0 WITH LLVM-exception", True),
-        ("GPL", False),
-        ("AGPL-3.0-only", False),
-        ("Apache-2.0 AND GPL-2.0-only", False),
-        ("", False),
-    ],
-)
+@pytest.mark.parametrize(("licence", "fits"), data_of(__file__, "licences_that_fit"))
 def test_licences_that_fit(licence: str, fits: bool) -> None:
     """One of the alternatives is enough; all of those that apply together must fit."""
     assert licences.Package("p", "1", licence, "auscult").fits == fits

@@ -20,7 +20,7 @@ from auscult.services.insights.quality import by_agent
 from auscult.services.scoring.render import render
 from auscult.storage.store import AppStore
 from tests.contract.storing import STARTED, TENANT, conversation
-from tests.strategies import cited
+from tests.strategies import cited, evaluation_of
 
 FORM = Form(
     id="ef-a",
@@ -37,16 +37,13 @@ def decided(about: Conversation, revision: int, answers: Sequence[Qualification]
         MetricResult(metric=metric, verdict=cited(answer)) for metric, answer in zip(FORM.metrics, answers, strict=True)
     )
     met = sum(each.adhered is True for each in results)
-    return Evaluation(
-        conversation_id=about.id,
+    return evaluation_of(
+        about.id,
         revision=revision,
         form=FORM,
-        status="evaluated",
         score=Decimal(50 * met),
         passed=met > 1,
-        fatal_errors=0,
         results=results,
-        engines=(),
         evaluated_at=datetime(2026, 3, 1, tzinfo=UTC),
     )
 

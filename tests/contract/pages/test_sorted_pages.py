@@ -32,7 +32,7 @@ from auscult.storage import Store
 from auscult.storage.pages import sorted_rows
 from auscult.storage.store import AppStore
 from tests.contract.storing import FORM, STARTED
-from tests.strategies import cited
+from tests.strategies import cited, evaluation_of
 
 _NUMBERS = count()
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -135,16 +135,13 @@ def rendered(case: Case) -> RenderedRows:
     passed = None if case.score is None else case.score >= 70
     confidence = None if case.confidence is None else Decimal(case.confidence) / 100
     sentiment, (escalation, churn_risk) = case.sentiment, case.flags
-    evaluation = Evaluation(
-        conversation_id=case.name,
-        revision=1,
+    evaluation = evaluation_of(
+        case.name,
         form=FORM,
         status="evaluated",
         score=None if case.score is None else Decimal(case.score),
         passed=passed,
-        fatal_errors=0,
         results=(MetricResult(metric=FORM.metrics[0], verdict=cited("YES", confidence=confidence)),),
-        engines=(),
         evaluated_at=STARTED,
     )
     insights = Insights(

@@ -6,19 +6,12 @@ from hypothesis import strategies as st
 
 from auscult.analyzers._phrases import Phrases
 from auscult.analyzers._shares import parts_of, whole_percents
+from tests.data_files import data_of
 
 WORDS = st.lists(st.sampled_from(["I'm", "the", "the", "uh", "manager", "Speak", "to", "now!", "…"]), max_size=12)
 
 
-@pytest.mark.parametrize(
-    ("pattern", "text", "quote"),
-    [
-        ("im leaving", "Well, I\u2019m leaving.", "I\u2019m leaving"),
-        ("speak to (?:a|the) manager", "i want to speak to to uh a manager", "speak to to uh a manager"),
-        ("^no$", "No!", "No"),
-        ("thanks$", "ok, thanks", "thanks"),
-    ],
-)
+@pytest.mark.parametrize(("pattern", "text", "quote"), data_of(__file__, "quotes_the_text_as_it_stands"))
 def test_quotes_the_text_as_it_stands(pattern: str, text: str, quote: str) -> None:
     """Marks, capitals, fillers and words said twice stay in the quotation."""
     phrases = Phrases([pattern])

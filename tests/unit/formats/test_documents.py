@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from auscult.domain.errors import FormatError
 from auscult.formats import Limits, Rejected
 from auscult.formats._documents import Document, documents, is_line_delimited, top_level_keys
+from tests.data_files import data_of
 from tests.strategies import json_objects
 
 MARKED = {"id": "c-1", "channel": "voice", "started_at": 5}
@@ -157,15 +158,7 @@ def test_ndjson_is_told_from_json(text: str, expected: bool) -> None:
     assert is_line_delimited(text.encode()) is expected
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"uuid": "u", "dialog": [{"inner": 1}], "parties": [',
-        '[{"uuid": "u", "dialog": [{"inner": 1}], "parties": 5',
-        '{\n "uuid": "u",\n "dialog" : [{"inner": 1}],\n "parties": "{\\"no\\": 1',
-        'garbage\n{"uuid": 1, "created_at": 2, "dialog": 3}\n{"parties": 4}',
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "outermost_keys_are_seen"))
 def test_outermost_keys_are_seen(text: str) -> None:
     """Of the part of a file that is there, inner keys left out."""
     keys = top_level_keys(text.encode())

@@ -8,30 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.formats._markup import is_mail, mail_words, own_words, words_of
+from tests.data_files import data_of
 
 WORDS = st.lists(st.sampled_from(["kettle", "off", "5 < 6", "a > b", "AT&T", "<3"]), min_size=1, max_size=5).map(
     " ".join
 )
 
 
-@pytest.mark.parametrize(
-    ("markup", "words"),
-    [
-        ("<p>Hola &quot;H-88&quot;</p>", 'Hola "H-88"'),
-        ("a < b and c > d <3", "a < b and c > d <3"),
-        ("<ann@example.org> <https://example.org/a> <o:p>x</o:p>", "<ann@example.org> <https://example.org/a> x"),
-        ("<STYLE>p{}</STYLE ><title>T</title><script>if(a<b){}</script>x", "x"),
-        ("<head><meta><title>t</title></head><body>b</body>", "b"),
-        ('<div style="color:red; display: none">pre<div>n</div></div>a<span hidden>b</span>', "a"),
-        ("<p hidden>a<p>b</p>", "b"),
-        ("<br hidden>x", "x"),
-        ('<p title="1 > 0">yes</p>', "yes"),
-        ("<!-- no <p> --><p>k</p><!--[if mso]><p>m</p><![endif]-->", "k"),
-        ("x <!-- never closed", "x <!-- never closed"),
-        ("<ul><li>a</li><li>b</li></ul><td>c</td><td>d</td>", "a\nb\nc d"),
-        ("x<blockquote>q<blockquote>r</blockquote></blockquote>y", "x\n>\ny"),
-    ],
-)
+@pytest.mark.parametrize(("markup", "words"), data_of(__file__, "words_of_html"))
 def test_words_of_html(markup: str, words: str) -> None:
     """What a reader sees, and nothing of styles, scripts, titles and hidden parts."""
     assert words_of(markup) == words

@@ -15,6 +15,7 @@ from auscult.domain.conversation import Agent, Conversation, Customer, Queue, de
 from auscult.formats import Limits, Rejected
 from auscult.formats._document import document_of
 from auscult.formats.native import Native, write
+from tests.data_files import data_of
 
 MINIMAL = {"id": "c-1", "channel": "voice", "started_at": "2026-03-23T10:17:54.120Z"}
 STARTED = datetime(2026, 3, 23, 10, 17, 54, 120_000, tzinfo=UTC)
@@ -68,20 +69,7 @@ def test_an_id_is_derived_from_app_and_custom_id() -> None:
     assert conversation.custom_id == "crm-4711"
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        "2026-03-23T10:17:54.120Z",
-        "2026-03-23T12:17:54.120+02:00",
-        "2026-03-23T10:17:54.120",
-        "2026-03-23 10:17:54.120",
-        "2026-03-23T10:17:54.1209999Z",
-        1774261074.12,
-        1774261074120,
-        "1774261074.120",
-        "1774261074120",
-    ],
-)
+@pytest.mark.parametrize("written", data_of(__file__, "times_are_told_by_magnitude_and_shape"))
 def test_times_are_told_by_magnitude_and_shape(written: Any) -> None:
     """Rule 26: ISO with and without a zone, seconds, milliseconds; what is finer than a millisecond is cut off."""
     assert one(started_at=written).started_at == STARTED
@@ -224,12 +212,7 @@ def test_null_is_the_same_as_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("words", "hours", "kind", "is_email"),
-    [
-        (4, 0, None, False),
-        (4, 0, "email", True),
-        (20, 0, None, True),
-        (4, 2, None, True),
-    ],
+    data_of(__file__, "letters_are_told_by_what_is_said_of_them_by_length_and_by_pace"),
 )
 def test_letters_are_told_by_what_is_said_of_them_by_length_and_by_pace(
     words: int, hours: int, kind: str | None, is_email: bool

@@ -215,13 +215,7 @@ def test_playbooks_are_read_as_the_vendor_tells_them_or_as_we_do() -> None:
     assert second.stages[0].steps[0].is_adhered
 
 
-@pytest.mark.parametrize(
-    ("told", "field"),
-    [
-        ({"adherence_rate": 101}, "assist.playbooks[0].adherence_rate"),
-        ({"stages": [{"steps": [{"is_adhered": "yes"}]}]}, "assist.playbooks[0].stages[0].steps[0].is_adhered"),
-    ],
-)
+@pytest.mark.parametrize(("told", "field"), data_of(__file__, "faults_of_playbooks_have_their_path"))
 def test_faults_of_playbooks_have_their_path(told: dict[str, Any], field: str) -> None:
     """Field and what would be right."""
     with pytest.raises(FormatError) as caught:

@@ -12,6 +12,7 @@ from auscult.domain.conversation import Agent, Conversation, Customer, Event, Re
 from auscult.domain.recordings.recording import Claims
 from auscult.formats import Limits
 from auscult.formats.vcon import VCon
+from tests.data_files import data_of
 from tests.unit.formats.vcons import ALICE, BOB, START, UUID, read, refusal, said, timed, transcript
 
 SAMPLES = Path(__file__).parents[3] / "examples/vcon"
@@ -152,28 +153,7 @@ def test_message_ids_that_repeat_are_not_used() -> None:
     assert [turn.id for turn in read(dialog=texts, analysis=[]).turns] == ["m1", "m2"]
 
 
-@pytest.mark.parametrize(
-    ("mediatype", "body", "words"),
-    [
-        ("text/html; charset=utf-8", "<style>p{}</style><p>Hello&nbsp;<b>you</b></p>", "Hello you"),
-        (
-            "message/rfc822",
-            "From: a@example.org\r\nSubject: Kettle\r\nDate: today\r\n\r\nIt works.\r\n\r\nOn Mon, Ewa wrote:\r\n> Dear",
-            "It works.",
-        ),
-        (
-            "text/plain",
-            "From: a\nSubject: K\nMIME-Version: 1.0\nContent-Type: text/html\n\n<title>M</title><p>It works.</p>",
-            "It works.",
-        ),
-        (
-            'multipart/alternative; boundary="b1"',
-            "--b1\r\nContent-Type: text/html\r\n\r\n<p>no</p>\r\n--b1\r\nContent-Type: text/plain\r\n\r\nHello you\r\n--b1--",
-            "Hello you",
-        ),
-        ("text/plain", '{"is": "no JSON for us"}', '{"is": "no JSON for us"}'),
-    ],
-)
+@pytest.mark.parametrize(("mediatype", "body", "words"), data_of(__file__, "text_of_mail_and_web"))
 def test_text_of_mail_and_web(mediatype: str, body: str, words: str) -> None:
     """Of HTML the words, of an e-mail its plain part."""
     conversation = read(

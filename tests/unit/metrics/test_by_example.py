@@ -16,6 +16,7 @@ from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer
 from auscult.domain.questions.taught import agreement, chosen, speaker_of
 from auscult.engines import ENGINES
 from auscult.metrics.by_example import ByExample, Settings
+from tests.data_files import data_of
 
 TAUGHT = {"weights": "e", "answers": 24, "right": 15, "kappa": 0.8, "least": 0.5, "most": 1, "encoder": "words"}
 CALL = Conversation(
@@ -125,14 +126,7 @@ def test_proposals_are_likely_unsure_and_drawn() -> None:
     assert len(chosen(odds, 20, 3, is_taught=True)) == 10
 
 
-@pytest.mark.parametrize(
-    ("question", "speaker"),
-    [
-        ("Did the customer's tone change?", "customer"),
-        ("Was a refund offered?", "agent"),
-        ("Sagt der Kunde ab?", "customer"),
-    ],
-)
+@pytest.mark.parametrize(("question", "speaker"), data_of(__file__, "whose_turns_are_read_follows_from_the_words"))
 def test_whose_turns_are_read_follows_from_the_words(question: str, speaker: str) -> None:
     """The first word for a side decides; without one it is the agent."""
     assert speaker_of(question) == speaker

@@ -7,12 +7,12 @@ from typing import Any
 import msgspec
 
 from auscult.domain.conversation import Conversation
-from auscult.domain.evaluation import Evaluation, MetricResult, Status
+from auscult.domain.evaluation import MetricResult, Status
 from auscult.domain.form import Form, Metric
 from auscult.domain.record import Record
 from auscult.domain.tenancy import Tenant
 from auscult.reports._contract import Report
-from tests.strategies import cited
+from tests.strategies import cited, evaluation_of
 
 AT = datetime(2026, 3, 23, 10, 17, 54, 120_000, tzinfo=UTC)
 METRICS = (
@@ -36,16 +36,12 @@ def record(
         MetricResult(metric=metric, verdict=cited(answer))  # type: ignore[arg-type]
         for metric, answer in zip(form.metrics if form else METRICS, answers, strict=False)
     )
-    evaluation = Evaluation(
-        conversation_id="c-1",
-        revision=1,
+    evaluation = evaluation_of(
         form=form,
         status=status,
         score=score,
         passed=None if score is None else score >= 72,
-        fatal_errors=0,
         results=results if status == "evaluated" else (),
-        engines=(),
         evaluated_at=AT,
     )
     return Record(

@@ -10,6 +10,7 @@ from auscult.domain.audits.agreement import compare
 from auscult.services.definitions.forms.editing.ready import Measured, measured
 from bench.acts.compact import written
 from bench.quality.first_sight import SEED, machine
+from tests.data_files import data_of
 
 ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs/explanation/starter-forms.md"
@@ -29,15 +30,7 @@ def figures(cell: str) -> tuple[float, ...]:
     return tuple(map(float, cell.split(" to ")))
 
 
-@pytest.mark.parametrize(
-    ("language", "head", "column"),
-    [
-        ("es", "| kappa, the author left out ", 2),
-        ("de", "| kappa, the author left out ", 4),
-        ("fr", "| kappa | French, packs alone ", 2),
-        ("pt", "| kappa | French, packs alone ", 4),
-    ],
-)
+@pytest.mark.parametrize(("language", "head", "column"), data_of(__file__, "the_page_has_the_same"))
 def test_the_page_has_the_same(language: str, head: str, column: int) -> None:
     """Kappa of each question, and the number of conversations."""
     cells = {row[0].partition("`")[0]: row[column] for row in rows(head)}

@@ -4,16 +4,10 @@ from pathlib import Path
 import pytest
 
 from auscult.workers.dbos_database import jobs_url, prepare
+from tests.data_files import data_of
 
 
-@pytest.mark.parametrize(
-    ("database", "jobs"),
-    [
-        ("sqlite:///auscult.db", "sqlite:///auscult.db-jobs"),
-        ("sqlite:////var/lib/auscult.db?timeout=3", "sqlite:////var/lib/auscult.db-jobs"),
-        ("postgresql://mary@host/name?sslmode=require", "postgresql://mary@host/name?sslmode=require"),
-    ],
-)
+@pytest.mark.parametrize(("database", "jobs"), data_of(__file__, "jobs_stand_beside_a_file_and_inside_a_server"))
 def test_jobs_stand_beside_a_file_and_inside_a_server(database: str, jobs: str) -> None:
     """An SQLite file has a second one beside it; PostgreSQL holds both."""
     assert jobs_url(database) == jobs

@@ -38,13 +38,7 @@ def test_a_plan_takes_a_number_in_groups_of_digits(served: Service) -> None:
         assert 'name="amount" value="1000"' in me.get(f"{path}/edit").text
 
 
-@pytest.mark.parametrize(
-    ("query", "problem"),
-    [
-        ("q=%22&queue=Retail+Banking", "A search needs at least one word that was said."),
-        ("since=2026-02-30&queue=Retail+Banking", "Since is no date: &#39;2026-02-30&#39;"),
-    ],
-)
+@pytest.mark.parametrize(("query", "problem"), data_of(__file__, "filters_that_select_nothing_stay_on_the_list"))
 def test_filters_that_select_nothing_stay_on_the_list(served: Service, query: str, problem: str) -> None:
     """The list says why nothing was searched, with its filters to be changed."""
     with signed_in(served, "qa-manager") as me:

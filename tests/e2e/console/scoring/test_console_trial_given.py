@@ -22,6 +22,7 @@ from auscult.reports import REPORTS
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.scoring.intake.read import read_stream
 from auscult.services.scoring.process import Processing
+from tests.data_files import data_of
 from tests.e2e.console.definitions.test_console_forms import act, document_of, verdicts
 from tests.e2e.console.scoring.test_console_trial import FORM, address_of, alerted, attempt, calls, newest_tried
 from tests.e2e.consoles import PEOPLE, signed_in
@@ -319,14 +320,7 @@ def test_words_of_a_turn_are_redacted_and_added_to_a_question(served: Service) -
         assert answer_of(again, 2)["none_of"] == [{"phrases": ["my name is [name]", "not this"]}]
 
 
-@pytest.mark.parametrize(
-    ("words", "chosen", "said"),
-    [
-        ("", "metrics.2.answer.any_of.0.phrases", "Enter the words that are added."),
-        ("hello", "metrics.2.answer.any_of.0.phrases", "The question has these words already: hello"),
-        ("good day", "metrics.2.question", "Choose the question that the words are added to"),
-    ],
-)
+@pytest.mark.parametrize(("words", "chosen", "said"), data_of(__file__, "words_that_cannot_be_added_are_refused"))
 def test_words_that_cannot_be_added_are_refused(served: Service, words: str, chosen: str, said: str) -> None:
     """No words, those that are there, and a place that is no list; the document stays as it was."""
     with signed_in(served, "qa-manager") as me:

@@ -9,7 +9,7 @@ from hypothesis import given
 from auscult.analyzers.outcome._turn_indexes import what_is_said
 from auscult.engines._contract import Engine
 from auscult.wording import sentences
-from tests.data_files import tuples_of
+from tests.data_files import data_of, tuples_of
 from tests.unit.analyzers.conversations import analyzed, conversations, talk
 
 
@@ -97,13 +97,7 @@ def test_knows_many_ways_of_doing_and_of_refusing() -> None:
     assert sum(right) >= 0.9 * len(proofs)
 
 
-@pytest.mark.parametrize(
-    ("asked", "answer"),
-    [
-        ("Could you tell me about the warranty?", "Well, two years from the day you bought it."),
-        ("can you help me find the entrance please", "Past the bakery and left."),
-    ],
-)
+@pytest.mark.parametrize(("asked", "answer"), data_of(__file__, "the_answer_is_cited_and_not_the_question"))
 def test_the_answer_is_cited_and_not_the_question(asked: str, answer: str, engines: Mapping[type, Engine]) -> None:
     """Where no turn reports that it was met, the agent's last turn that is no courtesy is the evidence."""
     said = ("A: Hello", f"C: {asked}", f"A: {answer}", "C: bye", "A: Have a nice day!")

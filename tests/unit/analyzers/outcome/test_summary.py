@@ -87,13 +87,7 @@ def test_a_request_and_its_reason_stand_together(engines: Mapping[type, Engine])
     assert text.endswith("Open: the request was not met; the customer sounded unhappy and asked for somebody else.")
 
 
-@pytest.mark.parametrize(
-    ("said", "noted"),
-    [
-        ("Just wanted to check on the status of a refund.", "wanted to check on the status of a refund"),
-        ("And I want to know when they expire.", "asked when they expire"),
-    ],
-)
+@pytest.mark.parametrize(("said", "noted"), data_of(__file__, "a_customer_is_reported_without_joining_words"))
 def test_a_customer_is_reported_without_joining_words(said: str, noted: str) -> None:
     """A sentence that leaves out its subject, or begins with a conjunction, is reported as any other."""
     assert customer_clause(said) == noted
@@ -202,13 +196,7 @@ def test_where_a_judge_was_asked_its_sentences_are_taken() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("said", "noted"),
-    [
-        ("it would be great if you could reset my password", "The customer asked the agent to reset their password."),
-        ("that would really help if someone could move my visit", "The customer asked the agent to move their visit."),
-    ],
-)
+@pytest.mark.parametrize(("said", "noted"), data_of(__file__, "a_wish_that_sounds_like_praise_is_the_reason"))
 def test_a_wish_that_sounds_like_praise_is_the_reason(said: str, noted: str, engines: Mapping[type, Engine]) -> None:
     """A request is not passed over because it says that something would be great."""
     found = analyzed(talk(f"C: {said}", "A: I have done that for you."), engines).summary

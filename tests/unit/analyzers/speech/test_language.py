@@ -76,13 +76,7 @@ def test_another_script_is_never_english(language: str) -> None:
             assert language_of(word, "en") != "en"
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "dzień dobry chciałbym zapytać o moją fakturę bo coś się nie zgadza z kwotą proszę podać numer klienta",
-        "selamat pagi saya ingin bertanya tentang tagihan saya karena ada yang salah boleh minta nomor pelanggan",
-    ],
-)
+@pytest.mark.parametrize("text", data_of(__file__, "an_unread_language_under_the_default_tag_is_not_english"))
 def test_an_unread_language_under_the_default_tag_is_not_english(text: str) -> None:
     """A summary then says that the language is not known, and not that nothing was said."""
     assert language_of(text, "en") != "en"

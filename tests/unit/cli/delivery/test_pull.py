@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 from auscult.cli import build
+from tests.data_files import data_of
 
 WHO = [
     "--url",
@@ -21,14 +22,7 @@ WHO = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("report", "since", "said"),
-    [
-        ("aaconversation", "2026-03-20T10:00", "whole days"),
-        ("rowdata", "2026-03-20", "no report rowdata"),
-        ("rawdata", "2026-03-23", "not after"),
-    ],
-)
+@pytest.mark.parametrize(("report", "since", "said"), data_of(__file__, "what_cannot_be_asked_for_leaves_no_file"))
 def test_what_cannot_be_asked_for_leaves_no_file(report: str, since: str, said: str, tmp_path: Path) -> None:
     """An empty file would look like a report without rows."""
     words = ["pull", report, *WHO, "--since", since, "--until", "2026-03-22", "--out", str(tmp_path / "rows.ndjson")]

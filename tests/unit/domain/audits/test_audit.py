@@ -25,7 +25,7 @@ from auscult.domain.audits.audit import (
 from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, score
 from auscult.domain.form import Form, Metric
-from tests.strategies import cited
+from tests.strategies import cited, evaluation_of
 
 AT = datetime(2026, 3, 23, 12, 30, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
@@ -46,19 +46,16 @@ FORM = Form(
 def evaluated(form: Form | None = FORM, *answers: Qualification) -> Evaluation:
     """What the machine decided."""
     given = answers or ("YES", "NO", "-", "-")
-    return Evaluation(
-        conversation_id="c-1",
+    return evaluation_of(
         revision=3,
         form=form,
         status="evaluated" if form else "not_evaluated",
         score=Decimal(44),
         passed=False,
-        fatal_errors=0,
         results=tuple(
             MetricResult(metric=metric, verdict=cited(answer))
             for metric, answer in zip(form.metrics if form else (), given, strict=False)
         ),
-        engines=(),
         evaluated_at=AT,
     )
 

@@ -4,23 +4,10 @@ import pytest
 
 from auscult.domain.connectors.document import kind_of
 from auscult.domain.connectors.parts import parts_of, place_of
+from tests.data_files import data_of
 
 
-@pytest.mark.parametrize(
-    "place",
-    [
-        "s3://",
-        "s3://calls",
-        "s3://calls/2026/march",
-        "az://container",
-        "gs://bucket/x",
-        "sftp://me@archive.example:2222/calls",
-        "sftp://me@archive.example",
-        "folder:/srv/calls",
-        "zendesk://acme",
-        "genesys://mypurecloud.de",
-    ],
-)
+@pytest.mark.parametrize("place", data_of(__file__, "parts_make_the_place_again"))
 def test_parts_make_the_place_again(place: str) -> None:
     """An address is the same after it was divided and put together."""
     kind = kind_of(place)

@@ -26,7 +26,7 @@ from auscult.domain.definitions.scorecard import (
 from auscult.domain.evaluation import Evaluation, MetricResult, Part, Qualification, Verdict, half_up, joined, score
 from auscult.domain.form import Form, Metric
 from tests.data_files import data_of, tuples_of
-from tests.strategies import cited
+from tests.strategies import cited, evaluation_of
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 CALL = Conversation(
@@ -44,18 +44,7 @@ def evaluated(**answers: Qualification | Verdict) -> Evaluation:
         for name, given in answers.items()
     )
     form = Form(id="ef-1", name="f", channel="voice", metrics=tuple(one.metric for one in results), version=3)
-    return Evaluation(
-        conversation_id="c-1",
-        revision=1,
-        form=form,
-        status="evaluated",
-        score=None,
-        passed=None,
-        fatal_errors=0,
-        results=results,
-        engines=(),
-        evaluated_at=NOW,
-    )
+    return evaluation_of(form=form, status="evaluated", results=results, evaluated_at=NOW)
 
 
 def attribute(name: str, weight: int, **metrics: int) -> Attribute:

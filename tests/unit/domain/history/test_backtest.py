@@ -20,6 +20,7 @@ from auscult.domain.evaluation import (
 )
 from auscult.domain.form import Form, Metric
 from auscult.domain.history.backtest import MOST_SHIFTS, Backtest, outcome_of
+from tests.strategies import evaluation_of
 
 STARTED = datetime(2026, 3, 23, tzinfo=UTC)
 ANSWERS: list[Qualification] = ["YES", "NO", "NA", "-"]
@@ -45,16 +46,14 @@ def evaluation(of: Form | None, *answers: Qualification, name: str = "c-1") -> E
     )
     points = score(results, of) if of and answers else None
     fatal_errors = sum(result.is_fatal_error for result in results)
-    return Evaluation(
-        conversation_id=name,
-        revision=1,
+    return evaluation_of(
+        name,
         form=of,
         status="not_evaluated" if of is None else "evaluated" if answers else "below_threshold",
         score=points,
         passed=passed(points, fatal_errors, of) if of else None,
         fatal_errors=fatal_errors,
         results=results,
-        engines=(),
         evaluated_at=STARTED,
     )
 

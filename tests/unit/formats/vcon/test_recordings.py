@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.data_files import data_of
 from tests.unit.formats.vcons import ALICE, BOB, START, read, refusal
 
 RECORDING: dict[str, Any] = {
@@ -17,27 +18,7 @@ RECORDING: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("changes", "field"),
-    [
-        ({"parties": [0, 7]}, "dialog[0].parties"),
-        ({"parties": [[0, 2], 1]}, "dialog[0].parties"),
-        ({"parties": -1}, "dialog[0].parties"),
-        ({"originator": 2}, "dialog[0].originator"),
-        ({"url": "not a link"}, "dialog[0].url"),
-        ({"url": "https://"}, "dialog[0].url"),
-        ({"url": "recording.wav"}, "dialog[0].url"),
-        ({"url": "javascript:alert(1)"}, "dialog[0].url"),
-        ({"url": "https://host:port/x"}, "dialog[0].url"),
-        ({"url": "https://host/a b"}, "dialog[0].url"),
-        ({"url": ""}, "dialog[0].url"),
-        ({"mediatype": "wav"}, "dialog[0].mediatype"),
-        ({"mediatype": "text/plain"}, "dialog[0].mediatype"),
-        ({"mediatype": None, "mimetype": "audio/"}, "dialog[0].mimetype"),
-        ({"duration": -1}, "dialog[0].duration"),
-        ({"url": None, "encoding": "base64url", "body": "not base64!"}, "dialog[0].body"),
-    ],
-)
+@pytest.mark.parametrize(("changes", "field"), data_of(__file__, "a_recording_with_a_fault_is_refused"))
 def test_a_recording_with_a_fault_is_refused(changes: dict[str, Any], field: str) -> None:
     """The refusal names the field."""
     found = refusal(parties=[ALICE, BOB], dialog=[{**RECORDING, **changes}])

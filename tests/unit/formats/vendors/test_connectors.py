@@ -14,6 +14,7 @@ import pytest
 from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.errors import RequestError
 from auscult.formats.vendors import FORMATS
+from tests.data_files import data_of
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "connectors"
 OURS = sorted(FORMATS.keys() - {"native", "vcon"})
@@ -177,20 +178,7 @@ def test_a_call_without_a_start_is_refused() -> None:
 EXPRESS = "conversationId,agentEmail,conversationStartTime,channelType,recordingType,transcriptPath\n"
 
 
-@pytest.mark.parametrize(
-    ("row", "where", "should"),
-    [
-        (
-            "v-1,a@b.c,2026-03-23T10:00:00Z,voice,transcription,transcripts/none.json",
-            "line 2.transcriptPath",
-            "next to the CSV",
-        ),
-        ("v-1,a@b.c,2026-03-23T10:00:00Z,voice,stereo,", "line 2.recordingType", "only transcription is read"),
-        (",a@b.c,2026-03-23T10:00:00Z,voice,transcription,transcripts/v-1.json", "line 2.conversationId", "the id"),
-        ("v-1,a@b.c,,voice,transcription,transcripts/v-1.json", "line 2.conversationStartTime", "a time"),
-        ("v-1,a@b.c", "line 2", "fewer cells than the header"),
-    ],
-)
+@pytest.mark.parametrize(("row", "where", "should"), data_of(__file__, "rows_of_the_batch_upload"))
 def test_rows_of_the_batch_upload(row: str, where: str, should: str) -> None:
     """Each with its line."""
     (refused,) = mapped("kore-express", "batch.csv", (EXPRESS + row + "\n").encode())

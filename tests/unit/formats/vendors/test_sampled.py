@@ -4,6 +4,7 @@ import pytest
 
 from auscult.domain.connectors.contract import Item
 from auscult.formats.tables._described import Sampled, sampled
+from tests.data_files import data_of
 
 TABLE = "ref_9;t0;party;words said;s\n" + "".join(
     f"{call};2026-03-30 09:0{call};{who};how can I help;RB_IN\n" for call in range(3) for who in "ACM"
@@ -37,14 +38,7 @@ def test_usual_names_need_no_values() -> None:
     assert set(found.likely) == {"started_at", "text"}
 
 
-@pytest.mark.parametrize(
-    ("text", "name", "reason"),
-    [
-        ("a,b\n1\n", "x.csv", "line 2: this row has fewer cells"),
-        ("{", "x.json", "this is no JSON"),
-        ("[1]", "x.json", "this is a number; it should be an object"),
-    ],
-)
+@pytest.mark.parametrize(("text", "name", "reason"), data_of(__file__, "what_cannot_be_read_has_a_reason"))
 def test_what_cannot_be_read_has_a_reason(text: str, name: str, reason: str) -> None:
     """A broken file has the reason and the place in it, and no rows."""
     found = sample(text, name)

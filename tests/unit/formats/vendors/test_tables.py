@@ -17,6 +17,7 @@ from auscult.domain.connectors import Item, Mapped, Refused, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.formats.vendors import FORMATS
+from tests.data_files import data_of
 
 FILES = Path(__file__).parents[3] / "golden" / "files"
 HEADER = "call_id,start_time,agent,speaker,text\n"
@@ -60,19 +61,7 @@ def test_one_bad_row_is_refused_alone() -> None:
     assert [len(one.turns) for one in conversations] == [2] * 30 + [1] + [2] * 19
 
 
-@pytest.mark.parametrize(
-    ("row", "where", "should", "left"),
-    [
-        ("c-1,2026-03-23T10:00:00Z,Ann,agent,a, b", "line 3", "more cells than the header", "1"),
-        ("c-1,2026-03-23T10:00:00Z", "line 3", "fewer cells than the header", "1"),
-        ('c-1,2026-03-23T10:00:00Z,Ann,agent,"open', "line 3", "this is no CSV", "1"),
-        ('c-1,2026-03-23T10:00:00Z,Ann,agent,"a" b', "line 3", "this is no CSV", "1"),
-        ("c-1,yesterday,Ann,agent,hm", "line 3.start_time", "it should be a time", "1"),
-        ("c-1,2026-03-23T10:00:00Z,Ann,,hm", "line 3.speaker", "who spoke", "1"),
-        (",2026-03-23T10:00:00Z,Ann,agent,hm", "line 3.call_id", "the id of the conversation", "1"),
-        ("c-1,2026-03-23T10:00:00Z,Ann,Judge,hm", "line 3.speaker", "who 'Judge' is", ""),
-    ],
-)
+@pytest.mark.parametrize(("row", "where", "should", "left"), data_of(__file__, "a_bad_row_costs_itself"))
 def test_a_bad_row_costs_itself(row: str, where: str, should: str, left: str) -> None:
     """All other rows come in, and a conversation counts its own that are refused; without one side it is refused."""
     good = "c-1,2026-03-23T10:00:00Z,Ann,agent,hello\n"
@@ -229,17 +218,7 @@ def test_dates_are_read_right_or_asked_about(moments: list[datetime], order: str
     assert [one.started_at for one in chosen] == right
 
 
-@pytest.mark.parametrize(
-    ("written", "is_at"),
-    [
-        ("14.10.2026 15:34", "2026-10-14T15:34:00+00:00"),
-        ("14/10/2026, 03:34:05 PM", "2026-10-14T15:34:05+00:00"),
-        ("10/14/2026 12:05 am", "2026-10-14T00:05:00+00:00"),
-        ("2026/10/04 15:34", "2026-10-04T15:34:00+00:00"),
-        ("04-04-2026 15:34", "2026-04-04T15:34:00+00:00"),
-        ("2026-10-14 15:34", "2026-10-14T15:34:00+00:00"),
-    ],
-)
+@pytest.mark.parametrize(("written", "is_at"), data_of(__file__, "dates_as_spreadsheets_write_them"))
 def test_dates_as_spreadsheets_write_them(written: str, is_at: str) -> None:
     """With points, slashes or dashes, 12 or 24 hours."""
     assert read(f'id;start;speaker;text\nc-1;"{written}";agent;hello\n').started_at.isoformat() == is_at

@@ -88,17 +88,7 @@ def test_two_transcripts_of_one_call_are_joined(order: list[str]) -> None:
     assert followed(call, first) == followed(call, second) == call
 
 
-@pytest.mark.parametrize(
-    ("key", "change", "edition"),
-    [
-        ("Analysis/Voice/2026/10/19/k_analysis_2026-10-19T08:00:00Z.json", {}, "original"),
-        ("unredacted/k_analysis_2026-10-19T08:00:00Z.json", {}, "original"),
-        ("Analysis/Voice/Redacted/2026/10/19/k_analysis_redacted_2026-10-19T08:00:00Z.json", {}, "redacted"),
-        ("a_2026-10-19T08:00:00Z.json", {"ContentMetadata": {"Output": "Redacted"}}, "redacted"),
-        ("Redacted/a_2026-10-19T08:00:00Z.json", {"ContentMetadata": {"Output": "Raw"}}, "original"),
-        ("redacted-analytics/job_2026-10-19T08:00:00Z.json", {}, "redacted"),
-    ],
-)
+@pytest.mark.parametrize(("key", "change", "edition"), data_of(__file__, "a_redacted_copy_is_known"))
 def test_a_redacted_copy_is_known(key: str, change: dict[str, Any], edition: str) -> None:
     """By what it says of itself, else by its name in any layout."""
     value = golden("amazon-contact-lens", next(one for one in keys("amazon-contact-lens") if "Voice" in one))
@@ -145,22 +135,7 @@ def test_a_chat_inside_a_comment_is_its_messages(body: dict[str, Any]) -> None:
     assert [turn.start_ms for turn in turns] == [0, 19_000, 29_000, 51_000]
 
 
-@pytest.mark.parametrize(
-    ("body", "speakers"),
-    [
-        ("Pavla N: broken\nEwa: sorry\nPavla N: thanks", ["customer", "agent", "customer"]),
-        ("Pavla N: broken\nEwa: sorry", ["customer", "agent"]),
-        ("2026-10-19T09:10:00Z Pavla N: broken\n2026-10-19T09:11:00Z Ewa: sorry", ["customer", "agent"]),
-        ("09:10 Pavla: broken\n09:11 Ewa: sorry\n09:12 Supervisor Lin: me", ["customer", "agent", "unknown"]),
-        ("[09:10] Visitor 123: broken\n[09:11] Ewa K: sorry", ["customer", "agent"]),
-        ("Eric (09:10): hello\nPavla (09:11): broken", ["agent", "customer"]),
-        ("(11:59:50 PM) Pavla N: broken\n(12:00:10 AM) Bot: sorry", ["customer", "bot"]),
-        ("Chat started: 2026-10-19 09:05 AM\n(09:05:11) A: hi\n(09:05:12) B: hi", ["unknown", "unknown"]),
-        ("Order: 4711\nName: Pavla\nOrder: 4712", ["agent"]),
-        ("We are open:\n10:00 Monday: yes\n11:00 Tuesday: no", ["agent"]),
-        ("Customer: Pavla N\nAgent: Ewa\nIssue: kettle", ["agent"]),
-    ],
-)
+@pytest.mark.parametrize(("body", "speakers"), data_of(__file__, "what_is_a_chat_and_what_is_none"))
 def test_what_is_a_chat_and_what_is_none(body: str, speakers: list[str]) -> None:
     """Times or names of both sides make one; a list with colons is the agent's comment."""
     assert [turn.speaker for turn in ticket({"plain_body": body})] == speakers

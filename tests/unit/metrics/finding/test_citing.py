@@ -5,17 +5,11 @@ import pytest
 from auscult.metrics._finding.citing import why_by_words
 from auscult.metrics._finding.language import What
 from auscult.metrics._finding.patterns import wording_pattern
+from tests.data_files import data_of
 from tests.strategies import talk
 
 
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        ("It would be 2,340 euros.", "says '2,340 euros'"),
-        ("It would be 1,002,340 euros.", "says '1,002,340 euros'"),
-        ("It would be 340 euros.", "says '340 euros'"),
-    ],
-)
+@pytest.mark.parametrize(("text", "why"), data_of(__file__, "a_quote_holds_whole_numbers"))
 def test_a_quote_holds_whole_numbers(text: str, why: str) -> None:
     """No digits are cut off a number, or another amount would stand in the evidence."""
     conversation = talk(f"agent: {text}")

@@ -13,7 +13,7 @@ from auscult.domain.form import Metric
 from auscult.formats import Limits
 from auscult.services.audits.labels import compare_labels, read_labels
 from tests.data_files import data_of
-from tests.strategies import cited
+from tests.strategies import cited, evaluation_of
 
 NOW = datetime(2026, 3, 23, tzinfo=UTC)
 CONVERSATION = {"id": "c-9", "channel": "chat", "started_at": "2026-03-23T10:17:54Z"}
@@ -32,18 +32,7 @@ def evaluation(name: str, **answers: Qualification) -> Evaluation:
         MetricResult(metric=Metric(id=metric, name=metric, type="by_question"), verdict=cited(said))
         for metric, said in answers.items()
     ]
-    return Evaluation(
-        conversation_id=name,
-        revision=1,
-        form=None,
-        status="evaluated",
-        score=None,
-        passed=None,
-        fatal_errors=0,
-        results=tuple(results),
-        engines=(),
-        evaluated_at=NOW,
-    )
+    return evaluation_of(name, status="evaluated", results=tuple(results), evaluated_at=NOW)
 
 
 def test_both_shapes_are_read(tmp_path: Path) -> None:

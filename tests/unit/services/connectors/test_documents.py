@@ -7,6 +7,7 @@ import pytest
 from auscult.domain.connectors.document import Target
 from auscult.domain.errors import ConnectorError
 from auscult.services.connectors.documents import check_connector, check_needed, check_secrets
+from tests.data_files import data_of
 
 WHOLE = b"""
 name: genesys-eu
@@ -39,31 +40,7 @@ def test_a_whole_document() -> None:
     assert one.mapping.channels == {"sms": "chat"}
 
 
-@pytest.mark.parametrize(
-    ("line", "field", "reason"),
-    [
-        ("name: Bad Name", "name", "lower-case letters"),
-        ("place: ftp://x", "place", "must begin like one of: folder:/path"),
-        ("place: s3:///x", "place", "must be like s3://bucket/prefix"),
-        ("place: zendesk://acme.zendesk.com", "place", "must be like zendesk://SUBDOMAIN"),
-        ("place: twilio://AC1", "place", "the SID of the service"),
-        ("place: intercom://acme", "place", "us, eu or au"),
-        ("place: genesys://mypurecloud", "place", "the domain of the region"),
-        ("place: folder:relative", "place", "must be like folder:/path/to/folder"),
-        ("place: gs://", "place", "must be like gs://bucket/prefix"),
-        ("format: natve", "format", "did you mean native"),
-        ("every: 15 minutes", "every", "as 15m, 2h or 1d"),
-        ("since: yesterday", "since", "as 2026-03-23"),
-        ("rate: {at_once: 65}", "rate.at_once", "from 1 to 64"),
-        ("settle_s: -1", "settle_s", "from 0 to 86400"),
-        ("mapping: {queues: {q: {name: x}}}", "mapping.queues.q.id", "is missing"),
-        ("mapping: {channels: {sms: fax}}", "mapping.channels.sms", "must be voice or chat"),
-        ("mapping: {queue: {}}", "mapping.queue", "known here: queues, agents, channels"),
-        ("options: [1]", "options", "must be a mapping"),
-        ("secrets: {password: x}", "secrets", "--secret NAME=env:VARIABLE"),
-        ("shedule: 1h", "shedule", "is not a known key"),
-    ],
-)
+@pytest.mark.parametrize(("line", "field", "reason"), data_of(__file__, "each_fault_has_its_field"))
 def test_each_fault_has_its_field(line: str, field: str, reason: str) -> None:
     """On the last line of an otherwise good document."""
     good = {"name": "name: x", "place": "place: folder:/in", "format": "format: native"}

@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Agent, Conversation
 from auscult.domain.definitions.scorecard import Attribute, CardMetric, Scorecard
-from auscult.domain.evaluation import Evaluation, MetricResult, Qualification
+from auscult.domain.evaluation import MetricResult, Qualification
 from auscult.domain.form import Form, Metric
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.history.card_effect import card_effect
-from tests.strategies import cited
+from tests.strategies import cited, evaluation_of
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 FORM = Form(
@@ -32,18 +32,7 @@ def case(name: str, agent: str, greet: Qualification, close: Qualification) -> E
         conversation=Conversation(
             id=name, channel="voice", started_at=NOW, ended_at=NOW + timedelta(minutes=1), agents=(Agent(agent, agent),)
         ),
-        evaluation=Evaluation(
-            conversation_id=name,
-            revision=1,
-            form=FORM,
-            status="evaluated",
-            score=None,
-            passed=None,
-            fatal_errors=0,
-            results=results,
-            engines=(),
-            evaluated_at=NOW,
-        ),
+        evaluation=evaluation_of(name, form=FORM, results=results, evaluated_at=NOW),
     )
 
 

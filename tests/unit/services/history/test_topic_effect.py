@@ -8,11 +8,11 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.domain.errors import EngineError
-from auscult.domain.evaluation import Evaluation
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.engines import embedded
 from auscult.engines._contract import Engine
 from auscult.services.history.topic_effect import topic_effect
+from tests.strategies import evaluation_of
 from tests.unit.analyzers.conversations import talk
 
 LATE = Node(name="Late delivery", level=1, examples=("where is my parcel", "my order is late"))
@@ -26,18 +26,7 @@ def case(name: str, said: str, language: str = "en") -> EvaluatedConversation:
     conversation: Conversation = replace(talk(f"C: {said}", language=language), id=name)
     return EvaluatedConversation(
         conversation=conversation,
-        evaluation=Evaluation(
-            conversation_id=name,
-            revision=1,
-            form=None,
-            status="not_evaluated",
-            score=None,
-            passed=None,
-            fatal_errors=0,
-            results=(),
-            engines=(),
-            evaluated_at=conversation.started_at,
-        ),
+        evaluation=evaluation_of(name, evaluated_at=conversation.started_at),
     )
 
 

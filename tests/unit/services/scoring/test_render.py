@@ -3,7 +3,6 @@ from datetime import UTC, datetime
 import msgspec
 
 from auscult.domain.directory import NO_ALIASES
-from auscult.domain.evaluation import Evaluation
 from auscult.domain.insight import Insights
 from auscult.domain.record import Record
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -12,19 +11,9 @@ from auscult.reports import REPORTS
 from auscult.reports.scorereporting import ScoreReporting
 from auscult.services.scoring.render import render
 from tests.integration.working import TENANT, conversation
+from tests.strategies import evaluation_of
 
-DECIDED = Evaluation(
-    conversation_id="c-1",
-    revision=3,
-    form=None,
-    status="not_evaluated",
-    score=None,
-    passed=None,
-    fatal_errors=0,
-    results=(),
-    engines=(),
-    evaluated_at=datetime(2026, 3, 23, tzinfo=UTC),
-)
+DECIDED = evaluation_of(revision=3, evaluated_at=datetime(2026, 3, 23, tzinfo=UTC))
 
 
 class Silent(ScoreReporting):

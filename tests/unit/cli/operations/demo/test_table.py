@@ -11,6 +11,7 @@ from auscult.cli.operations.demo.table import table, words, worst
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, Status, answered
 from auscult.domain.form import Form, Metric
+from tests.strategies import evaluation_of
 
 NOW = datetime(2026, 3, 23, 10, 17, 54, tzinfo=UTC)
 FORM = Form(id="ef-1", name="Form", channel="voice", metrics=())
@@ -34,16 +35,13 @@ def evaluation(
 ) -> tuple[Conversation, Evaluation]:
     """A conversation and its evaluation."""
     conversation = Conversation(id=name, channel="voice", started_at=NOW)
-    return conversation, Evaluation(
-        conversation_id=name,
-        revision=1,
+    return conversation, evaluation_of(
+        name,
         form=FORM,
         status=status,
         score=None if score is None else Decimal(score),
         passed=None if score is None else score >= 70,
-        fatal_errors=0,
         results=results,
-        engines=(),
         evaluated_at=NOW,
     )
 

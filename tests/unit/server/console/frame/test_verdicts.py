@@ -7,14 +7,14 @@ import pytest
 from msgspec.structs import replace
 
 from auscult.domain.errors import Coded, coded, to_store
-from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Part, Qualification, Verdict, answered
+from auscult.domain.evaluation import Evidence, MetricResult, Part, Qualification, Verdict, answered
 from auscult.domain.form import Form, Metric
 from auscult.language import speaking
 from auscult.metrics._finding.language import Span, scope_in_words
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.verdicts import VerdictView, ledger_view, reason_of, verdict_view
 from tests.data_files import data_of
-from tests.strategies import cited
+from tests.strategies import cited, evaluation_of
 
 AGENTS, CUSTOMERS = scope_in_words("agent", None), scope_in_words("customer", None)
 FIRST = coded("not found in {place}", place=scope_in_words("agent", Span("first", "turns", 2)))
@@ -127,18 +127,7 @@ def test_a_level_is_its_own_word_and_says_what_it_earned() -> None:
     verdict = cited("YES", level="Some", share=Decimal(50))
     graded = MetricResult(metric=Metric(id="em", name="Care", type="graded", weight=Decimal(20)), verdict=verdict)
     reader = Reader(language="en", now=datetime(2026, 3, 30, tzinfo=UTC))
-    evaluation = Evaluation(
-        conversation_id="c-1",
-        revision=1,
-        form=FORM,
-        status="evaluated",
-        score=Decimal(50),
-        passed=False,
-        fatal_errors=0,
-        results=(graded,),
-        engines=(),
-        evaluated_at=reader.now,
-    )
+    evaluation = evaluation_of(form=FORM, score=Decimal(50), passed=False, results=(graded,), evaluated_at=reader.now)
     shown = verdict_view(graded, FORM, reader, {})
     assert (shown.word, shown.level, shown.gained, shown.possible) == ("Some", "Some", "10", "20")
     ledger = ledger_view(evaluation, reader)

@@ -8,16 +8,10 @@ from msgspec.structs import replace
 from auscult.domain.operations.figures import NO_FIGURES
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.operations.jobs_view import health_rows
+from tests.data_files import data_of
 
 
-@pytest.mark.parametrize(
-    ("cost", "shown"),
-    [
-        (0, "243,198 tokens, 2 calls open"),
-        (55_600_000, "243,198 tokens for 0.0556, 2 calls open"),
-        (12_504_000_000, "243,198 tokens for 12.50, 2 calls open"),
-    ],
-)
+@pytest.mark.parametrize(("cost", "shown"), data_of(__file__, "money_is_shown_where_prices_are_set"))
 def test_money_is_shown_where_prices_are_set(cost: int, shown: str) -> None:
     """Small amounts with four decimals, as ``auscult doctor`` has them."""
     found = replace(NO_FIGURES, judge_tokens_today=243_198, judge_calls_open=2, judge_cost_today=cost)
