@@ -89,6 +89,11 @@ def list_fields(
     ai_agent: Agents = (),
     ai_version: Versions = (),
     changed: Changed = None,
+    language: Annotated[tuple[str, ...], repeated("Only those in this language, `de`, in whatever region.")] = (),
+    repeated: Annotated[
+        Literal["true"] | None,
+        query("Only those of a customer who had one in the seven days before, about an `intent` where one is given."),
+    ] = None,
 ) -> ListFields:
     """Return the filters of a request. Raises ``RequestError`` ``range.reversed``."""
     return ListFields(
@@ -109,6 +114,8 @@ def list_fields(
         ai_agent=each_once(ai_agent),
         ai_version=each_once(ai_version),
         changed=changed,
+        language=each_once(language),
+        repeated=repeated is not None,
     ).checked()
 
 
