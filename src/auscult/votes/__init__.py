@@ -5,32 +5,16 @@ numbers, so that an answer is the same alone, in any batch and on any machine.
 """
 
 from auscult.votes.signs import DOES, ScoredTurns, acts_of, acts_probes, languages, scored_turns_of
-from auscult.votes.voting import (
-    BY_TURNS,
-    SENTIMENT,
-    Carrier,
-    Vote,
-    begins,
-    clearer,
-    clearest,
-    empathy,
-    heard,
-    is_voted_on,
-    questions,
-    vote,
-)
+from auscult.votes.voting import BY_TURNS, SENTIMENT, Vote, clearest, empathy, heard, is_voted_on, questions, vote
 
 __all__ = [
     "BY_TURNS",
     "DOES",
     "SENTIMENT",
-    "Carrier",
     "ScoredTurns",
     "Vote",
     "acts_of",
     "acts_probes",
-    "begins",
-    "clearer",
     "clearest",
     "empathy",
     "heard",

@@ -42,8 +42,9 @@ from auscult.metrics._finding.voting import voted
 from auscult.services.definitions.forms.reading import read_form, starter_forms
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.records import ScoredRecord, encode_records, read_records
-from auscult.votes import BY_TURNS, acts_of, clearer, clearest, empathy, is_voted_on, languages, questions, vote
+from auscult.votes import BY_TURNS, acts_of, clearest, empathy, is_voted_on, languages, questions, vote
 from auscult.votes.signs import ScoredTurns
+from auscult.votes.voting import clearer
 from tests.contract.storing import conversation as conversation_of
 from tests.contract.storing import evaluation as evaluation_of
 from tests.data_files import tuples_of

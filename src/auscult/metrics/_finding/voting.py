@@ -19,20 +19,8 @@ from auscult.domain.said.text import sentences
 from auscult.metrics._finding.joining import Joined, found_in, turns_read
 from auscult.metrics._finding.reading import reading_of
 from auscult.metrics._finding.search import Search
-from auscult.votes import (
-    BY_TURNS,
-    DOES,
-    Carrier,
-    ScoredTurns,
-    begins,
-    clearer,
-    empathy,
-    heard,
-    is_voted_on,
-    languages,
-    scored_turns_of,
-    vote,
-)
+from auscult.votes import BY_TURNS, DOES, ScoredTurns, empathy, heard, is_voted_on, languages, scored_turns_of, vote
+from auscult.votes.voting import Carrier, begins, clearer
 
 LANGUAGES = languages()
 """What the heads understand."""
@@ -71,11 +59,14 @@ def _decided(by_words: Verdict, question: str, scored_turns: ScoredTurns, trigge
         "words alone say {answer}; the dialogue acts of the conversation outweigh them",
         answer=coded(by_words.qualification),
     )
-    return _answered(
+    evidence = by_words.evidence if is_same else tuple(map(_quoted, decided.shown))
+    if answer == "NO" and not evidence:
+        begin = scored_turns.turns[begins(question, scored_turns) :][:1] or scored_turns.turns[-1:]
+        turns = scored_turns.conversation.turns
+        evidence = (nothing_in(turns, turns.index(begin[0])),)
+    return answered(
         answer,
-        by_words.evidence if is_same else tuple(map(_quoted, decided.shown)),
-        scored_turns,
-        begins(question, scored_turns),
+        evidence,
         trigger=trigger,
         reason=by_words.reason if is_same else reason,
         confidence=decided.confidence,
@@ -112,18 +103,10 @@ def _quoted(carrier: Carrier) -> Evidence:
     return replace(quoted, text=text[before : start + len(shown)])
 
 
-def _answered(
-    answer: Qualification,
-    evidence: Sequence[Evidence],
-    scored_turns: ScoredTurns,
-    first: int = 0,
-    **more: Any,  # noqa: ANN401 as of a verdict
-) -> Verdict:
-    """Return a verdict with its evidence; a NO without any was read in vain, from the turn ``first`` on."""
+def _answered(answer: Qualification, evidence: Sequence[Evidence], scored_turns: ScoredTurns, **more: Any) -> Verdict:  # noqa: ANN401 as of a verdict
+    """Return a verdict with its evidence; a NO without any was read in vain."""
     if answer == "NO" and not evidence:
-        turns = scored_turns.conversation.turns
-        begin = scored_turns.turns[first].id if first < len(scored_turns.turns) else turns[-1].id
-        evidence = (nothing_in(turns, [turn.id for turn in turns].index(begin)),)
+        evidence = (nothing_in(scored_turns.conversation.turns),)
     return answered(answer, evidence, **more)
 
 

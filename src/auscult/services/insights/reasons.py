@@ -11,6 +11,7 @@ from auscult.services.conversations.latest import Sought, count
 from auscult.services.insights.drivers import LEAST, Compared
 from auscult.services.insights.quality import METRICS, NOTHING, by_period, numbers_of_intents
 from auscult.services.scoring.listing import LISTING, ListedConversation
+from auscult.storage.pages.faceting import CUSTOMER
 from auscult.storage.store import AppStore
 
 _MOMENTS = 3
@@ -44,7 +45,7 @@ def reasons_of(app: AppStore, sought: Sought, compared: Compared, names: Sequenc
         if each[-1]
     ]
     moved = {each.group.id for each in moves_of(groups)}
-    is_known = app.names.has_customers(LISTING.name)
+    is_known = bool(app.names._replace(is_everything=True).beginning(LISTING.name, (CUSTOMER, "")))
 
     def counted(name: str, fields: ListFields) -> int:
         return count(app, replace(within, intents=(name,), fields=fields))

@@ -147,10 +147,6 @@ class FacetNames:
         found = self._database.fetch(_CONTACTS, app=app, report=report, since=since_ms, until=until_ms)
         return [Contact(*row) for row in found]
 
-    def has_customers(self, app: int, report: str) -> bool:
-        """Return whether the customer of a conversation is known."""
-        return bool(self._database.fetch(_BEGINNING, app=app, report=report, name=CUSTOMER, begin="", end=_LAST))
-
     def _learn(self, chosen: Mapping[int, Facet], written: Written) -> None:
         """Read how those of these names are written that are not known yet."""
         new = sorted(each for each in chosen.items() if each not in self._written)
@@ -178,10 +174,6 @@ class AppNames(NamedTuple):
     def contacts(self, report: str, since_ms: int, until_ms: int) -> list[Contact]:
         """Return the conversations of known customers in a period, in order, also those that the principal does not see."""
         return self.names.contacts(self.app, report, since_ms, until_ms)
-
-    def has_customers(self, report: str) -> bool:
-        """Return whether the customer of a conversation is known."""
-        return self.names.has_customers(self.app, report)
 
     def fields(self, report: str) -> tuple[str, ...]:
         """Return the names of custom fields in the rows of a report; none where the principal may not see every row."""
