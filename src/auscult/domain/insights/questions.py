@@ -155,7 +155,8 @@ class _Reading:
             unknown=unknown,
             missing=missing,
             is_best_first="order:best" in self._found,
-            is_question=has_figure or len(query) + bool(by) + bool(self._days) + bool(self._metric) > 1,
+            is_question=has_figure
+            or len(query) + bool(by) + bool(self._days) + bool(self._metric) + ("subject" in self._found) > 1,
         )
 
     def _figure(self, asked: Sequence[Figure], by: By, query: Mapping[str, Sequence[str]]) -> Figure:
