@@ -60,11 +60,6 @@ def _is_within(one: Search, other: Search) -> bool:
     return theirs is None or (mine is not None and mine[:2] == theirs[:2] and mine.size <= theirs.size)
 
 
-def turns_read(one: "Joined | Search", reading: Reading, trigger: int | None) -> set[int]:
-    """Return the indexes of the turns that the searches for what must be there read."""
-    return {index for search in sought_by(one) for index in search.read_turns(reading, trigger)}
-
-
 def found_in(one: "Joined | Search", index: int, reading: Reading, trigger: int | None) -> tuple[Evidence, ...]:
     """Return the words of a single turn that one of its searches by words finds there, as evidence."""
     for search in sought_by(one):

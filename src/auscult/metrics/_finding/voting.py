@@ -16,7 +16,7 @@ from auscult.domain.evaluation import Evidence, Qualification, Verdict, answered
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
 from auscult.domain.said.text import sentences
-from auscult.metrics._finding.joining import Joined, found_in, turns_read
+from auscult.metrics._finding.joining import Joined, found_in, sought_by
 from auscult.metrics._finding.reading import reading_of
 from auscult.metrics._finding.search import Search
 from auscult.votes import BY_TURNS, DOES, ScoredTurns, empathy, heard, is_voted_on, languages, scored_turns_of, vote
@@ -83,7 +83,7 @@ def said_most_clearly(
     reading = reading_of(conversation)
     places = {turn.id: index for index, turn in enumerate(reading.turns)}
     trigger = places.get(verdict.trigger[0].turn_id or "") if verdict.trigger else None
-    among = {reading.turns[index].id for index in turns_read(sought, reading, trigger)}
+    among = {reading.turns[at].id for one in sought_by(sought) for at in one.read_turns(reading, trigger)}
     clear = clearer(question, scored_turns, verdict.evidence[0].turn_id or "", among)
     if clear is None:
         return verdict

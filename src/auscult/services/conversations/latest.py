@@ -215,13 +215,13 @@ def within_repeated(app: AppStore, asked: RecordQuery) -> RecordQuery:
             order="-started_at",
         )
         seen = {_DECODE(row).id for row in _each_row(app, wide, _ALL)}
-        contacts = [each for each in contacts if each.conversation_id in seen]
+        contacts = [each for each in contacts if each[-1] in seen]
     last: dict[int, int] = {}
     found: set[str] = set()
-    for each in contacts:
-        if each.started_ms - last.get(each.customer, -_LATEST_MS) <= AGAIN // MS:
-            found.add(each.conversation_id)
-        last[each.customer] = each.started_ms
+    for customer, started_ms, conversation_id in contacts:
+        if started_ms - last.get(customer, -_LATEST_MS) <= AGAIN // MS:
+            found.add(conversation_id)
+        last[customer] = started_ms
     return replace(asked, ids=tuple(sorted(found if asked.ids is None else found & {*asked.ids})))
 
 

@@ -4,7 +4,7 @@ Facets are compared without case, so how a name is written is in the rows alone.
 that has the facet; tallies show which facets have rows, and how many.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -96,14 +96,6 @@ _CONTACTS = (
 )
 
 
-class Contact(NamedTuple):
-    """A conversation of a customer, who is a number, and its start in ms."""
-
-    customer: int
-    started_ms: int
-    conversation_id: str
-
-
 class FacetNames:
     """Reads names of any app."""
 
@@ -142,10 +134,9 @@ class FacetNames:
         rows = self._database.fetch(_BEGINNING, app=app, report=report, name=name, begin=begin, end=begin + _LAST)
         return tuple(value for (value,) in rows)
 
-    def contacts(self, app: int, report: str, since_ms: int, until_ms: int) -> list[Contact]:
-        """Return the conversations of known customers in a period, in order."""
-        found = self._database.fetch(_CONTACTS, app=app, report=report, since=since_ms, until=until_ms)
-        return [Contact(*row) for row in found]
+    def contacts(self, app: int, report: str, since_ms: int, until_ms: int) -> Sequence[tuple[int, int, str]]:
+        """Return customers, as numbers, with the start (in ms) and the id of each conversation in a period, in order."""
+        return self._database.fetch(_CONTACTS, app=app, report=report, since=since_ms, until=until_ms)
 
     def _learn(self, chosen: Mapping[int, Facet], written: Written) -> None:
         """Read how those of these names are written that are not known yet."""
@@ -171,8 +162,8 @@ class AppNames(NamedTuple):
         """Return the names in the rows of a report; None where the principal may not see every row."""
         return self.names.read(self.app, report, written, most) if self.is_everything else None
 
-    def contacts(self, report: str, since_ms: int, until_ms: int) -> list[Contact]:
-        """Return the conversations of known customers in a period, in order, also those that the principal does not see."""
+    def contacts(self, report: str, since_ms: int, until_ms: int) -> Sequence[tuple[int, int, str]]:
+        """Return the conversations of known customers, as ``FacetNames.contacts``, also those that the principal does not see."""
         return self.names.contacts(self.app, report, since_ms, until_ms)
 
     def fields(self, report: str) -> tuple[str, ...]:
