@@ -1,14 +1,15 @@
 """Questions in words: how many of forty are understood as they were meant, how many are refused, and which are wrong.
 
-    python -m bench.quality.asked [--unseen]
+    python -m bench.quality.asked [--unseen | --trade]
 
 The names are those of the demo. ``asked.tsv`` was written before the code, ``asked_unseen.tsv`` by someone who saw none of
-it, with names of their own.
+it, with names of their own, and ``asked_trade.tsv`` as by a manager of a supplier of energy.
 """
 
 import argparse
 import csv
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -72,8 +73,10 @@ _FILTERS = {
     "escalation": ("escalation", ("true",)),
     "churn": ("churn_risk", ("true",)),
     "unresolved": ("resolved", ("NO",)),
+    "repeated": ("repeated", ("true",)),
 }
 _VALUES = {
+    "language: German": ("language", ("de",)),
     "handled by: AI": ("handled_by", ("ai",)),
     "handled by: both": ("handled_by", ("both",)),
     "question missed: Greeting is audible": ("missed", ("em-greeting",)),
@@ -130,6 +133,11 @@ UNSEEN = {
     "agent": ["Noor", "Crystal", "Elizabeth", "David"],
     "intent": [*("replace card", "order status", "promo code", "return item", "appointment"), "account balance"],
 }
+TRADE = {
+    "queue": ["Billing", "Smart Meters", "Outages", "Moving House", "Meter Reading"],
+    "agent": ["Priya", "Tomasz Nowak", "Aoife Kelly"],
+    "intent": ["power outage", "payment plan", "meter reading", "move house", "change tariff"],
+}
 _KINDS_OF_FIGURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "count": (("count",), ("",)),
     "list": (("count",), ("",)),
@@ -137,6 +145,7 @@ _KINDS_OF_FIGURES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "share": (("count",), ("",)),
     "pass rate": (("pass", "met"), ("",)),
     "average score": (("score",), ("",)),
+    "questions missed": (("questions",), ("",)),
     "top agents": (("count", "pass", "met", "score"), ("agent",)),
     "top reasons": (("reasons",), ("",)),
     "trend": (("count", "pass", "met", "score"), ("",)),
@@ -147,9 +156,10 @@ _NAMES_OF_FILTERS = {
     "resolution": {"no": ("resolved", "NO"), "yes": ("resolved", "YES")},
     "churn risk": {"yes": ("churn_risk", "true")},
     "repeated contact": {"yes": ("repeated", "true")},
+    "language": {"German": ("language", "de"), "Spanish": ("language", "es"), "French": ("language", "fr")},
     "score": {"below 50": ("score_to", "49")},
     "handled by": {"AI": ("handled_by", "ai"), "human": ("handled_by", "human")},
-    "result": {"fatal": ("outcome", "fatal"), "passed": ("outcome", "passed")},
+    "result": {"fatal": ("outcome", "fatal"), "passed": ("outcome", "passed"), "failed": ("outcome", "failed")},
     "answer": {"not passed": ("missed", "")},
 }
 _QUESTIONS = {
@@ -202,12 +212,12 @@ def judged_unseen(asked: Asked, filters: str, figure: str) -> str:
     return "right" if is_same and is_metric and is_figure and is_period else "wrong"
 
 
-def unseen() -> list[tuple[str, str, Asked]]:
+def unseen(of: str = "unseen", given: Mapping[str, Sequence[str]] = UNSEEN) -> list[tuple[str, str, Asked]]:
     """Return each question of others with how it was understood."""
-    names = {kind: {each: each for each in some} for kind, some in UNSEEN.items()}
+    names = {kind: {each: each for each in some} for kind, some in given.items()}
     metrics = METRICS | {"em-hold-notice": "Waiting announced"}
     known = vocabulary_of(names | {"metric": {name: key for key, name in metrics.items()}})
-    with Path(__file__).with_name("asked_unseen.tsv").open(encoding="utf-8", newline="") as file:
+    with Path(__file__).with_name(f"asked_{of}.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     asked = [(row, read_question(row["question"], known, TODAY)) for row in rows]
     return [(row["question"], judged_unseen(each, row["filters"] or "", row["figure"]), each) for row, each in asked]
@@ -230,7 +240,9 @@ def main() -> None:
     """Print the figures, and each question that is not right."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--unseen", action="store_true", help="the questions of others")
-    found = unseen() if parser.parse_args().unseen else outcomes()
+    parser.add_argument("--trade", action="store_true", help="those of another trade")
+    given = parser.parse_args()
+    found = unseen("trade", TRADE) if given.trade else unseen() if given.unseen else outcomes()
     for question, verdict, asked in found:
         if verdict != "right":
             query = {name: " or ".join(values) for name, values in asked.query.items()}

@@ -292,5 +292,10 @@ def are_sides_unknown(conversation: Conversation) -> bool:
 
 
 def language_code(conversation: Conversation) -> str:
-    """Return the language that the document gives, without its region: ``en`` for ``en-GB``."""
-    return conversation.language.replace("_", "-").partition("-")[0].lower()
+    """Return the language that the document gives, without its region."""
+    return bare_language(conversation.language)
+
+
+def bare_language(given: str) -> str:
+    """Return a language without its region: ``en`` for ``en-GB``."""
+    return given.replace("_", "-").partition("-")[0].lower()

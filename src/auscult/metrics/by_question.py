@@ -30,7 +30,7 @@ from auscult.metrics._finding.reading import (
     words_decide,
 )
 from auscult.metrics._finding.search import NOTHING, Outcome, Search
-from auscult.metrics._finding.voting import LANGUAGES, voted
+from auscult.metrics._finding.voting import LANGUAGES, said_most_clearly, voted
 from auscult.votes import acts_probes, questions
 
 
@@ -109,8 +109,14 @@ class ByQuestion(Base[Settings]):
         insights: Insights | None = None,
     ) -> Verdict:
         """The verdict, with the turns that decided it."""
-        by_words = _plan(settings).judge(conversation, answers)
-        return by_words if settings.vote is None else voted(by_words, settings.vote, conversation, answers, insights)
+        plan = _plan(settings)
+        by_words = plan.judge(conversation, answers)
+        if settings.vote is None:
+            return by_words
+        verdict = voted(by_words, settings.vote, conversation, answers, insights)
+        if verdict.qualification != by_words.qualification:
+            return verdict
+        return said_most_clearly(verdict, settings.vote, plan.sought, conversation, answers)
 
 
 def _findings(settings: Settings) -> list[tuple[str, Finding]]:
@@ -157,6 +163,11 @@ class _Plan:
         present = [one for one in (self._not_when, self._trigger, self._answer, self._excused) if one]
         self._searches = [search for one in present for search in searches_of(one)]
         self.needs = frozenset[type[Probe]]().union(*(search.needs for search in self._searches))
+
+    @property
+    def sought(self) -> Joined | Search:
+        """The answer that is searched for."""
+        return self._answer
 
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         reading = reading_of(conversation)

@@ -30,6 +30,8 @@ MOST_TURNS = 3
 MOST_CITED = 9
 LIKELY = -16
 """Score above which a turn may be cited for an act."""
+_CLEARLY: Mapping[str, tuple[int, int]] = {"NO": (0, 24)}
+"""Least score of a turn of the agent's, and of the customer's, that is cited for an answer; what is less shows nothing."""
 _SAID = 48
 """What it adds to a turn's score as evidence that words find the same there."""
 _CARRIED = 10
@@ -46,6 +48,12 @@ _TROUBLE = ("problem", "protest", "negative", "threat")
 
 
 _SHOWS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    "em-greeting": {"YES": ("greeting",), "NO": ()},
+    "em-introduction": {"YES": ("introduction",), "NO": ()},
+    "em-offer-help": {"YES": ("offer_help",), "NO": ()},
+    "em-hold-notice": {"YES": ("hold_notice",), "NO": ()},
+    "em-further-help": {"YES": ("further_help",), "NO": ()},
+    "em-signoff": {"YES": ("signoff",), "NO": ()},
     "em-resolution": {
         "YES": ("done", "promise", "inform", "answers", "accept", "thanks_warm", "positive"),
         "NO": ("refuse", "fail", "denies", "protest", "leave"),
@@ -165,7 +173,8 @@ def _vote(question: str, by_words: str, scored_turns: ScoredTurns, *, is_carried
 
 def _shown(question: str, answer: str, carriers: Sequence[Carrier], scored_turns: ScoredTurns) -> tuple[Carrier, ...]:
     """Return the carriers that speak for an answer; where none does, the likeliest turn that would, if there are any."""
-    acts = _SHOWS.get(question, {}).get(answer)
+    acts, first = _SHOWS.get(question, {}).get(answer), begins(question, scored_turns)
+    carriers = [one for one in carriers if scored_turns.turns.index(one.turn) >= first]
     speaking = tuple([one for one in carriers if acts is None or one.act in acts])
     if speaking or not carriers or acts is None:
         return speaking
@@ -175,21 +184,45 @@ def _shown(question: str, answer: str, carriers: Sequence[Carrier], scored_turns
     return tuple([one for one in carriers if one.act == _AS_ONE and answer == "YES" and one.turn.id not in before])
 
 
+def begins(question: str, scored_turns: ScoredTurns) -> int:
+    """Return the index of the first turn that may answer a question: a request for another person is answered after it."""
+    if question != "em-escalation":
+        return 0
+    asked = heard("ask_escalation", scored_turns)
+    first = scored_turns.turns.index(asked[0]) if asked else scored_turns.likeliest(("ask_escalation",))
+    return first + 1
+
+
 def clearest(question: str, answer: str, scored_turns: ScoredTurns, by_words: str | None = None) -> Carrier | None:
     """Return the turn that says an answer most clearly, by an act that a reader can check; None where none is likely to.
 
     ``by_words`` is the id of the turn that words found, which counts more. The agent's own words come before the
-    customer's thanks or protest, and a word or two come last.
+    customer's thanks or protest, and of an insight a word or two come last.
     """
+    of_agent, of_customer = _CLEARLY.get(answer, (LIKELY + 1, LIKELY + 1))
+    first, is_insight = begins(question, scored_turns), question in OF_INSIGHTS
     best, found = (False, False, LIKELY), None
     for act in _SHOWS[question].get(answer, ()):
         is_agents = act in AGENT_ACTS
-        for _, score, turn in scored_turns.scores(act):
+        for index, score, turn in scored_turns.scores(act):
             worth = score + _SAID * (turn.id == by_words and is_agents)
-            rank = len(turn.text.split()) > BRIEF, is_agents and worth >= 0, worth
-            if worth > LIKELY and rank > best:
+            rank = not is_insight or len(turn.text.split()) > BRIEF, is_agents and worth >= 0, worth
+            is_clear = index >= first and worth >= (of_agent if is_agents else of_customer)
+            if is_clear and rank > best:
                 best, found = rank, Carrier(turn, act)
     return found
+
+
+def clearer(question: str, scored_turns: ScoredTurns, by_words: str, among: Collection[str]) -> Carrier | None:
+    """Return the turn that says YES more clearly than the one that words found, where that one hardly does; else None.
+
+    ``among`` are the ids of the turns that the question is about.
+    """
+    act = _SHOWS[question]["YES"][0]
+    scores = {turn.id: (score, turn) for _, score, turn in scored_turns.scores(act) if turn.id in among}
+    score, turn = max(scores.values(), key=lambda one: one[0], default=(LIKELY, None))
+    least = scores[by_words][0] if by_words in scores else 0
+    return Carrier(turn, act) if turn is not None and least <= 0 and score > max(LIKELY, least + _SAID) else None
 
 
 def is_felt(answer: str, scored_turns: ScoredTurns, least: int) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Agent, Conversation, Queue
+from auscult.domain.conversation import Agent, Conversation, Customer, Queue
 from auscult.domain.directory import NO_ALIASES
 from auscult.domain.evaluation import Evaluation, MetricResult, Qualification
 from auscult.domain.form import Form, Metric
@@ -164,3 +164,23 @@ def test_details_of_rows(app: AppStore) -> None:
     assert sorted(known) == ["one", "two"]
     assert known["one"].evaluation.results[1].adhered is False
     assert sorted(app.conversations.recorded(["waiting", "one", "no such"])) == ["one"]
+
+
+def test_found_by_repeated_contact_and_language(app: AppStore) -> None:
+    """Within seven days, about the reason that is asked for, and among what a viewer sees."""
+    days = ("a", 0, "Bank", "Lost", "en"), ("b", 7, "Bank", "Refund", "de-AT"), ("c", 15, "Shop", "Refund", "de")
+    for name, day, queue, intent, language in (*days, ("d", 16, "Bank", "Refund", "en")):
+        of = {"customer": Customer(id="cu-1"), "queues": (Queue(id=queue),), "language": language}
+        put(app, [(conversation(name, timedelta(days=day), **of), ("YES", "YES"))], intent=intent)
+    put(app, [(conversation("e", timedelta(days=16), customer=Customer(name="Ana")), ("YES", "YES"))])
+
+    def found(seen: AppStore = app, **fields: Any) -> list[str]:
+        sought = {name: fields.pop(name) for name in ("since", "intents") if name in fields}
+        return [each.id for each in latest(seen, Sought(fields=ListFields(**fields), **sought)).items]
+
+    assert found(repeated=True) == ["d", "b"]
+    assert found(repeated=True, since=STARTED + timedelta(days=7)) == ["d", "b"]
+    assert found(repeated=True, intents=("refund",)) == ["d"]
+    assert found(app.seen_by(Visibility(queues=frozenset({"bank"}))), repeated=True) == ["b"]
+    assert found(language=("de",)) == found(language=("DE-CH",)) == ["c", "b"]
+    assert found(language=("de", "en"), repeated=True) == ["d", "b"]

@@ -27,7 +27,7 @@ def app(app: AppStore) -> AppStore:
 def test_are_those_of_all_conversations(app: AppStore) -> None:
     """Each once, in order, with its name rather than its id; names that differ by case are one."""
     found = names_in_use(app)
-    assert found == NamesInUse(["QU-2", "Retail Banking"], ["a-3", "Ana", "bo"], ["lost Card", "refund"])
+    assert found == NamesInUse(["QU-2", "Retail Banking"], ["a-3", "Ana", "bo"], ["lost Card", "refund"], ["en"])
     assert names_in_use(app) == found
 
 
@@ -52,7 +52,7 @@ def test_are_those_of_visible_conversations(app: AppStore) -> None:
     """Who sees one queue, or one agent, is offered no name of others."""
     names_in_use(app)
     assert names_in_use(app.seen_by(Visibility(queues=frozenset({"qu-2"})))) == NamesInUse(
-        ["QU-2"], ["a-3"], ["refund"]
+        ["QU-2"], ["a-3"], ["refund"], ["en"]
     )
     assert names_in_use(app.seen_by(Visibility(agents=frozenset({"a-1"})))).agents == ["Ana"]
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -43,6 +44,7 @@ from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.records import ScoredRecord, encode_records, read_records
 from auscult.votes import BY_TURNS, acts_of, clearest, empathy, is_voted_on, languages, questions, vote
 from auscult.votes.signs import ScoredTurns
+from auscult.votes.voting import clearer
 from tests.contract.storing import conversation as conversation_of
 from tests.contract.storing import evaluation as evaluation_of
 from tests.data_files import tuples_of
@@ -293,7 +295,7 @@ SAYS = (
     ("agent", "i have refunded you nine dollars", {"done": 20, "denies": -90}),
     ("agent", "and it is there by friday", {"promise": 60}),
     ("agent", "sorted", {"done": 90}),
-    ("customer", "thank you so very much", {"thanks_warm": 96, "protest": -10}),
+    ("customer", "thank you so very much", {"thanks_warm": 96, "protest": 30}),
 )
 
 
@@ -303,11 +305,44 @@ SAYS = (
 )  # fmt: skip
 def test_the_clearest_turn_is_quoted(answer: str, by_words: str | None, turn: str, act: str) -> None:
     """The agent's words come before the customer's, and a single word last; that of words counts more, if it is likely."""
-    turns = tuple(Turn(f"m{at}", speaker, text) for at, (speaker, text, _) in enumerate(SAYS))  # type: ignore[arg-type]
-    said = Conversation(id="c", channel="chat", language="en", started_at=datetime(2026, 1, 1, tzinfo=UTC), turns=turns)
-    rows = tuple(tuple(scores.get(one, -96) for one in ACTS) for _, _, scores in SAYS)
-    found = clearest("em-resolution", answer, ScoredTurns(said, ActsAnswer(ACTS, rows, "test")), by_words)
+    found = clearest("em-resolution", answer, _scored(SAYS), by_words)
     assert found
     assert (found.turn.id, found.act) == (turn, act)
-    nothing = tuple((-96,) * len(ACTS) for _ in SAYS)
-    assert clearest("em-resolution", answer, ScoredTurns(said, ActsAnswer(ACTS, nothing, "test")), by_words) is None
+    assert clearest("em-resolution", answer, _scored([(*one[:2], {}) for one in SAYS]), by_words) is None
+    weak = [(*one[:2], {"protest": 20, "refuse": -1}) for one in SAYS]
+    assert clearest("em-resolution", "NO", _scored(weak)) is None
+
+
+ASKS = (
+    ("agent", "let me get that off your bill", {"hold_notice": -90, "escalate_no": 60}),
+    ("customer", "i want your manager", {"ask_escalation": 90}),
+    ("agent", "one moment please", {"hold_notice": 80}),
+    ("agent", "no he is busy", {"escalate_no": 10}),
+)
+
+
+@pytest.mark.parametrize(
+    ("score", "among", "clear"),
+    [(-90, "m0 m2 m3", "m2"), (-90, "m0 m3", ""), (1, "m0 m2 m3", ""), (-20, "m0 m2", "m2"), (-90, "m2", "m2")],
+)
+def test_a_yes_of_words_quotes_the_turn_that_says_it(score: int, among: str, clear: str) -> None:
+    """Words that hardly say it give way to a turn that does, of those that the question is about."""
+    scored = _scored(((*ASKS[0][:2], {"hold_notice": score}), *ASKS[1:]))
+    found = clearer("em-hold-notice", scored, "m0", among.split())
+    assert (found.turn.id if found else "") == clear
+
+
+def test_a_request_for_another_person_is_answered_after_it() -> None:
+    """What was said before it is no answer, however clear."""
+    found = clearest("em-escalation", "NO", _scored(ASKS))
+    assert found is not None
+    assert (found.turn.id, found.act) == ("m3", "escalate_no")
+    assert clearest("em-escalation", "NO", _scored(ASKS[:3])) is None
+
+
+def _scored(says: Sequence[tuple[str, str, dict[str, int]]]) -> ScoredTurns:
+    """Return turns with the scores of their acts."""
+    turns = tuple(Turn(f"m{at}", speaker, text) for at, (speaker, text, _) in enumerate(says))  # type: ignore[arg-type]
+    said = Conversation(id="c", channel="chat", language="en", started_at=datetime(2026, 1, 1, tzinfo=UTC), turns=turns)
+    rows = tuple(tuple(scores.get(one, -96) for one in ACTS) for _, _, scores in says)
+    return ScoredTurns(said, ActsAnswer(ACTS, rows, "test"))

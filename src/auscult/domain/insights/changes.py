@@ -299,7 +299,7 @@ def _centre(groups: Sequence[Group], before: Sample, now: Sample) -> float:
         is_new_or_gone = 2 if not each.before.n else 1 if not each.now.n else 0
         clearest[side] = max(clearest.get(side, (0.0, 0)), (round(distance, 6), is_new_or_gone))
         sides[side].append((abs(moved), each))
-    cause = max(clearest, key=lambda side: clearest[side])
+    cause = max(clearest, key=lambda side: (clearest[side], side))  # of two groups, which mirror each other, what grew
     opposite = sides[-cause]
     total = sum(moved for moved, _ in opposite)
     first = sum((each.before for _, each in opposite), NOTHING)

@@ -14,7 +14,18 @@ Figure = Literal["count", "pass", "score", "reasons", "questions", "met"]
 """Figure that a question asks for: a count with its share, the pass rate, the mean score, a ranking, or the rate of a metric."""
 By = Literal["", "queue", "agent", "channel", "handled_by"]
 _CONDITIONS = frozenset(
-    ("outcome", "sentiment", "resolved", "escalation", "churn_risk", "missed", "intent", "score_to", "score_from")
+    (
+        "outcome",
+        "sentiment",
+        "resolved",
+        "escalation",
+        "churn_risk",
+        "repeated",
+        "missed",
+        "intent",
+        "score_to",
+        "score_from",
+    )
 )
 """Filters by outcome: groups that are asked for with one are counted."""
 _FIGURES: tuple[Figure, ...] = ("questions", "reasons", "pass", "score", "count")
@@ -23,6 +34,8 @@ _BY_VALUES: tuple[By, ...] = ("channel", "handled_by")
 _BY_NAMES: tuple[By, ...] = ("queue", "agent")
 _AND = frozenset(("and", "und", "y", "et", "e"))
 _WHO = frozenset(("who", "wer", "quien", "qui", "quem"))
+_MEANS = frozenset(("figure:pass", "figure:score"))
+"""Figures that several groups have apart, where counts are of all of them."""
 _RANKS = frozenset(("order:best", "order:worst", "most"))
 _OF_WORDS = frozenset(("reason verbs", "short for"))
 """Lists of words that are no meanings."""
@@ -122,6 +135,10 @@ class _Reading:
         if "figure:trend" in self._found and not self._days and not by:
             self._days = self._today - _LATELY, self._today
         asked: list[Figure] = [each for each in _FIGURES if f"figure:{each}" in self._found]
+        if "compare" in self._found and not _MEANS.isdisjoint(
+            self._found
+        ):  # why a figure moved, in the groups below it
+            asked = [each for each in asked if each != "reasons"]
         figure = self._figure(asked, by, query)
         unknown = tuple(word for word, meaning in zip(self._words, self._meanings, strict=True) if meaning is None)
         missing = tuple(sorted(each.removeprefix("no:") for each in self._found if each.startswith("no:")))
@@ -138,7 +155,8 @@ class _Reading:
             unknown=unknown,
             missing=missing,
             is_best_first="order:best" in self._found,
-            is_question=has_figure or len(query) + bool(by) + bool(self._days) + bool(self._metric) > 1,
+            is_question=has_figure
+            or len(query) + bool(by) + bool(self._days) + bool(self._metric) + ("subject" in self._found) > 1,
         )
 
     def _figure(self, asked: Sequence[Figure], by: By, query: Mapping[str, Sequence[str]]) -> Figure:
@@ -161,7 +179,7 @@ class _Reading:
                 by = name
                 del query[name]
         for name in _BY_NAMES:
-            if len(query.get(name, ())) > 1 and "compare" in self._found:
+            if len(query.get(name, ())) > 1 and ("compare" in self._found or not _MEANS.isdisjoint(self._found)):
                 by = name
         if self._metric and ("missed" in self._found or "failed" in query.get("outcome", ())):
             query.pop("outcome", None)
@@ -215,6 +233,8 @@ class _Reading:
                 self._query[name] = [_OPPOSITES[after] if each == value else each for each in self._query[name]]
             else:
                 self._meanings[n] = None
+        if "repeated=true" not in self._found:  # a time within which something else happens
+            self._meanings = [None if each == "repeated within" else each for each in self._meanings]
 
     def _read_reasons(self) -> None:
         """Read the reason with the most words in the question, in any order and with other endings."""

@@ -128,7 +128,8 @@ class ListFields(ResultFields, frozen=True, kw_only=True):
     ``excluded``: only conversations that figures leave out, or that they count; None means both. ``sides``: one of what
     ``sides_of`` returns. ``ai_agent`` are ids or names of AI agents that took part, in any letter case, ``ai_version``
     versions of them, to the letter. ``changed``: only those in which a tool that changes something ran, or in which
-    none did.
+    none did. ``language`` are codes, whose regions do not matter. ``repeated``: only those of customers who had another
+    one in the seven days before, and where reasons are wanted one about these.
     """
 
     topic: tuple[str, ...] = ()
@@ -137,6 +138,8 @@ class ListFields(ResultFields, frozen=True, kw_only=True):
     ai_agent: tuple[str, ...] = ()
     ai_version: tuple[str, ...] = ()
     changed: bool | None = None
+    language: tuple[str, ...] = ()
+    repeated: bool = False
     excluded: bool | None = False
 
     @property

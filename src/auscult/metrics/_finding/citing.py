@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable, Iterable
 
+from msgspec.structs import replace
+
 from auscult.domain.ai_agents.calls import happened, placed_calls
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import coded
@@ -23,6 +25,15 @@ _TOKEN = re.compile(r"[^\W_]+(?:(?<=\d)[.,]\d+)*")
 def shortened(words: str) -> str:
     """The words, or their beginning when they are many."""
     return words if len(words) <= SHOWN_WORDS else words[: SHOWN_WORDS - 1] + "…"
+
+
+def why_by_last_words(condition: What, turn: Turn, conversation: Conversation, wording: str) -> tuple[str, str]:
+    """Why a condition holds, as ``why_by_words``; of several sentences in which its words are, the last one shows it."""
+    search = searcher((wording,)) if condition.wording is not None else None
+    pieces = reversed(sentences(turn.text)) if search else ()
+    piece = next((piece for piece in pieces if search and search(bare_words(piece))), "")
+    why, shown = why_by_words(condition, replace(turn, text=piece or turn.text), conversation, wording)
+    return why, piece or shown
 
 
 def why_by_words(condition: What, turn: Turn, conversation: Conversation, wording: str) -> tuple[str, str]:

@@ -60,6 +60,16 @@ def _is_within(one: Search, other: Search) -> bool:
     return theirs is None or (mine is not None and mine[:2] == theirs[:2] and mine.size <= theirs.size)
 
 
+def found_in(one: "Joined | Search", index: int, reading: Reading, trigger: int | None) -> tuple[Evidence, ...]:
+    """Return the words of a single turn that one of its searches by words finds there, as evidence."""
+    for search in sought_by(one):
+        if not search.needs and index in search.read_turns(reading, trigger):
+            found = search.decide(reading, {}, trigger, (index,))
+            if found.position is not None:
+                return found.evidence
+    return ()
+
+
 def shown(found: Outcome, reading: Reading) -> Grounds:
     """Return what a YES rests on: the turns that were found, or the last of those in which nothing was."""
     evidence = found.evidence

@@ -28,7 +28,7 @@ from auscult.domain.probe import (
     Transcript,
 )
 from auscult.metrics._finding.calls import holds
-from auscult.metrics._finding.citing import quoted_of_record, why_by_words
+from auscult.metrics._finding.citing import quoted_of_record, why_by_last_words, why_by_words
 from auscult.metrics._finding.comparing import Said, compared, samples_of
 from auscult.metrics._finding.language import (
     WORDS,
@@ -111,6 +111,7 @@ class Search:
         """Whether words alone find the trigger, so that an engine is asked only about the turns behind it."""
         self.is_any_turn_enough = False
         """Whether it matters only that something is found: then no judge is asked where words have found it."""
+        self._why = why_by_last_words if self.span and self.span.end == "last" else why_by_words
         self._window = self.speaker if self.is_after_trigger or not self.span else f"{self.speaker} {self.span.words}"
         self.direction = search.direction
         self.language = search.language and search.language.casefold()
@@ -391,7 +392,7 @@ class Search:
             shown, wording = condition, self._wordings.get(bit, "")
             if bit in self._packed:
                 shown, wording = self._packed[bit].shown(one.holds, one.turn.text)
-            why, quoted = (said.why, said.piece) if said else why_by_words(shown, one.turn, conversation, wording)
+            why, quoted = (said.why, said.piece) if said else self._why(shown, one.turn, conversation, wording)
             whys.append(why)
             piece = piece or quoted
             closest = closest or said

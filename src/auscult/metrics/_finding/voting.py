@@ -15,11 +15,22 @@ from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Qualification, Verdict, answered, cite, nothing_in
 from auscult.domain.insight import AgentHabits, Insights
 from auscult.domain.probe import Answers
+from auscult.domain.said.text import sentences
+from auscult.metrics._finding.joining import Joined, found_in, sought_by
+from auscult.metrics._finding.reading import reading_of
+from auscult.metrics._finding.search import Search
 from auscult.votes import BY_TURNS, DOES, ScoredTurns, empathy, heard, is_voted_on, languages, scored_turns_of, vote
+from auscult.votes.voting import Carrier, begins, clearer
 
 LANGUAGES = languages()
 """What the heads understand."""
 MOST_TURNS = 3
+LONG = 120
+"""Characters from which on a sentence of a turn is quoted."""
+MARGIN = 24
+"""Characters that are quoted before that sentence, at least: ``ref.`` ends no sentence."""
+_SIGNED = frozenset({"introduction", "give_identity"})
+"""Acts whose words are often a number in a letter, or its signature."""
 _SHOWN = {"YES": ("answers trouble", DOES["empathy"]), "NO": ("reports trouble", DOES["problem"])}
 """How the evidence of habits begins, and what its turn does in a verdict, by answer."""
 _WHY = {"NO": coded("no turn of the agent's shows empathy"), "NA": coded("the customer reports no problem")}
@@ -48,14 +59,48 @@ def _decided(by_words: Verdict, question: str, scored_turns: ScoredTurns, trigge
         "words alone say {answer}; the dialogue acts of the conversation outweigh them",
         answer=coded(by_words.qualification),
     )
-    return _answered(
+    evidence = by_words.evidence if is_same else tuple(map(_quoted, decided.shown))
+    if answer == "NO" and not evidence:
+        begin = scored_turns.turns[begins(question, scored_turns) :][:1] or scored_turns.turns[-1:]
+        turns = scored_turns.conversation.turns
+        evidence = (nothing_in(turns, turns.index(begin[0])),)
+    return answered(
         answer,
-        by_words.evidence if is_same else tuple(cite(each.turn, each.does) for each in decided.shown),
-        scored_turns,
+        evidence,
         trigger=trigger,
         reason=by_words.reason if is_same else reason,
         confidence=decided.confidence,
     )
+
+
+def said_most_clearly(
+    verdict: Verdict, question: str, sought: Joined | Search, conversation: Conversation, answers: Answers
+) -> Verdict:
+    """Return a YES of words with the turn that says it most clearly, of those that the search for them reads."""
+    scored_turns = scored_turns_of(conversation, answers)
+    if verdict.qualification != "YES" or question == BY_TURNS or scored_turns is None:
+        return verdict
+    reading = reading_of(conversation)
+    places = {turn.id: index for index, turn in enumerate(reading.turns)}
+    trigger = places.get(verdict.trigger[0].turn_id or "") if verdict.trigger else None
+    among = {reading.turns[at].id for one in sought_by(sought) for at in one.read_turns(reading, trigger)}
+    clear = clearer(question, scored_turns, verdict.evidence[0].turn_id or "", among)
+    if clear is None:
+        return verdict
+    evidence = found_in(sought, places[clear.turn.id], reading, trigger) or (_quoted(clear),)
+    return replace(verdict, evidence=evidence)
+
+
+def _quoted(carrier: Carrier) -> Evidence:
+    """Quote a turn: of a long one that introduces or identifies the sentence with most digits, else the last, a signature."""
+    quoted, text = cite(carrier.turn, carrier.does), carrier.turn.text
+    pieces = sentences(text)
+    if carrier.act not in _SIGNED or len(text) <= LONG or not pieces:
+        return quoted
+    shown = max(reversed(pieces), key=lambda one: sum(map(str.isdigit, one)) if carrier.act == "give_identity" else 0)
+    start = text.rfind(shown)
+    before = text.rfind(" ", 0, max(0, start - MARGIN)) + 1
+    return replace(quoted, text=text[before : start + len(shown)])
 
 
 def _answered(answer: Qualification, evidence: Sequence[Evidence], scored_turns: ScoredTurns, **more: Any) -> Verdict:  # noqa: ANN401 as of a verdict

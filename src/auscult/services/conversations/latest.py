@@ -25,8 +25,12 @@ from auscult.storage.store import AppStore
 Position = RowKey
 """Sort key of a conversation in a list."""
 
+AGAIN = timedelta(days=7)
+"""A customer who is back within this time repeats a contact."""
 AT_A_TIME = 2_000
 """Rows that ``each_row`` has in memory at once."""
+_ALL = 10**9
+"""More rows than there are."""
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
@@ -116,10 +120,13 @@ def newest_recorded(app: AppStore, sought: Sought, limit: int) -> list[Evaluated
 
 def each_row(app: AppStore, sought: Sought, most: int) -> Iterator[bytes]:
     """Yield at most ``most`` rows of a list, without counting all. Raises ``RequestError`` ``range.reversed``."""
-    asked = replace(_query(app, sought), is_counted=False)
+    yield from _each_row(app, _query(app, sought), most)
+
+
+def _each_row(app: AppStore, asked: RecordQuery, most: int) -> Iterator[bytes]:
     before: Position | None = None
     while most > 0:
-        page = app.conversations.page(replace(asked, limit=min(most, AT_A_TIME), after=before))
+        page = app.conversations.page(replace(asked, limit=min(most, AT_A_TIME), after=before, is_counted=False))
         yield from page.rows
         most -= len(page.rows)
         if not page.more:
@@ -178,7 +185,7 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
     until_ms = _LATEST_MS if sought.until is None else _ms(sought.until)
     if until_ms < since_ms:
         raise RequestError("until lies before since", code="range.reversed", field="until")
-    return made_from(
+    asked = made_from(
         RecordQuery,
         sought,
         report=LISTING.name,
@@ -188,6 +195,34 @@ def _query(app: AppStore, sought: Sought) -> RecordQuery:
         ids=_ids(app, sought),
         include_below_threshold=True,
     )
+    return within_repeated(app, asked)
+
+
+def within_repeated(app: AppStore, asked: RecordQuery) -> RecordQuery:
+    """Return a query with the ids that its filter by repeated contact leaves, among what the viewer sees."""
+    if not asked.fields.repeated:
+        return asked
+    since_ms = asked.since_ms - AGAIN // MS
+    contacts = app.names.contacts(LISTING.name, since_ms, asked.until_ms)
+    if asked.intents or not app.visibility.is_everything:
+        wide = RecordQuery(
+            report=LISTING.name,
+            app_ids=asked.app_ids,
+            since_ms=since_ms,
+            until_ms=asked.until_ms,
+            intents=asked.intents,
+            include_below_threshold=True,
+            order="-started_at",
+        )
+        seen = {_DECODE(row).id for row in _each_row(app, wide, _ALL)}
+        contacts = [each for each in contacts if each[-1] in seen]
+    last: dict[int, int] = {}
+    found: set[str] = set()
+    for customer, started_ms, conversation_id in contacts:
+        if started_ms - last.get(customer, -_LATEST_MS) <= AGAIN // MS:
+            found.add(conversation_id)
+        last[customer] = started_ms
+    return replace(asked, ids=tuple(sorted(found if asked.ids is None else found & {*asked.ids})))
 
 
 def _ids(app: AppStore, sought: Sought) -> tuple[str, ...] | None:

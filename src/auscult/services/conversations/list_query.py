@@ -89,6 +89,8 @@ def read_query(query: Query, at: datetime, timezone: tzinfo = UTC) -> Sought:
             ai_agent=tuple(each for each in _all(query, "ai_agent") if each),
             ai_version=tuple(each for each in _all(query, "ai_version") if each),
             changed=_flag(query, "changed"),
+            language=_all(query, "language"),
+            repeated=_flag(query, "repeated") is True,
         ),
         order=read_order(query),
     )

@@ -5,11 +5,12 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from auscult.domain.conversation import bare_language
 from auscult.services.conversations.latest import Sought, newest
 from auscult.services.scoring.listing import LISTING, ListedConversation
 from auscult.storage.core.text_validation import short_text
-from auscult.storage.pages.facet_names import MOST_VALUES
-from auscult.storage.pages.faceting import AGENT_NAME, CUSTOM_ID, INTENT, QUEUE, Facet, field_facet
+from auscult.storage.pages.facet_names import KINDS, MOST_VALUES
+from auscult.storage.pages.faceting import AGENT_NAME, CUSTOM_ID, INTENT, LANGUAGE, QUEUE, Facet, field_facet
 from auscult.storage.store import AppStore
 
 MOST = 500
@@ -18,11 +19,12 @@ _DECODE = msgspec.json.Decoder(ListedConversation).decode
 
 
 class NamesInUse(NamedTuple):
-    """Names of queues, agents and intents, in order; of each at most ``MOST``, those of most conversations."""
+    """Names of queues, agents, intents and languages, in order; of each at most ``MOST``, those of most conversations."""
 
     queues: list[str]
     agents: list[str]
     intents: list[str]
+    languages: list[str]
 
 
 def names_in_use(app: AppStore) -> NamesInUse:
@@ -30,11 +32,11 @@ def names_in_use(app: AppStore) -> NamesInUse:
     known = app.names.read(LISTING.name, _written, MOST)
     if known is None:
         named = [each for row in newest(app, Sought(), _NEWEST) for each in _named(row)]
-        known = {kind: {name for of, name, _ in named if of == kind} for kind in (QUEUE, AGENT_NAME, INTENT)}
+        known = {kind: {name for of, name, _ in named if of == kind} for kind in KINDS}
     aliases = app.aliases.in_force()
     agents = {name for each in known[AGENT_NAME] for name in aliases.shown_for("agent", each)}
     known = {**known, AGENT_NAME: frozenset(agents)}
-    return NamesInUse(*(sorted(known[kind], key=str.casefold)[:MOST] for kind in (QUEUE, AGENT_NAME, INTENT)))
+    return NamesInUse(*(sorted(known[kind], key=str.casefold)[:MOST] for kind in KINDS))
 
 
 def custom_fields(app: AppStore) -> tuple[str, ...]:
@@ -73,5 +75,6 @@ def _named(row: ListedConversation) -> Iterator[tuple[str, str, tuple[str, ...]]
                 each.name or each.id,
                 tuple(short_text(name.casefold()) for name in (each.id, each.name) if name),
             )
+    yield LANGUAGE, bare_language(row.language), (short_text(bare_language(row.language)),)
     for each in (row.insights.intents if row.insights else None) or ():
         yield INTENT, each.name, (short_text(each.name.casefold()),)

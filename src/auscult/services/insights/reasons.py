@@ -1,31 +1,26 @@
 """Reasons for contact: how many, with the outcomes, and what those that pass have that the others lack."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.insights.changes import Group, Move, Sample, moves_of, share
 from auscult.domain.scoring.list_fields import ListFields
-from auscult.services.conversations.latest import Sought, count, details, newest
+from auscult.services.conversations.latest import Sought, count
 from auscult.services.insights.drivers import LEAST, Compared
 from auscult.services.insights.quality import METRICS, NOTHING, by_period, numbers_of_intents
-from auscult.services.scoring.listing import ListedConversation
+from auscult.services.scoring.listing import LISTING, ListedConversation
+from auscult.storage.pages.faceting import CUSTOMER
 from auscult.storage.store import AppStore
 
-AGAIN = timedelta(days=7)
-"""A customer who is back within this time, for the same reason, repeats it."""
-_MOST_READ = 1_000
 _MOMENTS = 3
 
 
 class Reason(Struct, frozen=True, kw_only=True):
     """A reason for contact. ``now`` and ``before`` are shares of all conversations; ``is_moved``: by more than chance.
 
-    ``again`` are conversations of a customer who had one about the same within seven days before, the oldest first;
-    None where no customer is known.
+    ``again`` are those of a customer who had one about the same within seven days before; None where no customer is known.
     """
 
     name: str
@@ -35,7 +30,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     unhappy: int
     unresolved: int
     escalated: int
-    again: tuple[ListedConversation, ...] | None = None
+    again: int | None = None
 
 
 def reasons_of(app: AppStore, sought: Sought, compared: Compared, names: Sequence[str]) -> list[Reason]:
@@ -50,7 +45,7 @@ def reasons_of(app: AppStore, sought: Sought, compared: Compared, names: Sequenc
         if each[-1]
     ]
     moved = {each.group.id for each in moves_of(groups)}
-    again = _again(app, within, names)
+    is_known = bool(app.names._replace(is_everything=True).beginning(LISTING.name, (CUSTOMER, "")))
 
     def counted(name: str, fields: ListFields) -> int:
         return count(app, replace(within, intents=(name,), fields=fields))
@@ -64,34 +59,11 @@ def reasons_of(app: AppStore, sought: Sought, compared: Compared, names: Sequenc
             unhappy=counted(each.id, replace(sought.fields, sentiment=("negative",))),
             unresolved=counted(each.id, replace(sought.fields, resolved=("NO",))),
             escalated=counted(each.id, replace(sought.fields, escalation=True)),
-            again=tuple(again.get(each.id, ())) if again is not None else None,
+            again=counted(each.id, replace(sought.fields, repeated=True)) if is_known else None,
         )
         for each in groups
     ]
     return sorted(found, key=lambda each: (-each.now.total, each.name))
-
-
-def _again(app: AppStore, within: Sought, names: Sequence[str]) -> dict[str, list[ListedConversation]] | None:
-    """Return the repeated conversations by reason, among the newest; None where no customer is known."""
-    assert within.since is not None  # noqa: S101  (a period is asked for)
-    rows = newest(app, replace(within, since=within.since - AGAIN), _MOST_READ)
-    about = {row.id: [each.name for each in row.insights.intents or ()] for row in rows if row.insights}
-    about = {row_id: some for row_id, some in about.items() if not set(names).isdisjoint(some)}
-    known = details(app, [each for each in rows if each.id in about])
-    last: dict[tuple[str, str], ListedConversation] = {}
-    found: defaultdict[str, list[ListedConversation]] = defaultdict(list)
-    has_customer = False
-    for row in reversed(rows):  # the oldest first
-        customer = known[row.id].conversation.customer if row.id in known else None
-        if customer is None or not customer.id:
-            continue
-        has_customer = True
-        for name in about[row.id]:
-            earlier = last.get((customer.id, name))
-            if earlier and row.started_at - earlier.started_at <= AGAIN and row.started_at >= within.since:
-                found[name].append(row)
-            last[customer.id, name] = row
-    return dict(found) if has_customer else None
 
 
 def what_passes(app: AppStore, sought: Sought, metrics: Iterable[tuple[str, str]]) -> list[Move]:

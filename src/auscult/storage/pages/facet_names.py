@@ -4,7 +4,7 @@ Facets are compared without case, so how a name is written is in the rows alone.
 that has the facet; tallies show which facets have rows, and how many.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -14,10 +14,10 @@ from auscult.domain.people.visibility import Visibility
 from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
 from auscult.storage.core.text_validation import is_storable
-from auscult.storage.pages.faceting import AGENT_NAME, FIELD, INTENT, QUEUE, Facet
+from auscult.storage.pages.faceting import AGENT_NAME, CUSTOMER, FIELD, INTENT, LANGUAGE, QUEUE, Facet
 from auscult.storage.pages.rollups import TOP
 
-KINDS = (QUEUE, AGENT_NAME, INTENT)
+KINDS = (QUEUE, AGENT_NAME, INTENT, LANGUAGE)
 _AT_ONCE = 500
 MOST_FIELDS = 100
 """Custom fields whose names are read."""
@@ -83,6 +83,19 @@ _BEGINNING = (
 )
 
 
+_CONTACTS = (
+    sa.select(facet_rows.c.facet, facet_rows.c.started_at, facet_rows.c.conversation_id)
+    .join(facets, facets.c.facet == facet_rows.c.facet)
+    .where(
+        facets.c.listing == _LISTING,
+        facets.c.name == sa.literal_column(f"'{CUSTOMER}'"),
+        facet_rows.c.started_at >= sa.bindparam("since"),
+        facet_rows.c.started_at < sa.bindparam("until"),
+    )
+    .order_by(facet_rows.c.started_at, facet_rows.c.conversation_id)
+)
+
+
 class FacetNames:
     """Reads names of any app."""
 
@@ -121,6 +134,10 @@ class FacetNames:
         rows = self._database.fetch(_BEGINNING, app=app, report=report, name=name, begin=begin, end=begin + _LAST)
         return tuple(value for (value,) in rows)
 
+    def contacts(self, app: int, report: str, since_ms: int, until_ms: int) -> Sequence[tuple[int, int, str]]:
+        """Return customers, as numbers, with the start (in ms) and the id of each conversation in a period, in order."""
+        return self._database.fetch(_CONTACTS, app=app, report=report, since=since_ms, until=until_ms)
+
     def _learn(self, chosen: Mapping[int, Facet], written: Written) -> None:
         """Read how those of these names are written that are not known yet."""
         new = sorted(each for each in chosen.items() if each not in self._written)
@@ -144,6 +161,10 @@ class AppNames(NamedTuple):
     def read(self, report: str, written: Written, most: int) -> Mapping[str, frozenset[str]] | None:
         """Return the names in the rows of a report; None where the principal may not see every row."""
         return self.names.read(self.app, report, written, most) if self.is_everything else None
+
+    def contacts(self, report: str, since_ms: int, until_ms: int) -> Sequence[tuple[int, int, str]]:
+        """Return the conversations of known customers, as ``FacetNames.contacts``, also those that the principal does not see."""
+        return self.names.contacts(self.app, report, since_ms, until_ms)
 
     def fields(self, report: str) -> tuple[str, ...]:
         """Return the names of custom fields in the rows of a report; none where the principal may not see every row."""

@@ -1,11 +1,12 @@
 """Facets: properties by which rows of a listing are filtered, each a name and a value, compared byte by byte."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import blake2b
 from typing import get_args
 from zlib import crc32
 
 from auscult.domain.ai_agents.calls import ai_agents_of, handled_by, has_changed
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Conversation, bare_language, language_code
 from auscult.domain.definitions.taxonomy import BELOW
 from auscult.domain.insight import Topic
 from auscult.domain.record import Filter, Grouping, Outcome, RecordQuery, Survey, outcomes_of
@@ -55,6 +56,10 @@ AI_VERSION = "ai_version"
 """Facet of a version of an AI agent, to the letter: alone, and with its id or its name behind a line break."""
 CHANGED = "changed"
 """Facet of a conversation with an AI agent whose calls are known: whether a tool that changes something ran."""
+LANGUAGE = "language"
+"""Facet of the language that the document gives, without its region."""
+CUSTOMER = "customer"
+"""Facet of the customer, by a digest of the id."""
 CUSTOM_ID = "custom_id"
 """Facet of the id that the conversation has elsewhere, to the letter."""
 FIELD = "cf"
@@ -85,6 +90,7 @@ TALLIED = frozenset(
         AI_AGENT,
         AI_VERSION,
         CHANGED,
+        LANGUAGE,
     }
 )
 """Facets that are counted by the hour. Others may have as many values as there are conversations."""
@@ -116,6 +122,8 @@ _FILTERS: Mapping[str, Filter] = {
     AI_AGENT: "ai",
     AI_VERSION: "ai",
     CHANGED: "ai",
+    LANGUAGE: "insights",
+    CUSTOMER: "insights",
 }
 """All others are custom fields."""
 
@@ -247,6 +255,9 @@ def _of_conversation(conversation: Conversation) -> Iterator[Facet]:
     yield from (channel_facet(name) for name in conversation.channel_names)
     yield from (word_facet(word) for word in conversation.channel_words)
     yield from (field_facet(name, value) for name, value in conversation.custom_fields.items())
+    yield LANGUAGE, short_text(language_code(conversation))
+    if conversation.customer and conversation.customer.id:
+        yield CUSTOMER, blake2b(conversation.customer.id.encode(), digest_size=16).hexdigest()
     if conversation.custom_id is not None:
         yield CUSTOM_ID, short_text(conversation.custom_id)
     for agent in conversation.agents:
@@ -327,6 +338,7 @@ def _of_fields(fields: ListFields) -> Iterator[list[Facet]]:
     yield [(RESOLUTION, each) for each in fields.resolved]
     yield [(SIDES, each) for each in fields.sides]
     yield [(TOPIC, short_text(each.casefold())) for each in fields.topic]
+    yield [(LANGUAGE, short_text(bare_language(each))) for each in fields.language]
     yield [(HANDLED_BY, each) for each in fields.handled_by]
     yield [] if fields.changed is None else [(CHANGED, YES_OR_NO[fields.changed])]
     agents = [each.casefold() for each in fields.ai_agent]

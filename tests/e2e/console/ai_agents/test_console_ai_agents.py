@@ -101,6 +101,7 @@ def test_both_parts_have_their_result_on_one_page(manager: httpx.Client, served:
 def test_versions_are_counted_and_compared(manager: httpx.Client) -> None:
     """Every number leads to its conversations; four are too few to say; a later conversation of 11 leaves 12 the newer."""
     assert f'href="{PATH}/ai-nia"' in page(manager, PATH)
+    assert "ai-nia" in manager.get(f"{PATH}?tables=csv").text
     assert re.findall(r"<option selected>(\d+)<", page(manager, f"{PATH}/ai-nia")) == ["11", "12"]
     shown = page(manager, f"{PATH}/ai-nia?a=11&b=12")
     assert "Too few to say" in shown

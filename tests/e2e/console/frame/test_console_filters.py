@@ -124,6 +124,8 @@ TABLE: Mapping[str, Filter] = {
     "queue": Filter(urlencode({"queue": QUEUE}), {"queues": [QUEUE]}),
     "agent": Filter(f"agent={AGENT}", {"agents": [AGENT]}),
     "channel": Filter("channel=voice", {"channels": ["voice"]}),
+    "language": Filter("language=de", "a plan compares languages with their regions"),
+    "repeated": Filter("repeated=true", "what is drawn does not depend on other conversations"),
     "direction": Filter("direction=inbound", {"directions": ["inbound"]}),
     "outcome": Filter("outcome=failed&outcome=undecided", {"outcomes": ["failed", "undecided"]}),
     "missed": Filter("missed=em-empathy", {"missed": ["em-empathy"]}),

@@ -55,6 +55,15 @@ def test_a_new_queue_that_fails_is_named_first() -> None:
     assert (round(found.value.value, 3), round(first.part.value, 3)) == (-0.197, -0.175)
 
 
+def test_two_groups_have_the_same_parts_in_either_order() -> None:
+    """Of two groups the share of one grows as that of the other falls: the parts are those of what grew."""
+    groups = [group("queue", "a", share(45, 50), share(18, 20)), group("queue", "b", share(10, 50), share(16, 80))]
+    both = [change_of(share(55, 100), share(34, 100), given) for given in (groups, groups[::-1])]
+    one, other = ({each.group.id: each.mix for each in found.drivers} if found else {} for found in both)
+    assert one == other
+    assert (round(one["a"], 3), round(one["b"], 3)) == (0, -0.21)
+
+
 def test_a_change_of_everything_has_no_group_to_name() -> None:
     """Both queues and the only form fell alike: the change is beyond chance, and nothing in particular drives it."""
     groups = [group("queue", name, share(90, 100), share(60, 100)) for name in ("a", "b")]

@@ -9,7 +9,7 @@ import pytest
 from auscult.domain.insights.periods import days_before, period
 from auscult.domain.insights.questions import Asked, read_question
 from auscult.services.insights.asking import vocabulary_of
-from bench.quality.asked import outcomes, unseen
+from bench.quality.asked import TRADE, outcomes, unseen
 from tests.data_files import tuples_of
 
 KNOWN = vocabulary_of(
@@ -21,6 +21,11 @@ KNOWN = vocabulary_of(
     }
 )
 TODAY = date(2026, 11, 29)
+
+
+def test_twenty_questions_of_another_trade_are_understood() -> None:
+    """Or refused, where they ask for what no data has."""
+    assert {verdict for _, verdict, _ in unseen("trade", TRADE)} == {"right"}
 
 
 @pytest.mark.parametrize(("answered", "most_wrong"), [(outcomes, 0), (unseen, 1)])

@@ -64,6 +64,7 @@ from auscult.services.audits.blind import (
     revealed_by,
     talk_reader,
 )
+from auscult.services.conversations.latest import within_repeated
 from auscult.services.conversations.talked import talked_about
 from auscult.services.recordings.removal import remove_due
 from auscult.services.scoring.findings import Findings, findings
@@ -322,7 +323,8 @@ def list_conversations(
 
 def _found(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuery, q: str | None) -> bytes:
     view, found = _view(app, caller, rights, asked), app.conversations
-    narrowed = view.narrowed(replace(asked, ids=_talked_about(app, rights, asked.fields)))
+    asked = within_repeated(app, replace(asked, ids=_talked_about(app, rights, asked.fields)))
+    narrowed = view.narrowed(asked)
     return _page(found.page(narrowed) if q is None else found.search(narrowed, parse(q)), view, asked.order)
 
 

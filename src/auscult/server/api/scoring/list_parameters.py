@@ -45,6 +45,15 @@ Versions = Annotated[
     tuple[str, ...], repeated("Only those with this version of an AI agent; of `ai_agent` where it is given.")
 ]
 
+Languages = Annotated[tuple[str, ...], repeated("Only those in this language, `de`, in whatever region.")]
+IsRepeated = Annotated[
+    Literal["true"] | None,
+    query("Only those of a customer who had one in the seven days before, about an `intent` where one is given."),
+]
+Pins = Annotated[
+    tuple[str, ...], repeated("Only those with a moment pinned to this collection, by id, or with `any` to one.")
+]
+
 Words = Annotated[
     str | None,
     query(
@@ -78,10 +87,7 @@ def list_fields(
     duration_to: Annotated[int | None, query("Only those at most this many seconds long.", ge=0, le=LONGEST_S)] = None,
     topic: Topics = (),
     comments: Comments = (),
-    pinned: Annotated[
-        tuple[str, ...],
-        repeated("Only those with a moment pinned to this collection, by id, or with `any` to one."),
-    ] = (),
+    pinned: Pins = (),
     excluded: Annotated[
         Excluded, query("Those that figures count (`false`), only those that figures leave out (`true`), or `both`.")
     ] = "false",
@@ -89,6 +95,8 @@ def list_fields(
     ai_agent: Agents = (),
     ai_version: Versions = (),
     changed: Changed = None,
+    language: Languages = (),
+    repeated: IsRepeated = None,
 ) -> ListFields:
     """Return the filters of a request. Raises ``RequestError`` ``range.reversed``."""
     return ListFields(
@@ -109,6 +117,8 @@ def list_fields(
         ai_agent=each_once(ai_agent),
         ai_version=each_once(ai_version),
         changed=changed,
+        language=each_once(language),
+        repeated=repeated is not None,
     ).checked()
 
 

@@ -216,6 +216,7 @@ def names_of(visit: Visit, query: Query = {}) -> Names:  # noqa: B006  (nothing 
         draws=_draws(visit) if query.get("draw") else {},
         by_agent_id=agents,
         ai_agents=ai_agents_by_id(visit),
+        languages=used.languages,
     )
 
 

@@ -14,6 +14,7 @@ from auscult.domain.errors import RequestError
 from auscult.domain.scoring.list_fields import ANY_COLLECTION, Order
 from auscult.language import gettext as _
 from auscult.language import later
+from auscult.language.writing import language_name
 from auscult.server.console.frame.naming import BETWEEN, CHANNELS
 from auscult.server.console.frame.reader import Reader, clock
 from auscult.services.conversations.latest import Position
@@ -42,6 +43,7 @@ _SENTIMENTS = {"negative": later("Negative"), "neutral": later("Neutral"), "posi
 _RESOLVED = {"YES": later("Resolved"), "NO": later("Not resolved"), "NA": later("Nothing to resolve")}
 _ESCALATION = {"true": later("Asked for a manager"), "false": later("Did not ask for a manager")}
 _CHURN = {"true": later("May leave"), "false": later("No sign of leaving")}
+_REPEATED = {"true": later("Again within 7 days")}
 _COMMENTS = {"open": later("Open thread"), "resolved": later("Resolved thread")}
 _SIDES = {
     "unknown": later("Whose side?"),
@@ -60,6 +62,7 @@ _WORDS: Mapping[str, Mapping[Any, str]] = {
     "resolved": _RESOLVED,
     "escalation": _ESCALATION,
     "churn_risk": _CHURN,
+    "repeated": _REPEATED,
     "comments": _COMMENTS,
     "handled_by": HANDLED_BY,
     "changed": _CHANGED,
@@ -87,6 +90,7 @@ FILTERS = {
     "ai_version": later("Version of the AI agent"),
     "changed": later("Tools of the AI agent"),
     "channel": later("Channel"),
+    "language": later("Language"),
     "direction": later("Direction"),
     "outcome": later("Result"),
     "missed": later("Missed"),
@@ -97,6 +101,7 @@ FILTERS = {
     "resolved": later("Request"),
     "escalation": later("Escalation"),
     "churn_risk": later("Churn risk"),
+    "repeated": later("Repeated contact"),
     "duration_from": later("Length from"),
     "duration_to": later("Length to"),
     "custom_id": later("Your own id"),
@@ -137,9 +142,9 @@ _GROUPS: Sequence[tuple[str, Sequence[str]]] = (
     (later("Started"), ("since", "to", "days")),
     (later("Score"), ("score_from", "outcome")),
     (later("How the customer left"), ("sentiment", "resolved", "escalation", "churn_risk")),
-    (later("Length and channel"), ("duration_from", "channel", "direction")),
+    (later("Length and channel"), ("duration_from", "channel", "direction", "language")),
     (later("Questions and audit"), ("missed", "audit", "comments", "pinned", "excluded", "sides")),
-    (later("Who and why"), ("queue", "agent", "intent", "custom_id", "custom_field")),
+    (later("Who and why"), ("queue", "agent", "intent", "repeated", "custom_id", "custom_field")),
     (later("AI agents"), ("handled_by", "ai_agent", "ai_version", "changed")),
 )
 """Filters that a list of conversations offers, as its panel groups them."""
@@ -238,6 +243,7 @@ class Names(NamedTuple):
     draws: Mapping[str, str] = {}
     by_agent_id: Mapping[str, str] = {}
     ai_agents: Mapping[str, str] = {}
+    languages: Sequence[str] = ()
 
 
 _NO_NAMES = Names({}, {}, (), ())
@@ -360,6 +366,7 @@ def _choices(query: Query, names: Names) -> Mapping[str, Mapping[str, str]]:
         "queue": _with_chosen(query, "queue", names.queues),
         "agent": _with_chosen(query, "agent", {each: each for each in names.agents}),
         "intent": _with_chosen(query, "intent", intents),
+        "language": {each: language_name(each) for each in (*names.languages, *query.get("language", ()))},
         "ai_agent": _with_chosen(query, "ai_agent", names.ai_agents),
         "pinned": _with_chosen(query, "pinned", _collections(names))
         if names.collections or query.get("pinned")
@@ -434,6 +441,7 @@ def _shown(name: str, found: list[str], names: Names, reader: Reader) -> str:
     words: Mapping[str, Callable[[str], str]] = {
         "days": lambda value: _days().get(value, value),
         "intent": intent_name,
+        "language": language_name,
         "topic": lambda value: value.replace(BELOW, BETWEEN),
         "queue": reader.queues.labelled,
         "ai_agent": lambda value: names.ai_agents.get(value, value),

@@ -8,7 +8,6 @@ from msgspec.structs import replace
 from auscult.domain.errors import RequestError
 from auscult.language import gettext as _
 from auscult.server.console.conversations.listing import names_of
-from auscult.server.console.conversations.listing_view import row_view
 from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.frame.filters import filter_view
 from auscult.server.console.frame.kept import KEPT
@@ -61,18 +60,15 @@ class ReasonsPage(Controller):
 
 
 def _opened(visit: Visit, within: Sought, found: ReasonsFound, about: str) -> ReasonsFound:
-    """Add conversations about a reason that are worth reading, those that repeat it, and what those that pass have."""
+    """Add conversations about a reason that are worth reading, and what those that pass have."""
     of_reason = replace(within, intents=(about,))
     rows = newest(visit.app, of_reason, _HEARD)
     rows = without_blind(visit.app, visit.visitor.email, rows, visit.principal.agent_ids)
     chosen = worth_hearing(rows)
     known = details(visit.app, chosen)
     hear = [hear_view(known[each.id], why_heard(each), visit.reader, BASE) for each in chosen if each.id in known]
-    repeated = next((each.again for each in found.reasons if each.name == about), None) or ()
-    known = details(visit.app, repeated)
-    again = [row_view(each, known.get(each.id), visit.reader, BASE) for each in repeated]
     better = what_passes(visit.app, of_reason, metric_names(visit.app).items())
-    return found._replace(chosen=about, hear=hear, again=again, better=better)
+    return found._replace(chosen=about, hear=hear, better=better)
 
 
 def why_heard(row: ListedConversation) -> str:

@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from auscult.domain.insights.changes import Move
 from auscult.language import gettext as _
-from auscult.server.console.conversations.listing_view import RowView
 from auscult.server.console.frame.counts import CountView, Leads
 from auscult.server.console.frame.filters import FilterView, Query, address
 from auscult.server.console.frame.reader import Reader
@@ -37,7 +36,7 @@ class ReasonRow(Struct, frozen=True, kw_only=True):
 
 
 class ReasonsView(Struct, frozen=True, kw_only=True):
-    """The page. ``chosen`` is the name of the reason that is opened, empty without one; ``again`` are its repeated ones."""
+    """The page. ``chosen`` is the name of the reason that is opened, empty without one."""
 
     filters: FilterView
     since: str
@@ -47,7 +46,6 @@ class ReasonsView(Struct, frozen=True, kw_only=True):
     note: str
     chosen: str
     hear: tuple[HearView, ...]
-    again: tuple[RowView, ...]
     better: tuple[str, ...]
 
 
@@ -59,7 +57,6 @@ class ReasonsFound(NamedTuple):
     answers: int
     chosen: str = ""
     hear: Sequence[HearView] = ()
-    again: Sequence[RowView] = ()
     better: Sequence[Move] = ()
 
 
@@ -89,7 +86,7 @@ def reasons_view(found: ReasonsFound, filters: FilterView, query: Query, reader:
             escalated=leads.number(each.escalated, span, intent=each.name, escalation="true"),
             again=CountView(shown="\u2013")
             if each.again is None
-            else CountView(shown=reader.number(len(each.again)), href=f"{about}#again" if each.again else ""),
+            else leads.number(each.again, span, intent=each.name, repeated="true"),
         )
 
     return ReasonsView(
@@ -101,7 +98,6 @@ def reasons_view(found: ReasonsFound, filters: FilterView, query: Query, reader:
         note=_note(found),
         chosen=intent_name(found.chosen) if found.chosen else "",
         hear=tuple(found.hear),
-        again=tuple(found.again),
         better=tuple(_better(each, reader) for each in found.better[:_SHOWN]),
     )
 

@@ -34,6 +34,7 @@ _FILTERS = (
         "ai_agent",
         "handled_by",
         "channel",
+        "language",
         "direction",
         "audit",
         "outcome",
@@ -41,9 +42,9 @@ _FILTERS = (
         "intent",
         "sentiment",
     ),
-    *("resolved", "escalation", "churn_risk", "score_from", "score_to", "since", "to"),
+    *("resolved", "escalation", "churn_risk", "repeated", "score_from", "score_to", "since", "to"),
 )
-_WIDE = frozenset(("queue", "agent", "ai_agent", "channel", "since", "to"))
+_WIDE = frozenset(("queue", "agent", "ai_agent", "channel", "language", "since", "to"))
 """Filters of what a share is of."""
 _NEWEST = 500
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
@@ -54,8 +55,7 @@ _MISSING: Mapping[str, str] = {
     "staffing": later("who works when"),
     "forecast": later("what is to come"),
     "money": later("costs and sales"),
-    "repeated contact as a filter": later("a filter for customers who come back; Reasons counts them by reason"),
-    "language as a filter": later("a filter by language"),
+    "language as a group": later("a comparison of languages"),
     "several periods": later("a comparison of periods that do not follow each other"),
     "survey answers as a filter": later("a filter by answers to surveys"),
     "comparison of one AI agent with people": later(
