@@ -14,6 +14,8 @@ _EARLY = 2
 _SOON = 2
 _FEW_WORDS = 4
 _FIRST_TURNS = 2
+_JUST_BEFORE = 4
+"""Steps before a person's first turn in which a call is held to have brought them."""
 
 
 def wishes(reading: AiReading) -> list[int]:
@@ -70,7 +72,10 @@ def _met_at(reading: AiReading) -> set[int]:
 
 
 def handed_over(reading: AiReading) -> list[int]:
-    """Return the calls that pass the customer on and succeed; else the first turn of a person after the AI agent's."""
+    """Return the calls that pass the customer on and succeed.
+
+    Else the last change before a person's first turn, whatever its name, as the person came of it; else that turn.
+    """
     made = [(at, call) for at in reading.calls if (call := reading.steps[at].call) and succeeded(call)]
     calls = [at for at, call in made if passes_on(call) and reading.is_changing(call)]
     if calls:
@@ -78,7 +83,10 @@ def handed_over(reading: AiReading) -> list[int]:
     if not reading.bots:
         return []
     first = next((at for at, step in enumerate(reading.steps) if step.side == "person" and at > reading.bots[0]), None)
-    return [] if first is None else [first]
+    if first is None:
+        return []
+    before = [at for at, call in made if first - _JUST_BEFORE <= at < first and reading.is_changing(call)]
+    return [before[-1] if before else first]
 
 
 def lost(reading: AiReading, over: list[int]) -> Iterator[Found]:
