@@ -1,7 +1,9 @@
 """Answers to questions about AI agents: the signs that are found, and how often each was right on labelled hands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from math import exp, log
+from operator import mul
 from typing import NamedTuple
 
 from auscult.domain.errors import coded
@@ -10,8 +12,10 @@ from auscult.metrics._ai import agreeing, claims, grounding, keeping, people, re
 from auscult.metrics._ai.reading import AiReading, Found, Outcome
 from auscult.metrics._ai.words import rows_of
 
-LEAST = 0.64
-"""Share of right findings that a sign must have had to answer NO."""
+LEAST = 0.5
+"""Probability that a finding is right from which on it answers NO."""
+_AS_SURE = 0.7
+"""Of findings that are weighed, the first that is so sure in comparison with the surest is the one: it goes on behind."""
 _PRIOR_WEIGHT = 2
 
 
@@ -30,6 +34,8 @@ class Sign(NamedTuple):
 
 Signs = Mapping[tuple[str, str], Sign]
 """Signs by question and name."""
+Weights = Mapping[str, Sequence[float]]
+"""By question the weights of a finding: alone, of the log odds that its sign is right, and of what it weighs."""
 UNKNOWN = Sign(0.4)
 UNSIGNED = "-"
 """Name of the sign that there is none: right where the label is not NO."""
@@ -51,6 +57,12 @@ def shipped() -> Signs:
         (question, sign): Sign(float(expected), int(right), int(wrong))
         for question, sign, expected, right, wrong in rows_of("signs.tsv")
     }
+
+
+@lru_cache(maxsize=1)
+def shipped_weights() -> Weights:
+    """Return the weights as they were fitted on all labelled hands."""
+    return {question: [float(one) for one in weights] for question, *weights in rows_of("weights.tsv")}
 
 
 def kept(reading: AiReading) -> Outcome:
@@ -80,7 +92,12 @@ def grounded(reading: AiReading) -> Outcome:
         found += [each._replace(sign=f"kept_{each.sign}") for each in broken if each.sign in ("other_day", "other_id")]
     found += [each._replace(sign=f"self_{each.sign}") for each in people.undisclosed(reading) if "_" in each.sign]
     step = stated[0].step if stated else None
-    return Outcome("YES" if stated else "NA", step, coded("each figure stands in what was given, read or said"), found)
+    return Outcome(
+        "YES" if stated else "NA",
+        step,
+        coded("each figure stands in what was given, read or said"),
+        grounding.measured(reading, found),
+    )
 
 
 def no_loop(reading: AiReading) -> Outcome:
@@ -136,20 +153,41 @@ QUESTIONS: Mapping[str, Callable[[AiReading], Outcome]] = {
 }
 
 
-def answer(question: str, reading: AiReading, signs: Signs | None = None) -> Answered:
+def answer(question: str, reading: AiReading) -> Answered:
     """Return the answer to a question: NO where the surest of its signs is sure enough."""
-    return weighed(question, QUESTIONS[question](reading), signs)
+    return weighed(question, QUESTIONS[question](reading))
 
 
-def weighed(question: str, outcome: Outcome, signs: Signs | None = None) -> Answered:
-    """Return the answer that signs lead to."""
-    signs = signs or shipped()
-    by_weight = [
-        (signs.get((question, each.sign), UNKNOWN).confidence, -number, each)
-        for number, each in enumerate(outcome.found)
-    ]
-    confidence, _, found = max(by_weight, default=(0.0, 0, None))
-    if found is not None and confidence >= LEAST:
-        return Answered("NO", outcome, found, confidence)
+def weighed(
+    question: str,
+    outcome: Outcome,
+    signs: Signs | None = None,
+    weights: Weights | None = None,
+    least: float = LEAST,
+) -> Answered:
+    """Return the answer that signs lead to, those that are shipped where none are given."""
+    signs = shipped() if signs is None else signs
+    mine = (shipped_weights() if weights is None else weights).get(question)
+    sure = [_confidence(signs.get((question, each.sign), UNKNOWN), each, mine) for each in outcome.found]
+    surest = max(sure, default=0.0)
+    if outcome.found and surest >= least:
+        first = next(
+            at
+            for at, one in enumerate(sure)
+            if one == surest or (outcome.found[at].weighs and one >= _AS_SURE * surest)
+        )
+        return Answered("NO", outcome, outcome.found[first], surest)
     unsigned = signs.get((question, UNSIGNED), UNKNOWN).confidence
-    return Answered(outcome.base, outcome, None, min(unsigned, 1 - confidence))
+    return Answered(outcome.base, outcome, None, min(unsigned, 1 - surest))
+
+
+def _confidence(sign: Sign, found: Found, weights: Sequence[float] | None) -> float:
+    """Return the probability that a finding is right."""
+    if not found.weighs or weights is None:
+        return sign.confidence
+    return 1 / (1 + exp(-sum(map(mul, weights, values_of(sign, found)))))
+
+
+def values_of(sign: Sign, found: Found) -> tuple[float, ...]:
+    """Return what a finding is weighed by: a constant, the log odds that its sign is right, and what it weighs itself."""
+    return (1.0, log(sign.expected / (1 - sign.expected)), *found.weighs)

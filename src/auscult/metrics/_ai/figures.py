@@ -86,6 +86,8 @@ def figures(text: str) -> tuple[Figure, ...]:
         return ()
     if _HAS_WORDS(text):
         text = _in_digits(text)
+    if _HAS_CLOCK(text):
+        text = _CLOCK.sub(_clock, _NOON.sub("12:00", text))
     if _HAS_ONE(text):
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
@@ -124,7 +126,7 @@ _NUMBER = (
     rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
 )
 _HAS_WORDS = look_for([_NUMBER])
-may_have_figures = look_for([_NUMBER, _A + _SPAN, r"\d"])
+may_have_figures = look_for([_NUMBER, _A + _SPAN, r"\d|\b(?:noon|midday)\b"])
 """Returns whether a text in small letters may have figures: one look, as most texts have none."""
 
 _ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
@@ -171,6 +173,25 @@ def _in_digits(text: str) -> str:
 
 
 _FOREIGN = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
+_QUARTERS = {"quarter": 15, "viertel": 15, "cuarto": 15, "quart": 15, "half": 30, "media": 30, "meia": 30, "demie": 30}
+_CLOCK = re.compile(
+    r"\b(?:(?P<part>quarter|half|viertel|\d{1,2}(?= past)) (?P<way>past|to|nach|vor) (?P<hour>\d{1,2})|halb (?P<half>\d{1,2})"
+    r"|(?P<h>\d{1,2})(?: heures?)? (?P<sign>y|e|et|menos|moins)(?: le)? (?P<of>media|cuarto|meia|quart|demie))\b"
+)
+_NOON = re.compile(r"\b(?:noon|midday)\b")
+_HAS_CLOCK = look_for([r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"])
+
+
+def _clock(said: re.Match[str]) -> str:
+    """Return a time of day that is said by its quarter in figures: ``quarter to 11`` is 10:45."""
+    if said["half"]:
+        minutes = int(said["half"]) * 60 - 30
+    else:
+        part = said["part"] or said["of"]
+        away = _QUARTERS.get(part) or int(part)
+        before = (said["way"] or said["sign"]) in ("to", "vor", "menos", "moins")
+        minutes = int(said["hour"] or said["h"]) * 60 + (-away if before else away)
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:

@@ -8,9 +8,11 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple, cast
 
+from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import Figure, figures, may_have_figures
-from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step
+from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step, stems_of
+from auscult.metrics._ai.words import usual_of
 
 _DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
 _HALF_DAY = 720
@@ -24,7 +26,7 @@ _HOUR = re.compile(r"\b(?:past|to|at|half|between|until|till|by|around|and|from|
 _NO_LETTER = re.compile(r"[\W_]+")
 _CENT = Decimal("0.01")
 _FEWEST_COUNT = 3
-_SMALL = 20
+_SMALL, _MOST_WORDS = 20, 8
 _YEAR = 2026
 """Year in which days are counted where none is said; not a leap year."""
 
@@ -76,7 +78,7 @@ class Sources:
         elif isinstance(value, str):
             self.add_text(value.replace("_", " "))
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            number = Decimal(str(value))
+            number = abs(Decimal(str(value)))  # what is owed is often below 0
             self.add(Figure("count", number, str(value), 0, number), self.cases)
             self.texts.append(str(value))
 
@@ -114,10 +116,11 @@ def letters_of(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _given(texts: tuple[str, ...]) -> tuple[tuple[Figure, ...], str]:
-    """Return figures and letters of instructions and knowledge, which many conversations share."""
+def _given(texts: tuple[str, ...]) -> tuple[tuple[Figure, ...], str, frozenset[str]]:
+    """Return figures, letters and stems of instructions and knowledge, which many conversations share."""
     lowered = [text.lower() for text in texts]
-    return tuple(figure for text in lowered for figure in figures(text)), " ".join(map(letters_of, lowered))
+    found = tuple(figure for text in lowered for figure in figures(text))
+    return found, " ".join(map(letters_of, lowered)), stems_of(" ".join(lowered))
 
 
 def given_texts(reading: AiReading) -> tuple[str, ...]:
@@ -129,9 +132,33 @@ def given_texts(reading: AiReading) -> tuple[str, ...]:
     return (ai.instructions or "", *knowledge, *(tool.description or "" for tool in ai.tools))
 
 
+def unsourced(reading: AiReading, at: int) -> int:
+    """Return how many words of what a turn states are in no source before it, and not what agents of all trades say."""
+    known = set(usual_of(language_code(reading.conversation)))
+    known.update(_given(given_texts(reading))[2])
+    for step in reading.steps[:at]:
+        if step.side != "bot":
+            known.update(stems_of(step.text))
+    return sum(
+        len(set(filter(str.isalpha, stems_of(sentence))) - known)
+        for sentence in reading.sentences[at]
+        if not sentence.endswith("?")
+    )
+
+
+def measured(reading: AiReading, found: Iterable[Found]) -> list[Found]:
+    """Return findings with what they weigh: how many words of their turn are in no source, and whether it is the last."""
+    places = {id(step): at for at, step in enumerate(reading.steps)}
+    weighs = {
+        at: (float(min(_MOST_WORDS, unsourced(reading, at))), float(at == reading.bots[-1]))
+        for at in {places[id(each.step)] for each in found}
+    }
+    return [each._replace(weighs=weighs[places[id(each.step)]]) for each in found]
+
+
 def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
     """Return the figures that are stated, and signs that one rests on nothing."""
-    sources = Sources(*_given(given_texts(reading)))
+    sources = Sources(*_given(given_texts(reading))[:2])
     stated: list[Stated] = []
     found: list[Found] = []
     asked: tuple[Figure, ...] = ()

@@ -13,10 +13,13 @@ from auscult.domain.evaluation import Cited, Evidence, Qualification, cite, over
 from auscult.domain.memo import kept
 from auscult.domain.said.text import straighten_quotes
 from auscult.domain.scoring.segments import TAKEN_OVER
-from auscult.metrics._ai.words import Words, words_of
+from auscult.metrics._ai.words import COMMON, Words, words_of
 
 Side = Literal["bot", "person", "customer", "call", "other"]
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;](?=\d)[^.!?;\n]*)*[.!?;\n]*")
+_WORD = re.compile(r"[^\W\d_]{3,}|\d+")
+STEM = 6
+"""Letters of a word that count: so ``deliver`` and ``delivery`` are one."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PASSES = re.compile(
     r"^to_|(?:^|_)(?:transfer|hand_?over|hand_?off|escalat\w*|connect|forward|human|agent|person|operator|supervisor"
@@ -51,6 +54,8 @@ class Found(NamedTuple):
     text: str
     why: str
     call: Call | None = None
+    weighs: tuple[float, ...] = ()
+    """Values of what its question weighs, in the order of weights.tsv; empty where the sign alone counts."""
 
 
 class Outcome(NamedTuple):
@@ -85,6 +90,11 @@ class AiReading:
     def sentences(self) -> dict[int, tuple[str, ...]]:
         """The sentences of each turn of the AI agent, in small letters, by the number of its step."""
         return {at: tuple(sentences_of(self.steps[at].text)) for at in self.bots}
+
+    @cached_property
+    def stems(self) -> dict[int, frozenset[str]]:
+        """The beginnings of the words of each turn that say what it is about, by the number of its step."""
+        return {at: stems_of(step.text) for at, step in enumerate(self.steps) if step.turn is not None}
 
     def is_changing(self, call: Call) -> bool:
         """Return whether a call changes anything: as its tool declares, else by its name."""
@@ -142,6 +152,11 @@ def _call_step(call: Call, index: int) -> Step:
 def ai_reading(conversation: Conversation) -> AiReading:
     """Return the reading of a conversation: the same one as long as it is asked for again soon."""
     return AiReading(conversation)
+
+
+def stems_of(text: str) -> frozenset[str]:
+    """Return the beginnings of the words of a text in small letters, but of common ones; and its numbers."""
+    return frozenset([word[:STEM] for word in _WORD.findall(text) if word not in COMMON])
 
 
 def sentences_of(text: str) -> Iterator[str]:

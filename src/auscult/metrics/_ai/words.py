@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from auscult.metrics._finding.patterns import refusal, searcher
+from auscult.wording.word_lists import read_words
 
 LANGUAGES = ("en", "de", "es", "fr", "pt")
 _TABLES = files("auscult.metrics._ai")
@@ -99,3 +100,15 @@ def rows_of(table: str) -> list[list[str]]:
     """Return the cells of the rows of a table next to this file."""
     lines = _TABLES.joinpath(table).read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+COMMON = frozenset(word for (line,) in rows_of("common_words.txt") for word in line.split())
+"""Words that say nothing of what a text is about."""
+
+
+def usual_of(language: str) -> frozenset[str]:
+    """Return the beginnings of the words that agents of all trades say in a language."""
+    return _USUAL.get(language, frozenset())
+
+
+_USUAL = read_words(_TABLES / "agent_words.txt")
