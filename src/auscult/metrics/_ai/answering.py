@@ -14,8 +14,9 @@ from auscult.metrics._ai.words import rows_of
 
 LEAST = 0.5
 """Probability that a finding is right from which on it answers NO."""
-_AS_SURE = 0.7
-"""Of findings that are weighed, the first that is so sure in comparison with the surest is the one: it goes on behind."""
+_AS_SURE: Mapping[str, float] = {"grounded": 1.0}
+_NEARLY = 0.7
+"""Share of the surest finding's probability from which on an earlier one is taken: a loop and a claim go on behind it."""
 _PRIOR_WEIGHT = 2
 
 
@@ -171,12 +172,10 @@ def weighed(
     sure = [_confidence(signs.get((question, each.sign), UNKNOWN), each, mine) for each in outcome.found]
     surest = max(sure, default=0.0)
     if outcome.found and surest >= least:
-        first = next(
-            at
-            for at, one in enumerate(sure)
-            if one == surest or (outcome.found[at].weighs and one >= _AS_SURE * surest)
-        )
-        return Answered("NO", outcome, outcome.found[first], surest)
+        enough = max(least, _AS_SURE.get(question, _NEARLY) * surest)
+        almost = [each for each, one in zip(outcome.found, sure, strict=True) if one >= enough]
+        first = min(almost, key=lambda each: each.step.turn_index)
+        return Answered("NO", outcome, first, surest)
     unsigned = signs.get((question, UNSIGNED), UNKNOWN).confidence
     return Answered(outcome.base, outcome, None, min(unsigned, 1 - surest))
 

@@ -55,7 +55,7 @@ def _claims_in(reading: AiReading, at: int, sentence: str) -> Iterator[Claim]:
                 continue
             if _is_negated(reading, sentence, match, frame, action.name):
                 continue
-            if frame == "state" and _is_reported(reading, at, match[0]):
+            if frame == "state" and (_HOURS.match(sentence, match.end()) or _is_reported(reading, at, match[0])):
                 continue
             seen.append(match.span())
             yield Claim(at, sentence, action, frame, match[0].strip())
@@ -73,6 +73,8 @@ def _is_negated(reading: AiReading, sentence: str, match: re.Match[str], frame: 
     return bool(_NOT.search(before[-30:]) or _NOT.search(match[0]))
 
 
+_HOURS = re.compile(r"(?<=open) (?:daily|from|until|till|every|between|again|to|on|at|mon|tue|wed|thu|fri|sat|sun|\d)")
+"""Behind ``open``: it is a place that is."""
 _NOT = re.compile(r"\b(?:not|never|cannot|no|nicht|kein\w*|nie|jamais|pas|nunca|não|unable)\b|n't\b|\bn'|\bne\b")
 
 
@@ -82,6 +84,8 @@ def _is_reported(reading: AiReading, at: int, said: str) -> bool:
     for step in reading.steps[:at]:
         if step.call is not None and not reading.is_changing(step.call):
             text = " ".join(texts_in(step.call.result)).lower()
+            if any(word[:_SHORTEST_STEM] in tool_name(step.call) for word in words):
+                return True
         else:
             text = step.text if step.side in ("customer", "person") else ""
         if any(word in text for word in words):
