@@ -23,6 +23,8 @@ _HARD = (
     r"human(?: being)?|real (?:person|human|agent)|persons?\b|live (?:person|agent)|agent|representative|operator"
     r"|supervisor|manager|someone (?:real|human|else|who)|somebody (?:real|human|else|who)|people|call ?back"
 )
+_NOT = r"(?:n't|\b(?:do|did|does|ca|is|wo|would|could|should|are|was|have|has)nt\b)"
+"""Behind a verb, also as it is typed without an apostrophe."""
 _FRAMES = ("first", "state", "going")
 
 
@@ -74,7 +76,7 @@ def words_of(language: str) -> Words | None:
     groups: dict[str, list[str]] = defaultdict(list)
     for group, of, pattern in rows_of("acts.tsv"):
         if of == language:
-            groups[group].append(pattern.replace("{who}", _WHO).replace("{hard}", _HARD))
+            groups[group].append(pattern.replace("{who}", _WHO).replace("{hard}", _HARD).replace("{nt}", _NOT))
     frames = {frame: pattern for frame, of, pattern in rows_of("frames.tsv") if of == language}
     actions, every = list[Action](), list[str]()
     tools: dict[str, str] = {}
