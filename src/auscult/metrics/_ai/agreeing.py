@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from typing import cast
 
 from auscult.domain.ai_agents.context import Call, Tool
 from auscult.domain.errors import coded, joined
@@ -23,12 +24,26 @@ def confirmed(reading: AiReading) -> Outcome:
     """Is a yes asked for before what instructions or tools say needs one?"""
     if not reading.is_called:
         return Outcome("NA", None, coded("it is not known what was called"), ())
-    demands = _demands(reading)
-    calls = [at for at in _changing(reading) if _is_meant(reading, at, demands) or _declares(reading, at)]
-    if not calls:
-        return Outcome("NA", None, coded("nothing was called that needs a yes"), ())
+    calls = needing_yes(reading)
     found = [sign for at in calls if (sign := unagreed(reading, at)) is not None]
+    found += [
+        sign._replace(sign="rejected")
+        for at in _changing(reading)
+        if at not in calls and is_rejected(reading, at) and (sign := unagreed(reading, at)) is not None
+    ]
+    if not calls:
+        return Outcome("NA", None, coded("nothing was called that needs a yes"), found)
     return Outcome("YES", reading.steps[calls[0]], coded("a yes was given before it"), found)
+
+
+def needing_yes(reading: AiReading) -> list[int]:
+    """Return the changing calls before which instructions or tools want a yes; worked out once."""
+    known = reading.seen.get("needing_yes")
+    if known is None:
+        demands = _demands(reading)
+        known = [at for at in _changing(reading) if _is_meant(reading, at, demands) or _declares(reading, at)]
+        reading.seen["needing_yes"] = known
+    return cast("list[int]", known)
 
 
 def _demands(reading: AiReading) -> list[str]:
@@ -77,6 +92,12 @@ def unagreed(reading: AiReading, at: int) -> Found | None:
     words = reading.steps[said].text if said is not None else ""
     why = coded("no yes to a question lies before it")
     return Found(sign, step, words, why, step.call)
+
+
+def is_rejected(reading: AiReading, at: int) -> bool:
+    """Return whether the customer rejects a call in their next turn."""
+    behind = next((each for each in reading.steps[at:] if each.side == "customer"), None)
+    return behind is not None and reading.has("rejects", behind.text)
 
 
 Allowed = Mapping[str, Sequence[CallTest]]

@@ -7,7 +7,9 @@ from functools import lru_cache
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.errors import coded
-from auscult.metrics._ai.figures import days_in, ids_in
+from auscult.metrics._ai.agreeing import is_rejected, needing_yes, unagreed
+from auscult.metrics._ai.figures import days_in, figures, ids_in
+from auscult.metrics._ai.grounding import given_texts, letters_of
 from auscult.metrics._ai.reading import AiReading, Found, Outcome, Step, passes_on, succeeded, takes_up
 
 _RUN = 20
@@ -19,6 +21,8 @@ _CALL_AS_TEXT = re.compile(
     r"|</?(?:tool|function)[_a-z]*>"
 )
 _TEN = 10
+_FEWEST = 3
+"""Smallest number in a call that must be known from before."""
 
 
 def right_action(reading: AiReading) -> Outcome:
@@ -44,9 +48,13 @@ def _acts(reading: AiReading, at: int) -> bool:
 
 
 def _strange(reading: AiReading, at: int) -> Iterator[Found]:
-    """Yield signs that a call has another day or number than was agreed."""
+    """Yield signs that a call is not what was agreed: no yes, a customer who rejects it, another day or number."""
     step, call = reading.steps[at], reading.steps[at].call
     assert call is not None  # noqa: S101  (only calls are asked about)
+    if at in needing_yes(reading) and (sign := unagreed(reading, at)) is not None:
+        yield sign
+    if is_rejected(reading, at):
+        yield _sign("rejected", step, call, coded("the customer rejects it"))
     text = " ".join(texts_in(call.arguments))
     agreed = reading.before(at, "bot")
     days = days_in(text)
@@ -58,6 +66,13 @@ def _strange(reading: AiReading, at: int) -> Iterator[Found]:
     alike = [one for one in shown if any(len(one) == len(other) for other in mine)]
     if alike and not set(alike) & set(mine):
         yield _sign("other_id", step, call, coded("it has another number than was agreed"))
+    numbers = {one.number for one in figures(text.lower()) if one.kind in ("amount", "count") and one.number >= _FEWEST}
+    if numbers:
+        known = " ".join([*given_texts(reading), *(each.text for each in reading.steps[:at])]).lower()
+        named = {size for one in figures(known) for size in (one.number, one.size)}
+        letters = letters_of(known)
+        if any(one not in named and f"{one.normalize():f}" not in letters for one in numbers):
+            yield _sign("other_number", step, call, coded("it has a number that stands nowhere before"))
 
 
 def _sign(name: str, step: Step, call: Call, what: str) -> Found:
