@@ -15,7 +15,7 @@ from auscult.metrics._ai.words import rows_of
 LEAST = 0.5
 """Probability that a finding is right from which on it answers NO."""
 _AS_SURE: Mapping[str, float] = {"grounded": 1.0}
-_NEARLY = 0.7
+_NEARLY = 0.6
 """Share of the surest finding's probability from which on an earlier one is taken: a loop and a claim go on behind it."""
 _PRIOR_WEIGHT = 2
 
@@ -172,7 +172,7 @@ def weighed(
     sure = [_confidence(signs.get((question, each.sign), UNKNOWN), each, mine) for each in outcome.found]
     surest = max(sure, default=0.0)
     if outcome.found and surest >= least:
-        enough = max(least, _AS_SURE.get(question, _NEARLY) * surest)
+        enough = _AS_SURE.get(question, _NEARLY) * surest
         almost = [each for each, one in zip(outcome.found, sure, strict=True) if one >= enough]
         first = min(almost, key=lambda each: each.step.turn_index)
         return Answered("NO", outcome, first, surest)

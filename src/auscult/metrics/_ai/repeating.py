@@ -8,19 +8,19 @@ from auscult.metrics._ai.reading import AiReading, Found, succeeded, tool_name
 _FEWEST, _FEWEST_WORDS = 3, 2
 _AGAIN = 0.5
 _OFTEN, _REACH = 3, 40
-_SOON, _MOST_UPSET, _MOST_LATER = 2, 4, 3
+_SOON = 2
 
 
 def repeated(reading: AiReading) -> Iterator[Found]:
     """Yield signs of going round: each reply that says what one before it did, and the same call again.
 
-    A reply weighs by how alike it is, whether something was done between, and how often the customer is upset, near it
-    and at all.
+    A reply weighs by how alike it is, whether the customer is upset near it, the share of turns in which they are, and
+    whether something was done between.
     """
     upset = [at for at, step in enumerate(reading.steps) if step.side == "customer" and _is_upset(reading, at)]
     customers = [at for at, step in enumerate(reading.steps) if step.side == "customer"]
     done = [at for at in reading.calls if (call := reading.steps[at].call) and succeeded(call)]
-    is_left = not reading.steps or reading.steps[-1].side != "bot"
+    share = len(upset) / max(1, len(customers))
     for number, at in enumerate(reading.bots[1:], 1):
         alike, first = max(
             (_alike(reading.stems[other], reading.stems[at]), -other)
@@ -28,7 +28,6 @@ def repeated(reading: AiReading) -> Iterator[Found]:
         )
         after = [one for one in customers if one > at][:_SOON]
         near = any(-first < one < at for one in upset) + any(one in upset for one in after)
-        later = min(_MOST_LATER, sum(one > at for one in upset))
         is_acted = any(-first < one < at for one in done)
         step = reading.steps[at]
         yield Found(
@@ -36,7 +35,7 @@ def repeated(reading: AiReading) -> Iterator[Found]:
             step,
             step.text,
             coded("it says again what it said before, in turn {n}", n=reading.steps[-first].turn_index + 1),
-            weighs=(alike, alike * near, min(_MOST_UPSET, len(upset)), later, is_acted, is_left),
+            weighs=(alike, alike * near, share, float(is_acted)),
         )
     yield from _calls(reading)
 
@@ -48,8 +47,10 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _is_upset(reading: AiReading, at: int) -> bool:
-    """Return whether a customer rejects, repeats themselves or shouts."""
+    """Return whether a customer rejects, repeats themselves or shouts; who is pleased or agrees does not."""
     step = reading.steps[at]
+    if reading.has("pleased", step.text) or reading.has("opens_yes", step.text):
+        return False
     if reading.has("going_round", step.text):
         return True
     text = step.turn.text if step.turn else ""
