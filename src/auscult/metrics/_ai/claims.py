@@ -236,5 +236,5 @@ def smoothed(reading: AiReading) -> Iterator[Found]:
             continue
         text = reading.steps[behind].text
         if not reading.has("failed", text):
-            sign = "smoothed_asking" if "?" in text else "smoothed"
+            sign = "smoothed_asking" if reading.has("asks_yes", text) else "smoothed"
             yield Found(sign, reading.steps[behind], reading.steps[behind].text, FAILED, call)
