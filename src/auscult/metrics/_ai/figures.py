@@ -82,13 +82,10 @@ _HALF_DAY = 720
 @lru_cache(maxsize=4096)
 def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text in small letters; number words are read as figures are."""
-    if not may_have_figures(text):
-        return ()
-    if _HAS_WORDS(text):
-        text = _in_digits(text)
-    if _HAS_CLOCK(text):
+    if _HAS_SAID(text):
+        if _HAS_WORDS(text):
+            text = _in_digits(text)
         text = _CLOCK.sub(_clock, _NOON.sub("12:00", text))
-    if _HAS_ONE(text):
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
@@ -119,15 +116,22 @@ _SPAN = (
     r"[ -](?:working |business |full |whole )?(?:minute|hour|day|week|month|year|stunde|tag\b|woche|monat|jahr"
     r"|hora|d[ií]a|semana|mes\b|año|heure|jour|mois|m[eê]s|ano\b)"
 )
-_HAS_ONE, _ONE = look_for([_A + _SPAN]), re.compile(f"{_A}(?={_SPAN})")
+_ONE = re.compile(f"{_A}(?={_SPAN})")
 _DIGIT = re.compile(r"\d")
 _ORDINALS = {word: int(number) for number, word in rows_of("ordinals.tsv")}
 _NUMBER = (
     rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
 )
+_HAS_SAID = look_for(
+    [_NUMBER, _A + _SPAN, r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"]
+)
 _HAS_WORDS = look_for([_NUMBER])
-may_have_figures = look_for([_NUMBER, _A + _SPAN, r"\d|\b(?:noon|midday)\b"])
-"""Returns whether a text in small letters may have figures: one look, as most texts have none."""
+
+
+def may_have_figures(text: str) -> bool:
+    """Return whether a text in small letters may have figures; most texts have none."""
+    return _DIGIT.search(text) is not None or _HAS_SAID(text)
+
 
 _ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
 
@@ -179,7 +183,6 @@ _CLOCK = re.compile(
     r"|(?P<h>\d{1,2})(?: heures?)? (?P<sign>y|e|et|menos|moins)(?: le)? (?P<of>media|cuarto|meia|quart|demie))\b"
 )
 _NOON = re.compile(r"\b(?:noon|midday)\b")
-_HAS_CLOCK = look_for([r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"])
 
 
 def _clock(said: re.Match[str]) -> str:

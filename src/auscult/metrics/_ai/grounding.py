@@ -1,9 +1,10 @@
 """Figures that an AI agent states, looked for in what it was given, what its tools returned and what the customer said."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple, cast
@@ -18,13 +19,14 @@ _DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
 _HALF_DAY = 720
 _MOST_VALUES = 24
 _MOST_FACTOR = 60
-_BEFORE, _MOST_STATED = 40, 60
-"""Characters before a figure that are read for it, and figures that are checked at most."""
+_BEFORE, _MOST_STATED, _MOST_PRODUCTS = 40, 60, 200
+"""Characters before a figure that are read for it, figures that are checked at most, and products that are added to."""
 _HOURS, _WHOLE, _SHORT_SPAN = 12, 100, 14
 _CALENDAR = frozenset(map(Decimal, (7, 12, 24, 30, 31, 52, 60, 365)))
 _HOUR = re.compile(r"\b(?:past|to|at|half|between|until|till|by|around|and|from|um|bis|las|à|às|das)\s*$")
 _NO_LETTER = re.compile(r"[\W_]+")
-_CENT = Decimal("0.01")
+_APART = " | "
+"""Between the texts of a call, so that no figure is read across two."""
 _FEWEST_COUNT = 3
 _SMALL, _MOST_WORDS = 20, 8
 _YEAR = 2026
@@ -65,18 +67,24 @@ class Sources:
 
     def add_value(self, value: object) -> None:
         """Add the arguments or the result of a call: its figures, the lengths of its lists, and how many are true."""
+        said: list[str] = []
+        self._gather(value, said)
+        if said:
+            self.add_text(_APART.join(said))
+
+    def _gather(self, value: object, said: list[str]) -> None:
         if isinstance(value, dict):
             for inner in cast("dict[str, Any]", value).values():
-                self.add_value(inner)
+                self._gather(inner, said)
         elif isinstance(value, list | tuple):
             many = cast("list[Any]", value)
             rows = [cast("dict[str, Any]", one) for one in many if isinstance(one, dict)]
             self.numbers.add(Decimal(len(many)))
             self.numbers.update(Decimal(sum(row.get(key) is True for row in rows)) for row in rows[:1] for key in row)
             for inner in many:
-                self.add_value(inner)
+                self._gather(inner, said)
         elif isinstance(value, str):
-            self.add_text(value.replace("_", " "))
+            said.append(value.replace("_", " "))
         elif isinstance(value, int | float) and not isinstance(value, bool):
             number = abs(Decimal(str(value)))  # what is owed is often below 0
             self.add(Figure("count", number, str(value), 0, number), self.cases)
@@ -196,15 +204,16 @@ class _Asked(NamedTuple):
     sources: Sources
     here: Sequence[Figure]
     before: Sequence[Figure]
-    is_rough: bool
-    is_hour: bool
+    start: str
+    """What is said just before it."""
+    reading: AiReading
 
 
 def _signs(
     reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], before: Sequence[Figure]
 ) -> Iterator[Found]:
     figure, start = one.figure, one.sentence[max(0, one.figure.at - _BEFORE) : one.figure.at]
-    asked = _Asked(figure, sources, here, before, reading.has("approx", start), _HOUR.search(start) is not None)
+    asked = _Asked(figure, sources, here, before, start, reading)
     how = _failing(asked)
     if how is None:
         return
@@ -249,7 +258,7 @@ def _failing_number(asked: _Asked, value: Decimal) -> str | None:
         value * 100 in sources.cases  # in hundredths
         or {value // 1, value % 1 * 100} <= sources.numbers  # said in two parts
         or (figure.kind == "count" and _counts(asked, value))
-        or _is_computed(value, _own(asked, value), sources, is_rough=asked.is_rough)
+        or _is_computed(value, _own(asked, value), sources, is_rough=asked.reading.has("approx", asked.start))
     )
     if rests:
         return None
@@ -261,7 +270,7 @@ def _counts(asked: _Asked, value: Decimal) -> bool:
     return (
         value * 60 in asked.sources.periods
         or value in _CALENDAR
-        or (asked.is_hour and value <= _HOURS)
+        or (value <= _HOURS and _HOUR.search(asked.start))
         or _is_named(f"{value:f}", asked.figure, asked.sources)
         or _is_between_days(float(value), asked.sources, asked.here)
     )
@@ -279,42 +288,53 @@ def _is_other(each: Figure, value: Decimal) -> bool:
 
 
 def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, is_rough: bool) -> bool:
-    """Return whether a value is a sum, difference, product, share or part: of this case's figures, by the rules' ones."""
-    own = list(dict.fromkeys([*mine, *reversed(sources.cases)]))[:_MOST_VALUES]
-    every = list(dict.fromkeys([*own, *sources.rules]))[: 2 * _MOST_VALUES]
-    least = max(Decimal(1), value * Decimal("0.04")) if is_rough else Decimal("0.011")
-    if is_rough and any(abs(value - one) <= least for one in every):
+    """Return whether a value is a sum, difference, product, share or part: of this case's figures, by the rules' ones.
+
+    All is counted in hundredths.
+    """
+    own = [float(one) * 100 for one in list(dict.fromkeys([*mine, *reversed(sources.cases)]))[:_MOST_VALUES]]
+    every = list(dict.fromkeys([*own, *(float(one) * 100 for one in sources.rules)]))[: 2 * _MOST_VALUES]
+    wanted = float(value) * 100
+    least = max(100.0, wanted * 0.04) if is_rough else 1.1
+    if is_rough and any(abs(wanted - one) <= least for one in every):
         return True
-    said = [one for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
-    return any(abs(value - one) <= least for one in _results(own, every, said))
+    said = [float(one) for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
+    low, high = wanted - least, wanted + least
+    products = _multiplied(own, every, said)
+    return (
+        _is_added(own, sorted(every), low, high)
+        or any(low <= one <= high for one in products)
+        or any(low <= one <= high for one in _shared(own, every))
+        or _is_added(every[:_MOST_VALUES], sorted(products[:_MOST_PRODUCTS]), low, high)
+        or any(_is_added(every[:_MOST_VALUES], sorted(every), low / factor, high / factor) for factor in said)
+        or any(low <= one + other + third <= high for one, other, third in combinations(own[:12], 3))
+    )
 
 
-def _results(own: Sequence[Decimal], every: Sequence[Decimal], said: Sequence[Decimal]) -> Iterator[Decimal]:
-    """Yield what figures of a case make with every figure; ``said``: whole numbers of the turn, by which is multiplied."""
-    pairs = [(one, other) for one in own for other in every if one != other]
-    for one, other in pairs:
-        yield one + other
-        yield abs(one - other)
-    factors = [one for one in every if 1 < one <= _MOST_FACTOR and one == int(one)]
+def _is_added(some: Sequence[float], others: Sequence[float], low: float, high: float) -> bool:
+    """Return whether two that differ, one of each, make a sum or difference between two bounds; ``others`` are sorted."""
+    return any(
+        others[at] != one
+        for one in some
+        for least, most in ((low - one, high - one), (one + low, one + high), (one - high, one - low))
+        for at in range(bisect_left(others, least), bisect_right(others, most))
+    )
+
+
+def _multiplied(own: Sequence[float], every: Sequence[float], said: Sequence[float]) -> list[float]:
+    """Return products and parts; ``said``: whole numbers of the turn, by which everything is multiplied."""
+    factors = [one / 100 for one in every if 100 < one <= 100 * _MOST_FACTOR and one % 100 == 0]
     products = [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
-    yield from products
-    for factor in said:
-        yield from ((one / factor).quantize(_CENT, ROUND_HALF_UP) for one in every)
-    for share in every:
-        if share <= _WHOLE:
-            yield from (
-                part
-                for one in own
-                for part in (one * share / 100, one * (100 - share) / 100, one * (100 + share) / 100)
-            )
-    for rate in every:
-        if rate < 1:
-            yield from (part for one, other in pairs for part in (one * rate, abs(one - other) * rate))
-    few = every[:_MOST_VALUES]
-    yield from (result for one in products[:200] for other in few for result in (one + other, abs(one - other)))
-    for factor in said:
-        yield from (part * factor for one, other in combinations(few, 2) for part in (one + other, abs(one - other)))
-    yield from (sum(three, Decimal(0)) for three in combinations(own[:12], 3))
+    return products + [float(round(one / factor)) for factor in said for one in every]
+
+
+def _shared(own: Sequence[float], every: Sequence[float]) -> list[float]:
+    """Return shares in percent, what they leave and what they add; and what rates below 1 make."""
+    shares = [one / 100 for one in every if one <= 100 * _WHOLE]
+    found = [one * part / 100 for share in shares for part in (share, 100 - share, 100 + share) for one in own]
+    for rate in (share for share in shares if share < 1):
+        found += [part * rate for one in own for other in every if one != other for part in (one, abs(one - other))]
+    return found
 
 
 def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) -> bool:

@@ -53,19 +53,27 @@ Look = Callable[[str], bool]
 
 
 def look_for(patterns: Sequence[str]) -> Look:
-    """Return whether any pattern is in a text. RE2 is faster and reads what it can, in texts of ASCII letters only."""
+    """Return whether any pattern is in a text.
+
+    RE2 is faster and reads texts of ASCII letters. A pattern that looks around is first looked for without that, which
+    finds at least as much.
+    """
     every = re.compile("|".join(patterns))
-    fast = [each for each in patterns if refusal(each) is None]
-    rest = [each for each in patterns if each not in fast]
-    first = searcher(("|".join(fast),)) if fast else None
-    second = re.compile("|".join(rest)) if rest else None
+    plain = [_LOOKS_AROUND.sub("", each) for each in patterns]
+    first = searcher(("|".join(plain),)) if all(refusal(each) is None for each in plain) else None
+    is_exact = plain == list(patterns)
 
     def look(text: str) -> bool:
-        if not text.isascii() or text.endswith("\n"):
+        ascii_text = text if text.isascii() else _SIGNS.sub("~", text)
+        if first is None or text.endswith("\n") or not ascii_text.isascii():
             return every.search(text) is not None
-        return bool(first and first(text)) or (second is not None and second.search(text) is not None)
+        return bool(first(ascii_text)) and (is_exact or every.search(text) is not None)
 
     return look
+
+
+_SIGNS = re.compile(r"[^\x00-\x7f\w]")
+_LOOKS_AROUND = re.compile(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
 
 
 @cache
