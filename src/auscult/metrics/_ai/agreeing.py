@@ -52,8 +52,8 @@ def _demands(reading: AiReading) -> list[str]:
     english = words_of("en")
     assert english is not None  # noqa: S101  (English is among the languages)
     sentences = sentences_of((ai.instructions or "").lower() if ai else "")
-    asks = english.acts["demands_yes"]
-    return [each for each in sentences if asks(each) or reading.has("demands_yes", each)]
+    looks = {english.acts["demands_yes"], (reading.words or english).acts["demands_yes"]}
+    return [each for each in sentences if any(look(each) for look in looks)]
 
 
 def _is_meant(reading: AiReading, at: int, demands: Sequence[str]) -> bool:

@@ -87,7 +87,8 @@ def grounded(reading: AiReading) -> Outcome:
     ai = reading.conversation.ai
     if not reading.is_called and (ai is None or not (ai.instructions or ai.knowledge)):
         return Outcome("NA", None, coded("neither calls nor instructions nor knowledge are known"), ())
-    stated, found = grounding.ungrounded(reading)
+    stated, signs, _ = grounding.figured(reading)
+    found = list(signs)
     if reading.is_called:
         broken = claims.held_against_calls(reading)[1]
         found += [each._replace(sign=f"kept_{each.sign}") for each in broken if each.sign in ("other_day", "other_id")]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from auscult.domain.said.numbers import SMALL, digit_runs, numbers, tokens, written_number
-from auscult.metrics._ai.words import look_for, rows_of
+from auscult.metrics._ai.words import Look, rows_of
 
 Kind = Literal["amount", "share", "period", "date", "day", "time", "id", "count"]
 
@@ -122,10 +122,10 @@ _ORDINALS = {word: int(number) for number, word in rows_of("ordinals.tsv")}
 _NUMBER = (
     rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
 )
-_HAS_SAID = look_for(
+_HAS_SAID = Look(
     [_NUMBER, _A + _SPAN, r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"]
 )
-_HAS_WORDS = look_for([_NUMBER])
+_HAS_WORDS = Look([_NUMBER])
 
 
 def may_have_figures(text: str) -> bool:

@@ -9,6 +9,8 @@ from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple, cast
 
+from auscult.domain.ai_agents.calls import texts_in
+from auscult.domain.ai_agents.context import Call
 from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import Figure, figures, may_have_figures
@@ -58,12 +60,14 @@ class Sources:
         for figure in rules:
             self.add(figure, self.rules)
 
-    def add_text(self, text: str) -> None:
-        """Add the figures of a case: a result, an argument, what the customer says."""
+    def add_text(self, text: str) -> tuple[Figure, ...]:
+        """Add the figures of a case, a result, an argument or what the customer says, and return them."""
         text = text[:MOST_OF_CALL].lower()
-        for figure in figures(text):
+        found = figures(text)
+        for figure in found:
             self.add(figure, self.cases)
         self.texts.append(text)
+        return found
 
     def add_value(self, value: object) -> None:
         """Add the arguments or the result of a call: its figures, the lengths of its lists, and how many are true."""
@@ -164,14 +168,31 @@ def measured(reading: AiReading, found: Iterable[Found]) -> list[Found]:
     return [each._replace(weighs=weighs[places[id(each.step)]]) for each in found]
 
 
-def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
-    """Return the figures that are stated, and signs that one rests on nothing."""
+class Figured(NamedTuple):
+    """The figures that are stated, signs that one rests on nothing, and the changing calls with a number from nowhere."""
+
+    stated: list[Stated]
+    found: list[Found]
+    strange: set[int]
+
+
+def figured(reading: AiReading) -> Figured:
+    """Return what is to be said of the figures of a reading; worked out once."""
+    known = reading.seen.get("figures")
+    if known is None:
+        known = reading.seen["figures"] = _figured(reading)
+    return cast("Figured", known)
+
+
+def _figured(reading: AiReading) -> Figured:
     sources = Sources(*_given(given_texts(reading))[:2])
-    stated: list[Stated] = []
-    found: list[Found] = []
+    done = Figured([], [], set())
+    told: set[Decimal] = set()
     asked: tuple[Figure, ...] = ()
     for at, step in enumerate(reading.steps):
         if step.call is not None:
+            if reading.is_changing(step.call) and _is_strange(step.call, sources, told):
+                done.strange.add(at)
             sources.add_value(step.call.arguments)
             sources.add_value(step.call.result)
         elif step.side == "bot":
@@ -179,16 +200,28 @@ def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
                 continue
             said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
             here = [figure for _, each in said for figure in each]
+            told.update(size for figure in here for size in (figure.number, figure.size))
             for sentence, each in said:
-                if each and len(stated) < _MOST_STATED and not reading.has("example", sentence):
+                if each and len(done.stated) < _MOST_STATED and not reading.has("example", sentence):
                     mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
-                    stated += mine
-                    found += (sign for one in mine for sign in _signs(reading, one, sources, here, asked))
-                    found += _wrong_sum(reading, step, sentence, sources)
+                    done.stated.extend(mine)
+                    done.found.extend(sign for one in mine for sign in _signs(reading, one, sources, here, asked))
+                    done.found.extend(_wrong_sum(reading, step, sentence, each, sources))
         else:
-            sources.add_text(step.text)
-            asked = figures(step.text)
-    return stated, found
+            asked = sources.add_text(step.text)
+    return done
+
+
+def _is_strange(call: Call, sources: Sources, told: set[Decimal]) -> bool:
+    """Return whether the arguments of a call have an amount or a count that nothing before it has."""
+    mine = [one for one in figures(_APART.join(texts_in(call.arguments)).lower()) if one.kind in ("amount", "count")]
+    return any(
+        one.number not in sources.numbers
+        and one.number not in told
+        and f"{one.number.normalize():f}" not in sources.letters
+        for one in mine
+        if one.number >= _FEWEST_COUNT
+    )
 
 
 def _is_stated(figure: Figure) -> bool:
@@ -301,9 +334,10 @@ def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, i
     said = [float(one) for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
     low, high = wanted - least, wanted + least
     products = _multiplied(own, every, said)
+    parts = [float(round(one / factor)) for factor in said for one in every]
     return (
         _is_added(own, sorted(every), low, high)
-        or any(low <= one <= high for one in products)
+        or any(low <= one <= high for one in (*products, *parts))
         or any(low <= one <= high for one in _shared(own, every))
         or _is_added(every[:_MOST_VALUES], sorted(products[:_MOST_PRODUCTS]), low, high)
         or any(_is_added(every[:_MOST_VALUES], sorted(every), low / factor, high / factor) for factor in said)
@@ -322,10 +356,9 @@ def _is_added(some: Sequence[float], others: Sequence[float], low: float, high: 
 
 
 def _multiplied(own: Sequence[float], every: Sequence[float], said: Sequence[float]) -> list[float]:
-    """Return products and parts; ``said``: whole numbers of the turn, by which everything is multiplied."""
+    """Return products; ``said``: whole numbers of the turn, by which everything is multiplied."""
     factors = [one / 100 for one in every if 100 < one <= 100 * _MOST_FACTOR and one % 100 == 0]
-    products = [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
-    return products + [float(round(one / factor)) for factor in said for one in every]
+    return [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
 
 
 def _shared(own: Sequence[float], every: Sequence[float]) -> list[float]:
@@ -432,11 +465,13 @@ def _is_between_days(days: float, sources: Sources, here: Sequence[Figure]) -> b
     return any(abs(gap - days) <= 1 for gap in _gaps(sources, here))
 
 
-def _wrong_sum(reading: AiReading, step: Step, sentence: str, sources: Sources) -> Iterator[Found]:
+def _wrong_sum(
+    reading: AiReading, step: Step, sentence: str, said: Sequence[Figure], sources: Sources
+) -> Iterator[Found]:
     """Yield a sign where a total differs from what the sentence adds up."""
-    if not reading.has("total", sentence):
+    amounts = [figure for figure in said if figure.kind in ("amount", "count")]
+    if len(amounts) < _FEWEST_COUNT or not reading.has("total", sentence):
         return
-    amounts = [figure for figure in figures(sentence) if figure.kind in ("amount", "count")]
     values: list[Decimal] = []
     for figure in amounts:
         value = figure.number

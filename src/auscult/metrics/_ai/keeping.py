@@ -8,8 +8,8 @@ from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.errors import coded
 from auscult.metrics._ai.agreeing import is_rejected, needing_yes, unagreed
-from auscult.metrics._ai.figures import days_in, figures, ids_in
-from auscult.metrics._ai.grounding import given_texts, letters_of
+from auscult.metrics._ai.figures import days_in, ids_in
+from auscult.metrics._ai.grounding import figured
 from auscult.metrics._ai.reading import AiReading, Found, Outcome, Step, passes_on, succeeded, takes_up
 
 _RUN = 20
@@ -21,8 +21,6 @@ _CALL_AS_TEXT = re.compile(
     r"|</?(?:tool|function)[_a-z]*>"
 )
 _TEN = 10
-_FEWEST = 3
-"""Smallest number in a call that must be known from before."""
 
 
 def right_action(reading: AiReading) -> Outcome:
@@ -66,13 +64,8 @@ def _strange(reading: AiReading, at: int) -> Iterator[Found]:
     alike = [one for one in shown if any(len(one) == len(other) for other in mine)]
     if alike and not set(alike) & set(mine):
         yield _sign("other_id", step, call, coded("it has another number than was agreed"))
-    numbers = {one.number for one in figures(text.lower()) if one.kind in ("amount", "count") and one.number >= _FEWEST}
-    if numbers:
-        known = " ".join([*given_texts(reading), *(each.text for each in reading.steps[:at])]).lower()
-        named = {size for one in figures(known) for size in (one.number, one.size)}
-        letters = letters_of(known)
-        if any(one not in named and f"{one.normalize():f}" not in letters for one in numbers):
-            yield _sign("other_number", step, call, coded("it has a number that stands nowhere before"))
+    if at in figured(reading).strange:
+        yield _sign("other_number", step, call, coded("it has a number that stands nowhere before"))
 
 
 def _sign(name: str, step: Step, call: Call, what: str) -> Found:

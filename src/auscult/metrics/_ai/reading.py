@@ -13,7 +13,7 @@ from auscult.domain.evaluation import Cited, Evidence, Qualification, cite, over
 from auscult.domain.memo import kept
 from auscult.domain.said.text import straighten_quotes
 from auscult.domain.scoring.segments import TAKEN_OVER
-from auscult.metrics._ai.words import COMMON, Words, words_of
+from auscult.metrics._ai.words import COMMON, OF_CUSTOMERS, Words, folded, words_of
 
 Side = Literal["bot", "person", "customer", "call", "other"]
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;](?=\d)[^.!?;\n]*)*[.!?;\n]*")
@@ -82,6 +82,7 @@ class AiReading:
         self.is_taken_over = any(step.side == "person" for step in self.steps) or any(
             event.type == TAKEN_OVER for event in conversation.events
         )
+        self._said: dict[str, bool] = {}
         self.words: Words | None = words_of(language_code(conversation))
         tools = conversation.ai.tools if conversation.ai else ()
         self.tools = {tool.name: tool for tool in tools}
@@ -102,9 +103,23 @@ class AiReading:
         return is_changing(call.name) if tool is None else tool.is_changing
 
     def has(self, act: str, text: str) -> bool:
-        """Return whether an act is in a text of small letters."""
+        """Return whether an act is in a text of small letters, that of turns or a part of it.
+
+        What all turns of a side lack is looked for once.
+        """
         look = self.words.acts.get(act) if self.words else None
-        return look is not None and look(text)
+        if look is None:
+            return False
+        is_said = self._said.get(act)
+        if is_said is None:
+            is_said = self._said[act] = look.may(self._sides[act in OF_CUSTOMERS])
+        return is_said and look(text)
+
+    @cached_property
+    def _sides(self) -> tuple[str, str]:
+        """What the AI agent and what others say, without accents."""
+        said = ("\n".join([step.text for step in self.steps if step.turn and (step.side == "bot") is is_bot]) for is_bot in (True, False))
+        return tuple(map(folded, said))
 
     def answer_to(self, at: int) -> list[int]:
         """Return the steps behind a customer's turn, up to their next one."""

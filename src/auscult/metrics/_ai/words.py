@@ -25,6 +25,10 @@ _HARD = (
 )
 _NOT = r"(?:n't|\b(?:do|did|does|ca|is|wo|would|could|should|are|was|have|has)nt\b)"
 """Behind a verb, also as it is typed without an apostrophe."""
+OF_CUSTOMERS = frozenset(
+    "wish no_wish nature pleased opens_yes going_round yes rejects told_before asks_again".split()
+)
+"""Acts that are looked for in what customers and people say; the others are the AI agent's."""
 _FRAMES = ("first", "state", "going")
 
 
@@ -48,31 +52,48 @@ class Words(NamedTuple):
     any_of_frame: dict[str, "Look"]
 
 
-Look = Callable[[str], bool]
-"""Returns whether something is in a text."""
+class Look:
+    """Looks for any of some patterns in a text, with RE2 where it can.
 
-
-def look_for(patterns: Sequence[str]) -> Look:
-    """Return whether any pattern is in a text.
-
-    RE2 is faster and reads texts of ASCII letters. A pattern that looks around is first looked for without that, which
-    finds at least as much.
+    RE2 is faster, but knows no looking around, and takes letters with accents for no letters. Given patterns and texts
+    without either it finds at least as much, and ``re`` makes sure.
     """
-    every = re.compile("|".join(patterns))
-    plain = [_LOOKS_AROUND.sub("", each) for each in patterns]
-    first = searcher(("|".join(plain),)) if all(refusal(each) is None for each in plain) else None
-    is_exact = plain == list(patterns)
 
-    def look(text: str) -> bool:
-        ascii_text = text if text.isascii() else _SIGNS.sub("~", text)
-        if first is None or text.endswith("\n") or not ascii_text.isascii():
-            return every.search(text) is not None
-        return bool(first(ascii_text)) and (is_exact or every.search(text) is not None)
+    def __init__(self, patterns: Sequence[str]) -> None:
+        around = [each for each in patterns if _LOOKS_AROUND.search(each)]
+        exact = "|".join(each for each in patterns if each not in around)
+        bare = [_LOOKS_AROUND.sub("", each) for each in around]
+        self._every = re.compile("|".join(patterns))
+        self._around = re.compile("|".join(around))
+        self._exact = searcher((exact,)) if exact else None
+        self._bare = searcher(("|".join(bare),)) if bare else None
+        self._any = searcher((_ANCHOR.sub("", "|".join(filter(None, (exact, *bare)))).translate(_FOLDED),))
 
-    return look
+    def __call__(self, text: str) -> bool:
+        """Return whether a text has any."""
+        if not text.isascii():
+            said, text = text, _SIGN.sub("~", text)
+            if not text.isascii():
+                return self.may(folded(text)) and self._every.search(said) is not None
+        if self._exact is not None and self._exact(text) is not None:
+            return True
+        return self._bare is not None and self._bare(text) is not None and self._around.search(text) is not None
+
+    def may(self, text: str) -> bool:
+        """Return whether a part of a folded text may have any."""
+        return self._any(text) is not None
 
 
-_SIGNS = re.compile(r"[^\x00-\x7f\w]")
+def folded(text: str) -> str:
+    """Return a text in ASCII, letter by letter: without accents, ``x`` for other letters, ``~`` for what is none."""
+    if text.isascii():
+        return text
+    return _OTHER_LETTER.sub("x", _SIGN.sub("~", text.translate(_FOLDED)))
+
+
+_FOLDED = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüñçßýÿœæ", "aaaaaaeeeeiiiiooooouuuuncsyyoa")
+_SIGN, _OTHER_LETTER = re.compile(r"[^\x00-\x7f\w]"), re.compile(r"[^\x00-\x7f]")
+_ANCHOR = re.compile(r"(?<![\[\\])\^|(?<!\\)\$")
 _LOOKS_AROUND = re.compile(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
 
 
@@ -97,9 +118,9 @@ def words_of(language: str) -> Words | None:
             named = rf"(?:\b|_)(?:{tools[name]})" if tools[name] else r"(?!)"
             actions.append(Action(name, said, re.compile(named)))
             every.extend(one for one in (done, *ongoing) if one)
-    acts = {group: look_for(patterns) for group, patterns in groups.items()}
-    framed = {frame: look_for([frames[frame].replace("{x}", "|".join(every))]) for frame in _FRAMES}
-    return Words(acts, tuple(actions), look_for([rf"\b(?:{'|'.join(every)})"]), framed)
+    acts = {group: Look(patterns) for group, patterns in groups.items()}
+    framed = {frame: Look([frames[frame].replace("{x}", "|".join(every))]) for frame in _FRAMES}
+    return Words(acts, tuple(actions), Look([rf"\b(?:{'|'.join(every)})"]), framed)
 
 
 def _framed(frame: str, forms: str) -> re.Pattern[str] | None:
