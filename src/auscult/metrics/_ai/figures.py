@@ -1,13 +1,14 @@
 """Figures in a text: amounts, shares, periods, dates, times, ids and counts, each in one form."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from auscult.domain.said.numbers import SMALL, digit_runs, numbers, tokens, written_number
-from auscult.metrics._ai.words import Look, rows_of
+from auscult.metrics._ai.words import FOLDED, folded, rows_of
+from auscult.metrics._finding.patterns import searcher
 
 Kind = Literal["amount", "share", "period", "date", "day", "time", "id", "count"]
 
@@ -82,10 +83,12 @@ _HALF_DAY = 720
 @lru_cache(maxsize=4096)
 def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text in small letters; number words are read as figures are."""
-    if _HAS_SAID(text):
-        if _HAS_WORDS(text):
-            text = _in_digits(text)
+    said = _said_in(folded(text)) or ()
+    if _WORDS_SAID in said:
+        text = _in_digits(text)
+    if _CLOCK_SAID in said:
         text = _CLOCK.sub(_clock, _NOON.sub("12:00", text))
+    if _ONE_SAID in said:
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
@@ -122,15 +125,22 @@ _ORDINALS = {word: int(number) for number, word in rows_of("ordinals.tsv")}
 _NUMBER = (
     rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
 )
-_HAS_SAID = Look(
-    [_NUMBER, _A + _SPAN, r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"]
+_WORDS_SAID, _ONE_SAID, _CLOCK_SAID = range(3)
+_said_in = searcher(
+    tuple(
+        one.translate(FOLDED)
+        for one in (
+            _NUMBER,
+            _A + _SPAN,
+            r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b",
+        )
+    )
 )
-_HAS_WORDS = Look([_NUMBER])
 
 
 def may_have_figures(text: str) -> bool:
     """Return whether a text in small letters may have figures; most texts have none."""
-    return _DIGIT.search(text) is not None or _HAS_SAID(text)
+    return _DIGIT.search(text) is not None or _said_in(folded(text)) is not None
 
 
 _ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
@@ -201,7 +211,10 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
     """Yield the figures of a text as ``finditer`` does, but begin to look shortly before each digit, which each has."""
     at = 0
     while (digit := _DIGIT.search(text, at)) is not None:
-        start = max(at, digit.start() - _BEFORE_DIGIT)
+        start = digit.start()
+        before = text[max(at, start - _BEFORE_DIGIT) : start].split()
+        if before and (before[-1].rstrip(".") in _LEADS or before[-1][-1] in _CURRENCIES):
+            start = max(at, start - _BEFORE_DIGIT)
         while start > at and (text[start - 1].isalnum() or text[start - 1] == "-"):
             start -= 1
         match = _FIGURE.search(text, start)
@@ -211,13 +224,16 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
         at = match.end()
 
 
+_CURRENCIES = "€£$"
+_LEADS = frozenset({*_MONTHS, "the", "eur", "gbp", "usd", "chf"})
+"""Words before a number that are part of a figure."""
 _BEFORE_DIGIT = 24
 """Characters before its first digit that a figure has at most, unless it is one word; a long month and ``the``."""
 
 
 def _each(text: str) -> Iterator[Figure]:
-    for match in _matches(_STAMP.sub(" ", text)):
-        figure = _dated(match) or _timed(match) or _counted(match)
+    for match in _matches(_STAMP.sub(" ", text) if ":" in text else text):
+        figure = _READ.get(match.lastgroup or "", _counted)(match)
         if figure is not None:
             yield figure
 
@@ -226,25 +242,28 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _STAMP = re.compile(r"(?<=\d)t(?=\d\d:\d)")
 
 
-def _dated(match: re.Match[str]) -> Figure | None:
-    for day, month in (("d", "m"), ("d1", "m1"), ("d2", "m2"), ("d3", "m3")):
-        if match[day] is not None:
-            number = _MONTHS.get(match[month]) or int(match[month])
-            first = int(match[day])
-            if first <= _MOST_DAYS and 0 < number <= _MOST_MONTHS:
-                return Figure("date", (number, first), match[0], match.start())
-            if number <= _MOST_DAYS and 0 < first <= _MOST_MONTHS:
-                return Figure("date", (first, number), match[0], match.start())
-    return None
+def _dated(day: str, month: str) -> Callable[[re.Match[str]], Figure | None]:
+    """Return what reads a date by its groups of the day and the month; of two numbers either may be the month."""
+
+    def read(match: re.Match[str]) -> Figure | None:
+        number = _MONTHS.get(match[month]) or int(match[month])
+        first = int(match[day])
+        if first <= _MOST_DAYS and 0 < number <= _MOST_MONTHS:
+            return Figure("date", (number, first), match[0], match.start())
+        if number <= _MOST_DAYS and 0 < first <= _MOST_MONTHS:
+            return Figure("date", (first, number), match[0], match.start())
+        return _counted(match)
+
+    return read
 
 
-def _timed(match: re.Match[str]) -> Figure | None:
-    if match["clock"] is not None:
-        minutes = (int(match["h"]) * 60 + int(match["mi"])) % _HALF_DAY
-        return Figure("time", minutes, match[0], match.start(), Decimal(match["h"]))
-    if match["hour12"] is not None:
-        return Figure("time", int(match["h2"]) * 60 % _HALF_DAY, match[0], match.start(), Decimal(match["h2"]))
-    return None
+def _clocked(match: re.Match[str]) -> Figure:
+    minutes = (int(match["h"]) * 60 + int(match["mi"])) % _HALF_DAY
+    return Figure("time", minutes, match[0], match.start(), Decimal(match["h"]))
+
+
+def _on_the_hour(match: re.Match[str]) -> Figure:
+    return Figure("time", int(match["h2"]) * 60 % _HALF_DAY, match[0], match.start(), Decimal(match["h2"]))
 
 
 def _counted(match: re.Match[str]) -> Figure | None:
@@ -283,6 +302,17 @@ def _kind_of(match: re.Match[str], value: Decimal) -> tuple[Kind, Decimal]:
         return "share", value
     unit = next((minutes for name, (minutes, _) in _UNITS.items() if match[name] is not None), None)
     return ("count", value) if unit is None else ("period", value * unit)
+
+
+_READ: dict[str, Callable[[re.Match[str]], Figure | None]] = {
+    "iso": _dated("d", "m"),
+    "dmy": _dated("d1", "m1"),
+    "dm": _dated("d2", "m2"),
+    "md": _dated("d3", "m3"),
+    "clock": _clocked,
+    "hour12": _on_the_hour,
+}
+"""What reads a figure, by the group of its form."""
 
 
 def days_in(text: str) -> list[tuple[int, int]]:

@@ -67,7 +67,7 @@ class Look:
         self._around = re.compile("|".join(around))
         self._exact = searcher((exact,)) if exact else None
         self._bare = searcher(("|".join(bare),)) if bare else None
-        self._any = searcher((_ANCHOR.sub("", "|".join(filter(None, (exact, *bare)))).translate(_FOLDED),))
+        self._any = searcher((_ANCHOR.sub("", "|".join(filter(None, (exact, *bare)))).translate(FOLDED),))
 
     def __call__(self, text: str) -> bool:
         """Return whether a text has any."""
@@ -88,10 +88,10 @@ def folded(text: str) -> str:
     """Return a text in ASCII, letter by letter: without accents, ``x`` for other letters, ``~`` for what is none."""
     if text.isascii():
         return text
-    return _OTHER_LETTER.sub("x", _SIGN.sub("~", text.translate(_FOLDED)))
+    return _OTHER_LETTER.sub("x", _SIGN.sub("~", text.translate(FOLDED)))
 
 
-_FOLDED = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüñçßýÿœæ", "aaaaaaeeeeiiiiooooouuuuncsyyoa")
+FOLDED = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüñçßýÿœæ", "aaaaaaeeeeiiiiooooouuuuncsyyoa")
 _SIGN, _OTHER_LETTER = re.compile(r"[^\x00-\x7f\w]"), re.compile(r"[^\x00-\x7f]")
 _ANCHOR = re.compile(r"(?<![\[\\])\^|(?<!\\)\$")
 _LOOKS_AROUND = re.compile(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
