@@ -10,7 +10,7 @@ from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import days_in, ids_in, month_days_in
 from auscult.metrics._ai.people import is_thin
 from auscult.metrics._ai.reading import AiReading, Found, Step, passes_on, succeeded, takes_up, tool_name
-from auscult.metrics._ai.words import Action
+from auscult.metrics._ai.words import Action, folded
 
 _WORD = re.compile(r"[^\W_]{4,}")
 _SHORTEST_STEM = 4
@@ -35,20 +35,24 @@ def claims_of(reading: AiReading) -> list[Claim]:
         return []
     found: list[Claim] = []
     for at, sentences in reading.sentences.items():
-        for sentence in sentences if reading.words.any_action(reading.steps[at].text) else ():
-            if reading.words.any_action(sentence):
-                found.extend(_claims_in(reading, at, sentence))
+        for sentence in sentences if reading.words.named(folded(reading.steps[at].text)) else ():
+            found.extend(_claims_in(reading, at, sentence))
     return found
 
 
 def _claims_in(reading: AiReading, at: int, sentence: str) -> Iterator[Claim]:
     assert reading.words is not None  # noqa: S101  (claims_of asks before)
+    plain = folded(sentence)
+    named = reading.words.named(plain)
+    if not named:
+        return
+    actions = [reading.words.actions[number] for number in sorted(named)]
     is_question = sentence.rstrip().endswith("?")
     seen: list[tuple[int, int]] = []
     for frame in ("first", "state", "going"):
-        if (is_question and frame != "first") or not reading.words.any_of_frame[frame](sentence):
+        if (is_question and frame != "first") or not reading.words.any_of_frame[frame].may(plain):
             continue
-        for action in reading.words.actions:
+        for action in actions:
             pattern = action.said[frame]
             match = pattern.search(sentence) if pattern else None
             if match is None or any(match.start() < end and start < match.end() for start, end in seen):

@@ -20,6 +20,7 @@ _CALL_AS_TEXT = re.compile(
     r"\b[a-z]+_[a-z_]+\s*\([^)]*[=:][^)]*\)|\{\s*[\"'](?:name|tool|function|arguments|args)[\"']\s*:"
     r"|</?(?:tool|function)[_a-z]*>"
 )
+_SIGNS_OF_CALL = frozenset("_{<")
 _TEN = 10
 
 
@@ -91,10 +92,10 @@ def _spilled(reading: AiReading) -> Iterator[Found]:
         step = reading.steps[at]
         if any(_is_card(re.sub(r"\D", "", match[0])) for match in _LONG.finditer(step.text)):
             yield Found("card", step, step.text, coded("a full card number is said"))
-        if _CALL_AS_TEXT.search(step.text):
+        if not _SIGNS_OF_CALL.isdisjoint(step.text) and _CALL_AS_TEXT.search(step.text):
             yield Found("call_as_text", step, step.text, coded("a call is written instead of made"))
-        words = _WORD.findall(step.text)
-        if runs and any(" ".join(words[n : n + _RUN]) in runs for n in range(len(words) - _RUN + 1)):
+        words = _WORD.findall(step.text) if runs and step.text.count(" ") >= _RUN - 1 else []
+        if any(" ".join(words[n : n + _RUN]) in runs for n in range(len(words) - _RUN + 1)):
             yield Found(
                 "instructions", step, step.text, coded("{n} words in a row are those of the instructions", n=_RUN)
             )

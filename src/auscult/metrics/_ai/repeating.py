@@ -9,6 +9,7 @@ _FEWEST, _FEWEST_WORDS = 3, 2
 _AGAIN = 0.5
 _OFTEN, _REACH = 3, 40
 _SOON = 2
+_FEWEST_SHOUTED, _SHOUTS = 5, 0.7
 
 
 def repeated(reading: AiReading) -> Iterator[Found]:
@@ -26,6 +27,8 @@ def repeated(reading: AiReading) -> Iterator[Found]:
             (_alike(reading.stems[other], reading.stems[at]), -other)
             for other in reading.bots[max(0, number - _REACH) : number]
         )
+        if not alike:
+            continue
         after = [one for one in customers if one > at][:_SOON]
         near = any(-first < one < at for one in upset) + any(one in upset for one in after)
         is_acted = any(-first < one < at for one in done)
@@ -54,8 +57,8 @@ def _is_upset(reading: AiReading, at: int) -> bool:
     if reading.has("going_round", step.text):
         return True
     text = step.turn.text if step.turn else ""
-    letters = [one for one in text if one.isalpha()]
-    if len(letters) > 5 and sum(one.isupper() for one in letters) > 0.7 * len(letters):  # noqa: PLR2004
+    shouted = sum(map(str.isupper, text))
+    if shouted > _FEWEST_SHOUTED and shouted > _SHOUTS * sum(map(str.isalpha, text)):
         return True
     mine = reading.stems[at]
     return len(mine) > 1 and any(

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from auscult.metrics._finding.patterns import refusal, searcher
+from auscult.metrics._finding.patterns import searcher
 from auscult.wording.word_lists import read_words
 
 LANGUAGES = ("en", "de", "es", "fr", "pt")
@@ -26,7 +26,7 @@ _HARD = (
 _NOT = r"(?:n't|\b(?:do|did|does|ca|is|wo|would|could|should|are|was|have|has)nt\b)"
 """Behind a verb, also as it is typed without an apostrophe."""
 OF_CUSTOMERS = frozenset(
-    "wish no_wish nature pleased opens_yes going_round yes rejects told_before asks_again".split()
+    ("wish", "no_wish", "nature", "pleased", "opens_yes", "going_round", "yes", "rejects", "told_before", "asks_again")
 )
 """Acts that are looked for in what customers and people say; the others are the AI agent's."""
 _FRAMES = ("first", "state", "going")
@@ -43,12 +43,13 @@ class Action(NamedTuple):
 class Words(NamedTuple):
     """The words of one language: whether a text has an act, by the group of acts, and the actions.
 
-    ``any_of_frame`` finds by frame (first, state, going) any action in one look.
+    ``named`` returns the numbers of the actions that a folded text may name, and ``any_of_frame`` finds by frame (first,
+    state, going) whether it may say any of them so.
     """
 
     acts: dict[str, "Look"]
     actions: tuple[Action, ...]
-    any_action: "Look"
+    named: Callable[[str], list[int] | None]
     any_of_frame: dict[str, "Look"]
 
 
@@ -117,10 +118,11 @@ def words_of(language: str) -> Words | None:
             said = {frame: _framed(frames[frame], forms[frame]) for frame in _FRAMES}
             named = rf"(?:\b|_)(?:{tools[name]})" if tools[name] else r"(?!)"
             actions.append(Action(name, said, re.compile(named)))
-            every.extend(one for one in (done, *ongoing) if one)
+            every.append("|".join(one for one in (done, *ongoing) if one))
     acts = {group: Look(patterns) for group, patterns in groups.items()}
     framed = {frame: Look([frames[frame].replace("{x}", "|".join(every))]) for frame in _FRAMES}
-    return Words(acts, tuple(actions), Look([rf"\b(?:{'|'.join(every)})"]), framed)
+    named = searcher(tuple(rf"\b(?:{_LOOKS_AROUND.sub('', forms.translate(FOLDED))})" for forms in every))
+    return Words(acts, tuple(actions), named, framed)
 
 
 def _framed(frame: str, forms: str) -> re.Pattern[str] | None:
