@@ -1,12 +1,12 @@
 """Figures in a text: amounts, shares, periods, dates, times, ids and counts, each in one form."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from auscult.domain.said.numbers import SMALL, digit_runs, numbers, tokens, written_number
+from auscult.domain.said.numbers import SMALL, Token, digit_runs, numbers, tokens, written_number
 from auscult.metrics._ai.words import FOLDED, folded, rows_of
 from auscult.metrics._finding.patterns import searcher
 
@@ -165,25 +165,49 @@ def _in_digits(text: str) -> str:
     text = _ORDINAL.sub(_nth, text)
     words = tokens(text)
     pieces, at = list[str](), 0
-    spans = [
-        (words[run.first].start, words[run.behind - 1].end, run.digits)
-        for run in digit_runs(words)
-        if len(run.digits) >= _SPOKEN_RUN
-        and run.behind - run.first >= _FEWEST_SIGNS
-        and any(w.text in SMALL for w in words[run.first : run.behind])
-    ]
-    taken = [(start, end) for start, end, _ in spans]
-    for one in numbers(words):
-        start, end = words[one.first].start, words[one.behind - 1].end
-        is_said = (words[one.first].text in SMALL and one.value != 1) or words[one.first].text in ("a", "an")
-        if is_said and not any(start < stop and begin < end for begin, stop in taken):
-            spans.append((start, end, f"{one.value:f}"))
-    for start, end, digits in sorted(spans):
+    for start, end, digits in sorted(span for near in _near_numbers(words) for span in _spans(near)):
         if start >= at:
             pieces += [text[at:start], digits]
             at = end
     text = "".join((*pieces, text[at:]))
     return _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
+
+
+def _near_numbers(words: Sequence[Token]) -> Iterator[Sequence[Token]]:
+    """Yield the parts of a text that number words may be in, so that the rest need not be read again."""
+    first = behind = 0
+    for at, word in enumerate(words):
+        if word.text in _SAID:
+            if at - _AROUND > behind and behind:
+                yield words[first:behind]
+                behind = 0
+            first = max(0, at - _AROUND) if not behind else first
+            behind = at + 1 + _AROUND
+    if behind:
+        yield words[first:behind]
+
+
+_SAID = frozenset({*SMALL, "a", "an", "hundred", "thousand", "million", "billion", "double", "triple", "oh", "point"})
+_AROUND = 3
+"""Tokens before and behind a number word that may belong to its number."""
+
+
+def _spans(words: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
+    """Yield where numbers are said, with their digits: digits one by one as one, else a number."""
+    taken: list[tuple[int, int]] = []
+    for run in digit_runs(words):
+        if (
+            len(run.digits) >= _SPOKEN_RUN
+            and run.behind - run.first >= _FEWEST_SIGNS
+            and any(w.text in SMALL for w in words[run.first : run.behind])
+        ):
+            taken.append((words[run.first].start, words[run.behind - 1].end))
+            yield *taken[-1], run.digits
+    for one in numbers(words):
+        start, end = words[one.first].start, words[one.behind - 1].end
+        is_said = (words[one.first].text in SMALL and one.value != 1) or words[one.first].text in ("a", "an")
+        if is_said and not any(start < stop and begin < end for begin, stop in taken):
+            yield start, end, f"{one.value:f}"
 
 
 _FOREIGN = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")

@@ -1,7 +1,7 @@
 """People in a conversation: a wish for one, handing over to one, and whether the AI agent discloses what it is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from auscult.domain.ai_agents.context import Call
@@ -150,8 +150,15 @@ def _after(reading: AiReading, at: int) -> Iterator[tuple[str, str, str]]:
             break
 
 
-def undisclosed(reading: AiReading) -> Iterator[Found]:
-    """Yield signs that an AI agent does not disclose what it is, or claims to be a person."""
+def undisclosed(reading: AiReading) -> Sequence[Found]:
+    """Return signs that an AI agent does not disclose what it is, or claims to be a person; worked out once."""
+    known = reading.seen.get("undisclosed")
+    if known is None:
+        known = reading.seen["undisclosed"] = tuple(_undisclosed(reading))
+    return cast("Sequence[Found]", known)
+
+
+def _undisclosed(reading: AiReading) -> Iterator[Found]:
     bots = reading.bots
     if not bots:
         return

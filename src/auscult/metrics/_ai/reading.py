@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from auscult.domain.ai_agents.calls import ai_agents_of, placed_calls, texts_in
@@ -83,6 +83,7 @@ class AiReading:
             event.type == TAKEN_OVER for event in conversation.events
         )
         self._said: dict[str, bool] = {}
+        self._changes: dict[str, bool] = {}
         self.words: Words | None = words_of(language_code(conversation))
         tools = conversation.ai.tools if conversation.ai else ()
         self.tools = {tool.name: tool for tool in tools}
@@ -99,8 +100,11 @@ class AiReading:
 
     def is_changing(self, call: Call) -> bool:
         """Return whether a call changes anything: as its tool declares, else by its name."""
-        tool = self.tools.get(call.name)
-        return is_changing(call.name) if tool is None else tool.is_changing
+        known = self._changes.get(call.name)
+        if known is None:
+            tool = self.tools.get(call.name)
+            known = self._changes[call.name] = is_changing(call.name) if tool is None else tool.is_changing
+        return known
 
     def has(self, act: str, text: str) -> bool:
         """Return whether an act is in a text of small letters, that of turns or a part of it.
@@ -175,16 +179,18 @@ def stems_of(text: str) -> frozenset[str]:
 
 
 def sentences_of(text: str) -> Iterator[str]:
-    """Yield the sentences of a text; a point within a number ends none."""
-    for match in _SENTENCE.finditer(text):
-        sentence = match[0].strip()
-        if sentence:
-            yield sentence
+    """Return the sentences of a text; a point within a number ends none."""
+    return filter(None, map(str.strip, _SENTENCE.findall(text)))
 
 
 def tool_name(call: Call) -> str:
     """Return the name of a tool in small letters, its words joined by underscores."""
-    return _HUMP.sub("_", call.name).lower().replace("-", "_").replace(".", "_")
+    return _joined_name(call.name)
+
+
+@lru_cache(maxsize=1024)
+def _joined_name(name: str) -> str:
+    return _HUMP.sub("_", name).lower().replace("-", "_").replace(".", "_")
 
 
 def succeeded(call: Call) -> bool:
@@ -197,13 +203,18 @@ def succeeded(call: Call) -> bool:
 
 def passes_on(call: Call) -> bool:
     """Return whether a call passes the customer on to a person, now or by a call back."""
-    name = tool_name(call)
-    return _PASSES.search(name) is not None and _UNDOES.match(name) is None
+    return _kinds(call.name)[0]
 
 
 def takes_up(call: Call) -> bool:
     """Return whether a call leaves word for people: a ticket, a message, an appointment."""
-    return _TAKES_UP.search(tool_name(call)) is not None
+    return _kinds(call.name)[1]
+
+
+@lru_cache(maxsize=1024)
+def _kinds(tool: str) -> tuple[bool, bool]:
+    name = _joined_name(tool)
+    return _PASSES.search(name) is not None and _UNDOES.match(name) is None, _TAKES_UP.search(name) is not None
 
 
 def shown_call(call: Call) -> str:
