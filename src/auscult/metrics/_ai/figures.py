@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from auscult.domain.said.numbers import SMALL, Token, digit_runs, numbers, tokens, written_number
@@ -162,32 +163,40 @@ _FEWEST_NTH = 4
 
 def _in_digits(text: str) -> str:
     """Replace number words by digits; digits said one by one become one number."""
-    text = _ORDINAL.sub(_nth, text)
-    words = tokens(text)
-    pieces, at = list[str](), 0
-    for start, end, digits in sorted(span for near in _near_numbers(words) for span in _spans(near)):
-        if start >= at:
-            pieces += [text[at:start], digits]
-            at = end
-    text = "".join((*pieces, text[at:]))
-    return _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
+    return "".join(map(_clause_in_digits, _CLAUSE.findall(text)))
+
+
+def _clause_in_digits(text: str) -> str:
+    said = _WORD.findall(text)
+    if not _ORDINALS.keys().isdisjoint(said):
+        text = _ORDINAL.sub(_nth, text)
+    if not _SAID.isdisjoint(said):
+        words = tokens(text)
+        pieces, at = list[str](), 0
+        for start, end, digits in sorted(span for near in _near_numbers(words) for span in _spans(near)):
+            if start >= at:
+                pieces += [text[at:start], digits]
+                at = end
+        text = "".join((*pieces, text[at:]))
+    return text if _WORDS.keys().isdisjoint(said) else _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_CLAUSE = re.compile(r"[^|!?;\n.]+(?:\.(?! )[^|!?;\n.]*)*[|!?;\n.]*\s*|.", re.DOTALL)
+"""Parts that a number is never in two of."""
+_SAID = frozenset({*SMALL, "hundred", "thousand", "million", "billion", "double", "triple", "point", "oh"})
 
 
 def _near_numbers(words: Sequence[Token]) -> Iterator[Sequence[Token]]:
     """Yield the parts of a text that number words may be in, so that the rest need not be read again."""
-    first = behind = 0
-    for at, word in enumerate(words):
-        if word.text in _SAID:
-            if at - _AROUND > behind and behind:
-                yield words[first:behind]
-                behind = 0
-            first = max(0, at - _AROUND) if not behind else first
-            behind = at + 1 + _AROUND
-    if behind:
-        yield words[first:behind]
+    said = [at for at, word in enumerate(words) if word.text in _SAID]
+    first = said[0] if said else 0
+    for at, behind in pairwise([*said, len(words) + 2 * _AROUND]):
+        if behind - at > 2 * _AROUND:
+            yield words[max(0, first - _AROUND) : at + _AROUND + 1]
+            first = behind
 
 
-_SAID = frozenset({*SMALL, "a", "an", "hundred", "thousand", "million", "billion", "double", "triple", "oh", "point"})
 _AROUND = 3
 """Tokens before and behind a number word that may belong to its number."""
 
@@ -195,7 +204,8 @@ _AROUND = 3
 def _spans(words: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
     """Yield where numbers are said, with their digits: digits one by one as one, else a number."""
     taken: list[tuple[int, int]] = []
-    for run in digit_runs(words):
+    many = sum(word.text in _SAID or word.text[0].isdecimal() for word in words)
+    for run in digit_runs(words) if many >= _FEWEST_SIGNS else ():
         if (
             len(run.digits) >= _SPOKEN_RUN
             and run.behind - run.first >= _FEWEST_SIGNS

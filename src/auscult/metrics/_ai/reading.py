@@ -122,7 +122,10 @@ class AiReading:
     @cached_property
     def _sides(self) -> tuple[str, str]:
         """What the AI agent and what others say, without accents."""
-        said = ("\n".join([step.text for step in self.steps if step.turn and (step.side == "bot") is is_bot]) for is_bot in (True, False))
+        said = (
+            "\n".join([step.text for step in self.steps if step.turn and (step.side == "bot") is is_bot])
+            for is_bot in (True, False)
+        )
         return tuple(map(folded, said))
 
     def answer_to(self, at: int) -> list[int]:
