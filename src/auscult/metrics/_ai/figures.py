@@ -1,10 +1,9 @@
 """Figures in a text: amounts, shares, periods, dates, times, ids and counts, each in one form."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from auscult.domain.said.numbers import SMALL, Token, digit_runs, numbers, tokens, written_number
@@ -127,16 +126,8 @@ _NUMBER = (
     rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
 )
 _WORDS_SAID, _ONE_SAID, _CLOCK_SAID = range(3)
-_said_in = searcher(
-    tuple(
-        one.translate(FOLDED)
-        for one in (
-            _NUMBER,
-            _A + _SPAN,
-            r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b",
-        )
-    )
-)
+_TIME = r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"
+_said_in = searcher(tuple(one.translate(FOLDED) for one in (_NUMBER, _A + _SPAN, _TIME)))
 
 
 def may_have_figures(text: str) -> bool:
@@ -167,38 +158,22 @@ def _in_digits(text: str) -> str:
 
 
 def _clause_in_digits(text: str) -> str:
-    said = _WORD.findall(text)
-    if not _ORDINALS.keys().isdisjoint(said):
+    said = frozenset(_WORD.findall(text))
+    if said & _ORDINALS.keys():
         text = _ORDINAL.sub(_nth, text)
-    if not _SAID.isdisjoint(said):
-        words = tokens(text)
-        pieces, at = list[str](), 0
-        for start, end, digits in sorted(span for near in _near_numbers(words) for span in _spans(near)):
-            if start >= at:
-                pieces += [text[at:start], digits]
-                at = end
-        text = "".join((*pieces, text[at:]))
-    return text if _WORDS.keys().isdisjoint(said) else _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
+    pieces, at = list[str](), 0
+    for start, end, digits in sorted(_spans(tokens(text))) if said & _SAID else ():
+        if start >= at:
+            pieces += [text[at:start], digits]
+            at = end
+    text = "".join((*pieces, text[at:]))
+    return _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text) if said & _WORDS.keys() else text
 
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CLAUSE = re.compile(r"[^|!?;\n.]+(?:\.(?! )[^|!?;\n.]*)*[|!?;\n.]*\s*|.", re.DOTALL)
 """Parts that a number is never in two of."""
 _SAID = frozenset({*SMALL, "hundred", "thousand", "million", "billion", "double", "triple", "point", "oh"})
-
-
-def _near_numbers(words: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """Yield the parts of a text that number words may be in, so that the rest need not be read again."""
-    said = [at for at, word in enumerate(words) if word.text in _SAID]
-    first = said[0] if said else 0
-    for at, behind in pairwise([*said, len(words) + 2 * _AROUND]):
-        if behind - at > 2 * _AROUND:
-            yield words[max(0, first - _AROUND) : at + _AROUND + 1]
-            first = behind
-
-
-_AROUND = 3
-"""Tokens before and behind a number word that may belong to its number."""
 
 
 def _spans(words: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
@@ -223,8 +198,8 @@ def _spans(words: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
 _FOREIGN = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _QUARTERS = {"quarter": 15, "viertel": 15, "cuarto": 15, "quart": 15, "half": 30, "media": 30, "meia": 30, "demie": 30}
 _CLOCK = re.compile(
-    r"\b(?:(?P<part>quarter|half|viertel|\d{1,2}(?= past)) (?P<way>past|to|nach|vor) (?P<hour>\d{1,2})|halb (?P<half>\d{1,2})"
-    r"|(?P<h>\d{1,2})(?: heures?)? (?P<sign>y|e|et|menos|moins)(?: le)? (?P<of>media|cuarto|meia|quart|demie))\b"
+    r"\b(?:(?P<part>quarter|half|viertel|\d{1,2}(?= past)) (?P<way>past|to|nach|vor) (?P<hour>\d{1,2})"
+    r"|halb (?P<half>\d{1,2})|(?P<h>\d{1,2})(?: heures?)? (?P<sign>y|e|et|menos|moins)(?: le)? (?P<of>media|cuarto|meia|quart|demie))\b"
 )
 _NOON = re.compile(r"\b(?:noon|midday)\b")
 
@@ -245,10 +220,7 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
     """Yield the figures of a text as ``finditer`` does, but begin to look shortly before each digit, which each has."""
     at = 0
     while (digit := _DIGIT.search(text, at)) is not None:
-        start = digit.start()
-        before = text[max(at, start - _BEFORE_DIGIT) : start].split()
-        if before and (before[-1].rstrip(".") in _LEADS or before[-1][-1] in _CURRENCIES):
-            start = max(at, start - _BEFORE_DIGIT)
+        start = max(at, digit.start() - _BEFORE_DIGIT)
         while start > at and (text[start - 1].isalnum() or text[start - 1] == "-"):
             start -= 1
         match = _FIGURE.search(text, start)
@@ -258,16 +230,13 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
         at = match.end()
 
 
-_CURRENCIES = "€£$"
-_LEADS = frozenset({*_MONTHS, "the", "eur", "gbp", "usd", "chf"})
-"""Words before a number that are part of a figure."""
 _BEFORE_DIGIT = 24
 """Characters before its first digit that a figure has at most, unless it is one word; a long month and ``the``."""
 
 
 def _each(text: str) -> Iterator[Figure]:
     for match in _matches(_STAMP.sub(" ", text) if ":" in text else text):
-        figure = _READ.get(match.lastgroup or "", _counted)(match)
+        figure = _dated(match) or _timed(match) or _counted(match)
         if figure is not None:
             yield figure
 
@@ -276,28 +245,25 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+")
 _STAMP = re.compile(r"(?<=\d)t(?=\d\d:\d)")
 
 
-def _dated(day: str, month: str) -> Callable[[re.Match[str]], Figure | None]:
-    """Return what reads a date by its groups of the day and the month; of two numbers either may be the month."""
-
-    def read(match: re.Match[str]) -> Figure | None:
-        number = _MONTHS.get(match[month]) or int(match[month])
-        first = int(match[day])
-        if first <= _MOST_DAYS and 0 < number <= _MOST_MONTHS:
-            return Figure("date", (number, first), match[0], match.start())
-        if number <= _MOST_DAYS and 0 < first <= _MOST_MONTHS:
-            return Figure("date", (first, number), match[0], match.start())
-        return _counted(match)
-
-    return read
+def _dated(match: re.Match[str]) -> Figure | None:
+    for day, month in (("d", "m"), ("d1", "m1"), ("d2", "m2"), ("d3", "m3")):
+        if match[day] is not None:
+            number = _MONTHS.get(match[month]) or int(match[month])
+            first = int(match[day])
+            if first <= _MOST_DAYS and 0 < number <= _MOST_MONTHS:
+                return Figure("date", (number, first), match[0], match.start())
+            if number <= _MOST_DAYS and 0 < first <= _MOST_MONTHS:
+                return Figure("date", (first, number), match[0], match.start())
+    return None
 
 
-def _clocked(match: re.Match[str]) -> Figure:
-    minutes = (int(match["h"]) * 60 + int(match["mi"])) % _HALF_DAY
-    return Figure("time", minutes, match[0], match.start(), Decimal(match["h"]))
-
-
-def _on_the_hour(match: re.Match[str]) -> Figure:
-    return Figure("time", int(match["h2"]) * 60 % _HALF_DAY, match[0], match.start(), Decimal(match["h2"]))
+def _timed(match: re.Match[str]) -> Figure | None:
+    if match["clock"] is not None:
+        minutes = (int(match["h"]) * 60 + int(match["mi"])) % _HALF_DAY
+        return Figure("time", minutes, match[0], match.start(), Decimal(match["h"]))
+    if match["hour12"] is not None:
+        return Figure("time", int(match["h2"]) * 60 % _HALF_DAY, match[0], match.start(), Decimal(match["h2"]))
+    return None
 
 
 def _counted(match: re.Match[str]) -> Figure | None:
@@ -336,17 +302,6 @@ def _kind_of(match: re.Match[str], value: Decimal) -> tuple[Kind, Decimal]:
         return "share", value
     unit = next((minutes for name, (minutes, _) in _UNITS.items() if match[name] is not None), None)
     return ("count", value) if unit is None else ("period", value * unit)
-
-
-_READ: dict[str, Callable[[re.Match[str]], Figure | None]] = {
-    "iso": _dated("d", "m"),
-    "dmy": _dated("d1", "m1"),
-    "dm": _dated("d2", "m2"),
-    "md": _dated("d3", "m3"),
-    "clock": _clocked,
-    "hour12": _on_the_hour,
-}
-"""What reads a figure, by the group of its form."""
 
 
 def days_in(text: str) -> list[tuple[int, int]]:

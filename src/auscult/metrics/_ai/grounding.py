@@ -303,7 +303,7 @@ def _counts(asked: _Asked, value: Decimal) -> bool:
     return (
         value * 60 in asked.sources.periods
         or value in _CALENDAR
-        or (value <= _HOURS and _HOUR.search(asked.start))
+        or (value <= _HOURS and _HOUR.search(asked.start) is not None)
         or _is_named(f"{value:f}", asked.figure, asked.sources)
         or _is_between_days(float(value), asked.sources, asked.here)
     )
@@ -357,7 +357,7 @@ def _is_added(some: Sequence[float], others: Sequence[float], low: float, high: 
 
 def _multiplied(own: Sequence[float], every: Sequence[float], said: Sequence[float]) -> list[float]:
     """Return products; ``said``: whole numbers of the turn, by which everything is multiplied."""
-    factors = [one / 100 for one in every if 100 < one <= 100 * _MOST_FACTOR and one % 100 == 0]
+    factors = [one / 100 for one in every if _WHOLE < one <= _WHOLE * _MOST_FACTOR and one % _WHOLE == 0]
     return [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
 
 

@@ -83,7 +83,6 @@ class AiReading:
             event.type == TAKEN_OVER for event in conversation.events
         )
         self._said: dict[str, bool] = {}
-        self._changes: dict[str, bool] = {}
         self.words: Words | None = words_of(language_code(conversation))
         tools = conversation.ai.tools if conversation.ai else ()
         self.tools = {tool.name: tool for tool in tools}
@@ -100,11 +99,8 @@ class AiReading:
 
     def is_changing(self, call: Call) -> bool:
         """Return whether a call changes anything: as its tool declares, else by its name."""
-        known = self._changes.get(call.name)
-        if known is None:
-            tool = self.tools.get(call.name)
-            known = self._changes[call.name] = is_changing(call.name) if tool is None else tool.is_changing
-        return known
+        tool = self.tools.get(call.name)
+        return is_changing(call.name) if tool is None else tool.is_changing
 
     def has(self, act: str, text: str) -> bool:
         """Return whether an act is in a text of small letters, that of turns or a part of it.
@@ -121,12 +117,10 @@ class AiReading:
 
     @cached_property
     def _sides(self) -> tuple[str, str]:
-        """What the AI agent and what others say, without accents."""
-        said = (
-            "\n".join([step.text for step in self.steps if step.turn and (step.side == "bot") is is_bot])
-            for is_bot in (True, False)
-        )
-        return tuple(map(folded, said))
+        """What the AI agent and what others say, in ASCII."""
+        turns = [step for step in self.steps if step.turn is not None]
+        said = "\n".join([step.text for step in turns if step.side == "bot"])
+        return folded(said), folded("\n".join([step.text for step in turns if step.side != "bot"]))
 
     def answer_to(self, at: int) -> list[int]:
         """Return the steps behind a customer's turn, up to their next one."""
@@ -206,18 +200,13 @@ def succeeded(call: Call) -> bool:
 
 def passes_on(call: Call) -> bool:
     """Return whether a call passes the customer on to a person, now or by a call back."""
-    return _kinds(call.name)[0]
+    name = tool_name(call)
+    return _PASSES.search(name) is not None and _UNDOES.match(name) is None
 
 
 def takes_up(call: Call) -> bool:
     """Return whether a call leaves word for people: a ticket, a message, an appointment."""
-    return _kinds(call.name)[1]
-
-
-@lru_cache(maxsize=1024)
-def _kinds(tool: str) -> tuple[bool, bool]:
-    name = _joined_name(tool)
-    return _PASSES.search(name) is not None and _UNDOES.match(name) is None, _TAKES_UP.search(name) is not None
+    return _TAKES_UP.search(tool_name(call)) is not None
 
 
 def shown_call(call: Call) -> str:
