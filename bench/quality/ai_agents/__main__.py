@@ -28,6 +28,7 @@ from auscult.metrics._ai.answering import (
     Signs,
     Weights,
     shipped,
+    surest,
     values_of,
     weighed,
 )
@@ -144,8 +145,8 @@ def fitted(cases: Iterable[Judged]) -> Weights:
         values = np.array([_values(question, each) for _, each in rows])
         right = [case.is_right(each) or (question == "no_loop" and case.is_behind(each)) for case, each in rows]
         fit = logistic(values, np.array(right, dtype=float))
-        chosen = [(case, weighed(question, case.outcome, weights={question: fit}, least=0.0)) for case in mine]
-        chosen = [(case, answer.found) for case, answer in chosen if answer.found is not None and answer.found.weighs]
+        chosen = [(case, surest(question, case.outcome, shipped(), {question: fit})[0]) for case in mine]
+        chosen = [(case, each) for case, each in chosen if each is not None and each.weighs]
         total = np.array([[1.0, float(np.dot(fit, _values(question, each)))] for _, each in chosen])
         start, slope = logistic(total, np.array([float(case.is_right(each)) for case, each in chosen]), 0.0)
         weights[question] = [

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
 
 from auscult.domain.ai_agents.context import Call, Tool
 from auscult.domain.errors import coded, joined
@@ -10,6 +9,7 @@ from auscult.metrics._ai.reading import (
     AiReading,
     Found,
     Outcome,
+    once,
     passes_on,
     sentences_of,
     succeeded,
@@ -28,7 +28,7 @@ def confirmed(reading: AiReading) -> Outcome:
     found = [sign for at in calls if (sign := unagreed(reading, at)) is not None]
     found += [
         sign._replace(sign="rejected")
-        for at in _changing(reading)
+        for at in changing(reading)
         if at not in calls and is_rejected(reading, at) and (sign := unagreed(reading, at)) is not None
     ]
     if not calls:
@@ -36,14 +36,11 @@ def confirmed(reading: AiReading) -> Outcome:
     return Outcome("YES", reading.steps[calls[0]], coded("a yes was given before it"), found)
 
 
+@once
 def needing_yes(reading: AiReading) -> list[int]:
-    """Return the changing calls before which instructions or tools want a yes; worked out once."""
-    known = reading.seen.get("needing_yes")
-    if known is None:
-        demands = _demands(reading)
-        known = [at for at in _changing(reading) if _is_meant(reading, at, demands) or _declares(reading, at)]
-        reading.seen["needing_yes"] = known
-    return cast("list[int]", known)
+    """Return the changing calls before which instructions or tools want a yes."""
+    demands = _demands(reading)
+    return [at for at in changing(reading) if _is_meant(reading, at, demands) or _declares(reading, at)]
 
 
 def _demands(reading: AiReading) -> list[str]:
@@ -73,7 +70,8 @@ def _declares(reading: AiReading, at: int) -> bool:
     return tool is not None and tool.confirm
 
 
-def _changing(reading: AiReading) -> Iterator[int]:
+def changing(reading: AiReading) -> Iterator[int]:
+    """Yield the calls that change something, but those that pass on or leave word for people."""
     for at in reading.calls:
         call = reading.steps[at].call
         if call is not None and reading.is_changing(call) and not passes_on(call) and not takes_up(call):

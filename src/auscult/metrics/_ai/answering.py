@@ -104,8 +104,6 @@ def grounded(reading: AiReading) -> Outcome:
 
 def no_loop(reading: AiReading) -> Outcome:
     """Does it move on?"""
-    if not reading.bots:
-        return Outcome("NA", None, coded("no AI agent speaks"), ())
     last = reading.steps[reading.bots[-1]]
     return Outcome(
         "YES", last, coded("nothing is said or called again without a reason"), list(repeating.repeated(reading))
@@ -134,8 +132,6 @@ def handover(reading: AiReading) -> Outcome:
 
 def disclosed(reading: AiReading) -> Outcome:
     """Does it say at the start what it is, and never claim to be a person?"""
-    if not reading.bots:
-        return Outcome("NA", None, coded("no AI agent speaks"), ())
     first = reading.steps[reading.bots[0]]
     says = next((reading.steps[at] for at in reading.bots if reading.has("machine", reading.steps[at].text)), first)
     return Outcome("YES", says, coded("says what it is"), list(people.undisclosed(reading)))
@@ -160,25 +156,23 @@ def answer(question: str, reading: AiReading) -> Answered:
     return weighed(question, QUESTIONS[question](reading))
 
 
-def weighed(
-    question: str,
-    outcome: Outcome,
-    signs: Signs | None = None,
-    weights: Weights | None = None,
-    least: float = LEAST,
-) -> Answered:
+def weighed(question: str, outcome: Outcome, signs: Signs | None = None, weights: Weights | None = None) -> Answered:
     """Return the answer that signs lead to, those that are shipped where none are given."""
     signs = shipped() if signs is None else signs
-    mine = (shipped_weights() if weights is None else weights).get(question)
-    sure = [_confidence(signs.get((question, each.sign), UNKNOWN), each, mine) for each in outcome.found]
-    surest = max(sure, default=0.0)
-    if outcome.found and surest >= least:
-        enough = _AS_SURE.get(question, _NEARLY) * surest
-        almost = [each for each, one in zip(outcome.found, sure, strict=True) if one >= enough]
-        first = min(almost, key=lambda each: each.step.turn_index)
-        return Answered("NO", outcome, first, surest)
+    found, confidence = surest(question, outcome, signs, shipped_weights() if weights is None else weights)
+    if found is not None and confidence >= LEAST:
+        return Answered("NO", outcome, found, confidence)
     unsigned = signs.get((question, UNSIGNED), UNKNOWN).confidence
-    return Answered(outcome.base, outcome, None, min(unsigned, 1 - surest))
+    return Answered(outcome.base, outcome, None, min(unsigned, 1 - confidence))
+
+
+def surest(question: str, outcome: Outcome, signs: Signs, weights: Weights) -> tuple[Found | None, float]:
+    """Return the first finding that is nearly as sure as the surest, and how sure that is."""
+    mine = weights.get(question)
+    sure = [_confidence(signs.get((question, each.sign), UNKNOWN), each, mine) for each in outcome.found]
+    enough = _AS_SURE.get(question, _NEARLY) * max(sure, default=0.0)
+    almost = [each for each, one in zip(outcome.found, sure, strict=True) if one >= enough]
+    return min(almost, key=lambda each: each.step.turn_index, default=None), max(sure, default=0.0)
 
 
 def _confidence(sign: Sign, found: Found, weights: Sequence[float] | None) -> float:

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import days_in, ids_in, month_days_in
 from auscult.metrics._ai.people import is_thin
-from auscult.metrics._ai.reading import AiReading, Found, Step, passes_on, succeeded, takes_up, tool_name
+from auscult.metrics._ai.reading import AiReading, Found, Step, once, passes_on, succeeded, takes_up, tool_name
 from auscult.metrics._ai.words import Action, folded
 
 _WORD = re.compile(r"[^\W_]{4,}")
@@ -97,13 +97,11 @@ def _is_reported(reading: AiReading, at: int, said: str) -> bool:
     return False
 
 
+@once
 def held_against_calls(reading: AiReading) -> tuple[list[Claim], list[Found]]:
-    """Return the claims of a reading, and signs that what they say was not done; worked out once."""
-    known = reading.seen.get("claims")
-    if known is None:
-        said = claims_of(reading)
-        known = reading.seen["claims"] = said, list(broken(reading, said))
-    return cast("tuple[list[Claim], list[Found]]", known)
+    """Return the claims of a reading, and signs that what they say was not done."""
+    said = claims_of(reading)
+    return said, list(broken(reading, said))
 
 
 def broken(reading: AiReading, claims: list[Claim]) -> Iterator[Found]:

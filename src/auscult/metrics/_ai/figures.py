@@ -1,12 +1,12 @@
 """Figures in a text: amounts, shares, periods, dates, times, ids and counts, each in one form."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from auscult.domain.said.numbers import SMALL, Token, digit_runs, numbers, tokens, written_number
+from auscult.domain.said.numbers import SMALL, digit_runs, numbers, tokens, written_number
 from auscult.metrics._ai.words import FOLDED, folded, rows_of
 from auscult.metrics._finding.patterns import searcher
 
@@ -85,7 +85,7 @@ def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text in small letters; number words are read as figures are."""
     said = _said_in(folded(text)) or ()
     if _WORDS_SAID in said:
-        text = _in_digits(text)
+        text = "".join(map(_in_digits, _CLAUSE.findall(text)))
     if _CLOCK_SAID in said:
         text = _CLOCK.sub(_clock, _NOON.sub("12:00", text))
     if _ONE_SAID in said:
@@ -154,65 +154,46 @@ _FEWEST_NTH = 4
 
 def _in_digits(text: str) -> str:
     """Replace number words by digits; digits said one by one become one number."""
-    return "".join(map(_clause_in_digits, _CLAUSE.findall(text)))
-
-
-def _clause_in_digits(text: str) -> str:
-    said = frozenset(_WORD.findall(text))
-    if said & _ORDINALS.keys():
-        text = _ORDINAL.sub(_nth, text)
+    text = _ORDINAL.sub(_nth, text)
+    words = tokens(text)
     pieces, at = list[str](), 0
-    for start, end, digits in sorted(_spans(tokens(text))) if said & _SAID else ():
-        if start >= at:
-            pieces += [text[at:start], digits]
-            at = end
-    text = "".join((*pieces, text[at:]))
-    return _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text) if said & _WORDS.keys() else text
-
-
-_WORD = re.compile(r"[^\W\d_]+")
-_CLAUSE = re.compile(r"[^|!?;\n.]+(?:\.(?! )[^|!?;\n.]*)*[|!?;\n.]*\s*|.", re.DOTALL)
-"""Parts that a number is never in two of."""
-_SAID = frozenset({*SMALL, "hundred", "thousand", "million", "billion", "double", "triple", "point", "oh"})
-
-
-def _spans(words: Sequence[Token]) -> Iterator[tuple[int, int, str]]:
-    """Yield where numbers are said, with their digits: digits one by one as one, else a number."""
-    taken: list[tuple[int, int]] = []
-    many = sum(word.text in _SAID or word.text[0].isdecimal() for word in words)
-    for run in digit_runs(words) if many >= _FEWEST_SIGNS else ():
-        if (
-            len(run.digits) >= _SPOKEN_RUN
-            and run.behind - run.first >= _FEWEST_SIGNS
-            and any(w.text in SMALL for w in words[run.first : run.behind])
-        ):
-            taken.append((words[run.first].start, words[run.behind - 1].end))
-            yield *taken[-1], run.digits
+    spans = [
+        (words[run.first].start, words[run.behind - 1].end, run.digits)
+        for run in digit_runs(words)
+        if len(run.digits) >= _SPOKEN_RUN
+        and run.behind - run.first >= _FEWEST_SIGNS
+        and any(w.text in SMALL for w in words[run.first : run.behind])
+    ]
+    taken = [(start, end) for start, end, _ in spans]
     for one in numbers(words):
         start, end = words[one.first].start, words[one.behind - 1].end
         is_said = (words[one.first].text in SMALL and one.value != 1) or words[one.first].text in ("a", "an")
         if is_said and not any(start < stop and begin < end for begin, stop in taken):
-            yield start, end, f"{one.value:f}"
+            spans.append((start, end, f"{one.value:f}"))
+    for start, end, digits in sorted(spans):
+        if start >= at:
+            pieces += [text[at:start], digits]
+            at = end
+    text = "".join((*pieces, text[at:]))
+    return _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
 
 
+_CLAUSE = re.compile(r"[^|!?;\n.]+(?:\.(?! )[^|!?;\n.]*)*[|!?;\n.]*\s*|.", re.DOTALL)
+"""Parts that a number is never in two of."""
 _FOREIGN = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
-_QUARTERS = {"quarter": 15, "viertel": 15, "cuarto": 15, "quart": 15, "half": 30, "media": 30, "meia": 30, "demie": 30}
+_PARTS = {"quarter": 15, "viertel": 15, "cuarto": 15, "quart": 15, "half": 30, "media": 30, "meia": 30, "demie": 30}
 _CLOCK = re.compile(
-    r"\b(?:(?P<part>quarter|half|viertel|\d{1,2}(?= past)) (?P<way>past|to|nach|vor) (?P<hour>\d{1,2})"
-    r"|halb (?P<half>\d{1,2})|(?P<h>\d{1,2})(?: heures?)? (?P<sign>y|e|et|menos|moins)(?: le)? (?P<of>media|cuarto|meia|quart|demie))\b"
+    r"\b(?:(?P<half>halb)|(?P<part>quarter|half|viertel|\d{1,2}(?= past)) (?P<way>past|to|nach|vor)) (?P<hour>\d{1,2})\b"
+    r"|\b(?P<h>\d{1,2})(?: heures?)? (?P<sign>y|e|et|menos|moins)(?: le)? (?P<of>media|cuarto|meia|quart|demie)\b"
 )
 _NOON = re.compile(r"\b(?:noon|midday)\b")
 
 
 def _clock(said: re.Match[str]) -> str:
     """Return a time of day that is said by its quarter in figures: ``quarter to 11`` is 10:45."""
-    if said["half"]:
-        minutes = int(said["half"]) * 60 - 30
-    else:
-        part = said["part"] or said["of"]
-        away = _QUARTERS.get(part) or int(part)
-        before = (said["way"] or said["sign"]) in ("to", "vor", "menos", "moins")
-        minutes = int(said["hour"] or said["h"]) * 60 + (-away if before else away)
+    part = "half" if said["half"] else said["part"] or said["of"]
+    is_before = said["half"] or (said["way"] or said["sign"]) in ("to", "vor", "menos", "moins")
+    minutes = int(said["hour"] or said["h"]) * 60 + (_PARTS.get(part) or int(part)) * (-1 if is_before else 1)
     return f"{minutes // 60}:{minutes % 60:02}"
 
 

@@ -14,8 +14,8 @@ from auscult.domain.ai_agents.context import Call
 from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import Figure, figures, may_have_figures
-from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step, stems_of
-from auscult.metrics._ai.words import usual_of
+from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step, once, stems_of
+from auscult.metrics._ai.words import USUAL
 
 _DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
 _HALF_DAY = 720
@@ -144,55 +144,35 @@ def given_texts(reading: AiReading) -> tuple[str, ...]:
     return (ai.instructions or "", *knowledge, *(tool.description or "" for tool in ai.tools))
 
 
-def unsourced(reading: AiReading, at: int) -> int:
-    """Return how many words of what a turn states are in no source before it, and not what agents of all trades say."""
-    known = set(usual_of(language_code(reading.conversation)))
-    known.update(_given(given_texts(reading))[2])
-    for step in reading.steps[:at]:
-        if step.side != "bot":
-            known.update(stems_of(step.text))
-    return sum(
-        len(set(filter(str.isalpha, stems_of(sentence))) - known)
-        for sentence in reading.sentences[at]
-        if not sentence.endswith("?")
-    )
-
-
 def measured(reading: AiReading, found: Iterable[Found]) -> list[Found]:
     """Return findings with what they weigh: how many words of their turn are in no source, and whether it is the last."""
     places = {id(step): at for at, step in enumerate(reading.steps)}
     weighs = {
-        at: (float(min(_MOST_WORDS, unsourced(reading, at))), float(at == reading.bots[-1]))
+        at: (float(min(_MOST_WORDS, _unsourced(reading, at))), float(at == reading.bots[-1]))
         for at in {places[id(each.step)] for each in found}
     }
     return [each._replace(weighs=weighs[places[id(each.step)]]) for each in found]
 
 
-class Figured(NamedTuple):
-    """The figures that are stated, signs that one rests on nothing, and the changing calls with a number from nowhere."""
-
-    stated: list[Stated]
-    found: list[Found]
-    strange: set[int]
-
-
-def figured(reading: AiReading) -> Figured:
-    """Return what is to be said of the figures of a reading; worked out once."""
-    known = reading.seen.get("figures")
-    if known is None:
-        known = reading.seen["figures"] = _figured(reading)
-    return cast("Figured", known)
+def _unsourced(reading: AiReading, at: int) -> int:
+    """Return how many words of what a turn states are in no source before it, and not what agents of all trades say."""
+    known = {*USUAL[language_code(reading.conversation)], *_given(given_texts(reading))[2]}
+    known.update(*(stems_of(step.text) for step in reading.steps[:at] if step.side != "bot"))
+    stated = [sentence for sentence in reading.sentences[at] if not sentence.endswith("?")]
+    return sum(word not in known and word.isalpha() for sentence in stated for word in stems_of(sentence))
 
 
-def _figured(reading: AiReading) -> Figured:
+@once
+def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
+    """Return the figures that are stated, signs that one rests on nothing, and the changes with a number from nowhere."""
     sources = Sources(*_given(given_texts(reading))[:2])
-    done = Figured([], [], set())
+    stated, found, strange = list[Stated](), list[Found](), set[int]()
     told: set[Decimal] = set()
     asked: tuple[Figure, ...] = ()
     for at, step in enumerate(reading.steps):
         if step.call is not None:
             if reading.is_changing(step.call) and _is_strange(step.call, sources, told):
-                done.strange.add(at)
+                strange.add(at)
             sources.add_value(step.call.arguments)
             sources.add_value(step.call.result)
         elif step.side == "bot":
@@ -202,14 +182,14 @@ def _figured(reading: AiReading) -> Figured:
             here = [figure for _, each in said for figure in each]
             told.update(size for figure in here for size in (figure.number, figure.size))
             for sentence, each in said:
-                if each and len(done.stated) < _MOST_STATED and not reading.has("example", sentence):
+                if each and len(stated) < _MOST_STATED and not reading.has("example", sentence):
                     mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
-                    done.stated.extend(mine)
-                    done.found.extend(sign for one in mine for sign in _signs(reading, one, sources, here, asked))
-                    done.found.extend(_wrong_sum(reading, step, sentence, each, sources))
+                    stated.extend(mine)
+                    found.extend(sign for one in mine for sign in _signs(reading, one, sources, here, asked))
+                    found.extend(_wrong_sum(reading, step, sentence, each, sources))
         else:
             asked = sources.add_text(step.text)
-    return done
+    return stated, found, strange
 
 
 def _is_strange(call: Call, sources: Sources, told: set[Decimal]) -> bool:
@@ -305,7 +285,7 @@ def _counts(asked: _Asked, value: Decimal) -> bool:
         or value in _CALENDAR
         or (value <= _HOURS and _HOUR.search(asked.start) is not None)
         or _is_named(f"{value:f}", asked.figure, asked.sources)
-        or _is_between_days(float(value), asked.sources, asked.here)
+        or any(abs(gap - float(value)) <= 1 for gap in _gaps(asked.sources, asked.here))
     )
 
 
@@ -333,12 +313,10 @@ def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, i
         return True
     said = [float(one) for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
     low, high = wanted - least, wanted + least
-    products = _multiplied(own, every, said)
-    parts = [float(round(one / factor)) for factor in said for one in every]
+    products, others = _made(own, every, said)
     return (
         _is_added(own, sorted(every), low, high)
-        or any(low <= one <= high for one in (*products, *parts))
-        or any(low <= one <= high for one in _shared(own, every))
+        or any(low <= one <= high for one in (*products, *others))
         or _is_added(every[:_MOST_VALUES], sorted(products[:_MOST_PRODUCTS]), low, high)
         or any(_is_added(every[:_MOST_VALUES], sorted(every), low / factor, high / factor) for factor in said)
         or any(low <= one + other + third <= high for one, other, third in combinations(own[:12], 3))
@@ -355,19 +333,18 @@ def _is_added(some: Sequence[float], others: Sequence[float], low: float, high: 
     )
 
 
-def _multiplied(own: Sequence[float], every: Sequence[float], said: Sequence[float]) -> list[float]:
-    """Return products; ``said``: whole numbers of the turn, by which everything is multiplied."""
+def _made(own: Sequence[float], every: Sequence[float], said: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Return products, and parts, shares in percent with what they leave and add, and what rates below 1 make.
+
+    ``said``: whole numbers of the turn, by which everything is multiplied.
+    """
     factors = [one / 100 for one in every if _WHOLE < one <= _WHOLE * _MOST_FACTOR and one % _WHOLE == 0]
-    return [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
-
-
-def _shared(own: Sequence[float], every: Sequence[float]) -> list[float]:
-    """Return shares in percent, what they leave and what they add; and what rates below 1 make."""
+    products = [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
     shares = [one / 100 for one in every if one <= 100 * _WHOLE]
     found = [one * part / 100 for share in shares for part in (share, 100 - share, 100 + share) for one in own]
     for rate in (share for share in shares if share < 1):
         found += [part * rate for one in own for other in every if one != other for part in (one, abs(one - other))]
-    return found
+    return products, found + [float(round(one / factor)) for factor in said for one in every]
 
 
 def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) -> bool:
@@ -459,10 +436,6 @@ def _gaps(sources: Sources, here: Sequence[Figure]) -> set[int]:
     days = [_day(one) for one in sources.dates] + [_day(each.value) for each in here if isinstance(each.value, tuple)]
     gaps = {abs((one - other).days) for one, other in combinations(days[-12:], 2)}
     return gaps | {365 - gap for gap in gaps}
-
-
-def _is_between_days(days: float, sources: Sources, here: Sequence[Figure]) -> bool:
-    return any(abs(gap - days) <= 1 for gap in _gaps(sources, here))
 
 
 def _wrong_sum(

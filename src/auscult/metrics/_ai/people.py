@@ -7,7 +7,7 @@ from typing import Any, cast
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import ids_in
-from auscult.metrics._ai.reading import AiReading, Found, passes_on, sentences_of, succeeded, takes_up
+from auscult.metrics._ai.reading import AiReading, Found, once, passes_on, sentences_of, succeeded, takes_up
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _EARLY = 2
@@ -72,10 +72,7 @@ def _met_at(reading: AiReading) -> set[int]:
 
 
 def handed_over(reading: AiReading) -> list[int]:
-    """Return the calls that pass the customer on and succeed.
-
-    Else the last change before a person's first turn, whatever its name, as the person came of it; else that turn.
-    """
+    """Return the calls that pass the customer on; else the last change before a person comes, or their first turn."""
     made = [(at, call) for at in reading.calls if (call := reading.steps[at].call) and succeeded(call)]
     calls = [at for at, call in made if passes_on(call) and reading.is_changing(call)]
     if calls:
@@ -150,20 +147,18 @@ def _after(reading: AiReading, at: int) -> Iterator[tuple[str, str, str]]:
             break
 
 
+@once
 def undisclosed(reading: AiReading) -> Sequence[Found]:
-    """Return signs that an AI agent does not disclose what it is, or claims to be a person; worked out once."""
-    known = reading.seen.get("undisclosed")
-    if known is None:
-        known = reading.seen["undisclosed"] = tuple(_undisclosed(reading))
-    return cast("Sequence[Found]", known)
+    """Return signs that an AI agent does not disclose what it is, or claims to be a person."""
+    return tuple(_undisclosed(reading))
 
 
 def _undisclosed(reading: AiReading) -> Iterator[Found]:
     bots = reading.bots
     if not bots:
         return
-    says_early = any(_says_machine(reading, reading.steps[at].text) for at in bots[:_EARLY])
-    says_ever = says_early or any(_says_machine(reading, reading.steps[at].text) for at in bots[_EARLY:])
+    says_early = any(reading.has("machine", reading.steps[at].text) for at in bots[:_EARLY])
+    says_ever = says_early or any(reading.has("machine", reading.steps[at].text) for at in bots[_EARLY:])
     state = "said" if says_early else "late" if says_ever else "unsaid"
     is_sign: list[bool] = []
     for at in bots:
@@ -185,7 +180,3 @@ def _undisclosed(reading: AiReading) -> Iterator[Found]:
     if not says_early and not any(is_sign):
         first = reading.steps[bots[0]]
         yield Found(state, first, first.text, coded("it does not say that it is a machine"))
-
-
-def _says_machine(reading: AiReading, text: str) -> bool:
-    return reading.has("machine", text)

@@ -1,9 +1,9 @@
 """A conversation of an AI agent in its order: turns with their speakers, and the calls in between."""
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, wraps
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from auscult.domain.ai_agents.calls import ai_agents_of, placed_calls, texts_in
 from auscult.domain.ai_agents.context import Call, is_changing
@@ -13,8 +13,9 @@ from auscult.domain.evaluation import Cited, Evidence, Qualification, cite, over
 from auscult.domain.memo import kept
 from auscult.domain.said.text import straighten_quotes
 from auscult.domain.scoring.segments import TAKEN_OVER
-from auscult.metrics._ai.words import COMMON, OF_CUSTOMERS, Words, folded, words_of
+from auscult.metrics._ai.words import COMMON, Words, words_of
 
+T = TypeVar("T")
 Side = Literal["bot", "person", "customer", "call", "other"]
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;](?=\d)[^.!?;\n]*)*[.!?;\n]*")
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
@@ -82,7 +83,6 @@ class AiReading:
         self.is_taken_over = any(step.side == "person" for step in self.steps) or any(
             event.type == TAKEN_OVER for event in conversation.events
         )
-        self._said: dict[str, bool] = {}
         self.words: Words | None = words_of(language_code(conversation))
         tools = conversation.ai.tools if conversation.ai else ()
         self.tools = {tool.name: tool for tool in tools}
@@ -103,24 +103,9 @@ class AiReading:
         return is_changing(call.name) if tool is None else tool.is_changing
 
     def has(self, act: str, text: str) -> bool:
-        """Return whether an act is in a text of small letters, that of turns or a part of it.
-
-        What all turns of a side lack is looked for once.
-        """
+        """Return whether an act is in a text of small letters."""
         look = self.words.acts.get(act) if self.words else None
-        if look is None:
-            return False
-        is_said = self._said.get(act)
-        if is_said is None:
-            is_said = self._said[act] = look.may(self._sides[act in OF_CUSTOMERS])
-        return is_said and look(text)
-
-    @cached_property
-    def _sides(self) -> tuple[str, str]:
-        """What the AI agent and what others say, in ASCII."""
-        turns = [step for step in self.steps if step.turn is not None]
-        said = "\n".join([step.text for step in turns if step.side == "bot"])
-        return folded(said), folded("\n".join([step.text for step in turns if step.side != "bot"]))
+        return look is not None and look(text)
 
     def answer_to(self, at: int) -> list[int]:
         """Return the steps behind a customer's turn, up to their next one."""
@@ -136,6 +121,18 @@ class AiReading:
     def before(self, at: int, side: Side) -> int | None:
         """Return the last step of a side before a step."""
         return next((number for number in range(at - 1, -1, -1) if self.steps[number].side == side), None)
+
+
+def once(work: Callable[[AiReading], T]) -> Callable[[AiReading], T]:
+    """Have something worked out once for each reading, however many questions ask for it."""
+
+    @wraps(work)
+    def recall(reading: AiReading) -> T:
+        if work.__name__ not in reading.seen:
+            reading.seen[work.__name__] = work(reading)
+        return cast("T", reading.seen[work.__name__])
+
+    return recall
 
 
 def _steps(conversation: Conversation) -> Iterator[Step]:
@@ -182,12 +179,7 @@ def sentences_of(text: str) -> Iterator[str]:
 
 def tool_name(call: Call) -> str:
     """Return the name of a tool in small letters, its words joined by underscores."""
-    return _joined_name(call.name)
-
-
-@lru_cache(maxsize=1024)
-def _joined_name(name: str) -> str:
-    return _HUMP.sub("_", name).lower().replace("-", "_").replace(".", "_")
+    return _HUMP.sub("_", call.name).lower().replace("-", "_").replace(".", "_")
 
 
 def succeeded(call: Call) -> bool:

@@ -12,23 +12,7 @@ from auscult.wording.word_lists import read_words
 
 LANGUAGES = ("en", "de", "es", "fr", "pt")
 _TABLES = files("auscult.metrics._ai")
-_WHO = (
-    r"(?:real |live |actual |proper |human )?(?:persons?\b|human|people|agent|representative|rep\b|operator|advis[eo]r"
-    r"|colleague|supervisor|manager|boss|someone|somebody|anyone|anybody|staff|member of|technician|engineer|team"
-    r"|department|specialist|receptionist|reception|one of (?:you|your)|nurse|doctor|pharmacist|chemist|dentist"
-    r"|lads|guys|folks|office|branch|shop|store|helpline|hotline|owner|director|vet\b|expert|employee|professional"
-    r"|clerk|consultant|case ?handler|customer (?:service|care|support)|support|the desk|front desk|human being)"
-)
-_HARD = (
-    r"human(?: being)?|real (?:person|human|agent)|persons?\b|live (?:person|agent)|agent|representative|operator"
-    r"|supervisor|manager|someone (?:real|human|else|who)|somebody (?:real|human|else|who)|people|call ?back"
-)
-_NOT = r"(?:n't|\b(?:do|did|does|ca|is|wo|would|could|should|are|was|have|has)nt\b)"
-"""Behind a verb, also as it is typed without an apostrophe."""
-OF_CUSTOMERS = frozenset(
-    ("wish", "no_wish", "nature", "pleased", "opens_yes", "going_round", "yes", "rejects", "told_before", "asks_again")
-)
-"""Acts that are looked for in what customers and people say; the others are the AI agent's."""
+_PART = re.compile(r"\{[a-z]+\}")
 _FRAMES = ("first", "state", "going")
 
 
@@ -54,47 +38,33 @@ class Words(NamedTuple):
 
 
 class Look:
-    """Looks for any of some patterns in a text, with RE2 where it can.
-
-    RE2 is faster, but knows no looking around, and takes letters with accents for no letters. Given patterns and texts
-    without either it finds at least as much, and ``re`` makes sure.
-    """
+    """Looks for any of some patterns in a text: first with RE2, without looking around and accents, then exactly."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        around = [each for each in patterns if _LOOKS_AROUND.search(each)]
-        exact = "|".join(each for each in patterns if each not in around)
-        bare = [_LOOKS_AROUND.sub("", each) for each in around]
-        self._every = re.compile("|".join(patterns))
-        self._around = re.compile("|".join(around))
-        self._exact = searcher((exact,)) if exact else None
-        self._bare = searcher(("|".join(bare),)) if bare else None
-        self._any = searcher((_ANCHOR.sub("", "|".join(filter(None, (exact, *bare)))).translate(FOLDED),))
+        joined = "|".join(patterns)
+        bare = _LOOKS_AROUND.sub("", joined)
+        self._every = re.compile(joined)
+        self._exact = searcher((joined,)) if bare == joined else None
+        self._any = searcher((bare.translate(FOLDED),))
 
     def __call__(self, text: str) -> bool:
         """Return whether a text has any."""
-        if not text.isascii():
-            said, text = text, _SIGN.sub("~", text)
-            if not text.isascii():
-                return self.may(folded(text)) and self._every.search(said) is not None
-        if self._exact is not None and self._exact(text) is not None:
-            return True
-        return self._bare is not None and self._bare(text) is not None and self._around.search(text) is not None
+        if self._exact is not None and text.isascii():
+            return self._exact(text) is not None
+        return self.may(folded(text)) and self._every.search(text) is not None
 
     def may(self, text: str) -> bool:
-        """Return whether a part of a folded text may have any."""
+        """Return whether a folded text may have any."""
         return self._any(text) is not None
 
 
 def folded(text: str) -> str:
     """Return a text in ASCII, letter by letter: without accents, ``x`` for other letters, ``~`` for what is none."""
-    if text.isascii():
-        return text
-    return _OTHER_LETTER.sub("x", _SIGN.sub("~", text.translate(FOLDED)))
+    return text if text.isascii() else _OTHER_LETTER.sub("x", _SIGN.sub("~", text.translate(FOLDED)))
 
 
 FOLDED = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüñçßýÿœæ", "aaaaaaeeeeiiiiooooouuuuncsyyoa")
 _SIGN, _OTHER_LETTER = re.compile(r"[^\x00-\x7f\w]"), re.compile(r"[^\x00-\x7f]")
-_ANCHOR = re.compile(r"(?<![\[\\])\^|(?<!\\)\$")
 _LOOKS_AROUND = re.compile(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
 
 
@@ -104,9 +74,12 @@ def words_of(language: str) -> Words | None:
     if language not in LANGUAGES:
         return None
     groups: dict[str, list[str]] = defaultdict(list)
+    parts: dict[str, str] = {}
     for group, of, pattern in rows_of("acts.tsv"):
-        if of == language:
-            groups[group].append(pattern.replace("{who}", _WHO).replace("{hard}", _HARD).replace("{nt}", _NOT))
+        if of == "*":
+            parts[group] = pattern
+        elif of == language:
+            groups[group].append(_PART.sub(lambda part: parts[part[0]], pattern))
     frames = {frame: pattern for frame, of, pattern in rows_of("frames.tsv") if of == language}
     actions, every = list[Action](), list[str]()
     tools: dict[str, str] = {}
@@ -139,9 +112,5 @@ COMMON = frozenset(word for (line,) in rows_of("common_words.txt") for word in l
 """Words that say nothing of what a text is about."""
 
 
-def usual_of(language: str) -> frozenset[str]:
-    """Return the beginnings of the words that agents of all trades say in a language."""
-    return _USUAL.get(language, frozenset())
-
-
-_USUAL = read_words(_TABLES / "agent_words.txt")
+USUAL = read_words(_TABLES / "agent_words.txt")
+"""By language the beginnings of the words that agents of all trades say."""
