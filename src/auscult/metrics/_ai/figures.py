@@ -183,8 +183,10 @@ _CLAUSE = re.compile(r"[^|!?;\n.]+(?:\.(?! )[^|!?;\n.]*)*[|!?;\n.]*\s*|.", re.DO
 _FOREIGN = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _PARTS = {"quarter": 15, "viertel": 15, "cuarto": 15, "quart": 15, "half": 30, "media": 30, "meia": 30, "demie": 30}
 _CLOCK = re.compile(
-    r"\b(?:(?P<half>halb)|(?P<part>quarter|half|viertel|\d{1,2}(?= past)) (?P<way>past|to|nach|vor)) (?P<hour>\d{1,2})\b"
-    r"|\b(?P<h>\d{1,2})(?: heures?)? (?P<sign>y|e|et|menos|moins)(?: le)? (?P<of>media|cuarto|meia|quart|demie)\b"
+    r"\b(?:(?P<half>halb)|(?P<part>quarter|half|viertel|\d{1,2}(?= past)) (?P<way>past|to|nach|vor)) "
+    r"(?P<hour>\d{1,2})\b"
+    r"|\b(?P<h>\d{1,2})(?: heures?)? (?P<sign>y|e|et|menos|moins)(?: le)? "
+    r"(?P<of>media|cuarto|meia|quart|demie)\b"
 )
 _NOON = re.compile(r"\b(?:noon|midday)\b")
 

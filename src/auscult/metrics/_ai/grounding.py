@@ -167,11 +167,11 @@ def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
     """Return the figures that are stated, signs that one rests on nothing, and the changes with a number from nowhere."""
     sources = Sources(*_given(given_texts(reading))[:2])
     stated, found, strange = list[Stated](), list[Found](), set[int]()
-    told: set[Decimal] = set()
+    named: set[Decimal] = set()
     asked: tuple[Figure, ...] = ()
     for at, step in enumerate(reading.steps):
         if step.call is not None:
-            if reading.is_changing(step.call) and _is_strange(step.call, sources, told):
+            if reading.is_changing(step.call) and _is_strange(step.call, sources, named):
                 strange.add(at)
             sources.add_value(step.call.arguments)
             sources.add_value(step.call.result)
@@ -180,7 +180,7 @@ def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
                 continue
             said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
             here = [figure for _, each in said for figure in each]
-            told.update(size for figure in here for size in (figure.number, figure.size))
+            named.update(size for figure in here for size in (figure.number, figure.size))
             for sentence, each in said:
                 if each and len(stated) < _MOST_STATED and not reading.has("example", sentence):
                     mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
@@ -192,12 +192,12 @@ def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
     return stated, found, strange
 
 
-def _is_strange(call: Call, sources: Sources, told: set[Decimal]) -> bool:
+def _is_strange(call: Call, sources: Sources, named: set[Decimal]) -> bool:
     """Return whether the arguments of a call have an amount or a count that nothing before it has."""
     mine = [one for one in figures(_APART.join(texts_in(call.arguments)).lower()) if one.kind in ("amount", "count")]
     return any(
         one.number not in sources.numbers
-        and one.number not in told
+        and one.number not in named
         and f"{one.number.normalize():f}" not in sources.letters
         for one in mine
         if one.number >= _FEWEST_COUNT

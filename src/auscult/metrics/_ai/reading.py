@@ -94,7 +94,7 @@ class AiReading:
 
     @cached_property
     def stems(self) -> dict[int, frozenset[str]]:
-        """The beginnings of the words of each turn that say what it is about, by the number of its step."""
+        """The beginnings of the uncommon words of each turn, by the number of its step."""
         return {at: stems_of(step.text) for at, step in enumerate(self.steps) if step.turn is not None}
 
     def is_changing(self, call: Call) -> bool:
