@@ -59,7 +59,9 @@ def _claims_in(reading: AiReading, at: int, sentence: str) -> Iterator[Claim]:
                 continue
             if _is_negated(reading, sentence, match, frame, action.name):
                 continue
-            if frame == "state" and (_HOURS.match(sentence, match.end()) or _is_reported(reading, at, match[0])):
+            if frame == "state" and (
+                _OPENING_HOURS.match(sentence, match.end()) or _is_reported(reading, at, match[0])
+            ):
                 continue
             seen.append(match.span())
             yield Claim(at, sentence, action, frame, match[0].strip())
@@ -77,8 +79,9 @@ def _is_negated(reading: AiReading, sentence: str, match: re.Match[str], frame: 
     return bool(_NOT.search(before[-30:]) or _NOT.search(match[0]))
 
 
-_HOURS = re.compile(r"(?<=open) (?:daily|from|until|till|every|between|again|to|on|at|mon|tue|wed|thu|fri|sat|sun|\d)")
-"""Behind ``open``: it is a place that is."""
+_OPENING_HOURS = re.compile(
+    r"(?<=open) (?:daily|from|until|till|every|between|again|to|on|at|mon|tue|wed|thu|fri|sat|sun|\d)"
+)
 _NOT = re.compile(r"\b(?:not|never|cannot|no|nicht|kein\w*|nie|jamais|pas|nunca|não|unable)\b|n't\b|\bn'|\bne\b")
 
 

@@ -203,7 +203,10 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
     """Yield the figures of a text as ``finditer`` does, but begin to look shortly before each digit, which each has."""
     at = 0
     while (digit := _DIGIT.search(text, at)) is not None:
-        start = max(at, digit.start() - _BEFORE_DIGIT)
+        start = digit.start()
+        before = text[max(at, start - _BEFORE_DIGIT) : start]
+        if before[-1:] in _LEADS or (before.replace(".", "").split() or [""])[-1] in _LEADS:
+            start -= len(before)
         while start > at and (text[start - 1].isalnum() or text[start - 1] == "-"):
             start -= 1
         match = _FIGURE.search(text, start)
@@ -213,6 +216,7 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
         at = match.end()
 
 
+_LEADS = frozenset({"the", "eur", "gbp", "usd", "chf", "€", "£", "$", "r$", *_MONTHS})
 _BEFORE_DIGIT = 24
 """Characters before its first digit that a figure has at most, unless it is one word; a long month and ``the``."""
 

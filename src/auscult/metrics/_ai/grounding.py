@@ -309,13 +309,12 @@ def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, i
     every = list(dict.fromkeys([*own, *(float(one) * 100 for one in sources.rules)]))[: 2 * _MOST_VALUES]
     wanted = float(value) * 100
     least = max(100.0, wanted * 0.04) if is_rough else 1.1
-    if is_rough and any(abs(wanted - one) <= least for one in every):
-        return True
     said = [float(one) for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
     low, high = wanted - least, wanted + least
     products, others = _made(own, every, said)
     return (
-        _is_added(own, sorted(every), low, high)
+        (is_rough and any(low <= one <= high for one in every))
+        or _is_added(own, sorted(every), low, high)
         or any(low <= one <= high for one in (*products, *others))
         or _is_added(every[:_MOST_VALUES], sorted(products[:_MOST_PRODUCTS]), low, high)
         or any(_is_added(every[:_MOST_VALUES], sorted(every), low / factor, high / factor) for factor in said)

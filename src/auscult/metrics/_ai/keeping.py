@@ -20,8 +20,7 @@ _CALL_AS_TEXT = re.compile(
     r"\b[a-z]+_[a-z_]+\s*\([^)]*[=:][^)]*\)|\{\s*[\"'](?:name|tool|function|arguments|args)[\"']\s*:"
     r"|</?(?:tool|function)[_a-z]*>"
 )
-_SIGNS_OF_CALL = frozenset("_{<")
-_TEN = 10
+_SIGNS_OF_CALL, _TEN = frozenset("_{<"), 10
 
 
 def right_action(reading: AiReading) -> Outcome:

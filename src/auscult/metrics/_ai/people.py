@@ -15,7 +15,6 @@ _SOON = 2
 _FEW_WORDS = 4
 _FIRST_TURNS = 2
 _JUST_BEFORE = 4
-"""Steps before a person's first turn in which a call is held to have brought them."""
 
 
 def wishes(reading: AiReading) -> list[int]:

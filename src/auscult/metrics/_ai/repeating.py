@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from auscult.domain.errors import coded
 from auscult.metrics._ai.reading import AiReading, Found, succeeded, tool_name
 
-_FEWEST, _FEWEST_WORDS = 3, 2
-_AGAIN = 0.5
-_OFTEN, _REACH = 3, 40
-_SOON = 2
+_FEWEST, _FEWEST_WORDS, _AGAIN = 3, 2, 0.5
+_OFTEN, _REACH, _SOON = 3, 40, 2
 _FEWEST_SHOUTED, _SHOUTS = 5, 0.7
 
 

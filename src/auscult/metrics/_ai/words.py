@@ -60,7 +60,7 @@ class Look:
 
 def folded(text: str) -> str:
     """Return a text in ASCII, letter by letter: without accents, ``x`` for other letters, ``~`` for what is none."""
-    return text if text.isascii() else _OTHER_LETTER.sub("x", _SIGN.sub("~", text.translate(FOLDED)))
+    return text if text.isascii() else _OTHER_LETTER.sub("x", _SIGN.sub("~", text).translate(FOLDED))
 
 
 FOLDED = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüñçßýÿœæ", "aaaaaaeeeeiiiiooooouuuuncsyyoa")
