@@ -15,12 +15,31 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 from auscult.domain.statistics.intervals import wilson
-from auscult.metrics._ai.answering import QUESTIONS, UNKNOWN, UNSIGNED, Answered, Sign, Signs, shipped, weighed
+from auscult.metrics._ai.answering import (
+    QUESTIONS,
+    UNKNOWN,
+    UNSIGNED,
+    Answered,
+    Sign,
+    Signs,
+    Weights,
+    shipped,
+    surest,
+    values_of,
+    weighed,
+)
 from auscult.metrics._ai.reading import Found, Outcome, ai_reading
 from bench.quality.ai_agents.hands import HANDS, Labelled, read
 
 POOLED = ("kept", "grounded", "no_loop", "human", "handover", "disclosed")
+WEIGHED = ("grounded", "no_loop")
+PENALTY = 5.0
+_STEPS = 30
+Rows = npt.NDArray[np.float64]
 MEASURED = (*POOLED, "confirmed", "right_action", "safe")
 TABLE = Path(__file__).parents[3] / "src" / "auscult" / "metrics" / "_ai" / "signs.tsv"
 READABLE = ("dev", "hand1")
@@ -41,9 +60,16 @@ class Judged(NamedTuple):
     def is_right(self, found: Found) -> bool:
         """Return whether a finding is right: the label is NO, and its turn within one."""
         answer, at = self.labelled.gold[self.question]
+        return answer == "NO" and (at is None or abs(self._at(found) - at) <= 1)
+
+    def _at(self, found: Found) -> int:
         step = found.step
-        id_ = step.turn.id if step.turn is not None else step.call.id if step.call is not None else ""
-        return answer == "NO" and (at is None or abs(self.labelled.indexes[id_] - at) <= 1)
+        return self.labelled.indexes[step.turn.id if step.turn else step.call.id if step.call else ""]
+
+    def is_behind(self, found: Found) -> bool:
+        """Return whether a finding is at or behind the label's turn."""
+        answer, at = self.labelled.gold[self.question]
+        return answer == "NO" and (at is None or self._at(found) >= at)
 
 
 class Counted(NamedTuple):
@@ -65,15 +91,16 @@ def main() -> None:
         files = [
             one for path in arguments.files for one in (sorted(path.glob("*.ndjson")) if path.is_dir() else [path])
         ]
-        _show({file.stem: answered(judged(read(file.stem, file.parent)), shipped()) for file in files})
+        _show({file.stem: answered(judged(read(file.stem, file.parent))) for file in files})
         return
     hands = {hand: judged(read(hand)) for hand in HANDS}
     if arguments.fit:
-        _write(counted([one for each in hands.values() for one in each]))
+        every = [one for each in hands.values() for one in each]
+        _write(counted(every), fitted(every))
     found: dict[str, list[tuple[Judged, Answered]]] = {}
     for hand, mine in hands.items():
-        signs = counted([one for other, each in hands.items() if other != hand for one in each])
-        found[hand] = answered(mine, signs)
+        others = [one for other, each in hands.items() if other != hand for one in each]
+        found[hand] = answered(mine, counted(others), fitted(others))
     _show(found)
     if arguments.missed:
         _print_missed(found[arguments.missed])
@@ -106,9 +133,53 @@ def counted(cases: Iterable[Judged]) -> Signs:
     return {key: Sign(known.get(key, UNKNOWN).expected, right[key], wrong[key]) for key in sorted(every)}
 
 
-def answered(cases: Iterable[Judged], signs: Signs) -> list[tuple[Judged, Answered]]:
-    """Answer each case with these signs."""
-    return [(case, weighed(case.question, case.outcome, signs)) for case in cases]
+def fitted(cases: Iterable[Judged]) -> Weights:
+    """Fit the weights of the questions whose findings weigh more than their sign, and scale them to be right so often.
+
+    A reply that goes on with a loop counts as right too while fitting, as the loop may be seen by it.
+    """
+    weights: dict[str, Sequence[float]] = {}
+    for question in WEIGHED:
+        mine = [case for case in cases if case.question == question]
+        rows = [(case, each) for case in mine for each in case.outcome.found if each.weighs]
+        values = np.array([_values(question, each) for _, each in rows])
+        right = [case.is_right(each) or (question == "no_loop" and case.is_behind(each)) for case, each in rows]
+        fit = logistic(values, np.array(right, dtype=float))
+        chosen = [(case, surest(question, case.outcome, shipped(), {question: fit})[0]) for case in mine]
+        chosen = [(case, each) for case, each in chosen if each is not None and each.weighs]
+        total = np.array([[1.0, float(np.dot(fit, _values(question, each)))] for _, each in chosen])
+        start, slope = logistic(total, np.array([float(case.is_right(each)) for case, each in chosen]), 0.0)
+        weights[question] = [
+            round(float(one), 3) for one in slope * np.array(fit) + np.array([start, *[0.0] * (len(fit) - 1)])
+        ]
+    return weights
+
+
+def _values(question: str, found: Found) -> tuple[float, ...]:
+    return values_of(shipped().get((question, found.sign), UNKNOWN), found)
+
+
+def logistic(values: Rows, right: Rows, penalty: float = PENALTY) -> Sequence[float]:
+    """Return the weights of a logistic regression, the first of the constant; penalised as if values had one spread."""
+    spread = values.std(axis=0)
+    spread[spread == 0] = 1.0
+    scaled = values / spread
+    weights = np.zeros(values.shape[1])
+    costs = np.full(values.shape[1], penalty + 1e-6)
+    costs[0] = 1e-6
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-scaled @ weights))
+        slope = scaled.T @ (likely - right) + costs * weights
+        curve = (scaled.T * (likely * (1 - likely))) @ scaled + np.diag(costs)
+        weights -= np.linalg.solve(curve, slope)
+    return list(weights / spread)
+
+
+def answered(
+    cases: Iterable[Judged], signs: Signs | None = None, weights: Weights | None = None
+) -> list[tuple[Judged, Answered]]:
+    """Answer each case with these signs and weights, or those that are shipped."""
+    return [(case, weighed(case.question, case.outcome, signs, weights)) for case in cases]
 
 
 def count(cases: Sequence[tuple[Judged, Answered]]) -> Counted:
@@ -142,7 +213,11 @@ def _share(part: int, whole: int) -> str:
     return f"{part / whole:.2f} ({interval.low:.2f} to {interval.high:.2f})"
 
 
-def _write(signs: Signs) -> None:
+def _write(signs: Signs, weights: Weights) -> None:
+    table = TABLE.with_name("weights.tsv")
+    head = [line for line in table.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
+    lines = ["\t".join([question, *map(str, each)]) for question, each in weights.items()]
+    table.write_text("\n".join([*head, *lines]) + "\n", encoding="utf-8")
     head = [line for line in TABLE.read_text(encoding="utf-8").splitlines() if line.startswith("#")]
     rows = [
         f"{question}\t{sign}\t{one.expected:.2f}\t{one.right}\t{one.wrong}" for (question, sign), one in signs.items()

@@ -9,6 +9,7 @@ from auscult.metrics._ai.reading import (
     AiReading,
     Found,
     Outcome,
+    once,
     passes_on,
     sentences_of,
     succeeded,
@@ -23,12 +24,23 @@ def confirmed(reading: AiReading) -> Outcome:
     """Is a yes asked for before what instructions or tools say needs one?"""
     if not reading.is_called:
         return Outcome("NA", None, coded("it is not known what was called"), ())
-    demands = _demands(reading)
-    calls = [at for at in _changing(reading) if _is_meant(reading, at, demands) or _declares(reading, at)]
-    if not calls:
-        return Outcome("NA", None, coded("nothing was called that needs a yes"), ())
+    calls = needing_yes(reading)
     found = [sign for at in calls if (sign := unagreed(reading, at)) is not None]
+    found += [
+        sign._replace(sign="rejected")
+        for at in changing(reading)
+        if at not in calls and is_rejected(reading, at) and (sign := unagreed(reading, at)) is not None
+    ]
+    if not calls:
+        return Outcome("NA", None, coded("nothing was called that needs a yes"), found)
     return Outcome("YES", reading.steps[calls[0]], coded("a yes was given before it"), found)
+
+
+@once
+def needing_yes(reading: AiReading) -> list[int]:
+    """Return the changing calls before which instructions or tools want a yes."""
+    demands = _demands(reading)
+    return [at for at in changing(reading) if _is_meant(reading, at, demands) or _declares(reading, at)]
 
 
 def _demands(reading: AiReading) -> list[str]:
@@ -37,8 +49,8 @@ def _demands(reading: AiReading) -> list[str]:
     english = words_of("en")
     assert english is not None  # noqa: S101  (English is among the languages)
     sentences = sentences_of((ai.instructions or "").lower() if ai else "")
-    asks = english.acts["demands_yes"]
-    return [each for each in sentences if asks(each) or reading.has("demands_yes", each)]
+    looks = {english.acts["demands_yes"], (reading.words or english).acts["demands_yes"]}
+    return [each for each in sentences if any(look(each) for look in looks)]
 
 
 def _is_meant(reading: AiReading, at: int, demands: Sequence[str]) -> bool:
@@ -58,7 +70,8 @@ def _declares(reading: AiReading, at: int) -> bool:
     return tool is not None and tool.confirm
 
 
-def _changing(reading: AiReading) -> Iterator[int]:
+def changing(reading: AiReading) -> Iterator[int]:
+    """Yield the calls that change something, but those that pass on or leave word for people."""
     for at in reading.calls:
         call = reading.steps[at].call
         if call is not None and reading.is_changing(call) and not passes_on(call) and not takes_up(call):
@@ -77,6 +90,12 @@ def unagreed(reading: AiReading, at: int) -> Found | None:
     words = reading.steps[said].text if said is not None else ""
     why = coded("no yes to a question lies before it")
     return Found(sign, step, words, why, step.call)
+
+
+def is_rejected(reading: AiReading, at: int) -> bool:
+    """Return whether the customer rejects a call in their next turn."""
+    behind = next((each for each in reading.steps[at:] if each.side == "customer"), None)
+    return behind is not None and reading.has("rejects", behind.text)
 
 
 Allowed = Mapping[str, Sequence[CallTest]]

@@ -1,7 +1,9 @@
 """Answers to questions about AI agents: the signs that are found, and how often each was right on labelled hands."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from math import exp, log
+from operator import mul
 from typing import NamedTuple
 
 from auscult.domain.errors import coded
@@ -10,8 +12,11 @@ from auscult.metrics._ai import agreeing, claims, grounding, keeping, people, re
 from auscult.metrics._ai.reading import AiReading, Found, Outcome
 from auscult.metrics._ai.words import rows_of
 
-LEAST = 0.64
-"""Share of right findings that a sign must have had to answer NO."""
+LEAST = 0.5
+"""Probability that a finding is right from which on it answers NO."""
+_AS_SURE: Mapping[str, float] = {"grounded": 1.0}
+_NEARLY = 0.6
+"""Share of the surest finding's probability from which on an earlier one is taken: a loop and a claim go on behind it."""
 _PRIOR_WEIGHT = 2
 
 
@@ -30,6 +35,8 @@ class Sign(NamedTuple):
 
 Signs = Mapping[tuple[str, str], Sign]
 """Signs by question and name."""
+Weights = Mapping[str, Sequence[float]]
+"""By question the weights of a finding: alone, of the log odds that its sign is right, and of what it weighs."""
 UNKNOWN = Sign(0.4)
 UNSIGNED = "-"
 """Name of the sign that there is none: right where the label is not NO."""
@@ -53,6 +60,12 @@ def shipped() -> Signs:
     }
 
 
+@lru_cache(maxsize=1)
+def shipped_weights() -> Weights:
+    """Return the weights as they were fitted on all labelled hands."""
+    return {question: [float(one) for one in weights] for question, *weights in rows_of("weights.tsv")}
+
+
 def kept(reading: AiReading) -> Outcome:
     """Was what is said to be done, done by a successful call?"""
     if not reading.is_called:
@@ -74,19 +87,23 @@ def grounded(reading: AiReading) -> Outcome:
     ai = reading.conversation.ai
     if not reading.is_called and (ai is None or not (ai.instructions or ai.knowledge)):
         return Outcome("NA", None, coded("neither calls nor instructions nor knowledge are known"), ())
-    stated, found = grounding.ungrounded(reading)
+    stated, signs, _ = grounding.figured(reading)
+    found = list(signs)
     if reading.is_called:
         broken = claims.held_against_calls(reading)[1]
         found += [each._replace(sign=f"kept_{each.sign}") for each in broken if each.sign in ("other_day", "other_id")]
     found += [each._replace(sign=f"self_{each.sign}") for each in people.undisclosed(reading) if "_" in each.sign]
     step = stated[0].step if stated else None
-    return Outcome("YES" if stated else "NA", step, coded("each figure stands in what was given, read or said"), found)
+    return Outcome(
+        "YES" if stated else "NA",
+        step,
+        coded("each figure stands in what was given, read or said"),
+        grounding.measured(reading, found),
+    )
 
 
 def no_loop(reading: AiReading) -> Outcome:
     """Does it move on?"""
-    if not reading.bots:
-        return Outcome("NA", None, coded("no AI agent speaks"), ())
     last = reading.steps[reading.bots[-1]]
     return Outcome(
         "YES", last, coded("nothing is said or called again without a reason"), list(repeating.repeated(reading))
@@ -115,8 +132,6 @@ def handover(reading: AiReading) -> Outcome:
 
 def disclosed(reading: AiReading) -> Outcome:
     """Does it say at the start what it is, and never claim to be a person?"""
-    if not reading.bots:
-        return Outcome("NA", None, coded("no AI agent speaks"), ())
     first = reading.steps[reading.bots[0]]
     says = next((reading.steps[at] for at in reading.bots if reading.has("machine", reading.steps[at].text)), first)
     return Outcome("YES", says, coded("says what it is"), list(people.undisclosed(reading)))
@@ -136,20 +151,37 @@ QUESTIONS: Mapping[str, Callable[[AiReading], Outcome]] = {
 }
 
 
-def answer(question: str, reading: AiReading, signs: Signs | None = None) -> Answered:
+def answer(question: str, reading: AiReading) -> Answered:
     """Return the answer to a question: NO where the surest of its signs is sure enough."""
-    return weighed(question, QUESTIONS[question](reading), signs)
+    return weighed(question, QUESTIONS[question](reading))
 
 
-def weighed(question: str, outcome: Outcome, signs: Signs | None = None) -> Answered:
-    """Return the answer that signs lead to."""
-    signs = signs or shipped()
-    by_weight = [
-        (signs.get((question, each.sign), UNKNOWN).confidence, -number, each)
-        for number, each in enumerate(outcome.found)
-    ]
-    confidence, _, found = max(by_weight, default=(0.0, 0, None))
+def weighed(question: str, outcome: Outcome, signs: Signs | None = None, weights: Weights | None = None) -> Answered:
+    """Return the answer that signs lead to, those that are shipped where none are given."""
+    signs = shipped() if signs is None else signs
+    found, confidence = surest(question, outcome, signs, shipped_weights() if weights is None else weights)
     if found is not None and confidence >= LEAST:
         return Answered("NO", outcome, found, confidence)
     unsigned = signs.get((question, UNSIGNED), UNKNOWN).confidence
     return Answered(outcome.base, outcome, None, min(unsigned, 1 - confidence))
+
+
+def surest(question: str, outcome: Outcome, signs: Signs, weights: Weights) -> tuple[Found | None, float]:
+    """Return the first finding that is nearly as sure as the surest, and how sure that is."""
+    mine = weights.get(question)
+    sure = [_confidence(signs.get((question, each.sign), UNKNOWN), each, mine) for each in outcome.found]
+    enough = _AS_SURE.get(question, _NEARLY) * max(sure, default=0.0)
+    almost = [each for each, one in zip(outcome.found, sure, strict=True) if one >= enough]
+    return min(almost, key=lambda each: each.step.turn_index, default=None), max(sure, default=0.0)
+
+
+def _confidence(sign: Sign, found: Found, weights: Sequence[float] | None) -> float:
+    """Return the probability that a finding is right."""
+    if not found.weighs or weights is None:
+        return sign.confidence
+    return 1 / (1 + exp(-sum(map(mul, weights, values_of(sign, found)))))
+
+
+def values_of(sign: Sign, found: Found) -> tuple[float, ...]:
+    """Return what a finding is weighed by: a constant, the log odds that its sign is right, and what it weighs itself."""
+    return (1.0, log(sign.expected / (1 - sign.expected)), *found.weighs)

@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import days_in, ids_in, month_days_in
 from auscult.metrics._ai.people import is_thin
-from auscult.metrics._ai.reading import AiReading, Found, Step, passes_on, succeeded, takes_up, tool_name
-from auscult.metrics._ai.words import Action
+from auscult.metrics._ai.reading import AiReading, Found, Step, once, passes_on, succeeded, takes_up, tool_name
+from auscult.metrics._ai.words import Action, folded
 
 _WORD = re.compile(r"[^\W_]{4,}")
 _SHORTEST_STEM = 4
@@ -35,27 +35,33 @@ def claims_of(reading: AiReading) -> list[Claim]:
         return []
     found: list[Claim] = []
     for at, sentences in reading.sentences.items():
-        for sentence in sentences if reading.words.any_action(reading.steps[at].text) else ():
-            if reading.words.any_action(sentence):
-                found.extend(_claims_in(reading, at, sentence))
+        for sentence in sentences if reading.words.named(folded(reading.steps[at].text)) else ():
+            found.extend(_claims_in(reading, at, sentence))
     return found
 
 
 def _claims_in(reading: AiReading, at: int, sentence: str) -> Iterator[Claim]:
     assert reading.words is not None  # noqa: S101  (claims_of asks before)
+    plain = folded(sentence)
+    named = reading.words.named(plain)
+    if not named:
+        return
+    actions = [reading.words.actions[number] for number in sorted(named)]
     is_question = sentence.rstrip().endswith("?")
     seen: list[tuple[int, int]] = []
     for frame in ("first", "state", "going"):
-        if (is_question and frame != "first") or not reading.words.any_of_frame[frame](sentence):
+        if (is_question and frame != "first") or not reading.words.any_of_frame[frame].may(plain):
             continue
-        for action in reading.words.actions:
+        for action in actions:
             pattern = action.said[frame]
             match = pattern.search(sentence) if pattern else None
             if match is None or any(match.start() < end and start < match.end() for start, end in seen):
                 continue
             if _is_negated(reading, sentence, match, frame, action.name):
                 continue
-            if frame == "state" and _is_reported(reading, at, match[0]):
+            if frame == "state" and (
+                _OPENING_HOURS.match(sentence, match.end()) or _is_reported(reading, at, match[0])
+            ):
                 continue
             seen.append(match.span())
             yield Claim(at, sentence, action, frame, match[0].strip())
@@ -73,6 +79,9 @@ def _is_negated(reading: AiReading, sentence: str, match: re.Match[str], frame: 
     return bool(_NOT.search(before[-30:]) or _NOT.search(match[0]))
 
 
+_OPENING_HOURS = re.compile(
+    r"(?<=open) (?:daily|from|until|till|every|between|again|to|on|at|mon|tue|wed|thu|fri|sat|sun|\d)"
+)
 _NOT = re.compile(r"\b(?:not|never|cannot|no|nicht|kein\w*|nie|jamais|pas|nunca|não|unable)\b|n't\b|\bn'|\bne\b")
 
 
@@ -82,6 +91,8 @@ def _is_reported(reading: AiReading, at: int, said: str) -> bool:
     for step in reading.steps[:at]:
         if step.call is not None and not reading.is_changing(step.call):
             text = " ".join(texts_in(step.call.result)).lower()
+            if any(word[:_SHORTEST_STEM] in tool_name(step.call) for word in words):
+                return True
         else:
             text = step.text if step.side in ("customer", "person") else ""
         if any(word in text for word in words):
@@ -89,13 +100,11 @@ def _is_reported(reading: AiReading, at: int, said: str) -> bool:
     return False
 
 
+@once
 def held_against_calls(reading: AiReading) -> tuple[list[Claim], list[Found]]:
-    """Return the claims of a reading, and signs that what they say was not done; worked out once."""
-    known = reading.seen.get("claims")
-    if known is None:
-        said = claims_of(reading)
-        known = reading.seen["claims"] = said, list(broken(reading, said))
-    return cast("tuple[list[Claim], list[Found]]", known)
+    """Return the claims of a reading, and signs that what they say was not done."""
+    said = claims_of(reading)
+    return said, list(broken(reading, said))
 
 
 def broken(reading: AiReading, claims: list[Claim]) -> Iterator[Found]:
@@ -232,5 +241,5 @@ def smoothed(reading: AiReading) -> Iterator[Found]:
             continue
         text = reading.steps[behind].text
         if not reading.has("failed", text):
-            sign = "smoothed_asking" if "?" in text else "smoothed"
+            sign = "smoothed_asking" if reading.has("asks_yes", text) else "smoothed"
             yield Found(sign, reading.steps[behind], reading.steps[behind].text, FAILED, call)

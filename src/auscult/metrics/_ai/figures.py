@@ -7,7 +7,8 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from auscult.domain.said.numbers import SMALL, digit_runs, numbers, tokens, written_number
-from auscult.metrics._ai.words import look_for, rows_of
+from auscult.metrics._ai.words import FOLDED, folded, rows_of
+from auscult.metrics._finding.patterns import searcher
 
 Kind = Literal["amount", "share", "period", "date", "day", "time", "id", "count"]
 
@@ -82,11 +83,12 @@ _HALF_DAY = 720
 @lru_cache(maxsize=4096)
 def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text in small letters; number words are read as figures are."""
-    if not may_have_figures(text):
-        return ()
-    if _HAS_WORDS(text):
-        text = _in_digits(text)
-    if _HAS_ONE(text):
+    said = _said_in(folded(text)) or ()
+    if _WORDS_SAID in said:
+        text = "".join(map(_in_digits, _CLAUSE.findall(text)))
+    if _CLOCK_SAID in said:
+        text = _CLOCK.sub(_clock, _NOON.sub("12:00", text))
+    if _ONE_SAID in said:
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
@@ -117,15 +119,21 @@ _SPAN = (
     r"[ -](?:working |business |full |whole )?(?:minute|hour|day|week|month|year|stunde|tag\b|woche|monat|jahr"
     r"|hora|d[ií]a|semana|mes\b|año|heure|jour|mois|m[eê]s|ano\b)"
 )
-_HAS_ONE, _ONE = look_for([_A + _SPAN]), re.compile(f"{_A}(?={_SPAN})")
+_ONE = re.compile(f"{_A}(?={_SPAN})")
 _DIGIT = re.compile(r"\d")
 _ORDINALS = {word: int(number) for number, word in rows_of("ordinals.tsv")}
 _NUMBER = (
     rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
 )
-_HAS_WORDS = look_for([_NUMBER])
-may_have_figures = look_for([_NUMBER, _A + _SPAN, r"\d"])
-"""Returns whether a text in small letters may have figures: one look, as most texts have none."""
+_WORDS_SAID, _ONE_SAID, _CLOCK_SAID = range(3)
+_TIME = r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"
+_said_in = searcher(tuple(one.translate(FOLDED) for one in (_NUMBER, _A + _SPAN, _TIME)))
+
+
+def may_have_figures(text: str) -> bool:
+    """Return whether a text in small letters may have figures; most texts have none."""
+    return _DIGIT.search(text) is not None or _said_in(folded(text)) is not None
+
 
 _ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
 
@@ -170,14 +178,35 @@ def _in_digits(text: str) -> str:
     return _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
 
 
+_CLAUSE = re.compile(r"[^|!?;\n.]+(?:\.(?! )[^|!?;\n.]*)*[|!?;\n.]*\s*|.", re.DOTALL)
+"""Parts that a number is never in two of."""
 _FOREIGN = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
+_PARTS = {"quarter": 15, "viertel": 15, "cuarto": 15, "quart": 15, "half": 30, "media": 30, "meia": 30, "demie": 30}
+_CLOCK = re.compile(
+    r"\b(?:(?P<half>halb)|(?P<part>quarter|half|viertel|\d{1,2}(?= past)) (?P<way>past|to|nach|vor)) "
+    r"(?P<hour>\d{1,2})\b"
+    r"|\b(?P<h>\d{1,2})(?: heures?)? (?P<sign>y|e|et|menos|moins)(?: le)? "
+    r"(?P<of>media|cuarto|meia|quart|demie)\b"
+)
+_NOON = re.compile(r"\b(?:noon|midday)\b")
+
+
+def _clock(said: re.Match[str]) -> str:
+    """Return a time of day that is said by its quarter in figures: ``quarter to 11`` is 10:45."""
+    part = "half" if said["half"] else said["part"] or said["of"]
+    is_before = said["half"] or (said["way"] or said["sign"]) in ("to", "vor", "menos", "moins")
+    minutes = int(said["hour"] or said["h"]) * 60 + (_PARTS.get(part) or int(part)) * (-1 if is_before else 1)
+    return f"{minutes // 60}:{minutes % 60:02}"
 
 
 def _matches(text: str) -> Iterator[re.Match[str]]:
     """Yield the figures of a text as ``finditer`` does, but begin to look shortly before each digit, which each has."""
     at = 0
     while (digit := _DIGIT.search(text, at)) is not None:
-        start = max(at, digit.start() - _BEFORE_DIGIT)
+        start = digit.start()
+        before = text[max(at, start - _BEFORE_DIGIT) : start]
+        if before[-1:] in _LEADS or (before.replace(".", "").split() or [""])[-1] in _LEADS:
+            start -= len(before)
         while start > at and (text[start - 1].isalnum() or text[start - 1] == "-"):
             start -= 1
         match = _FIGURE.search(text, start)
@@ -187,12 +216,13 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
         at = match.end()
 
 
+_LEADS = frozenset({"the", "eur", "gbp", "usd", "chf", "€", "£", "$", "r$", *_MONTHS})
 _BEFORE_DIGIT = 24
 """Characters before its first digit that a figure has at most, unless it is one word; a long month and ``the``."""
 
 
 def _each(text: str) -> Iterator[Figure]:
-    for match in _matches(_STAMP.sub(" ", text)):
+    for match in _matches(_STAMP.sub(" ", text) if ":" in text else text):
         figure = _dated(match) or _timed(match) or _counted(match)
         if figure is not None:
             yield figure

@@ -1,30 +1,36 @@
 """Figures that an AI agent states, looked for in what it was given, what its tools returned and what the customer said."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from itertools import combinations
 from typing import Any, NamedTuple, cast
 
+from auscult.domain.ai_agents.calls import texts_in
+from auscult.domain.ai_agents.context import Call
+from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import Figure, figures, may_have_figures
-from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step
+from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step, once, stems_of
+from auscult.metrics._ai.words import USUAL
 
 _DAY, _WEEK, _MONTH = 1_440, 10_080, 43_200
 _HALF_DAY = 720
 _MOST_VALUES = 24
 _MOST_FACTOR = 60
-_BEFORE, _MOST_STATED = 40, 60
-"""Characters before a figure that are read for it, and figures that are checked at most."""
+_BEFORE, _MOST_STATED, _MOST_PRODUCTS = 40, 60, 200
+"""Characters before a figure that are read for it, figures that are checked at most, and products that are added to."""
 _HOURS, _WHOLE, _SHORT_SPAN = 12, 100, 14
 _CALENDAR = frozenset(map(Decimal, (7, 12, 24, 30, 31, 52, 60, 365)))
 _HOUR = re.compile(r"\b(?:past|to|at|half|between|until|till|by|around|and|from|um|bis|las|à|às|das)\s*$")
 _NO_LETTER = re.compile(r"[\W_]+")
-_CENT = Decimal("0.01")
+_APART = " | "
+"""Between the texts of a call, so that no figure is read across two."""
 _FEWEST_COUNT = 3
-_SMALL = 20
+_SMALL, _MOST_WORDS = 20, 8
 _YEAR = 2026
 """Year in which days are counted where none is said; not a leap year."""
 
@@ -54,29 +60,37 @@ class Sources:
         for figure in rules:
             self.add(figure, self.rules)
 
-    def add_text(self, text: str) -> None:
-        """Add the figures of a case: a result, an argument, what the customer says."""
+    def add_text(self, text: str) -> tuple[Figure, ...]:
+        """Add the figures of a case, a result, an argument or what the customer says, and return them."""
         text = text[:MOST_OF_CALL].lower()
-        for figure in figures(text):
+        found = figures(text)
+        for figure in found:
             self.add(figure, self.cases)
         self.texts.append(text)
+        return found
 
     def add_value(self, value: object) -> None:
         """Add the arguments or the result of a call: its figures, the lengths of its lists, and how many are true."""
+        said: list[str] = []
+        self._gather(value, said)
+        if said:
+            self.add_text(_APART.join(said))
+
+    def _gather(self, value: object, said: list[str]) -> None:
         if isinstance(value, dict):
             for inner in cast("dict[str, Any]", value).values():
-                self.add_value(inner)
+                self._gather(inner, said)
         elif isinstance(value, list | tuple):
             many = cast("list[Any]", value)
             rows = [cast("dict[str, Any]", one) for one in many if isinstance(one, dict)]
             self.numbers.add(Decimal(len(many)))
             self.numbers.update(Decimal(sum(row.get(key) is True for row in rows)) for row in rows[:1] for key in row)
             for inner in many:
-                self.add_value(inner)
+                self._gather(inner, said)
         elif isinstance(value, str):
-            self.add_text(value.replace("_", " "))
+            said.append(value.replace("_", " "))
         elif isinstance(value, int | float) and not isinstance(value, bool):
-            number = Decimal(str(value))
+            number = abs(Decimal(str(value)))  # what is owed is often below 0
             self.add(Figure("count", number, str(value), 0, number), self.cases)
             self.texts.append(str(value))
 
@@ -114,10 +128,11 @@ def letters_of(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _given(texts: tuple[str, ...]) -> tuple[tuple[Figure, ...], str]:
-    """Return figures and letters of instructions and knowledge, which many conversations share."""
+def _given(texts: tuple[str, ...]) -> tuple[tuple[Figure, ...], str, frozenset[str]]:
+    """Return figures, letters and stems of instructions and knowledge, which many conversations share."""
     lowered = [text.lower() for text in texts]
-    return tuple(figure for text in lowered for figure in figures(text)), " ".join(map(letters_of, lowered))
+    found = tuple(figure for text in lowered for figure in figures(text))
+    return found, " ".join(map(letters_of, lowered)), stems_of(" ".join(lowered))
 
 
 def given_texts(reading: AiReading) -> tuple[str, ...]:
@@ -129,14 +144,35 @@ def given_texts(reading: AiReading) -> tuple[str, ...]:
     return (ai.instructions or "", *knowledge, *(tool.description or "" for tool in ai.tools))
 
 
-def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
-    """Return the figures that are stated, and signs that one rests on nothing."""
-    sources = Sources(*_given(given_texts(reading)))
-    stated: list[Stated] = []
-    found: list[Found] = []
+def measured(reading: AiReading, found: Iterable[Found]) -> list[Found]:
+    """Return findings with what they weigh: how many words of their turn are in no source, and whether it is the last."""
+    places = {id(step): at for at, step in enumerate(reading.steps)}
+    weighs = {
+        at: (float(min(_MOST_WORDS, _unsourced(reading, at))), float(at == reading.bots[-1]))
+        for at in {places[id(each.step)] for each in found}
+    }
+    return [each._replace(weighs=weighs[places[id(each.step)]]) for each in found]
+
+
+def _unsourced(reading: AiReading, at: int) -> int:
+    """Return how many words of what a turn states are in no source before it, and not what agents of all trades say."""
+    known = {*USUAL[language_code(reading.conversation)], *_given(given_texts(reading))[2]}
+    known.update(*(stems_of(step.text) for step in reading.steps[:at] if step.side != "bot"))
+    stated = [sentence for sentence in reading.sentences[at] if not sentence.endswith("?")]
+    return sum(word not in known and word.isalpha() for sentence in stated for word in stems_of(sentence))
+
+
+@once
+def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
+    """Return the figures that are stated, signs that one rests on nothing, and the changes with a number from nowhere."""
+    sources = Sources(*_given(given_texts(reading))[:2])
+    stated, found, strange = list[Stated](), list[Found](), set[int]()
+    named: set[Decimal] = set()
     asked: tuple[Figure, ...] = ()
     for at, step in enumerate(reading.steps):
         if step.call is not None:
+            if reading.is_changing(step.call) and _is_strange(step.call, sources, named):
+                strange.add(at)
             sources.add_value(step.call.arguments)
             sources.add_value(step.call.result)
         elif step.side == "bot":
@@ -144,16 +180,28 @@ def ungrounded(reading: AiReading) -> tuple[list[Stated], list[Found]]:
                 continue
             said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
             here = [figure for _, each in said for figure in each]
+            named.update(size for figure in here for size in (figure.number, figure.size))
             for sentence, each in said:
                 if each and len(stated) < _MOST_STATED and not reading.has("example", sentence):
                     mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
-                    stated += mine
-                    found += (sign for one in mine for sign in _signs(reading, one, sources, here, asked))
-                    found += _wrong_sum(reading, step, sentence, sources)
+                    stated.extend(mine)
+                    found.extend(sign for one in mine for sign in _signs(reading, one, sources, here, asked))
+                    found.extend(_wrong_sum(reading, step, sentence, each, sources))
         else:
-            sources.add_text(step.text)
-            asked = figures(step.text)
-    return stated, found
+            asked = sources.add_text(step.text)
+    return stated, found, strange
+
+
+def _is_strange(call: Call, sources: Sources, named: set[Decimal]) -> bool:
+    """Return whether the arguments of a call have an amount or a count that nothing before it has."""
+    mine = [one for one in figures(_APART.join(texts_in(call.arguments)).lower()) if one.kind in ("amount", "count")]
+    return any(
+        one.number not in sources.numbers
+        and one.number not in named
+        and f"{one.number.normalize():f}" not in sources.letters
+        for one in mine
+        if one.number >= _FEWEST_COUNT
+    )
 
 
 def _is_stated(figure: Figure) -> bool:
@@ -169,15 +217,16 @@ class _Asked(NamedTuple):
     sources: Sources
     here: Sequence[Figure]
     before: Sequence[Figure]
-    is_rough: bool
-    is_hour: bool
+    start: str
+    """What is said just before it."""
+    reading: AiReading
 
 
 def _signs(
     reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], before: Sequence[Figure]
 ) -> Iterator[Found]:
     figure, start = one.figure, one.sentence[max(0, one.figure.at - _BEFORE) : one.figure.at]
-    asked = _Asked(figure, sources, here, before, reading.has("approx", start), _HOUR.search(start) is not None)
+    asked = _Asked(figure, sources, here, before, start, reading)
     how = _failing(asked)
     if how is None:
         return
@@ -222,7 +271,7 @@ def _failing_number(asked: _Asked, value: Decimal) -> str | None:
         value * 100 in sources.cases  # in hundredths
         or {value // 1, value % 1 * 100} <= sources.numbers  # said in two parts
         or (figure.kind == "count" and _counts(asked, value))
-        or _is_computed(value, _own(asked, value), sources, is_rough=asked.is_rough)
+        or _is_computed(value, _own(asked, value), sources, is_rough=asked.reading.has("approx", asked.start))
     )
     if rests:
         return None
@@ -234,9 +283,9 @@ def _counts(asked: _Asked, value: Decimal) -> bool:
     return (
         value * 60 in asked.sources.periods
         or value in _CALENDAR
-        or (asked.is_hour and value <= _HOURS)
+        or (value <= _HOURS and _HOUR.search(asked.start) is not None)
         or _is_named(f"{value:f}", asked.figure, asked.sources)
-        or _is_between_days(float(value), asked.sources, asked.here)
+        or any(abs(gap - float(value)) <= 1 for gap in _gaps(asked.sources, asked.here))
     )
 
 
@@ -252,42 +301,49 @@ def _is_other(each: Figure, value: Decimal) -> bool:
 
 
 def _is_computed(value: Decimal, mine: Sequence[Decimal], sources: Sources, *, is_rough: bool) -> bool:
-    """Return whether a value is a sum, difference, product, share or part: of this case's figures, by the rules' ones."""
-    own = list(dict.fromkeys([*mine, *reversed(sources.cases)]))[:_MOST_VALUES]
-    every = list(dict.fromkeys([*own, *sources.rules]))[: 2 * _MOST_VALUES]
-    least = max(Decimal(1), value * Decimal("0.04")) if is_rough else Decimal("0.011")
-    if is_rough and any(abs(value - one) <= least for one in every):
-        return True
-    said = [one for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
-    return any(abs(value - one) <= least for one in _results(own, every, said))
+    """Return whether a value is a sum, difference, product, share or part: of this case's figures, by the rules' ones.
+
+    All is counted in hundredths.
+    """
+    own = [float(one) * 100 for one in list(dict.fromkeys([*mine, *reversed(sources.cases)]))[:_MOST_VALUES]]
+    every = list(dict.fromkeys([*own, *(float(one) * 100 for one in sources.rules)]))[: 2 * _MOST_VALUES]
+    wanted = float(value) * 100
+    least = max(100.0, wanted * 0.04) if is_rough else 1.1
+    said = [float(one) for one in dict.fromkeys(mine) if 1 < one <= _MOST_FACTOR and one == int(one)]
+    low, high = wanted - least, wanted + least
+    products, others = _made(own, every, said)
+    return (
+        (is_rough and any(low <= one <= high for one in every))
+        or _is_added(own, sorted(every), low, high)
+        or any(low <= one <= high for one in (*products, *others))
+        or _is_added(every[:_MOST_VALUES], sorted(products[:_MOST_PRODUCTS]), low, high)
+        or any(_is_added(every[:_MOST_VALUES], sorted(every), low / factor, high / factor) for factor in said)
+        or any(low <= one + other + third <= high for one, other, third in combinations(own[:12], 3))
+    )
 
 
-def _results(own: Sequence[Decimal], every: Sequence[Decimal], said: Sequence[Decimal]) -> Iterator[Decimal]:
-    """Yield what figures of a case make with every figure; ``said``: whole numbers of the turn, by which is multiplied."""
-    pairs = [(one, other) for one in own for other in every if one != other]
-    for one, other in pairs:
-        yield one + other
-        yield abs(one - other)
-    factors = [one for one in every if 1 < one <= _MOST_FACTOR and one == int(one)]
+def _is_added(some: Sequence[float], others: Sequence[float], low: float, high: float) -> bool:
+    """Return whether two that differ, one of each, make a sum or difference between two bounds; ``others`` are sorted."""
+    return any(
+        others[at] != one
+        for one in some
+        for least, most in ((low - one, high - one), (one + low, one + high), (one - high, one - low))
+        for at in range(bisect_left(others, least), bisect_right(others, most))
+    )
+
+
+def _made(own: Sequence[float], every: Sequence[float], said: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Return products, and parts, shares in percent with what they leave and add, and what rates below 1 make.
+
+    ``said``: whole numbers of the turn, by which everything is multiplied.
+    """
+    factors = [one / 100 for one in every if _WHOLE < one <= _WHOLE * _MOST_FACTOR and one % _WHOLE == 0]
     products = [one * factor for factor in said for one in every] + [one * factor for factor in factors for one in own]
-    yield from products
-    for factor in said:
-        yield from ((one / factor).quantize(_CENT, ROUND_HALF_UP) for one in every)
-    for share in every:
-        if share <= _WHOLE:
-            yield from (
-                part
-                for one in own
-                for part in (one * share / 100, one * (100 - share) / 100, one * (100 + share) / 100)
-            )
-    for rate in every:
-        if rate < 1:
-            yield from (part for one, other in pairs for part in (one * rate, abs(one - other) * rate))
-    few = every[:_MOST_VALUES]
-    yield from (result for one in products[:200] for other in few for result in (one + other, abs(one - other)))
-    for factor in said:
-        yield from (part * factor for one, other in combinations(few, 2) for part in (one + other, abs(one - other)))
-    yield from (sum(three, Decimal(0)) for three in combinations(own[:12], 3))
+    shares = [one / 100 for one in every if one <= 100 * _WHOLE]
+    found = [one * part / 100 for share in shares for part in (share, 100 - share, 100 + share) for one in own]
+    for rate in (share for share in shares if share < 1):
+        found += [part * rate for one in own for other in every if one != other for part in (one, abs(one - other))]
+    return products, found + [float(round(one / factor)) for factor in said for one in every]
 
 
 def _is_dated(value: tuple[int, int], sources: Sources, here: Sequence[Figure]) -> bool:
@@ -381,15 +437,13 @@ def _gaps(sources: Sources, here: Sequence[Figure]) -> set[int]:
     return gaps | {365 - gap for gap in gaps}
 
 
-def _is_between_days(days: float, sources: Sources, here: Sequence[Figure]) -> bool:
-    return any(abs(gap - days) <= 1 for gap in _gaps(sources, here))
-
-
-def _wrong_sum(reading: AiReading, step: Step, sentence: str, sources: Sources) -> Iterator[Found]:
+def _wrong_sum(
+    reading: AiReading, step: Step, sentence: str, said: Sequence[Figure], sources: Sources
+) -> Iterator[Found]:
     """Yield a sign where a total differs from what the sentence adds up."""
-    if not reading.has("total", sentence):
+    amounts = [figure for figure in said if figure.kind in ("amount", "count")]
+    if len(amounts) < _FEWEST_COUNT or not reading.has("total", sentence):
         return
-    amounts = [figure for figure in figures(sentence) if figure.kind in ("amount", "count")]
     values: list[Decimal] = []
     for figure in amounts:
         value = figure.number

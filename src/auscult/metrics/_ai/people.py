@@ -1,19 +1,20 @@
 """People in a conversation: a wish for one, handing over to one, and whether the AI agent discloses what it is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import ids_in
-from auscult.metrics._ai.reading import AiReading, Found, passes_on, sentences_of, succeeded, takes_up
+from auscult.metrics._ai.reading import AiReading, Found, once, passes_on, sentences_of, succeeded, takes_up
 
 _WORD = re.compile(r"[^\W\d_]{3,}|\d+")
 _EARLY = 2
 _SOON = 2
 _FEW_WORDS = 4
 _FIRST_TURNS = 2
+_JUST_BEFORE = 4
 
 
 def wishes(reading: AiReading) -> list[int]:
@@ -70,7 +71,7 @@ def _met_at(reading: AiReading) -> set[int]:
 
 
 def handed_over(reading: AiReading) -> list[int]:
-    """Return the calls that pass the customer on and succeed; else the first turn of a person after the AI agent's."""
+    """Return the calls that pass the customer on; else the last change before a person comes, or their first turn."""
     made = [(at, call) for at in reading.calls if (call := reading.steps[at].call) and succeeded(call)]
     calls = [at for at, call in made if passes_on(call) and reading.is_changing(call)]
     if calls:
@@ -78,7 +79,10 @@ def handed_over(reading: AiReading) -> list[int]:
     if not reading.bots:
         return []
     first = next((at for at, step in enumerate(reading.steps) if step.side == "person" and at > reading.bots[0]), None)
-    return [] if first is None else [first]
+    if first is None:
+        return []
+    before = [at for at, call in made if first - _JUST_BEFORE <= at < first and reading.is_changing(call)]
+    return [before[-1] if before else first]
 
 
 def lost(reading: AiReading, over: list[int]) -> Iterator[Found]:
@@ -142,13 +146,18 @@ def _after(reading: AiReading, at: int) -> Iterator[tuple[str, str, str]]:
             break
 
 
-def undisclosed(reading: AiReading) -> Iterator[Found]:
-    """Yield signs that an AI agent does not disclose what it is, or claims to be a person."""
+@once
+def undisclosed(reading: AiReading) -> Sequence[Found]:
+    """Return signs that an AI agent does not disclose what it is, or claims to be a person."""
+    return tuple(_undisclosed(reading))
+
+
+def _undisclosed(reading: AiReading) -> Iterator[Found]:
     bots = reading.bots
     if not bots:
         return
-    says_early = any(_says_machine(reading, reading.steps[at].text) for at in bots[:_EARLY])
-    says_ever = says_early or any(_says_machine(reading, reading.steps[at].text) for at in bots[_EARLY:])
+    says_early = any(reading.has("machine", reading.steps[at].text) for at in bots[:_EARLY])
+    says_ever = says_early or any(reading.has("machine", reading.steps[at].text) for at in bots[_EARLY:])
     state = "said" if says_early else "late" if says_ever else "unsaid"
     is_sign: list[bool] = []
     for at in bots:
@@ -170,7 +179,3 @@ def undisclosed(reading: AiReading) -> Iterator[Found]:
     if not says_early and not any(is_sign):
         first = reading.steps[bots[0]]
         yield Found(state, first, first.text, coded("it does not say that it is a machine"))
-
-
-def _says_machine(reading: AiReading, text: str) -> bool:
-    return reading.has("machine", text)

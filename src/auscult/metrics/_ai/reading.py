@@ -1,9 +1,9 @@
 """A conversation of an AI agent in its order: turns with their speakers, and the calls in between."""
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import cached_property
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property, wraps
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from auscult.domain.ai_agents.calls import ai_agents_of, placed_calls, texts_in
 from auscult.domain.ai_agents.context import Call, is_changing
@@ -13,10 +13,14 @@ from auscult.domain.evaluation import Cited, Evidence, Qualification, cite, over
 from auscult.domain.memo import kept
 from auscult.domain.said.text import straighten_quotes
 from auscult.domain.scoring.segments import TAKEN_OVER
-from auscult.metrics._ai.words import Words, words_of
+from auscult.metrics._ai.words import COMMON, Words, words_of
 
+T = TypeVar("T")
 Side = Literal["bot", "person", "customer", "call", "other"]
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;](?=\d)[^.!?;\n]*)*[.!?;\n]*")
+_WORD = re.compile(r"[^\W\d_]{3,}|\d+")
+STEM = 6
+"""Letters of a word that count: so ``deliver`` and ``delivery`` are one."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PASSES = re.compile(
     r"^to_|(?:^|_)(?:transfer|hand_?over|hand_?off|escalat\w*|connect|forward|human|agent|person|operator|supervisor"
@@ -51,6 +55,8 @@ class Found(NamedTuple):
     text: str
     why: str
     call: Call | None = None
+    weighs: tuple[float, ...] = ()
+    """Values of what its question weighs, in the order of weights.tsv; empty where the sign alone counts."""
 
 
 class Outcome(NamedTuple):
@@ -86,6 +92,11 @@ class AiReading:
         """The sentences of each turn of the AI agent, in small letters, by the number of its step."""
         return {at: tuple(sentences_of(self.steps[at].text)) for at in self.bots}
 
+    @cached_property
+    def stems(self) -> dict[int, frozenset[str]]:
+        """The beginnings of the uncommon words of each turn, by the number of its step."""
+        return {at: stems_of(step.text) for at, step in enumerate(self.steps) if step.turn is not None}
+
     def is_changing(self, call: Call) -> bool:
         """Return whether a call changes anything: as its tool declares, else by its name."""
         tool = self.tools.get(call.name)
@@ -110,6 +121,18 @@ class AiReading:
     def before(self, at: int, side: Side) -> int | None:
         """Return the last step of a side before a step."""
         return next((number for number in range(at - 1, -1, -1) if self.steps[number].side == side), None)
+
+
+def once(work: Callable[[AiReading], T]) -> Callable[[AiReading], T]:
+    """Have something worked out once for each reading, however many questions ask for it."""
+
+    @wraps(work)
+    def recall(reading: AiReading) -> T:
+        if work.__name__ not in reading.seen:
+            reading.seen[work.__name__] = work(reading)
+        return cast("T", reading.seen[work.__name__])
+
+    return recall
 
 
 def _steps(conversation: Conversation) -> Iterator[Step]:
@@ -144,12 +167,14 @@ def ai_reading(conversation: Conversation) -> AiReading:
     return AiReading(conversation)
 
 
+def stems_of(text: str) -> frozenset[str]:
+    """Return the beginnings of the words of a text in small letters, but of common ones; and its numbers."""
+    return frozenset([word[:STEM] for word in _WORD.findall(text) if word not in COMMON])
+
+
 def sentences_of(text: str) -> Iterator[str]:
-    """Yield the sentences of a text; a point within a number ends none."""
-    for match in _SENTENCE.finditer(text):
-        sentence = match[0].strip()
-        if sentence:
-            yield sentence
+    """Return the sentences of a text; a point within a number ends none."""
+    return filter(None, map(str.strip, _SENTENCE.findall(text)))
 
 
 def tool_name(call: Call) -> str:

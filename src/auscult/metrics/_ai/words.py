@@ -7,21 +7,12 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from auscult.metrics._finding.patterns import refusal, searcher
+from auscult.metrics._finding.patterns import searcher
+from auscult.wording.word_lists import read_words
 
 LANGUAGES = ("en", "de", "es", "fr", "pt")
 _TABLES = files("auscult.metrics._ai")
-_WHO = (
-    r"(?:real |live |actual |proper |human )?(?:persons?\b|human|people|agent|representative|rep\b|operator|advis[eo]r"
-    r"|colleague|supervisor|manager|boss|someone|somebody|anyone|anybody|staff|member of|technician|engineer|team"
-    r"|department|specialist|receptionist|reception|one of (?:you|your)|nurse|doctor|pharmacist|chemist|dentist"
-    r"|lads|guys|folks|office|branch|shop|store|helpline|hotline|owner|director|vet\b|expert|employee|professional"
-    r"|clerk|consultant|case ?handler|customer (?:service|care|support)|support|the desk|front desk|human being)"
-)
-_HARD = (
-    r"human(?: being)?|real (?:person|human|agent)|persons?\b|live (?:person|agent)|agent|representative|operator"
-    r"|supervisor|manager|someone (?:real|human|else|who)|somebody (?:real|human|else|who)|people|call ?back"
-)
+_PART = re.compile(r"\{[a-z]+\}")
 _FRAMES = ("first", "state", "going")
 
 
@@ -36,33 +27,45 @@ class Action(NamedTuple):
 class Words(NamedTuple):
     """The words of one language: whether a text has an act, by the group of acts, and the actions.
 
-    ``any_of_frame`` finds by frame (first, state, going) any action in one look.
+    ``named`` returns the numbers of the actions that a folded text may name, and ``any_of_frame`` finds by frame (first,
+    state, going) whether it may say any of them so.
     """
 
     acts: dict[str, "Look"]
     actions: tuple[Action, ...]
-    any_action: "Look"
+    named: Callable[[str], list[int] | None]
     any_of_frame: dict[str, "Look"]
 
 
-Look = Callable[[str], bool]
-"""Returns whether something is in a text."""
+class Look:
+    """Looks for any of some patterns in a text: first with RE2, without looking around and accents, then exactly."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        joined = "|".join(patterns)
+        bare = _LOOKS_AROUND.sub("", joined)
+        self._every = re.compile(joined)
+        self._exact = searcher((joined,)) if bare == joined else None
+        self._any = searcher((bare.translate(FOLDED),))
+
+    def __call__(self, text: str) -> bool:
+        """Return whether a text has any."""
+        if self._exact is not None and text.isascii():
+            return self._exact(text) is not None
+        return self.may(folded(text)) and self._every.search(text) is not None
+
+    def may(self, text: str) -> bool:
+        """Return whether a folded text may have any."""
+        return self._any(text) is not None
 
 
-def look_for(patterns: Sequence[str]) -> Look:
-    """Return whether any pattern is in a text. RE2 is faster and reads what it can, in texts of ASCII letters only."""
-    every = re.compile("|".join(patterns))
-    fast = [each for each in patterns if refusal(each) is None]
-    rest = [each for each in patterns if each not in fast]
-    first = searcher(("|".join(fast),)) if fast else None
-    second = re.compile("|".join(rest)) if rest else None
+def folded(text: str) -> str:
+    """Return a text in ASCII, letter by letter: without accents, ``x`` for other letters, ``~`` for what is none."""
+    return text if text.isascii() else _OTHER_LETTER.sub("x", _SIGN.sub("~", text).translate(FOLDED))
 
-    def look(text: str) -> bool:
-        if not text.isascii() or text.endswith("\n"):
-            return every.search(text) is not None
-        return bool(first and first(text)) or (second is not None and second.search(text) is not None)
 
-    return look
+FOLDED = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüñçßýÿœæ", "aaaaaaeeeeiiiiooooouuuuncsyyoa")
+_SIGN, _OTHER_LETTER = re.compile(r"[^\x00-\x7f\w]"), re.compile(r"[^\x00-\x7f]")
+_LOOKS_AROUND = re.compile(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
 
 
 @cache
@@ -71,9 +74,12 @@ def words_of(language: str) -> Words | None:
     if language not in LANGUAGES:
         return None
     groups: dict[str, list[str]] = defaultdict(list)
+    parts: dict[str, str] = {}
     for group, of, pattern in rows_of("acts.tsv"):
-        if of == language:
-            groups[group].append(pattern.replace("{who}", _WHO).replace("{hard}", _HARD))
+        if of == "*":
+            parts[group] = pattern
+        elif of == language:
+            groups[group].append(_PART.sub(lambda part: parts[part[0]], pattern))
     frames = {frame: pattern for frame, of, pattern in rows_of("frames.tsv") if of == language}
     actions, every = list[Action](), list[str]()
     tools: dict[str, str] = {}
@@ -85,10 +91,11 @@ def words_of(language: str) -> Words | None:
             said = {frame: _framed(frames[frame], forms[frame]) for frame in _FRAMES}
             named = rf"(?:\b|_)(?:{tools[name]})" if tools[name] else r"(?!)"
             actions.append(Action(name, said, re.compile(named)))
-            every.extend(one for one in (done, *ongoing) if one)
-    acts = {group: look_for(patterns) for group, patterns in groups.items()}
-    framed = {frame: look_for([frames[frame].replace("{x}", "|".join(every))]) for frame in _FRAMES}
-    return Words(acts, tuple(actions), look_for([rf"\b(?:{'|'.join(every)})"]), framed)
+            every.append("|".join(one for one in (done, *ongoing) if one))
+    acts = {group: Look(patterns) for group, patterns in groups.items()}
+    framed = {frame: Look([frames[frame].replace("{x}", "|".join(every))]) for frame in _FRAMES}
+    named = searcher(tuple(rf"\b(?:{_LOOKS_AROUND.sub('', forms.translate(FOLDED))})" for forms in every))
+    return Words(acts, tuple(actions), named, framed)
 
 
 def _framed(frame: str, forms: str) -> re.Pattern[str] | None:
@@ -99,3 +106,11 @@ def rows_of(table: str) -> list[list[str]]:
     """Return the cells of the rows of a table next to this file."""
     lines = _TABLES.joinpath(table).read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+COMMON = frozenset(word for (line,) in rows_of("common_words.txt") for word in line.split())
+"""Words that say nothing of what a text is about."""
+
+
+USUAL = read_words(_TABLES / "agent_words.txt")
+"""By language the beginnings of the words that agents of all trades say."""
