@@ -482,12 +482,14 @@ def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
     from auscult.services.history.chunks import ChunkProcessing
     from auscult.services.history.rescore_chunks import Rescoring
     from auscult.services.history.trial_chunks import Trying
+    from auscult.services.privacy.masking import Remasking
 
     now = partial(datetime.now, UTC)
     kinds: Mapping[BackfillKind, ChunkWork] = {
         "rescore": Rescoring(judging, REPORTS, now),
         "backtest": Backtesting(judging, now),
         "trial": Trying(judging, now),
+        "redaction": Remasking(REPORTS),
     }
     return ChunkProcessing(store, kinds, now)
 

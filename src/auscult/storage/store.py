@@ -60,6 +60,7 @@ from auscult.storage.people import AppPeople, People
 from auscult.storage.pinned import AppCollections
 from auscult.storage.privacy.approvals import AppApprovals
 from auscult.storage.privacy.log import AccessLog
+from auscult.storage.privacy.masking import AppMasking
 from auscult.storage.privacy.redaction import AppPrivacy
 from auscult.storage.privacy.retention import AppRetention, Elsewhere, count_hold_events, read_erased
 from auscult.storage.recordings.repository import AppRecordings, Recordings
@@ -177,6 +178,7 @@ class AppStore:
     jobs = part(lambda app: AppJobs(app.database, app.number))
     log = part(lambda app: AccessLog(app.database, app.basis.signing, app.tenant.app_id))
     privacy = part(lambda app: AppPrivacy(app.database, app.number, app.basis.secret_key))
+    masking = part(lambda app: AppMasking(app.database, app.number, app.privacy))
     retention = part(
         lambda app: AppRetention(app.database, app.number, app.tenant.app_id, app.basis.signing, app.basis.elsewhere)
     )

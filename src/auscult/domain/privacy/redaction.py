@@ -78,6 +78,7 @@ class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A placeholder in a redacted text: its offsets there, and those of what it replaced in the original.
 
     ``start_ms`` and ``end_ms`` bound the words in the recording, from the conversation's start; None: not known.
+    ``by`` names the redactor that found it; empty where an earlier version did.
     """
 
     kind: Kind
@@ -88,6 +89,7 @@ class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
     original_end: int
     start_ms: int | None = None
     end_ms: int | None = None
+    by: str = ""
 
 
 class Redacted(NamedTuple):
@@ -99,6 +101,14 @@ class Redacted(NamedTuple):
     texts: tuple[str, ...]
     spans: tuple[tuple[Span, ...], ...]
     originals: Mapping[str, str]
+
+    def replaced(self, before: Sequence[str]) -> dict[str, str]:
+        """Return the placeholder of everything that was replaced, as it is written in the texts before."""
+        return {
+            text[each.original_start : each.original_end]: placeholder(each.kind, each.number)
+            for text, its in zip(before, self.spans, strict=True)
+            for each in its
+        }
 
 
 class Numbering:
@@ -134,6 +144,10 @@ class Numbering:
         if key not in self._numbers:
             self._numbers[key] = self._earlier(kind, value) or self._next(kind)
         return self._numbers[key]
+
+    def knows(self, kind: Kind, value: str) -> bool:
+        """Return whether a value was replaced before."""
+        return self._earlier(kind, value) is not None
 
     def _next(self, kind: Kind) -> int:
         self._last[kind] = self._last.get(kind, 0) + 1

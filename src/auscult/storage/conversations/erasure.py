@@ -60,7 +60,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_ids: 
     # What calls took was paid, and says nothing of anybody.
     paid = sa.update(judge_calls).where(judge_calls.c.conversation.in_(ids))
     connection.execute(paid.values(conversation=None))
-    _erase_mentions(connection, ids)
+    erase_mentions(connection, ids)
     erase_audits(connection, ids)
     erase_from_calibrations(connection, ids)
     erase_from_coaching(connection, ids)
@@ -100,7 +100,7 @@ def erase_audits(connection: Connection, numbers: Collection[int]) -> None:
     connection.execute(sa.update(assignments).where(mine).values(**left))
 
 
-def _erase_mentions(connection: Connection, ids: Mapping[int, str]) -> None:
+def erase_mentions(connection: Connection, ids: Mapping[int, str]) -> None:
     """Remove the parts of backfills' results about these alone; their counts stay, as they identify no person."""
     mine = backfill_mentions.c.conversation.in_(ids)
     named = sa.select(backfill_mentions.c.chunk).where(mine)
