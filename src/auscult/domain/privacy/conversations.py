@@ -150,7 +150,8 @@ def _names(conversation: Conversation) -> tuple[str, ...]:
         names.append(conversation.customer.name)
     labels = {turn.speaker_label for turn in conversation.turns if turn.speaker_label}
     names += [each for each in sorted(labels) if not _NO_NAME.fullmatch(each)]
-    return tuple(name for name in names if name and not PLACEHOLDER.fullmatch(name))
+    open_ = (PLACEHOLDER.sub("", name).strip() for name in names if name)
+    return tuple(filter(None, open_))
 
 
 class _Known:

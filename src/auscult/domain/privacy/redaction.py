@@ -232,12 +232,14 @@ def _replaced(
 def _apart(texts: Sequence[str], found: Iterable[Found]) -> list[Found]:
     """Choose what does not overlap, by kind and then by length; in the order of the conversation.
 
-    Of one that overlaps others, what these leave of it is still replaced.
+    Of one that overlaps others, what these leave of it is still replaced. Placeholders that are there stay as they are.
     """
     taken: dict[int, list[Found]] = {}
     for each in sorted(found, key=lambda one: (_RANK[one.kind], one.start - one.end)):
-        others = taken.setdefault(each.turn, [])
-        others += [_trimmed(texts[each.turn], piece) for piece in _left(each, others)]
+        text, others = texts[each.turn], taken.setdefault(each.turn, [])
+        marks = PLACEHOLDER.finditer(text) if "[" in text else ()
+        there = [Found(each.turn, *mark.span(), each.kind, "") for mark in marks]
+        others += [_trimmed(text, piece) for piece in _left(each, [*others, *there])]
     chosen = (one for its in taken.values() for one in its if one.start < one.end)
     return sorted(chosen, key=lambda one: (one.turn, one.start))
 
