@@ -49,7 +49,7 @@ from auscult.server.api.definitions import drafts, forms, schemas, scorecards, t
 from auscult.server.api.history import backtests, rescores
 from auscult.server.api.people import clients, own, roles, saved_views, second_factor, session, users
 from auscult.server.api.people import directory as people_directory
-from auscult.server.api.privacy import access_log, approvals, erasures, holds, retention, settings
+from auscult.server.api.privacy import access_log, approvals, erasures, holds, masks, redactions, retention, settings
 from auscult.server.api.scoring import conversations, jobs, times
 from auscult.server.auth.middleware import SignInMethod, authentication
 from auscult.server.people.sign_on import sign_on_router
@@ -115,6 +115,8 @@ ROUTERS = tuple(
         retention,
         holds,
         erasures,
+        masks,
+        redactions,
         approvals,
         access_log,
         conversations,

@@ -21,6 +21,7 @@ from auscult.storage.conversations.evaluated import (
     recorded_query,
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_evaluations
+from auscult.storage.conversations.mask_faults import erase_faults
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.result_seals import ResultSeals
@@ -119,6 +120,7 @@ def _erase_derived(connection: Connection, database: Database, found: Stored) ->
     erase_transcripts(connection, found.number)
     erase_examples(connection, [found.number])
     erase_pins(connection, [found.number])
+    erase_faults(connection, [found.number])
 
 
 def _bare(body: bytes) -> bytes:

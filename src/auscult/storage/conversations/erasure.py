@@ -13,6 +13,7 @@ from auscult.storage.calibration import erase_from_calibrations
 from auscult.storage.coaching import erase_from_coaching
 from auscult.storage.comments import erase_comments
 from auscult.storage.conversations.ai_texts import release_contexts
+from auscult.storage.conversations.mask_faults import erase_faults
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
@@ -68,6 +69,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_ids: 
     erase_recordings(connection, ids)
     erase_examples(connection, ids)
     erase_corrections(connection, ids)
+    erase_faults(connection, ids)
     erase_pins(connection, ids)
     for table in (judge_answers, evaluations, insights, said, conversations):
         connection.execute(sa.delete(table).where(table.c.conversation.in_(ids)))

@@ -4,7 +4,7 @@ A conversation that changes has a new revision. Its scores are carried over to t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -65,7 +65,7 @@ from auscult.storage.core.tables.reviews import (
 )
 from auscult.storage.delivery.exports import withdraw_exports
 from auscult.storage.delivery.feed import announce
-from auscult.storage.history.backfills import within
+from auscult.storage.history.backfills import Steps, within
 from auscult.storage.privacy.log import append_entry
 from auscult.storage.privacy.redaction import AppPrivacy
 from auscult.storage.privacy.retention import read_holds, refuse_restored
@@ -147,7 +147,7 @@ class Masked(NamedTuple):
     changed: int = 0
     held: int = 0
     scores: int = 0
-    kinds: Mapping[str, int] = {}
+    placeholders: Mapping[str, int] = {}
 
 
 class AppMasking:
@@ -208,7 +208,26 @@ class AppMasking:
             found += [each] if each.is_due else []
         return Looked(len(rows), sum(row.waits for row in rows), found)
 
-    def write(
+    def steps(
+        self,
+        found: Sequence[Unmasked],
+        settings: PrivacySettings,
+        render: Render,
+        written: list[Masked],
+        entry: Callable[[Sequence[bytes]], Draft],
+    ) -> Steps:
+        """Return what writes a chunk, and adds to ``written`` how much; ``entry`` is recorded at the end of all."""
+
+        def write(connection: Connection) -> None:
+            written.append(self._write(connection, found, settings, render))
+
+        def at_end(connection: Connection, results: Sequence[bytes]) -> None:
+            optimise_search(connection, self._database)
+            append_entry(connection, self._database, entry(results))
+
+        return Steps(write, at_end)
+
+    def _write(
         self, connection: Connection, found: Sequence[Unmasked], settings: PrivacySettings, render: Render
     ) -> Masked:
         """Store conversations without what is to be masked, and so all that was made of them, in a chunk's transaction.
@@ -243,11 +262,6 @@ class AppMasking:
         announce(connection, self._database.dialect, self._app, [(each.before.id, "revised") for each in new.values()])
         kinds = sum((_marks(each.after) - _marks(each.before) for each in new.values()), Counter[str]())
         return Masked(len(new), len(found) - len(free), scores, kinds)
-
-    def finish(self, connection: Connection, entry: Draft) -> None:
-        """Remove what is deleted from the index of searches, and record the end of a redaction, in its last transaction."""
-        optimise_search(connection, self._database)
-        append_entry(connection, self._database, entry)
 
     def backups(self, until: datetime) -> list[MadeBackup]:
         """Return the backups of the database on record that were made before an instant and are still there, newest first."""

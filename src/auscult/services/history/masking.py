@@ -1,37 +1,42 @@
 """Redaction of what is stored: begun, watched, cancelled, resumed, and the certificate of what it changed."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict, replace
-from sqlalchemy import Connection
 
+from auscult.domain.conversation import Conversation
 from auscult.domain.errors import coded, unknown
 from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillScope, BackfillState, Chunk
 from auscult.domain.operations.backups import MadeBackup
 from auscult.domain.operations.records import made_from
 from auscult.domain.privacy.conversations import Redaction
-from auscult.domain.privacy.redaction import PLACEHOLDER, kind_of
+from auscult.domain.privacy.log import Draft
+from auscult.domain.privacy.policy import Treatment
+from auscult.domain.privacy.redaction import Kind, Mode
 from auscult.domain.privacy.retention import Export
 from auscult.domain.privacy.settings import PrivacySettings
-from auscult.domain.recordings.words import Silence, Word
+from auscult.domain.recordings.words import MaskedWords
 from auscult.domain.scoring.judging import RetryAfter
 from auscult.services.history.chunks import ChunkResult
 from auscult.services.privacy.log import draft, record
 from auscult.services.scoring.render import Reports, renderer
-from auscult.storage.history.backfills import Steps
-from auscult.storage.privacy.masking import Masked, Unmasked, Words
 from auscult.storage.store import AppStore
+from auscult.storage.upkeep.masking import Masked, Unmasked, Words
 
 KIND: BackfillKind = "redaction"
 CHUNK_SIZE = 100
 """Conversations of a chunk: it is written under the app's lock, for which loads wait."""
 _SOON_S = 10.0
-_WORDS = msgspec.json.Decoder(tuple[Word, ...])
+
+
+MaskedAgain = Callable[[AppStore, Conversation, bytes, str], MaskedWords]
+"""Masks the words of a recording of a conversation once more; its speakers are JSON too."""
 
 
 class Order(Struct, frozen=True, kw_only=True):
@@ -42,34 +47,39 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, kw_only=True):
-    """Counts of conversations: read, changed, kept by a hold; of scores sealed anew; of placeholders by kind."""
+    """Counts of conversations: read, changed, kept by a hold; of scores sealed anew; of new placeholders by kind."""
 
     looked: int = 0
     changed: int = 0
     held: int = 0
     scores: int = 0
-    kinds: dict[str, int] = {}
+    placeholders: dict[str, int] = {}
 
 
 class Certificate(Struct, frozen=True, kw_only=True):
     """A redaction of what is stored, with its progress, and what it changed once it is done.
 
-    ``settings`` are those by which it masks. ``looked`` counts conversations that were read, ``changed`` those that have a
+    From ``redaction`` to ``agent_names`` it has the settings by which it masks. ``looked`` counts conversations that were read, ``changed`` those that have a
     new revision, ``held`` those that a legal hold keeps as they are; ``scores`` that were carried over and sealed anew,
-    ``kinds`` placeholders that are new. ``backups`` were made before its end and have the old text, as ``exports`` have.
+    ``placeholders`` new ones by kind. ``backups`` were made before its end and have the old text, as ``exports`` have.
     """
 
     id: str
     app_id: str
     state: BackfillState
     by: str
-    settings: PrivacySettings
+    redaction: Mode
+    redactor: str
+    countries: tuple[str, ...]
+    kinds: Mapping[Kind, Treatment]
+    own: tuple[str, ...]
+    agent_names: Literal["mask", "keep"]
     total: int
     looked: int
     changed: int
     held: int
     scores: int
-    kinds: dict[str, int]
+    placeholders: Mapping[str, int]
     reason: str | None
     created_at: datetime
     ended_at: datetime | None
@@ -117,9 +127,10 @@ def resume(app: AppStore, redaction_id: str) -> Certificate:
 class Remasking:
     """Masks chunks of what is stored. Threads may share it."""
 
-    def __init__(self, reports: Reports) -> None:
-        """``reports`` render the rows of what changes."""
+    def __init__(self, reports: Reports, masked_again: MaskedAgain) -> None:
+        """``reports`` render the rows of what changes; ``masked_again`` masks the words of recordings."""
         self._reports = reports
+        self._masked_again = masked_again
 
     def process(self, app: AppStore, chunk: Chunk, *, may_ask: bool) -> ChunkResult:
         """Redact a chunk once more. It waits for conversations that are scored first: an answer about the old words may come."""
@@ -128,53 +139,37 @@ class Remasking:
         if looked.waiting:
             reason = coded("{n} conversations are to be scored first", n=looked.waiting)
             return ChunkResult((), _nothing, postponed=RetryAfter(reason=reason, after_s=_SOON_S))
-        found = [each for each in map(partial(_with_words, app), looked.found) if each.is_due]
-        written = Masked()
-
-        def write(connection: Connection) -> None:
-            nonlocal written
-            written = app.masking.write(connection, found, order.settings, renderer(app, self._reports))
+        found = [each for each in map(partial(_with_words, self._masked_again, app), looked.found) if each.is_due]
+        written: list[Masked] = []
 
         def result(_: int) -> bytes:
-            return msgspec.json.encode({**written._asdict(), "looked": looked.total})
+            return msgspec.json.encode({**written[-1]._asdict(), "looked": looked.total})
 
-        def end(connection: Connection, results: Sequence[bytes]) -> None:
+        def entry(results: Sequence[bytes]) -> Draft:
             target = f"redaction:{chunk.backfill.backfill_id}"
-            app.masking.finish(connection, draft(app, order.by, "redaction.done", target, **asdict(_counts(results))))
+            return draft(app, order.by, "redaction.done", target, **asdict(_counts(results)))
 
         return ChunkResult(
             (),
             result,
             again=lambda: self.process(app, chunk, may_ask=may_ask),
-            steps=Steps(write, end),
+            steps=app.masking.steps(found, order.settings, renderer(app, self._reports), written, entry),
             afterwards=app.erasure.overwrite,
         )
 
 
-def _with_words(app: AppStore, each: Unmasked) -> Unmasked:
+def _with_words(masked_again: MaskedAgain, app: AppStore, each: Unmasked) -> Unmasked:
     """Return a conversation whose recordings have masked words, too; without those in which nothing changes."""
     due: list[Words] = []
     after, found = each.after, each.found
     for one in each.words:
-        silences: bytes | None = None
-        words = one.words
+        words, silences = one.words, None
         if words is not None:
-            from auscult.services.recordings.redaction import MARGIN_MS, redacted_words  # noqa: PLC0415  (numpy)
-
-            said = _WORDS.decode(words)
-            masked = redacted_words(app, after, said, msgspec.json.decode(one.speakers))
-            if masked.words != said:
-                words = msgspec.json.encode(masked.words)
-                after = replace(after, masks={**after.masks, **masked.masks})
-                found = Redaction(originals=dict(masked.originals)).behind(found)
-            marks = ((word, PLACEHOLDER.fullmatch(word.text)) for word in masked.words)
-            silences = msgspec.json.encode(
-                [
-                    Silence(max(0, word.start_ms - MARGIN_MS), word.end_ms + MARGIN_MS, kind_of(mark)[0])
-                    for word, mark in marks
-                    if mark
-                ]
-            )
+            again = masked_again(app, after, words, one.speakers)
+            words, silences = again.words, again.silences
+            if words != one.words:
+                after = replace(after, masks={**after.masks, **again.masks})
+                found = Redaction(originals=dict(again.originals)).behind(found)
         if words != one.words or (not one.number and (each.is_new or not one.is_silent)):
             due.append(one._replace(words=words, silences=silences))
     return each._replace(after=after, found=found, words=tuple(due))
@@ -194,6 +189,7 @@ def _view(app: AppStore, backfill: Backfill) -> Certificate:
         Certificate,
         backfill,
         order,
+        order.settings,
         counts,
         id=backfill.backfill_id,
         app_id=app.tenant.app_id,
@@ -206,9 +202,9 @@ def _counts(results: Iterable[bytes]) -> Counts:
     found = [msgspec.json.decode(each, type=Counts) for each in results]
     kinds = Counter[str]()
     for each in found:
-        kinds.update(each.kinds)
+        kinds.update(each.placeholders)
     sums = {name: sum(getattr(each, name) for each in found) for name in ("looked", "changed", "held", "scores")}
-    return Counts(**sums, kinds=dict(kinds))
+    return Counts(**sums, placeholders=dict(kinds))
 
 
 def _nothing(_: int) -> bytes:
