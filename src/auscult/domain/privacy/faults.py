@@ -26,12 +26,14 @@ MADE_UP: dict[Kind, str] = {
     "account": "48213377",
     "birth_date": "12 March 1984",
     "address": "12 Acacia Road",
-    "name": "Erin Lindqvist",
+    "name": "grace lane",
 }
 """A value of each kind that is nobody's, to try in the place of one that is not stored."""
 _REACH = 4
 """Turns before one in which something may ask for a value."""
 _SHOWN_WORDS = 8
+_PLAIN = "so it is ", " then"
+"""Words that say nothing of the value between them."""
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -111,7 +113,7 @@ def _reasons(conversation: Conversation, index: int, span: tuple[int, int], kind
         its = (each for each in find(said, hints) if each.turn == len(earlier) and each.kind == kind)
         return any(each.start < place[1] and place[0] < each.end for each in its)
 
-    if is_found(()):
+    if is_found((), *_PLAIN):
         yield Reason(sign="form")
     elif is_found((), before):
         yield Reason(sign="words", text=" ".join(before.split()[-_SHOWN_WORDS:]))

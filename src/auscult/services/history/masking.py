@@ -1,7 +1,7 @@
 """Redaction of what is stored: begun, watched, cancelled, resumed, and the certificate of what it changed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from typing import Literal
@@ -17,6 +17,7 @@ from auscult.domain.operations.backups import MadeBackup
 from auscult.domain.operations.records import made_from
 from auscult.domain.privacy.conversations import Redaction
 from auscult.domain.privacy.log import Draft
+from auscult.domain.privacy.masking import without_numbers
 from auscult.domain.privacy.policy import Treatment
 from auscult.domain.privacy.redaction import Kind, Mode
 from auscult.domain.privacy.retention import Export
@@ -139,7 +140,11 @@ class Remasking:
         if looked.waiting:
             reason = coded("{n} conversations are to be scored first", n=looked.waiting)
             return ChunkResult((), _nothing, postponed=RetryAfter(reason=reason, after_s=_SOON_S))
-        found = [each for each in map(partial(_with_words, self._masked_again, app), looked.found) if each.is_due]
+        found = [
+            each
+            for each in map(partial(_with_words, self._masked_again, app, order.settings.policy.dropped), looked.found)
+            if each.is_due
+        ]
         written: list[Masked] = []
 
         def result(_: int) -> bytes:
@@ -158,7 +163,7 @@ class Remasking:
         )
 
 
-def _with_words(masked_again: MaskedAgain, app: AppStore, each: Unmasked) -> Unmasked:
+def _with_words(masked_again: MaskedAgain, app: AppStore, dropped: Collection[Kind], each: Unmasked) -> Unmasked:
     """Return a conversation whose recordings have masked words, too; without those in which nothing changes."""
     due: list[Words] = []
     after, found = each.after, each.found
@@ -166,10 +171,11 @@ def _with_words(masked_again: MaskedAgain, app: AppStore, each: Unmasked) -> Unm
         words, silences = one.words, None
         if words is not None:
             again = masked_again(app, after, words, one.speakers)
-            words, silences = again.words, again.silences
+            words, silences = without_numbers(again.words.decode(), dropped).encode(), again.silences
             if words != one.words:
-                after = replace(after, masks={**after.masks, **again.masks})
-                found = Redaction(originals=dict(again.originals)).behind(found)
+                masks = {**after.masks, **again.masks}
+                after = after if masks == after.masks else replace(after, masks=masks)
+                found = found.behind(Redaction(originals=dict(again.originals)))
         if words != one.words or (not one.number and (each.is_new or not one.is_silent)):
             due.append(one._replace(words=words, silences=silences))
     return each._replace(after=after, found=found, words=tuple(due))

@@ -90,7 +90,7 @@ def _page(
         "signs": SIGNS,
         "wrongs": WRONGS,
         "kinds": KINDS,
-        "given": {name: one(given, name) for name in ("wrong", "kind", "words")} if given else {},
+        "given": {name: one(given or {}, name) for name in ("wrong", "kind", "words")},
         "may_report": visit.reaches(CORRECT, conversation_id),
         "note": visit.note({"kept": later("Kept as an example, with all personal data in it masked.")}),
         "problem": problem,
