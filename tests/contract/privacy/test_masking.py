@@ -75,6 +75,7 @@ def app(store: Store) -> AppStore:
     for author, text in (("agent", "your card number"), ("customer", f"it is {GROUPS}, ada@example.com")):
         live.say(author, text)  # type: ignore[arg-type]
     live.end()
+    Talk(app, "c-4").say("customer", f"my card is {GROUPS}")
     score(store)
     return app
 
@@ -155,6 +156,9 @@ def test_nothing_masked_is_left_and_scores_stay(store: Store, app: AppStore) -> 
     silences = msgspec.json.decode(task.result or b"")
     assert [(each["kind"], each["start_ms"]) for each in silences] == [("name", 650), ("card", 2450)]
     assert [each.action for each in app.log.entries()][-2:] == ["redaction.begun", "redaction.done"]
+    going_on = Talk(app, "c-4")
+    going_on.said = 1
+    assert going_on.say("agent", "thank you") == ["my card is [card 1]", "thank you"]
     assert masked(store, app).changed == 0
 
 

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from auscult.domain.assist.live import Event, LiveEvent, Message
 from auscult.domain.audits.audit import Audit, AuditMovedError
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.history.backfills import ChunkRange
 from auscult.domain.operations.backups import MadeBackup
 from auscult.domain.privacy.conversations import Redaction
@@ -42,7 +43,7 @@ from auscult.storage.conversations.evaluated import (
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_evaluations
 from auscult.storage.conversations.said import write_said
-from auscult.storage.core.database import AnySelect, Database
+from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.tables.assist import live_conversations, live_events
@@ -72,6 +73,7 @@ from auscult.storage.privacy.retention import read_holds, refuse_restored
 from auscult.storage.recordings.tasks import request_task
 from auscult.storage.schedules import erase_from_schedules
 
+_EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)
 _MOST_LISTED = 100
 _OF_ROWS = ("custom_fields", "customer", "agents", "queues", "contact", "custom_id")
 """Parts of a conversation by whose values rows are found."""
@@ -222,6 +224,7 @@ class AppMasking:
             written.append(self._write(connection, found, settings, render))
 
         def at_end(connection: Connection, results: Sequence[bytes]) -> None:
+            self._mask_running(connection, settings)
             optimise_search(connection, self._database)
             append_entry(connection, self._database, entry(results))
 
@@ -373,6 +376,34 @@ class AppMasking:
             if body != row.body:
                 mine = sa.update(live_events).where(live_events.c.live == row.live, live_events.c.seq == row.seq)
                 connection.execute(mine.values(body=body))
+
+    def _mask_running(self, connection: Connection, settings: PrivacySettings) -> None:
+        """Mask the messages of conversations that go on; as they came they are kept encrypted until these are over."""
+        is_stored = sa.exists().where(
+            conversations.c.app == self._app, conversations.c.conversation_id == live_conversations.c.conversation_id
+        )
+        query = sa.select(live_events).join(live_conversations, live_conversations.c.live == live_events.c.live)
+        rows = connection.execute(
+            query.where(live_conversations.c.app == self._app, ~is_stored).order_by(live_events.c.seq)
+        )
+        found: defaultdict[int, list[tuple[AnyRow, LiveEvent]]] = defaultdict(list)
+        for row in rows.all():
+            found[row.live].append((row, _EVENT.decode(row.body)))
+        for events in found.values():
+            said = {event.message_id: event for _, event in events if isinstance(event, Message)}
+            turns = tuple(Turn(name, each.author, each.text) for name, each in said.items())
+            talk = Conversation(id="live", channel="chat", started_at=events[0][1].at, turns=turns)
+            (after,) = self._privacy.redacted([talk], settings)
+            masking = Masking(talk, after)
+            texts = {turn.id: turn.text for turn in after.conversation.turns}
+            for row, event in events:
+                body = masking.document(row.body)
+                if isinstance(event, Message) and texts[event.message_id] != event.text:
+                    sealed = event.sealed or self._privacy.seal(event.text)
+                    body = msgspec.json.encode(replace(event, text=texts[event.message_id], sealed=sealed))
+                body = body + b" " if row is events[-1][0] else body
+                its = sa.update(live_events).where(live_events.c.live == row.live, live_events.c.seq == row.seq)
+                connection.execute(its.values(body=body))
 
     def _write_words(self, connection: Connection, found: Sequence[Words]) -> None:
         """Write the words of recordings, and ask for copies that are silent where these are masked."""
