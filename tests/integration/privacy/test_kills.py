@@ -43,9 +43,10 @@ if sys.argv[3] != "redaction":
 if sys.argv[3] == "redaction":
     work = Remasking(REPORTS, masked_again)
     chunks = ChunkProcessing(store, {"redaction": work}, lambda: datetime.now(UTC))
-    print("ready", flush=True)
-    for chunk in store.work.next("chunk", 100):
+    for number, chunk in enumerate(store.work.next("chunk", 100)):
         chunks.record(chunks.process(chunk))
+        if not number:  # warm
+            print("ready", flush=True)
 elif sys.argv[3] == "retention":
     eraser.run("retention", eraser.due())
 else:
@@ -114,11 +115,11 @@ def test_a_killed_redaction_goes_on_and_its_certificate_counts_each_once(
     store.ensure(TENANT)
     app = store.within(TENANT)
     said = (Turn("m1", "customer", "hello, my card is 4539 1488 0343 6467"),)
-    put(app, *(conversation(f"c-{n}", timedelta(seconds=n), turns=said) for n in range(CONVERSATIONS)))
+    put(app, *(conversation(f"c-{n}", timedelta(seconds=n), turns=said) for n in range(CONVERSATIONS // 2)))
     change_settings(app, "cli:test", {"redaction": "mask"})
     begun = masking.begin(app, "cli:test").id
     for _ in killed([database_url, key.hex(), "redaction"], tmp_path, lambda: masking.view(app, begun).state != "done"):
-        seen = [app.conversations.get(f"c-{n}") for n in range(CONVERSATIONS)]
+        seen = [app.conversations.get(f"c-{n}") for n in range(CONVERSATIONS // 2)]
         done = {(each.revision, each.conversation.turns[0].text[-10:]) for each in seen if each is not None}
         assert done <= {(1, " 0343 6467"), (2, "s [card 1]")}
         revisions = [(each.revision, each.evaluations[0].revision) for each in seen if each is not None]
@@ -126,7 +127,7 @@ def test_a_killed_redaction_goes_on_and_its_certificate_counts_each_once(
         certificate = masking.view(app, begun)
         assert certificate.changed == sum(now == 2 for now, _ in revisions) == certificate.scores
         assert [*store.recount(TENANT), *store.altered(), *verify(store)] == []
-    assert masking.view(app, begun).changed == CONVERSATIONS
+    assert masking.view(app, begun).changed == CONVERSATIONS // 2
     store.close()
 
 

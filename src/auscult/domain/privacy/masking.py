@@ -1,4 +1,4 @@
-"""What was made of a conversation, without what was masked in the conversation since: quotations, findings, remarks."""
+"""Quotations, findings and remarks of a conversation, without what was masked in the conversation since."""
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -15,7 +15,8 @@ from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Span, kind_of, p
 
 Redact = Callable[[str], str]
 _STAYS = re.compile(
-    r"(?:^|_)(?:ids?|by|hash)$|^(?:auditor|rater|mentions|engines|turns|kind|state|status|action|label|language|author)$"
+    r"(?:^|_)(?:ids?|by|hash)$"
+    r"|^(?:auditor|rater|mentions|engines|turns|kind|state|status|action|label|language|author)$"
 )
 """Keys of values that name something, and quote nothing."""
 _ONE_WORD = re.compile(r"[^\W\d_]+")

@@ -48,7 +48,7 @@ class Order(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, kw_only=True):
-    """Counts of conversations: read, changed, kept by a hold; of scores sealed anew; of new placeholders by kind."""
+    """Counts of conversations: read, changed, kept by a hold; of scores sealed again; of new placeholders by kind."""
 
     looked: int = 0
     changed: int = 0
@@ -61,7 +61,7 @@ class Certificate(Struct, frozen=True, kw_only=True):
     """A redaction of what is stored, with its progress, and what it changed once it is done.
 
     From ``redaction`` to ``agent_names`` it has the settings by which it masks. ``looked`` counts conversations that were read, ``changed`` those that have a
-    new revision, ``held`` those that a legal hold keeps as they are; ``scores`` that were carried over and sealed anew,
+    new revision, ``held`` those that a legal hold keeps as they are; ``scores`` that were carried over and sealed again,
     ``placeholders`` new ones by kind. ``backups`` were made before its end and have the old text, as ``exports`` have.
     """
 

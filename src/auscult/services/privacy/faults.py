@@ -45,7 +45,7 @@ class Faults:
         return list(masks_of(conversation, kept.spans, finder(self._app.privacy.settings().redactor)))
 
     def report(self, conversation_id: str, wanted: NewFault) -> Fault:
-        """Keep an example of a wrong placeholder, or of what was missed beside one, without personal data."""
+        """Keep an example of a wrong placeholder, or of something missed next to one, without personal data."""
         conversation = self._conversation(conversation_id)
         index = next((at for at, turn in enumerate(conversation.turns) if turn.id == wanted.turn_id), None)
         if index is None:

@@ -154,7 +154,7 @@ def rewrite_evaluations(
     which: sa.ColumnElement[bool],
     rewritten: Callable[[AnyRow], tuple[int, bytes]],
 ) -> int:
-    """Give evaluations the revision and the body that ``rewritten`` returns for each, sealed anew; return how many change.
+    """Store the revision and the body that ``rewritten`` returns for each evaluation, sealed again; return how many change.
 
     One that was changed by hand keeps a seal that shows it.
     """

@@ -28,7 +28,7 @@ class NumberedFault(NamedTuple):
 
 
 class AppMaskFaults(SeenOfApp):
-    """What people say is wrong with the redactions of one app."""
+    """The faults of redactions that people report in one app."""
 
     def add(self, fault: Fault, entry: Draft) -> None:
         """Store a fault, with its line of the access log. Raises ``NotFoundError`` ``conversation.unknown``."""

@@ -1,6 +1,6 @@
 """Masking of what is stored: conversations in which a stricter policy finds something, and all that was made of them.
 
-A conversation that changes has a new revision. Its scores are carried over to that, sealed anew, and nothing is judged.
+A conversation that changes has a new revision. Its scores are carried over to that, sealed again, and nothing is judged.
 """
 
 from collections import Counter, defaultdict
@@ -144,7 +144,7 @@ class Looked(NamedTuple):
 
 
 class Masked(NamedTuple):
-    """Counts of what was written: conversations, those that a hold kept, scores sealed anew, placeholders by kind."""
+    """Counts of what was written: conversations, those that a hold kept, scores sealed again, placeholders by kind."""
 
     changed: int = 0
     held: int = 0
@@ -299,7 +299,7 @@ class AppMasking:
             connection.execute(its.values(delivered=new[number].masking.document(delivered)))
 
     def _write_results(self, connection: Connection, work: Mapping[int, Unmasked], settings: PrivacySettings) -> int:
-        """Rewrite verdicts and findings; return how many scores were sealed anew."""
+        """Rewrite verdicts and findings; return how many scores were sealed again."""
         by_id = {each.before.id: each for each in work.values()}
 
         def rewritten(each: Unmasked, revision: int, body: bytes) -> tuple[int, bytes]:

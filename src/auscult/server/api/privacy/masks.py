@@ -88,9 +88,9 @@ def list_masks(conversation_id: ConversationId, work: Work) -> Masks:
     command="masks report",
 )
 def report_mask(conversation_id: ConversationId, data: JSONBody[NewFault], work: Work) -> Fault:
-    """Report a wrong placeholder. It is not personal, of another kind, or something was missed beside it.
+    """Report a wrong placeholder. It is not personal, of another kind, or something next to it was missed.
 
-    An example is kept of it in which all personal data is masked, for whoever fits the redactor.
+    An example is kept of it in which all personal data is masked, for those who fit the redactor.
     """
     return work.report(conversation_id, data)
 

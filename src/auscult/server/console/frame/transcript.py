@@ -223,7 +223,7 @@ def _doubts(turn: Turn) -> list[_Found]:
 def _pieces(text: str, found: Sequence[_Found], page: str) -> Iterator[Piece]:
     """Split a text wherever a mark begins or ends. Where marks overlap, evidence takes precedence over triggers.
 
-    ``page``: below it are those that say why something is masked.
+    ``page``: below it are the pages that show why something is masked.
     """
     redacted = [_Found(Span(*each.span()), "redacted", "") for each in _REDACTED.finditer(text)]
     masked = [_Found(Span(*each.span()), "masked", "") for each in PLACEHOLDER.finditer(text)] if "[" in text else []
