@@ -480,14 +480,17 @@ def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
     from auscult.reports import REPORTS
     from auscult.services.history.backtest_chunks import Backtesting
     from auscult.services.history.chunks import ChunkProcessing
+    from auscult.services.history.masking import Remasking
     from auscult.services.history.rescore_chunks import Rescoring
     from auscult.services.history.trial_chunks import Trying
+    from auscult.services.recordings.redaction import masked_again
 
     now = partial(datetime.now, UTC)
     kinds: Mapping[BackfillKind, ChunkWork] = {
         "rescore": Rescoring(judging, REPORTS, now),
         "backtest": Backtesting(judging, now),
         "trial": Trying(judging, now),
+        "redaction": Remasking(REPORTS, masked_again),
     }
     return ChunkProcessing(store, kinds, now)
 

@@ -91,10 +91,6 @@ class Backtesting:
         )
         return ChunkResult((), partial(_encoded, found), named, postponed if order.may_ask else None)
 
-    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:  # noqa: ARG002  (what another kind of backfill needs)
-        """Return the result unchanged: nothing is written that could show an audit."""
-        return processed
-
     def try_on(
         self, app: AppStore, form: Form, chunk_range: ChunkRange, order: BacktestOrder, *, may_ask: bool
     ) -> tuple[Found, RetryAfter | None]:

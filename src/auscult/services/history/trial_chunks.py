@@ -44,10 +44,6 @@ class Trying:
         named = frozenset(case.conversation.id for case in cases)
         return ChunkResult((), partial(_encoded, part), named, trial.postponed if order.may_ask else None)
 
-    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:  # noqa: ARG002  (what another kind of backfill needs)
-        """Return the result unchanged: nothing is written that could show an audit."""
-        return processed
-
 
 class _Trial:
     """The forms of one chunk, and what they are evaluated with.
