@@ -13,6 +13,10 @@ IN_TEXT: Mapping[str, str] = {
     "RequiredStatement.id": "an id",
     "metrics": "the tab Questions",
     "tags": "for readers",
+    **dict.fromkeys(
+        ("judge_calibration", "engine", "slope", "offset", "JudgeCalibration.answers", "unstated", "unstated_answers"),
+        "fitted by tuning",
+    ),
     "vote": "a version of trained heads",
     "pattern": "a pattern",
     "Said.pattern": "a pattern",
