@@ -20,7 +20,9 @@ def refused(reading: AiReading) -> Answered:
         if reading.before(at, "customer") is None:
             continue
         for sentence in sentences_of(reading.steps[at].text):
-            if not sentence.endswith("?") and says.meanings(sentence) & {"refused", "met", "done"} == {"refused"}:
+            if not sentence.endswith("?") and says.meanings(sentence) & {"refused", "met", "done"} == frozenset(
+                {"refused"}
+            ):
                 outcome = Outcome("YES", reading.steps[at], coded("says '{words}'", words=sentence), ())
                 return Answered("YES", outcome, None, CONFIDENCE)
     return Answered("NA", Outcome("NA", None, coded("it turns nothing down"), ()), None, CONFIDENCE)
