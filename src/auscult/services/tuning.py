@@ -11,6 +11,7 @@ from msgspec import Struct
 from auscult.domain.definitions.form_version import FormVersion, Signed
 from auscult.domain.errors import ConflictError, FormError, unknown
 from auscult.domain.form import Form
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.probe import Probe, Question
 from auscult.domain.tuning import MOST_AUDITED, Change, FittedVersion, SuggestionTuning, check_key, key_of
@@ -189,10 +190,4 @@ class Fitting:
         """Yield what was put in force, the newest first."""
         for each in self._app.definitions.versions(teaching.KIND, teaching.KIND):
             kept = msgspec.json.decode(each.document, type=teaching.Kept)
-            yield Change(
-                slope=kept.slope,
-                offset=kept.offset,
-                answers=kept.answers,
-                by=kept.by or None,
-                at=each.published_at,
-            )
+            yield made_from(Change, kept, by=kept.by or None, at=each.published_at)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from auscult.domain.audits.sheet import Sheet
 from auscult.domain.errors import ConflictError, coded
@@ -21,7 +22,7 @@ class JudgedAnswer(NamedTuple):
     is_right: bool
 
 
-class JudgeFit(Struct, frozen=True, kw_only=True):
+class JudgeFit(Struct, frozen=True):
     """Fit of the confidence of the judge that most answers are by.
 
     ``fit`` is about the ``stated`` answers, those of which the judge states how sure it is; null where they are too few,
@@ -81,27 +82,15 @@ def fit_judge(answers: Sequence[JudgedAnswer], present: JudgeCalibration | None)
     mine = [each for each in answers if each.engine == engine]
     stated = [Lesson(each.stated, each.is_right) for each in mine if each.stated is not None]
     unstated = [each.is_right for each in mine if each.stated is None]
-    fit, reason = None, None
+    fit = reason = None
     try:
         fit = teach(stated, engine, float(SURE), before)
     except ConflictError as error:
         reason = error.message
     best = fit.calibration if fit is not None and fit.is_better else before
-    is_enough = len(unstated) >= FEWEST
-    found = JudgeCalibration(
-        engine=engine,
-        slope=best.slope,
-        offset=best.offset,
-        answers=best.answers,
-        unstated=round((sum(unstated) + 1) / (len(unstated) + 2), 2) if is_enough else before.unstated,
-        unstated_answers=len(unstated) if is_enough else before.unstated_answers,
-    )
-    return JudgeFit(
-        engine=engine,
-        stated=len(stated),
-        unstated=len(unstated),
-        right=sum(unstated),
-        fit=fit,
-        reason=reason,
-        calibration=found if found != before else None,
-    )
+    found = replace(before, slope=best.slope, offset=best.offset, answers=best.answers)
+    if len(unstated) >= FEWEST:
+        share = (sum(unstated) + 1) / (len(unstated) + 2)
+        found = replace(found, unstated=round(share, 2), unstated_answers=len(unstated))
+    changed = found if found != before else None
+    return JudgeFit(engine, len(stated), len(unstated), sum(unstated), fit, reason, changed)

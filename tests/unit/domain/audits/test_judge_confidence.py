@@ -1,21 +1,22 @@
 """How sure a judge is, fitted to what people said about its answers."""
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from auscult.domain.audits.judge_confidence import JudgedAnswer, fit_judge, judged_answers
 from auscult.domain.audits.sheet import AuditAnswer, Sheet
-from auscult.domain.evaluation import Calibrated, Evaluation, Evidence, MetricResult, Verdict
-from auscult.domain.form import Form, Metric
+from auscult.domain.evaluation import Calibrated, Qualification, Verdict
+from auscult.domain.form import Form
 from auscult.domain.questions.abstaining import abstained, calibrated
 from auscult.domain.statistics.calibration import JudgeCalibration
+from tests.strategies import cited
+from tests.unit.domain.definitions.test_scorecard import evaluated
 
 ENGINE = "judge 1 m-1"
 FORM = Form(id="ef", name="F", channel="chat", metrics=())
-SAID = (Evidence(turn_id="m1", text="Hello."),)
 
 
 def boasting(count: int) -> list[JudgedAnswer]:
@@ -24,10 +25,9 @@ def boasting(count: int) -> list[JudgedAnswer]:
     return [JudgedAnswer(ENGINE, chance.choice((0.97, 0.9)), chance.random() < 0.75) for _ in range(count)]
 
 
-def judged(stated: float | None, answer: str = "NO", engine: str = ENGINE, level: str | None = None) -> Verdict:
+def judged(stated: float | None, answer: Qualification = "NO", engine: str = ENGINE, **more: str) -> Verdict:
     """A verdict of a judge, as it comes from a metric."""
-    origin = Calibrated(engine=engine, stated=stated)
-    return Verdict(qualification=answer, evidence=SAID, level=level, calibration=origin)  # type: ignore[call-overload]
+    return cited(answer, calibration=Calibrated(engine=engine, stated=stated), **more)
 
 
 def test_a_judge_that_states_too_much_is_corrected() -> None:
@@ -38,10 +38,9 @@ def test_a_judge_that_states_too_much_is_corrected() -> None:
     assert found.calibration
     assert found.fit.left_out.log_loss < found.fit.before.log_loss - 0.1
     assert 0.7 < found.calibration.likelihood(0.9) <= found.calibration.likelihood(0.97) < 0.8
-    form = Form(id="ef", name="F", channel="chat", metrics=(), judge_calibration=found.calibration)
+    form = replace(FORM, judge_calibration=found.calibration)
     verdict = calibrated(judged(0.97), form)
-    assert verdict.confidence
-    assert Decimal("0.7") < verdict.confidence < Decimal("0.8")
+    assert verdict.confidence == Decimal(str(round(found.calibration.likelihood(0.97), 2)))
     assert verdict.calibration == Calibrated(engine=ENGINE, stated=0.97, answers=400)
     assert calibrated(verdict, FORM).confidence == Decimal("0.97")
     again = fit_judge(boasting(400), found.calibration)
@@ -58,7 +57,7 @@ def test_what_a_fit_is_not_about_is_not_calibrated(
 ) -> None:
     """Another model, or none; an answer of unknown confidence has the share of those that were right."""
     fitted = JudgeCalibration(engine=ENGINE, slope=0.3, answers=90, unstated=0.6, unstated_answers=50)
-    form = Form(id="ef", name="F", channel="chat", metrics=(), judge_calibration=fitted)
+    form = replace(FORM, judge_calibration=fitted)
     found = calibrated(judged(stated, engine=engine), form)
     assert (found.confidence, found.calibration and found.calibration.answers) == (confidence, answers)
 
@@ -77,31 +76,15 @@ def test_too_few_answers_fit_nothing() -> None:
 
 def test_what_a_person_says_about_a_judged_answer() -> None:
     """A level is compared with a level; what the machine abstained from is what it would have answered."""
-    unsure = Form(id="ef", name="F", channel="chat", metrics=(), abstain_below=Decimal("0.8"))
+    unsure = replace(FORM, abstain_below=Decimal("0.8"))
     verdicts = {
-        "em-same": judged(0.9),
-        "em-other": judged(0.9, "YES"),
-        "em-level": judged(0.9, "YES", level="good"),
-        "em-abstained": abstained(calibrated(judged(0.6), unsure), unsure),
-        "em-words": Verdict(qualification="NO", evidence=SAID),
-        "em-open": judged(0.9, "-"),
+        "same": judged(0.9),
+        "other": judged(0.9, "YES"),
+        "level": judged(0.9, "YES", level="good"),
+        "abstained": abstained(calibrated(judged(0.6), unsure), unsure),
+        "words": cited("NO"),
+        "open": judged(0.9, "-"),
     }
-    evaluation = Evaluation(
-        conversation_id="c-1",
-        revision=1,
-        form=unsure,
-        status="evaluated",
-        score=None,
-        passed=None,
-        fatal_errors=0,
-        results=tuple(
-            MetricResult(metric=Metric(id=name, name=name, type="t"), verdict=verdicts[name]) for name in verdicts
-        ),
-        engines=(ENGINE,),
-        evaluated_at=datetime(2026, 3, 2, tzinfo=UTC),
-    )
-    answers = [
-        AuditAnswer(metric_id=name, answer="NO", level="good" if name == "em-level" else None) for name in verdicts
-    ]
-    found = list(judged_answers(evaluation, Sheet(answers=tuple(answers))))
+    answers = [AuditAnswer(metric_id=name, answer="NO", level="good" if name == "level" else None) for name in verdicts]
+    found = judged_answers(evaluated(**verdicts), Sheet(answers=tuple(answers)))
     assert [(each.stated, each.is_right) for each in found] == [(0.9, True), (0.9, False), (0.9, True), (0.6, True)]
