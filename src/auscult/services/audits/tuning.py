@@ -172,7 +172,7 @@ def tune(  # noqa: PLR0913  (what is fitted, to what, and by what means)
         else:
             questions.append(_Question(metric, types[metric.type], tuple(paths)))
     judged: list[JudgedAnswer] = []
-    count = _collect_answers(questions, _noted(labelled, judged), engines, report)
+    count = _collect_answers(questions, labelled, engines, report, judged)
     tuned: list[TunedMetric] = []
     for question in questions:
         if len(question.answers) > 1:
@@ -193,13 +193,6 @@ def tune(  # noqa: PLR0913  (what is fitted, to what, and by what means)
         skipped=tuple(SkippedMetric(id=metric, reason=reason) for metric, reason in skipped.items()),
         judge=fit_judge(judged, form.judge_calibration),
     )
-
-
-def _noted(labelled: Iterable[Labelled], judged: list[JudgedAnswer]) -> Iterator[Labelled]:
-    """Yield all, and add to ``judged`` the answers of a judge among them."""
-    for one in labelled:
-        judged += one.judged
-        yield one
 
 
 class _Case(NamedTuple):
@@ -323,8 +316,12 @@ def _collect_answers(
     labelled: Iterable[Labelled],
     engines: Engines,
     report: Callable[[int, int | None], None],
+    judged: list[JudgedAnswer],
 ) -> int:
-    """Ask every question of the conversations that people answered it for; return the number of conversations."""
+    """Ask every question of the conversations that people answered it for; return the number of conversations.
+
+    ``judged`` gets the answers of a judge among them.
+    """
     count = 0
     waiting = iter(labelled)
     while group := list(islice(waiting, _AT_A_TIME)):
@@ -338,6 +335,7 @@ def _collect_answers(
         for question, one, probes in asked:
             gold = one.answers[question.metric.id]
             question.add(one.conversation, gold, {probe: answers[probe] for probe in probes})
+        judged += [answer for one in group for answer in one.judged]
         count += len(group)
         report(count, None)
     return count
