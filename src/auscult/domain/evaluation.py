@@ -148,6 +148,18 @@ class Part(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return _adhered(self.qualification, self.correct_answer)
 
 
+class Calibrated(Struct, frozen=True, kw_only=True):
+    """Origin of the confidence of a judged verdict.
+
+    ``stated`` is what ``engine`` itself gives it, null where it gives nothing; ``answers`` of people are what the
+    confidence is fitted to: with 0 it is not calibrated.
+    """
+
+    engine: str
+    stated: float | None
+    answers: int = 0
+
+
 class Comparison(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Value that was said, and the value of a source of truth. ``said`` is None where nothing was said."""
 
@@ -167,6 +179,7 @@ class _More(TypedDict, total=False):
     share: Decimal | None
     reason_code: str | None
     confidence: Decimal | None
+    calibration: Calibrated | None
     certain: bool
 
 
@@ -178,8 +191,8 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ``reason`` explains it in words, above all where there are no turns to cite (NO, NA). Where there are ``parts``,
     ``qualification`` is what ``joined`` makes of them. Of a graded metric ``level`` is the answer, ``share`` its part
     of the weight in percent, and ``qualification`` YES where it reaches the metric's own mark. ``confidence`` is the
-    probability that the answer is right, from 0 to 1, of metrics that trained heads have a vote in; else None.
-    ``certain`` is false where the answer is unclear, and ``reason`` is why.
+    probability that the answer is right, from 0 to 1, where heads voted, signs were counted, or a judge answered; else
+    None. ``calibration`` is the origin of a judge's. ``certain`` is false where the answer is unclear, and ``reason`` is why.
     """
 
     qualification: Qualification
@@ -192,6 +205,7 @@ class Verdict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     share: Decimal | None = None
     reason_code: str | None = None
     confidence: Decimal | None = None
+    calibration: Calibrated | None = None
     certain: bool = True
 
     if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from msgspec.structs import force_setattr, replace
 
 from auscult.domain.conversation import Channel, Direction, Queue
 from auscult.domain.questions.structure import Band, Condition, Grades, Reason, Section
+from auscult.domain.statistics.calibration import JudgeCalibration
 
 Scoring = Literal["percentage", "points"]
 NotApplicable = Literal["exclude", "award"]
@@ -68,7 +69,8 @@ class Form(Struct, frozen=True, kw_only=True):
     ``re_audit`` allows the answers of submitted audits to be changed. With ``segments`` each stretch that one agent, or
     an AI agent, handled is scored and audited by itself; ``handled_by`` limits that to one of the two. ``comments`` are
     templates of comments on a conversation or a turn. The machine abstains from answers whose confidence is under
-    ``abstain_below``: they are NA, or (``abstain``) left for an audit.
+    ``abstain_below``: they are NA, or (``abstain``) left for an audit. ``judge_calibration`` is what ``tune`` fitted to
+    what people said about judged answers.
     """
 
     id: str
@@ -95,6 +97,7 @@ class Form(Struct, frozen=True, kw_only=True):
     segments: bool = False
     handled_by: StoredHandler | None = None
     comments: tuple[str, ...] = ()
+    judge_calibration: JudgeCalibration | None = None
 
     def __post_init__(self) -> None:
         """Replace a word of earlier versions."""

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.assist.teaching import Calibration, Teaching
 from auscult.domain.errors import ConflictError
+from auscult.domain.statistics.calibration import Calibration, Teaching
 
 EDIT_SUGGESTIONS = "knowledge.edit"
 EDIT_FORMS = "form.publish"

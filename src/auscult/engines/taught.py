@@ -19,10 +19,10 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from auscult.domain.assist.teaching import calibrated
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Answer, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
 from auscult.domain.said.text import spoken_words
+from auscult.domain.statistics.calibration import calibrated
 from auscult.engines._acts.features import grams, letters
 from auscult.engines._vectors.embedding import Embedding
 from auscult.engines._vectors.sentences import SentenceModel

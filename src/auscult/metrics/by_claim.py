@@ -16,9 +16,10 @@ from auscult.domain.probe import Answers
 from auscult.metrics._ai.agreeing import tool_rules
 from auscult.metrics._ai.answering import weighed
 from auscult.metrics._ai.judging import Judging, verdict
+from auscult.metrics._ai.refusing import refused
 from auscult.metrics._finding.calls import CallTest, faults
 
-Check = Literal["kept", "human", "handover", "disclosed", "confirmed", "tool_rules"]
+Check = Literal["kept", "human", "handover", "disclosed", "confirmed", "tool_rules", "refused"]
 
 
 class ToolRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -73,6 +74,8 @@ class ByClaim(Judging[Settings]):
         self, settings: Settings, conversation: Conversation, answers: Answers, insights: Insights | None = None
     ) -> Verdict:
         """Return the verdict, with the sentence and the call."""
+        if settings.check == "refused":
+            return verdict(conversation, refused)
         if not settings.rules:
             return super().judge(settings, conversation, answers, insights)
         tools = {

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import msgspec
 from msgspec import Struct
@@ -11,9 +11,11 @@ from msgspec import Struct
 from auscult.domain.definitions.form_version import FormVersion, Signed
 from auscult.domain.errors import ConflictError, FormError, unknown
 from auscult.domain.form import Form
+from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
-from auscult.domain.probe import Probe
+from auscult.domain.probe import Probe, Question
 from auscult.domain.tuning import MOST_AUDITED, Change, FittedVersion, SuggestionTuning, check_key, key_of
+from auscult.metrics import METRICS
 from auscult.services.assist import teaching
 from auscult.services.assist.knowledge import Library, language_of
 from auscult.services.audits.agreement import Selection, audited_in
@@ -27,10 +29,11 @@ from auscult.services.scoring.evaluate import Evaluator
 from auscult.storage.store import AppStore
 
 _KIND = "thresholds"
+_JUDGED: frozenset[type[Probe]] = frozenset(get_args(Question))
 
 
 class FormTuning(Struct, frozen=True, kw_only=True):
-    """Thresholds of the version of a form in force, and what a fit to its audits would change.
+    """Thresholds and the judge's confidence of the version of a form in force, and what a fit to its audits would change.
 
     ``is_fitted``: the version in force came from a fit, which can be undone. ``revised`` conversations were audited and
     have other words since; they are left out. ``key`` names the fit; null where it would change nothing for the better.
@@ -45,10 +48,11 @@ class FormTuning(Struct, frozen=True, kw_only=True):
 
 
 class Tunable(NamedTuple):
-    """A form in force with thresholds: how many, and whether the version in force came from a fit."""
+    """A form in force with thresholds, or with questions to a judge; whether the version in force came from a fit."""
 
     form: Form
     thresholds: int
+    is_judged: bool
     is_fitted: bool
 
 
@@ -101,16 +105,17 @@ class Fitting:
         teaching.undo(self._app, self._principal.label)
 
     def forms(self) -> Iterator[Tunable]:
-        """Yield the forms in force that have thresholds, by id."""
+        """Yield the forms in force that have thresholds, or ask a judge, by id."""
         for version in self._app.forms.in_force():
             with suppress(FormError):
                 form = read_form(version.document, version.version)
                 count = sum(1 for metric in form.metrics for _ in similar_in(metric.settings))
-                if count:
-                    yield Tunable(form, count, self._fitted(version) is not None)
+                is_judged = any(METRICS[each.type].needs(each.settings) & _JUDGED for each in form.metrics)
+                if count or is_judged:
+                    yield Tunable(form, count, is_judged, self._fitted(version) is not None)
 
     def form(self, form_id: str, evaluator: Evaluator) -> FormTuning:
-        """Fit the thresholds of a form in force to its audits. Raises ``NotFoundError`` ``form.unknown``."""
+        """Fit a form in force to its audits: thresholds, and the judge's confidence. Raises ``NotFoundError`` ``form.unknown``."""
         version = self._version(form_id)
         form = read_form(version.document, version.version)
         audits = audited_in(self._app.audits, Selection(form_id=form_id))
@@ -134,8 +139,9 @@ class Fitting:
         found, before = self.form(form_id, evaluator), self._version(form_id)
         check_key(key, found.key if found.version == before.version else None)
         changes = found.fit.changes(read_form(before.document, before.version))
-        document = with_numbers(before.document, {path: f"{number:g}" for path, number in changes.items()})
-        note = f"Thresholds fitted to {found.fit.conversations} audited conversations"
+        document = with_numbers(before.document, changes)
+        what = "Thresholds" if all("threshold" in path for path in changes) else "Thresholds and the judge's confidence"
+        note = f"{what} fitted to {found.fit.conversations} audited conversations"
         made = self._publish(form_id, document, note, answered)
         kept = FittedVersion(version=made.version, before=before.version, by=self._principal.label)
         self._app.definitions.publish(_KIND, form_id, msgspec.json.encode(kept))
@@ -184,10 +190,4 @@ class Fitting:
         """Yield what was put in force, the newest first."""
         for each in self._app.definitions.versions(teaching.KIND, teaching.KIND):
             kept = msgspec.json.decode(each.document, type=teaching.Kept)
-            yield Change(
-                slope=kept.slope,
-                offset=kept.offset,
-                answers=kept.answers,
-                by=kept.by or None,
-                at=each.published_at,
-            )
+            yield made_from(Change, kept, by=kept.by or None, at=each.published_at)

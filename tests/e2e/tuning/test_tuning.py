@@ -173,7 +173,7 @@ def test_published_and_undone_by_a_person(browser: Browser, served: Service) -> 
     wait_for(lambda: browser.driver.current_url, lambda url: url.endswith("/console/tuning"))
     for part, ask, publish in (
         ("#suggestions", "Fit to what agents chose", "Publish the fit"),
-        ("#forms", "Fit to audits", "Publish the new thresholds"),
+        ("#forms", "Fit to audits", "Publish the fit"),
     ):
         press(browser, part, ask)
         browser.until(part, lambda text, publish=publish: publish in text)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,16 @@ from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.audits.tuning import AuditLabels
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
+from auscult.storage.store import AppStore
 from tests.data_files import data_of
 from tests.integration.program import auscult, conversation, write
+from tests.scripted_judge import Scripted, scripted_judge
 
 pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
 FORM = data_of(__file__, "form")
+JUDGED = data_of(__file__, "judged")
 ASKS = (
     "Is there anything else I can help you with today?",
     "Anything else I can help you with?",
@@ -112,3 +116,44 @@ def test_audits_are_labels_too(folder: Path) -> None:
     assert (tuned.status, tuned.err) == (0, "1 audited, but revised since\n")
     (metric,) = tuned.last["metrics"]
     assert (metric["n"], metric["kappa_cross_validated"], metric["is_better"]) == (37, 1.0, True)
+
+
+def test_a_judge_learns_how_sure_it_may_be(tmp_path: Path) -> None:
+    """It states 93 % and is right in two of three: audits fit that, a version has it, and its verdicts show it."""
+    names = [f"c-{index:02}" for index in range(45)]
+    calls = write(tmp_path / "calls.ndjson", *(conversation(each, (("agent", "I am so sorry."),)) for each in names))
+    later = write(tmp_path / "later.ndjson", conversation("c-new", (("agent", "Sorry!"),)))
+    (tmp_path / "judged.yaml").write_text(JUDGED, encoding="utf-8")
+    url = f"sqlite:///{tmp_path / 'judged.db'}"
+    with scripted_judge() as server:
+        server.always = Scripted(likely=0.93)
+        chosen = {"DATABASE_URL": url, "JUDGE_URL": server.url, "JUDGE_MODEL": "m-1", "JUDGE_SUMMARIES": "none"}
+
+        def run(*words: str | Path) -> str:
+            done = auscult(tmp_path, *words, settings={f"AUSCULT_{name}": value for name, value in chosen.items()})
+            assert done.status == 0, done.err
+            return done.out + done.err
+
+        owner = ("--account", "a-1", "--org", "o-1", "--app", "st-1")
+        run("forms", "apply", "judged.yaml", *owner)
+        run("load", calls, *owner)
+        with bootstrap.open(read_settings({}, database_url=url)) as application:
+            app, auditing = application.store.within(TENANT), application.auditing(TENANT)
+            for at, name in enumerate(names):
+                auditing.assign(name, "Jane")
+                auditing.submit(name, [AuditAnswer(metric_id="em-sorry", answer="YES" if at % 3 else "NO")])
+            tuned = run("tune", "judged.yaml", "--audits", "--app", "st-1", "--write", "new.yaml")
+            assert "judge 1 m-1: 45 answers with a confidence, 30 right; log loss 0.9" in tuned
+            assert "the judge's confidence changed in new.yaml" in tuned
+            run("forms", "apply", "new.yaml", *owner)
+            run("load", later, *owner)
+            assert origin(app, "c-01") == (Decimal("0.93"), 0)
+            assert origin(app, "c-new") == (Decimal("0.68"), 45)
+
+
+def origin(app: AppStore, name: str) -> tuple[Decimal | None, int]:
+    """The confidence of a conversation's one verdict, and the answers of people that it is fitted to."""
+    found = app.audits.case(name)
+    assert found
+    verdict = found.evaluation.results[0].verdict
+    return verdict.confidence, verdict.calibration.answers if verdict.calibration else 0

@@ -10,7 +10,7 @@ from auscult.cli.terminal import options
 from auscult.domain.errors import ConflictError
 
 if TYPE_CHECKING:
-    from auscult.domain.assist.teaching import Calibration, Shown
+    from auscult.domain.statistics.calibration import Calibration, Shown
 
 Publish = Annotated[bool, typer.Option("--publish", help="Put the fit in force, if it is better on what was left out.")]
 Undo = Annotated[bool, typer.Option("--undo", help="Put what was in force before the last change in force again.")]

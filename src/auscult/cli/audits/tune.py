@@ -58,7 +58,7 @@ def tune(
 ) -> None:
     """Fit the thresholds of a form's similar conditions to people's answers, and report what that would change.
 
-    For each metric kappa as it is, as fitted, and cross-validated: fitted to some conversations and tried on others.
+    With --audits the confidence of the form's judge is fitted to whether auditors agreed with its answers. For each metric kappa as it is, as fitted, and cross-validated: fitted to some conversations and tried on others.
     The change is worth making only where the last is better. Nothing is changed: the form, the app and its scores
     stay as they are. With --write the fitted form is written to a new file, to be checked and applied.
     """
@@ -177,11 +177,15 @@ def _write(file: Path, document: bytes, form: Form, found: "Tuning") -> None:
     if not changes:
         typer.echo("nothing is better, so that nothing is written", err=True)
         return
-    written = with_numbers(document, {path: f"{number:g}" for path, number in changes.items()})
+    written = with_numbers(document, changes)
     read_form(written)
     file.write_bytes(written)
-    changed = "1 threshold" if len(changes) == 1 else f"{len(changes)} thresholds"
-    typer.echo(f"{changed} changed in {file}; look at it, then auscult forms check and apply it", err=True)
+    thresholds = sum(path[-1] == "threshold" for path in changes)
+    changed = [f"{thresholds} threshold{'s' * (thresholds > 1)}"] * bool(thresholds)
+    changed += ["the judge's confidence"] * (thresholds < len(changes))
+    typer.echo(
+        f"{' and '.join(changed)} changed in {file}; look at it, then auscult forms check and apply it", err=True
+    )
 
 
 def _show(found: "Tuning") -> None:
@@ -189,6 +193,9 @@ def _show(found: "Tuning") -> None:
         typer.echo("\n".join(_lines(metric)))
     for skipped in found.skipped:
         typer.echo(f"{skipped.id}: not fitted, {skipped.reason}")
+    if found.judge is not None:
+        typer.echo("\n".join(found.judge.findings()))
+        typer.echo(f"    {'change it' if found.judge.calibration else 'leave it'}")
     better = sum(metric.is_better for metric in found.metrics)
     fitted = "1 metric" if len(found.metrics) == 1 else f"{len(found.metrics)} metrics"
     typer.echo(

@@ -50,6 +50,11 @@ _CALL_LEVEL = 2
 _OWN = ("custom_fields", "calls")
 _OF_STAFF: frozenset[Kind] = frozenset({"name", "email", "phone"})
 _NAMES = re.compile(r"(?:^|_| )(?:name|surname|first|last|fullname|firstname|lastname)$", re.IGNORECASE)
+_SECRETS = re.compile(
+    r"(?:(?:api|access|private|auth)[ _-]?key|token|secret|password|passwd|passphrase|credentials?|authorization)$",
+    re.IGNORECASE,
+)
+"""End of a key of a call whose text opens something."""
 _MAY_HOLD = re.compile(r"\d\D{0,3}\d|@|(?:zero|one|two|three|four|five|six|seven|eight|nine|oh) ", re.IGNORECASE)
 _APART = 4
 """Empty utterances between two fields, so that the one says nothing of the other."""
@@ -216,7 +221,7 @@ def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, redacted: _Redact) 
         for one in known.find(utterances)
         if one.turn % step == 1 and not (leaves[one.turn // step].is_staff and one.kind in _OF_STAFF)
     ]
-    found += [one for index, leaf in enumerate(leaves) for one in _whole_name(index, leaf)]
+    found += [one for index, leaf in enumerate(leaves) for one in (*_whole_name(index, leaf), *_secret(index, leaf))]
     return redacted([leaf.text for leaf in leaves], found)
 
 
@@ -226,6 +231,13 @@ def _whole_name(index: int, leaf: _Leaf) -> Iterator[Found]:
     if not leaf.is_staff and is_open and len(leaf.text) <= _LONGEST_NAME and _NAMES.search(leaf.key):
         value = " ".join(leaf.text.lower().split())
         yield Found(index, 0, len(leaf.text), "name", value)
+
+
+def _secret(index: int, leaf: _Leaf) -> Iterator[Found]:
+    """Yield the whole of a field of a call whose key names what opens something: ``api_key``, ``accessToken``."""
+    is_open = leaf.text.strip() and not PLACEHOLDER.fullmatch(leaf.text)
+    if is_open and leaf.path[0] == "calls" and _SECRETS.search(leaf.key):
+        yield Found(index, 0, len(leaf.text), "security_code", leaf.text)
 
 
 def _leaves(value: object, path: _Path, key: str, *, is_staff: bool) -> Iterator[_Leaf]:

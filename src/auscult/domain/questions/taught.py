@@ -12,12 +12,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from auscult.domain.assist.teaching import share_of
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import ConflictError, coded
 from auscult.domain.form_examples import Name
 from auscult.domain.probe import Said
 from auscult.domain.said.text import spoken_words
+from auscult.domain.statistics.calibration import share_of
 from auscult.domain.statistics.intervals import Z
 
 Speaker = Literal["agent", "customer", "handler", "any"]

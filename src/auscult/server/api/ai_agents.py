@@ -76,7 +76,6 @@ _DID: dict[str, Any] = {
     "changed": 900,
     "reported": 1100,
     "untrue": 60,
-    "refusal_judged": 1500,
     "refused": 210,
     "resolution_judged": 1500,
     "resolved": 1240,
@@ -148,6 +147,8 @@ def remove_ai_agent(agent_id: AgentId, work: Work, version: Version = "") -> Non
         "changed",
         "reported",
         "untrue",
+        "refused",
+        "resolved",
         "scored",
         "passed",
     ),
@@ -157,7 +158,7 @@ def get_ai_agent_figures(agent_id: AgentId, app: App, since: Since = None, until
 
     Those behind a number: `GET /api/v1/conversations` with `ai_agent`, `ai_version` and `handled_by=ai`, `handled_by=both`
     or `changed=true`; with `handled_by=ai` and `met=ai-kept` reported as done and done, `missed=ai-kept` reported and not done,
-    `met=ai-refused` refused, `met=ai-resolved` resolved. A judge answers the last two, where a form asks them.
+    `met=ai-refused` refused, `met=ai-resolved` resolved. A judge answers the last, where a form asks it.
     """
     versions = versions_of(app, agent_id)
     return AgentFigureList(items=tuple(figures(app, agent_id, each, since, until) for each in versions))

@@ -15,6 +15,7 @@ from auscult.domain.evaluation import Evaluation
 from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.ai_agents.figures import REFUSED
 from auscult.services.conversations.latest import Sought, details, latest
 from auscult.storage.store import AppStore
 
@@ -132,7 +133,7 @@ def _read(app: AppStore, asked: Asked, version: str, names: dict[str, str]) -> _
             ids = frozenset(agent.id for agent in case.conversation.agents if _is_meant(agent, asked.agent_id, version))
             own = [one for one in own_evaluations(case, parts.get(each, ()), ids) if one.status == "evaluated"]
             scored += bool(own)
-            for result in (result for one in own for result in one.results):
+            for result in (each for one in own for each in one.results if each.metric.id != REFUSED):
                 names.setdefault(result.metric.id, result.metric.name)
                 if result.adhered is not None:
                     n[result.metric.id] += 1

@@ -14,7 +14,7 @@ _NEWEST = 500
 
 
 KEPT, REFUSED, RESOLVED = "ai-kept", "ai-refused", "ai-resolved"
-"""Metrics of ``starter-ai`` that figures are of; a judge answers the last two, where a form asks them."""
+"""Metrics that figures are of; a judge answers the last, where a form asks it."""
 
 
 class AgentFigures(Struct, frozen=True, kw_only=True):
@@ -22,7 +22,7 @@ class AgentFigures(Struct, frozen=True, kw_only=True):
 
     ``changed``: a tool that changes something ran and is not known to have failed, among those of ``calls_known``.
     The others are of those that the agent led alone: ``passed`` of ``scored``; ``reported``: it said that something was done
-    or under way, and ``untrue``: that was not so; ``refused`` of ``refusal_judged`` and ``resolved`` of
+    or under way, and ``untrue``: that was not so; ``refused``: it turned a request down; ``resolved`` of
     ``resolution_judged``, which a judge answered.
     """
 
@@ -36,7 +36,6 @@ class AgentFigures(Struct, frozen=True, kw_only=True):
     passed: int
     reported: int
     untrue: int
-    refusal_judged: int
     refused: int
     resolution_judged: int
     resolved: int
@@ -75,7 +74,6 @@ def figures(
         passed=passed,
         reported=alone(asked=(KEPT,)),
         untrue=alone(missed=(KEPT,)),
-        refusal_judged=alone(asked=(REFUSED,)),
         refused=alone(met=(REFUSED,)),
         resolution_judged=alone(asked=(RESOLVED,)),
         resolved=alone(met=(RESOLVED,)),

@@ -19,11 +19,11 @@ from auscult.documents import KINDS
 from auscult.documents._contract import Kind
 from auscult.domain.assist.knowledge import Base, Content, Document, Found, Passage
 from auscult.domain.assist.retrieval import PassageIndex, Ranker, Retriever
-from auscult.domain.assist.teaching import Calibration
 from auscult.domain.assist.validity import Validity, Wish, impossible_day, validity_of_heading
 from auscult.domain.errors import DocumentError, NotFoundError, RequestError, unknown
 from auscult.domain.operations.guarding import guarded, panics_as_errors
 from auscult.domain.stated import CALENDAR_DAY
+from auscult.domain.statistics.calibration import Calibration
 from auscult.sandbox.documents import document_reader
 from auscult.services.assist.teaching import calibration_of
 from auscult.services.privacy.log import SYSTEM, record

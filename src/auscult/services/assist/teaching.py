@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import msgspec
 
-from auscult.domain.assist.teaching import Calibration, Lesson, Teaching, lessons_of, teach
+from auscult.domain.assist.teaching import lessons_of
 from auscult.domain.errors import ConflictError
+from auscult.domain.statistics.calibration import Calibration, Lesson, Teaching, teach
 from auscult.services.privacy.log import record
 from auscult.storage.store import AppStore
 

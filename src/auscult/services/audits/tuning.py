@@ -11,9 +11,11 @@ from itertools import groupby, islice
 from random import Random
 from typing import Any, NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from auscult.domain.audits.agreement import kappa_of
+from auscult.domain.audits.judge_confidence import JudgedAnswer, JudgeFit, fit_judge, judged_answers
 from auscult.domain.conversation import Conversation
 from auscult.domain.engines import Engines
 from auscult.domain.form import Form, Metric
@@ -39,10 +41,11 @@ _SAME = 1e-12
 
 
 class Labelled(NamedTuple):
-    """A conversation, and what people answered: metric id -> YES, NO or NA."""
+    """A conversation, and what people answered: metric id -> YES, NO or NA. ``judged`` are a judge's answers to the same."""
 
     conversation: Conversation
     answers: Mapping[str, str]
+    judged: tuple[JudgedAnswer, ...] = ()
 
 
 class TunedThreshold(Struct, frozen=True, kw_only=True):
@@ -85,7 +88,10 @@ class SkippedMetric(Struct, frozen=True, kw_only=True):
 
 
 class Tuning(Struct, frozen=True, kw_only=True):
-    """Result of fitting the thresholds of a form. It changes nothing."""
+    """Result of fitting the thresholds of a form, and the confidence of its judge where people answered the same.
+
+    It changes nothing.
+    """
 
     form: str
     conversations: int
@@ -93,17 +99,28 @@ class Tuning(Struct, frozen=True, kw_only=True):
     seed: int
     metrics: tuple[TunedMetric, ...]
     skipped: tuple[SkippedMetric, ...]
+    judge: JudgeFit | None = None
 
-    def changes(self, form: Form) -> dict[Path, float]:
-        """The thresholds that would change for the better, by their path in the form document."""
+    def changes(self, form: Form) -> dict[Path, str]:
+        """Return what would change for the better, by the path in the form document, as it is written there."""
         indexes = {metric.id: index for index, metric in enumerate(form.metrics)}
-        return {
-            ("metrics", indexes[metric.id], *path_of(one.field), "threshold"): one.new
+        return self._of_judge(form) | {
+            ("metrics", indexes[metric.id], *path_of(one.field), "threshold"): f"{one.new:g}"
             for metric in self.metrics
             if metric.is_better
             for one in metric.thresholds
             if one.new != one.old
         }
+
+    def _of_judge(self, form: Form) -> dict[Path, str]:
+        if self.judge is None or self.judge.calibration is None:
+            return {}
+        found = msgspec.to_builtins(self.judge.calibration)
+        written = {name: msgspec.json.encode(value).decode() for name, value in found.items()}
+        if form.judge_calibration is not None:
+            return {("judge_calibration", name): value for name, value in written.items()}
+        pairs = ", ".join(f'"{name}": {value}' for name, value in written.items())
+        return {("judge_calibration",): f"{{{pairs}}}"}
 
 
 class AuditLabels:
@@ -124,7 +141,10 @@ class AuditLabels:
             if result.revision != audited.revision:
                 self.revised += 1
                 continue
-            yield Labelled(audited.conversation, {each.metric_id: each.answer for each in result.sheet.answers})
+            decided = audited.evaluation
+            judged = () if decided is None else tuple(judged_answers(decided, result.sheet))
+            answers = {each.metric_id: each.answer for each in result.sheet.answers}
+            yield Labelled(audited.conversation, answers, judged)
 
 
 def tune(  # noqa: PLR0913  (what is fitted, to what, and by what means)
@@ -151,7 +171,8 @@ def tune(  # noqa: PLR0913  (what is fitted, to what, and by what means)
             skipped[metric.id] = f"asks a {missing[0].lower()} too, and no engine here answers one at once"
         else:
             questions.append(_Question(metric, types[metric.type], tuple(paths)))
-    count = _collect_answers(questions, labelled, engines, report)
+    judged: list[JudgedAnswer] = []
+    count = _collect_answers(questions, labelled, engines, report, judged)
     tuned: list[TunedMetric] = []
     for question in questions:
         if len(question.answers) > 1:
@@ -170,6 +191,7 @@ def tune(  # noqa: PLR0913  (what is fitted, to what, and by what means)
         seed=SEED,
         metrics=tuple(tuned),
         skipped=tuple(SkippedMetric(id=metric, reason=reason) for metric, reason in skipped.items()),
+        judge=fit_judge(judged, form.judge_calibration),
     )
 
 
@@ -294,8 +316,12 @@ def _collect_answers(
     labelled: Iterable[Labelled],
     engines: Engines,
     report: Callable[[int, int | None], None],
+    judged: list[JudgedAnswer],
 ) -> int:
-    """Ask every question of the conversations that people answered it for; return the number of conversations."""
+    """Ask every question of the conversations that people answered it for; return the number of conversations.
+
+    ``judged`` gets the answers of a judge among them.
+    """
     count = 0
     waiting = iter(labelled)
     while group := list(islice(waiting, _AT_A_TIME)):
@@ -309,6 +335,7 @@ def _collect_answers(
         for question, one, probes in asked:
             gold = one.answers[question.metric.id]
             question.add(one.conversation, gold, {probe: answers[probe] for probe in probes})
+        judged += [answer for one in group for answer in one.judged]
         count += len(group)
         report(count, None)
     return count

@@ -23,6 +23,7 @@ from auscult.domain.conversation import (
 from auscult.domain.engines import ByApp, Engines, KeptAnswers, RemoteEngines
 from auscult.domain.errors import EngineError, coded, said
 from auscult.domain.evaluation import (
+    Calibrated,
     Evaluation,
     GroundlessError,
     MetricResult,
@@ -41,6 +42,8 @@ from auscult.domain.probe import (
     OPTIONAL,
     Answer,
     Answers,
+    Extraction,
+    ExtractionAnswer,
     FailedAnswer,
     FailedAnswerError,
     Grading,
@@ -54,7 +57,7 @@ from auscult.domain.probe import (
     Resemblance,
     UsableAnswers,
 )
-from auscult.domain.questions.abstaining import abstained
+from auscult.domain.questions.abstaining import abstained, calibrated
 from auscult.domain.questions.conditions import apply_conditions
 from auscult.domain.questions.doubts import doubted
 from auscult.domain.questions.grades import graded
@@ -342,8 +345,9 @@ class Evaluator(NamedTuple):
                 for index in indexes:
                     pending = cases[index].pending
                     known = insights[index] or pending.insights
-                    verdict = pending.known.verdicts.get(metric.id) or self._verdict(
-                        metric, cases[index], answers, known
+                    decided = pending.known.verdicts.get(metric.id)
+                    verdict = (
+                        calibrated(decided, form) if decided else self._verdict(metric, cases[index], answers, known)
                     )
                     results[index].append(MetricResult(metric=metric, verdict=verdict))
         return results
@@ -354,7 +358,7 @@ class Evaluator(NamedTuple):
         try:
             with case.budget.spending():
                 judged = self.types[metric.type].judge(metric.settings, case.pending.conversation, answers, insights)
-            verdict = self._with_confidence(rests_on(judged, case.pending.conversation), metric, case, answers)
+            verdict = self._with_origin(rests_on(judged, case.pending.conversation), metric, case, answers)
         except FailedAnswerError as failure:
             # Not NA, which would say that it does not apply: nobody has answered it, as with a manual one.
             return Verdict(qualification="-", reason=coded("no usable answer: {fault}", fault=said(failure)))
@@ -363,19 +367,22 @@ class Evaluator(NamedTuple):
                 qualification="-", reason=coded("no usable answer: {fault}", fault=f"{metric.type} says that {fault}")
             )
         try:
-            return abstained(graded(metric, doubted(verdict, case.pending.conversation)), case.form)
+            verdict = graded(metric, doubted(calibrated(verdict, case.form), case.pending.conversation))
+            return abstained(verdict, case.form)
         except ValueError as unknown:  # a judge's number may be in no band
             return Verdict(qualification="-", reason=coded("no usable answer: {fault}", fault=said(unknown)))
 
-    def _with_confidence(self, verdict: Verdict, metric: Metric, case: "_Case", answers: Answers) -> Verdict:
-        """Return a verdict with the least confidence of the judge's answers that it rests on."""
+    def _with_origin(self, verdict: Verdict, metric: Metric, case: "_Case", answers: Answers) -> Verdict:
+        """Return a verdict with the least confidence that the judge states of the answers that it rests on."""
         kind = self.types[metric.type]
-        if verdict.confidence is not None or not kind.needs(metric.settings) & {Judgement, Grading}:
+        if verdict.confidence is not None or not kind.needs(metric.settings) & {Judgement, Grading, Extraction}:
             return verdict
         found = [answers.get(probe) for probe in kind.probes(metric.settings, case.pending.conversation)]
-        judged = [one.confidence for one in found if isinstance(one, JudgementAnswer | GradingAnswer)]
-        known = [one for one in judged if one is not None]
-        return replace(verdict, confidence=Decimal(str(round(min(known), 2)))) if known else verdict
+        judged = [one for one in found if isinstance(one, JudgementAnswer | GradingAnswer | ExtractionAnswer)]
+        stated = [one.confidence for one in judged if not isinstance(one, ExtractionAnswer)]
+        known = [one for one in stated if one is not None]
+        origin = Calibrated(engine=judged[0].engine, stated=min(known, default=None)) if judged else None
+        return replace(verdict, calibration=origin)
 
     def _close(
         self,

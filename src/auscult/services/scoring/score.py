@@ -11,7 +11,7 @@ import msgspec
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import sent
-from auscult.domain.evaluation import Comparison, Evaluation, MetricResult, Part, Qualification, Status
+from auscult.domain.evaluation import Calibrated, Comparison, Evaluation, MetricResult, Part, Qualification, Status
 from auscult.domain.form import Form
 from auscult.domain.insight import Insights
 from auscult.domain.operations.records import made_from
@@ -45,7 +45,7 @@ class PartLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 class MetricLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Verdict of one metric. ``adhered`` is null where there is nothing to adhere to (NA) or no answer yet (-).
 
-    ``confidence`` is the probability that the answer is right, of metrics that trained heads have a vote in.
+    ``confidence`` is the probability that the answer is right, and ``calibration`` the origin of a judge's.
     ``certain`` is there where it is false: the answer is unclear, and ``reason`` is why.
     """
 
@@ -61,6 +61,7 @@ class MetricLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     share: Decimal | None = None
     section: str | None = None
     confidence: Decimal | None = None
+    calibration: Calibrated | None = None
     certain: bool = True
 
 

@@ -7,8 +7,9 @@ import pytest
 
 from auscult.domain.assist.assistance import Citation, Feedback, Suggestion
 from auscult.domain.assist.live import Event, Rated, Suggested, Used
-from auscult.domain.assist.teaching import AS_IT_IS, FEWEST, FEWEST_OF_A_KIND, Lesson, lessons_of, teach
+from auscult.domain.assist.teaching import lessons_of
 from auscult.domain.errors import ConflictError
+from auscult.domain.statistics.calibration import AS_IT_IS, FEWEST, FEWEST_OF_A_KIND, Lesson, teach
 
 AT = datetime(2026, 6, 7, tzinfo=UTC)
 ENGINE = "hybrid 2 on bm25s 1 and wordllama 1"

@@ -5,14 +5,18 @@ from typing import Any, ClassVar
 
 import msgspec
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from auscult.domain.audits.judge_confidence import JudgedAnswer
 from auscult.domain.form import Form
 from auscult.domain.probe import Answer, Closest, Judgement, Probe, Similarity, SimilarityAnswer
 from auscult.metrics import METRICS
 from auscult.services.audits.tuning import Labelled, Tuning, tune
 from auscult.services.definitions.forms.document import path_of
+from auscult.services.definitions.forms.edit import with_numbers
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.definitions.forms.thresholds import similar_in, threshold_at, with_thresholds
 from tests.strategies import talk
@@ -62,6 +66,13 @@ def tuned(form: Form, cases: Sequence[Labelled], **options: Any) -> Tuning:
     return tune(form, cases, types=METRICS, engines={Similarity: Told()}, **options)
 
 
+FORM_OF_JUDGE = """id: ef   # ours
+name: F
+channel: voice
+scoring: points
+metrics:
+  - {id: em-0, name: M, type: by_question, weight: 1, answer: {any_of: [{judge: so it is}]}}
+"""
 CLEAR = [(likeness, "YES" if likeness >= 60 else "NO") for likeness in range(20, 95)]
 
 
@@ -168,4 +179,22 @@ def test_changes_are_named_by_their_path_in_the_form() -> None:
         Labelled(one.conversation, {"em-1": one.answers["em-0"]}) for one in labelled(*CLEAR)
     ])  # fmt: skip
     changes = found.changes(form({"any_of": [{"phrases": ["x"]}]}, similar(0.9)))
-    assert changes == {path_of("metrics[1].answer.any_of[0].threshold"): 0.6}
+    assert changes == {path_of("metrics[1].answer.any_of[0].threshold"): "0.6"}
+
+
+@pytest.mark.parametrize("document", [FORM_OF_JUDGE, msgspec.json.encode(yaml.safe_load(FORM_OF_JUDGE)).decode()])
+def test_the_confidence_of_the_judge_is_written_into_the_form(document: str) -> None:
+    """Before its other keys, or in place of an earlier fit; nothing else is changed."""
+    written = document.encode()
+    for right in (30, 44):
+        read = read_form(written)
+        answers = [JudgedAnswer("judge 1 m-1", 0.97, at < right) for at in range(60)]
+        cases = [Labelled(talk("agent: hi", id=f"c-{at}"), {}, (each,)) for at, each in enumerate(answers)]
+        found = tuned(read, cases)
+        assert found.judge
+        changes = found.changes(read)
+        written = with_numbers(written, changes)
+        after = read_form(written)
+        assert after.judge_calibration == found.judge.calibration
+        assert replace(after, judge_calibration=read.judge_calibration) == read
+    assert written.decode().replace("judge_calibration", "", 1).count("judge_calibration") == 0

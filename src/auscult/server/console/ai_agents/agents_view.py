@@ -124,7 +124,7 @@ def figure_row(found: AgentFigures, agent_id: str, reader: Reader, period: timed
         reported=link(found.reported, found.contained, handled_by="ai", asked=KEPT),
         untrue=link(found.untrue, found.reported, handled_by="ai", missed=KEPT),
         changed=link(found.changed, found.calls_known, changed="true"),
-        refused=link(found.refused, found.refusal_judged, handled_by="ai", met=REFUSED),
+        refused=link(found.refused, handled_by="ai", met=REFUSED),
         resolved=link(found.resolved, found.resolution_judged, handled_by="ai", met=RESOLVED),
         passed=link(found.passed, found.scored, handled_by="ai", outcome="passed"),
     )

@@ -74,8 +74,8 @@ class PartView(Struct, frozen=True, kw_only=True):
 class VerdictView(Struct, frozen=True, kw_only=True):
     """One metric's row. ``gained`` and ``possible`` are empty where the metric is left out.
 
-    ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric, ``confidence`` the
-    probability of a verdict that the machine hesitates over; ``so_far`` holds the points earned by the verdicts up to
+    ``near`` is the closest text where nothing matched, ``level`` the answer to a graded metric, ``confidence`` states
+    the probability of a verdict that the machine hesitates over, or of a judge's; ``so_far`` holds the points earned by the verdicts up to
     this one, out of the points possible. ``is_asked``: a person answers it, and has not yet.
     """
 
@@ -280,9 +280,16 @@ def _part(part: object) -> Markup:
 
 
 def _confidence(result: MetricResult, form: Form, reader: Reader) -> str:
-    """Return the confidence of a verdict that the machine hesitates over; empty for any other."""
-    confidence = result.verdict.confidence
-    return reader.number(confidence, 2) if confidence is not None and is_hesitant(result.verdict, form) else ""
+    """Return the confidence of a verdict that the machine hesitates over, or of a judge's; empty for any other."""
+    confidence, judged = result.verdict.confidence, result.verdict.calibration
+    if confidence is None:
+        return _("The judge states no confidence, and none is fitted.") if judged is not None else ""
+    said = _("Unsure: confidence {n}.") if is_hesitant(result.verdict, form) else ""
+    if judged is not None and judged.answers:
+        said = _("Confidence {n}, fitted to {m} answers of people.")
+    elif judged is not None:
+        said = _("Confidence {n} by the judge itself, not calibrated.")
+    return said.format(n=reader.number(confidence, 2), m=reader.number(judged.answers if judged else 0))
 
 
 def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:

@@ -28,7 +28,7 @@ _DONE = {
 
 
 class TuningPage(Controller):
-    """Certainty of suggestions, and thresholds of forms."""
+    """Certainty of suggestions and of judges, and thresholds of forms."""
 
     path = "/tuning"
 
@@ -95,6 +95,7 @@ def _page(visit: Visit, problem: str = "") -> Response[str]:
         "forms": list(work.forms()) if may_forms else [],
         "form": form,
         "rows": _rows(visit, form),
+        "judge": [sentence(each) for each in form.fit.judge.findings()] if form and form.fit.judge else [],
         "problem": problem,
         "note": visit.note(_DONE),
     }

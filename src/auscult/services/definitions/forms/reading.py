@@ -29,6 +29,7 @@ from auscult.domain.questions.structure import Band, Reason, Section
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.budget import add_work, metered
+from auscult.domain.statistics.calibration import JudgeCalibration
 from auscult.metrics import METRICS
 from auscult.services.definitions.form_channels import by_channel
 from auscult.services.definitions.forms.document import (
@@ -130,6 +131,7 @@ class WrittenForm(Struct, frozen=True, kw_only=True):
     segments: bool = False
     handled_by: Literal["ai", "human", "both"] | None = None
     comments: tuple[str, ...] = ()
+    judge_calibration: JudgeCalibration | None = None
 
 
 def check_form(  # noqa: PLR0913  (what there is to know about everything around it)

@@ -14,9 +14,10 @@ from tools.builder_keys import keys
 PLAIN = frozenset(("name", "question", "channel", "description", "owner", "to"))
 """Keys whose labels say all there is to say, in every part of a form."""
 TAUGHT = frozenset(f"Taught.{key}" for key in ("weights", "answers", "right", "kappa", "least", "most", "encoder")) | {
-    "by_example.taught"
+    "by_example.taught",
+    "JudgeCalibration.answers",
 }
-"""Keys that learning writes, and nobody else."""
+"""Keys that learning and tuning write, and nobody else."""
 PLAIN_IN = TAUGHT | frozenset(
     ("form.sections", "metric.weight", "WrittenScale.from", "WrittenCondition.metric", "Header.value")
 )

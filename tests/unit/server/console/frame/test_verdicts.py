@@ -88,7 +88,7 @@ def test_unclear(answer: Qualification, german: str, english: str) -> None:
     assert row(verdict, language="en").reason == f"{english}the signs for and against it nearly balance."
 
 
-@pytest.mark.parametrize(("confidence", "shown"), [("0.62", "0,62"), ("0.7", ""), (None, "")])
+@pytest.mark.parametrize(("confidence", "shown"), [("0.62", "Unsicher: Konfidenz 0,62."), ("0.7", ""), (None, "")])
 def test_hesitant(confidence: str | None, shown: str) -> None:
     """A verdict that the machine hesitates over says how sure it is."""
     verdict = cited("YES", confidence=None if confidence is None else Decimal(confidence))

@@ -13,6 +13,10 @@ IN_TEXT: Mapping[str, str] = {
     "RequiredStatement.id": "an id",
     "metrics": "the tab Questions",
     "tags": "for readers",
+    **dict.fromkeys(
+        ("judge_calibration", "engine", "slope", "offset", "JudgeCalibration.answers", "unstated", "unstated_answers"),
+        "fitted by tuning",
+    ),
     "vote": "a version of trained heads",
     "pattern": "a pattern",
     "Said.pattern": "a pattern",
@@ -240,6 +244,7 @@ VALUES: Mapping[str, str] = {
     "disclosed": later("it says that it is a machine"),
     "confirmed": later("a yes comes before what needs one"),
     "tool_rules": later("the rules of tools are kept"),
+    "refused": later("a request is turned down"),
     "grounded": later("its figures are in a source"),
     "right_action": later("it changes what the customer said"),
     "safe": later("what must stay inside stays there"),
