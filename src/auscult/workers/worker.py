@@ -6,6 +6,7 @@ without a workflow or whose worker crashed. All of it is safe to do twice.
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -15,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, get_args
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus
+from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus, _workflow_commands
 from dbos import error as dbos_error
 from msgspec import Struct
 
@@ -60,10 +61,18 @@ TURN_S = 20.0
 PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
 GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
 
+QUEUE_EVERY_S = 3.0
+"""Seconds between two looks into DBOS's own queue: of schedules, and of what is brought back from crashed workers."""
+
+TIMERS_EVERY_S = 4.0
+"""The same for workflows with a delay or a deadline, of which there are none. DBOS has PostgreSQL cut it off after 5."""
+
 LOOK_S = 0.05
 """Least time between two looks at the list of work, however much arrives."""
 
 RECOVER_EVERY_S = 2.0
+AT_REST_EVERY_S = 10.0
+"""The same while nothing waits, so that nothing can be stranded; what is postponed is noticed then."""
 
 AWAY_S = 0.5
 """Seconds between two checks whether the database is back."""
@@ -77,7 +86,7 @@ MOST_STARTS = 10
 FORGET_AFTER = timedelta(hours=1)
 FORGET_EVERY_S = 60.0
 GOODBYE_S = 10
-ENDS_WITHIN_S = 0.1  # DBOS ends once a thread awakes that waits for messages, of which there are none
+ENDS_WITHIN_S = 0.25  # DBOS ends once a thread awakes that waits for messages, of which there are none
 
 
 class Schedule(NamedTuple):
@@ -215,7 +224,7 @@ class Worker:
         LOG_OF_DBOS.addHandler(logging.NullHandler())
         LOG_OF_DBOS.removeFilter(NOTHING)
         prepare(self._work.jobs_url)
-        DBOS(config=config)
+        _poll_seldom(DBOS(config=config))
         DBOS.listen_queues([])  # but for its own, which brings back what is recovered, and schedules
 
         def workflow(line: _Line) -> Callable[[str], None]:
@@ -257,8 +266,8 @@ class Worker:
         """Beat, and keep the store's list and DBOS's in step, until ``stop``."""
         every = {
             self._beat: BEAT_S,
-            self._recover_work: RECOVER_EVERY_S,
-            self._start: RECOVER_EVERY_S,
+            self._recover_work: AT_REST_EVERY_S,
+            self._start: math.inf,
             self._forget: FORGET_EVERY_S,
         }
         due = dict.fromkeys(every, 0.0)
@@ -271,6 +280,8 @@ class Worker:
                     with guarded(LOG, task.__name__):
                         task()
                     due[task] = time.monotonic() + every[task]
+            if self._known:
+                due[self._recover_work] = min(due[self._recover_work], time.monotonic() + RECOVER_EVERY_S)
             stop.wait(LOOK_S)
         stop.set()  # for the listener, where it was not this that ended it
 
@@ -320,6 +331,8 @@ class Worker:
         if over:
             DBOS.delete_workflows(over)
         self._known -= {*over, *(known - under_way.keys())}
+        if not known <= self._known:
+            self._changed.set()
 
     def _check_tables(self) -> None:
         """Work no longer on tables of another version, unless its migration states that this one may go on."""
@@ -464,6 +477,13 @@ def _error_line(error: Exception) -> str:
     """Return the error of the last attempt, in one line."""
     last = error.errors[-1] if isinstance(error, dbos_error.DBOSMaxStepRetriesExceeded) and error.errors else error
     return f"{type(last).__name__}: {last}"
+
+
+def _poll_seldom(engine: DBOS) -> None:
+    """Let DBOS look into its own queue and for timers less often than each second; DBOS 3.4 has no settings for it."""
+    _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = TIMERS_EVERY_S  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    queue = engine._registry.get_internal_queue()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    queue._polling_interval_sec = QUEUE_EVERY_S  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def _scheduled(schedule: Schedule) -> Callable[[datetime, Any], None]:
