@@ -406,7 +406,10 @@ def _wake(store: "Store") -> None:
 
 
 def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event | None = None, kind: str = "") -> None:
-    """Be a worker until ``stop``, which SIGTERM and SIGINT set where none is given. ``ready`` receives the name."""
+    """Be a worker until ``stop``, which SIGTERM and SIGINT set where none is given. ``ready`` receives the name.
+
+    One of a kind gives way to everything else.
+    """
     from auscult.bootstrap.scheduling import schedules_of
     from auscult.reports import REPORTS
     from auscult.services.scoring.process import Processing
@@ -419,6 +422,8 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     if stop is None:
         stop = threading.Event()
         stop_on_signals(stop)
+    if kind:
+        os.nice(NICENESS_IN_BULK)
     set_up_telemetry(settings, "worker")
     tune_for_evaluation()
     share = of_worker(settings)
@@ -503,7 +508,6 @@ def work_in_bulk(settings: Settings, stop: threading.Event) -> None:
     """Be a worker of loads and backfills, which make way for everything else."""
     from auscult.workers.heartbeat import BULK
 
-    os.nice(NICENESS_IN_BULK)
     with troubles_in_words():
         work(settings, lambda _name: None, stop, BULK)
 

@@ -122,12 +122,10 @@ class _Line(NamedTuple):
     give_up: Callable[[str, str], None]
     running: set[str]
     """Items that this worker has taken."""
-    behind: int = 0
-    """Items at its head that are left to other workers."""
 
-    def ahead(self, workers: int) -> list[str]:
-        """Return what these workers can process at once, and as much again for one of them."""
-        return self.waiting(self.behind + self.at_once * (workers + 1))[self.behind :]
+    def ahead(self, workers: int, behind: int = 0) -> list[str]:
+        """Return what these workers can process at once, and as much again for one of them, after what is left to others."""
+        return self.waiting(behind + self.at_once * (workers + 1))[behind:]
 
 
 class _Lane(NamedTuple):
@@ -162,9 +160,10 @@ class Worker:
         self._alive = 1
         self._has_help = False
         store, waiting = work.store, work.store.work.next
-        behind = AT_ONCE if work.kind == BULK else 0
+        self._behind = AT_ONCE if work.kind == BULK else 0
+        """Live batches that are left to workers of no kind, if there are any."""
         self._lines = {
-            "live": _Line(AT_ONCE, partial(waiting, "live"), self._process, store.work.fail, set(), behind),
+            "live": _Line(AT_ONCE, partial(waiting, "live"), self._process, store.work.fail, set()),
             "batch": _Line(AT_ONCE, partial(waiting, "backfill"), self._process, store.work.fail, set()),
             # Chunks keep the name that older databases of DBOS have.
             "portion": _Line(CHUNKS_AT_ONCE, partial(waiting, "chunk"), self._chunk, store.backfills.fail, set()),
@@ -172,6 +171,8 @@ class Worker:
         self._workflows: dict[str, Callable[[str], None]] = {}
         self._known: set[str] = set()
         """Of what is next, what has a workflow, of this worker or another."""
+        self._is_work_left = False
+        """Whether there was more than that when it was looked at last."""
         self._stop, self._changed = threading.Event(), threading.Event()
         self._outdated: SettingsError | None = None
         self._is_over = False
@@ -280,7 +281,7 @@ class Worker:
                     with guarded(LOG, task.__name__):
                         task()
                     due[task] = time.monotonic() + every[task]
-            if self._known:
+            if self._known or self._is_work_left:
                 due[self._recover_work] = min(due[self._recover_work], time.monotonic() + RECOVER_EVERY_S)
             stop.wait(LOOK_S)
         stop.set()  # for the listener, where it was not this that ended it
@@ -295,7 +296,7 @@ class Worker:
         for name, line in self._lines.items():
             if self._has_help and name != "live":
                 continue
-            for one_id in line.ahead(self._alive):
+            for one_id in self._ahead(name, line):
                 if one_id in self._known:
                     known.add(one_id)
                 elif len(line.running) < line.at_once:
@@ -303,6 +304,9 @@ class Worker:
                     with suppress(dbos_error.DBOSWorkflowIDInUseError):  # another worker was quicker
                         self._start_one(name, line, one_id)
         self._known = known
+
+    def _ahead(self, name: str, line: _Line) -> list[str]:
+        return line.ahead(self._alive, self._behind if name == "live" else 0)
 
     def _start_one(self, name: str, line: _Line, one_id: str) -> None:
         line.running.add(one_id)  # before it runs, so that no more are started than there is room for
@@ -317,11 +321,13 @@ class Worker:
         """Bring back work that waits in the store without a workflow, or whose worker crashed."""
         self._check_tables()
         self._work.store.work.resume(due_at=datetime.now(UTC))
-        known = {each for line in self._lines.values() for each in line.ahead(self._alive)}
+        known = {each for name, line in self._lines.items() for each in self._ahead(name, line)}
         under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
         running = self._heartbeat.check().running  # after that: whoever claimed one of these sent a heartbeat before
         self._alive = max(1, len(running))
-        self._has_help = self._work.kind != BULK and any(each.endswith(f":{BULK}") for each in running)
+        in_bulk, before = sum(each.endswith(f":{BULK}") for each in running), (self._has_help, self._behind)
+        self._has_help = self._work.kind != BULK and in_bulk > 0
+        self._behind = AT_ONCE if self._work.kind == BULK and in_bulk < len(running) else 0
         self._work.store.judge_slots.release_all(self._heartbeat.ended(self._work.store.judge_slots.holders()))
         # Another worker may do the same at once; a workflow that then runs twice has one effect.
         stranded = [one.workflow_id for one in under_way.values() if _is_stranded(one, running)]
@@ -331,7 +337,8 @@ class Worker:
         if over:
             DBOS.delete_workflows(over)
         self._known -= {*over, *(known - under_way.keys())}
-        if not known <= self._known:
+        self._is_work_left = not known <= self._known
+        if self._is_work_left or before != (self._has_help, self._behind):
             self._changed.set()
 
     def _check_tables(self) -> None:

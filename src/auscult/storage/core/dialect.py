@@ -252,7 +252,7 @@ class Sqlite:
         """It does so by itself."""
 
     def announce_work(self, connection: Connection) -> None:
-        """Let the file be touched after the commit, when the connection is given back, which wakes all that wait."""
+        """Let the file be touched after the commit, when the connection returns to its pool, which wakes all that wait."""
         connection.info[_ANNOUNCES] = True
 
     def _wake(self, _connection: Driver, record: ConnectionPoolEntry) -> None:
