@@ -61,7 +61,7 @@ TURN_S = 20.0
 PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
 GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
 
-QUEUE_EVERY_S = 3.0
+QUEUE_EVERY_S = 4.0
 """Seconds between two looks into DBOS's own queue: of schedules, and of what is brought back from crashed workers."""
 
 TIMERS_EVERY_S = 4.0

@@ -248,6 +248,19 @@ def test_a_live_conversation_waits_for_no_batch_in_hand(store: Store, app: AppSt
 
 
 @pytest.mark.landing
+def test_dbos_asks_seldom_at_rest(store: Store, database_url: str) -> None:
+    """Its queue and its timers are read every few seconds: each second, it would be at least 18 statements in six."""
+    asked: list[str] = []
+    engine = sa.create_engine(jobs_url(database_url).replace("postgresql:", "postgresql+psycopg:"))
+    with working(store, database_url, jobs_engine=engine):
+        time.sleep(1)  # DBOS looks for schedules each second at first
+        sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        time.sleep(6)
+    by_timers = [each for each in asked if "workflow_status" in each]
+    assert 0 < len(by_timers) <= 9, by_timers
+
+
+@pytest.mark.landing
 def test_loads_are_left_to_workers_for_loads(store: Store, app: AppStore, database_url: str) -> None:
     """Those take nothing live that others have room for, if there are any; others take no load until they have gone."""
     for_loads, for_all = str(WorkerName.mine(BULK)), str(WorkerName.mine())
