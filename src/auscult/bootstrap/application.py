@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from auscult.domain.history.backfills import BackfillKind
     from auscult.domain.operations.rate_limits import Windows
     from auscult.formats import Given, Limits
+    from auscult.server.app import Server
     from auscult.server.auth.principal import Principal
     from auscult.server.console.operations.demo import Demo
     from auscult.server.settings import ServerSettings
@@ -375,6 +376,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
             has_bulk = settings.workers and cores() > 1 and settings.workers_most > 1
             with extra_workers(application.store.batches, make_pool) if has_bulk else nullcontext():
                 server = application.server_app(demo)
+                _warm(server)
                 wait_for_worker()
                 run(server, listener, stop, started)
                 workers.dismiss()  # before the extra ones are waited for, so that all end at the same time
@@ -398,6 +400,14 @@ def _wait_for(working: "Semaphore", workers: "ProcessPool", stop: threading.Even
     """Wait until a conversation can be scored at once. A server whose workers cannot start serves what there is."""
     while not (workers.deaths or stop.is_set() or working.acquire(timeout=_PATIENCE_S)):
         pass
+
+
+def _warm(server: "Server") -> None:
+    """Make what the first conversation would wait for, while the worker starts."""
+    from auscult.redactors import secrets
+
+    secrets(())
+    server.warm()
 
 
 def _wake(store: "Store") -> None:
