@@ -49,6 +49,8 @@ class Home:
     ) -> None:
         """Make the app, its form and a client."""
         self.url, self.folder, self.url_of_server, self.analyzers = url, folder, "", analyzers
+        self.pid = 0
+        """Of the server that was started last."""
         self.settings: dict[str, str] = {}
         tenant = Tenant(account_id=account, org_id="o-bench", app_id=app)
         self.secret = Asking(
@@ -71,7 +73,7 @@ class Home:
             app=app,
         )
 
-    def program(self, *words: str, times: int = 1) -> AbstractContextManager[None]:
+    def program(self, *words: str, times: int = 1) -> AbstractContextManager[int]:
         """The installed command on this database, so many times, from when all are ready to their end."""
         return running(
             *words,
@@ -90,7 +92,7 @@ class Home:
             port = free.getsockname()[1]
         words = ("serve", "--port", str(port), "--workers", str(workers))
         self.url_of_server = f"http://127.0.0.1:{port}"
-        with self.program(*words), self.client() as client:
+        with self.program(*words) as self.pid, self.client() as client:
             yield client
 
     def client(self) -> Client:

@@ -30,8 +30,8 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(*words: str, times: int = 1, **settings: str) -> Iterator[None]:
-    """So many of ``auscult`` with these words, from when all of them have said that they are ready to their end.
+def running(*words: str, times: int = 1, **settings: str) -> Iterator[int]:
+    """So many of ``auscult`` with these words, from when all of them have said that they are ready to their end; the first's id.
 
     They start together: none works alone while another still starts.
     """
@@ -43,7 +43,7 @@ def running(*words: str, times: int = 1, **settings: str) -> Iterator[None]:
         ]
         try:
             assert all(each.stdout and each.stdout.readline() for each in all_of_them), "it did not start"
-            yield
+            yield all_of_them[0].pid
         finally:
             for each in all_of_them:
                 each.terminate()
@@ -70,11 +70,11 @@ def _watch(process: "subprocess.Popen[bytes]", most: list[float], used_s: dict[i
     """Record peak memory, and the processor seconds of each process while it runs, as one that nobody waits for reports none."""
     while process.poll() is None:
         most[0] = max(most[0], memory_mb(process.pid))
-        used_s |= {pid: used for pid in _family(process.pid) if (used := _used_s(pid))}
+        used_s |= {pid: used for pid in family(process.pid) if (used := processor_s(pid))}
         time.sleep(LOOK_S)
 
 
-def _used_s(pid: int) -> float:
+def processor_s(pid: int) -> float:
     """Return the seconds of processor time of one process."""
     fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
     return sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK") if fields else 0.0
@@ -82,14 +82,14 @@ def _used_s(pid: int) -> float:
 
 def memory_mb(pid: int) -> float:
     """Return the memory of a process and all that come from it."""
-    return sum(_resident_mb(each) for each in _family(pid))
+    return sum(_resident_mb(each) for each in family(pid))
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
     """A process and all that come from it (Linux)."""
     found = [pid]
     for child in Path(f"/proc/{pid}/task").glob("*/children"):
-        found += [one for number in _read(child).split() for one in _family(int(number))]
+        found += [one for number in _read(child).split() for one in family(int(number))]
     return found
 
 

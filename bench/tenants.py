@@ -1,8 +1,8 @@
 """One tenant at its limits, and how long others wait meanwhile.
 
-    python -m bench.tenants --database URL [--rounds 4] [--seconds 60] [--deaf] [--unlimited]
+    python -m bench.tenants [--database URL] [--workers 1] [--rounds 4] [--seconds 60] [--deaf] [--unlimited] [--importing]
 
-Two accounts share one server, one worker and PostgreSQL. The loud account has limits (``LIMITS``) and works at them
+Two accounts share one server, its workers and a database, SQLite without ``--database``. The loud account has limits (``LIMITS``) and works at them
 from a process of its own: one client sends loads of 500 conversations, one single conversations, one recordings of a
 minute, and two read reports and lists, together a little more than its requests of a minute. The quiet account asks one thing after the other, with a
 pause between: a page of a report, a list, one conversation, a conversation until it is accepted, and one until it is
@@ -11,7 +11,9 @@ readable.
 Rounds alternate in one run: the quiet account alone, then both. Figures are of all rounds: median and 95th percentile
 beside the loud account, and how many times the quiet ones that is. Goal: at most 2 times the median.
 The loud account obeys ``Retry-After``; with ``--deaf`` it does not, nor does it pause. ``--unlimited`` sets no
-limits, to see what they are for. Client, server, worker and database share the machine.
+limits, to see what they are for. With ``--importing`` it only sends loads, one after the other without a pause, and
+has no limits; the quiet account sends one conversation every two seconds until it is readable, and asks for pages between.
+``AUSCULT_`` settings reach the server: with ``AUSCULT_WORKERS_MOST=1`` it has no workers for loads alone. Client, server, worker and database share the machine.
 """
 
 import argparse
@@ -24,6 +26,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import count
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -32,11 +35,14 @@ from typing import NamedTuple, TypeAlias
 import httpx
 import jwt
 import msgspec
+import sqlalchemy as sa
 
 from auscult import bootstrap
 from auscult.client import Access
 from auscult.config import read_settings
 from auscult.domain.limits import Limits, Owner
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables.conversations import evaluations
 from bench.flow import AT_A_TIME, Home, accept, drained, encoded, named
 from tests.e2e.sounding import wav
 from tests.waiting import wait_until
@@ -47,6 +53,7 @@ BEFORE = 2_000
 EVERY_S = {"load": 0.5, "single": 0.5, "sound": 1.0, "report": 0.3, "list": 0.3}
 """Pauses of the loud account's clients: together they ask a little more than it may."""
 PAUSE_S = 0.1
+IMPORTING, IMPORTING_PAUSE_S = ("readable", "list", "report", "conversation"), 0.5
 AT_WORK_S = 5
 """Seconds until the backlog of the loud account is full."""
 FASTEST = 200
@@ -111,6 +118,23 @@ class Work(NamedTuple):
     is_deaf: bool
 
 
+def importing(work: Work, ready: Event, over: Event, answers: "multiprocessing.Queue[Counter[str]]") -> None:
+    """Send loads until it is over, as fast as they are accepted; put the number of conversations that were."""
+    documents = encoded(round(work.seconds * FASTEST), work.seed)
+    groups = [documents[at : at + AT_A_TIME] for at in range(0, len(documents), AT_A_TIME)]
+    account, told = Account(work.url, work.access), Counter[str]()
+    ready.set()
+    for group in groups:
+        while not over.is_set():
+            answer = account.load(group)
+            told[f"load {answer.status_code}"] += len(group)
+            if answer.status_code == httpx.codes.ACCEPTED:
+                break
+            over.wait(float(answer.headers.get("retry-after", 1)))
+    over.wait()
+    answers.put(told)
+
+
 def loud(work: Work, ready: Event, over: Event, answers: "multiprocessing.Queue[Counter[str]]") -> None:
     """Work at the limits until it is over; put how often each was answered with what."""
     documents = encoded(round(work.seconds * FASTEST), work.seed)
@@ -144,11 +168,11 @@ def loud(work: Work, ready: Event, over: Event, answers: "multiprocessing.Queue[
 
 
 @contextmanager
-def beside(work: Work, told: Counter[str]) -> Iterator[None]:
+def beside(work: Work, told: Counter[str], act: Callable[..., None] = loud) -> Iterator[None]:
     """Let the loud account work until the end of the block."""
     context = multiprocessing.get_context("spawn")
     ready, over, answers = context.Event(), context.Event(), context.Queue()
-    process = context.Process(target=loud, args=(work, ready, over, answers))
+    process = context.Process(target=act, args=(work, ready, over, answers))
     process.start()
     try:
         assert ready.wait(300)
@@ -160,8 +184,11 @@ def beside(work: Work, told: Counter[str]) -> Iterator[None]:
         process.join()
 
 
-def quiet(account: Account, documents: Iterator[bytes], seconds: float, found: Found) -> None:
-    """Ask one thing after the other, and keep how long each answer took."""
+def quiet(
+    account: Account, documents: Iterator[bytes], seconds: float, found: Found, asked: tuple[Sequence[str], float]
+) -> None:
+    """Ask one thing after the other, those named or all, with a pause between, and keep how long each answer took."""
+    names, pause_s = asked
     known = account.listing().json()["items"][0]["id"]
     steps: dict[str, Callable[[], httpx.Response]] = {
         "report": account.report,
@@ -172,12 +199,12 @@ def quiet(account: Account, documents: Iterator[bytes], seconds: float, found: F
     }
     until = time.perf_counter() + seconds
     while time.perf_counter() < until:
-        for name, step in steps.items():
+        for name in names or steps:
             began = time.perf_counter()
-            answer = step()
+            answer = steps[name]()
             assert answer.status_code == (202 if name == "accepted" else 200), (name, answer.status_code, answer.text)
             found.setdefault(name, []).append(1000 * (time.perf_counter() - began))
-            time.sleep(PAUSE_S)
+            time.sleep(pause_s)
 
 
 def printed(alone: Found, both: Found, told: Counter[str]) -> None:
@@ -197,41 +224,52 @@ def printed(alone: Found, both: Found, told: Counter[str]) -> None:
 def main() -> None:
     """Fill both accounts, and measure in turn."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--database", required=True, help="an empty PostgreSQL database")
+    parser.add_argument("--database", help="an empty PostgreSQL database")
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--deaf", action="store_true")
     parser.add_argument("--unlimited", action="store_true")
+    parser.add_argument("--importing", action="store_true")
     chosen = parser.parse_args()
     print(f"{os.cpu_count()} cores, {chosen.rounds} rounds of {chosen.seconds:.0f} s each")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        ours, theirs = (
-            Home(chosen.database, folder, f"st-{each}", *SCOPES, account=f"acc-{each}") for each in ("quiet", "loud")
-        )
-        settings = read_settings({}, database_url=chosen.database, state_dir=str(folder))
+        url = chosen.database or f"sqlite:///{folder}/tenants.db"
+        ours, theirs = (Home(url, folder, f"st-{each}", *SCOPES, account=f"acc-{each}") for each in ("quiet", "loud"))
+        settings = read_settings({}, database_url=url, state_dir=str(folder))
         with bootstrap.open(settings) as application:
-            limits = Limits() if chosen.unlimited else LIMITS
+            limits = Limits() if chosen.unlimited or chosen.importing else LIMITS
             application.store.limits.save(Owner(theirs.access.account), limits)
         ours.settings["recordings"] = str(folder / "sound")
+        ours.settings |= {name[8:].lower(): value for name, value in os.environ.items() if name.startswith("AUSCULT_")}
+        act, asked = (importing, (IMPORTING, IMPORTING_PAUSE_S)) if chosen.importing else (loud, ((), PAUSE_S))
+        readable = 0
         alone: Found = {}
         both: Found = {}
         told: Counter[str] = Counter()
-        with bootstrap.open(settings) as application, ours.serving(1):
+        with bootstrap.open(settings) as application, ours.serving(chosen.workers):
             theirs.url_of_server = ours.url_of_server
             for home, seed in ((ours, 1), (theirs, 2)):
                 accept(home, encoded(BEFORE, seed), clients=1)
                 with home.client() as own:
                     drained(own, BEFORE, None)
             account = Account(ours.url_of_server, ours.access)
+            recorded = partial(Database(url).value, sa.select(sa.func.count()).select_from(evaluations))
             documents = (msgspec.json.encode(each) for each in named(40_000, 3))
             for turn in range(chosen.rounds):
-                quiet(account, documents, chosen.seconds, alone)
+                quiet(account, documents, chosen.seconds, alone, asked)
                 work = Work(ours.url_of_server, theirs.access, 100 + 2 * turn, chosen.seconds, chosen.deaf)
-                with beside(work, told):
-                    quiet(account, documents, chosen.seconds, both)
-                wait_until(lambda: not application.store.limits.waiting())
+                with beside(work, told, act):
+                    before = recorded()
+                    quiet(account, documents, chosen.seconds, both, asked)
+                    readable += recorded() - before
+                if turn + 1 < chosen.rounds:
+                    wait_until(lambda: not application.store.limits.waiting())
         printed(alone, both, told)
+        print(
+            f"the loud account: {readable / chosen.rounds / chosen.seconds:.0f} readable a second; load {os.getloadavg()[0]:.1f}"
+        )
 
 
 if __name__ == "__main__":

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from auscult.domain.history.backfills import BackfillKind
     from auscult.domain.operations.rate_limits import Windows
     from auscult.formats import Given, Limits
+    from auscult.server.app import Server
     from auscult.server.auth.principal import Principal
     from auscult.server.console.operations.demo import Demo
     from auscult.server.settings import ServerSettings
@@ -375,6 +376,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
             has_bulk = settings.workers and cores() > 1 and settings.workers_most > 1
             with extra_workers(application.store.batches, make_pool) if has_bulk else nullcontext():
                 server = application.server_app(demo)
+                _warm(server)
                 wait_for_worker()
                 run(server, listener, stop, started)
                 workers.dismiss()  # before the extra ones are waited for, so that all end at the same time
@@ -400,13 +402,24 @@ def _wait_for(working: "Semaphore", workers: "ProcessPool", stop: threading.Even
         pass
 
 
+def _warm(server: "Server") -> None:
+    """Make what the first conversation would wait for, while the worker starts."""
+    from auscult.redactors import secrets
+
+    secrets(())
+    server.warm()
+
+
 def _wake(store: "Store") -> None:
     """Retry everything that was postponed: the operator has started the process, perhaps with other settings."""
     store.work.resume()
 
 
 def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event | None = None, kind: str = "") -> None:
-    """Be a worker until ``stop``, which SIGTERM and SIGINT set where none is given. ``ready`` receives the name."""
+    """Be a worker until ``stop``, which SIGTERM and SIGINT set where none is given. ``ready`` receives the name.
+
+    One of a kind gives way to everything else.
+    """
     from auscult.bootstrap.scheduling import schedules_of
     from auscult.reports import REPORTS
     from auscult.services.scoring.process import Processing
@@ -419,6 +432,8 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     if stop is None:
         stop = threading.Event()
         stop_on_signals(stop)
+    if kind:
+        os.nice(NICENESS_IN_BULK)
     set_up_telemetry(settings, "worker")
     tune_for_evaluation()
     share = of_worker(settings)
@@ -506,7 +521,6 @@ def work_in_bulk(settings: Settings, stop: threading.Event) -> None:
     """Be a worker of loads and backfills, which make way for everything else."""
     from auscult.workers.heartbeat import BULK
 
-    os.nice(NICENESS_IN_BULK)
     with troubles_in_words():
         work(settings, lambda _name: None, stop, BULK)
 

@@ -80,9 +80,12 @@ THREADS_FOR_WRITING = 4
 class Server:
     """The application: ``litestar`` with its routes, behind the layers that every request passes."""
 
-    def __init__(self, litestar: Litestar, front: ASGIApp, threads: Threads, live: LiveService) -> None:
-        """Answer requests with ``front``, which ends in ``litestar``."""
+    def __init__(
+        self, litestar: Litestar, front: ASGIApp, threads: Threads, live: LiveService, warm: Callable[[], object]
+    ) -> None:
+        """Answer requests with ``front``, which ends in ``litestar``; ``warm`` makes what the first would wait for."""
         self.litestar = litestar
+        self.warm = warm
         self.stop_listening = live.stop_listening
         self._front = front
         self._threads = threads
@@ -172,7 +175,7 @@ def create_app(  # noqa: PLR0913  (everything it needs, each by name)
     )
     source = partial(source_of, services.sign_in.browsers)
     outer = ResponseMiddleware(inner, strangers, UNCOUNTED, source, settings.hsts_s)
-    server = Server(litestar, Measured(outer, metrics), threads, live)
+    server = Server(litestar, Measured(outer, metrics), threads, live, lambda: documentation.parameters)
     return server
 
 

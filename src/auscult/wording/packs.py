@@ -16,6 +16,7 @@ import yaml
 from msgspec import Struct
 
 _REFERENCE = re.compile(r"([a-z]{2}/[a-z][a-z0-9_]*)(?:@([1-9][0-9]{0,5}))?")
+_VERSION = re.compile(r"^version: ([1-9][0-9]*)$", re.MULTILINE)
 _GROUP = re.compile(r"(?<!\\[pPx])\{([a-z][a-z0-9_]*)\}")
 
 _SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
@@ -141,19 +142,19 @@ def versions(name: str) -> tuple[int, ...]:
     older = [
         one.name.removesuffix(".yaml").partition("@")[2] for one in folder.iterdir() if one.name.startswith(stem + "@")
     ]
-    return (*sorted(int(number) for number in older if number.isdigit()), pack(name).version)
+    return (*sorted(int(number) for number in older if number.isdigit()), _version(pack_text(name)))
 
 
 def resolved(reference: str) -> str:
     """Return a reference with its version: ``en/done`` becomes ``en/done@3``. Raises ``KeyError`` for an unknown pack."""
-    found = pack(reference)
-    return f"{found.name}@{found.version}"
+    return f"{reference.partition('@')[0]}@{_version(pack_text(reference))}"
 
 
 @cache
 def pack(reference: str) -> Pack:
     """Read a pack. Raises ``KeyError`` for an unknown pack or version, ``ValueError`` for a file that is no pack."""
-    return read_pack(pack_text(reference))
+    newest, text = reference.partition("@")[0], pack_text(reference)
+    return pack(newest) if newest != reference and text == pack_text(newest) else read_pack(text)
 
 
 def pack_text(reference: str) -> str:
@@ -166,12 +167,18 @@ def pack_text(reference: str) -> str:
     if not newest.is_file():
         raise KeyError(reference)
     text = newest.read_text("utf-8")
-    if version is None or read_written(text).version == int(version):
+    if version is None or _version(text) == int(version):
         return text
     older = _folder() / f"{name}@{version}.yaml"
     if not older.is_file():
         raise KeyError(reference)
     return older.read_text("utf-8")
+
+
+def _version(text: str) -> int:
+    """Return the version in a pack's file, without reading the rest of it. Raises ``ValueError``."""
+    found = _VERSION.search(text)
+    return int(found[1]) if found else read_written(text).version
 
 
 def sentences(name: str) -> tuple[Sentence, ...]:

@@ -9,7 +9,7 @@ from auscult.domain.scoring.batches import Backlog
 from auscult.workers.background.thread import BackgroundThread
 from auscult.workers.process_pool import ProcessPool
 
-CHECK_EVERY_S = 1.0
+CHECK_EVERY_S = 2.0
 MANY = 500
 """Conversations that wait. Fewer are scored before another worker has begun."""
 IDLE_S = 30.0

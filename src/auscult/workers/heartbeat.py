@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from auscult.storage.work.workers import Workers
 
-BEAT_S = 3.0
+BEAT_S = 5.0
 DEAD_AFTER_S = 20.0
 
 _NOWHERE = "-"

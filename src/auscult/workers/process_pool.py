@@ -21,6 +21,7 @@ from auscult.workers.shutdown import stop_on_signals
 
 _LOG = logging.getLogger(__name__)
 GOODBYE_S = 20.0
+CHECK_EVERY_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 60.0
 """After so long a life the next death is not counted together with the last."""
@@ -81,7 +82,7 @@ class ProcessPool:
             slot.dismiss()
 
     def _keep(self) -> None:
-        while not self._ending.wait(0.2):
+        while not self._ending.wait(CHECK_EVERY_S):
             for slot in self._slots:
                 slot.ensure_running()
 

@@ -6,6 +6,7 @@ without a workflow or whose worker crashed. All of it is safe to do twice.
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -15,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, TypeVar, get_args
 
-from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus
+from dbos import DBOS, DBOSConfig, SetWorkflowID, StepOptions, WorkflowStatus, _workflow_commands
 from dbos import error as dbos_error
 from msgspec import Struct
 
@@ -60,10 +61,18 @@ TURN_S = 20.0
 PROCESS: StepOptions = {"name": "process", "retries_allowed": True, "interval_seconds": 0.5, "max_attempts": 4}
 GIVE_UP: StepOptions = {"name": "give_up", "retries_allowed": True, "interval_seconds": 1, "max_attempts": 3}
 
+QUEUE_EVERY_S = 4.0
+"""Seconds between two looks into DBOS's own queue: of schedules, and of what is brought back from crashed workers."""
+
+TIMERS_EVERY_S = 4.0
+"""The same for workflows with a delay or a deadline, of which there are none. DBOS has PostgreSQL cut it off after 5."""
+
 LOOK_S = 0.05
 """Least time between two looks at the list of work, however much arrives."""
 
 RECOVER_EVERY_S = 2.0
+AT_REST_EVERY_S = 10.0
+"""The same while nothing waits, so that nothing can be stranded; what is postponed is noticed then."""
 
 AWAY_S = 0.5
 """Seconds between two checks whether the database is back."""
@@ -77,7 +86,7 @@ MOST_STARTS = 10
 FORGET_AFTER = timedelta(hours=1)
 FORGET_EVERY_S = 60.0
 GOODBYE_S = 10
-ENDS_WITHIN_S = 0.1  # DBOS ends once a thread awakes that waits for messages, of which there are none
+ENDS_WITHIN_S = 0.25  # DBOS ends once a thread awakes that waits for messages, of which there are none
 
 
 class Schedule(NamedTuple):
@@ -113,12 +122,10 @@ class _Line(NamedTuple):
     give_up: Callable[[str, str], None]
     running: set[str]
     """Items that this worker has taken."""
-    behind: int = 0
-    """Items at its head that are left to other workers."""
 
-    def ahead(self, workers: int) -> list[str]:
-        """Return what these workers can process at once, and as much again for one of them."""
-        return self.waiting(self.behind + self.at_once * (workers + 1))[self.behind :]
+    def ahead(self, workers: int, behind: int = 0) -> list[str]:
+        """Return what these workers can process at once, and as much again for one of them, after what is left to others."""
+        return self.waiting(behind + self.at_once * (workers + 1))[behind:]
 
 
 class _Lane(NamedTuple):
@@ -153,9 +160,10 @@ class Worker:
         self._alive = 1
         self._has_help = False
         store, waiting = work.store, work.store.work.next
-        behind = AT_ONCE if work.kind == BULK else 0
+        self._behind = AT_ONCE if work.kind == BULK else 0
+        """Live batches that are left to workers of no kind, if there are any."""
         self._lines = {
-            "live": _Line(AT_ONCE, partial(waiting, "live"), self._process, store.work.fail, set(), behind),
+            "live": _Line(AT_ONCE, partial(waiting, "live"), self._process, store.work.fail, set()),
             "batch": _Line(AT_ONCE, partial(waiting, "backfill"), self._process, store.work.fail, set()),
             # Chunks keep the name that older databases of DBOS have.
             "portion": _Line(CHUNKS_AT_ONCE, partial(waiting, "chunk"), self._chunk, store.backfills.fail, set()),
@@ -163,6 +171,8 @@ class Worker:
         self._workflows: dict[str, Callable[[str], None]] = {}
         self._known: set[str] = set()
         """Of what is next, what has a workflow, of this worker or another."""
+        self._is_work_left = False
+        """Whether there was more than that when it was looked at last."""
         self._stop, self._changed = threading.Event(), threading.Event()
         self._outdated: SettingsError | None = None
         self._is_over = False
@@ -215,7 +225,7 @@ class Worker:
         LOG_OF_DBOS.addHandler(logging.NullHandler())
         LOG_OF_DBOS.removeFilter(NOTHING)
         prepare(self._work.jobs_url)
-        DBOS(config=config)
+        _poll_seldom(DBOS(config=config))
         DBOS.listen_queues([])  # but for its own, which brings back what is recovered, and schedules
 
         def workflow(line: _Line) -> Callable[[str], None]:
@@ -257,8 +267,8 @@ class Worker:
         """Beat, and keep the store's list and DBOS's in step, until ``stop``."""
         every = {
             self._beat: BEAT_S,
-            self._recover_work: RECOVER_EVERY_S,
-            self._start: RECOVER_EVERY_S,
+            self._recover_work: AT_REST_EVERY_S,
+            self._start: math.inf,
             self._forget: FORGET_EVERY_S,
         }
         due = dict.fromkeys(every, 0.0)
@@ -271,6 +281,8 @@ class Worker:
                     with guarded(LOG, task.__name__):
                         task()
                     due[task] = time.monotonic() + every[task]
+            if self._known or self._is_work_left:
+                due[self._recover_work] = min(due[self._recover_work], time.monotonic() + RECOVER_EVERY_S)
             stop.wait(LOOK_S)
         stop.set()  # for the listener, where it was not this that ended it
 
@@ -284,7 +296,7 @@ class Worker:
         for name, line in self._lines.items():
             if self._has_help and name != "live":
                 continue
-            for one_id in line.ahead(self._alive):
+            for one_id in self._ahead(name, line):
                 if one_id in self._known:
                     known.add(one_id)
                 elif len(line.running) < line.at_once:
@@ -292,6 +304,9 @@ class Worker:
                     with suppress(dbos_error.DBOSWorkflowIDInUseError):  # another worker was quicker
                         self._start_one(name, line, one_id)
         self._known = known
+
+    def _ahead(self, name: str, line: _Line) -> list[str]:
+        return line.ahead(self._alive, self._behind if name == "live" else 0)
 
     def _start_one(self, name: str, line: _Line, one_id: str) -> None:
         line.running.add(one_id)  # before it runs, so that no more are started than there is room for
@@ -306,11 +321,13 @@ class Worker:
         """Bring back work that waits in the store without a workflow, or whose worker crashed."""
         self._check_tables()
         self._work.store.work.resume(due_at=datetime.now(UTC))
-        known = {each for line in self._lines.values() for each in line.ahead(self._alive)}
+        known = {each for name, line in self._lines.items() for each in self._ahead(name, line)}
         under_way = {one.workflow_id: one for one in _under_way(sorted(known))}
         running = self._heartbeat.check().running  # after that: whoever claimed one of these sent a heartbeat before
         self._alive = max(1, len(running))
-        self._has_help = self._work.kind != BULK and any(each.endswith(f":{BULK}") for each in running)
+        in_bulk, before = sum(each.endswith(f":{BULK}") for each in running), (self._has_help, self._behind)
+        self._has_help = self._work.kind != BULK and in_bulk > 0
+        self._behind = AT_ONCE if self._work.kind == BULK and in_bulk < len(running) else 0
         self._work.store.judge_slots.release_all(self._heartbeat.ended(self._work.store.judge_slots.holders()))
         # Another worker may do the same at once; a workflow that then runs twice has one effect.
         stranded = [one.workflow_id for one in under_way.values() if _is_stranded(one, running)]
@@ -320,6 +337,9 @@ class Worker:
         if over:
             DBOS.delete_workflows(over)
         self._known -= {*over, *(known - under_way.keys())}
+        self._is_work_left = not known <= self._known
+        if self._is_work_left or before != (self._has_help, self._behind):
+            self._changed.set()
 
     def _check_tables(self) -> None:
         """Work no longer on tables of another version, unless its migration states that this one may go on."""
@@ -464,6 +484,13 @@ def _error_line(error: Exception) -> str:
     """Return the error of the last attempt, in one line."""
     last = error.errors[-1] if isinstance(error, dbos_error.DBOSMaxStepRetriesExceeded) and error.errors else error
     return f"{type(last).__name__}: {last}"
+
+
+def _poll_seldom(engine: DBOS) -> None:
+    """Let DBOS look into its own queue and for timers less often than each second; DBOS 3.4 has no settings for it."""
+    _workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC = TIMERS_EVERY_S  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    queue = engine._registry.get_internal_queue()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    queue._polling_interval_sec = QUEUE_EVERY_S  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def _scheduled(schedule: Schedule) -> Callable[[datetime, Any], None]:

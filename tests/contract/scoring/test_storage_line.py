@@ -148,9 +148,17 @@ def test_a_long_list_is_looked_at_through_its_index(apps: Store, monkeypatch: py
             assert not any("Seq Scan on batches" in step for step in steps), steps
 
 
-def test_who_waits_for_work_is_woken_when_some_is_accepted(store: Store, app: AppStore) -> None:
-    """Whichever connection it was accepted over; where nothing comes the wait ends, and finds nothing."""
+@pytest.mark.parametrize("is_watched", [True, False])
+def test_who_waits_for_work_is_woken_when_some_is_accepted(
+    store: Store, app: AppStore, monkeypatch: pytest.MonkeyPatch, *, is_watched: bool
+) -> None:
+    """Whichever connection it was accepted over, also where files cannot be watched; where nothing comes the wait ends."""
+    if not is_watched:
+        monkeypatch.setattr("auscult.storage.core.dialect.watch_of", lambda _path: None)
     with store.work.arrivals(lambda: time.sleep(0.01)) as wait:
+        if is_watched:
+            store.workers.beat("w-1")
+            assert not wait(), "only work wakes"
         accept(app, Conversation(id="c-1", channel="chat", started_at=datetime(2026, 3, 23, tzinfo=UTC)))
         wait_until(wait)
         assert not wait()

@@ -248,9 +248,23 @@ def test_a_live_conversation_waits_for_no_batch_in_hand(store: Store, app: AppSt
 
 
 @pytest.mark.landing
+def test_dbos_asks_seldom_at_rest(store: Store, database_url: str) -> None:
+    """Its queue and its timers are read every few seconds: each second, it would be at least 18 statements in six."""
+    asked: list[str] = []
+    engine = sa.create_engine(jobs_url(database_url).replace("postgresql:", "postgresql+psycopg:"))
+    with working(store, database_url, jobs_engine=engine):
+        time.sleep(1)  # DBOS looks for schedules each second at first
+        sa.event.listen(engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+        time.sleep(6)
+    by_timers = [each for each in asked if "workflow_status" in each]
+    assert 0 < len(by_timers) <= 9, by_timers
+
+
+@pytest.mark.landing
 def test_loads_are_left_to_workers_for_loads(store: Store, app: AppStore, database_url: str) -> None:
-    """Those take nothing live that others have room for; others take no load until they have gone."""
-    for_loads = str(WorkerName.mine(BULK))
+    """Those take nothing live that others have room for, if there are any; others take no load until they have gone."""
+    for_loads, for_all = str(WorkerName.mine(BULK)), str(WorkerName.mine())
+    store.workers.beat(for_all)
     first, live = (
         str(app.conversations.accept([conversation(f"c-{priority}")], priority=priority).batch_id)
         for priority in get_args(Priority)[::-1]
@@ -258,6 +272,9 @@ def test_loads_are_left_to_workers_for_loads(store: Store, app: AppStore, databa
     with working(store, database_url, kind=BULK):
         wait_until(ended(store, first))
         assert not ended(store, live)()
+        store.workers.leave(for_all)
+        wait_until(ended(store, live))
+    live = str(app.conversations.accept([conversation("c-3")], priority="live").batch_id)
     store.workers.beat(for_loads)
     second = accept(app, conversation("c-2"))
     with working(store, database_url):

@@ -15,19 +15,29 @@ Check = Annotated[
     ),
 ]
 
+Loads = Annotated[
+    bool,
+    typer.Option(
+        "--loads",
+        help="Process loads and backfills alone, at the lowest priority. "
+        "While one of these runs, other workers process what is live.",
+    ),
+]
 
-def worker(*, check: Check = False, database: options.Database = None) -> None:
+
+def worker(*, check: Check = False, loads: Loads = False, database: options.Database = None) -> None:
     """Run a worker on a database that servers use: any number, on PostgreSQL also on other hosts.
 
     Prints one line when it is ready. SIGTERM and Ctrl-C end it cleanly; another worker continues what it had begun.
     """
     from auscult import bootstrap
+    from auscult.workers.heartbeat import BULK
 
     if check:
         _check(options.settings_of_existing(database))
         return
     settings = options.settings_of(database)
-    bootstrap.work(settings, lambda name: typer.echo(f"auscult worker {name} is ready"))
+    bootstrap.work(settings, lambda name: typer.echo(f"auscult worker {name} is ready"), kind=BULK if loads else "")
 
 
 def _check(settings: Settings) -> None:

@@ -6,11 +6,12 @@ place that names a day decides, and any place may say that the document is over.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
-from auscult.domain.assist import validity_reading as reading
+if TYPE_CHECKING:
+    from auscult.domain.assist import validity_reading as reading
 
 BEGINNING = 300
 """Characters of a document's text that may state how long it counts."""
@@ -109,6 +110,8 @@ def validity_of(source: str, opening: Opening, stated: Stated | None = None, lan
 
 def validity_of_heading(heading: str) -> Validity:
     """Return how long a section counts, by its heading."""
+    from auscult.domain.assist import validity_reading as reading  # noqa: PLC0415  (as below)
+
     return _merged(_at("heading", reading.of_label(heading)))
 
 
@@ -120,7 +123,9 @@ def impossible_day(opening: Opening, source: str = "") -> str:
     return next((each.impossible for _, each in _statements(source, opening, "en") if each.impossible), "")
 
 
-def _statements(source: str, opening: Opening, language: str) -> Iterator[tuple[Place, reading.Statement]]:
+def _statements(source: str, opening: Opening, language: str) -> Iterator[tuple[Place, "reading.Statement"]]:
+    from auscult.domain.assist import validity_reading as reading  # noqa: PLC0415  (0.1 s of patterns, for documents alone)
+
     for name, value in opening.fields:
         yield from _at("metadata", reading.of_field(name, value))
     yield from _at("title", reading.of_label(opening.title))
@@ -133,12 +138,12 @@ def _statements(source: str, opening: Opening, language: str) -> Iterator[tuple[
     yield from _at("name", reading.of_name(source, language))
 
 
-def _at(place: Place, statements: Iterable[reading.Statement]) -> Iterator[tuple[Place, reading.Statement]]:
+def _at(place: Place, statements: Iterable["reading.Statement"]) -> Iterator[tuple[Place, "reading.Statement"]]:
     for each in statements:
         yield place, each
 
 
-def _merged(statements: Iterable[tuple[Place, reading.Statement]]) -> Validity:
+def _merged(statements: Iterable[tuple[Place, "reading.Statement"]]) -> Validity:
     since = until = None
     is_over = False
     by = ""

@@ -1,9 +1,10 @@
 """Serving of the application by uvicorn, on a socket that is bound before the start is reported."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import uvicorn
 
@@ -13,6 +14,7 @@ from auscult.server.console.frame.templating import warm_templates
 from auscult.server.serving.listening import uvicorn_config
 
 BACKLOG = 2048
+TICK_S = 1.0
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -50,6 +52,8 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, up: Callable[[], None]) -> None:
         super().__init__(config)
         self._up = up
+        self._over = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
@@ -58,10 +62,19 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._loop = asyncio.get_running_loop()
         if not self.should_exit:
             self._up()
+
+    async def main_loop(self) -> None:
+        """Wait for the end, and set the date of answers each second; uvicorn wakes ten times a second."""
+        while not await self.on_tick(0):
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._over.wait(), TICK_S)
 
     def end_on(self, stop: threading.Event, stop_listening: Callable[[], None]) -> None:
         stop.wait()
         stop_listening()
         self.should_exit = True
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._over.set)

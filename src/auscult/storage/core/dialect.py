@@ -1,11 +1,12 @@
 """Differences between SQLite and PostgreSQL. Everything else in this room runs on both."""
 
 import os
+import select
 import sqlite3
 import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
@@ -14,8 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy import URL, Connection, Engine, Table, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from auscult.domain.errors import SettingsError
+from auscult.storage.core.file_watch import touch, watch_of
 from auscult.storage.core.text_validation import numbered_values
 from auscult.storage.core.troubles import MovedFileError
 
@@ -70,6 +73,8 @@ ORDER BY relname
 
 _WORK = "auscult_work"
 """Channel on which PostgreSQL announces work."""
+_ANNOUNCES = "auscult_announces"
+"""Key of a connection to a file whose transaction announces work."""
 _LISTEN_S = 0.25
 """So long a listener may go on after its worker was asked to end."""
 
@@ -204,6 +209,7 @@ class Sqlite:
         event.listen(engine, "connect", self._note_file)
         event.listen(engine, "begin", self._check_file)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", self._wake)
         return engine
 
     def _note_file(self, _connection: Driver, _record: object) -> None:
@@ -246,11 +252,21 @@ class Sqlite:
         """It does so by itself."""
 
     def announce_work(self, connection: Connection) -> None:
-        """Do nothing: every process that has the file open sees that something was written."""
+        """Let the file be touched after the commit, when the connection returns to its pool, which wakes all that wait."""
+        connection.info[_ANNOUNCES] = True
+
+    def _wake(self, _connection: Driver, record: ConnectionPoolEntry) -> None:
+        if record.info.pop(_ANNOUNCES, False):
+            touch(self._path)
 
     @contextmanager
     def arrivals(self, engine: Engine, pause: Callable[[], object]) -> Generator[Callable[[], bool]]:
-        """See the protocol. To read the file's count of commits takes microseconds, and reads none of its pages."""
+        """See the protocol. Where files cannot be watched, their count of commits is read, which takes microseconds."""
+        watch = watch_of(self._path)
+        if watch is not None:
+            with watch:
+                yield partial(watch.wait, _LISTEN_S)
+            return
         connection = self.open_reader(engine)
         before = connection.execute("PRAGMA data_version").fetchone()
 
@@ -399,7 +415,13 @@ class Postgresql:
         connection = self.open_reader(engine)
         with closing(connection):
             connection.execute(f"LISTEN {_WORK}")
-            yield lambda: bool(list(connection.notifies(timeout=_LISTEN_S, stop_after=1)))
+
+            def wait() -> bool:
+                # The driver's own wait looks ten times a second whether it was interrupted.
+                is_readable = select.select([connection.fileno()], [], [], _LISTEN_S)[0]
+                return bool(is_readable and list(connection.notifies(timeout=0)))
+
+            yield wait
 
     def vacuum(self, engine: Engine) -> None:
         """Vacuum and analyse the tables with many new rows, for index-only scans and right plans.

@@ -197,6 +197,7 @@ class AppBackfills:
                 self._refuse_second(connection, found.claim)
                 again = sa.update(batches).where(_chunks_of(found.backfill), batches.c.state != "done")
                 connection.execute(again.values(REQUEUED))
+                self._database.dialect.announce_work(connection)
                 running = sa.update(backfills).where(backfills.c.backfill == found.backfill)
                 connection.execute(running.values(state="running", ended_at=None))
                 end_backfill(connection, found.backfill)

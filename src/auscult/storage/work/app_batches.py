@@ -103,4 +103,5 @@ class AppJobs(OfApp):
             lock_app(connection, self._app)  # so that nobody is recording it
             mine = sa.update(batches).where(batches.c.batch_id == batch_id, batches.c.app == self._app)
             connection.execute(mine.where(where).values(**how))
+            self._database.dialect.announce_work(connection)
         return self.get(batch_id)

@@ -82,6 +82,7 @@ class WorkList:
                 return
         with self._database.writing() as connection:
             connection.execute(sa.update(batches).where(back).values(not_before=None))
+            self._database.dialect.announce_work(connection)
 
     def fail(self, work_id: str, reason: str) -> None:
         """Fail it, with the reason. What another worker ended meanwhile stays ended."""

@@ -7,7 +7,7 @@ from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.base import workers
 
 LATELY_MS = 45_000
-"""Milliseconds without a heartbeat after which a worker counts as stopped: it sends one every 3 s, and clocks differ."""
+"""Milliseconds without a heartbeat after which a worker counts as stopped: it sends one every 5 s, and clocks differ."""
 
 
 class Workers(OfDatabase):

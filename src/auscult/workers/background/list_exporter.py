@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from auscult.workers.background.thread import BackgroundThread
 
-POLL_EVERY_S = 1.0
+POLL_EVERY_S = 2.0
 
 
 class ListExporter(BackgroundThread):

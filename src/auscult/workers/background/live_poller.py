@@ -12,7 +12,7 @@ from auscult.workers.background.thread import BackgroundThread
 
 LOG = logging.getLogger(__name__)
 
-POLL_EVERY_S = 0.5
+POLL_EVERY_S = 2.0
 AGAIN_AFTER = timedelta(minutes=1)
 """Time until a conversation that could not be processed is tried again."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from auscult.workers.background.thread import BackgroundThread
 
-RUN_EVERY_S = 5.0
+RUN_EVERY_S = 15.0
 
 
 class RecordingRemover(BackgroundThread):

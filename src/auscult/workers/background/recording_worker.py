@@ -16,7 +16,7 @@ from auscult.storage.recordings.blobs import ObjectLinks
 from auscult.workers.background.thread import BackgroundThread
 from auscult.workers.webhook_sender import login
 
-POLL_EVERY_S = 1.0
+POLL_EVERY_S = 2.0
 _TIMEOUT_S = 3600.0
 _PIECE_BYTES = 1 << 20
 _MOST_REDIRECTS = 3

@@ -11,7 +11,7 @@ from auscult.services.delivery.webhooks import WebhookDispatch
 from auscult.workers.background.thread import BackgroundThread
 
 LOG = logging.getLogger(__name__)
-POLL_EVERY_S = 0.5
+POLL_EVERY_S = 1.0
 
 AT_ONCE = 8
 """Webhooks that are sent to at the same time."""
