@@ -27,12 +27,12 @@ HEAD = """\
 """
 
 GAPS = """
-A format should be written from samples or schemas of two makers, so that it does not follow what one of them left out.
-For {names} only the maker's own were found: code, documentation and threads on public GitHub repositories and documentation sites were searched in November 2026.
+Each format is written from samples or schemas of two makers.
+For {names} no second one was found by name, in code and threads of public repositories, documentation and web pages, in November 2026.
 """
 MIDDLE = """
 Native documents and vCons are described in [formats](formats.md), the formats of connectors in [formats of other vendors](connectors-formats.md).
-None was tried against the vendor's own service: each was written from the samples and schemas above.
+None was tried against the vendor's own service.
 
 ## What a file does not say
 
@@ -97,10 +97,11 @@ def _summary(reader: "AnyReader | Workbook") -> str:
 
 
 def _host(address: str) -> str:
-    host = address.partition("//")[2].partition("/")[0].removeprefix("www.")
+    link, _, maker = address.partition(" ")
+    host = link.partition("//")[2].partition("/")[0].removeprefix("www.")
     if host == "github.com":
-        host = "/".join(address.split("/")[3:5])
-    return f"{host} {address.partition(' ')[2]}".strip()
+        host = "/".join(link.split("/")[3:5])
+    return f"{host} {maker}".strip()
 
 
 def _names() -> Iterator[str]:

@@ -133,7 +133,7 @@ def test_a_run_that_was_killed_between_the_steps_goes_on(store: Store, app: AppS
     file = folder / "later.json"
     shutil.copy(folder / "evaluation_ev-1.json", file)
     changed = json.loads(file.read_text(encoding="utf-8"))
-    changed["questions"][0]["answer"]["value"] = "No"
+    changed["questions"][0]["answer"] = {"value": "No"}
     file.write_text(json.dumps(changed), encoding="utf-8")
     assert outcome(connectors(app, folder).run("inbox", MANUAL))[2:] == (0, 1)
     assert "was submitted, and stays as it is" in app.connectors.refusals("inbox")[0].reason

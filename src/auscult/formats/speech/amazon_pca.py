@@ -19,6 +19,7 @@ class AmazonPca(JsonReader):
     makers: ClassVar[tuple[str, ...]] = (
         "https://github.com/aws-samples/amazon-transcribe-post-call-analytics/blob/main/docs/output_json_structure.md (Amazon)",
         "https://github.com/aws-samples/amazon-transcribe-post-call-analytics (Amazon)",
+        "https://github.com/stelligent/mphasis-digital-risk-post-call-analytics/blob/main/pca-server/src/pca/pcaresults.py (Mphasis Stelligent, a fork)",
     )
     keys: ClassVar[frozenset[str]] = frozenset({"ConversationAnalytics", "SpeechSegments"})
 
@@ -30,30 +31,32 @@ class AmazonPca(JsonReader):
         """Yield the one call."""
         del source
         about = record.fields("ConversationAnalytics")
-        names = {
-            one.text("Speaker", "a name as spk_0"): one.maybe_text("DisplayText") or ""
-            for one in about.each("SpeakerLabels")
-        }
-        agent = about.maybe_text("Agent")
+        people = {one.text("Speaker", "a name as spk_0"): one for one in about.each("SpeakerLabels")}
+        said = [_segment(one, people) for one in record.required_list("SpeechSegments", "a list of segments")]
+        agents = [one.agent_id for one in said if one.agent_id] or [about.maybe_text("Agent")]
         job = next((one.fields("TranscribeJobInfo") for one in about.each("SourceInformation")), None)
         yield Talk(
             source=self.name,
-            said=[_segment(one, names) for one in record.required_list("SpeechSegments", "a list of segments")],
+            said=said,
             channel="voice",
             id=about.maybe_text("GUID") or (job and job.maybe_text("TranscriptionJobName")),
             started_at=about.maybe_at("StartTime") or about.maybe_at("ConversationTime"),
             language=about.maybe_text("LanguageCode"),
-            agents=[{"id": agent}] if agent else [],
+            agents=[{"id": agent} for agent in dict.fromkeys(agents) if agent],
         )
 
 
-def _segment(one: Fields, names: dict[str, str]) -> Said:
+def _segment(one: Fields, people: dict[str, Fields]) -> Said:
+    """Return a turn. Of several agents, each has the id that the telephony knows them by."""
     speaker = one.maybe_text("SegmentSpeaker") or ""
-    name = names.get(speaker, "")
+    person = people.get(speaker)
+    name = (person and person.maybe_text("DisplayText")) or ""
+    side = "bot" if one.get("IVRSegment") is True else side_of(name)
     return Said(
         one.maybe_text("DisplayText") or one.words("OriginalText", "the words of the segment"),
         name or speaker or None,
-        side_of(name) if name else None,
+        side,
+        agent_id=person.maybe_text("UserId") if person and side == "agent" else None,
         start_ms=ms_of(one.number("SegmentStartTime", "a number of seconds")),
         end_ms=ms_of(one.number("SegmentEndTime", "a number of seconds")),
     )

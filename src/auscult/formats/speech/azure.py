@@ -22,6 +22,8 @@ class Azure(JsonReader):
     makers: ClassVar[tuple[str, ...]] = (
         "https://learn.microsoft.com/azure/ai-services/speech-service/batch-transcription-get (Microsoft)",
         "https://github.com/Azure-Samples/cognitive-services-speech-sdk/tree/master/samples/batch (Microsoft)",
+        "https://github.com/opencast/opencast/tree/develop/modules/transcription-service-microsoft-azure",
+        "https://github.com/sandrohanea/echosharp/tree/main/components/EchoSharp.AzureAI.SpeechServices",
     )
     keys: ClassVar[frozenset[str]] = frozenset(
         {"source", "timestamp", "durationInTicks", "duration", "combinedRecognizedPhrases", "recognizedPhrases"}
@@ -40,12 +42,13 @@ class Azure(JsonReader):
         phrases = [one for one in phrases if one.maybe_text("recognitionStatus") in (None, "Success")]
         by_channel = len({one.maybe_text("channel") for one in phrases}) > 1
         made = record.maybe_at("timestamp")
+        locales = [locale for one in phrases if (locale := one.maybe_text("locale"))]
         yield Talk(
             source=self.name,
             said=in_order(_phrase(one, by_channel=by_channel) for one in phrases),
             channel="voice",
             started_at=made,
-            language=next((locale for one in phrases if (locale := one.maybe_text("locale"))), None),
+            language=max(locales, key=locales.count, default=None),
             assumed={"started_at": "file_time"} if made else {},
         )
 
@@ -54,7 +57,7 @@ def _phrase(one: Fields, *, by_channel: bool) -> Said:
     text = one.maybe_text("text")
     if text is None:
         best = next(iter(one.required_list("nBest", "a list of what may have been said")), None)
-        text = "" if best is None else best.words("display", "the words of the phrase")
+        text = "" if best is None else best.maybe_text("display") or best.words("lexical", "the words of the phrase")
     start = _ms(one, "offset")
     lasts = _ms(one, "duration")
     number = one.maybe_text("channel" if by_channel else "speaker")

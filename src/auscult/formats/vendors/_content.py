@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from auscult.domain.connectors import FoundAudit, Item, refused_audit
 from auscult.domain.connectors.contract import Mapper
@@ -12,6 +12,18 @@ from auscult.formats._contract import ByteStream, Rejected, Source
 from auscult.formats._documents import documents
 from auscult.formats._others.heads import Head
 from auscult.formats._others.whole_files import refusal, whole
+
+_HUMP = re.compile("(?<=[a-z])([A-Z])")
+
+
+def snake(value: object) -> Any:  # noqa: ANN401  (any JSON value)
+    """Return a JSON value with its keys in snake case: a vendor's libraries write the keys of its API in camel case."""
+    if isinstance(value, list):
+        return [snake(each) for each in cast("list[object]", value)]
+    if isinstance(value, dict):
+        pairs = cast("dict[str, object]", value).items()
+        return {_HUMP.sub(r"_\1", name).lower(): snake(each) for name, each in pairs}
+    return value
 
 
 class VendorReader(NamedTuple):

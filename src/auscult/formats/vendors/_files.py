@@ -32,15 +32,21 @@ _OTHERS = {
     Genesys.name: (
         "https://github.com/MakingChatbots/genesys-cloud-mcp-server/tree/main/src/tools/conversationTranscription",
     ),
+    GenesysCloud.name: (
+        "https://github.com/estuary/connectors/blob/main/source-genesys/source_genesys/models.py",
+        "https://github.com/GoogleCloudPlatform/conversational-insights-devkit/tree/main/src/workflow/utils/schemas",
+    ),
+    GoogleCcai.name: ("https://github.com/koverholt/ccai-insights-sample-data",),
     Intercom.name: ("https://github.com/singer-io/tap-intercom/tree/master/tap_intercom/schemas",),
+    Twilio.name: ("https://github.com/PipedreamHQ/pipedream/tree/master/components/twilio/actions/get-transcripts",),
     ZendeskTickets.name: ("https://github.com/singer-io/tap-zendesk/tree/master/tap_zendesk/schemas",),
 }
 """Samples and schemas by others than the vendor; formats without them have those of one maker alone."""
 
 
 def _is_ccai(record: Record) -> bool:
-    is_chat = "start_timestamp_usec" in first_of(record, "entries")
-    return is_chat or "transcriptSegments" in first_of(record, "transcript")
+    is_chat = {"start_timestamp_usec", "startTimestampUsec"} & first_of(record, "entries").keys()
+    return bool(is_chat or {"transcriptSegments", "transcript_segments"} & first_of(record, "transcript").keys())
 
 
 def _is_intercom(record: Record) -> bool:
@@ -52,7 +58,7 @@ def _is_ticket(record: Record) -> bool:
 
 
 def _is_import(record: Record) -> bool:
-    return "comments" in first_of(record, "data")
+    return "comments" in first_of(record, "data") or {"assigneeEmail", "comments"} <= record.keys()
 
 
 FILES: tuple[VendorReader, ...] = (

@@ -65,7 +65,8 @@ def _invalid(option: str, message: str) -> RequestError:
 def _answer(question: Fields, answer: Fields) -> str | float:
     if answer.fields("metadata").get("notApplicable") is True:
         return "NA"
-    value: Any = answer.get("value")
+    selected = [one.text("valueText", "an answer") for one in answer.each("values") if one.get("selected") is True]
+    value: Any = ", ".join(selected) or answer.get("value")
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
     if not isinstance(value, str):

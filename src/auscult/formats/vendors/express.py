@@ -10,19 +10,12 @@ from auscult.domain.connectors import Item, Mapped
 from auscult.formats._records import Fields, MissingError, Records, check_sides, offset_ms
 from auscult.formats.tables._rows import rows_of
 
-_KNOWN = frozenset(
-    {
-        *(
-            "conversationId",
-            "agentEmail",
-            "conversationStartTime",
-            "conversationEndTime",
-            "channelType",
-            "recordingType",
-        ),
-        *("queueId", "language", "asProvider", "transcriptPath", "agentChannel", "customerChannel", "agentId"),
-        *("recordingUrl", "chatScriptUrl", "transcriptUrl", "agentRecordings", "customerRecordings", "direction"),
-    }
+_PROVIDER = ("asProvider", "asrProvider", "asprovider")
+"""Spellings of one column in the vendor's own pages."""
+_KNOWN = frozenset(_PROVIDER).union(
+    ("conversationId", "agentEmail", "agentId", "conversationStartTime", "conversationEndTime", "channelType"),
+    ("recordingType", "queueId", "language", "direction", "transcriptPath", "agentChannel", "customerChannel"),
+    ("recordingUrl", "chatScriptUrl", "transcriptUrl", "agentRecordings", "customerRecordings"),
 )
 _TICKS_PER_MS = 10_000
 _SPEAKERS = {"AGENT": "agent", "USER": "customer", "SYSTEM": "system"}
@@ -67,7 +60,7 @@ class Express(Records):
         return {
             "custom_id": record.text("conversationId", "the id of the conversation"),
             "channel": channel,
-            "source": record.maybe_text("asProvider"),
+            "source": next(filter(None, map(record.maybe_text, _PROVIDER)), None),
             "language": record.maybe_text("language"),
             "direction": record.maybe_text("direction"),
             "started_at": start,

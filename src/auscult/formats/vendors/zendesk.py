@@ -63,7 +63,7 @@ class ZendeskQa(Records):
         client, name = record.maybe_text("customerEmail"), record.maybe_text("customerName")
         comments = record.required_list("comments", "the list of comments")
         public = [one for one in comments if one.get("public") is not False]
-        written = [_imported(one) for one in public]
+        written = [_imported(one, record.maybe_text("assigneeEmail")) for one in public]
         people = {one.maybe_text("authorName"): turn.who for one, turn in zip(public, written, strict=True)}
         turns = _turns(written, people | {name: _CUSTOMER, client: _CUSTOMER})
         start = min([start, *(turn.at for turn in turns)])
@@ -131,9 +131,10 @@ def _comment(comment: Fields, people: Mapping[str, Writer]) -> _Written:
     return _Written(who, text, comment.at("created_at", "the time of the comment"))
 
 
-def _imported(comment: Fields) -> _Written:
+def _imported(comment: Fields, assignee: str | None) -> _Written:
+    """Return a comment: the agent's where it is marked so, or the conversation is assigned to who wrote it."""
     author = comment.maybe_text("authorEmail") or comment.maybe_text("authorName")
-    is_agent = comment.get("authorIsNotClient") is True
+    is_agent = comment.get("authorIsNotClient") is True or (author is not None and author == assignee)
     if not is_agent and author is None:
         raise MissingError(
             comment.path_of("authorEmail"),
