@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from auscult.domain.definitions.form_version import FormVersion, Signed
 from auscult.domain.errors import ConflictError, FormError, unknown
-from auscult.domain.form import Form
 from auscult.domain.people.principal import Principal
 from auscult.domain.probe import Probe
 from auscult.domain.tuning import MOST_AUDITED, Change, FittedVersion, SuggestionTuning, check_key, key_of
@@ -18,6 +17,7 @@ from auscult.services.assist import teaching
 from auscult.services.assist.knowledge import Library, language_of
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.audits.tuning import AuditLabels, Tuning, tune
+from auscult.services.definitions.forms.cache import read_kept
 from auscult.services.definitions.forms.edit import with_numbers
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import read_form
@@ -45,9 +45,8 @@ class FormTuning(Struct, frozen=True, kw_only=True):
 
 
 class Tunable(NamedTuple):
-    """A form in force with thresholds: how many, and whether the version in force came from a fit."""
+    """Number of thresholds of a form in force, and whether the version in force came from a fit."""
 
-    form: Form
     thresholds: int
     is_fitted: bool
 
@@ -100,14 +99,15 @@ class Fitting:
         """Put what was in force before the last change in force again. Raises ``ConflictError`` ``fit.none``."""
         teaching.undo(self._app, self._principal.label)
 
-    def forms(self) -> Iterator[Tunable]:
-        """Yield the forms in force that have thresholds, by id."""
-        for version in self._app.forms.in_force():
+    def tunable(self, form_id: str) -> Tunable | None:
+        """Return how many thresholds a form in force has; None where it has none, cannot be read, or is not in force."""
+        version = self._app.forms.get(form_id)
+        form = None
+        if version is not None and version.retired_at is None:
             with suppress(FormError):
-                form = read_form(version.document, version.version)
-                count = sum(1 for metric in form.metrics for _ in similar_in(metric.settings))
-                if count:
-                    yield Tunable(form, count, self._fitted(version) is not None)
+                form = read_kept(version.document, version.version)
+        count = sum(1 for metric in (form.metrics if form else ()) for _ in similar_in(metric.settings))
+        return Tunable(count, self._fitted(version) is not None) if version and count else None
 
     def form(self, form_id: str, evaluator: Evaluator) -> FormTuning:
         """Fit the thresholds of a form in force to its audits. Raises ``NotFoundError`` ``form.unknown``."""

@@ -9,6 +9,7 @@ import pytest
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.reports import REPORTS
+from auscult.services.definitions.forms.reading import read_form
 from auscult.services.history.rescores import RescoreView, begin_rescore, resume_rescore, view_rescore
 from auscult.services.history.trials import TrialOrder, begin_trial, view_trial
 from auscult.services.scoring.process import Processing
@@ -85,7 +86,7 @@ def test_a_trial_that_another_one_replaces_is_left_without_a_trace(
     order = TrialOrder(form_id="ef-1", document=FORM.decode(), conversations=numbers)
     with working(store, database_url):
         for n in range(10):
-            begun = begin_trial(app, "dana@example.com", order)
+            begun = begin_trial(app, "dana@example.com", read_form(FORM), order)
             wait_until(lambda n=n, begun=begun: view_trial(app, "ef-1", begun.id).looked >= 5 * (n % 4))
         wait_until(lambda: view_trial(app, "ef-1", begun.id).state == "done")
     assert len(view_trial(app, "ef-1", begun.id).tried) == 20

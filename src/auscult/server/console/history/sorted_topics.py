@@ -25,7 +25,7 @@ from auscult.server.console.history.sorted_topics_view import (
     here_view,
     not_recognised_view,
 )
-from auscult.server.console.scoring.trial_words import nameless
+from auscult.server.console.history.trial_words import nameless
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.taxonomies import LONGEST_EXAMPLE, check_taxonomy

@@ -13,7 +13,6 @@ from litestar.response import Redirect
 from auscult.domain.definitions.form_version import DraftMovedError, FormVersion, revision_of
 from auscult.domain.errors import AuscultError, RequestError, unknown
 from auscult.language import gettext as _
-from auscult.server.console.conversations.conversation_view import title_of
 from auscult.server.console.definitions.drafts import (
     SAID_SAVED,
     Drafts,
@@ -41,22 +40,17 @@ from auscult.server.console.definitions.forms.publishing import done_note, edito
 from auscult.server.console.definitions.picks import columns_of_tables, languages_of, names_for
 from auscult.server.console.form_examples.examples import doubt_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
-from auscult.server.console.frame.visit import BASE, Visit
-from auscult.server.console.history.backtest_view import backtest_page
-from auscult.server.console.history.newest import kept_trial, untried
-from auscult.server.console.scoring.trial_view import TrialView, unasked
-from auscult.server.console.scoring.trial_words import SAY, with_said
-from auscult.services.audits.blind import blindness_of
+from auscult.server.console.frame.visit import Visit
+from auscult.server.console.history.trial_view import TrialView, unasked
+from auscult.server.console.history.trial_words import SAY, with_said
+from auscult.server.console.history.trials import kept_trial, untried
 from auscult.services.definitions.forms.difference import Named, choose, compared
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import document_in_use, save_draft
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.publish import check_against
-from auscult.services.definitions.forms.reading import FormCheck, check_form, read_form
-from auscult.services.history.backtest_chunks import BacktestOrder
-from auscult.services.history.backtests import BacktestView, begin_backtest, view_backtest
+from auscult.services.definitions.forms.reading import FormCheck, check_form
 
-_SAMPLE = 2_000
 _SAVED = "saved"
 _BACK = "back:"
 ANYWAY = "anyway"
@@ -119,7 +113,7 @@ class FormEditorPage(Controller):
             revision=one(data, "revision"),
             taken=taken_in(data),
         )
-        if act in ("save", "publish", "backtest", "discard") and not edited.problem:
+        if act in ("save", "publish", "discard") and not edited.problem:
             done = _kept(visit, form_id, edited, data)
             if isinstance(done, Edited):
                 edited = done
@@ -136,26 +130,9 @@ class FormEditorPage(Controller):
         return editor_page(visit, view, data, status)
 
     @get("/backtests/{backtest_id:str}", sync_to_thread=True)
-    def backtest(
-        self, form_id: FromPath[str], backtest_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
-        """Show a back-test in its present state."""
-        require_editor(visit)
-        version = visit.app.forms.get(form_id)
-        name = read_form(version.document).name if version else form_id
-        found = view_backtest(visit.app, backtest_id)
-        view = backtest_page(found, form_id, name, _words_of_moved(visit, found), visit.reader, BASE)
-        return visit.page("history/backtest", "Forms", view)
-
-
-def _words_of_moved(visit: Visit, found: BacktestView) -> dict[str, str]:
-    """Return the customers' words of the conversations that change most, by id: of those that the visitor may see."""
-    if found.result is None or not visit.may("conversation.read"):
-        return {}
-    blind = blindness_of(visit.app, visit.visitor.email)
-    stored = (visit.app.conversations.get(each.conversation_id) for each in found.result.most_changed)
-    shown = (each.conversation for each in stored if each is not None)
-    return {each.id: title_of(each) or each.id for each in shown if each.id not in blind}
+    def backtest(self, form_id: FromPath[str], backtest_id: FromPath[str]) -> Redirect:  # noqa: ARG002  (a former address)
+        """Lead to where a form is tried, as back-tests had pages of their own."""
+        return Redirect(f"{PATH}/{form_id}#part-try", status_code=301)
 
 
 def _changed(data: Given, document: bytes, base: bytes, act: str) -> Edited:
@@ -188,7 +165,7 @@ def _brought_back(visit: Visit, form_id: str, act: str) -> Edited | None:
 
 
 def _kept(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect | Edited:
-    """Save, publish, discard or back-test a document; return the redirect, or the document with the fault.
+    """Save, publish or discard a document; return the redirect, or the document with the fault.
 
     Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
     """
@@ -244,13 +221,6 @@ def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect
     problem = _obstacle(form_id, document, check, act)
     if problem:
         return problem
-    if act == "backtest" and check.form is not None:
-        if document != document_in_use(
-            visit.app.forms, form_id
-        ):  # the page of the back-test leads back to what was tried
-            save_draft(forms, document, answered, revision=revision)
-        begun = begin_backtest(visit.app, check.form, BacktestOrder(document=document.decode(), sample=_SAMPLE))
-        return Redirect(f"{PATH}/{form_id}/backtests/{begun.id}", status_code=303)
     try:
         save_draft(forms, document, answered, revision=revision)
         done = publish_and_score(visit, form_id, data, edited.taken) if act == "publish" else _SAVED
@@ -268,8 +238,6 @@ def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
     if isinstance(named, dict) and named.get("id") != form_id:
         text = _("The document has the id {id}; a form keeps its id, {form_id}.")
         return text.format(id=named.get("id"), form_id=form_id)
-    if act == "backtest" and check.form is None:
-        return _("A back-test needs a form without faults.")
     if act == "publish" and (check.form is None or check.unanswered):
         return _("A form with a fault is not published. The list leads to each.")
     return ""
