@@ -22,7 +22,7 @@ from auscult.domain.tuning import EDIT_FORMS, READ_AUDITS
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.definitions.drafts import text_of
-from auscult.server.console.definitions.forms.editor import Edited, editor_view
+from auscult.server.console.definitions.forms.editor import EditedForm, editor_view
 from auscult.server.console.definitions.forms.editor_view import channel_name
 from auscult.server.console.definitions.forms.listing import PATH, require_editor
 from auscult.server.console.definitions.forms.publishing import FITTED, UNFITTED, editor_page
@@ -111,7 +111,7 @@ class _Attempt:
 
     def page(self, view: TrialView) -> Response[str]:
         """Return the whole editor with a trial."""
-        edited = Edited(self._document, revision=one(self.data, "revision"))
+        edited = EditedForm(self._document, revision=one(self.data, "revision"))
         status = 422 if view.problem else 200
         editor = editor_view(self._visit, self._form_id, edited, "", view)
         return editor_page(self._visit, editor, self.data, status)

@@ -100,7 +100,9 @@ def test_a_button_waits_for_the_sign_in(browser: Browser, served: Service) -> No
     assert browser.run("return window.isSame") is True
     sign_in_elsewhere(browser)
     wait_for(lambda: browser.driver.current_url, lambda url: "done=published" in url)
-    assert "weight: 45" in stored(served)
+    found = served.store.within(TENANT).forms.get("ef-build")
+    assert found is not None
+    assert b"weight: 45" in found.document
 
 
 @pytest.mark.parametrize("kind", ["form", "card"])
