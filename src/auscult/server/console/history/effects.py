@@ -1,5 +1,6 @@
 """The effect of the scorecard or the taxonomy in a builder on the newest conversations."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
@@ -19,13 +20,7 @@ from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.form_examples.examples import topic_examples_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several, tried
 from auscult.server.console.frame.visit import BASE, Visit
-from auscult.server.console.history.effects_view import (
-    CardEffectView,
-    Stays,
-    TopicEffectView,
-    card_effect_view,
-    topic_effect_view,
-)
+from auscult.server.console.history.effects_view import Stays, TopicEffectView, topic_effect_view
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.scorecards import check_scorecard, may_see
@@ -44,7 +39,7 @@ class CardEffectPage(Controller):
     ) -> Response[str]:
         """Weigh the newest conversations by the version in force and by the document."""
         require_editor(visit)
-        return await run(lambda: visit.part("history/parts/card_effect", _card(visit, name, text_of(data))), slow=True)
+        return await run(lambda: _card(visit, name, text_of(data)), slow=True)
 
 
 class TopicEffectPage(Controller):
@@ -61,19 +56,23 @@ class TopicEffectPage(Controller):
         return await run(lambda: visit.part("history/parts/topic_effect", _topics(visit, name, data)), slow=True)
 
 
-def _card(visit: Visit, name: str, document: bytes) -> CardEffectView:
+def _card(visit: Visit, name: str, document: bytes) -> Response[str]:
     card = check_scorecard(document).card
     if card is None or not visit.may("insight.read"):
-        return CardEffectView()
+        return visit.part("history/parts/card_effect", found=None)
     before = _card_in_force(visit, name)
     app = visit.app_for("insight.read")
-    found = card_effect.card_effect(
-        card_effect.newest_cases(app, blindness_of(app, visit.visitor.email)),
-        before,
-        card,
-        lambda agent: may_see(visit.principal, agent),
+    cases = card_effect.newest_cases(app, blindness_of(app, visit.visitor.email))
+    found = card_effect.card_effect(cases, before, card, lambda agent: may_see(visit.principal, agent))
+    often = Counter(each.name.casefold() for each in found.agents)
+    return visit.part(
+        "history/parts/card_effect",
+        found=found,
+        before=before,
+        card=card,
+        names=metric_names(visit.app),
+        namesakes=[each for each, n in often.items() if n > 1],
     )
-    return card_effect_view(found, before, card, metric_names(visit.app), visit.reader, BASE)
 
 
 def _card_in_force(visit: Visit, name: str) -> Scorecard | None:
