@@ -10,7 +10,7 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import read_form
-from auscult.services.history.rescores import RescoreView, begin_rescore, resume_rescore, view_rescore
+from auscult.services.history.rescores import RescoreLine, begin_rescore, resume_rescore, view_rescore
 from auscult.services.history.trials import TrialOrder, begin_trial, view_trial
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
@@ -52,22 +52,20 @@ def test_chunks_that_fail_are_given_up_with_their_reason(
             raise OSError("the disk has gone")
         return process(self, chunk_id)
 
-    def view() -> RescoreView:
-        return view_rescore(app, begun.backfill.backfill_id)
+    def view() -> RescoreLine:
+        return view_rescore(app, begun.id)
 
     with monkeypatch.context() as broken, working(store, database_url):
         broken.setattr(worker_room.ChunkProcessing, "process", fail)
-        wait_until(lambda: view().backfill.state != "running")
+        wait_until(lambda: view().state != "running")
     failed = view()
-    assert (failed.backfill.state, failed.counts.rescored) == ("failed", COUNT // 3)
-    assert failed.backfill.reason == (
-        "its processing was begun 10 times and never came to an end; OSError: the disk has gone"
-    )
+    assert (failed.state, failed.rescored) == ("failed", COUNT // 3)
+    assert failed.reason == ("its processing was begun 10 times and never came to an end; OSError: the disk has gone")
     lose_jobs(database_url)
-    assert resume_rescore(app, begun.backfill.backfill_id).backfill.state == "running"
+    assert resume_rescore(app, begun.id).state == "running"
     with working(store, database_url):
-        wait_until(lambda: view().backfill.state != "running")
-    assert (view().backfill.state, view().counts.rescored) == ("done", COUNT)
+        wait_until(lambda: view().state != "running")
+    assert (view().state, view().rescored) == ("done", COUNT)
     assert store.recount() == []
 
 

@@ -242,18 +242,18 @@ def test_published_with_a_reason_and_brought_back(served: Service) -> None:
         if 'value="again"' in page:
             again = act(me, path, second, "again")
             assert again.status_code == 303
-            cancel_rescore(app, list_rescores(app)[0].backfill.backfill_id)
+            cancel_rescore(app, list_rescores(app)[0].id)
         back = act(me, path, second, "back:1")
         assert document_of(back.text).replace("@1", "") == first.replace("@1", "")
         done = act(me, path, document_of(back.text), "publish", history="since", since="2026-03-01")
         assert "Older ones are being scored again" in me.get(done.headers["location"]).text
         begun = list_rescores(app)[0]
-        assert (begun.order.form_id, begun.order.version, begun.order.since) == (
+        assert (begun.form_id, begun.version, begun.since) == (
             "ef-starter-chat",
             3,
             datetime(2026, 3, 1, tzinfo=UTC),
         )
-        cancel_rescore(app, begun.backfill.backfill_id)
+        cancel_rescore(app, begun.id)
 
 
 def test_published_for_a_day_to_come(served: Service) -> None:

@@ -156,7 +156,7 @@ def _begin(app: AppStore, form_id: str, body: BacktestBody) -> BacktestView:
             field="document",
             value=found.form.id,
         )
-    order = made_from(TrialOrder, body, document=document.decode("utf-8-sig"), may_ask=body.ask)
+    order = made_from(TrialOrder, body, document=document.decode("utf-8-sig"), version=0, may_ask=body.ask)
     return backtests.begin_backtest(app, found.form, order)
 
 
