@@ -78,14 +78,6 @@ def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
-def test_nothing_in_the_store_changes(store: Store, app: AppStore) -> None:
-    """Without touching it. Every row of every table is as it was."""
-    before = content(store)
-    counts = tried(app, TWO).counts
-    assert counts.counted == 12
-    assert content(store) == before
-
-
 def test_what_is_told_is_what_a_rescore_comes_to(store: Store, app: AppStore) -> None:
     """Scores, passes and answers after a backtest are those that publishing and re-scoring gives."""
     found = tried(app, TWO, size=5)
@@ -285,26 +277,6 @@ def test_as_durable_work(store: Store, app: AppStore) -> None:
     with pytest.raises(AuscultError) as refused:
         view_backtest(app, begun.id)
     assert refused.value.reason == "backtest.unknown"
-
-
-def test_as_durable_work_with_a_judge(store: Store, app: AppStore, judge: Judge) -> None:
-    """Asked only where the order says so; a judge that is away is asked again later."""
-    form = read_form(JUDGED, 0)
-    quiet = begin_backtest(app, form, TrialOrder(document=JUDGED.decode()))
-    backfill(store, with_judge(judge))
-    told = view_backtest(app, quiet.id)
-    assert told.result is not None
-    assert (told.result.unjudged, judge.asked) == (12, 0)
-    asking = begin_backtest(app, form, TrialOrder(document=JUDGED.decode(), may_ask=True))
-    judge.is_away = True
-    backfill(store, with_judge(judge))
-    waiting = view_backtest(app, asking.id)
-    assert (waiting.state, waiting.reason) == ("running", "away")
-    judge.is_away = False
-    backfill(store, with_judge(judge))
-    done = view_backtest(app, asking.id)
-    assert done.result is not None
-    assert (done.result.counted, done.result.unjudged, judge.asked) == (12, 0, 12)
 
 
 def test_ended_before_its_end(store: Store, app: AppStore) -> None:
