@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, points
 from auscult.domain.form import Form
+from auscult.domain.operations.records import made_from
 
 Outcome = Literal["passed", "failed", "undecided", "no_score", "no_form"]
 """``undecided``: a fatal metric has no answer (rule 5). ``no_score``: nothing applied, or the conversation is too short or of unknown duration. ``no_form``: none fitted."""
@@ -263,13 +264,8 @@ def _standing(evaluation: Evaluation) -> Standing | None:
     """Return the result of a conversation; None without a score."""
     if evaluation.form is None or evaluation.score is None:
         return None
-    return Standing(
-        form_id=evaluation.form.id,
-        form_version=evaluation.form.version,
-        score=int(evaluation.score),
-        passed=evaluation.passed,
-        fatal_errors=evaluation.fatal_errors,
-    )
+    form = evaluation.form
+    return made_from(Standing, evaluation, form_id=form.id, form_version=form.version, score=int(evaluation.score))
 
 
 def _rank(before: Standing, after: Standing, conversation_id: str) -> tuple[int, bool, str]:

@@ -193,19 +193,12 @@ def _metrics(
 ) -> tuple[MetricRates, ...]:
     """In the order of the form, those that it does not have behind them."""
     ids: Iterable[str] = dict.fromkeys((*(metric.id for metric in form.metrics), *after, *before))
-    return tuple(
-        MetricRates(
-            id=each,
-            name=names.get(each, each),
-            before=_rate(before[each]) if each in before else None,
-            after=_rate(after[each]) if each in after else None,
-        )
-        for each in ids
-    )
+    sides = ((each, _rate(before.get(each)), _rate(after.get(each))) for each in ids)
+    return tuple(MetricRates(id=each, name=names.get(each, each), before=was, after=now) for each, was, now in sides)
 
 
-def _rate(rate: Rate) -> RateLine:
-    return made_from(RateLine, rate, adherence=_rounded(rate.adherence, 4))
+def _rate(rate: Rate | None) -> RateLine | None:
+    return None if rate is None else made_from(RateLine, rate, adherence=_rounded(rate.adherence, 4))
 
 
 def _side(side: Side) -> SideLine:

@@ -1,4 +1,4 @@
-"""The conversations that a taxonomy would move, next to publishing it: those to look at."""
+"""The conversations that a taxonomy would move, next to publishing it: those that a person is shown."""
 
 from collections.abc import Collection, Sequence
 
