@@ -22,7 +22,7 @@ import yaml
 from auscult import bootstrap
 from auscult.config import Settings, read_settings
 from auscult.domain.tenancy import Tenant
-from auscult.services.history.rescores import RescoreView, begin_rescore, list_rescores
+from auscult.services.history.rescores import RescoreLine, begin_rescore, list_rescores
 from auscult.storage.store import AppStore, Store
 from bench.program import Measured, measure, running
 from bench.qa14x8 import FORM, conversations
@@ -75,14 +75,14 @@ def first_scoring(settings: Settings, store: Store, app: AppStore, count: int) -
 def scoring_again(settings: Settings, application: bootstrap.Application, app: AppStore, count: int) -> Timed:
     """What it takes to score all of them again, from the command on."""
 
-    def last() -> RescoreView:
+    def last() -> RescoreLine:
         return list_rescores(app, 1)[0]
 
     def begin() -> None:
         begin_rescore(app, application.answered, form_id="ef-qa14x8")
 
-    took = timed(settings, begin, lambda: last().backfill.state != "running")
-    assert last().counts.rescored == count
+    took = timed(settings, begin, lambda: last().state != "running")
+    assert last().rescored == count
     return took
 
 

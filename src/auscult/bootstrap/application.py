@@ -493,7 +493,6 @@ def _background(settings: Settings, application: Application) -> Generator[None]
 def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
     """Return the processing of the chunks of every kind of backfill."""
     from auscult.reports import REPORTS
-    from auscult.services.history.backtest_chunks import Backtesting
     from auscult.services.history.chunks import ChunkProcessing
     from auscult.services.history.masking import Remasking
     from auscult.services.history.rescore_chunks import Rescoring
@@ -501,10 +500,11 @@ def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
     from auscult.services.recordings.redaction import masked_again
 
     now = partial(datetime.now, UTC)
+    trying = Trying(judging, now)
     kinds: Mapping[BackfillKind, ChunkWork] = {
         "rescore": Rescoring(judging, REPORTS, now),
-        "backtest": Backtesting(judging, now),
-        "trial": Trying(judging, now),
+        "backtest": trying,
+        "trial": trying,
         "redaction": Remasking(REPORTS, masked_again),
     }
     return ChunkProcessing(store, kinds, now)

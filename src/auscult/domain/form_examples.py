@@ -113,6 +113,11 @@ class TriedTopic(NamedTuple):
     found: tuple[str, ...]
     is_right: bool
 
+    @property
+    def said(self) -> str:
+        """Return the words of its turn."""
+        return next((turn.text for turn in self.conversation.turns if turn.id == self.example.turn_id), "")
+
 
 _Tried = TypeVar("_Tried", Tried, TriedTopic)
 

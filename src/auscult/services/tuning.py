@@ -10,7 +10,6 @@ from msgspec import Struct
 
 from auscult.domain.definitions.form_version import FormVersion, Signed
 from auscult.domain.errors import ConflictError, FormError, unknown
-from auscult.domain.form import Form
 from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.probe import Probe, Question
@@ -20,6 +19,7 @@ from auscult.services.assist import teaching
 from auscult.services.assist.knowledge import Library, language_of
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.audits.tuning import AuditLabels, Tuning, tune
+from auscult.services.definitions.forms.cache import read_kept
 from auscult.services.definitions.forms.edit import with_numbers
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import read_form
@@ -48,9 +48,8 @@ class FormTuning(Struct, frozen=True, kw_only=True):
 
 
 class Tunable(NamedTuple):
-    """A form in force with thresholds, or with questions to a judge; whether the version in force came from a fit."""
+    """A form in force: its thresholds, whether it asks a judge, and whether the version in force came from a fit."""
 
-    form: Form
     thresholds: int
     is_judged: bool
     is_fitted: bool
@@ -104,15 +103,18 @@ class Fitting:
         """Put what was in force before the last change in force again. Raises ``ConflictError`` ``fit.none``."""
         teaching.undo(self._app, self._principal.label)
 
-    def forms(self) -> Iterator[Tunable]:
-        """Yield the forms in force that have thresholds, or ask a judge, by id."""
-        for version in self._app.forms.in_force():
+    def tunable(self, form_id: str) -> Tunable | None:
+        """Return what can be fitted of a form in force; None where nothing can, it cannot be read, or is not in force."""
+        version = self._app.forms.get(form_id)
+        form = None
+        if version is not None and version.retired_at is None:
             with suppress(FormError):
-                form = read_form(version.document, version.version)
-                count = sum(1 for metric in form.metrics for _ in similar_in(metric.settings))
-                is_judged = any(METRICS[each.type].needs(each.settings) & _JUDGED for each in form.metrics)
-                if count or is_judged:
-                    yield Tunable(form, count, is_judged, self._fitted(version) is not None)
+                form = read_kept(version.document, version.version)
+        if version is None or form is None:
+            return None
+        count = sum(1 for metric in form.metrics for _ in similar_in(metric.settings))
+        is_judged = any(METRICS[each.type].needs(each.settings) & _JUDGED for each in form.metrics)
+        return Tunable(count, is_judged, self._fitted(version) is not None) if count or is_judged else None
 
     def form(self, form_id: str, evaluator: Evaluator) -> FormTuning:
         """Fit a form in force to its audits: thresholds, and the judge's confidence. Raises ``NotFoundError`` ``form.unknown``."""

@@ -115,13 +115,7 @@ class AppFormExamples(SeenOfApp):
             same = self._same(example)
             before = connection.execute(sa.select(form_examples).where(*same)).first()
             if before is not None and before.wanted == example.wanted:
-                return replace(
-                    example,
-                    example_id=before.example_id,
-                    by=before.by,
-                    at=instant_of(before.at),
-                    turn_id=before.turn_id,
-                )
+                return record_of(type(example), before)
             connection.execute(sa.delete(form_examples).where(*same))
             mine = sa.select(sa.func.count()).where(form_examples.c.app == self._app, _subject(example))
             if (connection.scalar(mine) or 0) >= MOST_EXAMPLES:

@@ -142,8 +142,8 @@ def test_who_may_not(served: Service, role: str) -> None:
     with signed_in(served, role) as me:
         assert me.get("/console/tuning").status_code == 403
         assert 'href="/console/tuning"' not in me.get("/console/knowledge").text
-        for path in ("suggestions", "forms/ef-1"):
-            assert me.post(f"/console/tuning/{path}", data={"act": "undo"}).status_code == 403
+        assert me.post("/console/tuning/suggestions", data={"act": "undo"}).status_code == 403
+        assert me.post("/console/forms/ef-1/try/fit", data={"fit": "undo"}).status_code == 403
     reader = client(served, "conversations:read")
     for method, path in (("GET", "suggestions"), ("GET", "forms/ef-1"), ("POST", "suggestions/undo")):
         problem(reader.ask(method, f"/tuning/{path}"), 403, "scope.missing")
@@ -156,9 +156,12 @@ def test_the_page_in_german(served: Service) -> None:
         page = me.get("/console/tuning", params={"fit": "suggestions"}).text
         assert "Agenten haben über 46 Vorschläge entschieden: 23 richtig, 23 falsch." in page
         assert "Nie angepasst" in page or "Änderungen, neueste zuerst" in page
-        of_form = me.get("/console/tuning", params={"fit": "form:ef-1"}).text
-        current = [re.findall(r'<a[^>]*aria-current="page"[^>]*>(?:<[^>]*>)*([^<]+)', each) for each in (page, of_form)]
-        assert current == [["Wissensdatenbank"], ["Formulare"]]
+        former = me.get("/console/tuning", params={"fit": "form:ef-1"})
+        assert (former.status_code, former.headers["location"]) == (301, "/console/forms/ef-1#part-try")
+        document = {"document": FORM, "fit": "0" * 16}
+        moved = me.post("/console/forms/ef-1/try/fit", data=document)
+        assert moved.status_code == 422
+        assert "Seit dieser Anpassung wurde mehr entschieden" in moved.text
         stale = me.post("/console/tuning/suggestions", data={"key": "0" * 16, "language": "en"})
         assert stale.status_code == 409
         assert "Seit dieser Anpassung wurde mehr entschieden" in stale.text
@@ -171,10 +174,13 @@ def test_published_and_undone_by_a_person(browser: Browser, served: Service) -> 
     browser.driver.get(f"{served.url}/console/knowledge")
     browser.one('a[href="/console/tuning"]').click()
     wait_for(lambda: browser.driver.current_url, lambda url: url.endswith("/console/tuning"))
-    for part, ask, publish in (
-        ("#suggestions", "Fit to what agents chose", "Publish the fit"),
-        ("#forms", "Fit to audits", "Publish the fit"),
+    for page, part, ask, publish in (
+        ("tuning", "#suggestions", "Fit to what agents chose", "Publish the fit"),
+        ("forms/ef-1#part-try", "#fit", "Fit to audits", "Publish the fit"),
     ):
+        browser.driver.get(f"{served.url}/console/{page}")
+        if part == "#fit":
+            browser.one("#fit summary").click()
         press(browser, part, ask)
         browser.until(part, lambda text, publish=publish: publish in text)
         for pixels in (1440, 390):
@@ -186,6 +192,8 @@ def test_published_and_undone_by_a_person(browser: Browser, served: Service) -> 
         width(browser, 1440)
         press(browser, part, publish)
         browser.until(".tell", lambda text: text == "The fit is in force.")
+        if part == "#fit":
+            browser.one("#fit summary").click()
         press(browser, part, "Undo")
         browser.until(".tell", lambda text: text == "What was in force before is in force again.")
     assert browser.faults() == []

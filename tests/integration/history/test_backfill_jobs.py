@@ -9,7 +9,8 @@ import pytest
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.reports import REPORTS
-from auscult.services.history.rescores import RescoreView, begin_rescore, resume_rescore, view_rescore
+from auscult.services.definitions.forms.reading import read_form
+from auscult.services.history.rescores import RescoreLine, begin_rescore, resume_rescore, view_rescore
 from auscult.services.history.trials import TrialOrder, begin_trial, view_trial
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
@@ -51,22 +52,20 @@ def test_chunks_that_fail_are_given_up_with_their_reason(
             raise OSError("the disk has gone")
         return process(self, chunk_id)
 
-    def view() -> RescoreView:
-        return view_rescore(app, begun.backfill.backfill_id)
+    def view() -> RescoreLine:
+        return view_rescore(app, begun.id)
 
     with monkeypatch.context() as broken, working(store, database_url):
         broken.setattr(worker_room.ChunkProcessing, "process", fail)
-        wait_until(lambda: view().backfill.state != "running")
+        wait_until(lambda: view().state != "running")
     failed = view()
-    assert (failed.backfill.state, failed.counts.rescored) == ("failed", COUNT // 3)
-    assert failed.backfill.reason == (
-        "its processing was begun 10 times and never came to an end; OSError: the disk has gone"
-    )
+    assert (failed.state, failed.rescored) == ("failed", COUNT // 3)
+    assert failed.reason == ("its processing was begun 10 times and never came to an end; OSError: the disk has gone")
     lose_jobs(database_url)
-    assert resume_rescore(app, begun.backfill.backfill_id).backfill.state == "running"
+    assert resume_rescore(app, begun.id).state == "running"
     with working(store, database_url):
-        wait_until(lambda: view().backfill.state != "running")
-    assert (view().backfill.state, view().counts.rescored) == ("done", COUNT)
+        wait_until(lambda: view().state != "running")
+    assert (view().state, view().rescored) == ("done", COUNT)
     assert store.recount() == []
 
 
@@ -85,7 +84,7 @@ def test_a_trial_that_another_one_replaces_is_left_without_a_trace(
     order = TrialOrder(form_id="ef-1", document=FORM.decode(), conversations=numbers)
     with working(store, database_url):
         for n in range(10):
-            begun = begin_trial(app, "dana@example.com", order)
+            begun = begin_trial(app, "dana@example.com", read_form(FORM), order)
             wait_until(lambda n=n, begun=begun: view_trial(app, "ef-1", begun.id).looked >= 5 * (n % 4))
         wait_until(lambda: view_trial(app, "ef-1", begun.id).state == "done")
     assert len(view_trial(app, "ef-1", begun.id).tried) == 20

@@ -114,7 +114,7 @@ def test_a_page_to_send(folder: Path) -> None:
 def test_over_several_processes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What they come to together is what one comes to."""
     alone = auscult("backtest", "draft.yaml", *APP, "--json").last
-    monkeypatch.setattr("auscult.services.history.backtests.CHUNK_SIZE", 2)
+    monkeypatch.setattr("auscult.services.history.trials.CHUNK_SIZE", 2)
     before = content(folder)
     assert auscult("backtest", "draft.yaml", *APP, "--json").last == alone
     assert content(folder) == before

@@ -81,7 +81,7 @@ def test_a_rescore_that_is_killed_goes_on(
         work.record(finished)
         app.forms.publish("ef-1", FORM.replace(b"weight: 100", b"weight: 100\n    negative_weight: 5"))
         begun = begin_rescore(app, application.answered, form_id="ef-1")
-        backfill_id = begun.backfill.backfill_id
+        backfill_id = begun.id
         done = sa.select(sa.func.count()).select_from(batches).where(sa.text(IS_CHUNK), batches.c.state == "done")
         for kill in range(KILLS):
             with working(tmp_path, database_url):
@@ -89,15 +89,15 @@ def test_a_rescore_that_is_killed_goes_on(
                 wait_until(lambda: counted(store, done) >= least)  # noqa: B023  (waited for right here)
                 time.sleep(chance.random() * 0.1)
                 if kill == 1:
-                    assert cancel_rescore(app, backfill_id).backfill.state == "cancelled"
+                    assert cancel_rescore(app, backfill_id).state == "cancelled"
             if kill == 1:
                 at_rest = counted(store, done)
                 resume_rescore(app, backfill_id)
                 assert counted(store, done) == at_rest
         with working(tmp_path, database_url):
-            wait_until(lambda: view_rescore(app, backfill_id).backfill.state != "running")
+            wait_until(lambda: view_rescore(app, backfill_id).state != "running")
         view = view_rescore(app, backfill_id)
-        assert (view.backfill.state, view.counts.rescored, view.counts.moved) == ("done", COUNT, 0)
+        assert (view.state, view.rescored, view.moved) == ("done", COUNT, 0)
         with store._database.reading() as connection:
             versions = Counter(connection.scalars(sa.select(evaluations.c.form_version)))
         assert versions == {1: COUNT, 2: COUNT}

@@ -15,8 +15,8 @@ from auscult.domain.form import Form
 if TYPE_CHECKING:
     from auscult.bootstrap import Application
     from auscult.services.definitions.forms.difference import ComparedForms
-    from auscult.services.history.backtest_chunks import BacktestOrder
     from auscult.services.history.backtests import BacktestLine, JudgeLine
+    from auscult.services.history.trials import TrialOrder
     from auscult.storage.store import AppStore
 
 
@@ -75,12 +75,12 @@ def backtest(
     What a judge answers meanwhile is kept and not paid for twice.
     """
     from auscult import bootstrap
-    from auscult.services.history.backtest_chunks import BacktestOrder
+    from auscult.services.history.trials import TrialOrder
 
     with bootstrap.open(options.settings_of_existing(database)) as application:
         store = application.store.within(options.known_tenant(application.store, app))
         tried = _tried(store, form, version)
-        order = BacktestOrder(
+        order = TrialOrder(
             document=tried.document.decode("utf-8-sig"),
             since=since,
             until=until,
@@ -135,7 +135,7 @@ def _tried(store: "AppStore", form: str, version: int | None) -> _Tried:
     return _Tried(check.form, document, name, publish)
 
 
-def _run(application: "Application", store: "AppStore", form: Form, order: "BacktestOrder") -> "BacktestLine":
+def _run(application: "Application", store: "AppStore", form: Form, order: "TrialOrder") -> "BacktestLine":
     """Return the result of a backtest that workers do, and remove the job."""
     from auscult.services.definitions.forms.cache import UNPUBLISHED
     from auscult.services.history.backtests import begin_backtest, end_backtest, view_backtest
@@ -185,7 +185,7 @@ def _differs(store: "AppStore", tried: _Tried) -> "ComparedForms | None":
         return None
 
 
-def _head(tried: _Tried, order: "BacktestOrder", line: "BacktestLine") -> str:
+def _head(tried: _Tried, order: "TrialOrder", line: "BacktestLine") -> str:
     """``draft of ef-bank tried on 12,345 conversations from 2026-01-01 to before 2026-02-01``."""
     parts = [f"{tried.name} ({tried.form.name}) tried on {line.looked:,} conversations"]
     if order.since is not None:

@@ -12,7 +12,7 @@ from auscult.cli.terminal import options
 
 if TYPE_CHECKING:
     from auscult.bootstrap import Application
-    from auscult.services.history.rescores import RescoreView
+    from auscult.services.history.rescores import RescoreLine
     from auscult.storage.store import AppStore
 
 RescoreId = Annotated[str, typer.Argument(metavar="RESCORE_ID", help="The re-score's id, as rs-....")]
@@ -95,11 +95,11 @@ def _opened(app: str, database: str | None) -> "Generator[tuple[Application, App
         yield application, application.store.within(options.known_tenant(application.store, app))
 
 
-def _awaited(application: "Application", store: "AppStore", begun: "RescoreView") -> "RescoreView":
+def _awaited(application: "Application", store: "AppStore", begun: "RescoreLine") -> "RescoreLine":
     """Return the re-score once it is over or postponed."""
     from auscult.services.history.rescores import view_rescore
 
-    backfill_id = begun.backfill.backfill_id
+    backfill_id = begun.id
     try:
         wait_for(application, store, backfill_id, "re-scored")
     except KeyboardInterrupt:
@@ -108,23 +108,17 @@ def _awaited(application: "Application", store: "AppStore", begun: "RescoreView"
     return view_rescore(store, backfill_id)
 
 
-def _print_state(view: "RescoreView", *, as_json: bool, is_awaited: bool) -> None:
+def _print_state(line: "RescoreLine", *, as_json: bool, is_awaited: bool) -> None:
     """Print its state; where the command waited for it, the exit status is 1 after a failure."""
-    from auscult.services.history.rescores import line_of
-
-    line = line_of(view)
-    typer.echo(msgspec.json.encode(line) if as_json else _sentence(view))
+    typer.echo(msgspec.json.encode(line) if as_json else _sentence(line))
     if line.reason is not None:
         typer.echo(f"error: {line.reason}", err=True)
     if is_awaited and (line.state != "done" or line.failed):
         raise typer.Exit(1)
 
 
-def _sentence(view: "RescoreView") -> str:
+def _sentence(line: "RescoreLine") -> str:
     """``rs-1 done: ef-bank version 3, 100 of 100 looked at, 90 re-scored, 10 for another form``."""
-    from auscult.services.history.rescores import line_of
-
-    line = line_of(view)
     details = [
         f"{n} {words}"
         for n, words in (

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Qualification, points
 from auscult.domain.form import Form
+from auscult.domain.operations.records import made_from
 
 Outcome = Literal["passed", "failed", "undecided", "no_score", "no_form"]
 """``undecided``: a fatal metric has no answer (rule 5). ``no_score``: nothing applied, or the conversation is too short or of unknown duration. ``no_form``: none fitted."""
@@ -20,7 +21,7 @@ Outcome = Literal["passed", "failed", "undecided", "no_score", "no_form"]
 K = TypeVar("K")
 MOST_SHIFTS = 20
 _MOST_METRICS = 3
-_MOST_FAULTS = 3
+MOST_FAULTS = 3
 _MOST_EVIDENCE = 2
 _LONGEST_TEXT = 300
 
@@ -185,12 +186,14 @@ class Backtest(Struct):
         """Conversations that passed and would have failed."""
         return self.flow.get("passed>failed", 0)
 
-    def add(self, before: Evaluation, after: Evaluation, started_at: datetime) -> None:
-        """Count one conversation that the form would score, with its result before and after."""
+    def add(self, before: Evaluation | None, after: Evaluation, started_at: datetime) -> None:
+        """Count one conversation that the form would score, with its result before, if there is one, and after."""
         self.looked += 1
         self.counted += 1
-        self.before.add(before)
         self.after.add(after)
+        if before is None:
+            return
+        self.before.add(before)
         _merge_counts(self.flow, {f"{outcome_of(before)}>{outcome_of(after)}": 1})
         if before.form is not None:
             _merge_counts(self.decided_by, {f"{before.form.id} {before.form.version}": 1})
@@ -207,11 +210,23 @@ class Backtest(Struct):
         self.looked += 1
         self.left += before.form is not None and before.form.id == form_id
 
+    def leave_unjudged(self) -> None:
+        """Count one conversation about which a far engine would have to be asked."""
+        self.looked += 1
+        self.unjudged += 1
+
+    def fail(self, conversation_id: str, reason: str) -> None:
+        """Count one conversation that could not be judged, with the reason."""
+        self.looked += 1
+        self.failed += 1
+        if len(self.faults) < MOST_FAULTS:
+            self.faults.append(f"{conversation_id}: {reason}")
+
     def merge(self, other: "Backtest") -> None:
         """Add what was counted of other conversations."""
         for name in ("looked", "counted", "left", "unjudged", "failed", "unchanged"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.faults = sorted([*self.faults, *other.faults])[:_MOST_FAULTS]
+        self.faults = sorted([*self.faults, *other.faults])[:MOST_FAULTS]
         self.before.merge(other.before)
         self.after.merge(other.after)
         _merge_counts(self.flow, other.flow)
@@ -249,13 +264,8 @@ def _standing(evaluation: Evaluation) -> Standing | None:
     """Return the result of a conversation; None without a score."""
     if evaluation.form is None or evaluation.score is None:
         return None
-    return Standing(
-        form_id=evaluation.form.id,
-        form_version=evaluation.form.version,
-        score=int(evaluation.score),
-        passed=evaluation.passed,
-        fatal_errors=evaluation.fatal_errors,
-    )
+    form = evaluation.form
+    return made_from(Standing, evaluation, form_id=form.id, form_version=form.version, score=int(evaluation.score))
 
 
 def _rank(before: Standing, after: Standing, conversation_id: str) -> tuple[int, bool, str]:

@@ -8,6 +8,7 @@ from msgspec import Struct
 from auscult.domain.errors import unknown
 from auscult.domain.form import Form
 from auscult.domain.form_examples import Example, NewExample, NewTopicExample, TopicExample
+from auscult.domain.operations.records import made_from
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Server, Use
 from auscult.server.rest.examples import example
@@ -127,14 +128,8 @@ def try_form_examples(form_id: FormId, app: App, server: Server, work: Work) -> 
     Nothing is stored, and no judge is asked.
     """
     found = work.tried(server.trying(), _form(app, form_id))
-    return TriedExamples(
-        right=found.right,
-        count=len(found.tried),
-        erased=found.erased,
-        items=tuple(
-            TriedExample(example=each.example, answer=each.answer, is_right=each.is_right) for each in found.tried
-        ),
-    )
+    items = tuple(made_from(TriedExample, each) for each in found.tried)
+    return made_from(TriedExamples, found, count=len(items), items=items)
 
 
 class TopicExampleList(Struct, frozen=True, kw_only=True):
@@ -219,14 +214,8 @@ def try_taxonomy_examples(taxonomy_id: TaxonomyId, app: App, server: Server, top
     engines = server.trying().for_app(app.tenant.app_id, agent_emotions=False).engines
     draft = read_taxonomy(_documents(app, taxonomy_id)[0])
     found = topics.tried(engines, in_force(app.definitions).values(), draft)
-    return TriedTopicExamples(
-        right=found.right,
-        count=len(found.tried),
-        erased=found.erased,
-        items=tuple(
-            TriedTopicExample(example=each.example, found=each.found, is_right=each.is_right) for each in found.tried
-        ),
-    )
+    items = tuple(made_from(TriedTopicExample, each) for each in found.tried)
+    return made_from(TriedTopicExamples, found, count=len(items), items=items)
 
 
 def _documents(app: AppStore, taxonomy_id: str) -> list[bytes]:

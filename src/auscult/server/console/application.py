@@ -81,6 +81,7 @@ from auscult.server.console.frame.visit import (
 from auscult.server.console.history.effects import CardEffectPage, TopicEffectPage
 from auscult.server.console.history.reach import FormOlderPage, FormReachPage
 from auscult.server.console.history.sorted_topics import SortedTopicsPage
+from auscult.server.console.history.trial import FormTrialPage
 from auscult.server.console.insights.agents import AgentsPage
 from auscult.server.console.insights.contact_reasons import InsightsPage
 from auscult.server.console.insights.home.home import HomePage
@@ -114,7 +115,6 @@ from auscult.server.console.privacy.settings import SettingsPage
 from auscult.server.console.recordings import SoundPage
 from auscult.server.console.request_language import LANGUAGE_COOKIE, choose
 from auscult.server.console.schedules.reports import SchedulesPage
-from auscult.server.console.scoring.trial import FormTrialPage
 from auscult.server.console.search.dialog import SearchPage
 from auscult.server.console.targets.listing import TargetsPage
 from auscult.server.console.taught.teaching import TeachPage

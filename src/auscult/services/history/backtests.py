@@ -1,24 +1,21 @@
-"""Backtests: begun as durable work, and reported when they are done.
-
-backtest_chunks.py evaluates the conversations.
-"""
+"""Backtests: trials of a form on all conversations that it would score, reported when they are done."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any, get_args
 
 import msgspec
 from msgspec import Struct
 
-from auscult.domain.errors import RequestError, unknown
+from auscult.domain.errors import unknown
 from auscult.domain.form import Form
-from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
-from auscult.domain.history.backtest import Rate, Shift, Side
+from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState
+from auscult.domain.history.backtest import Outcome, Rate, Shift, Side
 from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.judging import BILLION
-from auscult.services.definitions.forms.cache import UNPUBLISHED
+from auscult.services.definitions.forms.cache import UNPUBLISHED, read_kept
 from auscult.services.definitions.forms.reading import read_form
-from auscult.services.history.backtest_chunks import BacktestOrder, Found
-from auscult.services.history.rescores import CHUNK_SIZE, JUDGED_CHUNK_SIZE, asks_remote, scope_of
+from auscult.services.history.trials import TrialOrder, TrialPart, merged, plan
 from auscult.storage.store import AppStore
 
 KIND: BackfillKind = "backtest"
@@ -128,15 +125,7 @@ class BacktestView(Struct, frozen=True, kw_only=True):
     result: BacktestLine | None
 
 
-def plan(app: AppStore, form: Form, order: BacktestOrder) -> list[ChunkRange]:
-    """The conversations that a form is tried on, in parts. Raises ``RequestError`` ``range.reversed``, ``sample.invalid``."""
-    if order.sample is not None and order.sample < 1:
-        raise RequestError("a sample has at least one conversation", code="sample.invalid", field="sample")
-    size = JUDGED_CHUNK_SIZE if order.may_ask and asks_remote(form) else CHUNK_SIZE
-    return app.backfills.ranges(scope_of(order.since, order.until, order.sample), size)
-
-
-def begin_backtest(app: AppStore, form: Form, order: BacktestOrder) -> BacktestView:
+def begin_backtest(app: AppStore, form: Form, order: TrialOrder) -> BacktestView:
     """Begin a backtest that workers do. Raises as ``plan`` does."""
     backfill = app.backfills.begin(KIND, msgspec.json.encode(order), plan(app, form, order))
     return _view(app, backfill)
@@ -154,7 +143,13 @@ def end_backtest(app: AppStore, backfill_id: str) -> None:
     app.backfills.forget(backfill_id)
 
 
-def to_line(found: Found, form: Form, names: Mapping[str, str]) -> BacktestLine:
+def report(app: AppStore, order: TrialOrder, found: TrialPart) -> BacktestLine:
+    """Return the result of a trial, whole or so far."""
+    form = read_kept(order.document.encode(), UNPUBLISHED)
+    return to_line(found, form, names_before(app, form.id, found.counts.decided_by))
+
+
+def to_line(found: TrialPart, form: Form, names: Mapping[str, str]) -> BacktestLine:
     """Return the result of a backtest. ``names`` are those of metrics that the form no longer has, by id."""
     counts = found.counts
     known = dict(names) | {metric.id: metric.name for metric in form.metrics}
@@ -198,34 +193,18 @@ def _metrics(
 ) -> tuple[MetricRates, ...]:
     """In the order of the form, those that it does not have behind them."""
     ids: Iterable[str] = dict.fromkeys((*(metric.id for metric in form.metrics), *after, *before))
-    return tuple(
-        MetricRates(
-            id=each,
-            name=names.get(each, each),
-            before=_rate(before[each]) if each in before else None,
-            after=_rate(after[each]) if each in after else None,
-        )
-        for each in ids
-    )
+    sides = ((each, _rate(before.get(each)), _rate(after.get(each))) for each in ids)
+    return tuple(MetricRates(id=each, name=names.get(each, each), before=was, after=now) for each, was, now in sides)
 
 
-def _rate(rate: Rate) -> RateLine:
-    return RateLine(**msgspec.structs.asdict(rate), adherence=_rounded(rate.adherence, 4))
+def _rate(rate: Rate | None) -> RateLine | None:
+    return None if rate is None else made_from(RateLine, rate, adherence=_rounded(rate.adherence, 4))
 
 
 def _side(side: Side) -> SideLine:
-    return SideLine(
-        scored=side.scored,
-        mean=_rounded(side.mean, 2),
-        passed=side.outcomes.get("passed", 0),
-        failed=side.outcomes.get("failed", 0),
-        undecided=side.outcomes.get("undecided", 0),
-        no_score=side.outcomes.get("no_score", 0),
-        no_form=side.outcomes.get("no_form", 0),
-        pass_rate=_rounded(side.pass_rate, 4),
-        fatal=side.fatal,
-        scores=_bins(side.scores),
-    )
+    outcomes: dict[str, int] = {each: side.outcomes.get(each, 0) for each in get_args(Outcome)}
+    figures: dict[str, Any] = {"mean": _rounded(side.mean, 2), "pass_rate": _rounded(side.pass_rate, 4)}
+    return made_from(SideLine, side, scores=_bins(side.scores), **outcomes, **figures)
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
@@ -257,10 +236,6 @@ def _known(app: AppStore, backfill_id: str) -> Backfill:
 def _view(app: AppStore, backfill: Backfill) -> BacktestView:
     result = None
     if backfill.state == "done":
-        order = msgspec.json.decode(backfill.order, type=BacktestOrder)
-        found = Found()
-        for part in app.backfills.results(backfill.backfill_id):
-            found.merge(msgspec.json.decode(part, type=Found))
-        form = read_form(order.document.encode(), UNPUBLISHED)
-        result = to_line(found, form, names_before(app, form.id, found.counts.decided_by))
+        order = msgspec.json.decode(backfill.order, type=TrialOrder)
+        result = report(app, order, merged(app.backfills.results(backfill.backfill_id)))
     return made_from(BacktestView, backfill, id=backfill.backfill_id, result=result)

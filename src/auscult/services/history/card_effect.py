@@ -1,8 +1,9 @@
 """The effect of a scorecard before it is published: scores of agents on the newest conversations, before and after."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -29,12 +30,46 @@ class AgentEffect(Struct, frozen=True, kw_only=True):
     after: Decimal | None
     passes: tuple[bool | None, bool | None]
 
+    @property
+    def falls(self) -> bool:
+        """Return whether it no longer reaches the score that is needed."""
+        return self.passes == (True, False)
+
+    @property
+    def rises(self) -> bool:
+        """Return whether it newly reaches the score that is needed."""
+        return self.passes == (False, True)
+
+    @property
+    def has_other_score(self) -> bool:
+        """Return whether the mean becomes another."""
+        return self.before != self.after
+
+    @property
+    def is_other(self) -> bool:
+        """Return whether the mean or the result becomes another."""
+        return self.has_other_score or self.passes[0] != self.passes[1]
+
+    @property
+    def places(self) -> tuple[float | None, float | None]:
+        """Return both means as places from 0 to 100."""
+        low, high = (None if each is None else float(min(max(each, 0), 100)) for each in (self.before, self.after))
+        return low, high
+
+
+class QuestionEffect(NamedTuple):
+    """A question of the new scorecard: its shares of the whole in percent, None where it has none, and its answers."""
+
+    metric: str
+    before: Decimal | None
+    share: Decimal
+    answers: Counter[Qualification]
+
 
 class CardEffect(Struct, frozen=True, kw_only=True):
     """The effect of a scorecard. ``read``: conversations; ``counted`` of them count in the new one.
 
-    ``gained`` failed and would pass, ``lost`` the other way round. ``answers`` are those that the conversations have to
-    each question, by its id. Agents are by name.
+    ``gained`` failed and would pass, ``lost`` the other way round. Agents are by name, questions in the new one's order.
     """
 
     read: int
@@ -43,7 +78,7 @@ class CardEffect(Struct, frozen=True, kw_only=True):
     lost: int
     mean: tuple[Decimal | None, Decimal | None]
     agents: tuple[AgentEffect, ...]
-    answers: Mapping[str, Counter[Qualification]]
+    questions: tuple[QuestionEffect, ...]
 
 
 def newest_cases(app: AppStore, without: Iterable[str] = ()) -> list[EvaluatedConversation]:
@@ -63,7 +98,7 @@ def card_effect(
     sides = tuple(_Side(card) for card in (before, after) if card is not None)
     answers: dict[str, Counter[Qualification]] = {}
     read, gained, lost = 0, 0, 0
-    wanted = {one.metric for attribute in after.attributes for one in attribute.metrics}
+    shares = _shares(after)
     for case in cases:
         read += 1
         results = [side.add(case, sees) for side in sides]
@@ -71,8 +106,9 @@ def card_effect(
             gained += results[0] is False and results[1] is True
             lost += results[0] is True and results[1] is False
         for each in case.evaluation.results:
-            if each.metric.id in wanted:
+            if each.metric.id in shares:
                 answers.setdefault(each.metric.id, Counter())[each.verdict.qualification] += 1
+    old = _shares(before) if before else {}
     return CardEffect(
         read=read,
         counted=sides[-1].all.count,
@@ -80,8 +116,19 @@ def card_effect(
         lost=lost,
         mean=(sides[0].all.value if before else None, sides[-1].all.value),
         agents=tuple(_agents(sides[0] if before else None, sides[-1])),
-        answers=answers,
+        questions=tuple(
+            QuestionEffect(metric, old.get(metric), share, answers.get(metric, Counter()))
+            for metric, share in shares.items()
+        ),
     )
+
+
+def _shares(card: Scorecard) -> dict[str, Decimal]:
+    """Return the share of each question of a scorecard in the whole, in percent."""
+    found = (
+        (one.metric, attribute.weight * one.weight / 100) for attribute in card.attributes for one in attribute.metrics
+    )
+    return dict(found)
 
 
 class _Side:

@@ -1,14 +1,22 @@
 """Processing of chunks of backfills, from reading to writing. Safe to do twice."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from auscult.domain.audits.audit import AuditMovedError
+from auscult.domain.conversation import Conversation
+from auscult.domain.errors import AuscultError, EngineError
 from auscult.domain.history.backfills import BackfillKind, Chunk, Rescored
+from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.scoring.judging import RetryAfter
+from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.storage.history.backfills import Steps
 from auscult.storage.store import AppStore, Store
+
+LOG = logging.getLogger(__name__)
+_Done = TypeVar("_Done")
 
 PAUSE_S = 30.0
 """Before a chunk is tried again whose judge could not say when it can answer."""
@@ -98,3 +106,48 @@ class ChunkProcessing:
     def _processed(self, chunk: Chunk, *, may_ask: bool) -> WrittenChunk:
         app = self._store.within(chunk.backfill.tenant)
         return WrittenChunk(chunk, self._kinds[chunk.backfill.kind].process(app, chunk, may_ask=may_ask))
+
+
+def each_apart(
+    cases: Sequence[EvaluatedConversation],
+    work: Callable[[Sequence[EvaluatedConversation]], list[_Done]],
+    failed: Callable[[str, str], None],
+) -> list[_Done]:
+    """Return what ``work`` makes of conversations; where the code fails on one, of each by itself.
+
+    ``failed`` receives the id of one on which it fails, and the reason. Raises ``EngineError``: that may pass.
+    """
+
+    def safely(some: Sequence[EvaluatedConversation]) -> list[_Done]:
+        with panics_as_errors():
+            return work(some)
+
+    try:
+        return safely(cases)
+    except EngineError:
+        raise
+    except Exception:  # noqa: BLE001  (which one, and what it raised, is reported when they are tried one by one)
+        done: list[_Done] = []
+    for case in cases:
+        try:
+            done += safely([case])
+        except EngineError:
+            raise
+        except AuscultError as error:
+            failed(case.conversation.id, error.message)
+        except Exception as error:  # its traceback is the only way to fix what it hit
+            LOG.exception("conversation %s cannot be judged", case.conversation.id)
+            failed(case.conversation.id, f"{type(error).__name__}: {error}")
+    return done
+
+
+def named_in(faults: Collection[str], cases: Iterable[EvaluatedConversation]) -> frozenset[str]:
+    """The conversations that these reasons begin with, and may quote."""
+    ids = (case.conversation.id for case in cases)
+    return frozenset(each for each in ids if any(fault.startswith(f"{each}: ") for fault in faults))
+
+
+def is_in(conversation: Conversation, queues: Collection[str]) -> bool:
+    """Return whether a conversation was in one of these queues: ids or names, in small letters."""
+    names = (name for queue in conversation.queues for name in (queue.id, queue.name) if name)
+    return any(name.casefold() in queues for name in names)

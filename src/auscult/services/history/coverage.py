@@ -41,6 +41,11 @@ class Older(Struct, frozen=True):
     count: int
     is_estimate: bool
 
+    @property
+    def rounded(self) -> int:
+        """Return the count in two digits, as an estimate is stated."""
+        return round(self.count, 2 - len(str(self.count)))
+
 
 class _Found(Struct, frozen=True, kw_only=True):
     language: str | None = None

@@ -4,34 +4,30 @@ Earlier evaluations are kept. Valid answers are reused; only changed questions a
 judged (docs/explanation/re-scoring.md).
 """
 
-import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from auscult.domain.audits.audit import TrailEntry, rescored
-from auscult.domain.conversation import Conversation
 from auscult.domain.engines import KeptAnswers
-from auscult.domain.errors import EngineError, sent
+from auscult.domain.errors import sent
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form, choose_form
 from auscult.domain.history.backfills import Chunk, Rescored
-from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.probe import Answer, FailedAnswer, Inquiry
-from auscult.domain.scoring.judging import JudgeResult, RetryAfter, Usage
+from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.definitions.forms.cache import FormCache
-from auscult.services.history.chunks import ChunkResult
+from auscult.services.history.chunks import ChunkResult, each_apart, is_in, named_in
 from auscult.services.history.rescores import RescoreCounts, RescoreOrder
 from auscult.services.scoring.evaluate import Evaluator, Waiting
 from auscult.services.scoring.render import Reports, renderer
 from auscult.services.scoring.reuse import NOTHING, VerdictReuse
 from auscult.storage.store import AppStore
-
-LOG = logging.getLogger(__name__)
 
 
 class _Task(NamedTuple):
@@ -69,19 +65,21 @@ class Rescoring:
         waiting = max(0, chunk.range.size - len(recorded))
         counts = RescoreCounts(looked=len(recorded) + waiting, waiting=waiting)
         cases = self._wanted(task, recorded, counts)
-        try:
-            done, postponed = self._decided(task, cases)
-        except EngineError:
-            raise
-        except Exception:  # noqa: BLE001  (which one, and what it raised, is reported when they are tried one by one)
-            done, postponed = self._decided_one_by_one(task, cases, counts)
+
+        def failed(conversation_id: str, reason: str) -> None:
+            counts.failed += 1
+            counts.faults.append(f"{conversation_id}: {reason}")
+
+        decided = each_apart(cases, partial(self._decided, task), failed)
+        done = [each for each in decided if isinstance(each, Rescored)]
+        postponed = next((each.postponed for each in decided if isinstance(each, Waiting)), None)
 
         def result(passed_over: int) -> bytes:
             written = replace(counts, rescored=len(done) - passed_over, moved=passed_over)
             return msgspec.json.encode(written, enc_hook=sent)
 
         named = named_in(counts.faults, cases)
-        processed = ChunkResult(tuple(done), result, named, next(iter(postponed), None))
+        processed = ChunkResult(tuple(done), result, named, postponed)
         return processed._replace(again=lambda: self._rebuild(app, processed))
 
     def _rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:
@@ -123,9 +121,8 @@ class Rescoring:
                 wanted.append(each)
         return wanted
 
-    @panics_as_errors()
-    def _decided(self, task: _Task, cases: Sequence[EvaluatedConversation]) -> tuple[list[Rescored], list[RetryAfter]]:
-        """Evaluate and render these."""
+    def _decided(self, task: _Task, cases: Sequence[EvaluatedConversation]) -> list[Rescored | Waiting]:
+        """Evaluate and render these; those about which a far engine has not answered wait."""
         pending = self._reuse.pending(cases, task.form)
         if task.order.afresh:
             pending = [replace(each, known=NOTHING) for each in pending]
@@ -134,39 +131,19 @@ class Rescoring:
         )
         kept = _RetryFailedAnswers(task.app.answers) if task.order.afresh else task.app.answers
         judged = evaluator.evaluate_ready(pending, self._forms(task), self._now(), kept, may_ask=task.may_ask)
-        done: list[Rescored] = []
-        postponed: list[RetryAfter] = []
+        done: list[Rescored | Waiting] = []
         for case, one in zip(cases, judged, strict=True):
             if isinstance(one, Waiting):
-                postponed.append(one.postponed)
+                done.append(one)
                 continue
             entry = rescored(case.evaluation, one.evaluation, task.backfill_id, task.order.by)
             done.append(self._rescored(task.app, case, one.evaluation, entry))
-        return done, postponed
+        return done
 
     def _forms(self, task: _Task) -> list[Form]:
         """Return the form, and where it is for segments those in force for the other segments."""
         beside = self._versions.beside(task.app, task.form) if task.form.segments else ()
         return [task.form, *(each for each in beside if each.segments and each is not task.form)]
-
-    def _decided_one_by_one(
-        self, task: _Task, cases: Sequence[EvaluatedConversation], counts: RescoreCounts
-    ) -> tuple[list[Rescored], list[RetryAfter]]:
-        done: list[Rescored] = []
-        postponed: list[RetryAfter] = []
-        for case in cases:
-            try:
-                one, later = self._decided(task, [case])
-            except EngineError:
-                raise
-            except Exception as error:  # its traceback is the only way to mend what it hit
-                LOG.exception("conversation %s cannot be re-scored", case.conversation.id)
-                counts.failed += 1
-                counts.faults.append(f"{case.conversation.id}: {type(error).__name__}: {error}")
-            else:
-                done += one
-                postponed += later
-        return done, postponed
 
     def _rescored(
         self, app: AppStore, case: EvaluatedConversation, evaluation: Evaluation, entry: TrailEntry
@@ -197,18 +174,6 @@ class _RetryFailedAnswers:
 
     def usage(self, batch_id: str) -> Usage:
         return self._kept.usage(batch_id)
-
-
-def named_in(faults: Collection[str], cases: Iterable[EvaluatedConversation]) -> frozenset[str]:
-    """The conversations that these reasons begin with, and may quote."""
-    ids = (case.conversation.id for case in cases)
-    return frozenset(each for each in ids if any(fault.startswith(f"{each}: ") for fault in faults))
-
-
-def is_in(conversation: Conversation, queues: Collection[str]) -> bool:
-    """Return whether a conversation was in one of these queues: ids or names, in small letters."""
-    names = (name for queue in conversation.queues for name in (queue.id, queue.name) if name)
-    return any(name.casefold() in queues for name in names)
 
 
 def _found_by(evaluation: Evaluation) -> tuple[object, ...]:

@@ -72,12 +72,30 @@ class RescoreCounts(Struct, kw_only=True):
         del self.faults[_MOST_FAULTS:]
 
 
-class RescoreView(Struct, frozen=True, kw_only=True):
-    """Re-score and its state."""
+class RescoreLine(Struct, frozen=True, kw_only=True):
+    """A re-score with its progress. ``counts`` are those of ``RescoreCounts``."""
 
-    backfill: Backfill
-    order: RescoreOrder
-    counts: RescoreCounts
+    id: str
+    state: BackfillState
+    form_id: str
+    version: int
+    since: datetime | None
+    until: datetime | None
+    queues: tuple[str, ...]
+    afresh: bool
+    by: str
+    total: int
+    looked: int
+    rescored: int
+    already: int
+    other_form: int
+    other_queue: int
+    waiting: int
+    moved: int
+    failed: int
+    reason: str | None
+    created_at: datetime
+    ended_at: datetime | None
 
 
 def begin_rescore(  # noqa: PLR0913  (what a user may choose, each by name)
@@ -91,7 +109,7 @@ def begin_rescore(  # noqa: PLR0913  (what a user may choose, each by name)
     queues: Iterable[str] = (),
     afresh: bool = False,
     by: str = "system",
-) -> RescoreView:
+) -> RescoreLine:
     """Begin a re-score with a version of a form, or the newest; from here on it is in the hands of workers.
 
     Raises ``NotFoundError`` ``form.unknown``; ``RequestError`` ``form.retired``, ``range.reversed``; ``FormError``;
@@ -109,32 +127,32 @@ def begin_rescore(  # noqa: PLR0913  (what a user may choose, each by name)
     )
     ranges = app.backfills.ranges(scope_of(since, until), JUDGED_CHUNK_SIZE if asks_remote(form) else CHUNK_SIZE)
     backfill = app.backfills.begin(KIND, msgspec.json.encode(order), ranges, claim=f"{KIND} {form_id}")
-    return _view(app, backfill)
+    return _line(app, backfill)
 
 
-def view_rescore(app: AppStore, backfill_id: str) -> RescoreView:
+def view_rescore(app: AppStore, backfill_id: str) -> RescoreLine:
     """Return a re-score. Raises ``NotFoundError`` ``rescore.unknown``."""
-    return _view(app, _known(app.backfills.get(backfill_id), backfill_id))
+    return _line(app, _known(app.backfills.get(backfill_id), backfill_id))
 
 
-def list_rescores(app: AppStore, limit: int = 100) -> list[RescoreView]:
+def list_rescores(app: AppStore, limit: int = 100) -> list[RescoreLine]:
     """Re-scores, the newest first."""
-    return [_view(app, backfill) for backfill in app.backfills.listing(KIND, limit)]
+    return [_line(app, backfill) for backfill in app.backfills.listing(KIND, limit)]
 
 
-def cancel_rescore(app: AppStore, backfill_id: str) -> RescoreView:
+def cancel_rescore(app: AppStore, backfill_id: str) -> RescoreLine:
     """Do nothing more of one that runs or failed; what is written stays. Raises ``NotFoundError`` ``rescore.unknown``."""
     _known(app.backfills.get(backfill_id), backfill_id)
-    return _view(app, _known(app.backfills.cancel(backfill_id), backfill_id))
+    return _line(app, _known(app.backfills.cancel(backfill_id), backfill_id))
 
 
-def resume_rescore(app: AppStore, backfill_id: str) -> RescoreView:
+def resume_rescore(app: AppStore, backfill_id: str) -> RescoreLine:
     """Go on with one that was cancelled or failed, where it was; one that runs or is done is left as it is.
 
     Raises ``NotFoundError`` ``rescore.unknown``; ``ConflictError`` ``backfill.running``.
     """
     _known(app.backfills.get(backfill_id), backfill_id)
-    return _view(app, _known(app.backfills.resume(backfill_id), backfill_id))
+    return _line(app, _known(app.backfills.resume(backfill_id), backfill_id))
 
 
 def scope_of(since: datetime | None, until: datetime | None, sample: int | None = None) -> BackfillScope:
@@ -189,52 +207,20 @@ def _known(backfill: Backfill | None, backfill_id: str) -> Backfill:
     return backfill
 
 
-def _view(app: AppStore, backfill: Backfill) -> RescoreView:
+def _line(app: AppStore, backfill: Backfill) -> RescoreLine:
     counts = RescoreCounts()
     for result in app.backfills.results(backfill.backfill_id):
         counts.merge(msgspec.json.decode(result, type=RescoreCounts))
-    return RescoreView(backfill=backfill, order=msgspec.json.decode(backfill.order, type=RescoreOrder), counts=counts)
+    return made_from(
+        RescoreLine,
+        backfill,
+        msgspec.json.decode(backfill.order, type=RescoreOrder),
+        counts,
+        id=backfill.backfill_id,
+        reason=backfill.reason or "; ".join(counts.faults) or None,
+    )
 
 
 def _ms(instant: datetime) -> int:
     """Ms since the epoch, the first at or after an instant."""
     return -int(-instant.timestamp() * 1000 // 1)
-
-
-class RescoreLine(Struct, frozen=True, kw_only=True):
-    """A re-score with its progress. ``counts`` are those of ``RescoreCounts``."""
-
-    id: str
-    state: BackfillState
-    form_id: str
-    version: int
-    since: datetime | None
-    until: datetime | None
-    queues: tuple[str, ...]
-    afresh: bool
-    by: str
-    total: int
-    looked: int
-    rescored: int
-    already: int
-    other_form: int
-    other_queue: int
-    waiting: int
-    moved: int
-    failed: int
-    reason: str | None
-    created_at: datetime
-    ended_at: datetime | None
-
-
-def line_of(view: RescoreView) -> RescoreLine:
-    """Return a re-score as one line."""
-    backfill, order, counts = view.backfill, view.order, view.counts
-    return made_from(
-        RescoreLine,
-        backfill,
-        order,
-        counts,
-        id=backfill.backfill_id,
-        reason=backfill.reason or "; ".join(counts.faults) or None,
-    )

@@ -1,44 +1,57 @@
-"""Trials of a form on some conversations: durable work that changes nothing, each with the verdicts before and after.
+"""Trials of a form on stored conversations: durable work that changes nothing, with the verdicts before and after.
 
-trial_chunks.py evaluates the conversations. A person has one trial of a form at a time: the next one replaces it.
+trial_chunks.py evaluates the conversations. A person has one trial of a form at a time: the next one replaces it. A
+backtest is a trial that the API and the command begin; backtests.py reports it.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
 import msgspec
 from msgspec import Struct, field
 
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult, Status
-from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState
+from auscult.domain.form import Form
+from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillState, ChunkRange
+from auscult.domain.history.backtest import Backtest
 from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.judging import Usage
+from auscult.services.history.rescores import CHUNK_SIZE, JUDGED_CHUNK_SIZE, asks_remote, scope_of
 from auscult.services.scoring.trial import is_not_asked
 from auscult.storage.store import AppStore
 
 KIND: BackfillKind = "trial"
 AT_ONCE = 5
-"""Conversations that are tried before their results are there."""
+"""Conversations that are tried before their results are there, where they were chosen."""
 
 Answered = Literal["yes", "no", "na", "open"]
 """An answer: met (``yes``), missed (``no``), not applicable (``na``), or still to be given by a person or a judge (``open``)."""
 
 
 class TrialOrder(Struct, frozen=True, kw_only=True):
-    """Order of a trial: a form document, and the numbers of the conversations that it is tried on, see ``AppBackfills.numbers``.
+    """Order of a trial: a form document, and the conversations that it is tried on. ``form_id``: empty for a backtest.
 
-    ``before`` is the document in force, of ``version``; empty without one. ``may_ask``: judges and other systems are asked
-    what they have not answered yet. ``is_elsewhere``: none of the conversations is in a queue of the form.
+    ``conversations`` were chosen, by their numbers, see ``AppBackfills.numbers``: the form is tried on each, whatever
+    its queue, and compared with ``before``, the document in force, of ``version``; empty without one. Where they are
+    None, it is tried on those that it would score, and compared with what decided them; empty ``queues`` mean all.
+
+    ``may_ask``: judges and other systems are asked what they have not answered yet; else what that would use is
+    estimated. ``is_elsewhere``: none of the chosen conversations is in a queue of the form.
     """
 
-    form_id: str
     document: str
-    conversations: tuple[int, ...]
+    form_id: str = ""
+    conversations: tuple[int, ...] | None = None
     before: str = ""
     version: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+    queues: tuple[str, ...] = ()
+    sample: int | None = None
     may_ask: bool = False
     is_elsewhere: bool = False
 
@@ -54,15 +67,16 @@ class TriedVerdict(Struct, frozen=True, kw_only=True):
 
 
 class TriedSide(Struct, frozen=True, kw_only=True):
-    """A conversation as one version of the form scores it."""
+    """A conversation as one version of the form scores it. ``passed`` is None where it is undecided."""
 
     score: Decimal | None
     status: Status
     verdicts: tuple[TriedVerdict, ...]
+    passed: bool | None = None
 
 
 class TriedLine(Struct, frozen=True, kw_only=True):
-    """A conversation with its evaluation by the form in force and by the one that is tried."""
+    """A conversation with its evaluation before and by the form that is tried."""
 
     conversation_id: str
     before: TriedSide | None
@@ -77,18 +91,35 @@ class Untried(Struct, frozen=True, kw_only=True):
 
 
 class TrialPart(Struct, kw_only=True):
-    """Result of a chunk. ``most`` is the most that asking what was not asked would use."""
+    """Result of some conversations. ``most`` is the most that asking what was not asked would use.
 
+    ``tried`` are all that were chosen, else those that change most, see ``Backtest``.
+    """
+
+    counts: Backtest = field(default_factory=Backtest)
     tried: list[TriedLine] = field(default_factory=list[TriedLine])
     failed: list[Untried] = field(default_factory=list[Untried])
     most: Usage = Usage()
+
+    def merge(self, other: "TrialPart") -> None:
+        """Add the result of others."""
+        self.counts.merge(other.counts)
+        self.tried += other.tried
+        self.failed += other.failed
+        self.most += other.most
+
+    def most_changed(self) -> list[TriedLine]:
+        """Return the lines of those that change most, in their order."""
+        lines = {each.conversation_id: each for each in self.tried}
+        ids = (each.conversation_id for each in self.counts.most_changed)
+        return [lines[each] for each in ids if each in lines]
 
 
 class TrialState(Struct, frozen=True, kw_only=True):
     """A trial in its present state: ``looked`` of ``total`` conversations. ``reason`` explains a fault or a wait.
 
-    ``tried`` are those that are done, the newest first. ``unasked`` counts the answers that only a judge or another system could give, by the name of the question, and
-    ``most`` is what asking for all of them would use at most.
+    ``part`` is its result so far; of it ``tried`` are those that were chosen, the newest first, else those that change
+    most. ``unasked`` counts the answers that only a judge or another system could give, by the name of the question.
     """
 
     id: str
@@ -97,17 +128,26 @@ class TrialState(Struct, frozen=True, kw_only=True):
     total: int
     looked: int
     reason: str | None
+    part: TrialPart
     tried: tuple[TriedLine, ...]
-    failed: tuple[Untried, ...]
     unasked: Mapping[str, int]
-    most: Usage
 
 
-def begin_trial(app: AppStore, viewer: str, order: TrialOrder) -> TrialState:
-    """Begin a trial that workers do, in place of the viewer's earlier one of the form."""
-    ranges = app.backfills.ranges_of(order.conversations, AT_ONCE)
+def plan(app: AppStore, form: Form, order: TrialOrder) -> list[ChunkRange]:
+    """The conversations that a form is tried on, in parts. Raises ``RequestError`` ``range.reversed``, ``sample.invalid``."""
+    if order.conversations is not None:
+        return app.backfills.ranges_of(order.conversations, AT_ONCE)
+    if order.sample is not None and order.sample < 1:
+        raise RequestError("a sample has at least one conversation", code="sample.invalid", field="sample")
+    size = JUDGED_CHUNK_SIZE if order.may_ask and asks_remote(form) else CHUNK_SIZE
+    return app.backfills.ranges(scope_of(order.since, order.until, order.sample), size)
+
+
+def begin_trial(app: AppStore, viewer: str, form: Form, order: TrialOrder) -> TrialState:
+    """Begin a trial that workers do, in place of the viewer's earlier one of the form. Raises as ``plan`` does."""
     claim = _claim(order.form_id, viewer)
-    return _state(app, app.backfills.begin(KIND, msgspec.json.encode(order), ranges, claim=claim, replaces=True))
+    begun = app.backfills.begin(KIND, msgspec.json.encode(order), plan(app, form, order), claim=claim, replaces=True)
+    return _state(app, begun)
 
 
 def view_trial(app: AppStore, form_id: str, trial_id: str) -> TrialState:
@@ -134,8 +174,15 @@ def latest_trial(app: AppStore, viewer: str, form_id: str) -> TrialState | None:
 
 def side_of(evaluation: Evaluation) -> TriedSide:
     """Return what a trial shows of an evaluation."""
-    verdicts = tuple(map(_verdict, evaluation.results))
-    return TriedSide(score=evaluation.score, status=evaluation.status, verdicts=verdicts)
+    return made_from(TriedSide, evaluation, verdicts=tuple(map(_verdict, evaluation.results)))
+
+
+def merged(results: Iterable[bytes]) -> TrialPart:
+    """Return the result of a trial, of those of its chunks."""
+    part = TrialPart()
+    for each in results:
+        part.merge(msgspec.json.decode(each, type=TrialPart))
+    return part
 
 
 def _verdict(result: MetricResult) -> TriedVerdict:
@@ -154,16 +201,18 @@ def _claim(form_id: str, viewer: str) -> str:
 
 
 def _state(app: AppStore, backfill: Backfill) -> TrialState:
-    parts = [msgspec.json.decode(each, type=TrialPart) for each in app.backfills.results(backfill.backfill_id)]
-    tried = [each for part in parts for each in part.tried]
-    unasked = (each for line in tried for each in line.after.verdicts if each.is_unasked)
+    order, part = (
+        msgspec.json.decode(backfill.order, type=TrialOrder),
+        merged(app.backfills.results(backfill.backfill_id)),
+    )
+    tried = part.most_changed() if order.conversations is None else [*reversed(part.tried)]
+    unasked = (each.name for line in tried for each in line.after.verdicts if each.is_unasked)
     return made_from(
         TrialState,
         backfill,
         id=backfill.backfill_id,
-        order=msgspec.json.decode(backfill.order, type=TrialOrder),
-        tried=tuple(reversed(tried)),
-        failed=tuple(each for part in parts for each in part.failed),
-        unasked=Counter(each.name for each in unasked),
-        most=sum((part.most for part in parts), Usage()),
+        order=order,
+        part=part,
+        tried=tuple(tried),
+        unasked=Counter(unasked),
     )

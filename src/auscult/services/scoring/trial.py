@@ -17,6 +17,7 @@ from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.domain.scoring.stored import PendingConversation
 from auscult.metrics import METRICS
 from auscult.services.scoring.engine_calls.answer_cache import Memory
+from auscult.services.scoring.engine_calls.ask_remote import NOT_ASKED as LATER
 from auscult.services.scoring.engine_calls.ask_remote import estimate
 from auscult.services.scoring.evaluate import Evaluator, Waiting
 
@@ -40,33 +41,39 @@ class Trial(NamedTuple):
 class _Unasked:
     """Substitute for a judge or another system: a question that it has not answered before stays without an answer.
 
-    ``most`` receives what asking would take, where there is such an engine.
+    ``most`` receives what asking would take, where there is such an engine. ``is_waiting``: the conversation waits.
     """
 
     at_once = 1
 
-    def __init__(self, engine: RemoteEngine | None, most: list[Usage]) -> None:
+    def __init__(self, engine: RemoteEngine | None, most: list[Usage], *, is_waiting: bool) -> None:
         self.kinds: frozenset[type[Probe]] = AFAR if engine is None else engine.kinds
         self.version = "" if engine is None else engine.version
         self._engine = engine
         self._most = most
+        self._is_waiting = is_waiting
 
     def ask(self, questions: Sequence[Inquiry]) -> Iterator[JudgeResult]:
         """Yield that each question has no answer."""
         if self._engine is not None:
             self._most.append(estimate(self._engine, questions))
-        for each in questions:
+        for each in () if self._is_waiting else questions:
             nothing = FailedAnswer(reason=NOT_ASKED, engine="")
             yield JudgeResult(conversation_id=each.transcript.conversation_id, answers={each: nothing})
+        for about in dict.fromkeys(each.transcript.conversation_id for each in questions if self._is_waiting):
+            yield JudgeResult(conversation_id=about, answers={}, postponed=LATER)
 
     def close(self) -> None:
         """Do nothing."""
 
 
-def unasked(evaluator: Evaluator, most: list[Usage]) -> Evaluator:
-    """Return an evaluator that asks no judge and no other system; ``most`` receives what asking them would take."""
-    unconfigured = _Unasked(None, most)
-    substitutes = {engine: _Unasked(engine, most) for engine in evaluator.far.values()}
+def unasked(evaluator: Evaluator, most: list[Usage], *, is_waiting: bool = False) -> Evaluator:
+    """Return an evaluator that asks no judge and no other system; ``most`` receives what asking them would take.
+
+    ``is_waiting``: a conversation about which they would be asked waits; else its questions have no answer, and why.
+    """
+    unconfigured = _Unasked(None, most, is_waiting=is_waiting)
+    substitutes = {engine: _Unasked(engine, most, is_waiting=is_waiting) for engine in evaluator.far.values()}
     far = dict.fromkeys(AFAR, unconfigured) | {kind: substitutes[engine] for kind, engine in evaluator.far.items()}
     return evaluator._replace(far=far, summaries="none")
 

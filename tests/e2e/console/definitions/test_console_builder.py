@@ -322,8 +322,8 @@ def test_publishing_keeps_its_tab(browser: Browser, served: Service) -> None:
     browser.until("#panel .tell", lambda text: "being scored again" in text)
     assert browser.one("#note").is_displayed()
     begun = list_rescores(app)[0]
-    assert (begun.order.form_id, begun.order.since) == ("ef-starter-voice", None)
-    cancel_rescore(app, begun.backfill.backfill_id)
+    assert (begun.form_id, begun.since) == ("ef-starter-voice", None)
+    cancel_rescore(app, begun.id)
     assert browser.faults() == []
 
 

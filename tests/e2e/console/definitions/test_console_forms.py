@@ -242,18 +242,18 @@ def test_published_with_a_reason_and_brought_back(served: Service) -> None:
         if 'value="again"' in page:
             again = act(me, path, second, "again")
             assert again.status_code == 303
-            cancel_rescore(app, list_rescores(app)[0].backfill.backfill_id)
+            cancel_rescore(app, list_rescores(app)[0].id)
         back = act(me, path, second, "back:1")
         assert document_of(back.text).replace("@1", "") == first.replace("@1", "")
         done = act(me, path, document_of(back.text), "publish", history="since", since="2026-03-01")
         assert "Older ones are being scored again" in me.get(done.headers["location"]).text
         begun = list_rescores(app)[0]
-        assert (begun.order.form_id, begun.order.version, begun.order.since) == (
+        assert (begun.form_id, begun.version, begun.since) == (
             "ef-starter-chat",
             3,
             datetime(2026, 3, 1, tzinfo=UTC),
         )
-        cancel_rescore(app, begun.backfill.backfill_id)
+        cancel_rescore(app, begun.id)
 
 
 def test_published_for_a_day_to_come(served: Service) -> None:
@@ -325,31 +325,7 @@ def test_a_form_names_what_uses_it(served: Service) -> None:
         assert "Report: of every form" in me.get(f"{PATH}/ef-starter-voice").text
 
 
-def test_back_test(served: Service) -> None:
-    """A back-test is begun from the editor and has a page of its own that follows it."""
-    with signed_in(served, "qa-manager") as me:
-        path = f"{PATH}/ef-starter-voice"
-        begun = act(me, path, document_of(me.get(path).text), "backtest")
-        assert begun.status_code == 303, begun.text
-        page = me.get(begun.headers["location"])
-        assert page.status_code == 200
-        assert "Back-test" in page.text
-        assert me.get(f"{path}/backtests/none").status_code == 404
-        assert served.store.within(TENANT).forms.draft("ef-starter-voice") is None
-
-
-def test_a_back_test_loses_no_change(served: Service) -> None:
-    """A back-test saves the text it tries as the draft, and its page links back to that text."""
-    forms = served.store.within(TENANT).forms
-    with signed_in(served, "qa-manager") as me:
-        path = f"{PATH}/ef-starter-voice"
-        changed = document_of(me.get(path).text).replace("pass_score: 70", "pass_score: 71")
-        assert act(me, path, changed, "backtest").status_code == 303
-        assert document_of(me.get(path).text) == changed
-    assert forms.discard_draft("ef-starter-voice")
-
-
-@pytest.mark.parametrize("late", ["save", "publish", "backtest", "discard"])
+@pytest.mark.parametrize("late", ["save", "publish", "discard"])
 def test_no_text_of_someone_else_is_replaced_silently(served: Service, late: str) -> None:
     """An editor whose form was saved by someone else meanwhile sees both texts, and replaces theirs only by saving again."""
     path, forms = f"{PATH}/ef-starter-voice", served.store.within(TENANT).forms

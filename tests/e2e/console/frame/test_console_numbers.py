@@ -4,7 +4,6 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from html import unescape
 from html.parser import HTMLParser
 
@@ -23,16 +22,12 @@ from auscult.server.console.audits import listing as my_audits
 from auscult.server.console.disputes import deciding as dispute_pages
 from auscult.services.audits.plans import Planning
 from auscult.services.audits.workflow import Auditing
-from auscult.services.definitions.forms.reading import read_form
 from auscult.services.disputes.reviewing import Reviewing
-from auscult.services.history.backtest_chunks import BacktestOrder
-from auscult.services.history.backtests import begin_backtest, view_backtest
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
 from tests.data_files import data_of
 from tests.e2e.consoles import assign, email_of, signed_in
-from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 
@@ -243,7 +238,6 @@ def test_every_number_opens_as_many_as_it_counts(served: Service, name: str) -> 
 
 
 WITHOUT_LINKS: dict[str, Callable[[Service], str]] = {
-    "backtest": lambda served: f"/forms/{form_of(served)}/backtests/{backtest_of(served)}",
     "schedules": lambda _served: "/schedules",
     "my audits": lambda _served: "/audits",
     "disputes": lambda _served: "/disputes",
@@ -262,21 +256,6 @@ def form_of(service: Service) -> str:
     return forms.most_common(1)[0][0]
 
 
-@cache
-def backtest_of(service: Service) -> str:
-    """The id of a back-test, done, of the form of most conversations with a higher score to pass."""
-    app = service.store.within(TENANT)
-    found = app.forms.get(form_of(service))
-    assert found is not None
-    document = found.document.decode().replace("pass_score: 70", "pass_score: 95")
-    assert document != found.document.decode()
-    form = read_form(document.encode())
-    begun = begin_backtest(app, form, BacktestOrder(document=document))
-    backfill(service)
-    assert view_backtest(app, begun.id).result is not None
-    return begun.id
-
-
 @pytest.mark.parametrize("name", WITHOUT_LINKS)
 def test_numbers_that_count_nothing_have_a_reason(served: Service, name: str) -> None:
     """Pages with no number to follow have no other numbers in their tables than those with a reason."""
@@ -286,20 +265,6 @@ def test_numbers_that_count_nothing_have_a_reason(served: Service, name: str) ->
         page = Numbers(answer.text)
         assert not page.links, page.links
         assert {head for head, _ in page.bare} <= set(OF_NO_LIST), page.bare
-
-
-@pytest.mark.landing
-def test_a_back_test_opens_the_conversations_that_change_most(served: Service) -> None:
-    """Its rows lead to the conversations of its result, by id, and each opens."""
-    found = view_backtest(served.store.within(TENANT), backtest_of(served)).result
-    assert found is not None
-    changed = {each.conversation_id for each in found.most_changed}
-    assert changed
-    with signed_in(served, "qa-manager") as me:
-        html = me.get(f"/console{WITHOUT_LINKS['backtest'](served)}").text
-        hrefs = set(re.findall(r'<th scope="row"><a href="(/console/conversations/[^"]+)"', html))
-        assert {each.rpartition("/")[2].partition("#")[0] for each in hrefs} == changed
-        assert all(me.get(each).status_code == 200 for each in hrefs)
 
 
 def of_week(case: EvaluatedConversation) -> bool:

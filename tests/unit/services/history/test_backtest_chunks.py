@@ -20,11 +20,12 @@ from auscult.metrics import METRICS
 from auscult.metrics.by_question import ByQuestion
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import read_form
-from auscult.services.history.backtest_chunks import Backtesting, BacktestOrder, Found
-from auscult.services.history.backtests import begin_backtest, end_backtest, names_before, plan, to_line, view_backtest
+from auscult.services.history.backtests import begin_backtest, end_backtest, names_before, to_line, view_backtest
 from auscult.services.history.chunks import ChunkProcessing
 from auscult.services.history.rescore_chunks import Rescoring
 from auscult.services.history.rescores import begin_rescore
+from auscult.services.history.trial_chunks import Trying
+from auscult.services.history.trials import TrialOrder, TrialPart, plan
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
@@ -55,15 +56,15 @@ def load(store: Store, *conversations: Conversation) -> None:
     work.record(finished)
 
 
-def tried(app: AppStore, document: bytes, evaluator: Evaluator = EVALUATOR, size: int = 500, **order: Any) -> Found:
+def tried(app: AppStore, document: bytes, evaluator: Evaluator = EVALUATOR, size: int = 500, **order: Any) -> TrialPart:
     """What came of a backtest in this process."""
     form = read_form(document, 0)
-    asked = BacktestOrder(document=document.decode(), **order)
-    found = Found()
-    backtesting = Backtesting(evaluator, lambda: NOW)
+    asked = TrialOrder(document=document.decode(), **order)
+    found = TrialPart()
+    trying = Trying(evaluator, lambda: NOW)
     for chunk_range in plan(app, form, asked):
         for part in app.backfills.ranges(BackfillScope(), size) if size != 500 else (chunk_range,):
-            found.merge(backtesting.try_on(app, form, part, asked, may_ask=asked.may_ask)[0])
+            found.merge(trying.try_on(app, part, asked, may_ask=asked.may_ask)[0])
     return found
 
 
@@ -75,14 +76,6 @@ def content(store: Store) -> dict[str, list[tuple[Any, ...]]]:
             for name, table in METADATA.tables.items()
             if table is not change_counts
         }
-
-
-def test_nothing_in_the_store_changes(store: Store, app: AppStore) -> None:
-    """Without touching it. Every row of every table is as it was."""
-    before = content(store)
-    counts = tried(app, TWO).counts
-    assert counts.counted == 12
-    assert content(store) == before
 
 
 def test_what_is_told_is_what_a_rescore_comes_to(store: Store, app: AppStore) -> None:
@@ -259,7 +252,7 @@ def test_a_form_that_asks_a_judge_where_there_is_none(app: AppStore) -> None:
 
 def backfill(store: Store, evaluator: Evaluator) -> None:
     """Do what waits, as a worker would."""
-    work = ChunkProcessing(store, {"backtest": Backtesting(evaluator, lambda: NOW)}, lambda: NOW)
+    work = ChunkProcessing(store, {"backtest": Trying(evaluator, lambda: NOW)}, lambda: NOW)
     for chunk_id in store.work.next("chunk", 100):
         written = work.process(chunk_id)
         assert written is not None
@@ -269,7 +262,7 @@ def backfill(store: Store, evaluator: Evaluator) -> None:
 def test_as_durable_work(store: Store, app: AppStore) -> None:
     """What workers come to is what this process comes to; beside the backfill itself nothing is written."""
     before = content(store)
-    begun = begin_backtest(app, read_form(TWO, 0), BacktestOrder(document=TWO.decode()))
+    begun = begin_backtest(app, read_form(TWO, 0), TrialOrder(document=TWO.decode()))
     assert (begun.state, begun.total, begun.result) == ("running", 12, None)
     backfill(store, EVALUATOR)
     done = view_backtest(app, begun.id)
@@ -286,29 +279,9 @@ def test_as_durable_work(store: Store, app: AppStore) -> None:
     assert refused.value.reason == "backtest.unknown"
 
 
-def test_as_durable_work_with_a_judge(store: Store, app: AppStore, judge: Judge) -> None:
-    """Asked only where the order says so; a judge that is away is asked again later."""
-    form = read_form(JUDGED, 0)
-    quiet = begin_backtest(app, form, BacktestOrder(document=JUDGED.decode()))
-    backfill(store, with_judge(judge))
-    told = view_backtest(app, quiet.id)
-    assert told.result is not None
-    assert (told.result.unjudged, judge.asked) == (12, 0)
-    asking = begin_backtest(app, form, BacktestOrder(document=JUDGED.decode(), may_ask=True))
-    judge.is_away = True
-    backfill(store, with_judge(judge))
-    waiting = view_backtest(app, asking.id)
-    assert (waiting.state, waiting.reason) == ("running", "away")
-    judge.is_away = False
-    backfill(store, with_judge(judge))
-    done = view_backtest(app, asking.id)
-    assert done.result is not None
-    assert (done.result.counted, done.result.unjudged, judge.asked) == (12, 0, 12)
-
-
 def test_ended_before_its_end(store: Store, app: AppStore) -> None:
     """Whoever does not want it any more forgets it, whether it is over or not."""
-    begun = begin_backtest(app, read_form(TWO, 0), BacktestOrder(document=TWO.decode()))
+    begun = begin_backtest(app, read_form(TWO, 0), TrialOrder(document=TWO.decode()))
     end_backtest(app, begun.id)
     assert store.work.next("chunk", 100) == []
     with pytest.raises(AuscultError):

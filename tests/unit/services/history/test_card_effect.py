@@ -61,7 +61,9 @@ def test_agents_are_listed_by_name_before_and_after() -> None:
 def test_answers_are_those_of_the_questions_in_it() -> None:
     """Answers to questions that the new scorecard does not have are not counted."""
     found = card_effect(CASES, card(80, 20), card(0, 100))
-    assert found.answers == {"close": {"YES": 2, "NO": 1}}
+    assert [(each.metric, each.before, each.share, each.answers) for each in found.questions] == [
+        ("close", Decimal(20), Decimal(100), {"YES": 2, "NO": 1})
+    ]
 
 
 def test_the_first_version_has_nothing_before_it() -> None:
@@ -72,6 +74,16 @@ def test_the_first_version_has_nothing_before_it() -> None:
         ("Zoe", None, Decimal(75)),
     }
     assert (found.mean, found.gained, found.lost) == ((None, Decimal("66.67")), 0, 0)
+
+
+def test_who_fails_with_the_same_score_is_another() -> None:
+    """A higher pass score changes no mean, and those who no longer reach it are told apart from the others."""
+    found = card_effect([*CASES, case("c-4", "Bo", "YES", "YES")], card(80, 20), card(80, 20, pass_score=95))
+    assert [(each.name, each.falls, each.has_other_score, each.is_other, each.places) for each in found.agents] == [
+        ("adam", False, False, False, (20.0, 20.0)),
+        ("Bo", False, False, False, (100.0, 100.0)),
+        ("Zoe", True, False, True, (90.0, 90.0)),
+    ]
 
 
 def test_what_a_scorecard_does_not_count_changes_nothing() -> None:

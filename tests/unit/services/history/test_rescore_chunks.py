@@ -22,6 +22,7 @@ from auscult.services.history.chunks import ChunkProcessing
 from auscult.services.history.rescore_chunks import Rescoring
 from auscult.services.history.rescores import (
     RescoreCounts,
+    RescoreLine,
     begin_rescore,
     cancel_rescore,
     list_rescores,
@@ -80,14 +81,14 @@ def backfill(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATE
             work.record(work.ask_judge(written) if written.must_ask else written)
 
 
-def rescore(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER, **order: Any) -> RescoreCounts:
+def rescore(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER, **order: Any) -> RescoreLine:
     """Re-score, and what became of it."""
     app = store.within(TENANT)
     begun = begin_rescore(app, order.pop("answered", ANSWERED), **{"form_id": "ef-1"} | order)
     backfill(store, evaluator, at)
-    view = view_rescore(app, begun.backfill.backfill_id)
-    assert view.backfill.state == "done"
-    return view.counts
+    view = view_rescore(app, begun.id)
+    assert view.state == "done"
+    return view
 
 
 def detail(app: AppStore, name: str) -> ConversationDetail:
@@ -103,9 +104,10 @@ def stands(app: AppStore, name: str) -> tuple[int | None, int | None]:
     return newest.form and newest.form.version, None if newest.score is None else int(newest.score)
 
 
-def some(counts: RescoreCounts) -> dict[str, int]:
+def some(counts: RescoreLine) -> dict[str, int]:
     """The counts that are not 0."""
-    return {name: n for name, n in msgspec.structs.asdict(counts).items() if n and name != "faults"}
+    names = [each for each in RescoreCounts.__struct_fields__ if each != "faults"]
+    return {name: n for name in names if (n := getattr(counts, name))}
 
 
 IDLE = EVALUATOR._replace(types={}, engines={})
@@ -248,7 +250,7 @@ def test_one_that_breaks_the_code_holds_nobody_up(
     app.forms.publish("ef-1", TWO)
     counts = rescore(store, EVALUATOR._replace(types={**METRICS, "by_question": Poisoned()}))
     assert some(counts) == {"looked": 3, "rescored": 2, "failed": 1}
-    assert counts.faults == ["c-bad: ZeroDivisionError: of course"]
+    assert counts.reason == "c-bad: ZeroDivisionError: of course"
     assert (stands(app, "c-bad")[0], stands(app, "c-1")[0]) == (1, 2)
     assert "c-bad" in caplog.text
     assert some(rescore(store, at=LATER + timedelta(days=1))) == {"looked": 3, "rescored": 1, "already": 2}
@@ -314,14 +316,14 @@ def test_cancelled_and_resumed(store: Store, app: AppStore) -> None:
     load(store, conversation("c-1"))
     app.forms.publish("ef-1", TWO)
     begun = begin_rescore(app, ANSWERED, form_id="ef-1", by="Ada")
-    assert (begun.order.version, begun.order.by, begun.backfill.total) == (2, "Ada", 1)
-    backfill_id = begun.backfill.backfill_id
-    assert cancel_rescore(app, backfill_id).backfill.state == "cancelled"
+    assert (begun.version, begun.by, begun.total) == (2, "Ada", 1)
+    backfill_id = begun.id
+    assert cancel_rescore(app, backfill_id).state == "cancelled"
     backfill(store)
     assert stands(app, "c-1")[0] == 1
-    assert resume_rescore(app, backfill_id).backfill.state == "running"
+    assert resume_rescore(app, backfill_id).state == "running"
     backfill(store)
-    assert [view.backfill.state for view in list_rescores(app)] == ["done"]
+    assert [view.state for view in list_rescores(app)] == ["done"]
     assert detail(app, "c-1").trail[0].by == "Ada"
     other = app.backfills.begin("backtest", b"{}", ())
     for unknown in ("sw-none", other.backfill_id):

@@ -19,8 +19,8 @@ from auscult.server.rest.request import ApiResponse
 from auscult.server.rest.threads import poll_until, run
 from auscult.services.definitions.forms.reading import check_form
 from auscult.services.history import backtests
-from auscult.services.history.backtest_chunks import BacktestOrder
 from auscult.services.history.backtests import BacktestView
+from auscult.services.history.trials import TrialOrder
 from auscult.storage.store import AppStore
 
 BacktestId = Annotated[str, path_id("The backtest's id.", "bt-7c0f2f3e-5a0e-4f0b-8d3c-9d1f6f11a2b3")]
@@ -156,7 +156,7 @@ def _begin(app: AppStore, form_id: str, body: BacktestBody) -> BacktestView:
             field="document",
             value=found.form.id,
         )
-    order = made_from(BacktestOrder, body, document=document.decode("utf-8-sig"), may_ask=body.ask)
+    order = made_from(TrialOrder, body, document=document.decode("utf-8-sig"), version=0, may_ask=body.ask)
     return backtests.begin_backtest(app, found.form, order)
 
 

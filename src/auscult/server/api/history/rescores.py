@@ -12,7 +12,7 @@ from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.parameters import Instant, Limit, path_id
 from auscult.server.rest.request import ApiResponse
 from auscult.services.history import rescores
-from auscult.services.history.rescores import RescoreLine, line_of
+from auscult.services.history.rescores import RescoreLine
 
 LARGEST_VERSION = 2**31 - 1
 Version = Annotated[int, Meta(ge=1, le=LARGEST_VERSION)]
@@ -87,7 +87,7 @@ def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Basis, rights: 
     Answers are kept if a metric asks the same. Earlier evaluations are kept, and the trail of each conversation gets an
     entry. Workers do it, and it survives a crash of any process. `Location` is the address of the progress.
     """
-    view = rescores.begin_rescore(
+    line = rescores.begin_rescore(
         app,
         server.answered(),
         form_id=data.form_id,
@@ -98,8 +98,7 @@ def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Basis, rights: 
         afresh=data.afresh,
         by=rights.acting_as(data.by),
     )
-    headers = {"Location": f"/api/v1/rescores/{view.backfill.backfill_id}"}
-    return ApiResponse(line_of(view), status_code=202, headers=headers)
+    return ApiResponse(line, status_code=202, headers={"Location": f"/api/v1/rescores/{line.id}"})
 
 
 @operation.get(
@@ -111,8 +110,7 @@ def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Basis, rights: 
 )
 def list_rescores(app: App, limit: Limit = 100) -> RescoreList:
     """List re-scores. The newest is first."""
-    found = rescores.list_rescores(app, limit)
-    return RescoreList(items=tuple(map(line_of, found)))
+    return RescoreList(items=tuple(rescores.list_rescores(app, limit)))
 
 
 @operation.get(
@@ -125,7 +123,7 @@ def list_rescores(app: App, limit: Limit = 100) -> RescoreList:
 )
 def get_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
     """Return the progress of a re-score, with counts of the conversations processed by outcome."""
-    return line_of(rescores.view_rescore(app, rescore_id))
+    return rescores.view_rescore(app, rescore_id)
 
 
 @operation.post(
@@ -133,7 +131,7 @@ def get_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
 )
 def cancel_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
     """Cancel a re-score. Nothing more is written, and written results stay. One that is over is not changed."""
-    return line_of(rescores.cancel_rescore(app, rescore_id))
+    return rescores.cancel_rescore(app, rescore_id)
 
 
 @operation.post(
@@ -141,7 +139,7 @@ def cancel_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
 )
 def resume_rescore(rescore_id: RescoreId, app: App) -> RescoreLine:
     """Resume a re-score. A cancelled or failed one continues where it stopped; others are not changed."""
-    return line_of(rescores.resume_rescore(app, rescore_id))
+    return rescores.resume_rescore(app, rescore_id)
 
 
 ROUTER = operation.router(__name__)

@@ -1,16 +1,15 @@
 """The wizard of one connector: its document as steps, tried and dry-run before it is put in force."""
 
 from collections.abc import Mapping
-from functools import partial
 from hashlib import blake2b
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec.structs import replace
 
 from auscult.domain.connectors.document import SECRETS, Connector, Kind, kind_of
 from auscult.domain.definitions.form_version import DraftMovedError, revision_of
@@ -48,17 +47,15 @@ from auscult.server.console.connectors.wizard_view import (
 )
 from auscult.server.console.definitions.drafts import (
     SAID_SAVED,
-    Drafts,
-    Stored,
+    Edited,
+    Texts,
     base_of,
     draft_view,
-    other_text,
-    save_step,
-    stored_of,
+    status_of,
     text_of,
+    texts_of,
 )
 from auscult.server.console.definitions.faults import FaultLink, fixes_of
-from auscult.server.console.definitions.forms.editor_view import OtherText
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
 from auscult.server.console.frame.reasons import fault_in_words
 from auscult.server.console.frame.visit import BASE, Visit, missing
@@ -72,20 +69,14 @@ _TITLE = "Connectors"
 _MANAGE = "connector.manage"
 _FIRST = 8
 """Fields of a conversation that the page always shows; others are folded."""
-_LOADING = ("save", "publish", "discard")
 _SEEN = msgspec.json.Decoder(Seen)
 
 
-class _Edited(NamedTuple):
+class _Edited(Edited, frozen=True):
     """A document after an action, with all that the page carries along."""
 
-    document: bytes
-    given: Mapping[str, str] = MappingProxyType({})
+    given: Mapping[str, str] = {}
     seen: Seen = Seen()
-    problem: str = ""
-    problem_at: str = ""
-    revision: str = ""
-    other: OtherText | None = None
 
 
 class ConnectorWizard(Controller):
@@ -108,25 +99,21 @@ class ConnectorWizard(Controller):
         """Run the action of a button: change, try, dry-run, save, or put in force. With ``part``, return only the steps."""
         visit.require_everywhere(_MANAGE)
         act, base = one(data, "act", "look"), base_of(data, _in_use(visit, name))
-        is_part, note = "part" in data, ""
         edited = _changed(visit, name, data, base, act)
-        if act in _LOADING and not edited.problem:
-            done = _kept(visit, name, edited, act)
-            if isinstance(done, _Edited):
-                edited = done
-            elif is_part and act == "save":
-                note = _(SAID_SAVED)
-            else:
-                return done
-        elif act in ("test", "dry") and not edited.problem:
+        if act in ("test", "dry") and not edited.problem:
             edited = _tried(visit, name, edited, act, one(data, "file"))
-        if is_part and act not in _LOADING:
-            edited = _stepped(visit, name, edited, data)
-        view = _view(visit, name, edited, note)
-        status = 409 if view.draft.other else 422 if edited.problem and not is_part else 200
-        if is_part:
+        done = _texts(visit, name).acted(visit, edited, data, lambda edited: _kept(visit, name, edited, act))
+        if isinstance(done, Redirect):
+            return done
+        view = _view(visit, name, done, done.note)
+        status = status_of(view.draft, done, data)
+        if "part" in data:
             return visit.part("connectors/parts/connector_view", view, status)
         return visit.page("connectors/wizard", _TITLE, view, status)
+
+
+def _texts(visit: Visit, name: str) -> Texts:
+    return texts_of(visit.app.definitions, KIND, name, key="name")
 
 
 def _in_use(visit: Visit, name: str) -> bytes:
@@ -148,14 +135,14 @@ def _changed(visit: Visit, name: str, data: Given, base: bytes, act: str) -> _Ed
     given = visit.app.connectors.unsealed(name, sealed) if sealed else {}
     given |= {each: value for each in SECRET_WORDS if (value := one(data, f"secret-{each}"))}
     seen = _seen(one(data, "seen"))
-    edited = _Edited(document, given, seen, revision=one(data, "revision"))
+    edited = _Edited(document, revision=one(data, "revision"), given=given, seen=seen)
     made = _made(visit, edited, ())
     rows = tuple(row.source for row in target_rows(made, "queue"))
     names = {"queues": made.queues, "agents": made.agents}
     document, refused = with_connector_changes(data, document, base, act, names, rows)
     if refused is None:
-        return edited._replace(document=document)
-    return edited._replace(document=document, problem=sentence(refused.coded), problem_at=refused.field or "")
+        return replace(edited, document=document)
+    return replace(edited, document=document, problem=sentence(refused.coded), problem_at=refused.field or "")
 
 
 def _seen(given: str) -> Seen:
@@ -171,17 +158,17 @@ def _tried(visit: Visit, name: str, edited: _Edited, act: str, key: str) -> _Edi
     service, secrets, seen = _service(visit), _own(edited), edited.seen
     problem = _obstacle(name, edited.document)
     if problem:
-        return edited._replace(problem=problem)
+        return replace(edited, problem=problem)
     try:
         if act == "test":
             found = service.try_place(edited.document, secrets, key)
-            seen = msgspec.structs.replace(seen, tried=found, of_place=_mark_of_place(edited))
+            seen = replace(seen, tried=found, of_place=_mark_of_place(edited))
         else:
             dry = service.try_document(edited.document, secrets, extent=DRY_RUN)
-            seen = msgspec.structs.replace(seen, dry=dry, of_document=revision_of(edited.document))
+            seen = replace(seen, dry=dry, of_document=revision_of(edited.document))
     except AuscultError as error:
-        return edited._replace(problem=sentence(error.coded.partition("\n")[0]), problem_at=error.field or "")
-    return edited._replace(seen=seen)
+        return replace(edited, problem=sentence(error.coded.partition("\n")[0]), problem_at=error.field or "")
+    return replace(edited, seen=seen)
 
 
 def _kept(visit: Visit, name: str, edited: _Edited, act: str) -> Redirect | _Edited:
@@ -196,35 +183,17 @@ def _kept(visit: Visit, name: str, edited: _Edited, act: str) -> Redirect | _Edi
             return Redirect(here if _in_force(visit, name) else PATH, status_code=303)
         problem = _obstacle(name, edited.document)
         if problem:
-            return edited._replace(problem=problem)
+            return replace(edited, problem=problem)
         definitions.save_draft(KIND, name, edited.document, revision)
         if act == "save":
             return Redirect(f"{here}/edit?done=saved", status_code=303)
-        edited = edited._replace(revision=revision_of(edited.document))
+        edited = replace(edited, revision=revision_of(edited.document))
         _service(visit).apply(edited.document, _own(edited))
     except DraftMovedError:
-        return _with_other(visit, name, edited)
+        return _texts(visit, name).with_other(visit, edited)
     except AuscultError as error:
-        return edited._replace(problem=sentence(error.coded.partition("\n")[0]), problem_at=error.field or "")
+        return replace(edited, problem=sentence(error.coded.partition("\n")[0]), problem_at=error.field or "")
     return Redirect(f"{here}?done=applied", status_code=303)
-
-
-def _stepped(visit: Visit, name: str, edited: _Edited, data: Given) -> _Edited:
-    """Save what a step has changed, or show the text of another window on, as the editor of forms does."""
-    store = visit.app.definitions
-    drafts = Drafts("name", name, partial(store.save_draft, KIND, name), partial(store.discard_draft, KIND, name))
-    is_moved = save_step(data, edited.document, _in_store(visit, name), drafts)
-    return _with_other(visit, name, edited) if is_moved else edited
-
-
-def _in_store(visit: Visit, name: str) -> Stored:
-    return stored_of(visit.app.definitions.draft(KIND, name), visit.app.definitions.get(KIND, name), name)
-
-
-def _with_other(visit: Visit, name: str, edited: _Edited) -> _Edited:
-    """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
-    stored = _in_store(visit, name)
-    return edited._replace(revision=revision_of(stored.document), other=other_text(visit, stored))
 
 
 def _obstacle(name: str, document: bytes) -> str:
@@ -317,7 +286,7 @@ def _view(visit: Visit, name: str, edited: _Edited, note: str) -> WizardView:
         channels=channel_rows(made),
         schedule=schedule_fields(made),
         action=f"{PATH}/{name}/edit",
-        draft=draft_view(visit, _in_store(visit, name), document, edited.revision, edited.other),
+        draft=draft_view(visit, _texts(visit, name).stored(), document, edited.revision, edited.other),
         may_publish=True,
         can_publish=not checked.problems,
         note=note,

@@ -9,26 +9,27 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec.structs import replace
 
 from auscult.domain.definitions.definition import Definition, DefinitionKind
-from auscult.domain.definitions.form_version import DraftMovedError, revision_of, signed
+from auscult.domain.definitions.form_version import DraftMovedError, signed
 from auscult.domain.errors import Coded, coded
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.definitions.drafts import (
     SAID_SAVED,
-    Drafts,
-    Stored,
+    Edited,
+    Texts,
     base_of,
     draft_view,
-    other_text,
-    save_step,
+    status_of,
     stored_of,
     text_of,
+    texts_of,
 )
 from auscult.server.console.definitions.editor_view import DefinitionEditorView, DefinitionVersion
 from auscult.server.console.definitions.faults import Faults, fault_links
-from auscult.server.console.definitions.forms.editor_view import ChangeView, OtherText
+from auscult.server.console.definitions.forms.editor_view import ChangeView
 from auscult.server.console.definitions.forms.listing import require_editor
 from auscult.server.console.definitions.picks import known_of
 from auscult.server.console.definitions.scorecards.builder import CardBuilder, Known, card_builder, spot_of
@@ -48,8 +49,6 @@ from auscult.services.scoring.classification import check_against
 
 _SAVED = "saved"
 _TOPIC = re.compile(r"\btopics\[\d+\](?:\.topics\[\d+\])*")
-_BACK = "back:"
-_LOADING = ("save", "publish", "discard")
 _LONGEST_LIST = 2_000
 """Names that a page offers at most; others are found when they are typed."""
 
@@ -90,17 +89,11 @@ class Builder(NamedTuple):
     lists: Callable[[Known], dict[str, list[str]]]
 
 
-class _Edited(NamedTuple):
-    """A document after an action, its result, and the part that is open."""
+class _Edited(Edited, frozen=True):
+    """A document after an action, the part that is open, and the reason for the next version."""
 
-    document: bytes
     opened: str = ""
-    problem: str = ""
-    problem_at: str = ""
-    revision: str = ""
-    other: OtherText | None = None
     why: str = ""
-    note: str = ""
 
 
 class _Editor(Controller):
@@ -115,7 +108,7 @@ class _Editor(Controller):
         is_saved = _SAVED in visit.query.get("done", ())
         note = _(SAID_SAVED) if is_saved else ""
         edited = _Edited(_in_use(visit, self.of, name))
-        view = _view(visit, self.of, name, edited, note, known_of(visit))
+        view = _view(visit, self.of, name, replace(edited, note=note), known_of(visit))
         return visit.page("definitions/editor", self.of.title, view)
 
     @post(sync_to_thread=True)
@@ -129,25 +122,25 @@ class _Editor(Controller):
 def _acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] | Redirect:
     """Run the action of a button, and return the page, the part of it that changes, or where it leads."""
     require_editor(visit)
-    act, known, is_part, note = one(data, "act", "look"), known_of(visit), "part" in data, ""
-    base = base_of(data, _in_use(visit, of, name))
-    edited = _brought_back(visit, of, name, act) or _changed(visit, of, data, base, known)
-    edited = edited._replace(revision=one(data, "revision"), why=one(data, "note"))
-    if act in _LOADING and not edited.problem:
-        done = _kept(visit, of, name, edited, data)
-        if isinstance(done, _Edited):
-            edited = done
-        elif is_part and act == "save":
-            note = _(SAID_SAVED)
-        else:
-            return done
-    elif is_part:
-        edited = _stepped(visit, of, name, edited, data)
-    view = _view(visit, of, name, edited, note, known)
-    status = 409 if view.draft.other else 422 if edited.problem and not is_part else 200
-    if is_part:
+    known, texts = known_of(visit), _texts(visit, of, name)
+    base, back = base_of(data, _in_use(visit, of, name)), texts.brought_back(one(data, "act"))
+    edited = _Edited(back) if back is not None else _changed(visit, of, data, base, known)
+    edited = replace(edited, revision=one(data, "revision"), why=one(data, "note"))
+    done = texts.acted(visit, edited, data, lambda edited: _kept(visit, of, name, edited, data))
+    if isinstance(done, Redirect):
+        return done
+    view = _view(visit, of, name, done, known)
+    status = status_of(view.draft, done, data)
+    if "part" in data:
         return visit.part(of.panel.removesuffix(".html"), view, status)
     return visit.page("definitions/editor", of.title, view, status)
+
+
+def _texts(visit: Visit, of: Builder, name: str) -> Texts:
+    def differences(here: bytes, there: bytes) -> tuple[ChangeView, ...] | None:
+        return of.compare(here, there, known_of(visit))
+
+    return texts_of(visit.app.definitions, of.kind, name, differences=differences)
 
 
 def _in_use(visit: Visit, of: Builder, name: str) -> bytes:
@@ -174,21 +167,10 @@ def _changed(visit: Visit, of: Builder, data: Given, base: bytes, known: Known) 
     act = one(data, "act", "look")
     edit = of.change(visit, data, base, act, known)
     if edit.refused is None:
-        return _Edited(edit.document, edit.opened, note=edit.note)
+        return _Edited(edit.document, opened=edit.opened, note=edit.note)
     pressed = act.removeprefix("add:") if act.startswith("add:") else ""
     at = pressed if edit.refused.field in (pressed, "new") else ""
-    return _Edited(edit.document, edit.opened, sentence(edit.refused.coded), at)
-
-
-def _brought_back(visit: Visit, of: Builder, name: str, act: str) -> _Edited | None:
-    """Return the document of the version that a button brings back, if it is such a button."""
-    number = act.removeprefix(_BACK)
-    if not act.startswith(_BACK) or not number.isdecimal():
-        return None
-    version = visit.app.definitions.get(of.kind, name, int(number))
-    if version is None:
-        raise missing(of.noun, f"{name}, version {number}")
-    return _Edited(version.document)
+    return _Edited(edit.document, sentence(edit.refused.coded), at, opened=edit.opened)
 
 
 def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, data: Given) -> Redirect | _Edited:
@@ -206,36 +188,14 @@ def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, data: Given) ->
             return Redirect(here if _newest(visit, of, name) else f"{BASE}{of.path}", status_code=303)
         problem = _obstacle(visit, of, name, edited.document, act)
         if problem:
-            return edited._replace(problem=problem)
+            return replace(edited, problem=problem)
         definitions.save_draft(of.kind, name, edited.document, revision)
         if act == "publish":
             definitions.publish(of.kind, name, edited.document, signed(visit.visitor.email, edited.why))
             return Redirect(f"{here}?done=published", status_code=303)
     except DraftMovedError:
-        return _with_other(visit, of, name, edited)
+        return _texts(visit, of, name).with_other(visit, edited)
     return Redirect(f"{here}/edit?done={_SAVED}", status_code=303)
-
-
-def _stepped(visit: Visit, of: Builder, name: str, edited: _Edited, data: Given) -> _Edited:
-    """Save what a step has changed, or show the text of another window on, as the editor of forms does."""
-    if not visit.principal.may_everywhere("form.edit"):
-        return edited
-    store = visit.app.definitions
-    drafts = Drafts("id", name, partial(store.save_draft, of.kind, name), partial(store.discard_draft, of.kind, name))
-    is_moved = save_step(data, edited.document, _in_store(visit, of, name), drafts)
-    return _with_other(visit, of, name, edited) if is_moved else edited
-
-
-def _in_store(visit: Visit, of: Builder, name: str) -> Stored:
-    return stored_of(visit.app.definitions.draft(of.kind, name), _newest(visit, of, name), name)
-
-
-def _with_other(visit: Visit, of: Builder, name: str, edited: _Edited) -> _Edited:
-    """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
-    stored = _in_store(visit, of, name)
-    differences = of.compare(edited.document, stored.document, known_of(visit)) or ()
-    other = other_text(visit, stored, differences)
-    return edited._replace(revision=revision_of(stored.document), other=other)
 
 
 def _obstacle(visit: Visit, of: Builder, name: str, document: bytes, act: str) -> str:
@@ -248,9 +208,7 @@ def _obstacle(visit: Visit, of: Builder, name: str, document: bytes, act: str) -
     return ""
 
 
-def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
-    visit: Visit, of: Builder, name: str, edited: _Edited, note: str, known: Known
-) -> DefinitionEditorView:
+def _view(visit: Visit, of: Builder, name: str, edited: _Edited, known: Known) -> DefinitionEditorView:
     document = read_document(edited.document)
     checked = _Checked(*(_named(document.value, each) for each in of.check(visit, edited.document)))
     stored, draft = _newest(visit, of, name), visit.app.definitions.draft(of.kind, name)
@@ -278,7 +236,7 @@ def _view(  # noqa: PLR0913, PLR0917  (all that the page is made of)
         about_versions=_(of.about_versions),
         can_publish=not checked.problems,
         may_publish=visit.principal.may_everywhere("form.publish"),
-        note=note or edited.note,
+        note=edited.note,
         problem=edited.problem,
         problem_at=edited.problem_at,
         action=f"{BASE}{of.path}/{name}/edit",

@@ -20,15 +20,10 @@ from auscult.server.console.definitions.listing_view import (
     Entered,
     ListedRow,
     ListView,
-    ScorecardView,
-    TaxonomyView,
     agents_word,
-    attribute_views,
     draft_row,
-    figures_rows,
     scorecard_rows,
     taxonomy_rows,
-    topic_views,
 )
 from auscult.server.console.frame.filters import address
 from auscult.server.console.frame.naming import language_name
@@ -176,22 +171,21 @@ def _show_card(visit: Visit, stored: Definition, actions: Actions | None, note: 
         found = figures_of(visit.app_for("insight.read"), card, begin, end + timedelta(days=1), visit.principal)
         if not is_ranked:
             found = sorted(found, key=lambda each: (each.name or each.agent_id).casefold())
-        figures = figures_rows(found, reader, BASE, since, last)
-    view = ScorecardView(
-        name=card.name,
-        about=_("{agents}. {score} needed. Version {version}.").format(
-            agents=agents_word(card.agents), score=reader.number(card.pass_score), version=card.version
-        ),
-        attributes=attribute_views(card, metric_names(visit.app), reader),
+        figures = list(found)
+    orders = _orders(card.id, (since, last), is_ranked=is_ranked) if figures and has_board else ()
+    return visit.page(
+        "definitions/scorecard",
+        CARDS.title,
+        card=card,
+        agents=agents_word(card.agents),
+        names=metric_names(visit.app),
         may_see_figures=may_see,
-        since=since.isoformat(),
-        last=last.isoformat(),
+        days=(since.isoformat(), last.isoformat()),
         figures=figures,
-        orders=_orders(card.id, (since, last), is_ranked=is_ranked) if figures and has_board else (),
+        orders=orders,
         actions=actions,
         note=note,
     )
-    return visit.page("definitions/scorecard", CARDS.title, view)
 
 
 def _orders(card_id: str, days: tuple[date, date], *, is_ranked: bool) -> tuple[tuple[str, str, bool], ...]:
@@ -206,24 +200,17 @@ def _orders(card_id: str, days: tuple[date, date], *, is_ranked: bool) -> tuple[
 
 def _show_tree(visit: Visit, stored: Definition, actions: Actions | None, note: str) -> Response[str]:
     taxonomy, reader = in_force(visit.app.definitions).get(stored.name), visit.reader
-    counts = " / ".join(map(reader.number, taxonomy.counts())) if taxonomy else ""
-    languages = ", ".join(language_name(each, reader) for each in taxonomy.languages) if taxonomy else ""
-    versions = listed_versions(visit.app.definitions, stored.name)
-    about = _("It was accepted once and cannot be read today, so conversations are not sorted by it.")
-    if taxonomy:
-        about = _("{counts} topics on levels 1, 2 and 3. {languages}. Version {version}.")
-        about = about.format(counts=counts, languages=languages, version=stored.version)
-    view = TaxonomyView(
+    return visit.page(
+        "definitions/taxonomy",
+        TREES.title,
+        taxonomy=taxonomy,
         name=taxonomy.name if taxonomy else stored.name,
-        about=about,
-        topics=topic_views(taxonomy.topics, reader) if taxonomy else (),
-        versions=tuple(
-            _("Version {n}, {day}").format(n=each.version, day=reader.moment(each.published_at)) for each in versions
-        ),
+        version=stored.version,
+        languages=", ".join(language_name(each, reader) for each in taxonomy.languages) if taxonomy else "",
+        versions=list(listed_versions(visit.app.definitions, stored.name)),
         actions=actions,
         note=note,
     )
-    return visit.page("definitions/taxonomy", TREES.title, view)
 
 
 def _day(visit: Visit, name: str, otherwise: date) -> date:

@@ -13,28 +13,14 @@ from auscult.server.console.frame.verdicts import word_of
 from auscult.services.scoring.trial import is_not_asked
 
 
-class ExampleRow(Struct, frozen=True, kw_only=True):
-    """One example: the question, the words, the expected answer and the form's, which is empty where it has none.
-
-    ``on`` is the conversation, to try the form on it; empty for a transcript.
-    """
-
-    id: str
-    name: str
-    words: str
-    on: str
-    wanted: str
-    answer: str
-    is_right: bool
-
-
 class ExamplesView(Struct, frozen=True, kw_only=True):
-    """The examples of a form, those that are answered otherwise first."""
+    """The examples of a form, tried. ``names`` are those of its questions, ``words`` the words of each example, by id."""
 
+    found: Trials[Tried]
     sentence: str
-    rows: tuple[ExampleRow, ...]
     erased: str
-    has_wrong: bool
+    names: dict[str, str]
+    words: dict[str, str]
 
 
 class Expected(Struct, frozen=True, array_like=True):
@@ -56,13 +42,12 @@ def examples_view(found: Trials[Tried], form: Form) -> ExamplesView | None:
     """Show the examples of a form; None where it has none."""
     if not found.tried and not found.erased:
         return None
-    names = {each.id: each.name for each in form.metrics}
-    rows = [_row(each, names.get(each.example.metric_id, each.example.metric_id)) for each in found.tried]
     return ExamplesView(
+        found=found,
         sentence=counted(found),
-        rows=tuple(sorted(rows, key=lambda row: row.is_right)),
         erased=erased(found.erased),
-        has_wrong=bool(found.wrong),
+        names={each.id: each.name for each in form.metrics},
+        words={each.example.example_id: _words(each) for each in found.tried},
     )
 
 
@@ -107,15 +92,7 @@ def is_kept_by_people(metric: Metric) -> bool:
     return metric.type == "manual" or (metric.grades is not None and metric.grades.kind == "number")
 
 
-def _row(tried: Tried, name: str) -> ExampleRow:
-    its, conversation = tried.example, tried.conversation
-    said = next((turn.text for turn in conversation.turns if turn.id == its.turn_id), "")
-    return ExampleRow(
-        id=its.example_id,
-        name=name,
-        words=excerpt(said) if said else title_of(conversation) or conversation.id,
-        on=its.conversation_id or "",
-        wanted=word_of(its.wanted),
-        answer=word_of(tried.answer) if tried.answer else "",
-        is_right=tried.is_right,
-    )
+def _words(tried: Tried) -> str:
+    turns = {turn.id: turn.text for turn in tried.conversation.turns}
+    said = turns.get(tried.example.turn_id or "", "")
+    return excerpt(said) if said else title_of(tried.conversation) or tried.conversation.id

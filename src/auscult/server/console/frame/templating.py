@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import msgspec
 from jinja2 import BaseLoader, ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
@@ -13,7 +14,9 @@ from msgspec import Struct
 from auscult.language import gettext, ngettext, translated
 from auscult.server.console.frame.charts import lanes, sentiment, strip
 from auscult.server.console.frame.meanings import MEANINGS
-from auscult.server.console.frame.naming import by_in_words, role_name
+from auscult.server.console.frame.naming import BETWEEN, by_in_words, role_name
+from auscult.server.console.frame.posted import sentence
+from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import FEW, clock, length
 from auscult.server.console.frame.reasons import fault_in_words
 from auscult.server.console.frame.verdicts import sign_of, word_of
@@ -94,6 +97,11 @@ def _by_reader(name: str) -> Callable[..., str]:
     return written
 
 
+def _compact(value: object) -> str:
+    """Return a value as a button sends it: JSON without spaces."""
+    return msgspec.json.encode(value).decode()
+
+
 _MEANING = Markup(
     '<details class="about"><summary><span aria-hidden="true">?</span><span class="vh">{about}</span></summary>'
     '<p class="small">{said} <a href="{base}/help/{page}" target="_blank" rel="noopener">{more}'
@@ -141,9 +149,11 @@ def make_environment() -> Environment:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
     environment.filters.update({name: _by_reader(name) for name in _BY_READER})
     environment.filters.update(clock=clock, duration=length, answer_word=word_of, answer_sign=sign_of)
-    environment.filters.update(fault=fault_in_words, by=by_in_words, role_name=role_name, translated=translated)
+    environment.filters.update(fault=fault_in_words, by=by_in_words, role_name=role_name)
+    environment.filters.update(compact=_compact, excerpt=excerpt, sentence=sentence, translated=translated)
     environment.globals.update(
         base=BASE,
+        between=BETWEEN,
         picks=f"{BASE}/search/picks",
         meaning=_meaning,
         few=FEW,

@@ -1,1 +1,1 @@
-"""A form, scorecard or taxonomy on conversations of the past: back-tests, effects, reach, and the newest ones."""
+"""A form, scorecard or taxonomy on conversations of the past: tried, and their effects and reach."""

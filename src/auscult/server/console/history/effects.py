@@ -1,12 +1,12 @@
 """The effect of the scorecard or the taxonomy in a builder on the newest conversations."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import msgspec
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
-from msgspec.structs import replace
 
 from auscult.domain.definitions.scorecard import Scorecard
 from auscult.domain.definitions.taxonomy import Taxonomy
@@ -17,15 +17,10 @@ from auscult.server.console.definitions.drafts import text_of
 from auscult.server.console.definitions.forms.listing import require_editor
 from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.form_examples.examples import topic_examples_of
+from auscult.server.console.form_examples.examples_view import counted, erased
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several, tried
-from auscult.server.console.frame.visit import BASE, Visit
-from auscult.server.console.history.effects_view import (
-    CardEffectView,
-    Stays,
-    TopicEffectView,
-    card_effect_view,
-    topic_effect_view,
-)
+from auscult.server.console.frame.visit import Visit
+from auscult.server.console.history.effects_view import MOST_MOVES, Stays, to_look_at, varied
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.scorecards import check_scorecard, may_see
@@ -44,7 +39,7 @@ class CardEffectPage(Controller):
     ) -> Response[str]:
         """Weigh the newest conversations by the version in force and by the document."""
         require_editor(visit)
-        return await run(lambda: visit.part("history/parts/card_effect", _card(visit, name, text_of(data))), slow=True)
+        return await run(lambda: _card(visit, name, text_of(data)), slow=True)
 
 
 class TopicEffectPage(Controller):
@@ -58,22 +53,26 @@ class TopicEffectPage(Controller):
     ) -> Response[str]:
         """Sort the newest conversations, and the examples, with the version in force and with the document."""
         require_editor(visit)
-        return await run(lambda: visit.part("history/parts/topic_effect", _topics(visit, name, data)), slow=True)
+        return await run(lambda: _topics(visit, name, data), slow=True)
 
 
-def _card(visit: Visit, name: str, document: bytes) -> CardEffectView:
+def _card(visit: Visit, name: str, document: bytes) -> Response[str]:
     card = check_scorecard(document).card
     if card is None or not visit.may("insight.read"):
-        return CardEffectView()
+        return visit.part("history/parts/card_effect", found=None)
     before = _card_in_force(visit, name)
     app = visit.app_for("insight.read")
-    found = card_effect.card_effect(
-        card_effect.newest_cases(app, blindness_of(app, visit.visitor.email)),
-        before,
-        card,
-        lambda agent: may_see(visit.principal, agent),
+    cases = card_effect.newest_cases(app, blindness_of(app, visit.visitor.email))
+    found = card_effect.card_effect(cases, before, card, lambda agent: may_see(visit.principal, agent))
+    often = Counter(each.name.casefold() for each in found.agents)
+    return visit.part(
+        "history/parts/card_effect",
+        found=found,
+        before=before,
+        card=card,
+        names=metric_names(visit.app),
+        namesakes=[each for each, n in often.items() if n > 1],
     )
-    return card_effect_view(found, before, card, metric_names(visit.app), visit.reader, BASE)
 
 
 def _card_in_force(visit: Visit, name: str) -> Scorecard | None:
@@ -83,10 +82,10 @@ def _card_in_force(visit: Visit, name: str) -> Scorecard | None:
     return check_scorecard(stored.document, version=stored.version).card
 
 
-def _topics(visit: Visit, name: str, data: Given) -> TopicEffectView:
+def _topics(visit: Visit, name: str, data: Given) -> Response[str]:
     draft = classification.check_against(visit.app.definitions, text_of(data)).taxonomy
     if draft is None or draft.id != name or not visit.may("conversation.read"):
-        return TopicEffectView()
+        return visit.part("history/parts/topic_effect", found=None, refused="")
     app, present = visit.app_for("conversation.read"), classification.in_force(visit.app.definitions)
     versions = [draft, *([present[name]] if name in present else [])]
     problem = tried(lambda: _with_examples(visit, versions, one(data, "act")))
@@ -96,12 +95,26 @@ def _topics(visit: Visit, name: str, data: Given) -> TopicEffectView:
         found = topic_effect.topic_effect(cases, present.values(), draft, engines)
         trials = topic_examples_of(visit).tried(engines, present.values(), draft)
     except EngineError as error:
-        said = _("Conversations cannot be sorted here. {reason}")
-        return TopicEffectView(title=said.format(reason=sentence(error.coded)))
-    view = topic_effect_view(
-        found, present[name].version if name in present else 0, trials, several(data, "right"), visit.reader, BASE
+        said = _("Conversations cannot be sorted here. {reason}").format(reason=sentence(error.coded))
+        return visit.part("history/parts/topic_effect", found=None, refused=said)
+    right = several(data, "right")
+    open_ = to_look_at(found, trials, right)
+    return visit.part(
+        "history/parts/topic_effect",
+        found=found,
+        refused="",
+        version=present[name].version if name in present else 0,
+        moves=found.moves.most_common(),
+        most=MOST_MOVES,
+        trials=trials,
+        counted=counted(trials),
+        erased=erased(trials.erased),
+        right=right,
+        shown=varied(open_),
+        more=len(open_) - len(varied(open_)),
+        problem=problem,
+        may_edit=visit.principal.may_everywhere("form.edit"),
     )
-    return replace(view, problem=problem, may_edit=visit.principal.may_everywhere("form.edit"))
 
 
 def _with_examples(visit: Visit, versions: Sequence[Taxonomy], act: str) -> None:

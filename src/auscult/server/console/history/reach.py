@@ -11,10 +11,12 @@ from auscult.server.console.definitions.forms.overlaps import last_week
 from auscult.server.console.definitions.forms.publishing import since_in
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.visit import Visit
-from auscult.server.console.history.reach_view import OlderView, ReachView, older_view, reach_view
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import check_form
 from auscult.services.history.coverage import older
+
+_MOST_ROWS = 12
+"""Queues that are listed by name."""
 
 
 class FormReachPage(Controller):
@@ -28,9 +30,9 @@ class FormReachPage(Controller):
         require_editor(visit)
         form = check_form(text_of(data)).form
         week = last_week(visit, form, form_id) if form else None
-        if form is None or week is None:
-            return visit.part("history/parts/form_reach", ReachView())
-        return visit.part("history/parts/form_reach", reach_view(week.routing, form, week.others, visit.reader, PATH))
+        others = [each for each in week.others if form and each.channel == form.channel] if week else []
+        found = week.routing if week else None
+        return visit.part("history/parts/form_reach", found=found, form=form, others=others, path=PATH, most=_MOST_ROWS)
 
 
 class FormOlderPage(Controller):
@@ -48,6 +50,6 @@ class FormOlderPage(Controller):
         except RequestError:  # half a date, which the page refuses when it is used
             form, since = None, None
         if form is None or not visit.may("conversation.read"):
-            return visit.part("history/parts/form_older", OlderView())
+            return visit.part("history/parts/form_older", found=None)
         others = [each for name, each in in_force(visit.app.forms).items() if name != form_id]
-        return visit.part("history/parts/form_older", older_view(older(visit.app, form, others, since), visit.reader))
+        return visit.part("history/parts/form_older", found=older(visit.app, form, others, since))

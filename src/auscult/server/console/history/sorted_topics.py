@@ -1,12 +1,11 @@
 """The conversations in the builder of a taxonomy: counted, some of the open topic, some without one, and what was said in one."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
-from msgspec import Struct
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.definitions.taxonomy import Taxonomy
@@ -16,16 +15,8 @@ from auscult.server.console.definitions.forms.editor_view import path_of
 from auscult.server.console.definitions.forms.listing import require_editor
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.visit import BASE, Visit, missing
-from auscult.server.console.history.sorted_topics_view import (
-    NotRecognisedView,
-    SortedHereView,
-    Spoken,
-    TopicCountsView,
-    counts_view,
-    here_view,
-    not_recognised_view,
-)
-from auscult.server.console.scoring.trial_words import nameless
+from auscult.server.console.history.sorted_topics_view import Spoken, TopicCountsView, counts_view
+from auscult.server.console.history.trial_words import nameless
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.taxonomies import LONGEST_EXAMPLE, check_taxonomy
@@ -51,28 +42,26 @@ class SortedTopicsPage(Controller):
         self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str]:
         """Count the conversations at each topic of the document."""
-        return await _part(visit, "history/parts/topic_counts", lambda: _counts(visit, name, text_of(data)))
+        require_editor(visit)
+        return await run(
+            lambda: visit.part("history/parts/topic_counts", _counts(visit, name, text_of(data))), slow=True
+        )
 
     @post("/here")
     async def here(
         self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str]:
         """List some that were sorted to the open topic, the least sure first."""
-        return await _part(
-            visit, "history/parts/sorted_here", lambda: _here(visit, name, text_of(data), one(data, "open"))
-        )
+        require_editor(visit)
+        return await run(lambda: _here(visit, name, text_of(data), one(data, "open")), slow=True)
 
     @post("/nowhere")
     async def nowhere(
         self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
     ) -> Response[str]:
         """List the newest that were sorted nowhere and whose words are no sentence of the document yet."""
-        return await _part(visit, "history/parts/not_recognised", lambda: _nowhere(visit, name, text_of(data)))
-
-
-async def _part(visit: Visit, template: str, view: Callable[[], Struct]) -> Response[str]:
-    require_editor(visit)
-    return await run(lambda: visit.part(template, view()), slow=True)
+        require_editor(visit)
+        return await run(lambda: _nowhere(visit, name, text_of(data)), slow=True)
 
 
 def words_of(visit: Visit, spoken: Spoken) -> str:
@@ -97,20 +86,18 @@ def _counts(visit: Visit, name: str, document: bytes) -> TopicCountsView:
     return counts_view(found.counts(), found.draft, visit.reader, BASE) if found else TopicCountsView()
 
 
-def _here(visit: Visit, name: str, document: bytes, opened: str) -> SortedHereView:
+def _here(visit: Visit, name: str, document: bytes, opened: str) -> Response[str]:
     found = _sorted(visit, name, document)
     names = names_at(found.draft, path_of(opened)) if found and opened else ()
-    if found is None or not names:
-        return SortedHereView()
-    return here_view(found.here(names), names, opened, visit.reader, BASE, may_edit=_may_edit(visit))
+    rows = found.here(names) if found and names else ()
+    return visit.part("history/parts/sorted_here", names=names, rows=rows, path=opened, may_edit=_may_edit(visit))
 
 
-def _nowhere(visit: Visit, name: str, document: bytes) -> NotRecognisedView:
+def _nowhere(visit: Visit, name: str, document: bytes) -> Response[str]:
     found = _sorted(visit, name, document)
-    if found is None:
-        return NotRecognisedView()
-    left = islice(_not_added(visit.app_for(_READ), found.draft, found.not_recognised()), MOST_LEFT)
-    return not_recognised_view(left, BASE, may_edit=_may_edit(visit))
+    rows = _not_added(visit.app_for(_READ), found.draft, found.not_recognised()) if found else iter(())
+    left = list(islice(rows, MOST_LEFT))
+    return visit.part("history/parts/not_recognised", is_known=found is not None, rows=left, may_edit=_may_edit(visit))
 
 
 def _sorted(visit: Visit, name: str, document: bytes) -> SortedTopics | None:

@@ -1,19 +1,14 @@
-"""The conversations in the builder of a taxonomy: their number at each topic, some of the open one, and some without one."""
+"""The conversations in the builder of a taxonomy: their number at each topic."""
 
-from collections.abc import Iterable, Sequence
-
-import msgspec
 from msgspec import Struct
 
-from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.definitions.taxonomy import BELOW, Taxonomy
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.frame.filters import address
 from auscult.server.console.frame.naming import BETWEEN
-from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader
-from auscult.services.history.sorted_topics import NotRecognised, SortedHere, TopicCounts, TopicNames
+from auscult.services.history.sorted_topics import TopicCounts
 
 FEW, ENOUGH = 5, 100
 """With fewer conversations than the first, a topic is marked as rare, once as many as the second were counted in all."""
@@ -46,33 +41,6 @@ class TopicCountsView(Struct, frozen=True, kw_only=True):
     share: str = ""
     few: str = ""
     rows: tuple[CountRow, ...] = ()
-
-
-class HereRow(Struct, frozen=True, kw_only=True):
-    """A conversation: what was said, and what its buttons send. One of a topic also has how sure that was."""
-
-    id: str
-    href: str
-    said: str
-    sure: str = ""
-    example: str = ""
-    move: str
-
-
-class SortedHereView(Struct, frozen=True, kw_only=True):
-    """Some conversations of the open topic; without a ``trail`` nothing is known. Without ``may_edit`` it has no buttons."""
-
-    trail: str = ""
-    rows: tuple[HereRow, ...] = ()
-    may_edit: bool = False
-
-
-class NotRecognisedView(Struct, frozen=True, kw_only=True):
-    """Some conversations without a topic; nothing is known unless ``is_known``. Without ``may_edit`` it has no buttons."""
-
-    is_known: bool = False
-    rows: tuple[HereRow, ...] = ()
-    may_edit: bool = False
 
 
 def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader, base: str) -> TopicCountsView:
@@ -114,37 +82,3 @@ def counts_view(found: TopicCounts, draft: Taxonomy, reader: Reader, base: str) 
 
 def _share(n: int, largest: int) -> int:
     return max(1, round(_STEPS * n / largest)) if n else 0
-
-
-def here_view(  # noqa: PLR0913  (all that a row shows)
-    found: Sequence[SortedHere], names: TopicNames, path: str, reader: Reader, base: str, *, may_edit: bool
-) -> SortedHereView:
-    """Show some conversations of the topic at a path."""
-    rows = [
-        msgspec.structs.replace(
-            _row(each.conversation, each.turn, path, base),
-            sure=reader.share(each.confidence),
-            example=_sent("example", path, each.conversation, each.turn),
-        )
-        for each in found
-    ]
-    return SortedHereView(trail=BETWEEN.join(names), rows=tuple(rows), may_edit=may_edit)
-
-
-def not_recognised_view(found: Iterable[NotRecognised], base: str, *, may_edit: bool) -> NotRecognisedView:
-    """Show some conversations without a topic."""
-    rows = tuple(_row(each.conversation, each.turn, "", base) for each in found)
-    return NotRecognisedView(is_known=True, rows=rows, may_edit=may_edit)
-
-
-def _row(conversation: Conversation, turn: Turn, path: str, base: str) -> HereRow:
-    return HereRow(
-        id=conversation.id,
-        href=f"{base}/conversations/{conversation.id}#t-{turn.id}",
-        said=excerpt(turn.text),
-        move=_sent("move", path, conversation, turn),
-    )
-
-
-def _sent(verb: str, path: str, conversation: Conversation, turn: Turn) -> str:
-    return f"{verb}:{msgspec.json.encode(Spoken(path, conversation.id, turn.id)).decode()}"

@@ -45,7 +45,6 @@ class FormCache:
     def __init__(self) -> None:
         """Nothing is read yet."""
         self._read: dict[tuple[str, str, int], Form] = {}
-        self._documents: dict[str, Form] = {}
         self._earlier: dict[tuple[str, str, int], tuple[Form, ...]] = {}
 
     def get(self, app: AppStore, form_id: str, version: int) -> Form:
@@ -56,12 +55,6 @@ class FormCache:
         found = app.forms.get(form_id, version)
         assert found is not None  # noqa: S101  (a version is never deleted)
         return self.stored(app, found)
-
-    def read(self, name: str, document: bytes) -> Form:
-        """A document that is no version, by a name that no other has. Raises ``FormError`` when it cannot be read."""
-        if name not in self._documents:
-            self._documents[name] = read_form(document, UNPUBLISHED)
-        return self._documents[name]
 
     def in_force(self, app: AppStore) -> list[Form]:
         """Return the forms of an app that are in force, each with the versions of before its first day.

@@ -90,17 +90,19 @@ def test_the_sign_in_ends_while_one_types(browser: Browser, served: Service, kin
 
 
 def test_a_button_waits_for_the_sign_in(browser: Browser, served: Service) -> None:
-    """A back-test that is asked for without a session begins after the sign-in, with what was typed."""
+    """A form that is published without a session is published after the sign-in, with what was typed."""
     open_builder(browser, served)
     browser.run("window.isSame = true")
     sign_out(browser)
     typed(browser, "s-metrics.0.weight", "45")
-    click(browser, "[name=act][value=backtest]")
+    click(browser, "[name=act][value=publish]")
     browser.until("#saved", lambda text: "you are signed out" in text)
     assert browser.run("return window.isSame") is True
     sign_in_elsewhere(browser)
-    wait_for(lambda: browser.driver.current_url, lambda url: "/backtests/" in url)
-    assert "weight: 45" in draft(served)
+    wait_for(lambda: browser.driver.current_url, lambda url: "done=published" in url)
+    found = served.store.within(TENANT).forms.get("ef-build")
+    assert found is not None
+    assert b"weight: 45" in found.document
 
 
 @pytest.mark.parametrize("kind", ["form", "card"])
@@ -136,7 +138,7 @@ def test_what_was_kept_is_offered_to_the_same_user(browser: Browser, served: Ser
     assert browser.faults() == []
 
 
-@pytest.mark.parametrize("button", ["save", "open:1", "copy:2", "backtest"])
+@pytest.mark.parametrize("button", ["save", "open:1", "copy:2", "publish"])
 def test_words_that_were_not_added_are_added_first(served: Service, button: str) -> None:
     """Words in a field that adds are in the document after any button, and so is a ready list."""
     pack = packs.available()[0]
@@ -239,8 +241,8 @@ def test_another_window_is_not_overwritten(browser: Browser, served: Service, ki
     assert not browser.all("#moved")
 
 
-def test_steps_outlast_saving_and_a_back_test(browser: Browser, served: Service) -> None:
-    """Undo goes back over a saved draft and a back-test, to the bytes that the page began with."""
+def test_steps_outlast_saving_and_a_reload(browser: Browser, served: Service) -> None:
+    """Undo goes back over a saved draft and a reload, to the bytes that the page began with."""
     open_builder(browser, served)
     typed(browser, "s-metrics.0.weight", "35")
     becomes(browser, "weight: 35")
@@ -248,8 +250,7 @@ def test_steps_outlast_saving_and_a_back_test(browser: Browser, served: Service)
     browser.until("#panel .tell", lambda text: "Draft saved" in text)
     typed(browser, "s-metrics.1.weight", "35")
     wait_for(lambda: browser.run(DOCUMENT), lambda text: text.count("weight: 35") == 2)
-    click(browser, "[name=act][value=backtest]")
-    wait_for(lambda: browser.driver.current_url, lambda url: "/backtests/" in url)
+    wait_for(lambda: draft(served), lambda text: text.count("weight: 35") == 2)
     browser.driver.get(f"{served.url}{FORM_AT}")
     wait_for(lambda: browser.text("#checked"), bool)
     for _ in range(2):

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from auscult.domain.errors import FormError, RequestError
 from auscult.language import gettext as _
 from auscult.server.console.definitions.forms.builder import type_in_words
-from auscult.server.console.definitions.forms.editor import Edited, editor_view
+from auscult.server.console.definitions.forms.editor import EditedForm, editor_view
 from auscult.server.console.definitions.forms.editor_view import NewForm, SheetRow, SheetView
 from auscult.server.console.definitions.forms.listing import PATH, forms_page
 from auscult.server.console.definitions.forms.publishing import editor_page
@@ -107,7 +107,7 @@ def _begin(data: Mapping[str, Any], visit: Visit) -> Response[str] | Redirect:
     visit.app.forms.save_draft(form_id, document)
     if sheet is None:
         return Redirect(f"{PATH}/{form_id}", status_code=303)
-    return editor_page(visit, replace(editor_view(visit, form_id, Edited(document), ""), sheet=sheet), {}, 201)
+    return editor_page(visit, replace(editor_view(visit, form_id, EditedForm(document), ""), sheet=sheet), {}, 201)
 
 
 def _wrong(visit: Visit, form_id: str, new: NewForm) -> tuple[str, str] | None:

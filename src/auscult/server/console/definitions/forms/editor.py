@@ -2,38 +2,32 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec.structs import replace
 
-from auscult.domain.definitions.form_version import DraftMovedError, FormVersion, revision_of
-from auscult.domain.errors import AuscultError, RequestError, unknown
+from auscult.domain.definitions.form_version import DraftMovedError, FormVersion
+from auscult.domain.errors import AuscultError, RequestError
 from auscult.language import gettext as _
-from auscult.server.console.conversations.conversation_view import title_of
 from auscult.server.console.definitions.drafts import (
     SAID_SAVED,
-    Drafts,
-    Stored,
+    Edited,
+    Texts,
     base_of,
     draft_view,
-    other_text,
-    save_step,
+    status_of,
     stored_of,
     text_of,
 )
 from auscult.server.console.definitions.forms.builder import Known, builder_view, form_faults
 from auscult.server.console.definitions.forms.changes import with_changes
 from auscult.server.console.definitions.forms.days import first_day_to_come, with_first_day
-from auscult.server.console.definitions.forms.editor_view import (
-    ChangeView,
-    EditorView,
-    OtherText,
-    difference_views,
-)
+from auscult.server.console.definitions.forms.editor_view import ChangeView, EditorView, difference_views
 from auscult.server.console.definitions.forms.listing import PATH, require_editor
 from auscult.server.console.definitions.forms.overlaps import left_to_the_other, overlaps_of, taken_from, taken_in
 from auscult.server.console.definitions.forms.packs import PacksView, choices, pack_views
@@ -41,46 +35,32 @@ from auscult.server.console.definitions.forms.publishing import done_note, edito
 from auscult.server.console.definitions.picks import columns_of_tables, languages_of, names_for
 from auscult.server.console.form_examples.examples import doubt_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
-from auscult.server.console.frame.visit import BASE, Visit
-from auscult.server.console.history.backtest_view import backtest_page
-from auscult.server.console.history.newest import kept_trial, untried
-from auscult.server.console.scoring.trial_view import TrialView, unasked
-from auscult.server.console.scoring.trial_words import SAY, with_said
-from auscult.services.audits.blind import blindness_of
+from auscult.server.console.frame.visit import Visit
+from auscult.server.console.history.trial_view import TrialView, unasked
+from auscult.server.console.history.trial_words import SAY, with_said
+from auscult.server.console.history.trials import kept_trial, untried
 from auscult.services.definitions.forms.difference import Named, choose, compared
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import document_in_use, save_draft
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.definitions.forms.publish import check_against
-from auscult.services.definitions.forms.reading import FormCheck, check_form, read_form
-from auscult.services.history.backtest_chunks import BacktestOrder
-from auscult.services.history.backtests import BacktestView, begin_backtest, view_backtest
+from auscult.services.definitions.forms.reading import FormCheck, check_form
 
-_SAMPLE = 2_000
 _SAVED = "saved"
-_BACK = "back:"
 ANYWAY = "anyway"
 """In the address: publish a form although it answers examples otherwise."""
 
 
-class Edited(NamedTuple):
-    """A document after an action, and the result of the action.
+class EditedForm(Edited, frozen=True):
+    """A form after an action.
 
-    ``revision``: of the stored document that was opened; empty for the present one. ``opened``: the question that is
-    shown with all its fields, or the path of the section that was moved. ``problem_at``: the action whose field the problem
-    is at. ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that leave their queues to
-    this one. ``note``: what was done, in words.
+    ``opened``: the question that is shown with all its fields, or the path of the section that was moved. ``is_doubted``:
+    the problem is one that a person may overrule. ``taken``: the forms that leave their queues to this one.
     """
 
-    document: bytes
-    problem: str = ""
-    problem_at: str = ""
-    revision: str = ""
-    other: OtherText | None = None
     opened: int | str | None = None
     is_doubted: bool = False
     taken: tuple[str, ...] = ()
-    note: str = ""
 
 
 class FormEditorPage(Controller):
@@ -95,7 +75,7 @@ class FormEditorPage(Controller):
         is_saved = visit.done == _SAVED
         note, left = (_(SAID_SAVED), None) if is_saved else done_note(visit, form_id, visit.done)
         document = document_in_use(visit.app.forms, form_id)
-        edited = Edited(document, taken=taken_from(visit.query))
+        edited = EditedForm(document, taken=taken_from(visit.query))
         view = editor_view(visit, form_id, edited, note, kept_trial(visit, form_id, document))
         return editor_page(visit, view, {}, left=left)
 
@@ -107,88 +87,69 @@ class FormEditorPage(Controller):
         require_editor(visit)
         base = base_of(data, document_in_use(visit.app.forms, form_id))
         act, document = one(data, "act", "look"), text_of(data)
-        is_part, note = "part" in data, ""
         if act == "again":
             visit.require_everywhere("form.publish")
             return Redirect(f"{PATH}/{form_id}?done={score_again(visit, form_id)}", status_code=303)
-        edited = _brought_back(visit, form_id, act) or _changed(data, document, base, act)
+        texts = _texts(visit, form_id)
+        back = texts.brought_back(act)
+        edited = EditedForm(back) if back is not None else _changed(data, document, base, act)
         if act == SAY and not edited.problem:
             edited = _with_said(visit, edited, base, data)
-        edited = edited._replace(
+        edited = replace(
+            edited,
             document=left_to_the_other(visit, edited.document, act),
             revision=one(data, "revision"),
             taken=taken_in(data),
         )
-        if act in ("save", "publish", "backtest", "discard") and not edited.problem:
-            done = _kept(visit, form_id, edited, data)
-            if isinstance(done, Edited):
-                edited = done
-            elif is_part and act == "save":
-                note = _(SAID_SAVED)
-            else:
-                return done
-        elif is_part:
-            edited = _stepped(visit, form_id, edited, data)
-        view = editor_view(visit, form_id, edited, note or edited.note)
-        status = 409 if view.draft.other else 422 if edited.problem and not is_part else 200
-        if is_part:
+        done = texts.acted(visit, edited, data, lambda edited: _kept(visit, form_id, edited, data))
+        if isinstance(done, Redirect):
+            return done
+        view = editor_view(visit, form_id, done, done.note)
+        status = status_of(view.draft, done, data)
+        if "part" in data:
             return visit.part("definitions/parts/form_view", view, status)
         return editor_page(visit, view, data, status)
 
     @get("/backtests/{backtest_id:str}", sync_to_thread=True)
-    def backtest(
-        self, form_id: FromPath[str], backtest_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
-        """Show a back-test in its present state."""
-        require_editor(visit)
-        version = visit.app.forms.get(form_id)
-        name = read_form(version.document).name if version else form_id
-        found = view_backtest(visit.app, backtest_id)
-        view = backtest_page(found, form_id, name, _words_of_moved(visit, found), visit.reader, BASE)
-        return visit.page("history/backtest", "Forms", view)
+    def backtest(self, form_id: FromPath[str], backtest_id: FromPath[str]) -> Redirect:  # noqa: ARG002  (a former address)
+        """Lead to where a form is tried, as back-tests had pages of their own."""
+        return Redirect(f"{PATH}/{form_id}#part-try", status_code=301)
 
 
-def _words_of_moved(visit: Visit, found: BacktestView) -> dict[str, str]:
-    """Return the customers' words of the conversations that change most, by id: of those that the visitor may see."""
-    if found.result is None or not visit.may("conversation.read"):
-        return {}
-    blind = blindness_of(visit.app, visit.visitor.email)
-    stored = (visit.app.conversations.get(each.conversation_id) for each in found.result.most_changed)
-    shown = (each.conversation for each in stored if each is not None)
-    return {each.id: title_of(each) or each.id for each in shown if each.id not in blind}
-
-
-def _changed(data: Given, document: bytes, base: bytes, act: str) -> Edited:
+def _changed(data: Given, document: bytes, base: bytes, act: str) -> EditedForm:
     """Change the document as requested in the builder: first what was typed, then the action of the button."""
     edit = with_changes(data, document, base, act)
     if edit.refused is None:
-        return Edited(edit.document, opened=edit.opened)
+        return EditedForm(edit.document, opened=edit.opened)
     at = act if act.startswith(f"pack:metrics.{edit.opened}.") else ""
-    return Edited(edit.document, sentence(edit.refused.coded), at, opened=edit.opened)
+    return EditedForm(edit.document, sentence(edit.refused.coded), at, opened=edit.opened)
 
 
-def _with_said(visit: Visit, edited: Edited, base: bytes, data: Given) -> Edited:
+def _with_said(visit: Visit, edited: EditedForm, base: bytes, data: Given) -> EditedForm:
     """Add words of a conversation to a question."""
     try:
         document, note = with_said(visit, edited.document, base, data)
     except AuscultError as error:
-        return edited._replace(problem=sentence(error.coded))
-    return edited._replace(document=document, note=note)
+        return replace(edited, problem=sentence(error.coded))
+    return replace(edited, document=document, note=note)
 
 
-def _brought_back(visit: Visit, form_id: str, act: str) -> Edited | None:
-    """Return the document of the version that a button brings back, if it is such a button."""
-    number = act.removeprefix(_BACK)
-    if not act.startswith(_BACK) or not number.isdecimal():
-        return None
-    version = visit.app.forms.get(form_id, int(number))
-    if version is None:
-        raise unknown("form", number, "unknown version {value} of {form_id}", field="version", form_id=form_id)
-    return Edited(version.document)
+def _texts(visit: Visit, form_id: str) -> Texts:
+    forms = visit.app.forms
+    draft, version = partial(forms.draft, form_id), partial(forms.get, form_id)
+    save, discard = partial(forms.save_draft, form_id), partial(forms.discard_draft, form_id)
+    return Texts("id", form_id, draft, version, save, discard, _difference)
 
 
-def _kept(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect | Edited:
-    """Save, publish, discard or back-test a document; return the redirect, or the document with the fault.
+def _difference(here: bytes, there: bytes) -> tuple[ChangeView, ...]:
+    mine, theirs = check_form(here).form, check_form(there).form
+    if mine is None or theirs is None:
+        return ()
+    return difference_views(compared(Named(name="here", form=mine), Named(name="there", form=theirs)))
+
+
+def _kept(visit: Visit, form_id: str, edited: EditedForm, data: Given) -> Redirect | EditedForm:
+    """Save, publish or discard a document; return the redirect, or the document with the fault.
 
     Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
     """
@@ -196,42 +157,19 @@ def _kept(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect |
     if one(data, "act") == "publish" and ANYWAY not in visit.query:
         doubt = doubt_of(visit, edited.document)
         if doubt:
-            return edited._replace(problem=doubt, is_doubted=True)
+            return replace(edited, problem=doubt, is_doubted=True)
     try:
         if one(data, "act") == "publish" and isinstance(read_document(edited.document).value, dict):
-            edited = edited._replace(document=with_first_day(visit, edited.document, data))
+            edited = replace(edited, document=with_first_day(visit, edited.document, data))
         done = _stored(visit, form_id, edited, data)
     except RequestError as error:
-        return edited._replace(problem=sentence(error.coded))
+        return replace(edited, problem=sentence(error.coded))
     except DraftMovedError:
-        return _with_other(visit, form_id, edited)
-    return edited._replace(problem=done) if isinstance(done, str) else done
+        return _texts(visit, form_id).with_other(visit, edited)
+    return replace(edited, problem=done) if isinstance(done, str) else done
 
 
-def _stepped(visit: Visit, form_id: str, edited: Edited, data: Given) -> Edited:
-    """Save what a step has changed. A text that was saved meanwhile is shown until one of the two is chosen."""
-    if not visit.principal.may_everywhere("form.edit"):
-        return edited
-    forms = visit.app.forms
-    drafts = Drafts("id", form_id, partial(forms.save_draft, form_id), partial(forms.discard_draft, form_id))
-    is_moved = save_step(data, edited.document, _in_store(visit, form_id), drafts)
-    return _with_other(visit, form_id, edited) if is_moved else edited
-
-
-def _in_store(visit: Visit, form_id: str) -> Stored:
-    return stored_of(visit.app.forms.draft(form_id), visit.app.forms.get(form_id), form_id)
-
-
-def _with_other(visit: Visit, form_id: str, edited: Edited) -> Edited:
-    """Return the document with the text that is stored by now: saving it again replaces that text, and no other."""
-    stored = _in_store(visit, form_id)
-    mine, theirs = check_form(edited.document).form, check_form(stored.document).form
-    found = compared(Named(name="here", form=mine), Named(name="there", form=theirs)) if mine and theirs else None
-    other = other_text(visit, stored, difference_views(found) if found else ())
-    return edited._replace(revision=revision_of(stored.document), other=other)
-
-
-def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect | str:
+def _stored(visit: Visit, form_id: str, edited: EditedForm, data: Given) -> Redirect | str:
     """Store a document, or remove the draft; return the redirect, or the fault. Raises ``DraftMovedError``."""
     act = one(data, "act")
     forms, answered = visit.app.forms, visit.services.answered()
@@ -244,13 +182,6 @@ def _stored(visit: Visit, form_id: str, edited: Edited, data: Given) -> Redirect
     problem = _obstacle(form_id, document, check, act)
     if problem:
         return problem
-    if act == "backtest" and check.form is not None:
-        if document != document_in_use(
-            visit.app.forms, form_id
-        ):  # the page of the back-test leads back to what was tried
-            save_draft(forms, document, answered, revision=revision)
-        begun = begin_backtest(visit.app, check.form, BacktestOrder(document=document.decode(), sample=_SAMPLE))
-        return Redirect(f"{PATH}/{form_id}/backtests/{begun.id}", status_code=303)
     try:
         save_draft(forms, document, answered, revision=revision)
         done = publish_and_score(visit, form_id, data, edited.taken) if act == "publish" else _SAVED
@@ -268,14 +199,14 @@ def _obstacle(form_id: str, document: bytes, check: FormCheck, act: str) -> str:
     if isinstance(named, dict) and named.get("id") != form_id:
         text = _("The document has the id {id}; a form keeps its id, {form_id}.")
         return text.format(id=named.get("id"), form_id=form_id)
-    if act == "backtest" and check.form is None:
-        return _("A back-test needs a form without faults.")
     if act == "publish" and (check.form is None or check.unanswered):
         return _("A form with a fault is not published. The list leads to each.")
     return ""
 
 
-def editor_view(visit: Visit, form_id: str, edited: Edited, note: str, trial: TrialView | None = None) -> EditorView:
+def editor_view(
+    visit: Visit, form_id: str, edited: EditedForm, note: str, trial: TrialView | None = None
+) -> EditorView:
     """Return the editor as it shows a document, with a trial of it."""
     forms = visit.app.forms
     check = check_against(forms, edited.document, visit.services.answered(), edited.taken)

@@ -11,7 +11,7 @@ from auscult.server.console.definitions.faults import FaultLink
 from auscult.server.console.definitions.forms.builder import BuilderView
 from auscult.server.console.definitions.forms.packs import PacksView
 from auscult.server.console.frame.naming import CHANNELS
-from auscult.server.console.scoring.trial_view import TrialView
+from auscult.server.console.history.trial_view import TrialView
 from auscult.services.definitions.forms.difference import ChangeLine, ComparedForms
 from auscult.services.definitions.forms.document import Path
 

@@ -8,7 +8,7 @@ from litestar import Response
 from auscult.domain.definitions.form_version import FormVersion, signed
 from auscult.domain.errors import ConflictError
 from auscult.language import gettext as _
-from auscult.language import ngettext
+from auscult.language import later, ngettext
 from auscult.server.console.definitions.forms.days import (
     FROM_DAY,
     day_in,
@@ -29,6 +29,9 @@ from auscult.services.history.rescores import begin_rescore
 
 PUBLISHED, SCORED_AGAIN, BUSY = "published", "again", "busy"
 """Values of ``done`` in the address after publishing."""
+FITTED, UNFITTED = "fitted", "unfitted"
+"""The same after a fit of thresholds was published or undone."""
+_FITS = {FITTED: later("The fit is in force."), UNFITTED: later("What was in force before is in force again.")}
 
 
 def publish_and_score(visit: Visit, form_id: str, given: Given, taken: Collection[str] = ()) -> str:
@@ -91,8 +94,13 @@ def _first(visit: Visit, first: date) -> str:
     return _("From {day} on").format(day=visit.reader.day(first))
 
 
-def done_note(visit: Visit, form_id: str, done: str) -> tuple[str, int]:
-    """Return what was done in words, and the number of conversations that an earlier version scored and this one did not."""
+def done_note(visit: Visit, form_id: str, done: str) -> tuple[str, int | None]:
+    """Return what was done in words, and the number of conversations that an earlier version scored and this one did not.
+
+    That is None where nothing is offered to be scored again.
+    """
+    if done in _FITS:
+        return _(_FITS[done]), None
     version = visit.app.forms.get(form_id)
     if version is None or done not in (PUBLISHED, SCORED_AGAIN, BUSY):
         return "", 0

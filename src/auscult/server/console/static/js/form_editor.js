@@ -345,7 +345,7 @@ panel.addEventListener("change", (event) => {
 });
 // These load another page, or this page again on the same tab. They wait until the server has what was typed, because a
 // page that asks to sign in would lose it. By then the button may be gone.
-const LOADING = ["publish", "discard", "backtest", "again"];
+const LOADING = ["publish", "discard", "again"];
 let leaving = "";
 function leave(button) {
   if (leaving) return;
@@ -362,7 +362,7 @@ form.addEventListener("submit", (event) => {
   if (leaving || event.defaultPrevented || trial.handles(event)) return;
   const act = event.submitter?.value ?? "look";
   event.preventDefault();
-  if (!LOADING.includes(act)) ask(act.startsWith("ready:") ? `${act}/${ready.into()}` : act, event.submitter?.textContent, { wanted: event.submitter?.dataset.fixes });
+  if (!LOADING.includes(act) && event.submitter?.name !== "fit") ask(act.startsWith("ready:") ? `${act}/${ready.into()}` : act, event.submitter?.textContent, { wanted: event.submitter?.dataset.fixes });
   else if (event.submitter.getAttribute("aria-disabled") !== "true") {
     const button = event.submitter;
     const other = () => panel.querySelector("#moved a"); // a text of another window is not replaced on the way

@@ -162,7 +162,7 @@ export function triesForm(form, region, missed) {
   return {
     // Return whether a button that was pressed is one of the trial. One without an address of its own changes the form.
     handles(event) {
-      if (!region.contains(event.submitter)) return false;
+      if (!region.contains(event.submitter) || event.submitter.name === "fit") return false;
       if (!event.submitter.hasAttribute("formaction")) {
         added = region.querySelector("[name=turn]").value;
         return false;

@@ -92,7 +92,7 @@ def test_what_changes_stands_beside_the_version_in_force(served: Service) -> Non
         never = re.sub(r"{wording: en/greeting[@\d]*}", "{phrases: [zzz zzz]}", document)
         assert never != document
         page = newest_tried(served, me, never)
-        rows = re.findall(r"<tr.*?</tr>", page.partition("<tbody>")[2], re.DOTALL)
+        rows = re.findall(r"<tr.*?</tr>", page.partition("<tbody>")[2].partition("</tbody>")[0], re.DOTALL)
         changed = ["Greeting" in row for row in rows]
         assert changed[0]
         assert changed == sorted(changed, reverse=True)
@@ -124,6 +124,25 @@ def test_a_fatal_miss_and_a_question_to_a_person(served: Service) -> None:
         assert text in page.text.replace("&#10;", "\n")
         assert "with the version in force" not in page.text
         act(me, path, "", "discard")
+
+
+def test_the_last_month_is_tried_and_waits_for_its_button(served: Service) -> None:
+    """What would change of what was decided, by a button alone: a change of the text leaves it, and says so."""
+    with signed_in(served, "qa-manager") as me:
+        document = document_of(me.get(PATH).text)
+        strict = document.replace("pass_score: 70", "pass_score: 100")
+        page = newest_tried(served, me, strict, "month")
+        assert re.search(r"Of \d+ conversations 0 would pass that failed, and [1-9]\d* fail that passed\.", page)
+        assert "Adherence by metric" in page
+        opened = re.search(r'value="(on:[^"]+)"', page)
+        assert opened
+        assert "with the version in force" not in attempt(me, strict, opened[1]).text
+        assert "The form was changed since." not in attempt(me, strict, "again", on="month").text
+        later = attempt(me, document, "again", on="month").text
+        assert "The form was changed since." in later
+        assert address_of(later) == address_of(attempt(me, document, "again", on="month").text)
+        former = me.get(f"{PATH}/backtests/bt-1")
+        assert (former.status_code, former.headers["location"]) == (301, f"{PATH}#part-try")
 
 
 def test_what_cannot_be_tried_is_said(served: Service) -> None:
@@ -179,7 +198,7 @@ def test_an_example_is_kept_tried_and_stands_in_the_way(served: Service) -> None
             row = kept.partition('data-metric="em-greeting"')[2].partition("</li>")[0]
             assert "should be" in row
             assert "This is wrong" not in row
-            assert "Try the 1 example" in me.get(PATH).text
+            assert "The 1 example" in me.get(PATH).text
             held_up = act(me, PATH, document, "publish")
             assert held_up.status_code == 422
             assert "0 of 1 example right. The others are listed under Try it." in alerted(held_up.text)

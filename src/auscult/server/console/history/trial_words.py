@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec import Struct
+
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.evaluation import MetricResult
@@ -11,8 +13,8 @@ from auscult.domain.privacy.redaction import Hints, Utterance
 from auscult.language import gettext as _
 from auscult.server.console.definitions.forms.builder import path_text
 from auscult.server.console.frame.posted import Given, one
+from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.visit import Visit
-from auscult.server.console.scoring.trial_words_view import AddingView, adding_view
 from auscult.services.definitions.forms.editing.changes import changed
 from auscult.services.definitions.forms.editing.questions import value_of
 from auscult.services.definitions.forms.editing.said import WordList, with_words, word_lists
@@ -20,6 +22,16 @@ from auscult.storage.store import AppStore
 
 SAY = "say"
 """The action of the builder that adds words."""
+_SHOWN = 40
+
+
+class AddingView(Struct, frozen=True, kw_only=True):
+    """The words of a turn, redacted, and the lists that they can be added to: the path of each, and its name."""
+
+    turn_id: str
+    words: str
+    lists: tuple[tuple[str, str], ...]
+    chosen: str
 
 
 def lists_for(document: bytes, conversation: Conversation) -> list[WordList]:
@@ -39,7 +51,12 @@ def adding(
     turn = next(each for each in conversation.turns if each.id == turn_id)
     its = [each for each in lists if each.hears(turn.speaker)]
     decided = {n for n, each in enumerate(results) if any(one.turn_id == turn_id for one in each.verdict.evidence)}
-    return adding_view(turn_id, nameless(visit.app, conversation, turn), its, decided)
+    return AddingView(
+        turn_id=turn_id,
+        words=nameless(visit.app, conversation, turn),
+        lists=tuple((path_text(each.path), _label(each)) for each in its),
+        chosen=next((path_text(each.path) for each in its if each.place in decided), ""),
+    )
 
 
 def nameless(app: AppStore, conversation: Conversation, turn: Turn) -> str:
@@ -66,3 +83,12 @@ def with_said(visit: Visit, document: bytes, base: bytes, data: Given) -> tuple[
         raise RequestError(message, code="field.out_of_range", field="words", value=words)
     done = _("Added to {question}, never Yes: {words}") if found.is_never else _("Added to {question}, Yes: {words}")
     return changed(document, with_words(found, words), base=base), done.format(question=found.question, words=words)
+
+
+def _label(found: WordList) -> str:
+    """Return the name of a list: its question, its answer, and the first of its words where it has any."""
+    answer = _("{question}: never Yes") if found.is_never else _("{question}: Yes")
+    label = answer.format(question=found.question)
+    if not found.words:
+        return label
+    return _("{list}, as {words}").format(list=label, words=f"\u201c{excerpt(found.words[0], _SHOWN)}\u201d")

@@ -15,8 +15,8 @@ from auscult.services.form_examples import FormExamples
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.test_console_builder import DOCUMENT, click, picture
 from tests.e2e.console.definitions.test_console_forms import document_of
-from tests.e2e.console.scoring.test_console_trial import FORM, attempt, calls
-from tests.e2e.console.scoring.test_console_trial_given import chunk
+from tests.e2e.console.history.test_console_trial import FORM, attempt, calls
+from tests.e2e.console.history.test_console_trial_given import chunk
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
 from tests.e2e.consoles import signed_in
 from tests.e2e.history.test_api_rescores import backfill
@@ -152,7 +152,7 @@ def test_the_newest_appear_as_they_are_tried_and_can_be_stopped(browser: Browser
     assert browser.run(IS_AT, ".tryrows")
     chunk(served)
     browser.until(".trygoing", lambda text: text.startswith(f"5 of {n} tried"))
-    assert len(browser.all(".tryrows tbody tr")) == 5
+    assert len(browser.all(".tryrows > table tbody tr")) == 5
     browser.one(".tryrows .shown label:first-child").click()
     chunk(served)
     browser.until(".trygoing", lambda text: text.startswith(f"10 of {n} tried"))
@@ -163,14 +163,14 @@ def test_the_newest_appear_as_they_are_tried_and_can_be_stopped(browser: Browser
     browser.until(".trygoing", lambda text: text.startswith(f"15 of {n} tried"))
     browser.press(".trygoing button")
     browser.until(".trygoing", lambda text: "Stopped." in text)
-    assert len(browser.all(".tryrows tbody tr")) == 15
+    assert len(browser.all(".tryrows > table tbody tr")) == 15
     picture(browser, "trial-10-stopped")
     browser.press("button[value=recent]")
     browser.until(".trygoing", lambda text: text.startswith(f"0 of {n} tried"))
     backfill(served)
     browser.until(".tryrows h3", lambda text: f"Tried on {n} conversations" in text)
     wait_for(lambda: browser.all(".trygoing"), lambda found: found == [])
-    assert len(browser.all(".tryrows tbody tr")) == n
+    assert len(browser.all(".tryrows > table tbody tr")) == n
     browser.one(".tryrows .shown label:first-child").click()
     browser.press(".tried tbody button")
     browser.until(".tryone .vlist", bool)
@@ -190,7 +190,7 @@ def test_a_trial_that_another_window_replaces_says_so(browser: Browser, served: 
     with signed_in(served, "qa-manager") as me:
         attempt(me, document_of(me.get(STARTER).text), "recent")
     browser.until(".bad", lambda text: "that trial has replaced this one" in text)
-    assert len(browser.all(".tryrows tbody tr")) == 5
+    assert len(browser.all(".tryrows > table tbody tr")) == 5
 
 
 def test_a_file_is_chosen_or_dropped(browser: Browser, served: Service, tmp_path: Path) -> None:
@@ -294,19 +294,19 @@ def test_a_link_opens_at_its_moment(browser: Browser, served: Service) -> None:
     picture(browser, "trial-14-moment")
 
 
-def test_a_backtest_fits_a_phone(browser: Browser, served: Service) -> None:
+def test_the_last_month_fits_a_phone(browser: Browser, served: Service) -> None:
     """Figures, conversations and places wrap, and nothing is wider than the page; axe finds nothing."""
     open_trial(browser, served)
     rewrite(browser, "pass_score: 70", "pass_score: 100")
-    click(browser, "button[value=backtest]")
-    wait_for(lambda: browser.text("#backtest"), bool)
+    click(browser, "button[value=month]")
+    browser.until(".trygoing", lambda text: text.startswith("0 of"))
     backfill(served)
-    browser.until("#backtest", lambda text: "To look at" in text)
+    browser.until("#tryrates", bool)
     for theme in ("dark", "light"):
         browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
         for wide in (1440, 360):
             width(browser, wide)
-            picture(browser, f"backtest-{theme}-{wide}")
+            picture(browser, f"month-{theme}-{wide}")
             assert browser.run("return document.documentElement.scrollWidth") <= wide
             browser.run(AXE)
             assert browser.driver.execute_async_script(RUN_AXE) == []

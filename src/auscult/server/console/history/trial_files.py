@@ -12,7 +12,7 @@ from auscult.language import gettext as _
 from auscult.sandbox.reading import Noted
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.visit import Visit
-from auscult.server.console.scoring.trial_view import LARGEST_FILE
+from auscult.server.console.history.trial_view import LARGEST_FILE
 from auscult.services.scoring.intake.read import read_given
 from auscult.services.scoring.intake.times import of_app
 

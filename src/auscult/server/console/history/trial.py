@@ -1,6 +1,7 @@
-"""The trial of a form in its editor: on a conversation that one chooses, the newest ones, a file or a pasted transcript."""
+"""The trial of a form in its editor: on conversations of one's choice, the newest, the last month, examples, a file or a text."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +9,7 @@ import msgspec
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
@@ -16,37 +18,36 @@ from auscult.domain.form import Form
 from auscult.domain.form_examples import NewExample, Trials, Tried
 from auscult.domain.said.search import parse
 from auscult.domain.search import Opened, opened_by
+from auscult.domain.tuning import EDIT_FORMS, READ_AUDITS
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.definitions.drafts import text_of
-from auscult.server.console.definitions.forms.editor import Edited, editor_view
+from auscult.server.console.definitions.forms.editor import EditedForm, editor_view
 from auscult.server.console.definitions.forms.editor_view import channel_name
 from auscult.server.console.definitions.forms.listing import PATH, require_editor
-from auscult.server.console.definitions.forms.publishing import editor_page
+from auscult.server.console.definitions.forms.publishing import FITTED, UNFITTED, editor_page
 from auscult.server.console.form_examples.examples import examples_of, tried_on_examples
 from auscult.server.console.form_examples.examples_view import Expected, examples_view, other_answers
-from auscult.server.console.frame.posted import Given, one, sentence
+from auscult.server.console.frame.posted import Given, Posted, one, sentence
 from auscult.server.console.frame.visit import BASE, Visit, missing
-from auscult.server.console.history.newest import RECENT, shown_trial, trial_of, words_of
-from auscult.server.console.scoring.trial_files import conversations_in
-from auscult.server.console.scoring.trial_view import LARGEST_FILE, TrialView, found_view, one_view
-from auscult.server.console.scoring.trial_words import adding, lists_for
+from auscult.server.console.history.trial_files import conversations_in
+from auscult.server.console.history.trial_view import LARGEST_FILE, TrialView, found_view, one_view
+from auscult.server.console.history.trial_words import adding, lists_for
+from auscult.server.console.history.trials import MONTH, RECENT, shown_trial, trial_of, untried, with_trial, words_of
 from auscult.server.rest.request import AnyRequest
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought, newest, newest_recorded
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import check_form
-from auscult.services.history.trials import (
-    TrialOrder,
-    begin_trial,
-    stop_trial,
-    view_trial,
-)
+from auscult.services.history.trials import TrialOrder, begin_trial, latest_trial, stop_trial, view_trial
 from auscult.services.scoring.engine_calls.answer_cache import ReadOnlyAnswers
 from auscult.services.scoring.trial import Trial, compared, pasted, written
+from auscult.services.tuning import Fitting
 
 _NEWEST, _FOUND = 20, 10
+_MONTH, _SAMPLE = timedelta(days=30), 2_000
+"""The period of a trial on the last month, and the conversations of it that are tried at most."""
 
 
 class FormTrialPage(Controller):
@@ -65,7 +66,25 @@ class FormTrialPage(Controller):
         attempt = _Attempt(visit, form_id, {name: each if len(each) > 1 else each[0] for name, each in sent})
         if not one(attempt.data, "part"):
             return await run(lambda: attempt.page(attempt.view()), slow=True)
-        return await run(lambda: visit.part("scoring/parts/form_trial", attempt.view()), slow=True)
+        return await run(lambda: visit.part("history/parts/form_trial", attempt.view()), slow=True)
+
+    @post("/fit", sync_to_thread=True)
+    def fit(
+        self, form_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
+    ) -> Response[str] | Redirect:
+        """Publish the thresholds that were reviewed, or undo the fit in force."""
+        visit.require_everywhere(EDIT_FORMS)
+        visit.require_everywhere(READ_AUDITS)
+        fitting, key, answered = Fitting(visit.app, visit.principal), one(data, "fit"), visit.services.answered()
+        try:
+            if key == "undo":
+                fitting.undo_form(form_id, answered)
+            else:
+                fitting.publish_form(form_id, key, visit.services.trying(), answered)
+        except AuscultError as error:
+            attempt = _Attempt(visit, form_id, dict(data))
+            return attempt.page(replace(untried(visit, form_id), problem=sentence(error.coded)))
+        return Redirect(f"{PATH}/{form_id}?done={UNFITTED if key == 'undo' else FITTED}#part-try", status_code=303)
 
     @get("/{trial_id:str}", sync_to_thread=True)
     def look(
@@ -92,7 +111,7 @@ class _Attempt:
 
     def page(self, view: TrialView) -> Response[str]:
         """Return the whole editor with a trial."""
-        edited = Edited(self._document, revision=one(self.data, "revision"))
+        edited = EditedForm(self._document, revision=one(self.data, "revision"))
         status = 422 if view.problem else 200
         editor = editor_view(self._visit, self._form_id, edited, "", view)
         return editor_page(self._visit, editor, self.data, status)
@@ -100,12 +119,8 @@ class _Attempt:
     def view(self) -> TrialView:
         """Do what a button asks for, and return the tab."""
         data = self.data
-        view = TrialView(
-            action=f"{PATH}/{self._form_id}/try",
-            on=one(data, "on"),
-            sought=one(data, "sought"),
-            transcript=one(data, "transcript"),
-        )
+        view = untried(self._visit, self._form_id)
+        view = replace(view, on=one(data, "on"), sought=one(data, "sought"), transcript=one(data, "transcript"))
         try:
             is_again = self._changed_examples(view)
             view = replace(view, examples=examples_view(self._examples, self._form))
@@ -152,8 +167,11 @@ class _Attempt:
                 return self._listed(replace(view, on=""), found)
             on, moment = f"on:{found.id}", found.part
         verb, _colon, place = on.partition(":")
-        if verb in (RECENT, "ask", "look", "stop"):
-            return self._newest_tried(replace(view, on=RECENT), verb, place)
+        if verb in (RECENT, MONTH, "ask", "look", "stop"):
+            return self._several_tried(view, verb, place)
+        if verb == "fit" and view.tunable is not None:
+            fitting = Fitting(self._visit.app, self._visit.principal)
+            return replace(view, fit=fitting.form(self._form_id, self._visit.services.trying()))
         if verb == "file" and not place and len(self._in_file) > 1:
             return self._listed(replace(view, on=""), self._in_file, is_file=True)
         if verb in ("pasted", "file", "on"):
@@ -189,12 +207,8 @@ class _Attempt:
         visit = self._visit
         trial = self._compared(conversation)
         lists = lists_for(self._document, conversation)
-        shown = one_view(
-            trial,
-            visit.reader,
-            f"{BASE}/conversations/{conversation.id}" if view.on.startswith("on:") else "",
-            other_answers(trial.after, self._form, self._examples),
-        )
+        href = f"{BASE}/conversations/{conversation.id}" if view.on.startswith("on:") else ""
+        shown = one_view(trial, visit.reader, href, other_answers(trial.after, self._form, self._examples))
         heard = {turn.id for turn in conversation.turns if any(each.hears(turn.speaker) for each in lists)}
         words = adding(visit, trial.after.results, lists, conversation, turn_id) if turn_id in heard else None
         is_there = any(moment == f"t-{turn.id}" for turn in conversation.turns)
@@ -202,44 +216,44 @@ class _Attempt:
         back = one(self.data, "trial") if view.on.startswith("on:") else ""
         return replace(view, one=shown, back=back, has_before=trial.before is not None)
 
-    def _newest_tried(self, view: TrialView, verb: str, trial_id: str) -> TrialView:
-        """Begin the trial on the newest conversations, ask a judge about those of one, or stop or show one.
+    def _several_tried(self, view: TrialView, verb: str, trial_id: str) -> TrialView:
+        """Begin the trial on the newest conversations or the last month, ask a judge about those of one, or stop or show one.
 
-        What was tried already is not tried again, but by its own button.
+        What was tried already is not tried again, but by its own button; nor is a month as the form changes.
         """
-        visit, form_id = self._visit, self._form_id
+        visit, form_id, app = self._visit, self._form_id, self._visit.app
         visit.require("conversation.read")
-        is_pressed = one(self.data, "act") == RECENT
-        known = None if is_pressed or verb != RECENT else trial_of(visit, form_id, self._document)
-        if known is not None:
-            state = known
-        elif verb == "stop":
-            state = stop_trial(visit.app, form_id, trial_id)
-        elif verb == "look":
-            state = view_trial(visit.app, form_id, trial_id)
-        else:
-            order = self._order()
-            if verb == "ask":
-                asked = view_trial(visit.app, form_id, trial_id).order
-                order = replace(order, may_ask=True, conversations=asked.conversations, is_elsewhere=asked.is_elsewhere)
-            if not order.conversations:
-                return replace(view, is_empty=True)
-            state = begin_trial(visit.app, visit.visitor.email, order)
-        return replace(view, newest=shown_trial(visit, state), has_before=bool(state.order.before))
+        is_pressed = verb in ("ask", one(self.data, "act"))
+        if verb in ("stop", "look"):
+            state = (stop_trial if verb == "stop" else view_trial)(app, form_id, trial_id)
+            return with_trial(visit, view, state, self._document)
+        known = None if is_pressed else trial_of(visit, form_id, self._document)
+        if verb == MONTH and not is_pressed:
+            known = latest_trial(app, visit.visitor.email, form_id)
+        if known is None:
+            order = self._order(verb, trial_id)
+            if order.conversations == ():
+                return replace(view, on=RECENT, is_empty=True)
+            known = begin_trial(app, visit.visitor.email, self._form, order)
+        return with_trial(visit, view, known, self._document)
 
-    def _order(self) -> TrialOrder:
-        """Return the order of a trial on the newest conversations. Raises ``RequestError`` where the form has faults."""
-        chosen, is_elsewhere = self._newest_of_form()
-        in_force = self._in_force
-        version = None if in_force is None else self._visit.app.forms.get(in_force.id, in_force.version)
-        return TrialOrder(
+    def _order(self, verb: str, trial_id: str) -> TrialOrder:
+        """Return the order of a trial; ``ask``: that of an earlier one, with a judge. Raises ``RequestError`` where the form has faults."""
+        visit, in_force = self._visit, self._in_force
+        version = None if in_force is None else visit.app.forms.get(in_force.id, in_force.version)
+        order = TrialOrder(
             form_id=self._form_id,
             document=words_of(self._document),
-            conversations=self._visit.app.backfills.numbers(chosen),
-            before="" if version is None else words_of(version.document),
             version=0 if version is None else version.version,
-            is_elsewhere=is_elsewhere,
         )
+        if verb == "ask":
+            asked = view_trial(visit.app, self._form_id, trial_id).order
+            return replace(asked, document=order.document, version=order.version, may_ask=True)
+        if verb == MONTH:
+            return replace(order, since=visit.now - _MONTH, sample=_SAMPLE)
+        chosen, is_elsewhere = self._newest_of_form()
+        numbers, before = visit.app.backfills.numbers(chosen), "" if version is None else words_of(version.document)
+        return replace(order, conversations=numbers, before=before, is_elsewhere=is_elsewhere)
 
     def _newest_of_form(self) -> tuple[tuple[str, ...], bool]:
         """Return the newest conversations of the form's queues, else those of its channel, and whether it had to be these."""

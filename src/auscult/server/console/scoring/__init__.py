@@ -1,1 +1,0 @@
-"""A form that is tried on one conversation, in its editor."""
