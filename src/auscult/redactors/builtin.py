@@ -30,4 +30,4 @@ class BuiltIn:
         found = valued(read, its.parts(read))
         found += secrets(utterances)
         found += found_again(read, found)
-        return [*found, *named(read, found, hints.names)]
+        return [*found, *named(utterances, read, found, hints.names, its.table.plain)]

@@ -91,13 +91,13 @@ class Token(NamedTuple):
 
 
 class Table(Mapping[str, Entry]):
-    """What is known of each word, and the words of which nobody's data is made.
+    """Facts of each word, and the words of which no personal data is made.
 
     ``plain`` are written as they are in a text: a given name that is a usual word too is plain in small letters only.
     """
 
     def __init__(self, entries: Mapping[str, Entry], plain: frozenset[str]) -> None:
-        """Hold entries by word."""
+        """Store entries by word."""
         self.entries, self.plain = entries, plain
 
     def __getitem__(self, word: str) -> Entry:

@@ -3,25 +3,26 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from auscult.domain.privacy.redaction import Found, Kind, is_taken
+from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Kind, Utterance, is_taken
 from auscult.redactors._cards import is_card
 from auscult.redactors._fitted.decide import Part
 from auscult.redactors._fitted.runs import chars_of
 from auscult.redactors._fitted.signs import Read
-from auscult.redactors._fitted.tokens import CLASS, COARSE, LISTS, Token
+from auscult.redactors._fitted.tokens import CLASS, LISTS, Token, given_names
 
 _NUMERIC: frozenset[Kind] = frozenset(
     ("card", "iban", "national_number", "security_code", "phone", "account", "expiry", "birth_date")
 )
 _TOGETHER, _PHONE, _AGAIN, _SHORTEST_NAME = 4, 9, 4, 2
 """Parts that may be one card, last digits of a telephone number that count, digits and letters of what is said again."""
+_CLEAR = 5
+"""Letters of a given name that is one of a known person though it is a usual word too."""
 _GAP, _EXTENSION = 3, 3
 """Tokens from a part to another one of its number, and from a word for an extension to it."""
 _DOTS = frozenset((".", "dot", "punkt", "punto", "point", "ponto"))
 _AT = re.compile(r"\s*(?:\bat\b|\barroba\b|\barobase\b|\bät\b|@)\s*")
 _DOT = re.compile(r"\s*(?:\bdot\b|\bpunkt\b|\bpunto\b|\bpoint\b|\bponto\b|\.)\s*")
 _SIGN = re.compile(r"[\W_]")
-_WORDS = frozenset(COARSE[CLASS[name]] for name in ("given small", "word small"))
 
 
 def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
@@ -60,7 +61,7 @@ def _whole(read: Read, parts: Sequence[Part]) -> Iterator[Part]:
 
 
 def _names_apart(read: Read, part: Part) -> Iterator[Part]:
-    """Yield the names of a part: words that introduce one, or stand between two, are none of it."""
+    """Yield the names of a part: words that introduce one, or are between two, are none of it."""
     first = part.first
     for at in range(part.first, part.last + 2) if part.kind == "name" else ():
         if at > part.last or _word(read, at) in LISTS["apart"]:
@@ -162,8 +163,10 @@ def _span(read: Read, first: int, last: int) -> tuple[int, int]:
     return read.start[first], read.end[last]
 
 
-def named(read: Read, found: Sequence[Found], names: Sequence[str]) -> Iterator[Found]:
-    """Yield words of known names wherever they are said; usual words only as they are written in names."""
+def named(
+    utterances: Sequence[Utterance], read: Read, found: Sequence[Found], names: Sequence[str], plain: frozenset[str]
+) -> Iterator[Found]:
+    """Yield words of known names wherever they are said; a plain word only if it is a long given name, or a capital one."""
     values = [one.value for one in found if one.kind == "name"]
     values += [" ".join(_SIGN.sub(" ", name.lower()).split()) for name in names]
     whole: dict[str, str] = {}
@@ -171,8 +174,14 @@ def named(read: Read, found: Sequence[Found], names: Sequence[str]) -> Iterator[
         for word in value.split():
             if len(word) >= _SHORTEST_NAME:
                 whole.setdefault(word, value)
-    for at, turn in enumerate(read.turn) if whole else ():
-        start, end = read.start[at], read.end[at]
-        value = whole.get(read.lows[turn][start:end])
-        if value is not None and at not in read.kept and COARSE[read.rows[at][1]] in _WORDS:
-            yield Found(turn, start, end, "name", value)
+    if not whole:
+        return
+    any_word = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(whole)))})(?![^\W_])")
+    for turn, (low, (_, text)) in enumerate(zip(read.lows, utterances, strict=True)):
+        marks = [mark.span() for mark in PLACEHOLDER.finditer(text)] if "[" in text else []
+        for each in any_word.finditer(low):
+            start, end = each.span()
+            is_name = text[start] != low[start] or (len(each[0]) >= _CLEAR and each[0] in given_names())
+            is_marked = any(begin < end and start < behind for begin, behind in marks)
+            if not is_marked and (is_name or each[0] not in plain):
+                yield Found(turn, start, end, "name", whole[each[0]])
