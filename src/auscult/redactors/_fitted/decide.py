@@ -55,7 +55,7 @@ _SURE = np.array([0, *(round(SURE[kind] * SCALE) for kind in KINDS)], dtype=np.i
 _VALID = {
     CODES[sign]: (CLASSES[kind], round(more * SCALE))
     for sign, kind, more in (
-        ("card", "card", 2.0), ("card over runs", "card", 1.5), ("example card", "card", -1.0), ("iban", "iban", 6.0),
+        ("card", "card", 2.0), ("card over runs", "card", 4.0), ("example card", "card", -1.0), ("iban", "iban", 6.0),
         ("iban written", "iban", 6.0), ("email", "email", 8.0), ("written", "national_number", 1.5),
         ("sure", "national_number", 2.0), ("form", "national_number", 1.0),
     )

@@ -8,7 +8,7 @@ from auscult.redactors._cards import is_card
 from auscult.redactors._fitted.decide import Part
 from auscult.redactors._fitted.runs import chars_of
 from auscult.redactors._fitted.signs import Read
-from auscult.redactors._fitted.tokens import CLASS, LISTS, Token, given_names
+from auscult.redactors._fitted.tokens import CLASS, LISTS, Token
 
 _NUMERIC: frozenset[Kind] = frozenset(
     ("card", "iban", "national_number", "security_code", "phone", "account", "expiry", "birth_date")
@@ -16,7 +16,7 @@ _NUMERIC: frozenset[Kind] = frozenset(
 _TOGETHER, _PHONE, _AGAIN, _SHORTEST_NAME = 4, 9, 4, 2
 """Parts that may be one card, last digits of a telephone number that count, digits and letters of what is said again."""
 _CLEAR = 5
-"""Letters of a given name that is one of a known person though it is a usual word too."""
+"""Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
 _GAP, _EXTENSION = 3, 3
 """Tokens from a part to another one of its number, and from a word for an extension to it."""
 _DOTS = frozenset((".", "dot", "punkt", "punto", "point", "ponto"))
@@ -166,7 +166,7 @@ def _span(read: Read, first: int, last: int) -> tuple[int, int]:
 def named(
     utterances: Sequence[Utterance], read: Read, found: Sequence[Found], names: Sequence[str], plain: frozenset[str]
 ) -> Iterator[Found]:
-    """Yield words of known names wherever they are said; a plain word only if it is a long given name, or a capital one."""
+    """Yield words of known names wherever they are said; a short plain word only with a capital."""
     values = [one.value for one in found if one.kind == "name"]
     values += [" ".join(_SIGN.sub(" ", name.lower()).split()) for name in names]
     whole: dict[str, str] = {}
@@ -181,7 +181,7 @@ def named(
         marks = [mark.span() for mark in PLACEHOLDER.finditer(text)] if "[" in text else []
         for each in any_word.finditer(low):
             start, end = each.span()
-            is_name = text[start] != low[start] or (len(each[0]) >= _CLEAR and each[0] in given_names())
+            is_name = text[start] != low[start] or len(each[0]) >= _CLEAR
             is_marked = any(begin < end and start < behind for begin, behind in marks)
             if not is_marked and (is_name or each[0] not in plain):
                 yield Found(turn, start, end, "name", whole[each[0]])
