@@ -67,7 +67,7 @@ class Decision:
     """A table of words and the weights that were fitted with it."""
 
     def __init__(self, weights: Weights, table: Table) -> None:
-        """Take weights, one row a column of signs."""
+        """Store weights, one row a column of signs."""
         self._weights = weights
         self.table = table
 

@@ -45,7 +45,7 @@ class Placed(NamedTuple):
 
 
 class Read:
-    """Conversations as arrays of their tokens; before each turn stands one of its side."""
+    """Conversations as arrays of their tokens; before each turn is one of its side."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
