@@ -1,4 +1,4 @@
-"""What shows by itself what a number is: check digits, numbering plans, and the forms of what is written."""
+"""Checks by which a number shows what it is: check digits, numbering plans, and the forms of what is written."""
 
 import re
 from collections.abc import Callable, Iterator
