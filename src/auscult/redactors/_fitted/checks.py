@@ -40,8 +40,8 @@ CODES = {
         (
             "card", "card misheard", "luhn", "example card", "sure", "known", "phone", "phone of some", "nought",
             "day first", "ean", "year", "month and year", "iban", "iban misheard", "form", "email", "birth", "date",
-            "iban written", "iban-like", "written", "written misheard", "card over runs", "phone over runs", "said birth", "said date",
-            "said part of date", *_PATTERNS,
+            "iban written", "iban-like", "written", "written misheard", "card over runs", "phone over runs",
+            "said birth", "said date", "said part of date", *_PATTERNS,
         ),
         1,
     )

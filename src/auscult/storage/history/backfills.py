@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -241,7 +241,7 @@ class AppBackfills:
                 result_body = self._mention(connection, chunk.batch, mentions, result(len(rescored) - written))
                 is_over = _end_chunk(connection, chunk.batch, chunk.line, result_body)
                 if is_over and steps is not None:
-                    steps.at_end(connection, [bytes(each) for (each,) in connection.execute(_results(chunk.line))])
+                    steps.at_end(connection, cast("Sequence[bytes]", connection.scalars(_results(chunk.line)).all()))
         return chunk is not None
 
     def _put_in_line(
