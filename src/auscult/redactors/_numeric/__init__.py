@@ -1,0 +1,1 @@
+"""Numbers of one kind each: their forms and check digits."""
