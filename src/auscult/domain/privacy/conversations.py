@@ -74,12 +74,11 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class RedactedConversation(NamedTuple):
-    """A redacted conversation, the spans by turn id, the originals by placeholder, and the placeholders of all that was replaced."""
+    """A redacted conversation, the spans by turn id, and the originals by placeholder."""
 
     conversation: Conversation
     spans: Mapping[str, tuple[Span, ...]]
     originals: Mapping[str, str]
-    replaced: Mapping[str, str]
 
 
 class _Leaf(NamedTuple):
@@ -111,7 +110,7 @@ def redact_conversation(
     redacted = partial(policy.redacted, numbering=numbering)
     found = find(utterances, hints)
     talk = redacted(texts, found)
-    changes, originals, replaced = _fields(conversation, partial(_Known, find, hints, found), redacted)
+    changes, originals = _fields(conversation, partial(_Known, find, hints, found), redacted)
     labels = _labels(conversation, redacted)
     originals = {**originals, **{shown: label for label, shown in labels.items()}}
     if any(talk.spans) or labels:
@@ -124,8 +123,7 @@ def redact_conversation(
         changes["masks"] = {**conversation.masks, **masks}
     spans = {turn.id: _timed(its, turn) for turn, its in zip(conversation.turns, talk.spans, strict=True) if its}
     after = replace(conversation, **changes) if changes else conversation
-    replaced = {**replaced, **labels, **talk.replaced(texts)}
-    return RedactedConversation(after, spans, {**originals, **talk.originals}, replaced)
+    return RedactedConversation(after, spans, {**originals, **talk.originals})
 
 
 def _redacted_turn(turn: Turn, text: str, labels: Mapping[str, str], *, has_spans: bool) -> Turn:
@@ -155,8 +153,7 @@ def _names(conversation: Conversation) -> tuple[str, ...]:
         names.append(conversation.customer.name)
     labels = {turn.speaker_label for turn in conversation.turns if turn.speaker_label}
     names += [each for each in sorted(labels) if not _NO_NAME.fullmatch(each)]
-    open_ = (PLACEHOLDER.sub("", name).strip() for name in names if name)
-    return tuple(filter(None, open_))
+    return tuple(name for name in names if name and not PLACEHOLDER.fullmatch(name))
 
 
 class _Known:
@@ -191,8 +188,8 @@ def _timed(spans: Sequence[Span], turn: Turn) -> tuple[Span, ...]:
 
 def _fields(
     conversation: Conversation, known: Callable[[], "_Known"], redacted: _Redact
-) -> tuple[dict[str, Any], Mapping[str, str], Mapping[str, str]]:
-    """Return the parts of a conversation that change, the originals in them, and the placeholders of what was replaced."""
+) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """Return the parts of a conversation that change, and the originals in them."""
     parts = {
         name: msgspec.to_builtins(value, builtin_types=(datetime,))
         for name in _PARTS
@@ -201,12 +198,13 @@ def _fields(
     leaves = [leaf for name, part in parts.items() for leaf in _leaves(part, (name,), name, is_staff=name in _STAFF)]
     leaves = list({leaf.path: leaf for leaf in leaves}.values())
     if not leaves:
-        return {}, {}, {}
+        return {}, {}
     after = _redacted_leaves(leaves, known(), redacted)
     texts = {leaf.path: text for leaf, text, spans in zip(leaves, after.texts, after.spans, strict=True) if spans}
     changed = {"calls" if path[0] == _KEY else str(path[0]) for path in texts}
-    changes = {name: msgspec.convert(_replaced(parts[name], texts, (name,)), _TYPES[name]) for name in changed}
-    return changes, after.originals, after.replaced([leaf.text for leaf in leaves])
+    return {
+        name: msgspec.convert(_replaced(parts[name], texts, (name,)), _TYPES[name]) for name in changed
+    }, after.originals
 
 
 def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, redacted: _Redact) -> Redacted:
@@ -227,7 +225,8 @@ def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, redacted: _Redact) 
 
 def _whole_name(index: int, leaf: _Leaf) -> Iterator[Found]:
     """Yield the whole of a field whose key is a name, but for staff's."""
-    is_open = any(word.isalpha() for word in _WORD.findall(PLACEHOLDER.sub("", leaf.text)))
+    words = _WORD.findall(leaf.text)
+    is_open = any(word.isalpha() for word in words) and not PLACEHOLDER.fullmatch(leaf.text)
     if not leaf.is_staff and is_open and len(leaf.text) <= _LONGEST_NAME and _NAMES.search(leaf.key):
         value = " ".join(leaf.text.lower().split())
         yield Found(index, 0, len(leaf.text), "name", value)
@@ -307,11 +306,6 @@ class Redaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return both, this one where they differ."""
         return Redaction(spans={**earlier.spans, **self.spans}, originals={**earlier.originals, **self.originals})
 
-    def upon(self, earlier: "Redaction") -> "Redaction":
-        """Return both, where this one is of the texts that the earlier one left: a turn may have spans of either."""
-        spans = {turn: _joined(its, earlier.spans.get(turn, ())) for turn, its in self.spans.items()}
-        return replace(self.behind(earlier), spans={**earlier.spans, **spans})
-
     def within(self, conversation: Conversation, marks: Container[str]) -> "Redaction":
         """Return the part that still holds: of these placeholders, and spans where the turn still has them."""
         texts = {turn.id: turn.text for turn in conversation.turns}
@@ -323,30 +317,3 @@ class Redaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
             },
             originals={mark: value for mark, value in self.originals.items() if mark in marks},
         )
-
-
-def _joined(later: Sequence[Span], earlier: Sequence[Span]) -> tuple[Span, ...]:
-    """Return the spans of a turn that was redacted twice, with offsets in its first and its last text."""
-
-    def moved(at: int, by: Sequence[Span], *, back: bool) -> int:
-        ends = ((each.original_end, each.end, each.original_start, each.start) for each in by)
-        grown = sum(
-            (end - start) - (was_end - was_start)
-            for was_end, end, was_start, start in ends
-            if (end if back else was_end) <= at
-        )
-        return at - grown if back else at + grown
-
-    before = (
-        replace(
-            one,
-            original_start=moved(one.original_start, earlier, back=True),
-            original_end=moved(one.original_end, earlier, back=True),
-        )
-        for one in later
-    )
-    after = (
-        replace(one, start=moved(one.start, later, back=False), end=moved(one.end, later, back=False))
-        for one in earlier
-    )
-    return tuple(sorted((*before, *after), key=lambda one: one.start))
