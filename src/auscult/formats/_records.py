@@ -170,6 +170,10 @@ class Records:
             document = self._document(Fields(value, where), item)
         except MissingError as missing:
             return [missing.refused]
+        except (ValueError, OverflowError):  # of arithmetic with numbers and times that no conversation has
+            return [
+                MissingError(where, "a number or a time is out of range; it should be one of a conversation").refused
+            ]
         if document is None or isinstance(document, FoundAudit):
             return [] if document is None else [document]
         return [self.conversation(document, where)]

@@ -137,7 +137,7 @@ def test_knowledge_shows_validity_and_what_an_agent_would_see(me: httpx.Client) 
 def test_a_person_states_when_a_document_counts(me: httpx.Client) -> None:
     """In the form that adds it or on its page; both name who stated it, and the document's own days can be had back."""
     old = b"# Vouchers (terms until March 2025)\n\nA voucher for a sauna is 20 euros.\n"
-    question = {"q": "what does a voucher for a sauna cost"}
+    question = {"q": "how many euros is a voucher for a sauna"}
 
     def add(**days: str) -> None:
         answer = me.post("/console/knowledge", data={"language": "en", **days}, files={"file": ("vouchers.md", old)})

@@ -54,7 +54,7 @@ def test_what_moved_is_said(now: tuple[int, int], before: tuple[int, int], said:
         ),
         (
             (("agent", "Noor", (90, 100), (10, 50)), ("agent", "Sam", (510, 580), (230, 300))),
-            "10.1 of the 19.7 points come from Noor, where 10 of 50 pass, 90 of 100 before.",
+            "10.3 of the 19.7 points come from Noor, where 10 of 50 pass, 90 of 100 before.",
         ),
     ],
 )
