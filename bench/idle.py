@@ -1,9 +1,9 @@
-"""A server that nobody asks: its processor time, its memory, and how soon it begins what comes in.
+"""Cost of an idle server: processor time and memory; and the delay until a worker begins what is sent to it.
 
     python -m bench.idle [--database URL] [--seconds 300] [--workers 1] [--singles 20]
 
 ``auscult serve`` with its workers, on an app with conversations, a schedule that runs each hour, an alert, a webhook and a
-retention period, as the demo has; nothing is asked for so many seconds. Processor seconds are those of every process of
+retention period, as the demo has; no request is sent for ``--seconds``. Processor seconds are those of every process of
 the server (``/proc``), so they hold beside other work too. DBOS looks for schedules each second in its first minute,
 which is not counted. Then conversations come in one by one: milliseconds from the answer until a worker has begun each,
 read from the table of batches every 5 ms.

@@ -31,9 +31,9 @@ def environment(**settings: str) -> dict[str, str]:
 
 @contextmanager
 def running(*words: str, times: int = 1, **settings: str) -> Iterator[int]:
-    """So many of ``auscult`` with these words, from when all of them have said that they are ready to their end; the first's id.
+    """Run ``auscult`` with these words ``times`` times at once, and yield the first one's process id once all are ready.
 
-    They start together: none works alone while another still starts.
+    They start together: none works alone while another still starts. All end with the context.
     """
     command, settled = [str(AUSCULT), *words], environment(**settings)
     with ExitStack() as stack:
@@ -67,7 +67,10 @@ def measure(words: Sequence[str], folder: Path, command: Sequence[str] = (str(AU
 
 
 def _watch(process: "subprocess.Popen[bytes]", most: list[float], used_s: dict[int, float]) -> None:
-    """Record peak memory, and the processor seconds of each process while it runs, as one that nobody waits for reports none."""
+    """Record peak memory, and the processor seconds of each process while it runs.
+
+    A process whose exit status is never collected is missing from the totals at the end.
+    """
     while process.poll() is None:
         most[0] = max(most[0], memory_mb(process.pid))
         used_s |= {pid: used for pid in family(process.pid) if (used := processor_s(pid))}

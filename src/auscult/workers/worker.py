@@ -170,9 +170,9 @@ class Worker:
         }
         self._workflows: dict[str, Callable[[str], None]] = {}
         self._known: set[str] = set()
-        """Of what is next, what has a workflow, of this worker or another."""
+        """Ids of the next items that have a workflow, of this worker or another."""
         self._is_work_left = False
-        """Whether there was more than that when it was looked at last."""
+        """True if the last look at the list found items without a workflow."""
         self._stop, self._changed = threading.Event(), threading.Event()
         self._outdated: SettingsError | None = None
         self._is_over = False

@@ -142,7 +142,7 @@ def written(expected: str, made: list[str]) -> bool:
 
 
 def test_every_door_records_the_same(service: Service, tmp_path: Path) -> None:
-    """What a write leaves in the log does not depend on the door; every action has a line, or a test that asserts it."""
+    """A write is logged alike through every door. Each action has a line in ``writes.txt`` or a test that asserts it."""
     log, names = service.store.log, named(service, tmp_path)
     names["token"] = service.token(service.new_client("users:write", "recordings:write"))
     doors: dict[str, set[str]] = defaultdict(set)

@@ -1,4 +1,4 @@
-"""What breaks parsers and paths, sent to every operation of our own API and of SCIM: each refuses it in its own form."""
+"""Input that breaks parsers and paths, sent to every operation of our own API and of SCIM: each refuses it."""
 
 import json
 import re

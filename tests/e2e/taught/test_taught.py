@@ -111,7 +111,7 @@ def score(served: Taught, name: str, words: str) -> dict[str, Any]:
 
 
 def test_a_question_is_taught_published_and_scores(served: Taught) -> None:
-    """What is like the question is proposed first; the form has weights and no words; what comes later is judged."""
+    """Turns like the question are proposed first; the form has weights and no text; later conversations are judged."""
     own = client(served)
     page = taught(own)
     path, app = f"{PATH}/{page['metric_id']}", served.store.within(TENANT)

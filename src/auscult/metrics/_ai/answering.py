@@ -97,7 +97,7 @@ def grounded(reading: AiReading) -> Outcome:
     return Outcome(
         "YES" if stated else "NA",
         step,
-        coded("each figure stands in what was given, read or said"),
+        coded("every figure is in the instructions, the sources or the conversation"),
         grounding.measured(reading, found),
     )
 

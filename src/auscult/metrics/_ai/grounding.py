@@ -218,7 +218,7 @@ class _Asked(NamedTuple):
     here: Sequence[Figure]
     before: Sequence[Figure]
     start: str
-    """What is said just before it."""
+    """Text before the figure in its sentence."""
     reading: AiReading
 
 

@@ -257,7 +257,8 @@ class Sqlite:
 
     def _wake(self, _connection: Driver, record: ConnectionPoolEntry) -> None:
         if record.info.pop(_ANNOUNCES, False):
-            touch(self._path)
+            with suppress(OSError):  # the rows are committed; a worker that is not woken finds them a little later
+                touch(self._path)
 
     @contextmanager
     def arrivals(self, engine: Engine, pause: Callable[[], object]) -> Generator[Callable[[], bool]]:

@@ -127,7 +127,7 @@ def test_a_fatal_miss_and_a_question_to_a_person(served: Service) -> None:
 
 
 def test_the_last_month_is_tried_and_waits_for_its_button(served: Service) -> None:
-    """What would change of what was decided, by a button alone: a change of the text leaves it, and says so."""
+    """The month is tried by a button alone. After a change of the form its result stays, and the page says so."""
     with signed_in(served, "qa-manager") as me:
         document = document_of(me.get(PATH).text)
         strict = document.replace("pass_score: 70", "pass_score: 100")
