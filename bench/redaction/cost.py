@@ -25,8 +25,10 @@ import msgspec
 from auscult.bootstrap.processes import tune_for_evaluation
 from auscult.domain.conversation import Conversation
 from auscult.domain.privacy.conversations import redact_conversation
-from auscult.domain.privacy.redaction import Hints
+from auscult.domain.privacy.redaction import Hints, Utterance
 from auscult.formats import Limits
+from auscult.redactors._fitted.decide import decision
+from auscult.redactors._fitted.signs import Read
 from auscult.redactors.builtin import BuiltIn
 from auscult.services.scoring.intake.read import read_file
 from bench.redaction.labelled import read
@@ -38,13 +40,14 @@ FILES = ("bank_calls.ndjson", "written_calls.ndjson")
 
 
 class Cost(msgspec.Struct, frozen=True):
-    """Seconds of processor time for each conversation; ``digest`` is of what was redacted."""
+    """Seconds of processor time for each conversation, ``digest`` of what was redacted, and the share of turns that is read."""
 
     off: float
     on: float
     first: float
     count: int
     digest: str
+    passed: float
 
 
 def measured(rounds: int) -> Cost:
@@ -55,6 +58,7 @@ def measured(rounds: int) -> Cost:
         find(case.utterances, Hints())
     off = on = first = float("inf")
     count, digest = 0, hashlib.sha256()
+    conversations: list[Conversation] = []
     for index in range(rounds + 1):
         began = time.process_time()
         documents = [each for name in FILES for each in read_file(EXAMPLES / name, "st-1", Limits())]
@@ -69,7 +73,16 @@ def measured(rounds: int) -> Cost:
         if index == 0:
             for each in conversations:
                 digest.update(msgspec.json.encode(redact_conversation(each, find), enc_hook=str))
-    return Cost(off, on, first, count, digest.hexdigest()[:16])
+    share = passed(conversations)
+    return Cost(off, on, first, count, digest.hexdigest()[:16], share)
+
+
+def passed(conversations: Sequence[Conversation]) -> float:
+    """Return the share of turns that pass the first look."""
+    read, table = Read(), decision().table
+    for each in conversations:
+        read.add([Utterance(turn.speaker, turn.text) for turn in each.turns], table)
+    return sum(read.open) / max(len(read.open), 1)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -92,6 +105,7 @@ def _show(cost: Cost) -> None:
     print(f"off        {cost.off * 1000:.3f} ms a conversation: reading it")
     print(f"redaction  {cost.on * 1000:.3f} ms a conversation, {cost.count} conversations")
     print(f"           {cost.first * 1000:.3f} ms at first sight")
+    print(f"first look {cost.passed:.2f} of the turns pass it")
 
 
 def _compare(folders: Mapping[str, Path], rounds: int, processes: int) -> None:

@@ -1,203 +1,228 @@
-"""Fit the weights of the second opinion to the labelled sets: ``python -m bench.redaction.fit [--without unseen_15.txt]``.
+"""Fit the weights of the redactor to the labelled conversations: ``python -m bench.redaction.fit``.
 
-Each set is taken with what the rules found in it before they were changed by it (``first_sight.tsv``), so that what they
-miss is as frequent as in text to come. A second copy of each leaves out half of what they found, at random with a fixed
-seed. With ``--without`` nothing is written: it prints what is found in that set by weights that were fitted to the others.
+Writes the weights, the vocabulary and the usual words of ``auscult.redactors._fitted``, the same bytes each time. With
+``--halves`` nothing is written: each half of the hands is measured by weights that were fitted without it (hands_eval.py).
+A logistic regression of all classes over the signs of each token, by AdaGrad over batches, in double precision.
 """
 
 import argparse
+import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from random import Random
-from typing import ClassVar, NamedTuple, cast
+from typing import NamedTuple
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
-from auscult.domain.privacy.redaction import KINDS, Found, Hints, Kind, Utterance
+from auscult.domain.privacy.redaction import KINDS, Utterance
 from auscult.redactors._digits import lowered
-from auscult.redactors._learned import opinion
-from auscult.redactors._learned.features import Turn, columns, is_open, turns_of, width
-from auscult.redactors._learned.opinion import MAY_HOLD, Model, SecondOpinion, is_read
-from auscult.redactors._learned.tokens import table_of, words_of_text
-from auscult.redactors._people.patterns import words_in
-from auscult.redactors.builtin import BuiltIn
-from bench.redaction.labelled import Case, read, score
+from auscult.redactors._fitted import decide
+from auscult.redactors._fitted.decide import CLASSES, OTHER, SCALE, Decision, passing
+from auscult.redactors._fitted.signs import WIDTH, Columns, Read, columns
+from auscult.redactors._fitted.tokens import Table, given_names, table_of, words_of_text
+from bench.redaction.labelled import Label
+from bench.redaction.material import ROOT, Labelled, hands, older
 
-HERE = Path(__file__).parent
-VARIANTS = HERE.parents[1] / "tests" / "unit" / "redactors" / "builtin" / "variants"
-REPEATED = 8
-"""How often the lines that prove the rules are taken."""
-SCALE = 32
-SEED, LEFT_OUT, OF_COPY = 18, 0.5, 0.5
-"""How much of what was found the copies leave out, and how much a copy counts."""
-LEAST = 2
-"""Occurrences in the sets from which on a word has weights of its own."""
-STEPS, RATE, DECAY = 120, 0.1, 1.0
-BEGINS, BEGINS_AS_WORD, GOES_ON = 1.2, -0.2, -2.5
-"""Log odds from which on a number and a word begin a span, and from which on a token goes on in one."""
+HALVES = (("de", "en_gb", "fr", "en_af", "pii_dev"), ("en_us", "en_in", "es", "pt"))
+"""The hands, in two halves with something of each language."""
+LEAST, USUAL, USUAL_GIVEN = 3, 2, 8
+"""Occurrences from which on a word is in the vocabulary; conversations from which on it is a usual one."""
+WORTH, WORTH_ORDINARY = 6.0, 0.5
+"""How much a token of a hand counts, and one of ordinary talk."""
+EPOCHS, RATE, DECAY, DROPPED, BATCH, SEED = 5, 0.3, 1.0, 0.1, 8192, 1
+_BLOCK = 20_000
+KEYS = {
+    "name": ("name", "customer name", "kunde", "nombre", "nom", "nome"), "card": ("card number", "card", "karte", "tarjeta"),
+    "security_code": ("cvv", "pin", "password", "security code"), "expiry": ("expiry", "valid until", "expires"),
+    "iban": ("iban", "bank account"), "account": ("account number", "customer number", "kundennummer", "policy"),
+    "national_number": ("national id", "ssn", "tax id", "passport", "dni"), "phone": ("phone", "mobile", "telefon", "callback"),
+    "email": ("email", "e mail", "contact"), "birth_date": ("date of birth", "birthday", "geburtsdatum", "dob"),
+    "address": ("address", "street", "postcode", "city", "adresse", "dirección"),
+}  # fmt: skip
+"""Keys of fields that hold values of each kind."""
 Values = NDArray[np.float64]
+_WORD = re.compile(r"[^\W\d_]+")
 
 
-class Example(NamedTuple):
-    """A case with what the rules found at first sight."""
+class Material(NamedTuple):
+    """Tokens with their signs, the classes that are right for each, how much each counts, and the case of each."""
 
-    case: Case
-    found: tuple[Found, ...]
-
-
-class _Rules(BuiltIn):
-    """The rules alone."""
-
-    is_learned = False
+    its: Columns
+    right: NDArray[np.bool_]
+    worth: Values
+    case: NDArray[np.int64]
 
 
-def main() -> None:
-    """Write the weights, or print what those of the other sets find in one."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--without", nargs="*", default=[])
-    without: list[str] = parser.parse_args().without
-    sets = first_sight()
-    for name in without:
-        print_set(
-            name, sets[name], fitted([*(each for other in sets if other != name for each in sets[other]), *variants()])
-        )
-    if not without:
-        model = fitted([*(each for its in sets.values() for each in its), *variants()])
-        path = Path(opinion.__file__).with_name("weights.json")
-        path.write_bytes(msgspec.json.encode(model).replace(b'],"', b'],\n"') + b"\n")
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the weights, or print what those of the other half find in each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--halves", action="store_true", help="measure hands left out, and write nothing")
+    if parser.parse_args(arguments).halves:
+        from bench.redaction.hands_eval import measured, table  # noqa: PLC0415  (it measures what is fitted here)
+
+        print("\n".join(table({name: tally for each in halves() for name, tally in measured(*each).items()})))
+        return
+    cases = cases_of(())
+    vocabulary, usual = vocabulary_of(cases), everyday()
+    folder = Path(decide.__file__).parent
+    (folder / "vocabulary.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    (folder / "everyday.txt").write_text("\n".join(sorted(usual)) + "\n", encoding="utf-8")
+    with (folder / "weights.npy").open("wb") as file:
+        np.save(file, whole(fitted(material_of(cases, table_of(vocabulary, usual)))))
 
 
-def first_sight() -> Mapping[str, list[Example]]:
-    """Read the labelled sets with what was found in them at first sight."""
-    sets: dict[str, list[Example]] = {}
-    cases: list[Case] = []
-    for line in (HERE / "first_sight.tsv").read_text(encoding="utf-8").splitlines():
-        if line.startswith("["):
-            name = line[1:].split()[0]
-            cases = read(HERE / name)
-            sets[name] = []
-        elif not line.startswith("#"):
-            its = list(sets.values())[-1]
-            its.append(Example(cases[len(its)], tuple(_found(line))))
-    return sets
+def halves() -> Iterator[tuple[Decision, dict[str, list[Labelled]]]]:
+    """Yield each half of the hands with a decision that was fitted without it."""
+    everything = hands()
+    for half in HALVES:
+        cases = cases_of(half)
+        vocabulary = vocabulary_of(cases)
+        table = table_of(vocabulary, everyday())
+        yield Decision(whole(fitted(material_of(cases, table))), table), {name: everything[name] for name in half}
 
 
-def variants() -> list[Example]:
-    """Read the lines that prove the rules, with what these find in them: mostly look-alikes that stay."""
-    find = _Rules().find
-    cases = [case for path in sorted(VARIANTS.glob("*.txt")) for case in read(path)]
-    examples = [Example(case, tuple(find(case.utterances, Hints()))) for case in cases]
-    return examples * REPEATED
+def cases_of(without: Sequence[str]) -> list[Labelled]:
+    """Return what is fitted to, without some hands: hands, older sets, fields of forms, and ordinary talk."""
+    its = [case for name, cases in hands().items() if name not in without for case in cases]
+    return [*its, *fields(its), *older(), *ordinary_talk()]
 
 
-def _found(line: str) -> Iterator[Found]:
-    for each in line.split("\t") if line != "-" else ():
-        turn, span, kind = each.split(":")
-        start, end = span.split("-")
-        yield Found(int(turn), int(start), int(end), cast("Kind", kind), "")
+def fields(cases: Sequence[Labelled]) -> Iterator[Labelled]:
+    """Yield one labelled value of each case as the field of a form, behind its key or another one."""
+    for index, case in enumerate(cases):
+        for one in case.labels[:1]:
+            if one.kind in KEYS:
+                keys = KEYS[one.kind]
+                value = case.utterances[one.turn].text[one.start : one.end]
+                said = (Utterance("key", keys[index % len(keys)]), Utterance("field", value))
+                yield Labelled("fields", "", said, (Label(1, 0, len(value), one.kind),))
+        if not case.labels:
+            said = (
+                Utterance("key", ("note", "reason", "subject")[index % 3]),
+                case.utterances[0]._replace(speaker="field"),
+            )
+            yield Labelled("fields", "", said, ())
 
 
-def fitted(examples: Sequence[Example]) -> Model:
-    """Fit weights to examples."""
-    texts = (text for each in examples for _, text in each.case.utterances)
-    counts = Counter(word for text in texts for word in words_of_text(lowered(text)))
-    words = sorted(word for word, count in counts.items() if count >= LEAST)
-    column_of, right, worth = _rows(examples, words)
-    weights = np.rint(_fit(column_of, right, worth, width(len(words))) * SCALE).astype(int)
-    used = np.flatnonzero(weights)
-    return Model(
-        version=1,
-        scale=SCALE,
-        begins=round(BEGINS * SCALE),
-        begins_as_word=round(BEGINS_AS_WORD * SCALE),
-        goes_on=round(GOES_ON * SCALE),
-        words=words,
-        places=used.tolist(),
-        weights=weights[used].tolist(),
+def ordinary_talk() -> Iterator[Labelled]:
+    """Yield conversations with dialogue acts, but for every fourth, which hands_eval.py measures. Nothing in them is labelled."""
+    for _, turns in _acts():
+        said = tuple(Utterance(turn["speaker"], turn["text"]) for turn in turns)
+        yield Labelled("ordinary", "", said, ())
+
+
+def _acts() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    for path in sorted((ROOT / "bench" / "acts" / "hands").rglob("*.ndjson")):
+        for index, line in enumerate(path.read_text(encoding="utf-8").splitlines()):
+            if index % 4:
+                body = json.loads(line)
+                yield path.parent.name, body.get("conversation", body)["turns"]
+
+
+def everyday() -> frozenset[str]:
+    """Return the words of several conversations of ordinary talk, in small letters: no names, unless they are frequent."""
+    counts: Counter[str] = Counter()
+    for language, turns in _acts():
+        words = {word for turn in turns for word in _WORD.findall(turn["text"])}
+        small = {word.lower() for word in words if word.islower() or language == "de"}
+        counts.update(small)
+    given = given_names()
+    return frozenset(
+        word for word, count in counts.items() if len(word) > 1 and count >= (USUAL_GIVEN if word in given else USUAL)
     )
 
 
-def _rows(examples: Sequence[Example], words: Sequence[str]) -> tuple[NDArray[np.int32], Values, Values]:
-    """Return the columns of tokens that rules left, whether they are labelled, and how much each counts."""
-    random = Random(SEED)  # noqa: S311  (no secret)
-    table = table_of(words)
-    column_of: list[NDArray[np.int32]] = []
-    right: list[bool] = []
-    worth: list[float] = []
-    for case, found in examples:
-        utterances, lows = case.utterances, [lowered(text) for _, text in case.utterances]
-        hinted = [turn for turn, low in enumerate(lows) if is_read(low)]
-        less = [one for one in found if random.random() >= LEFT_OUT]
-        for its, weight in ((found, 1.0), (less, OF_COPY)) if len(less) < len(found) else ((found, 1.0),):
-            turns = turns_of(utterances, lows, hinted, its, table)
-            turns = [turn for turn in turns if turn.tokens]
-            its_right = [
-                _is_labelled(case, turn, index)
-                for turn in turns
-                for index in range(len(turn.tokens))
-                if is_open(turn, index)
-            ]
-            if its_right:
-                column_of.append(columns(turns).astype(np.int32))
-                right += its_right
-                worth += [weight] * len(its_right)
-    return np.concatenate(column_of), np.array(right, dtype=float), np.array(worth)
+def vocabulary_of(cases: Sequence[Labelled]) -> tuple[str, ...]:
+    """Return the words that have weights of their own, in order."""
+    texts = (text for case in cases if case.hand != "ordinary" for _, text in case.utterances)
+    counts = Counter(word for text in texts for word in words_of_text(lowered(text)))
+    return tuple(sorted(word for word, count in counts.items() if count >= LEAST))
 
 
-def _is_labelled(case: Case, turn: Turn, index: int) -> bool:
-    token = turn.tokens[index]
-    return any(one.turn == turn.number and one.start < token.end and token.start < one.end for one in case.labels)
+def material_of(cases: Sequence[Labelled], table: Table) -> Material:
+    """Read cases as signs and classes."""
+    read, first = Read(), [0]
+    for case in cases:
+        read.add(case.utterances, table)
+        first.append(len(read.begins))
+    right = np.zeros((len(read.rows), len(KINDS) + 1), dtype=bool)
+    worth = np.ones(len(read.rows))
+    bounds = [*read.begins, len(read.rows)]
+    case_of = np.zeros(len(read.rows), dtype=np.int64)
+    for index, case in enumerate(cases):
+        its = slice(bounds[first[index]], bounds[first[index + 1]])
+        right[its] = _unlabelled(case)
+        worth[its] = worth_of(case)
+        case_of[its] = index
+        for one in case.labels:
+            turn = first[index] + one.turn
+            for at in range(bounds[turn] + 1, bounds[turn + 1]):
+                if read.start[at] < one.end and one.start < read.end[at]:
+                    right[at] = False
+                    right[at, CLASSES["name" if one.kind == "agent_name" else one.kind]] = True
+    right[read.begins] = False
+    right[read.begins, OTHER] = True
+    kept = passing(read)
+    parts = [columns(read, kept[at : at + _BLOCK]) for at in range(0, len(kept), _BLOCK)]
+    return Material(np.concatenate(parts), right[kept], worth[kept], case_of[kept])
 
 
-def _fit(column_of: NDArray[np.int32], right: Values, worth: Values, size: int) -> Values:
-    """Return the weights of a logistic regression, by Adam over all rows at once."""
-    weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
-    flat, each = column_of.ravel(), column_of.shape[1]
-    for step in range(1, STEPS + 1):
-        likely = 1 / (1 + np.exp(-weights[column_of].sum(axis=1)))
-        slope = np.bincount(flat, weights=np.repeat((likely - right) * worth, each), minlength=size) + DECAY * weights
-        mean = 0.9 * mean + 0.1 * slope
-        square = 0.99 * square + 0.01 * slope * slope
-        rate = RATE * (1 - 0.9 * step / STEPS)
-        weights -= rate * mean / (1 - 0.9**step) / (np.sqrt(square / (1 - 0.99**step)) + 1e-3)
+def worth_of(case: Labelled) -> float:
+    """Return how much the tokens of a case count."""
+    is_old = "/" in case.hand or case.hand.startswith("un") or case.hand in ("utterances", "tuned", "fields")
+    if case.hand.startswith("variants/"):
+        return WORTH / 2
+    return WORTH_ORDINARY if case.hand == "ordinary" else 1.0 if is_old else WORTH
+
+
+def _unlabelled(case: Labelled) -> NDArray[np.bool_]:
+    """Return the classes that a token without a label may have: older sets do not label every kind."""
+    may: Mapping[str, bool] = {}
+    if case.hand == "ordinary":
+        may = dict.fromkeys(("name", "agent_name"), True)
+    elif case.hand.startswith("variants/"):
+        may = {"expiry": True}
+    elif "/" in case.hand and "alike" not in case.hand:
+        may = {kind: kind not in ("card", "security_code") for kind in KINDS}
+    elif case.hand.startswith("un") or case.hand in ("utterances", "tuned"):
+        may = {"expiry": True}
+    return np.array([True, *(may.get(kind, False) for kind in KINDS)])
+
+
+def fitted(material: Material) -> Values:
+    """Return weights, one row a column of signs."""
+    random = np.random.default_rng(SEED)
+    count, signs = material.its.shape
+    weights, squares = np.zeros((WIDTH, len(KINDS) + 1)), np.full((WIDTH, len(KINDS) + 1), 1e-2)
+    for epoch in range(EPOCHS):
+        order, rate = random.permutation(count), RATE * (1 - 0.85 * epoch / EPOCHS)
+        for at in range(0, count, BATCH):
+            chosen = order[at : at + BATCH]
+            its = material.its[chosen]
+            shown = (random.random(its.shape) > DROPPED).astype(float).ravel()
+            ends = np.arange(0, its.size + 1, signs)
+            matrix = csr_matrix((shown, its.ravel(), ends), shape=(len(chosen), WIDTH))
+            likely = _likely(np.asarray(matrix @ weights))
+            wanted = likely * material.right[chosen]
+            wanted /= np.maximum(wanted.sum(axis=1, keepdims=True), 1e-9)
+            slope = np.asarray(matrix.T @ ((likely - wanted) * material.worth[chosen][:, None]))
+            slope += DECAY * weights
+            squares += slope * slope
+            weights -= rate * slope / np.sqrt(squares)
     return weights
 
 
-class _Replayed:
-    """Redacts as at first sight, with the second opinion."""
-
-    name: ClassVar[str] = "replayed"
-
-    def __init__(self, examples: Sequence[Example], model: Model | None) -> None:
-        self._found = {each.case.utterances: each.found for each in examples}
-        self._opinion = SecondOpinion(model) if model is not None else None
-
-    def find(self, utterances: Sequence[Utterance], hints: Hints) -> Sequence[Found]:  # noqa: ARG002  (the contract's)
-        """Return what was found at first sight, and what is added."""
-        found = self._found[tuple(utterances)]
-        lows = [lowered(text) for _, text in utterances]
-        wanted = [turn for turn, low in enumerate(lows) if MAY_HOLD.search(low)]
-        return [
-            *found,
-            *(
-                self._opinion.find(utterances, lows, wanted, frozenset(words_in("\n".join(lows))), found)
-                if self._opinion
-                else ()
-            ),
-        ]
+def _likely(scores: Values) -> Values:
+    likely = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return likely / likely.sum(axis=1, keepdims=True)
 
 
-def print_set(name: str, examples: Sequence[Example], model: Model) -> None:
-    """Print recall by kind and precision, by the rules alone and with what is added."""
-    cases = [each.case for each in examples]
-    for title, its in (("rules", None), ("with the second opinion", model)):
-        scores = score(_Replayed(examples, its), cases)
-        recall = "  ".join(f"{kind} {scores[kind].recall:.3f}" for kind in KINDS if kind in scores)
-        everything = scores["all"]
-        print(f"{name}, {title}: {recall}  all {everything.recall:.3f}, precision {everything.precision:.3f}")
+def whole(weights: Values) -> NDArray[np.int8]:
+    """Return weights as whole numbers, times ``SCALE``."""
+    return np.clip(np.rint(weights * SCALE), -127, 127).astype(np.int8)
 
 
 if __name__ == "__main__":

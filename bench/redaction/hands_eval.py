@@ -1,6 +1,7 @@
 """Recall by kind and precision by words on labelled hands.
 
     python -m bench.redaction.hands_eval          every hand
+    python -m bench.redaction.hands_eval --own    with what each business says is its own as a setting of its app
     python -m bench.redaction.hands_eval --off    words masked as codes where redaction is off, by set
 
 Recall: the share of labelled values of which every letter and digit is masked. Precision by words: of the words that are
@@ -12,10 +13,12 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from auscult.domain.privacy.redaction import Found, Hints, Utterance, redacted
+from auscult.domain.privacy.policy import Policy
+from auscult.domain.privacy.redaction import Found, Hints, Utterance
 from auscult.redactors import secrets
+from auscult.redactors._fitted.decide import Decision
 from auscult.redactors.builtin import BuiltIn
 from bench.redaction.material import ROOT, Labelled, hands
 
@@ -34,10 +37,11 @@ class Tally:
         self.missed: list[str] = []
         self.mistaken: list[str] = []
 
-    def add(self, case: Labelled, find: Find) -> None:
-        """Count what is found in a conversation."""
+    def add(self, case: Labelled, find: Find, own: tuple[str, ...] = ()) -> None:
+        """Count what is found in a conversation, but for what is ``own``."""
         texts = [text for _, text in case.utterances]
-        spans = redacted(texts, find(case.utterances, Hints(language=case.language or None))).spans
+        found = find(case.utterances, Hints(language=case.language or None))
+        spans = Policy(own=own).redacted(texts, found).spans
         for turn, text in enumerate(texts):
             covered = {at for one in spans[turn] for at in range(one.original_start, one.original_end)}
             labels = [one for one in case.labels if one.turn == turn]
@@ -63,6 +67,16 @@ class Tally:
                             if o.original_start < word.end() and word.start() < o.original_end
                         )
                         self.mistaken.append(f"{kind}: {word[0]!r} of {shown(case, turn)}")
+
+
+def measured(decision: Decision, cases: Mapping[str, Sequence[Labelled]]) -> dict[str, Tally]:
+    """Return the tallies of some hands by a decision."""
+    redactor = BuiltIn(decision)
+    tallies = {name: Tally() for name in cases}
+    for name, its in cases.items():
+        for case in its:
+            tallies[name].add(case, redactor.find)
+    return tallies
 
 
 def shown(case: Labelled, turn: int) -> str:
@@ -106,6 +120,7 @@ def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--off", action="store_true", help="words masked as codes in ordinary conversations")
+    parser.add_argument("--own", action="store_true", help="what is a business's own stays")
     parser.add_argument("--missed", nargs="*", default=None, help="kinds of which what was missed is printed")
     parser.add_argument("--mistaken", action="store_true", help="print the words masked by mistake")
     asked = parser.parse_args()
@@ -114,7 +129,7 @@ def main() -> int:
     for name, cases in (ordinary() if asked.off else hands()).items():
         tallies[name] = Tally()
         for case in cases:
-            tallies[name].add(case, _codes if asked.off else redactor.find)
+            tallies[name].add(case, _codes if asked.off else redactor.find, case.own if asked.own else ())
     if asked.off:
         for name, each in tallies.items():
             print(f"{name:16}{each.masked:6} of {each.words} words masked")

@@ -53,7 +53,7 @@ class Score(Struct):
 def read(path: Path) -> list[Case]:
     """Read the cases of a file, one a line; lines that begin with # are comments."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [_case(line) for line in lines if line.strip() and not line.startswith("#")]
+    return [case_of(line) for line in lines if line.strip() and not line.startswith("#")]
 
 
 def score(redactor: Redactor, cases: Iterable[Case]) -> Mapping[str, Score]:
@@ -110,7 +110,8 @@ def _add_found(case: Case, one: Found, scores: Sequence[Score]) -> None:
         scores[0].mistaken.append(f"mistaken for {one.kind}: {text[one.start : one.end]!r} of {text!r}")
 
 
-def _case(line: str) -> Case:
+def case_of(line: str) -> Case:
+    """Read a case: turns with their labels, divided by two bars."""
     utterances: list[Utterance] = []
     labels: list[Label] = []
     for turn, part in enumerate(line.split(" || ")):

@@ -35,6 +35,7 @@ KIND = {
 """Kinds of the product by those of labels, where these differ."""
 OLD = sorted([*HERE.glob("un*.txt"), HERE / "utterances.txt", HERE / "tuned.txt", *(HERE / "codes").glob("*.txt")])
 OLD += sorted((HERE / "unread").glob("*.txt"))
+OLD += sorted((HERE / "variants").glob("*.txt"))
 
 
 class Labelled(Struct, frozen=True):

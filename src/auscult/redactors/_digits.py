@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from unicodedata import decimal
 
 from msgspec import Struct
@@ -161,22 +161,6 @@ def lowered(text: str) -> str:
     return _OTHER_DIGIT.sub(lambda found: str(decimal(found[0])), low)
 
 
-class Piece(Struct, frozen=True):
-    """A token of a text, or several that are one unit: ``chars`` is its reading, empty where it has none."""
-
-    word: str
-    chars: str
-    start: int
-    end: int
-    other: str = ""
-
-
-def pieces_of(low: str) -> list[Piece]:
-    """Return a text in small letters token by token, with what each would be within a spelled number."""
-    reader = _Reader(_tokens(low), _counted(low), letters=True, glued=True)
-    return list(reader.pieces())
-
-
 def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
     hidden = _counted(low)
@@ -226,26 +210,10 @@ class _Reader:
         hidden: Sequence[tuple[int, int]],
         *,
         letters: bool,
-        glued: bool = False,
     ) -> None:
         self._tokens = tokens
         self._hidden = hidden
         self._letters = letters
-        self._glued = glued
-
-    def pieces(self) -> Iterator[Piece]:
-        """Yield every token, or unit of several, in order."""
-        at = 0
-        while at < len(self._tokens):
-            token, start, end = self._tokens[at]
-            read = self._unit(at, inside=True)
-            if read is None:
-                yield Piece(token, "", start, end)
-                at += 1
-            else:
-                unit, behind = read
-                yield Piece(token if behind == at + 1 else "", unit.chars, unit.start, unit.end, unit.other)
-                at = behind
 
     def read(self) -> list[tuple[int, int, list[Unit]]]:
         """Return each run: its first and last token, and its units."""
@@ -281,7 +249,7 @@ class _Reader:
         if self._hidden and any(begin < end and start < stop for begin, stop in self._hidden):
             return None
         if token[0].isdecimal():
-            return None if not self._glued and self._is_glued(at) else (Unit(token, start, end), at + 1)
+            return None if self._is_glued(at) else (Unit(token, start, end), at + 1)
         if token in _TIMES:
             return self._repeated(at)
         said = summed(self._tokens, at) if token in FOREIGN else None

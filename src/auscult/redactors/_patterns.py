@@ -1,15 +1,11 @@
 """Patterns that RE2 searches: in time that grows with the text alone, however many words they offer."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, cast
 
 import re2
 
-from auscult.domain.privacy.redaction import Utterance
-
-_ANSWERS_WITHIN = 2
-"""Turns after a question in which its answer is looked for."""
 _ANYWHERE: Any = cast("Any", re2)._Anchor.UNANCHORED  # noqa: SLF001
 
 
@@ -86,84 +82,3 @@ def searcher(pattern: str) -> re.Pattern[str]:
 def of_words(words: Iterable[str]) -> re.Pattern[str]:
     """Compile a pattern that is found where one of several texts is."""
     return searcher("|".join(map(re.escape, sorted(words))))
-
-
-TurnsOf = Callable[[re.Pattern[str]], Sequence[int]]
-"""Turns in which one of several patterns is."""
-
-
-class PatternSet:
-    """Several patterns: one pass over a text shows which of them are in it.
-
-    RE2 builds the states of a set while it reads. Few patterns share few; the states of many that may each be halfway
-    are as good as endless, and building them takes a hundred times as long as a pass over those that are known.
-    """
-
-    def __init__(self, *patterns: re.Pattern[str]) -> None:
-        options = re2.Options()
-        options.log_errors = False
-        self.patterns = patterns
-        self._set: Any = re2.Set.SearchSet(options)
-        for each in patterns:
-            self._set.Add(each.pattern)
-        self._end = self._set.Add(r"\n")
-        self._set.Compile()
-        self._match: Any = self._set._set.Match  # noqa: SLF001
-        self._nothing = [self._end]
-
-    def within(self, lines: Iterable[bytes]) -> Iterator[tuple[int, re.Pattern[str]]]:
-        """Yield the patterns that are in lines, each with its line's number, as ``search`` of each would show.
-
-        A line has a line feed at its end; one with nothing else has no pattern.
-        A set that runs out of memory shows nothing, not even the line feed: then each pattern is searched.
-        """
-        for number, line in enumerate(lines):
-            if line == b"\n" or (indexes := self._match(line)) == self._nothing:
-                continue
-            if self._end not in indexes:
-                text = line.decode()
-                indexes = [index for index, each in enumerate(self.patterns) if each.search(text) is not None]
-            for index in indexes:
-                if index != self._end:
-                    yield number, self.patterns[index]
-
-
-class Turns:
-    """The turns of a conversation by the patterns that are in them.
-
-    ``frequent`` patterns are searched turn by turn; the ``seldom`` ones only where the whole conversation has one of
-    their set. It has those of its turns, as none is bound to the beginning or the end of a text rather than a line.
-    """
-
-    def __init__(
-        self,
-        utterances: Sequence[Utterance],
-        lows: Sequence[str],
-        frequent: PatternSet,
-        seldom: Sequence[PatternSet],
-    ) -> None:
-        self._utterances = utterances
-        lines = [f"{low}\n".encode() for low in lows]
-        whole = b"".join(lines)
-        self._turns: dict[re.Pattern[str], list[int]] = {}
-        for each in (frequent, *seldom):
-            if each is frequent or any(each.within([whole])):
-                for turn, pattern in each.within(lines):
-                    self._turns.setdefault(pattern, []).append(turn)
-
-    def of(self, pattern: re.Pattern[str]) -> Sequence[int]:
-        """Return the turns in which a pattern is, in order."""
-        return self._turns.get(pattern, ())
-
-    def has(self, patterns: Iterable[re.Pattern[str]]) -> bool:
-        """Return whether one of several patterns is in any turn."""
-        return not self._turns.keys().isdisjoint(patterns)
-
-    def after(self, pattern: re.Pattern[str]) -> list[int]:
-        """Return the turns of others that follow soon on a turn with a pattern."""
-        asked: set[int] = set()
-        for turn in self.of(pattern):
-            for later in range(turn + 1, min(turn + 1 + _ANSWERS_WITHIN, len(self._utterances))):
-                if self._utterances[later].speaker != self._utterances[turn].speaker:
-                    asked.add(later)
-        return sorted(asked)

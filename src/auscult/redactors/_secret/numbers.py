@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from auscult.domain.said.dates import MONTH_NAMES
+from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, is_card
 from auscult.redactors._digits import WORDS, Run, Unit, runs_in
-from auscult.redactors._numeric.cards import CARD_LONGEST, CARD_SHORTEST, is_card
 from auscult.redactors._patterns import of_words, searcher
 
 _UNIT = re.compile(

@@ -1,1 +1,0 @@
-"""Dates of birth by what is said around them, without a word for a birth."""

@@ -1,0 +1,163 @@
+"""Checks by which a number shows what it is: check digits, numbering plans, and the forms of what is written."""
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache, lru_cache
+from importlib import import_module
+from typing import Any, cast
+
+import phonenumbers
+from stdnum import iban
+
+from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, has_card_form, is_luhn
+from auscult.redactors._words import lines_of
+
+_LISTS = lines_of("_fitted/forms.txt")
+_FORMS = [(pattern, module) for module, _, pattern in (line.partition(" ") for line in _LISTS["written"])]
+"""Patterns of national numbers, each with the module of python-stdnum that checks it, - where none does."""
+_ANY = re.compile(r"\b(?:" + "|".join(f"({pattern})" for pattern, _ in _FORMS) + r")\b")
+_OF_DIGITS = {int(size): modules.split() for size, _, modules in (line.partition(" ") for line in _LISTS["digits"])}
+_SURE = {int(size): modules.split() for size, _, modules in (line.partition(" ") for line in _LISTS["sure"])}
+"""Modules by the number of digits; ``_SURE`` are those with a date in them and check digits besides."""
+_EXAMPLES = frozenset(" ".join(_LISTS["example cards"]).split())
+_COUNTRIES = tuple(" ".join(_LISTS["countries"]).split())
+_PHONE_SHORTEST, _PHONE_LONGEST, _IBAN_SHORTEST, _MOST = 8, 13, 15, 3
+_AS_DATE, _EAN, _YEAR = (6, 8), 13, 4
+_SPLIT = re.compile(r"[\s./-]")
+_IBAN = re.compile(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]{2,4}){3,8}\b")
+_DATE = re.compile(r"(?<!\d)(\d{1,4})[-/. ]{1,2}(\d{1,2})[-/. ]{1,2}(\d{2,4})(?!\d)")
+_LAST_BIRTH, _THIS = 2012, 26
+"""The last year of a date that is rather one of birth, and the last two digits of one of this century."""
+_PATTERNS = {name: re.compile(lines[0]) for name, lines in lines_of("_fitted/patterns.txt").items()}
+"""Forms of texts with digits, by name."""
+_MAY_BE_EMAIL = re.compile(
+    r" (?:dot|punkt|punto|point|ponto) |arroba|arobase|klammeraffe|underscore|unterstrich|guion bajo"
+)
+_EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+CODES = {
+    name: number
+    for number, name in enumerate(
+        (
+            "card", "card misheard", "luhn", "example card", "sure", "known", "phone", "phone of some", "nought",
+            "day first", "ean", "year", "month and year", "iban", "iban misheard", "form", "email", "birth", "date",
+            "iban written", "iban-like", "written", "written misheard", "card over runs", "phone over runs",
+            "said birth", "said date", "said part of date", *_PATTERNS,
+        ),
+        1,
+    )
+}  # fmt: skip
+"""Numbers of the signs that checks give."""
+
+
+@lru_cache(maxsize=16384)
+def phone_countries(digits: str, more: tuple[str, ...] = ()) -> int:
+    """Return in how many countries, three at most, digits are a valid telephone number; ``more`` are likely ones."""
+    if not _PHONE_SHORTEST <= len(digits) <= _PHONE_LONGEST:
+        return 0
+    count = 0
+    for country in dict.fromkeys((*more, *_COUNTRIES)):
+        try:
+            count += phonenumbers.is_valid_number(phonenumbers.parse(digits, country))
+        except phonenumbers.NumberParseException:
+            continue
+        if count == _MOST:
+            break
+    return count
+
+
+@lru_cache(maxsize=16384)
+def signs_of(chars: str, countries: tuple[str, ...] = ()) -> tuple[int, ...]:
+    """Return what checks say of the digits and letters of a run."""
+    return tuple(CODES[name] for name in (_of_digits(chars, countries) if chars.isdecimal() else _of_letters(chars)))
+
+
+def _of_digits(digits: str, countries: tuple[str, ...]) -> Iterator[str]:
+    size = len(digits)
+    if CARD_SHORTEST <= size <= CARD_LONGEST:
+        yield from _as_card(digits)
+    if any(is_valid(module, digits) for module in _SURE.get(size, ())):
+        yield "sure"
+    elif any(is_valid(module, digits) for module in _OF_DIGITS.get(size, ())):
+        yield "known"
+    phones = phone_countries(digits, countries)
+    if phones:
+        yield "phone" if phones == 1 else "phone of some"
+    if digits[0] == "0":
+        yield "nought"
+    if size in _AS_DATE and 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12:  # noqa: PLR2004  a day and a month
+        yield "day first"
+    if size == _EAN and is_valid("ean", digits):
+        yield "ean"
+    if size == _YEAR:
+        yield from _of_four(digits)
+
+
+def _of_four(digits: str) -> Iterator[str]:
+    if digits[:2] in ("19", "20"):
+        yield "year"
+    if 1 <= int(digits[:2]) <= 12 and 24 <= int(digits[2:]) <= 39:  # noqa: PLR2004  an expiry
+        yield "month and year"
+
+
+def _as_card(digits: str) -> Iterator[str]:
+    if digits in _EXAMPLES:
+        yield "example card"
+    elif has_card_form(digits):
+        yield "card" if is_luhn(digits) else "card misheard"
+    elif is_luhn(digits):
+        yield "luhn"
+
+
+def _of_letters(chars: str) -> Iterator[str]:
+    if len(chars) >= _IBAN_SHORTEST and chars[:2].isalpha() and chars[2:4].isdecimal():
+        yield "iban" if iban.is_valid(chars) else "iban misheard"
+    low = chars.lower()
+    if any(_is_form(pattern, module, low) for pattern, module in _FORMS):
+        yield "form"
+
+
+def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
+    """Yield the forms that are written in a turn in small letters: start, end and sign."""
+    if "@" in low:
+        yield from ((*found.span(), CODES["email"]) for found in _EMAIL.finditer(low))
+    if has_digit or _MAY_BE_EMAIL.search(low):
+        for name, pattern in _PATTERNS.items():
+            if has_digit or name.startswith("said"):
+                yield from ((*found.span(), CODES[name]) for found in pattern.finditer(low))
+    if not has_digit:
+        return
+    for found in _DATE.finditer(low):
+        year = found[3] if len(found[1]) < 4 else found[1]  # noqa: PLR2004
+        yield *found.span(), CODES["birth" if is_long_ago(year) else "date"]
+    for found in _IBAN.finditer(low):
+        is_right = iban.is_valid(_SPLIT.sub("", found[0]).upper())
+        yield *found.span(), CODES["iban written" if is_right else "iban-like"]
+    for found in _ANY.finditer(low):
+        its = _FORMS[(found.lastindex or 1) - 1 :]
+        is_right = any(_is_form(pattern, module, found[0]) for pattern, module in its)
+        yield *found.span(), CODES["written" if is_right else "written misheard"]
+
+
+def is_long_ago(digits: str) -> bool:
+    """Return whether a year of two or four digits is rather one of a birth."""
+    year = int(digits)
+    return (year if year > 99 else year + (1900 if year > _THIS else 2000)) <= _LAST_BIRTH  # noqa: PLR2004
+
+
+def _is_form(pattern: str, module: str, text: str) -> bool:
+    """Return whether a text is a number of this form, right by its check: a text may have the form of several."""
+    if re.fullmatch(pattern, text) is None:
+        return False
+    return module == "-" or is_valid(module, text) or is_valid(module, _SPLIT.sub("", text))
+
+
+def is_valid(module: str, number: str) -> bool:
+    """Return whether a number passes the check of a module of python-stdnum: ``us.ssn``."""
+    return _check(module)(number)
+
+
+@cache
+def _check(module: str) -> Callable[[str], bool]:
+    """Load a module's check where it is needed first: each takes some milliseconds."""
+    loaded: Any = import_module(f"stdnum.{module}")
+    return cast("Callable[[str], bool]", loaded.is_valid)

@@ -1,0 +1,170 @@
+"""The decision: what each token is, by weights that ``bench.redaction.fit`` fitted, and the spans that tokens make.
+
+Weights are whole numbers, added as whole numbers, so that what is found is the same on any machine.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auscult.domain.privacy.redaction import KINDS, Kind
+from auscult.redactors._fitted.checks import CODES
+from auscult.redactors._fitted.signs import Columns, Numbers, Read, columns
+from auscult.redactors._fitted.tokens import COARSE, OPEN, Table, lines_of_words, table_of
+
+SCALE = 16
+OTHER = 0
+"""The class of what is not personal; those of kinds follow, in the order of ``KINDS``."""
+CLASSES: Mapping[str, int] = {kind: number for number, kind in enumerate(KINDS, 1)}
+SURE: Mapping[str, float] = dict.fromkeys(KINDS, 3.0) | {
+    "card": 2.0, "iban": 2.5, "email": 2.5, "security_code": 2.0, "address": 2.0, "name": 2.5,
+}  # fmt: skip
+"""How much more likely a token is held to be of a kind than the weights say, as log odds: what leaks is worse."""
+_ENTERS, _STAYS, _TURNS, _LEAVES = -1.0, 0.2, -2.0, -1.0
+"""Log odds of a token of a kind behind one of none, behind one of its own, of another, and of none behind a kind."""
+_FILE = Path(__file__).with_name("weights.npy")
+_NEAR, _SHORT = 4, 9
+"""Tokens on either side of one that may be personal, and those of a short turn with that of its side."""
+_NEVER, _CLOSE = 1 << 12, 4 * SCALE
+"""What is taken from the score of what is never personal, and how much less likely a class may be to be weighed."""
+Weights = NDArray[np.int8]
+
+
+class Part(NamedTuple):
+    """Tokens of one kind in a row, from ``first`` to ``last``."""
+
+    first: int
+    last: int
+    kind: Kind
+
+
+def _steps() -> list[list[int]]:
+    steps = np.full((len(KINDS) + 1, len(KINDS) + 1), _TURNS)
+    np.fill_diagonal(steps, _STAYS)
+    steps[OTHER, 1:], steps[1:, OTHER], steps[OTHER, OTHER] = _ENTERS, _LEAVES, 0
+    return [[round(step * SCALE) for step in row] for row in steps.tolist()]
+
+
+_STEPS = _steps()
+_SURE = np.array([0, *(round(SURE[kind] * SCALE) for kind in KINDS)], dtype=np.int64)
+
+_VALID = {
+    CODES[sign]: (CLASSES[kind], round(more * SCALE))
+    for sign, kind, more in (
+        ("card", "card", 2.0), ("card over runs", "card", 4.0), ("example card", "card", -1.0), ("iban", "iban", 6.0),
+        ("iban written", "iban", 6.0), ("email", "email", 8.0), ("written", "national_number", 1.5),
+        ("sure", "national_number", 2.0), ("form", "national_number", 1.0),
+    )
+}  # fmt: skip
+"""By sign of a check: how much more likely it makes a kind than the weights say, which know few right numbers."""
+
+
+class Decision:
+    """A table of words and the weights that were fitted with it."""
+
+    def __init__(self, weights: Weights, table: Table) -> None:
+        """Store weights, one row a column of signs."""
+        self._weights = weights
+        self.table = table
+
+    def parts(self, read: Read) -> list[Part]:
+        """Return what is personal in a conversation that was read."""
+        kept = passing(read)
+        if not len(kept):
+            return []
+        scores = self.scores(columns(read, kept)) + _SURE
+        places = {int(at): index for index, at in enumerate(kept)}
+        for run, _ in read.runs:
+            if run.last > run.first and run.first in places and run.last in places:
+                its = slice(places[run.first], places[run.last] + 1)
+                scores[its] = scores[its].sum(axis=0) // (run.last - run.first + 1)
+        for at, signs in read.checked.items():
+            for sign in signs & _VALID.keys() if at in places else ():
+                number, more = _VALID[sign]
+                scores[places[at], number] += more
+        for at in kept.tolist():
+            if read.end[at] == 0 or at in read.kept:
+                scores[places[at], 1:] -= _NEVER
+        return list(_parts(kept, _path(scores), read))
+
+    def scores(self, its: Columns) -> Numbers:
+        """Return the scores of the classes of tokens, times ``SCALE``."""
+        return self._weights.take(its.T, axis=0).sum(axis=0, dtype=np.int16).astype(np.int64)
+
+
+def passing(read: Read) -> Numbers:
+    """Return the tokens that are weighed: those that may be personal by themselves, and those near them.
+
+    All of a turn are where it is short, or something was asked for.
+    """
+    near = np.zeros(len(read.rows) + 2 * _NEAR, dtype=np.int8)
+    for turn, (first, behind) in enumerate(zip(read.begins, [*read.begins[1:], len(read.rows)], strict=True)):
+        if read.open[turn]:
+            if read.whole[turn] or behind - first <= _SHORT:
+                near[first + _NEAR : behind + _NEAR] = 1
+            else:
+                for at in range(first, behind):
+                    if COARSE[read.rows[at][1]] in OPEN or at in read.checked:
+                        near[at : at + 2 * _NEAR + 1] = 1
+    return np.flatnonzero(near[_NEAR:-_NEAR])
+
+
+def _path(scores: Numbers) -> list[int]:
+    """Return the likeliest classes of tokens in a row: what is close to no kind is of none, and parts the others."""
+    path = [OTHER] * len(scores)
+    near = np.flatnonzero(scores[:, 1:].max(axis=1) > scores[:, OTHER] - _CLOSE).tolist()
+    ends = [index for index, at in enumerate(near) if index + 1 == len(near) or near[index + 1] > at + 1]
+    first = 0
+    for end in ends:
+        begin, behind = near[first], near[end] + 1
+        path[begin:behind] = _stretch(scores[begin:behind].tolist())
+        first = end + 1
+    return path
+
+
+def _stretch(rows: Sequence[Sequence[int]]) -> list[int]:
+    """Return the likeliest classes of some tokens, with none of a kind before and behind them."""
+    before: dict[int, int] = {OTHER: 0}
+    steps: list[dict[int, int]] = []
+    for row in rows:
+        least = max(row) - _CLOSE
+        now: dict[int, int] = {}
+        came: dict[int, int] = {}
+        for number, score in enumerate(row):
+            if score >= least or number == OTHER:
+                best, came[number] = max((value + _STEPS[each][number], each) for each, value in before.items())
+                now[number] = best + score
+        steps.append(came)
+        before = now
+    number = max(before, key=lambda each: before[each] + _STEPS[each][OTHER])
+    path = [number]
+    for came in reversed(steps[1:]):
+        number = came[number]
+        path.append(number)
+    return path[::-1]
+
+
+def _parts(kept: Numbers, path: Sequence[int], read: Read) -> Iterator[Part]:
+    """Yield the parts that a path has, each within one turn."""
+    first = last = before = -1
+    for at, number in zip(cast("list[int]", kept.tolist()), path, strict=True):
+        is_on = number == before and at == last + 1 and read.turn[at] == read.turn[last]
+        if first >= 0 and not is_on:
+            yield Part(first, last, KINDS[before - 1])
+            first = -1
+        if number and first < 0:
+            first = at
+        last, before = at, number
+    if first >= 0:
+        yield Part(first, last, KINDS[before - 1])
+
+
+@cache
+def decision() -> Decision:
+    """Return the one that comes along."""
+    table = table_of(lines_of_words("vocabulary.txt"), frozenset(lines_of_words("everyday.txt")))
+    return Decision(np.load(_FILE), table)

@@ -1,0 +1,287 @@
+"""Signs of every token: what it is, what is around it and around its number, who speaks, what was asked, what checks say.
+
+Every sign is a column of weights: what its terms are, hashed. All is computed for some tokens at once.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from auscult.domain.privacy.redaction import PLACEHOLDER, Utterance
+from auscult.redactors._cards import is_card
+from auscult.redactors._digits import lowered
+from auscult.redactors._fitted.checks import CODES, forms_in, is_long_ago, phone_countries, signs_of
+from auscult.redactors._fitted.runs import Run, runs_of
+from auscult.redactors._fitted.tokens import CLASS, COARSE, NUMBERS, SIDES, Table, Token, look, tokens_of
+
+BITS = 18
+WIDTH = 1 << BITS
+"""Columns of weights."""
+Numbers = NDArray[np.int64]
+Columns = NDArray[np.int32]
+_SIDE = {"agent": 0, "bot": 0, "customer": 1}
+_CHAINED, _REACH, _APART, _LONGEST = 6, 4, 25, 19
+"""Runs, turns, tokens and digits over which a number goes on."""
+_OVER_RUNS = (9, 10, 11)
+_SHAPES, _SIGNS, _MOST = 0xFFF, 5, 24
+_MONTH, _NEXT = CLASS["month"], 2
+"""Tokens between a month and a day or a year at most, the one behind included."""
+_ROOM = 16
+"""Empty tokens around all others."""
+_LENGTHS, _FAR, _REST = np.array((1, 2, 3, 5, 8, 12, 20, 30)), 6, 4
+_COARSE = np.array(COARSE)
+_AROUND, _CLOSE, _NEXT_TO = np.arange(-6, 5), np.arange(-4, 5), np.arange(-1, 2)
+"""Places of tokens around one whose words, classes and endings are signs."""
+
+
+class Placed(NamedTuple):
+    """A run with its turn; its tokens are numbered throughout the conversation."""
+
+    run: Run
+    turn: int
+
+
+class Read:
+    """Conversations as arrays of their tokens; before each turn is one of its side."""
+
+    def __init__(self) -> None:
+        """Begin with nothing."""
+        self.rows: list[tuple[int, int, int, int]] = []
+        self.start: list[int] = []
+        self.end: list[int] = []
+        self.turn: list[int] = []
+        self.begins: list[int] = []
+        self.sides: list[int] = []
+        self.is_first: list[bool] = []
+        self.open: list[bool] = []
+        self.whole: list[bool] = []
+        self.runs: list[Placed] = []
+        self.lows: list[str] = []
+        self.checked: dict[int, set[int]] = {}
+        self.kept: set[int] = set()
+
+    def add(self, utterances: Sequence[Utterance], table: Table, countries: tuple[str, ...] = ()) -> None:
+        """Read one more conversation."""
+        first = len(self.runs)
+        looks = [look(text, table) for _, text in utterances]
+        is_whole = [
+            (asks and _SIDE.get(speaker) != 0) or (index > 0 and looks[index - 1][1])
+            for index, ((_, asks), (speaker, _)) in enumerate(zip(looks, utterances, strict=True))
+        ]
+        is_open = [is_marked or whole for (is_marked, _), whole in zip(looks, is_whole, strict=True)]
+        for index, (speaker, text) in enumerate(utterances):
+            low = lowered(text)
+            side = _SIDE.get(speaker, SIDES - 1)
+            self.begins.append(len(self.rows))
+            self.sides.append(side)
+            self.is_first.append(index == 0)
+            self.lows.append(low)
+            turn = len(self.begins) - 1
+            tokens = tokens_of(text, low, table) if any(is_open[index : index + 2]) else []
+            self.rows.append((0, side, 0, 0))
+            self.rows += [token[3:] for token in tokens]
+            self.start += [0, *(token.start for token in tokens)]
+            self.end += [0, *(token.end for token in tokens)]
+            self.turn += [turn] * (len(tokens) + 1)
+            self.open.append(is_open[index])
+            self.whole.append(is_whole[index])
+            if is_open[index]:
+                self._check(tokens, low, turn, countries)
+            if "[" in text:
+                for found in PLACEHOLDER.finditer(text):
+                    self.kept.update(self._within(turn, *found.span()))
+        self._chain(self.runs[first:], countries)
+
+    def _check(self, tokens: Sequence[Token], low: str, turn: int, countries: tuple[str, ...]) -> None:
+        """Note the runs of a turn, and what checks say of them and of what is written."""
+        base, first = self.begins[turn] + 1, len(self.runs)
+        if any(token.kind in NUMBERS or COARSE[token.kind] == COARSE[3] for token in tokens):
+            for run in runs_of(tokens, low):
+                placed = run._replace(first=run.first + base, last=run.last + base)
+                self.runs.append(Placed(placed, turn))
+                for sign in signs_of(run.chars, countries) if run.chars else ():
+                    self._mark(range(placed.first, placed.last + 1), sign)
+        for at, token in enumerate(tokens, base):
+            if token.kind == _MONTH:
+                self._date(at, self.runs[first:])
+        for start, end, sign in forms_in(low, has_digit=any(map(str.isdecimal, low))):
+            self._mark(self._within(turn, start, end), sign)
+
+    def _date(self, month: int, runs: Sequence[Placed]) -> None:
+        """Note a date around the name of a month, by what is known of its year."""
+        before = next((run for run, _ in runs if 0 < month - run.last <= _NEXT), None)
+        behind = next((run for run, _ in runs if 0 < run.first - month <= _NEXT), None)
+        if before is None and behind is None:
+            return
+        digits = "" if behind is None else behind.chars[-4:] if len(behind.chars) > 3 else behind.chars[-2:]  # noqa: PLR2004
+        is_year = digits.isdecimal() and len(digits) in (2, 4)
+        name = ("said birth" if is_long_ago(digits) else "said date") if is_year else "said part of date"
+        first, last = month if before is None else before.first, month if behind is None else behind.last
+        self._mark(range(first, last + 1), CODES[name])
+
+    def _within(self, turn: int, start: int, end: int) -> Iterable[int]:
+        """Return the tokens of a turn that overlap a span of it."""
+        last = self.begins[turn + 1] if turn + 1 < len(self.begins) else len(self.start)
+        its = range(self.begins[turn] + 1, last)
+        return [at for at in its if self.start[at] < end and start < self.end[at]]
+
+    def _mark(self, tokens: Iterable[int], sign: int) -> None:
+        for at in tokens:
+            self.checked.setdefault(at, set()).add(sign)
+
+    def _chain(self, runs: Sequence[Placed], countries: tuple[str, ...]) -> None:
+        """Note runs of one side that are a card or a telephone number only together."""
+        for index, (run, turn) in enumerate(runs):
+            if not run.chars.isdecimal():
+                continue
+            digits, its, last = run.chars, [run], turn
+            for later, its_turn in runs[index + 1 : index + _CHAINED]:
+                is_far = its_turn - last > _REACH or later.first - its[-1].last > _APART
+                if is_far or len(digits) + len(later.chars) > _LONGEST:
+                    break
+                if self.sides[its_turn] != self.sides[turn]:
+                    continue
+                if not later.chars.isdecimal():
+                    break
+                digits, last = digits + later.chars, its_turn
+                its.append(later)
+                is_phone = len(digits) in _OVER_RUNS and phone_countries(digits, countries)
+                name = "card over runs" if is_card(digits) else "phone over runs" if is_phone else ""
+                for each in its if name else ():
+                    self._mark(range(each.first, each.last + 1), CODES[name])
+
+
+_BAGS = (10, 5, 12)
+_BEFORE, _AFTER = np.arange(1, _BAGS[0] + 1), np.arange(1, _BAGS[1] + 1)
+"""Words before, behind and in the turn before that count wherever they are."""
+_TERMS: list[tuple[str, ...]] = [
+    (), *((f"w{by}",) for by in range(-6, 5)), *((f"c{by}",) for by in range(-4, 5)),
+    ("c-1", "c0"), ("c0", "c1"), ("c-1", "c0", "c1"), ("c-2", "c-1", "c0"), ("c0", "c1", "c2"), ("w-1", "c0"),
+    ("w-2", "w-1", "c0"), ("w1", "c0"), ("head",), ("t0",), ("head", "c0"), ("t0", "c0"), ("w-2", "c0"),
+    ("w-3", "w-2", "w-1"), ("t-1", "c0"), ("t1", "c0"),
+    *((f"before{by}", "size") for by in range(1, 5)), *((f"before{by}", "coarse") for by in range(1, 7)),
+    ("class before1", "size"), ("class before1", "class before2", "coarse"),
+    *((f"behind{by}", "coarse") for by in range(1, 4)), *((f"behind{by}", "size") for by in range(1, 4)),
+    ("class behind1", "size"), ("class behind1", "class before1", "coarse"), ("size", "c0"), ("size", "shape"),
+    ("size", "place"), ("size", "side"), ("size", "how"), ("how", "coarse"), ("how", "before1"),
+    ("before1", "before2", "coarse"), ("size", "shape", "before1"), ("size", "how", "rest"),
+    ("length", "coarse", "side"), ("length", "size"), ("at", "coarse", "side"), ("first", "coarse", "at"),
+    ("rest", "size", "side"), ("side", "c0"),
+    *((f"before{by}", "coarse", "#before") for by in range(1, _BAGS[0] + 1)),
+    *((f"behind{by}", "coarse", "#behind") for by in range(1, _BAGS[1] + 1)),
+    *((f"asked{by}", "coarse", "#asked") for by in range(_BAGS[2])),
+    *((f"asked{by}", "size", "#asked size") for by in range(_BAGS[2])),
+    *((f"check{by}", "coarse", "#check") for by in range(_SIGNS)),
+    *((f"check{by}", "before1", "#check before") for by in range(_SIGNS - 1)),
+    ("checks", "coarse"), ("checks", "size"), ("start", "size"),
+]  # fmt: skip
+"""Signs, each as what its terms are; those with one name behind # are of one sort, whatever their places."""
+_BLOCKS = (
+    "", "coarse", "size", "shape", "place", "how", "side", "first", "start", "length", "at", "rest", "head",
+    *(f"check{by}" for by in range(_SIGNS)), "checks", *(f"w{by}" for by in range(-6, 5)),
+    *(f"c{by}" for by in range(-4, 5)), *(f"t{by}" for by in range(-1, 2)),
+    *(f"before{by}" for by in range(1, _BAGS[0] + 1)), "class before1", "class before2", "class behind1",
+    *(f"behind{by}" for by in range(1, _BAGS[1] + 1)), *(f"asked{by}" for by in range(_BAGS[2])),
+)  # fmt: skip
+"""Inputs of the signs, in the order in which ``_values`` has them."""
+_PLACES = {name: place for place, name in enumerate(_BLOCKS)}
+
+
+def _layout() -> tuple[Numbers, NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return the inputs of each sign, the factors of its terms, and a number of its own."""
+    inputs = np.zeros((3, len(_TERMS)), dtype=np.int64)
+    own: list[int] = []
+    for index, terms in enumerate(_TERMS):
+        names = [name for name in terms if name[0] != "#"]
+        inputs[: len(names), index] = [_PLACES[name] for name in names]
+        sort = terms[-1] if terms and terms[-1][0] == "#" else str(index)
+        own.append(crc32(sort.encode()) * 0x9E3779B97F4A7C15 % 2**64)
+    factors = [crc32(b"%d" % index) * 0xD6E8FEB86659FD93 % 2**64 | 1 for index in range(3)]
+    return inputs, np.array(factors, dtype=np.uint64), np.array(own, dtype=np.uint64)
+
+
+_INPUTS, _FACTORS, _OWN = _layout()
+
+
+def columns(read: Read, kept: Numbers) -> Columns:
+    """Return the columns of weights of some tokens, one row a token."""
+    table = _values(read, kept).astype(np.uint64)
+    table[:, 1:] += np.uint64(1)
+    hashed: NDArray[np.uint64] = table[:, _INPUTS[0]] * _FACTORS[0]
+    hashed += table[:, _INPUTS[1]] * _FACTORS[1]
+    hashed += table[:, _INPUTS[2]] * _FACTORS[2]
+    hashed += _OWN
+    hashed ^= hashed >> np.uint64(29)
+    hashed *= np.uint64(0xBF58476D1CE4E5B9)
+    hashed >>= np.uint64(64 - BITS)
+    return hashed.astype(np.int32)
+
+
+def _values(read: Read, kept: Numbers) -> Numbers:
+    """Return the inputs of the signs, one row a token, in the order of ``_BLOCKS``."""
+    count = len(read.rows)
+    rows = np.zeros((4, count + 2 * _ROOM), dtype=np.int64)
+    rows[:, _ROOM : count + _ROOM] = np.array(read.rows, dtype=np.int64).T
+    words, classes, heads, tails = rows
+    turn = np.array(read.turn, dtype=np.int64).take(kept)
+    begins = np.array([*read.begins, count], dtype=np.int64)
+    first, behind = begins.take(turn), begins.take(turn + 1)
+    is_first = np.array(read.is_first, dtype=np.int64).take(turn)
+    begin, last, *of_run, start = _of_runs(read, kept)
+    at, length = kept + _ROOM, behind - first - 1
+    alone = (
+        np.zeros_like(kept), _COARSE.take(classes.take(at)), *of_run, np.array(read.sides).take(turn), is_first, start,
+        np.searchsorted(_LENGTHS, length, side="right"), np.minimum(kept - first, _FAR),
+        np.minimum(length - (last - begin + 1), _REST), heads.take(at),
+    )  # fmt: skip
+    after = last[:, None] + _AFTER
+    asked = first[:, None] - 1 - np.arange(_BAGS[2])
+    before = np.where(is_first > 0, count, begins.take(np.maximum(turn - 1, 0)))[:, None]
+    return np.concatenate(
+        (
+            np.array(alone).T,
+            _of_checks(read, kept),
+            words.take(at[:, None] + _AROUND),
+            classes.take(at[:, None] + _CLOSE),
+            tails.take(at[:, None] + _NEXT_TO),
+            words.take(begin[:, None] + _ROOM - _BEFORE),
+            classes.take(begin[:, None] + _ROOM - _BEFORE[:2]),
+            classes.take(last[:, None] + _ROOM + 1),
+            np.where(after < behind[:, None], words.take(after + _ROOM), 0),
+            np.where(asked > before, words.take(np.maximum(asked, -_ROOM) + _ROOM), 0),
+        ),
+        axis=1,
+    )
+
+
+def _of_runs(read: Read, kept: Numbers) -> Sequence[Numbers]:
+    """Return where the run of each token begins and ends, and how it is; a token outside of one is its own."""
+    count = len(read.rows)
+    facts = np.zeros((7, count), dtype=np.int64)
+    facts[0] = facts[1] = np.arange(count)
+    for run, _ in read.runs:
+        how = 1 + run.is_said + 2 * run.is_corrected + 4 * run.is_sum + 8 * min(run.letters, 3)
+        its = slice(run.first, run.last + 1)
+        facts[:, its] = np.array(
+            (run.first, run.last, min(len(run.chars), _MOST), crc32(run.shape.encode()) & _SHAPES, 3, how, _start(run))
+        )[:, None]
+        facts[4, run.first], facts[4, run.last] = 1, 2
+    return list(facts.take(kept, axis=1))
+
+
+def _start(run: Run) -> int:
+    """Return a number of the first three digits or letters of a run: ranges of numbers begin with them."""
+    return crc32(run.chars[:3].encode()) & _SHAPES
+
+
+def _of_checks(read: Read, kept: Numbers) -> Numbers:
+    """Return the first signs of checks of each token, and a number of all together."""
+    checks = np.zeros((len(read.rows), _SIGNS + 1), dtype=np.int64)
+    for at, signs in read.checked.items():
+        its = sorted(signs)
+        checks[at, : min(len(its), _SIGNS)] = its[:_SIGNS]
+        checks[at, _SIGNS] = crc32(bytes(its)) & 0xFFFF
+    return checks.take(kept, axis=0)

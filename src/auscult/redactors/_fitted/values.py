@@ -1,0 +1,187 @@
+"""Values of what was decided, equal however they are written, and the places where a known value is said again."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Kind, Utterance, is_taken
+from auscult.redactors._cards import is_card
+from auscult.redactors._fitted.decide import Part
+from auscult.redactors._fitted.runs import chars_of
+from auscult.redactors._fitted.signs import Read
+from auscult.redactors._fitted.tokens import CLASS, LISTS, Token
+
+_NUMERIC: frozenset[Kind] = frozenset(
+    ("card", "iban", "national_number", "security_code", "phone", "account", "expiry", "birth_date")
+)
+_TOGETHER, _PHONE, _AGAIN, _SHORTEST_NAME = 4, 9, 4, 2
+"""Parts that may be one card, last digits of a telephone number that count, digits and letters of what is said again."""
+_CLEAR = 5
+"""Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
+_GAP, _EXTENSION = 3, 3
+"""Tokens from a part to another one of its number, and from a word for an extension to it."""
+_DOTS = frozenset((".", "dot", "punkt", "punto", "point", "ponto"))
+_AT = re.compile(r"\s*(?:\bat\b|\barroba\b|\barobase\b|\bät\b|@)\s*")
+_DOT = re.compile(r"\s*(?:\bdot\b|\bpunkt\b|\bpunto\b|\bpoint\b|\bponto\b|\.)\s*")
+_SIGN = re.compile(r"[\W_]")
+
+
+def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
+    """Return what was decided with its values; parts of one card in a row have its number."""
+    found: list[Found] = []
+    for first, last, kind in _whole(read, parts):
+        turn = read.turn[first]
+        start, end = read.start[first], read.end[last]
+        found.append(Found(turn, start, end, kind, _value(read, first, last, kind)))
+    for index, one in enumerate(found):
+        its = [one]
+        for later in found[index + 1 : index + _TOGETHER]:
+            if one.kind != "card" or later.kind != "card" or is_card(one.value):
+                break
+            its.append(later)
+            whole = "".join(each.value for each in its)
+            if is_card(whole):
+                found = [each._replace(value=whole) if each in its else each for each in found]
+                break
+    return _linked(found)
+
+
+def _whole(read: Read, parts: Sequence[Part]) -> Iterator[Part]:
+    """Yield parts with what belongs to them; two of one kind with nothing but a sign or a filler between are one."""
+    last: Part | None = None
+    for part in (each for its in parts for each in _names_apart(read, its)):
+        grown = _grown(read, part)
+        if last is not None and grown.kind == last.kind and _is_one(read, last, grown):
+            last = Part(last.first, max(last.last, grown.last), last.kind)
+            continue
+        if last is not None:
+            yield last
+        last = grown
+    if last is not None:
+        yield last
+
+
+def _names_apart(read: Read, part: Part) -> Iterator[Part]:
+    """Yield the names of a part: words that introduce one, or are between two, are none of it."""
+    first = part.first
+    for at in range(part.first, part.last + 2) if part.kind == "name" else ():
+        if at > part.last or _word(read, at) in LISTS["apart"]:
+            if first < at:
+                yield Part(first, at - 1, part.kind)
+            first = at + 1
+    if part.kind != "name":
+        yield part
+
+
+def _is_one(read: Read, before: Part, behind: Part) -> bool:
+    """Return whether two parts of one kind in a turn are one; names and codes are apart."""
+    is_near = read.turn[before.last] == read.turn[behind.first] and behind.first - before.last <= _GAP
+    if not is_near or before.kind in ("name", "security_code"):
+        return False
+    words = [_word(read, at) for at in range(before.last + 1, behind.first)]
+    return not words or all(word in LISTS["between"] or (word in "-./(" and len(words) == 1) for word in words)
+
+
+def _grown(read: Read, part: Part) -> Part:
+    """Return a part with the extension of a telephone number, the end of a domain, or the initial before a name."""
+    first, last, kind = part
+    if kind == "phone":
+        at = last + 2 if _word(read, last + 1) in (",", ";", "-") else last + 1
+        run = next((run for run, _ in read.runs if 0 < run.first - at <= _EXTENSION), None)
+        if _word(read, at) in LISTS["extension"] and run is not None and read.turn[run.first] == read.turn[first]:
+            last = run.last
+    if kind == "email":
+        while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():
+            last += 2
+    if kind == "name":
+        at = first - 2 if _word(read, first - 1) == "." else first - 1
+        if (at > 0 and read.rows[at][1] == CLASS["letter"] and _word(read, at) not in LISTS["plain"]) or (
+            at > 0 and _word(read, at) == "m" and _word(read, at - 1) != "'"
+        ):
+            first = at
+    return Part(first, last, kind)
+
+
+def _word(read: Read, at: int) -> str:
+    """Return a token in small letters, empty outside of all."""
+    return read.lows[read.turn[at]][read.start[at] : read.end[at]] if 0 <= at < len(read.turn) else ""
+
+
+def _value(read: Read, first: int, last: int, kind: Kind) -> str:
+    """Return the canonical form of tokens in a row."""
+    low = read.lows[read.turn[first]]
+    text = low[read.start[first] : read.end[last]]
+    if kind == "email":
+        return _DOT.sub(".", _AT.sub("@", text)).replace(" ", "")
+    if kind in _NUMERIC:
+        tokens = [
+            Token(read.start[at], read.end[at], low[read.start[at] : read.end[at]], *read.rows[at])
+            for at in range(first, last + 1)
+        ]
+        chars = chars_of([each for each in tokens if each.low not in LISTS["between"]])
+        if chars:
+            return chars[-_PHONE:] if kind == "phone" else chars
+    return " ".join(_SIGN.sub(" ", text).split())
+
+
+def _linked(found: Sequence[Found]) -> list[Found]:
+    """Return what was found; a part of a name or a number that is known has its value."""
+    known: dict[Kind, list[str]] = {}
+    linked: list[Found] = []
+    for one in found:
+        values = known.setdefault(one.kind, [])
+        whole = next((value for value in values if _is_part(one, value)), None)
+        if whole is None:
+            values.append(one.value)
+        linked.append(one if whole is None else one._replace(value=whole))
+    return linked
+
+
+def _is_part(one: Found, value: str) -> bool:
+    if one.kind == "name":
+        return set(one.value.split()) <= set(value.split())
+    return one.kind in ("card", "iban", "phone") and len(one.value) >= _AGAIN and value.endswith(one.value)
+
+
+def found_again(read: Read, found: Sequence[Found]) -> Iterator[Found]:
+    """Yield the runs that repeat a known number, or a part of one, by either side."""
+    known = {one.value: one for one in found if one.kind in _NUMERIC and len(one.value) >= _AGAIN}
+    for run, turn in read.runs if known else ():
+        if len(run.chars) >= _AGAIN:
+            start, end = _span(read, run.first, run.last)
+            for value, one in known.items():
+                is_same = (
+                    value == run.chars
+                    or (one.kind != "security_code" and run.chars in value)
+                    or (one.kind == "phone" and run.chars.endswith(value))
+                )
+                if is_same and not is_taken((each for each in found if each.turn == turn), start, end):
+                    yield Found(turn, start, end, one.kind, value)
+                    break
+
+
+def _span(read: Read, first: int, last: int) -> tuple[int, int]:
+    return read.start[first], read.end[last]
+
+
+def named(
+    utterances: Sequence[Utterance], read: Read, found: Sequence[Found], names: Sequence[str], plain: frozenset[str]
+) -> Iterator[Found]:
+    """Yield words of known names wherever they are said; a short plain word only with a capital."""
+    values = [one.value for one in found if one.kind == "name"]
+    values += [" ".join(_SIGN.sub(" ", name.lower()).split()) for name in names]
+    whole: dict[str, str] = {}
+    for value in values:
+        for word in value.split():
+            if len(word) >= _SHORTEST_NAME:
+                whole.setdefault(word, value)
+    if not whole:
+        return
+    any_word = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, sorted(whole)))})(?![^\W_])")
+    for turn, (low, (_, text)) in enumerate(zip(read.lows, utterances, strict=True)):
+        marks = [mark.span() for mark in PLACEHOLDER.finditer(text)] if "[" in text else []
+        for each in any_word.finditer(low):
+            start, end = each.span()
+            is_name = text[start] != low[start] or len(each[0]) >= _CLEAR
+            is_marked = any(begin < end and start < behind for begin, behind in marks)
+            if not is_marked and (is_name or each[0] not in plain):
+                yield Found(turn, start, end, "name", whole[each[0]])

@@ -1,1 +1,0 @@
-"""Numbers of one kind each: their forms and check digits."""
