@@ -2,7 +2,7 @@
 # ruff: noqa: PLC0415  (heavy rooms are imported where they are used)
 
 import os
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -84,7 +84,7 @@ def back_up(settings: Settings, folder: Path, passphrase_file: Path | None = Non
     ``SettingsError`` where a client program or the key is missing.
     """
     made = _write(settings, folder, _read_passphrase(passphrase_file))
-    _note(settings, made.manifest)
+    _note(settings, made.manifest, str(folder.absolute()))
     return made
 
 
@@ -100,8 +100,9 @@ def archive(settings: Settings, place: str, passphrase_file: Path, rule: KeepRul
         made = _write(settings, room / "files", passphrase)
         made_at = datetime.fromisoformat(made.manifest.made_at)
         name = archives.add(room, made.folder, passphrase, made_at)
-    _note(settings, made.manifest)
-    return Archived(name, made.manifest, archives.prune(rule))
+    removed = archives.prune(rule)
+    _note(settings, made.manifest, f"{place}/{name}", [f"{place}/{each}" for each in removed])
+    return Archived(name, made.manifest, removed)
 
 
 @contextmanager
@@ -143,12 +144,13 @@ def opened_backup(address: str, passphrase_file: Path | None) -> Generator[Path]
         yield folder
 
 
-def _note(settings: Settings, manifest: Manifest) -> None:
-    """Record in the database that a backup was made, for the metric of its age."""
+def _note(settings: Settings, manifest: Manifest, place: str, removed: Sequence[str] = ()) -> None:
+    """Record in the database that a backup was made, for the metric of its age and for certificates."""
     from auscult.storage.upkeep.backup import note_backup
 
     made_at = datetime.fromisoformat(manifest.made_at)
-    note_backup(settings.database_url, int(made_at.timestamp() * 1000), sum(each.bytes for each in manifest.files))
+    size = sum(each.bytes for each in manifest.files)
+    note_backup(settings.database_url, int(made_at.timestamp() * 1000), size, place, removed)
 
 
 def _write(settings: Settings, folder: Path, passphrase: bytes | None) -> Backup:

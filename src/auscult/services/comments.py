@@ -72,8 +72,7 @@ class Commenting:
             )
             raise AccessError(message, code="comment.for_colleagues", field="audience", value=wanted.audience)
         self._check_writer(conversation_id)
-        mentions = rules.mentioned_in(wanted.text, self.names_of(conversation_id, to_agent=wanted.audience == "agent"))
-        comment = rules.written(wanted.text, self._viewer.name, self._now(), mentions)
+        comment = self._written(conversation_id, wanted.text, to_agent=wanted.audience == "agent")
         made = rules.opened(conversation_id, wanted, comment)
         self._save(made, "comment.added", rules.notices_of(None, made, self._now()))
         return made
@@ -81,7 +80,7 @@ class Commenting:
     def reply(self, thread_id: str, wanted: NewComment) -> Thread:
         """Add a comment to a thread, which opens it again. Raises as ``get`` and ``rules.replied`` do."""
         return self._step(
-            thread_id, "comment.added", lambda found: rules.replied(found, self._written(found, wanted.text))
+            thread_id, "comment.added", lambda found: rules.replied(found, self._answered(found, wanted.text))
         )
 
     def edit(self, thread_id: str, comment_id: str, wanted: NewComment) -> Thread:
@@ -89,7 +88,7 @@ class Commenting:
         return self._step(
             thread_id,
             "comment.changed",
-            lambda found: rules.edited(found, comment_id, self._written(found, wanted.text)),
+            lambda found: rules.edited(found, comment_id, self._answered(found, wanted.text)),
         )
 
     def resolve(self, thread_id: str) -> Thread:
@@ -123,9 +122,15 @@ class Commenting:
         facts = self._app.people.facts(conversation_id)
         return frozenset() if facts is None else facts.agents
 
-    def _written(self, thread: Thread, text: str) -> Comment:
-        names = self.names_of(thread.conversation_id, to_agent=thread.audience == "agent")
-        return rules.written(text, self._viewer.name, self._now(), rules.mentioned_in(text, names))
+    def _answered(self, thread: Thread, text: str) -> Comment:
+        return self._written(thread.conversation_id, text, to_agent=thread.audience == "agent")
+
+    def _written(self, conversation_id: str, text: str, *, to_agent: bool) -> Comment:
+        """Return a comment without what is masked in the conversation."""
+        mentions = rules.mentioned_in(text, self.names_of(conversation_id, to_agent=to_agent))
+        detail = self._app.conversations.get(conversation_id)
+        shown = text if detail is None else self._app.privacy.about(detail.conversation)(text)
+        return rules.written(shown, self._viewer.name, self._now(), mentions)
 
     def _check_writer(self, conversation_id: str) -> None:
         if not self.may_write(conversation_id):

@@ -31,6 +31,7 @@ from auscult.storage.comments import AppComments
 from auscult.storage.connectors.repository import AppConnectors
 from auscult.storage.conversations.erasing import AppErasure
 from auscult.storage.conversations.evaluations import EvaluationReader
+from auscult.storage.conversations.mask_faults import AppMaskFaults
 from auscult.storage.conversations.repository import AppConversations
 from auscult.storage.conversations.timeline import AppTimeline
 from auscult.storage.core.database import A_FEW, Connections, Database
@@ -69,6 +70,7 @@ from auscult.storage.schedules import AppSchedules
 from auscult.storage.targets import AppTargets
 from auscult.storage.upkeep.altered import altered, filed_rows
 from auscult.storage.upkeep.figures import read_figures
+from auscult.storage.upkeep.masking import AppMasking
 from auscult.storage.upkeep.repair import repair
 from auscult.storage.upkeep.verify import Difference, Verifier
 from auscult.storage.work.app_batches import AppJobs
@@ -177,6 +179,8 @@ class AppStore:
     jobs = part(lambda app: AppJobs(app.database, app.number))
     log = part(lambda app: AccessLog(app.database, app.basis.signing, app.tenant.app_id))
     privacy = part(lambda app: AppPrivacy(app.database, app.number, app.basis.secret_key))
+    mask_faults = part(lambda app: AppMaskFaults(app.database, app.number))
+    masking = part(lambda app: AppMasking(app.database, app.number, app.privacy))
     retention = part(
         lambda app: AppRetention(app.database, app.number, app.tenant.app_id, app.basis.signing, app.basis.elsewhere)
     )

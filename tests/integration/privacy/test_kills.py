@@ -4,14 +4,17 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from auscult.domain.conversation import Conversation, Customer, Turn
+from auscult.services.history import masking
 from auscult.services.privacy.log import verify
 from auscult.services.privacy.rules import change_rule
+from auscult.services.privacy.settings import change_settings
 from auscult.storage import migrate, new_secret_key, open_store
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
@@ -24,14 +27,27 @@ pytestmark = pytest.mark.night
 CONVERSATIONS = 16
 RUN = """
 import sys
+from datetime import UTC, datetime
 from auscult import bootstrap
+from auscult.reports import REPORTS
+from auscult.services.history.chunks import ChunkProcessing
+from auscult.services.history.masking import Remasking
 from auscult.services.privacy import erasure
+from auscult.services.recordings.redaction import masked_again
 from auscult.storage import open_store
 erasure.AT_ONCE = 3
 store = open_store(sys.argv[1], bytes.fromhex(sys.argv[2]))
 eraser = bootstrap.privacy.erasing(store, store.tenants()[0])
-print("ready", flush=True)
-if sys.argv[3] == "retention":
+if sys.argv[3] != "redaction":
+    print("ready", flush=True)
+if sys.argv[3] == "redaction":
+    work = Remasking(REPORTS, masked_again)
+    chunks = ChunkProcessing(store, {"redaction": work}, lambda: datetime.now(UTC))
+    for number, chunk in enumerate(store.work.next("chunk", 100)):
+        chunks.record(chunks.process(chunk))
+        if not number:  # warm
+            print("ready", flush=True)
+elif sys.argv[3] == "retention":
     eraser.run("retention", eraser.due())
 else:
     eraser.run("erasure", eraser.of_customer("customer", "u-1"))
@@ -59,24 +75,59 @@ def test_a_killed_run_leaves_whole_conversations_and_true_receipts(
     put(app, *(talk(number) for number in range(CONVERSATIONS)))
     if kind != "erasure":
         change_rule(app, "cli:test", "*", "conversation" if kind == "retention" else kind, 1)
-    chance, kills = random.Random(7), 0
-    command = [sys.executable, "-c", RUN, database_url, key.hex(), "erasure" if kind == "erasure" else "retention"]
-    ends_at = time.monotonic() + 4 * PATIENCE_S
-    while left(app, kind):
-        assert time.monotonic() < ends_at
-        with subprocess.Popen(command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-            time.sleep(chance.uniform(0.02, 0.2) * (1 + kills / 5))  # a busy machine does nothing in the first tries
-            kills += process.poll() is None
-            process.kill()
+    run = "erasure" if kind == "erasure" else "retention"
+    for _ in killed([database_url, key.hex(), run], tmp_path, lambda: left(app, kind) > 0):
         gone = CONVERSATIONS - left(app, kind)
         receipts = [app.retention.receipt(each) for each in app.retention.runs()]
         assert sum(each.erased + sum(each.parts.values()) for each in receipts) == gone
         assert store.recount(TENANT) == []
         assert verify(store) == []
-    assert kills > 0
     assert datetime.now(UTC) > talk(0).started_at
+    store.close()
+
+
+def killed(given: list[str], folder: Path, goes_on: Callable[[], bool]) -> Iterator[None]:
+    """Run and kill at random moments until nothing is left to do; yield after each kill, of which there is one at least."""
+    chance, kills = random.Random(7), 0
+    ends_at = time.monotonic() + 4 * PATIENCE_S
+    while goes_on():
+        assert time.monotonic() < ends_at
+        command = [sys.executable, "-c", RUN, *given]
+        with subprocess.Popen(command, cwd=folder, env=environment(), stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            time.sleep(chance.uniform(0.02, 0.2) * (1 + kills / 5))  # a busy machine does nothing in the first tries
+            kills += process.poll() is None
+            process.kill()
+        yield
+    assert kills > 0
+
+
+@pytest.mark.landing
+def test_a_killed_redaction_goes_on_and_its_certificate_counts_each_once(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After each kill every conversation is masked with all that quotes it, or not at all, and rows agree."""
+    monkeypatch.setattr(masking, "CHUNK_SIZE", 1)
+    migrate(database_url)
+    key = new_secret_key()
+    store = open_store(database_url, key)
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    said = (Turn("m1", "customer", "hello, my card is 4539 1488 0343 6467"),)
+    put(app, *(conversation(f"c-{n}", timedelta(seconds=n), turns=said) for n in range(CONVERSATIONS // 2)))
+    change_settings(app, "cli:test", {"redaction": "mask"})
+    begun = masking.begin(app, "cli:test").id
+    for _ in killed([database_url, key.hex(), "redaction"], tmp_path, lambda: masking.view(app, begun).state != "done"):
+        seen = [app.conversations.get(f"c-{n}") for n in range(CONVERSATIONS // 2)]
+        done = {(each.revision, each.conversation.turns[0].text[-10:]) for each in seen if each is not None}
+        assert done <= {(1, " 0343 6467"), (2, "s [card 1]")}
+        revisions = [(each.revision, each.evaluations[0].revision) for each in seen if each is not None]
+        assert all(now == scored for now, scored in revisions)
+        certificate = masking.view(app, begun)
+        assert certificate.changed == sum(now == 2 for now, _ in revisions) == certificate.scores
+        assert [*store.recount(TENANT), *store.altered(), *verify(store)] == []
+    assert masking.view(app, begun).changed == CONVERSATIONS // 2
     store.close()
 
 

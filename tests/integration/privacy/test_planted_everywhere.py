@@ -63,6 +63,8 @@ def planted(name: str) -> dict[str, Any]:
         TALK,
         customer={"id": "u-1", "name": f"Ada Lovelace {CARD}"},
         custom_fields={"paid_with": GROUPS, "note": f"card {CARD}"},
+        calls=[{"id": "k1", "name": "pay", "arguments": {"card": GROUPS}, "result": {"note": f"card {GROUPS}"}}],
+        ai={"instructions": f"Ada Lovelace, ada@example.com, pays with card {GROUPS}."},
         contact={"meta_info": {"card": int(CARD)}, "disposition_remarks": [f"card {GROUPS}"]},
     )
 
@@ -164,6 +166,47 @@ def test_a_card_that_came_in_by_every_way_is_nowhere(kind: str, tmp_path: Path, 
         assert [path for path in left if trace.encode() in path.read_bytes()] == [], trace
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_what_is_stored_is_nowhere_once_a_stricter_policy_masks_it(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """By the commands and a server's worker: all but the backup that the certificate lists is clean, and verifies."""
+    url = "sqlite:///test.db" if kind == "sqlite" else request.getfixturevalue("postgresql_url")
+    settings = {"AUSCULT_DATABASE_URL": url, "AUSCULT_STATE_DIR": str(tmp_path / "state"), "AUSCULT_RATE_LIMIT": "0"}
+
+    def run(*words: str) -> Any:
+        done = auscult(tmp_path, *words, settings=settings)
+        assert done.status == 0, (words, done.out, done.err)
+        return done
+
+    app = ("--app", "st-1")
+    (tmp_path / "in").mkdir()
+    write(tmp_path / "in" / "calls.ndjson", planted("c-1"), conversation("c-2"))
+    run("forms", "apply", "starter", *TENANT)
+    run("load", "in/calls.ndjson", *TENANT)
+    run("comments", "add", "c-1", f"Ada Lovelace paid with {GROUPS}", *app)
+    run("backup", "old")
+    run("apps", "set", "--redaction", "mask", *TENANT)
+    begun = run("redactions", "begin", *app, "--json").last["id"]
+    headers = client(tmp_path, settings, "log:write", "conversations:read")
+    with serving(tmp_path, settings) as address, httpx.Client(timeout=PATIENCE_S, headers=headers) as http:
+        api = f"{address}/api/v1"
+        wait_until(lambda: http.get(f"{api}/redactions/{begun}").json()["state"] == "done")
+        done = http.get(f"{api}/redactions/{begun}").json()
+        shown = http.get(f"{api}/conversations/c-1").text + http.get(f"{api}/log").text
+    assert (done["total"], done["looked"], [each["name"] for each in done["backups"]]) == (2, 2, ["old"])
+    run("verify")
+    run("verify", "--log")
+    for table in ("conversations", "verdicts", "evidence", "insights"):
+        run("export", table, *app, "--out", "out", "--format", "ndjson")
+    run("backup", "new")
+    if kind == "postgresql":
+        (tmp_path / "dump.sql").write_text(dump(url))
+    left = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name not in {"in", "old"}]
+    found = [(trace, str(path)) for trace in TRACES for path in left if trace.encode() in path.read_bytes()]
+    assert [*found, *(trace for trace in TRACES if trace in shown)] == []
+
+
 def _send_everything(folder: Path, settings: dict[str, str], headers: dict[str, str]) -> str:
     """Send the card by every way of a server, and return all that it answered."""
     answers: list[str] = []
@@ -185,6 +228,8 @@ def _send_everything(folder: Path, settings: dict[str, str], headers: dict[str, 
         http.get(f"{api}/conversations", params={"said": GROUPS}, headers=headers)
         answers.append(http.post(f"{api}/live/c-live/search", json={"query": f"card {GROUPS}"}, headers=headers).text)
         wait_until(lambda: _is_scored(http, api, headers))
+        remark = {"text": f"Ada Lovelace paid with {GROUPS}, see ada@example.com"}
+        answers.append(http.post(f"{api}/conversations/c-1/comments", json=remark, headers=headers).text)
         answers += [
             http.get(f"{api}/{path}", headers=headers).text for path in ("conversations/c-1", "live/c-live", "log")
         ]

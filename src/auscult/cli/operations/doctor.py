@@ -225,8 +225,8 @@ def _backfill(backfill: "Backfill") -> Finding:
     if backfill.state == "running":
         at = f"{what} is under way, {backfill.looked} of {backfill.total} conversations are looked at{reason}"
         return Finding("warn", at, "run auscult serve or auscult worker")
-    if backfill.kind == "rescore":
-        again = f"auscult rescores resume {backfill.backfill_id} {of_app}, or cancel in place of resume"
+    if backfill.kind in {"rescore", "redaction"}:
+        again = f"auscult {backfill.kind}s resume {backfill.backfill_id} {of_app}, or cancel in place of resume"
     else:
         again = f"begin it again: auscult backtest FORM {of_app}"
     return Finding("warn", f"{what} failed{reason}", again)

@@ -9,7 +9,7 @@ from auscult.domain.audits.audit import TrailEntry
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
 
-BackfillKind = Literal["rescore", "backtest", "trial"]
+BackfillKind = Literal["rescore", "backtest", "trial", "redaction"]
 
 
 BackfillState = Literal["running", "done", "failed", "cancelled"]
@@ -42,7 +42,7 @@ class ChunkRange(Struct, frozen=True, kw_only=True):
 
 
 class Backfill(Struct, frozen=True, kw_only=True):
-    """Re-score, backtest or trial of stored conversations. ``order`` describes the work, as JSON for its kind's service.
+    """Re-score, backtest, trial or redaction of stored conversations. ``order`` describes the work, as JSON for its kind's service.
 
     ``total`` counts conversations, ``looked`` those of chunks that have ended. ``reason`` explains a fault or a wait.
     ``is_postponed``: all that is left of it waits for a judge that cannot answer now.

@@ -56,6 +56,13 @@ class Manifest(Struct, frozen=True, kw_only=True):
     tables: tuple[BackedUpTable, ...]
 
 
+class MadeBackup(Struct, frozen=True, kw_only=True):
+    """A backup on record: when it was made, and its name; empty of those that an earlier version made."""
+
+    made_at: datetime
+    name: str
+
+
 class RestoreReport(Struct, frozen=True, kw_only=True):
     """A restored database: rows in all, whether the key is in place, and the differences that verifying found.
 

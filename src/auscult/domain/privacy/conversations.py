@@ -74,11 +74,12 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 class RedactedConversation(NamedTuple):
-    """A redacted conversation, the spans by turn id, and the originals by placeholder."""
+    """A redacted conversation, the spans by turn id, the originals by placeholder, and the placeholders of all that was replaced."""
 
     conversation: Conversation
     spans: Mapping[str, tuple[Span, ...]]
     originals: Mapping[str, str]
+    replaced: Mapping[str, str]
 
 
 class _Leaf(NamedTuple):
@@ -110,7 +111,7 @@ def redact_conversation(
     redacted = partial(policy.redacted, numbering=numbering)
     found = find(utterances, hints)
     talk = redacted(texts, found)
-    changes, originals = _fields(conversation, partial(_Known, find, hints, found), redacted)
+    changes, originals, replaced = _fields(conversation, partial(_Known, find, hints, found), redacted)
     labels = _labels(conversation, redacted)
     originals = {**originals, **{shown: label for label, shown in labels.items()}}
     if any(talk.spans) or labels:
@@ -123,7 +124,8 @@ def redact_conversation(
         changes["masks"] = {**conversation.masks, **masks}
     spans = {turn.id: _timed(its, turn) for turn, its in zip(conversation.turns, talk.spans, strict=True) if its}
     after = replace(conversation, **changes) if changes else conversation
-    return RedactedConversation(after, spans, {**originals, **talk.originals})
+    replaced = {**replaced, **labels, **talk.replaced(texts)}
+    return RedactedConversation(after, spans, {**originals, **talk.originals}, replaced)
 
 
 def _redacted_turn(turn: Turn, text: str, labels: Mapping[str, str], *, has_spans: bool) -> Turn:
@@ -153,7 +155,8 @@ def _names(conversation: Conversation) -> tuple[str, ...]:
         names.append(conversation.customer.name)
     labels = {turn.speaker_label for turn in conversation.turns if turn.speaker_label}
     names += [each for each in sorted(labels) if not _NO_NAME.fullmatch(each)]
-    return tuple(name for name in names if name and not PLACEHOLDER.fullmatch(name))
+    open_ = (PLACEHOLDER.sub("", name).strip() for name in names if name)
+    return tuple(filter(None, open_))
 
 
 class _Known:
@@ -188,8 +191,8 @@ def _timed(spans: Sequence[Span], turn: Turn) -> tuple[Span, ...]:
 
 def _fields(
     conversation: Conversation, known: Callable[[], "_Known"], redacted: _Redact
-) -> tuple[dict[str, Any], Mapping[str, str]]:
-    """Return the parts of a conversation that change, and the originals in them."""
+) -> tuple[dict[str, Any], Mapping[str, str], Mapping[str, str]]:
+    """Return the parts of a conversation that change, the originals in them, and the placeholders of what was replaced."""
     parts = {
         name: msgspec.to_builtins(value, builtin_types=(datetime,))
         for name in _PARTS
@@ -198,13 +201,12 @@ def _fields(
     leaves = [leaf for name, part in parts.items() for leaf in _leaves(part, (name,), name, is_staff=name in _STAFF)]
     leaves = list({leaf.path: leaf for leaf in leaves}.values())
     if not leaves:
-        return {}, {}
+        return {}, {}, {}
     after = _redacted_leaves(leaves, known(), redacted)
     texts = {leaf.path: text for leaf, text, spans in zip(leaves, after.texts, after.spans, strict=True) if spans}
     changed = {"calls" if path[0] == _KEY else str(path[0]) for path in texts}
-    return {
-        name: msgspec.convert(_replaced(parts[name], texts, (name,)), _TYPES[name]) for name in changed
-    }, after.originals
+    changes = {name: msgspec.convert(_replaced(parts[name], texts, (name,)), _TYPES[name]) for name in changed}
+    return changes, after.originals, after.replaced([leaf.text for leaf in leaves])
 
 
 def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, redacted: _Redact) -> Redacted:
@@ -225,8 +227,7 @@ def _redacted_leaves(leaves: Sequence[_Leaf], known: _Known, redacted: _Redact) 
 
 def _whole_name(index: int, leaf: _Leaf) -> Iterator[Found]:
     """Yield the whole of a field whose key is a name, but for staff's."""
-    words = _WORD.findall(leaf.text)
-    is_open = any(word.isalpha() for word in words) and not PLACEHOLDER.fullmatch(leaf.text)
+    is_open = any(word.isalpha() for word in _WORD.findall(PLACEHOLDER.sub("", leaf.text)))
     if not leaf.is_staff and is_open and len(leaf.text) <= _LONGEST_NAME and _NAMES.search(leaf.key):
         value = " ".join(leaf.text.lower().split())
         yield Found(index, 0, len(leaf.text), "name", value)
@@ -306,6 +307,11 @@ class Redaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """Return both, this one where they differ."""
         return Redaction(spans={**earlier.spans, **self.spans}, originals={**earlier.originals, **self.originals})
 
+    def upon(self, earlier: "Redaction") -> "Redaction":
+        """Return both, where this one is of the texts that the earlier one left: a turn may have spans of either."""
+        spans = {turn: _joined(its, earlier.spans.get(turn, ())) for turn, its in self.spans.items()}
+        return replace(self.behind(earlier), spans={**earlier.spans, **spans})
+
     def within(self, conversation: Conversation, marks: Container[str]) -> "Redaction":
         """Return the part that still holds: of these placeholders, and spans where the turn still has them."""
         texts = {turn.id: turn.text for turn in conversation.turns}
@@ -317,3 +323,30 @@ class Redaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
             },
             originals={mark: value for mark, value in self.originals.items() if mark in marks},
         )
+
+
+def _joined(later: Sequence[Span], earlier: Sequence[Span]) -> tuple[Span, ...]:
+    """Return the spans of a turn that was redacted twice, with offsets in its first and its last text."""
+
+    def moved(at: int, by: Sequence[Span], *, back: bool) -> int:
+        ends = ((each.original_end, each.end, each.original_start, each.start) for each in by)
+        grown = sum(
+            (end - start) - (was_end - was_start)
+            for was_end, end, was_start, start in ends
+            if (end if back else was_end) <= at
+        )
+        return at - grown if back else at + grown
+
+    before = (
+        replace(
+            one,
+            original_start=moved(one.original_start, earlier, back=True),
+            original_end=moved(one.original_end, earlier, back=True),
+        )
+        for one in later
+    )
+    after = (
+        replace(one, start=moved(one.start, later, back=False), end=moved(one.end, later, back=False))
+        for one in earlier
+    )
+    return tuple(sorted((*before, *after), key=lambda one: one.start))

@@ -78,6 +78,7 @@ class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A placeholder in a redacted text: its offsets there, and those of what it replaced in the original.
 
     ``start_ms`` and ``end_ms`` bound the words in the recording, from the conversation's start; None: not known.
+    ``by`` names the redactor that found it; empty where an earlier version did.
     """
 
     kind: Kind
@@ -88,6 +89,7 @@ class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
     original_end: int
     start_ms: int | None = None
     end_ms: int | None = None
+    by: str = ""
 
 
 class Redacted(NamedTuple):
@@ -99,6 +101,14 @@ class Redacted(NamedTuple):
     texts: tuple[str, ...]
     spans: tuple[tuple[Span, ...], ...]
     originals: Mapping[str, str]
+
+    def replaced(self, before: Sequence[str]) -> dict[str, str]:
+        """Return the placeholder of everything that was replaced, as it is written in the texts before."""
+        return {
+            text[each.original_start : each.original_end]: placeholder(each.kind, each.number)
+            for text, its in zip(before, self.spans, strict=True)
+            for each in its
+        }
 
 
 class Numbering:
@@ -134,6 +144,10 @@ class Numbering:
         if key not in self._numbers:
             self._numbers[key] = self._earlier(kind, value) or self._next(kind)
         return self._numbers[key]
+
+    def knows(self, kind: Kind, value: str) -> bool:
+        """Return whether a value was replaced before."""
+        return self._earlier(kind, value) is not None
 
     def _next(self, kind: Kind) -> int:
         self._last[kind] = self._last.get(kind, 0) + 1
@@ -218,12 +232,14 @@ def _replaced(
 def _apart(texts: Sequence[str], found: Iterable[Found]) -> list[Found]:
     """Choose what does not overlap, by kind and then by length; in the order of the conversation.
 
-    Of one that overlaps others, what these leave of it is still replaced.
+    Of one that overlaps others, what these leave of it is still replaced. Placeholders that are there stay as they are.
     """
     taken: dict[int, list[Found]] = {}
     for each in sorted(found, key=lambda one: (_RANK[one.kind], one.start - one.end)):
-        others = taken.setdefault(each.turn, [])
-        others += [_trimmed(texts[each.turn], piece) for piece in _left(each, others)]
+        text, others = texts[each.turn], taken.setdefault(each.turn, [])
+        marks = PLACEHOLDER.finditer(text) if "[" in text else ()
+        there = [Found(each.turn, *mark.span(), each.kind, "") for mark in marks]
+        others += [_trimmed(text, piece) for piece in _left(each, [*others, *there])]
     chosen = (one for its in taken.values() for one in its if one.start < one.end)
     return sorted(chosen, key=lambda one: (one.turn, one.start))
 

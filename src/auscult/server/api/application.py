@@ -26,7 +26,7 @@ _MODULES = {
     "definitions.": "forms drafts scorecards taxonomies schemas",
     "history.": "backtests rescores",
     "people.": "users roles saved_views clients directory",
-    "privacy.": "settings retention holds erasures approvals access_log",
+    "privacy.": "settings retention holds erasures masks redactions approvals access_log",
     "scoring.": "conversations jobs times",
 }
 ROUTERS: tuple[Router, ...] = tuple(

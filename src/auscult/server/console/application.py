@@ -108,6 +108,8 @@ from auscult.server.console.privacy.approvals import ApprovalsPage
 from auscult.server.console.privacy.erasure import ErasurePage
 from auscult.server.console.privacy.holds import HoldsPage
 from auscult.server.console.privacy.log import LogPage
+from auscult.server.console.privacy.masks import MaskPage
+from auscult.server.console.privacy.redactions import RedactionsPage
 from auscult.server.console.privacy.retention import RetentionPage
 from auscult.server.console.privacy.settings import SettingsPage
 from auscult.server.console.recordings import SoundPage
@@ -186,6 +188,8 @@ _PAGES = (
     PlanEditorPage,
     PlansPage,
     ResultsPage,
+    MaskPage,
+    RedactionsPage,
     RetentionPage,
     RolesPage,
     SchedulesPage,

@@ -12,6 +12,7 @@ from auscult.domain.history.backfills import BackfillKind, Chunk, Rescored
 from auscult.domain.operations.guarding import panics_as_errors
 from auscult.domain.scoring.judging import RetryAfter
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.storage.history.backfills import Steps
 from auscult.storage.store import AppStore, Store
 
 LOG = logging.getLogger(__name__)
@@ -28,13 +29,17 @@ class ChunkResult(NamedTuple):
     """Result of a chunk, not yet written.
 
     ``result`` receives how many of ``rescored`` were not written; ``mentions`` are the conversations that it
-    names. ``postponed`` is set while a far engine has not answered for all of it.
+    names. ``postponed`` is set while a far engine has not answered for all of it. ``again`` returns the
+    result with the present audits; ``steps`` write more with it, and ``afterwards`` is called once that is committed.
     """
 
     rescored: tuple[Rescored, ...]
     result: Callable[[int], bytes]
     mentions: frozenset[str] = frozenset()
     postponed: RetryAfter | None = None
+    again: Callable[[], "ChunkResult"] | None = None
+    steps: Steps | None = None
+    afterwards: Callable[[], None] | None = None
 
 
 class ChunkWork(Protocol):
@@ -42,10 +47,6 @@ class ChunkWork(Protocol):
 
     def process(self, app: AppStore, chunk: Chunk, *, may_ask: bool) -> ChunkResult:
         """Return the result of a chunk; with ``may_ask`` false no far engine is asked."""
-        ...
-
-    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:
-        """Return the result of a chunk with the present audits."""
         ...
 
 
@@ -85,20 +86,22 @@ class ChunkProcessing:
     def record(self, written: WrittenChunk) -> None:
         """Write the result of a chunk, and that it is done; or postpone it."""
         chunk, processed = written
-        if processed.postponed is not None:
-            after_s = PAUSE_S if processed.postponed.after_s is None else processed.postponed.after_s
-            until = self._now() + timedelta(seconds=after_s)
-            self._store.work.postpone(chunk.chunk_id, processed.postponed.reason, until)
-            return
         app = self._store.within(chunk.backfill.tenant)
-        for _ in range(_MOST_TRIES - 1):
-            try:
-                app.backfills.record(chunk.chunk_id, processed.rescored, processed.result, processed.mentions)
-            except AuditMovedError:
-                processed = self._kinds[chunk.backfill.kind].rebuild(app, processed)
-            else:
+        for left in reversed(range(_MOST_TRIES)):
+            if processed.postponed is not None:
+                after_s = PAUSE_S if processed.postponed.after_s is None else processed.postponed.after_s
+                until = self._now() + timedelta(seconds=after_s)
+                self._store.work.postpone(chunk.chunk_id, processed.postponed.reason, until)
                 return
-        app.backfills.record(chunk.chunk_id, processed.rescored, processed.result, processed.mentions)
+            try:
+                app.backfills.record(chunk.chunk_id, *processed[:3], processed.steps)
+                break
+            except AuditMovedError:
+                if not left or processed.again is None:
+                    raise
+                processed = processed.again()
+        if processed.afterwards is not None:
+            processed.afterwards()
 
     def _processed(self, chunk: Chunk, *, may_ask: bool) -> WrittenChunk:
         app = self._store.within(chunk.backfill.tenant)

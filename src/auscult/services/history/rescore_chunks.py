@@ -79,9 +79,10 @@ class Rescoring:
             return msgspec.json.encode(written, enc_hook=sent)
 
         named = named_in(counts.faults, cases)
-        return ChunkResult(tuple(done), result, named, postponed)
+        processed = ChunkResult(tuple(done), result, named, postponed)
+        return processed._replace(again=lambda: self._rebuild(app, processed))
 
-    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:
+    def _rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:
         """Return the result of a chunk with the present audits and settings: one changed while the chunk was evaluated."""
         audits = app.audits.of([each.case.conversation.id for each in processed.rescored])
         settings = app.privacy.settings()

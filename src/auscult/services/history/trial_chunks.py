@@ -51,10 +51,6 @@ class Trying:
         named = {each.conversation_id for each in (*part.tried, *part.failed, *part.counts.most_changed)}
         return ChunkResult((), partial(_encoded, part), frozenset(named), postponed if order.may_ask else None)
 
-    def rebuild(self, app: AppStore, processed: ChunkResult) -> ChunkResult:  # noqa: ARG002  (what another kind of backfill needs)
-        """Return the result unchanged: nothing is written that could show an audit."""
-        return processed
-
     def try_on(
         self, app: AppStore, chunk_range: ChunkRange, order: TrialOrder, *, may_ask: bool
     ) -> tuple[TrialPart, RetryAfter | None]:

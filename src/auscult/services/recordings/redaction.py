@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
@@ -14,7 +15,7 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.privacy.conversations import Redaction
 from auscult.domain.privacy.redaction import PLACEHOLDER, Span, kind_of
 from auscult.domain.recordings.recording import Sound, Speaker
-from auscult.domain.recordings.words import Silence, Word, groups_of, speaker_of, turn_groups
+from auscult.domain.recordings.words import MaskedWords, Silence, Word, groups_of, speaker_of, turn_groups
 from auscult.services.recordings.sound.samples import Samples, interleaved
 from auscult.storage.store import AppStore
 
@@ -65,6 +66,20 @@ def redacted_words(
         silences += silent
     after.sort(key=lambda word: (word.start_ms, word.channel))
     return RedactedWords(tuple(after), tuple(silences), masks, kept.originals)
+
+
+def masked_again(app: AppStore, conversation: Conversation, words: bytes, speakers: str) -> MaskedWords:
+    """Mask stored words once more, where less was masked before."""
+    said = msgspec.json.decode(words, type=tuple[Word, ...])
+    found = redacted_words(app, conversation, said, msgspec.json.decode(speakers))
+    marks = ((word, PLACEHOLDER.fullmatch(word.text)) for word in found.words)
+    silences = [
+        Silence(max(0, word.start_ms - MARGIN_MS), word.end_ms + MARGIN_MS, kind_of(mark)[0])
+        for word, mark in marks
+        if mark
+    ]
+    written = words if found.words == said else msgspec.json.encode(found.words)
+    return MaskedWords(written, msgspec.json.encode(silences), found.masks, found.originals)
 
 
 def spans_of(

@@ -20,13 +20,8 @@ from auscult.storage.conversations.evaluated import (
     read_recorded,
     recorded_query,
 )
-from auscult.storage.conversations.evaluations import (
-    SEALED,
-    EvaluationReader,
-    is_sealed,
-    seal_of_evaluation,
-    sealed_evaluations,
-)
+from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_evaluations
+from auscult.storage.conversations.mask_faults import erase_faults
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.result_seals import ResultSeals
@@ -65,7 +60,7 @@ def erase_words(connection: Connection, database: Database, app: int, conversati
     changed = {"body": bare, "size": len(bare), "words_erased_at": now_ms(), "ai": None}
     connection.execute(sa.update(conversations).where(its).values(changed))
     _erase_derived(connection, database, found)
-    _optimise_search(connection, database)
+    optimise_search(connection, database)
     erase_live(connection, app, [conversation_id])
     erase_redactions(connection, app, [conversation_id])
     query = recorded_query(app).where(its)
@@ -81,7 +76,7 @@ def erase_quoted(connection: Connection, database: Database, app: int, conversat
     for stored in found:
         _erase_derived(connection, database, stored)
     if found:
-        _optimise_search(connection, database)
+        optimise_search(connection, database)
 
 
 def erase_results(connection: Connection, database: Database, app: int, conversation_id: str) -> bool:
@@ -94,7 +89,7 @@ def erase_results(connection: Connection, database: Database, app: int, conversa
     erase_audits(connection, [found.number])
     for table in (judge_answers, evaluations, insights, said):
         connection.execute(sa.delete(table).where(table.c.conversation == found.number))
-    _optimise_search(connection, database)
+    optimise_search(connection, database)
     its = sa.update(conversations).where(conversations.c.conversation == found.number)
     connection.execute(its.values(status=None, filed_at=None))
     announce(connection, database.dialect, app, [(conversation_id, "revised")])
@@ -114,15 +109,8 @@ def _erase_quotations(connection: Connection, seals: ResultSeals, found: Stored)
     for revision, body in connection.execute(sa.select(insights.c.revision, insights.c.body).where(its)).all():
         mine = sa.update(insights).where(its, insights.c.revision == revision)
         connection.execute(mine.values(body=_bare(body)))
-    for row in connection.execute(sealed_evaluations(evaluations.c.conversation == found.number)).all():
-        *columns, body = row[-len(SEALED) :]
-        bare = _bare(body)
-        values: dict[str, bytes] = {"body": bare}
-        if is_sealed(seals, connection, row):  # one that was changed by hand keeps a seal that shows it
-            given = (*columns, bare)
-            values["seal"] = seal_of_evaluation(seals, connection, row.conversation_id, row.digest, given)
-        mine = sa.update(evaluations).where(evaluations.c.evaluation == row.evaluation)
-        connection.execute(mine.values(values))
+    of_it = evaluations.c.conversation == found.number
+    rewrite_evaluations(connection, seals, of_it, lambda row: (row.revision, _bare(row.body)))
 
 
 def _erase_derived(connection: Connection, database: Database, found: Stored) -> None:
@@ -132,12 +120,14 @@ def _erase_derived(connection: Connection, database: Database, found: Stored) ->
     erase_transcripts(connection, found.number)
     erase_examples(connection, [found.number])
     erase_pins(connection, [found.number])
+    erase_faults(connection, [found.number])
 
 
 def _bare(body: bytes) -> bytes:
     return msgspec.json.encode(without_quotations(msgspec.json.decode(body)))
 
 
-def _optimise_search(connection: Connection, database: Database) -> None:
+def optimise_search(connection: Connection, database: Database) -> None:
+    """Remove what is deleted from the index of searches in the file too."""
     if database.dialect.is_embedded:  # else deleted words stay readable in the segments of the index
         connection.exec_driver_sql("INSERT INTO said_words(said_words) VALUES ('optimize')")

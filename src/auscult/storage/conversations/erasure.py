@@ -13,6 +13,7 @@ from auscult.storage.calibration import erase_from_calibrations
 from auscult.storage.coaching import erase_from_coaching
 from auscult.storage.comments import erase_comments
 from auscult.storage.conversations.ai_texts import release_contexts
+from auscult.storage.conversations.mask_faults import erase_faults
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
@@ -60,7 +61,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_ids: 
     # What calls took was paid, and says nothing of anybody.
     paid = sa.update(judge_calls).where(judge_calls.c.conversation.in_(ids))
     connection.execute(paid.values(conversation=None))
-    _erase_mentions(connection, ids)
+    erase_mentions(connection, ids)
     erase_audits(connection, ids)
     erase_from_calibrations(connection, ids)
     erase_from_coaching(connection, ids)
@@ -68,6 +69,7 @@ def erase(connection: Connection, dialect: Dialect, app: int, conversation_ids: 
     erase_recordings(connection, ids)
     erase_examples(connection, ids)
     erase_corrections(connection, ids)
+    erase_faults(connection, ids)
     erase_pins(connection, ids)
     for table in (judge_answers, evaluations, insights, said, conversations):
         connection.execute(sa.delete(table).where(table.c.conversation.in_(ids)))
@@ -100,7 +102,7 @@ def erase_audits(connection: Connection, numbers: Collection[int]) -> None:
     connection.execute(sa.update(assignments).where(mine).values(**left))
 
 
-def _erase_mentions(connection: Connection, ids: Mapping[int, str]) -> None:
+def erase_mentions(connection: Connection, ids: Mapping[int, str]) -> None:
     """Remove the parts of backfills' results about these alone; their counts stay, as they identify no person."""
     mine = backfill_mentions.c.conversation.in_(ids)
     named = sa.select(backfill_mentions.c.chunk).where(mine)

@@ -4,7 +4,7 @@ A form is much larger than its verdicts about one conversation, so it is kept on
 referenced. The settings of its metrics are read back as plain JSON values: they are for display.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
@@ -109,6 +109,13 @@ SEALED = (
 )
 """Columns that the seal of an evaluation covers, in its order."""
 
+_SEALED = tuple(column.name for column in SEALED)
+_REWRITE = (
+    sa.update(evaluations)
+    .where(evaluations.c.evaluation == sa.bindparam("number"))
+    .values(revision=sa.bindparam("after"), body=sa.bindparam("words"), seal=sa.bindparam("anew"))
+)
+
 
 def seal_of_evaluation(
     seals: ResultSeals, connection: Connection, conversation_id: str, snapshot: bytes | None, columns: Iterable[object]
@@ -139,6 +146,31 @@ def is_sealed(seals: ResultSeals, connection: Connection, row: AnyRow) -> bool:
     digest = None if row.digest is None else bytes(row.digest)
     made = seal_of_evaluation(seals, connection, row.conversation_id, digest, row[-len(SEALED) :])
     return row.seal is not None and bytes(row.seal) == made
+
+
+def rewrite_evaluations(
+    connection: Connection,
+    seals: ResultSeals,
+    which: sa.ColumnElement[bool],
+    rewritten: Callable[[AnyRow], tuple[int, bytes]],
+) -> int:
+    """Store the revision and the body that ``rewritten`` returns for each evaluation, sealed again; return how many change.
+
+    One that was changed by hand keeps a seal that shows it.
+    """
+    changed: list[dict[str, object]] = []
+    for row in connection.execute(sealed_evaluations(which)).all():
+        revision, body = rewritten(row)
+        if (revision, body) == (row.revision, row.body):
+            continue
+        covered = {**dict(zip(_SEALED, row[-len(SEALED) :], strict=True)), "revision": revision, "body": body}
+        seal = row.seal
+        if is_sealed(seals, connection, row):
+            seal = seal_of_evaluation(seals, connection, row.conversation_id, row.digest, covered.values())
+        changed.append({"number": row.evaluation, "after": revision, "words": body, "anew": seal})
+    if changed:
+        connection.execute(_REWRITE, changed)
+    return len(changed)
 
 
 class EvaluationReader:

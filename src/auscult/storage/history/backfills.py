@@ -2,12 +2,13 @@
 
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.errors import ConflictError, joined
-from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillScope, ChunkRange, Rescored
+from auscult.domain.history.backfills import Backfill, BackfillKind, BackfillScope, BackfillState, ChunkRange, Rescored
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
@@ -27,7 +28,7 @@ from auscult.storage.work.work_list import REQUEUED, ended, open_work
 MOST_BYTES = 4_000_000
 """Size of the conversations of a chunk, together. One conversation may be longer; it is then alone in its chunk."""
 
-_PREFIXES: Mapping[BackfillKind, str] = {"rescore": "rs", "backtest": "bt", "trial": "tr"}
+_PREFIXES: Mapping[BackfillKind, str] = {"rescore": "rs", "backtest": "bt", "trial": "tr", "redaction": "rd"}
 _ROWS_AT_ONCE = 10_000
 _MOST_REASONS = 5
 _FACTOR, _MODULUS = 2654435761, 2**32
@@ -35,6 +36,13 @@ _FACTOR, _MODULUS = 2654435761, 2**32
 
 _position = sa.tuple_(conversations.c.started_at, conversations.c.conversation)
 _spread = (conversations.c.conversation * sa.literal(_FACTOR, sa.BigInteger())) % sa.literal(_MODULUS, sa.BigInteger())
+
+
+class Steps(NamedTuple):
+    """Further writing in the transaction of a chunk, and in the one that ends the backfill, by the results of its chunks."""
+
+    write: Callable[[Connection], None]
+    at_end: Callable[[Connection, Sequence[bytes]], None]
 
 
 class AppBackfills:
@@ -88,16 +96,12 @@ class AppBackfills:
         query = (
             recorded_query(self._app)
             .where(
-                conversations.c.started_at.between(chunk_range.first[0], chunk_range.last[0]),
-                _position >= chunk_range.first,
-                _position <= chunk_range.last,
+                *within(chunk_range),
                 conversations.c.recorded_revision == conversations.c.revision,
                 conversations.c.words_erased_at.is_(None),  # there is nothing left to judge
             )
             .order_by(conversations.c.started_at, conversations.c.conversation)
         )
-        if chunk_range.sample_limit is not None:
-            query = query.where(_spread <= chunk_range.sample_limit)
         if among is not None:
             query = query.where(conversations.c.conversation.in_(among))
         with self._database.reading() as connection:
@@ -160,14 +164,8 @@ class AppBackfills:
 
     def results(self, backfill_id: str) -> list[bytes]:
         """Return the results of its finished chunks, in the order of the conversations."""
-        query = (
-            sa.select(backfill_chunks.c.result)
-            .join(batches, batches.c.batch == backfill_chunks.c.chunk)
-            .join(backfills, backfills.c.backfill == batches.c.line)
-            .where(backfills.c.app == self._app, _is(backfill_id), sa.text(IS_CHUNK), batches.c.state == "done")
-            .order_by(backfill_chunks.c.chunk)
-        )
-        return [bytes(result) for result in self._database.values(query)]
+        mine = sa.select(backfills.c.backfill).where(backfills.c.app == self._app, _is(backfill_id))
+        return [bytes(result) for result in self._database.values(_results(mine.scalar_subquery()))]
 
     def cancel(self, backfill_id: str) -> Backfill | None:
         """Do nothing more of one that runs or failed; what is done stays. From the return on nothing of it is written."""
@@ -199,6 +197,7 @@ class AppBackfills:
                 self._refuse_second(connection, found.claim)
                 again = sa.update(batches).where(_chunks_of(found.backfill), batches.c.state != "done")
                 connection.execute(again.values(REQUEUED))
+                self._database.dialect.announce_work(connection)
                 running = sa.update(backfills).where(backfills.c.backfill == found.backfill)
                 connection.execute(running.values(state="running", ended_at=None))
                 end_backfill(connection, found.backfill)
@@ -222,6 +221,7 @@ class AppBackfills:
         rescored: Sequence[Rescored],
         result: Callable[[int], bytes],
         mentions: Collection[str] = (),
+        steps: Steps | None = None,
     ) -> bool:
         """Write evaluations, lines of the trail and rows, and that the chunk is done, in one transaction.
 
@@ -229,14 +229,19 @@ class AppBackfills:
         number of those skipped, and returns the chunk's result. ``mentions`` are the conversations that the result
         names or quotes: the part about one is removed when that is erased. Returns whether the chunk still was to be
         done. Raises ``AuditMovedError``, and writes nothing, when an audit was changed since it was rendered.
+        ``steps`` write to the same transaction, before the result is made.
         """
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             chunk = self._open_chunk(connection, chunk_id)
             if chunk is not None:
+                if steps is not None:
+                    steps.write(connection)
                 written = write_rescored(connection, self._database, self._app, chunk.line, rescored)
                 result_body = self._mention(connection, chunk.batch, mentions, result(len(rescored) - written))
-                _end_chunk(connection, chunk.batch, chunk.line, result_body)
+                is_over = _end_chunk(connection, chunk.batch, chunk.line, result_body)
+                if is_over and steps is not None:
+                    steps.at_end(connection, cast("Sequence[bytes]", connection.scalars(_results(chunk.line)).all()))
         return chunk is not None
 
     def _put_in_line(
@@ -302,6 +307,15 @@ class AppBackfills:
         return [backfill_of(connection, row, self._tenant) for row in connection.execute(query)]
 
 
+def within(chunk_range: ChunkRange) -> Iterator[sa.ColumnElement[bool]]:
+    """Yield the conditions of the conversations of a range."""
+    yield conversations.c.started_at.between(chunk_range.first[0], chunk_range.last[0])
+    yield _position >= chunk_range.first
+    yield _position <= chunk_range.last
+    if chunk_range.sample_limit is not None:
+        yield _spread <= chunk_range.sample_limit
+
+
 def _is(backfill_id: str) -> sa.ColumnElement[bool]:
     return backfills.c.backfill_id == backfill_id if is_storable(backfill_id) else sa.false()
 
@@ -351,22 +365,33 @@ def _delete(connection: Connection, backfill: int) -> None:
     connection.execute(sa.delete(backfills).where(backfills.c.backfill == backfill))
 
 
-def _end_chunk(connection: Connection, chunk: int, backfill: int, result: bytes) -> None:
+def _results(backfill: int | sa.ScalarSelect[int]) -> sa.Select[tuple[bytes]]:
+    """Query the results of the finished chunks of a backfill, in the order of the conversations."""
+    query = sa.select(backfill_chunks.c.result).join(batches, batches.c.batch == backfill_chunks.c.chunk)
+    done = (sa.text(IS_CHUNK), batches.c.line == backfill, batches.c.state == "done")
+    return query.where(*done).order_by(backfill_chunks.c.chunk)
+
+
+def _end_chunk(connection: Connection, chunk: int, backfill: int, result: bytes) -> bool:
+    """Store the result of a chunk; return whether all of its backfill is done with it."""
     connection.execute(sa.update(batches).where(batches.c.batch == chunk).values(ended("done")))
     connection.execute(sa.update(backfill_chunks).where(backfill_chunks.c.chunk == chunk).values(result=result))
-    end_backfill(connection, backfill)
+    return end_backfill(connection, backfill) == "done"
 
 
-def end_backfill(connection: Connection, backfill: int) -> None:
+def end_backfill(connection: Connection, backfill: int) -> BackfillState:
     """End a backfill that runs when none of its chunks is to be done any more. The caller holds the app's lock."""
 
     def is_some(state: str) -> bool:
         query = sa.select(batches.c.batch).where(_chunks_of(backfill), sa.text(f"state = '{state}'"))
         return connection.scalars(query.limit(1)).one_or_none() is not None
 
-    if not is_some("accepted"):
-        ended = sa.update(backfills).where(backfills.c.backfill == backfill, backfills.c.state == "running")
-        connection.execute(ended.values(state="failed" if is_some("failed") else "done", ended_at=now_ms()))
+    if is_some("accepted"):
+        return "running"
+    state: BackfillState = "failed" if is_some("failed") else "done"
+    running = sa.update(backfills).where(backfills.c.backfill == backfill, backfills.c.state == "running")
+    connection.execute(running.values(state=state, ended_at=now_ms()))
+    return state
 
 
 def _sample_limit(connection: Connection, within: Sequence[sa.ColumnElement[bool]], sample: int | None) -> int | None:

@@ -2,7 +2,7 @@
 
 import base64
 import hmac
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, NamedTuple
 
@@ -14,14 +14,15 @@ from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import SettingsError
-from auscult.domain.privacy.conversations import Find, RedactedConversation, Redaction, redact_conversation
-from auscult.domain.privacy.digests import Digest, digest_with
+from auscult.domain.privacy.conversations import Find, RedactedConversation, Redaction, hints_of, redact_conversation
+from auscult.domain.privacy.digests import Digest, digest_of, digest_with
 from auscult.domain.privacy.policy import names_apart
 from auscult.domain.privacy.redaction import (
     PLACEHOLDER,
     Found,
     Hints,
     Kind,
+    Numbering,
     Span,
     Utterance,
     kind_of,
@@ -31,13 +32,16 @@ from auscult.domain.privacy.redaction import (
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers, secrets
 from auscult.storage.access.apps import lock_app, render_again
-from auscult.storage.core.database import Database
+from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.tables.people import agents
 from auscult.storage.core.tables.privacy import privacy_settings, redactions
 from auscult.storage.privacy.codes import document_without_codes, text_without_codes, without_codes
 from auscult.storage.privacy.settings import read_settings, stored_settings
 
 _SPANS = dict[str, tuple[Span, ...]]
+_NUMBERS: frozenset[Kind] = frozenset({"card", "iban", "national_number", "security_code", "expiry"})
+CODES = "codes"
+"""Name of the search for security codes alone, where an app's redaction is off."""
 
 
 class Incoming(NamedTuple):
@@ -90,16 +94,41 @@ class AppPrivacy:
         """Redact conversations as the app's settings say; security codes and the like always."""
         settings = self.settings()
         marks = {each.id: each.masks.keys() for each in conversations if each.masks}
-        redact = (
-            partial(_redact, settings, self._secret_key, self._names(settings)) if settings.is_on else without_codes
-        )
-        after = [redact(each) for each in conversations]
+        after = self.redacted(conversations, settings)
         kept = {
-            each.conversation.id: Redaction(spans=dict(each.spans), originals=_kept(each.originals, settings))
+            each.conversation.id: self.kept(each, settings)
             for before, each in zip(conversations, after, strict=True)
             if each.conversation is not before
         }
         return Incoming([each.conversation for each in after], kept, marks)
+
+    def redacted(self, conversations: Sequence[Conversation], settings: PrivacySettings) -> list[RedactedConversation]:
+        """Redact conversations as some settings say, each the same object where nothing in it is to be replaced."""
+        redact = (
+            partial(_redact, settings, self._secret_key, self._names(settings)) if settings.is_on else without_codes
+        )
+        by = settings.redactor if settings.is_on else CODES
+        return [_found_by(by, redact(each)) for each in conversations]
+
+    def kept(self, found: RedactedConversation, settings: PrivacySettings) -> Redaction:
+        """Return what is to be kept of a redaction."""
+        return Redaction(spans=dict(found.spans), originals=_kept(found.originals, settings))
+
+    def about(self, conversation: Conversation, settings: PrivacySettings | None = None) -> Callable[[str], str]:
+        """Return what redacts a remark on a conversation: what is masked in that, and numbers that are never a colleague's."""
+        settings = self.settings() if settings is None else settings
+        if not settings.is_on:
+            return text_without_codes
+        mask_of = partial(digest_of, digest=_digest_with(self._secret_key))
+        numbering = Numbering((), conversation.masks, mask_of, settings.policy.dropped)
+        hints, find = hints_of(conversation, settings.countries), finder(settings.redactor)
+
+        def redact(text: str) -> str:
+            found = find([Utterance("", text)], hints)
+            theirs = [one for one in found if one.kind in _NUMBERS or numbering.knows(one.kind, one.value)]
+            return settings.policy.redacted([text], theirs, numbering).texts[0]
+
+        return redact
 
     def text(self, text: str, settings: PrivacySettings | None = None) -> str:
         """Redact one text that belongs to no conversation: a search, an agent's summary.
@@ -150,6 +179,17 @@ class AppPrivacy:
             before = self._stored(connection, conversation_id) or Redaction()
             self._write(connection, (conversation_id,), {conversation_id: redaction.behind(before)})
 
+    def stored(self, connection: Connection, conversation_ids: Collection[str]) -> dict[str, Redaction]:
+        """Return what is kept of the redaction of conversations, by their ids."""
+        query = sa.select(redactions).where(
+            redactions.c.app == self._app, redactions.c.conversation_id.in_(conversation_ids)
+        )
+        return {row.conversation_id: self._read(row) for row in connection.execute(query)}
+
+    def replace(self, connection: Connection, kept: Mapping[str, Redaction]) -> None:
+        """Store this of the redaction of conversations, in place of what was kept of them before."""
+        self._write(connection, kept.keys(), kept)
+
     def redaction(self, conversation_id: str) -> Redaction | None:
         """Return the stored part of a conversation's redaction, the originals decrypted; None where nothing was redacted.
 
@@ -166,12 +206,9 @@ class AppPrivacy:
             connection.execute(sa.insert(redactions), [self._row(each, its) for each, its in kept.items()])
 
     def _stored(self, connection: Connection, conversation_id: str) -> Redaction | None:
-        query = sa.select(redactions.c.spans, redactions.c.originals).where(
-            redactions.c.app == self._app, redactions.c.conversation_id == conversation_id
-        )
-        row = connection.execute(query).one_or_none()
-        if row is None:
-            return None
+        return self.stored(connection, [conversation_id]).get(conversation_id)
+
+    def _read(self, row: AnyRow) -> Redaction:
         sealed = None if row.originals is None else bytes(row.originals)
         originals = {} if sealed is None else msgspec.json.decode(self._opened(sealed), type=dict[str, str])
         return Redaction(spans=msgspec.json.decode(row.spans, type=_SPANS), originals=originals)
@@ -242,6 +279,12 @@ def _redact(
         _digest_with(secret_key),
         policy,
     )
+
+
+def _found_by(redactor: str, found: RedactedConversation) -> RedactedConversation:
+    """Return a redacted conversation whose spans name the redactor."""
+    spans = {turn: tuple(replace(each, by=redactor) for each in its) for turn, its in found.spans.items()}
+    return found._replace(spans=spans) if spans else found
 
 
 def _kept(originals: Mapping[str, str], settings: PrivacySettings) -> dict[str, str]:

@@ -221,6 +221,11 @@ class AppRetention:
             left=left,
         )
 
+    def exports(self, before: datetime) -> tuple[Export, ...]:
+        """Return the exports of the app before an instant that the log knows of, the newest first."""
+        with self._database.reading() as connection:
+            return self._exports(connection, ms_of(before))
+
     def _exports(self, connection: Connection, before: int) -> tuple[Export, ...]:
         """Return the exports of the app that the log knows of, the newest first."""
         its = (access_log.c.app_id == self._app_id, access_log.c.action == EXPORTED, access_log.c.at < before)

@@ -3,10 +3,11 @@
 from typing import NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from auscult.domain.recordings.recording import Recording
 from auscult.domain.recordings.tasks import KINDS, STATES, Task, TaskKind
-from auscult.storage.core.database import NOW
+from auscult.storage.core.database import NOW, Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.base import apps
@@ -36,9 +37,7 @@ class RecordingTasks(OfDatabase):
         with self._database.writing() as connection:
             found = connection.scalar(number)
             if found is not None:
-                values = {"state": "waiting", "reason": None, "starts": 0, "due_at": now_ms(), "result": given}
-                insert = self._database.dialect.insert(recording_tasks).values(recording=found, kind=kind, **values)
-                connection.execute(insert.on_conflict_do_update(index_elements=["recording", "kind"], set_=values))
+                request_task(connection, self._database, found, kind, given)
 
     def get(self, recording_id: str, kind: TaskKind) -> Task | None:
         """Return a task of a recording, None where it was not asked for."""
@@ -97,3 +96,12 @@ class RecordingTasks(OfDatabase):
         mine = (recording_tasks.c.recording == number, recording_tasks.c.kind == kind)
         with self._database.writing() as connection:
             connection.execute(sa.update(recording_tasks).where(*mine).values(**values))
+
+
+def request_task(
+    connection: Connection, database: Database, recording: int, kind: TaskKind, given: bytes | None = None
+) -> None:
+    """Request a task for a recording by its number, in a transaction."""
+    values = {"state": "waiting", "reason": None, "starts": 0, "due_at": now_ms(), "result": given}
+    insert = database.dialect.insert(recording_tasks).values(recording=recording, kind=kind, **values)
+    connection.execute(insert.on_conflict_do_update(index_elements=["recording", "kind"], set_=values))

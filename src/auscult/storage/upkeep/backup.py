@@ -136,12 +136,13 @@ def _recordings(connection: Connection) -> Iterator[BackedUpRecording]:
         yield BackedUpRecording(location=row.location, bytes=row.size, sha256=row.sha256)
 
 
-def note_backup(url: str, made_at: int, size: int) -> None:
-    """Record in the database that a backup was made (ms since the epoch), and its size in bytes: for /metrics."""
+def note_backup(url: str, made_at: int, size: int, place: str, removed: Sequence[str] = ()) -> None:
+    """Record in the database that a backup was made (ms since the epoch), its size in bytes, and which were removed for it."""
     database = Database(url)
     try:
         with database.writing() as connection:
-            connection.execute(sa.insert(backups).values(made_at=made_at, size=size))
+            connection.execute(sa.insert(backups).values(made_at=made_at, size=size, place=place))
+            connection.execute(sa.update(backups).where(backups.c.place.in_(removed)).values(is_removed=1))
     finally:
         database.close()
 

@@ -5,6 +5,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Literal, NamedTuple
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -16,14 +17,16 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evidence, MetricResult
 from auscult.domain.insight import Speech
 from auscult.domain.operations.records import made_from
+from auscult.domain.privacy.redaction import PLACEHOLDER
 from auscult.language import gettext as _
 from auscult.server.console.frame.charts.lanes import Mark, Spoken
 from auscult.server.console.frame.naming import speaker_of, within_sentence
 from auscult.server.console.frame.quoting import Span, span_of
+from auscult.server.console.frame.templating import BASE
 from auscult.services.conversations.closest import is_miss
 
 NoteKind = Literal["yes", "no", "na", "cue"]
-PieceKind = Literal["text", "ev", "cue", "near", "redacted", "doubt"]
+PieceKind = Literal["text", "ev", "cue", "near", "redacted", "masked", "doubt"]
 
 LEAST_SILENCE_MS = 8_000
 _SHOWN = 70
@@ -39,6 +42,8 @@ class Piece(Struct, frozen=True, kw_only=True):
     kind: PieceKind = "text"
     text: str
     metric_ids: tuple[str, ...] = ()
+    href: str = ""
+    """Of what is masked: the page that says why."""
     joins: str = ""
     """``before``, ``after`` or both: where a mark of the same kind touches this one, so that they are drawn as one."""
 
@@ -194,7 +199,7 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
                 talks_over=turn.id in over,
                 silence_s=silence,
                 language=None,
-                pieces=tuple(_pieces(turn.text, [*marks.of(turn.id), *_doubts(turn)])),
+                pieces=tuple(_pieces(turn.text, [*marks.of(turn.id), *_doubts(turn)], _masks_page(conversation, turn))),
                 notes=tuple(marks.notes[turn.id]),
                 before=tuple(_taken(calls, index)),
             )
@@ -206,16 +211,25 @@ def turn_views(conversation: Conversation, marks: Marks, speech: Speech | None) 
     return tuple(views)
 
 
+def _masks_page(conversation: Conversation, turn: Turn) -> str:
+    return f"{BASE}/conversations/{quote(conversation.id, safe='')}/masks/{quote(turn.id, safe='')}"
+
+
 def _doubts(turn: Turn) -> list[_Found]:
     """Return the words that the speech recogniser doubted."""
     return [_Found(Span(*each), "doubt", "") for each in turn.doubts]
 
 
-def _pieces(text: str, found: Sequence[_Found]) -> Iterator[Piece]:
-    """Split a text wherever a mark begins or ends. Where marks overlap, evidence takes precedence over triggers."""
+def _pieces(text: str, found: Sequence[_Found], page: str) -> Iterator[Piece]:
+    """Split a text wherever a mark begins or ends. Where marks overlap, evidence takes precedence over triggers.
+
+    ``page``: below it are the pages that show why something is masked.
+    """
     redacted = [_Found(Span(*each.span()), "redacted", "") for each in _REDACTED.finditer(text)]
-    every = [*found, *redacted]
+    masked = [_Found(Span(*each.span()), "masked", "") for each in PLACEHOLDER.finditer(text)] if "[" in text else []
+    every = [*found, *redacted, *masked]
     cuts = sorted({0, len(text), *(cut for each in every for cut in each.span)})
+    cuts = [cut for cut in cuts if not any(each.span.start < cut < each.span.end for each in masked)]
     stretches = [Span(start, end) for start, end in pairwise(cuts)]
     within = [[each for each in every if each.span.start <= at.start and at.end <= each.span.end] for at in stretches]
     kinds: list[PieceKind] = [_kind(here) for here in within]
@@ -226,13 +240,14 @@ def _pieces(text: str, found: Sequence[_Found]) -> Iterator[Piece]:
             if kind == "ev" and 0 <= other < len(kinds) and kinds[other] == kind
         ]
         ids = tuple(dict.fromkeys(each.metric_id for each in here if each.metric_id))
-        yield Piece(kind=kind, text=text[at.start : at.end], metric_ids=ids, joins=" ".join(joins))
+        href = f"{page}/{at.start}" if kind == "masked" else ""
+        yield Piece(kind=kind, text=text[at.start : at.end], metric_ids=ids, joins=" ".join(joins), href=href)
 
 
 def _kind(here: Sequence[_Found]) -> PieceKind:
     """Return the kind of a piece that all these marks cover."""
     kinds = [each.kind for each in here]
-    order: tuple[PieceKind, ...] = ("redacted", "ev", "near", "cue")
+    order: tuple[PieceKind, ...] = ("masked", "redacted", "ev", "near", "cue")
     for one in order:
         if one in kinds:
             return one

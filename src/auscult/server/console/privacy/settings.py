@@ -18,6 +18,7 @@ from auscult.server.console.frame.posted import Field, Given, Posted, lines, num
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.privacy.approvals import steps, waiting_steps
+from auscult.server.console.privacy.redactions import NOTES, stored
 from auscult.services.privacy.settings import change_settings
 from auscult.services.scoring.intake.times import LONGEST_INACTIVITY, change_times, times_of
 
@@ -56,6 +57,7 @@ _NOTES = {
     "asked": later("Asked for: another person has to approve it."),
     "approved": later("Approved, and done."),
     "refused": later("Refused: nothing was done."),
+    **NOTES,
 }
 
 
@@ -133,6 +135,9 @@ class SettingsPage(Controller):
                 (_("Single sign-on"), _("on") if visit.services.sign_on is not None else _("off")),
                 (_("Licence"), "Apache-2.0"),
             ),
+            kind_names=KINDS,
+            treatments=TREATMENTS,
+            **stored(visit),
             **waiting_steps(visit),
         )
 

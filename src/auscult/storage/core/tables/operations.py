@@ -59,6 +59,8 @@ backups = Table(
     Column("backup", NUMBER, primary_key=True),
     Column("made_at", BigInteger, nullable=False),
     Column("size", BigInteger, nullable=False),  # of its files, in bytes
+    Column("place", Text, nullable=False, server_default=""),  # its folder, or its name in a place of archives
+    Column("is_removed", SmallInteger, nullable=False, server_default="0"),  # 1: a later backup removed it
 )
 
 kept_keys = Table(

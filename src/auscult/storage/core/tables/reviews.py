@@ -1,4 +1,4 @@
-"""The tables of disputes, calibration, coaching, comments, corrections and collections of moments."""
+"""The tables of disputes, calibration, coaching, comments, corrections, wrong masks and collections of moments."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
 
@@ -141,6 +141,19 @@ corrections = Table(
     Column("undone_at", BigInteger),  # null: in force
     Column("body", LargeBinary, nullable=False),
     Index("ix_corrections_of", "app", "conversation_id", "correction"),
+)
+
+# What people say of a redaction: a placeholder that is wrong, or what is missing beside one. They go with the conversation.
+mask_faults = Table(
+    "mask_faults",
+    METADATA,
+    Column("fault", NUMBER, primary_key=True),
+    Column("fault_id", KEY, nullable=False, unique=True),
+    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
+    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
+    Column("conversation_id", KEY, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("ix_mask_faults_of", "app", "conversation_id", "fault"),
 )
 
 # A collection of moments. One that was removed stays for a while, so that it can be restored.
