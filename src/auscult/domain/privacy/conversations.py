@@ -229,7 +229,8 @@ def _whole_name(index: int, leaf: _Leaf) -> Iterator[Found]:
     """Yield the whole of a field whose key is a name, but for staff's."""
     is_open = any(word.isalpha() for word in _WORD.findall(PLACEHOLDER.sub("", leaf.text)))
     if not leaf.is_staff and is_open and len(leaf.text) <= _LONGEST_NAME and _NAMES.search(leaf.key):
-        value = " ".join(leaf.text.lower().split())
+        words = leaf.text.lower().split()
+        value = " ".join(word for word in words if any(map(str.isalpha, word)))  # a number beside it is found by itself
         yield Found(index, 0, len(leaf.text), "name", value)
 
 

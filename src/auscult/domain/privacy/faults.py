@@ -26,7 +26,7 @@ MADE_UP: dict[Kind, str] = {
     "account": "48213377",
     "birth_date": "12 March 1984",
     "address": "12 Acacia Road",
-    "name": "grace lane",
+    "name": "Brandel",
 }
 """A value of each kind that is nobody's, to try in the place of one that is not stored."""
 _REACH = 4

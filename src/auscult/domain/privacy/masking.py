@@ -19,6 +19,7 @@ _STAYS = re.compile(
     r"|^(?:auditor|rater|mentions|engines|turns|kind|state|status|action|label|language|author)$"
 )
 """Keys of values that name something, and quote nothing."""
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 _ONE_WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"\w+")
 
@@ -85,7 +86,7 @@ class Masking:
     def _masked(self, value: object, redact: Redact) -> Any:  # noqa: ANN401  (JSON)
         match value:
             case str():
-                return redact(self.text(value))
+                return value if _INSTANT.fullmatch(value) else redact(self.text(value))
             case list():
                 return [self._masked(each, redact) for each in cast("Sequence[object]", value)]
             case dict():

@@ -21,7 +21,7 @@ from auscult.domain.history.backfills import ChunkRange
 from auscult.domain.operations.backups import MadeBackup
 from auscult.domain.privacy.conversations import Redaction
 from auscult.domain.privacy.log import Draft
-from auscult.domain.privacy.masking import Masking, stricter
+from auscult.domain.privacy.masking import Masking, stricter, without_numbers
 from auscult.domain.privacy.redaction import PLACEHOLDER, kind_of
 from auscult.domain.privacy.retention import Facts, holding
 from auscult.domain.privacy.settings import PrivacySettings
@@ -394,8 +394,9 @@ class AppMasking:
             turns = tuple(Turn(name, each.author, each.text) for name, each in said.items())
             talk = Conversation(id="live", channel="chat", started_at=events[0][1].at, turns=turns)
             (after,) = self._privacy.redacted([talk], settings)
-            masking = Masking(talk, after)
-            texts = {turn.id: turn.text for turn in after.conversation.turns}
+            dropped = settings.policy.dropped if settings.is_on else ()
+            masking = Masking(talk, after, dropped)
+            texts = {turn.id: without_numbers(turn.text, dropped) for turn in after.conversation.turns}
             for row, event in events:
                 body = masking.document(row.body)
                 if isinstance(event, Message) and texts[event.message_id] != event.text:
