@@ -1,6 +1,7 @@
 """Redaction of what is stored, on both databases: nothing that a stricter policy masks is left, and all else stays."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 import pytest
@@ -22,7 +23,7 @@ from auscult.reports import REPORTS
 from auscult.services.comments import Commenting
 from auscult.services.history import masking
 from auscult.services.history.masking import Certificate
-from auscult.services.privacy.faults import Faults
+from auscult.services.privacy import faults
 from auscult.services.privacy.holds import lift_hold, place_hold
 from auscult.services.privacy.log import verify
 from auscult.services.privacy.originals import read_unredacted
@@ -221,30 +222,31 @@ def test_a_mask_is_explained_and_what_is_wrong_with_it_is_kept_without_the_value
     """The form of a card, the words before a name, what was asked; an example goes with its conversation."""
     change_settings(app, "cli:test", {"redaction": "mask"})
     masked(store, app)
-    work = Faults(app, lambda: datetime.now(UTC), VIEWER, lambda _: False)
-    found = {(each.turn_id, each.kind): each for each in work.masks("c-1")}
+    report = partial(faults.report, app, lambda: datetime.now(UTC), VIEWER, "c-1")
+    found = {(each.turn_id, each.kind): each for each in faults.masks(app, "c-1")}
     assert {each.by for each in found.values()} == {"builtin"}
     assert "form" in {each.sign for each in found["m2", "card"].reasons}
     name = {each.sign: each.text for each in found["m5", "name"].reasons}
     assert name["words"].endswith("my name is")
     assert name["known"] == "customer"
     place = found["m4", "email"].place
-    kept = work.report("c-1", NewFault(turn_id="m4", place=place, wrong="missed", kind="account", words="and"))
+    kept = report(NewFault(turn_id="m4", place=place, wrong="missed", kind="account", words="and"))
     assert (kept.was, kept.kind, kept.before) == ("email", "account", "go on")
     assert kept.text == "[card] [account] my e-mail is [email]"
     assert kept.text[kept.place :] == "[email]"
-    assert [each.fault for each in work.listing()] == [kept]
+    assert [each.fault for each in app.mask_faults.listing()] == [kept]
     for wrong in (
-        NewFault(turn_id="m9", place=0, wrong="not_personal"),
         NewFault(turn_id="m4", place=place, wrong="other_kind"),
         NewFault(turn_id="m4", place=place, wrong="missed", kind="card", words="never said"),
     ):
         with pytest.raises(RequestError):
-            work.report("c-1", wrong)
+            report(wrong)
     with pytest.raises(NotFoundError):
-        work.report("c-1", NewFault(turn_id="m4", place=place + 1, wrong="not_personal"))
+        report(NewFault(turn_id="m4", place=place + 1, wrong="not_personal"))
+    with pytest.raises(NotFoundError):
+        report(NewFault(turn_id="m9", place=0, wrong="not_personal"))
     app.conversations.erase("c-1")
-    assert work.listing() == []
+    assert app.mask_faults.listing() == []
 
 
 def test_a_result_that_was_changed_by_hand_stays_visible(store: Store, app: AppStore) -> None:
