@@ -46,8 +46,9 @@ def report(
     text = f"{text[: mark.start()]}{_HERE}{text[mark.start() :]}"
     if wanted.wrong == "missed" and kind is not None:
         if not wanted.words.strip() or wanted.words not in text:
-            message = "give the words that were missed, as the turn has them"
-            raise RequestError(message, code="mask.words", field="words")
+            raise RequestError(
+                "give the words that were missed, as the turn has them", code="mask.words", field="words"
+            )
         text = text.replace(wanted.words, placeholder(kind))
     said = [Utterance(each.speaker, each.text) for each in turns[max(0, index - 1) : index]]
     said.append(Utterance(turns[index].speaker, text))
