@@ -21,8 +21,8 @@ from auscult.domain.privacy.redaction import unnumbered
 from auscult.domain.recordings.words import Word
 from auscult.reports import REPORTS
 from auscult.services.comments import Commenting
-from auscult.services.history import masking
-from auscult.services.history.masking import Certificate
+from auscult.services.history import redactions
+from auscult.services.history.redactions import Certificate
 from auscult.services.privacy import faults
 from auscult.services.privacy.holds import lift_hold, place_hold
 from auscult.services.privacy.log import verify
@@ -107,9 +107,9 @@ def score(store: Store) -> None:
 
 def masked(store: Store, app: AppStore, limit: int = 100) -> Certificate:
     """Mask what is stored, or begin to, and return the certificate."""
-    begun = masking.begin(app, "cli:test")
+    begun = redactions.begin(app, "cli:test")
     work_on(store, limit)
-    return masking.view(app, begun.id)
+    return redactions.view(app, begun.id)
 
 
 def work_on(store: Store, limit: int = 100) -> None:
@@ -191,16 +191,16 @@ def test_a_hold_keeps_a_conversation_and_what_waits_goes_first(store: Store, app
     assert (masked(store, app).held, holds(store, "Lovelace")) == (1, ["Lovelace"])
     lift_hold(app, "cli:test", number, "over")
     app.conversations.accept([replace(planted("c-2"), language="de")])
-    begun = masking.begin(app, "cli:test")
+    begun = redactions.begin(app, "cli:test")
     with pytest.raises(ConflictError, match="under way"):
-        masking.begin(app, "cli:test")
+        redactions.begin(app, "cli:test")
     work_on(store)
-    assert masking.view(app, begun.id).reason == "1 conversations are to be scored first"
-    assert masking.cancel(app, begun.id).state == "cancelled"
+    assert redactions.view(app, begun.id).reason == "1 conversations are to be scored first"
+    assert redactions.cancel(app, begun.id).state == "cancelled"
     score(store)
-    masking.resume(app, begun.id)
+    redactions.resume(app, begun.id)
     work_on(store)
-    assert masking.view(app, begun.id).state == "done"
+    assert redactions.view(app, begun.id).state == "done"
     assert holds(store, *TRACES) == []
     agrees(store)
 

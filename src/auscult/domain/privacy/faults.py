@@ -111,8 +111,8 @@ def _reasons(conversation: Conversation, index: int, span: tuple[int, int], kind
         ("form", 0, *_PLAIN),
         ("words", 0, before, ""),
         ("words", 0, before, after),
+        *(("before", reach, before, after) for reach in range(1, min(_REACH, index) + 1)),
     ]
-    tried += [("before", reach, before, after) for reach in range(1, min(_REACH, index) + 1)]
     for sign, reach, start, end in tried:
         if is_found(conversation.turns[index - reach : index], start, end):
             said = [*start.split()[-_SHOWN_WORDS:], *([mark, *end.split()[:_SHOWN_WORDS]] if end else ())]

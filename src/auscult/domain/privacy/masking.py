@@ -6,12 +6,14 @@ from functools import cached_property
 from typing import Any, cast
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.privacy.conversations import RedactedConversation, Redaction
 from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Span, kind_of, placeholder
+from auscult.domain.privacy.settings import PrivacySettings
 
 Redact = Callable[[str], str]
 _STAYS = re.compile(
@@ -111,18 +113,25 @@ class Masking:
                 return value
 
 
-def stricter(
-    conversation: Conversation, kept: Redaction, dropped: Collection[Kind], keeps: Callable[[Kind], bool]
-) -> tuple[Conversation, Redaction]:
-    """Return a masked conversation, and what is kept of it, as a stricter policy has them.
+class Counts(Struct, kw_only=True):
+    """Counts of conversations: read, changed, kept by a hold; of scores sealed again; of new placeholders by kind."""
 
-    Kinds that are ``dropped`` lose numbers and hashes; originals stay only of kinds that it ``keeps``.
+    looked: int = 0
+    changed: int = 0
+    held: int = 0
+    scores: int = 0
+    placeholders: dict[Kind, int] = {}
+
+
+def stricter(conversation: Conversation, kept: Redaction, settings: PrivacySettings) -> tuple[Conversation, Redaction]:
+    """Return a masked conversation, and what is kept of it, as stricter settings have them.
+
+    Kinds that are dropped lose numbers and hashes; originals stay only of kinds that are tokens.
     """
-    originals = {mark: text for mark, text in kept.originals.items() if keeps(_kind(mark))}
+    dropped = settings.dropped
+    originals = {mark: text for mark, text in kept.originals.items() if settings.treatment(_kind(mark)) == "token"}
     kept = replace(kept, originals=originals)
-    if not any(
-        placeholder(kind)[1:-1] in mark for kind in dropped for mark in (*conversation.masks, *_marks(conversation))
-    ):
+    if not any(_kind(mark) in dropped for mark in (*conversation.masks, *_marks(conversation))):
         return conversation, kept
     masks = {mark: its for mark, its in conversation.masks.items() if _kind(mark) not in dropped}
     written = without_numbers(msgspec.json.encode(replace(conversation, masks={})).decode(), dropped)
