@@ -15,6 +15,7 @@ from auscult.domain.ai_agents.context import AiContext, Call
 from auscult.domain.comments import NewThread
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.form_examples import Example
 from auscult.domain.people.principal import operator
 from auscult.domain.privacy.faults import NewFault
 from auscult.domain.privacy.redaction import unnumbered
@@ -25,7 +26,7 @@ from auscult.services.history import redactions
 from auscult.services.history.redactions import Certificate
 from auscult.services.privacy import faults
 from auscult.services.privacy.holds import lift_hold, place_hold
-from auscult.services.privacy.log import verify
+from auscult.services.privacy.log import draft, verify
 from auscult.services.privacy.originals import read_unredacted
 from auscult.services.privacy.settings import change_settings
 from auscult.services.scoring.comparing import rows_that_differ
@@ -70,6 +71,16 @@ def app(store: Store) -> AppStore:
         Word(channel=0, text=each, start_ms=300 * at, end_ms=300 * at + 250)
         for at, each in enumerate(f"my name is Ada Lovelace and my card is {GROUPS}".split())
     )
+    pasted = Example(
+        example_id="ex-1",
+        form_id="ef-1",
+        metric_id="em-1",
+        wanted="yes",
+        transcript=f"customer: {GROUPS}",
+        by="ann",
+        at=ENDED,
+    )
+    app.form_examples.add(pasted, draft(app, "cli:test", "form.example_kept", "form:ef-1"))
     app.recordings.add(recording("re-1", "c-1"))
     store.transcriptions.supply("re-1", "script", words)
     live = Talk(app, "c-3")

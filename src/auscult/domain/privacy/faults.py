@@ -86,10 +86,12 @@ class Fault(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-def masks_of(conversation: Conversation, spans: dict[str, tuple[Span, ...]], find: Find) -> Iterator[Mask]:
-    """Yield the placeholders of a conversation's turns, each with why it is there. ``find`` is tried with made-up values."""
+def masks_of(
+    conversation: Conversation, spans: dict[str, tuple[Span, ...]], find: Find, of_turn: str | None = None
+) -> Iterator[Mask]:
+    """Yield the placeholders of all turns, or of one, each with why it is there. ``find`` is tried with made-up values."""
     for index, turn in enumerate(conversation.turns):
-        for found in PLACEHOLDER.finditer(turn.text) if "[" in turn.text else ():
+        for found in PLACEHOLDER.finditer(turn.text) if of_turn in (None, turn.id) else ():
             kind, number = kind_of(found)
             by = next((each.by for each in spans.get(turn.id, ()) if each.start == found.start()), "")
             reasons = tuple(_reasons(conversation, index, found.span(), kind, find))

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.privacy.conversations import RedactedConversation, Redaction
-from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Span, kind_of, placeholder
+from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Span, kind_of, moved, placeholder
 from auscult.domain.privacy.settings import PrivacySettings
 
 Redact = Callable[[str], str]
@@ -180,13 +180,10 @@ def _quoted(quotation: str, before: str, after: str, spans: Sequence[Span]) -> s
 
 def _at(place: int, spans: Sequence[Span], *, is_end: bool) -> int:
     """Return where a place of a turn's text is in its masked text."""
-    moved = place
-    for each in spans:
-        if each.original_end <= place:
-            moved = place + each.end - each.original_end
-        elif each.original_start < place:
-            return each.end if is_end else each.start
-    return moved
+    cut = next((each for each in spans if each.original_start < place < each.original_end), None)
+    if cut is not None:
+        return cut.end if is_end else cut.start
+    return moved(place, spans)
 
 
 def _same(text: str) -> str:

@@ -20,11 +20,14 @@ _HERE = "\ue000"
 """A sign of its own before the placeholder that a fault is about."""
 
 
-def masks(app: AppStore, conversation_id: str) -> list[Mask]:
-    """Return the placeholders of a conversation, with why each is there. Raises ``NotFoundError`` ``conversation.unknown``."""
+def masks(app: AppStore, conversation_id: str, of_turn: str | None = None) -> list[Mask]:
+    """Return the placeholders of a conversation, or a turn of it, with why each is there.
+
+    Raises ``NotFoundError`` ``conversation.unknown``.
+    """
     conversation = _conversation(app, conversation_id)
     kept = app.privacy.redaction(conversation_id) or Redaction()
-    return list(masks_of(conversation, kept.spans, finder(app.privacy.settings().redactor)))
+    return list(masks_of(conversation, kept.spans, finder(app.privacy.settings().redactor), of_turn))
 
 
 def report(

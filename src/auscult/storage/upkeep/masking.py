@@ -43,12 +43,13 @@ from auscult.storage.conversations.evaluated import (
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_evaluations
 from auscult.storage.conversations.said import write_said
-from auscult.storage.core.database import AnyRow, AnySelect, Database
+from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.tables.assist import live_conversations, live_events
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
 from auscult.storage.core.tables.conversations import batches, conversations, evaluations, insights
+from auscult.storage.core.tables.definitions import form_examples
 from auscult.storage.core.tables.judge import judge_answers
 from auscult.storage.core.tables.operations import backups
 from auscult.storage.core.tables.pages import listings, report_rows
@@ -77,7 +78,8 @@ _EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)
 _MOST_LISTED = 100
 _OF_ROWS = ("custom_fields", "customer", "agents", "queues", "contact", "custom_id")
 """Parts of a conversation by whose values rows are found."""
-_REMARKS: tuple[tuple[sa.Column[Any], ...], ...] = (
+_QUOTING: tuple[tuple[sa.Column[Any], ...], ...] = (
+    (conversations.c.conversation, conversations.c.conversation, conversations.c.delivered),
     (reviews.c.assignment, reviews.c.conversation, reviews.c.body),
     (disputes.c.dispute, disputes.c.conversation, disputes.c.body),
     (comment_threads.c.thread, comment_threads.c.conversation, comment_threads.c.body),
@@ -88,7 +90,7 @@ _REMARKS: tuple[tuple[sa.Column[Any], ...], ...] = (
     (calibrations.c.calibration, calibration_items.c.conversation, calibrations.c.body),
     (coachings.c.coaching, coaching_clips.c.conversation, coachings.c.body),
 )
-"""What people wrote about a conversation: the key of a row, its conversation, and the words, as JSON or as they are."""
+"""Who handled a conversation, and what people wrote about it: the key of a row, its conversation, the words as JSON or as they are."""
 
 
 class Words(NamedTuple):
@@ -208,6 +210,7 @@ class AppMasking:
 
         def at_end(connection: Connection, results: Sequence[bytes]) -> None:
             self._mask_running(connection, settings)
+            self._mask_pasted(connection, settings)
             optimise_search(connection, self._database)
             append_entry(connection, self._database, entry(results))
 
@@ -273,12 +276,6 @@ class AppMasking:
         if rows:
             its = sa.update(conversations).where(conversations.c.conversation == sa.bindparam("number"))
             connection.execute(its, rows)
-        query = sa.select(conversations.c.conversation, conversations.c.delivered).where(
-            conversations.c.conversation.in_(new), conversations.c.delivered.is_not(None)
-        )
-        for number, delivered in connection.execute(query).all():
-            its = sa.update(conversations).where(conversations.c.conversation == number)
-            connection.execute(its.values(delivered=new[number].masking.document(delivered)))
 
     def _write_results(self, connection: Connection, work: Mapping[int, Unmasked], settings: PrivacySettings) -> int:
         """Rewrite verdicts and findings; return how many scores were sealed again."""
@@ -317,14 +314,15 @@ class AppMasking:
                 else masking.document(words, redact[number])
             )
 
-        for key, conversation, words in _REMARKS:
-            query = sa.select(key, conversation, words).where(conversation.in_(work))
-            for name, number, before in connection.execute(_joined(query, key, conversation)).all():
+        for key, conversation, words in _QUOTING:
+            query = sa.select(key, conversation, words).where(conversation.in_(work), words.is_not(None))
+            if key.table is not conversation.table:
+                query = query.join_from(key.table, conversation.table)
+            for name, number, before in connection.execute(query).all():
                 after = masked(number, before)
                 if after != before:
-                    its = sa.update(key.table).where(
-                        key == name, *([conversation == number] if key is bookmarks.c.by else [])
-                    )
+                    of_one = [conversation == number] if key is bookmarks.c.by else []
+                    its = sa.update(key.table).where(key == name, *of_one)
                     connection.execute(its.values({words.name: after}))
         for row in connection.execute(sa.select(audit_trail).where(audit_trail.c.conversation.in_(work))).all():
             after = masked(row.conversation, row.body)
@@ -386,6 +384,15 @@ class AppMasking:
                 body = body + b" " if row is events[-1][0] else body
                 its = sa.update(live_events).where(live_events.c.live == row.live, live_events.c.seq == row.seq)
                 connection.execute(its.values(body=body))
+
+    def _mask_pasted(self, connection: Connection, settings: PrivacySettings) -> None:
+        """Mask the transcripts that were pasted as examples of forms; they are of no conversation."""
+        mine = (form_examples.c.app == self._app, form_examples.c.transcript.is_not(None))
+        query = sa.select(form_examples.c.example, form_examples.c.transcript).where(*mine)
+        for number, before in connection.execute(query).all():
+            after = without_numbers(self._privacy.text(before, settings), settings.dropped)
+            its = sa.update(form_examples).where(form_examples.c.example == number)
+            connection.execute(its.values(transcript=after))
 
     def _write_words(self, connection: Connection, found: Sequence[Words]) -> None:
         """Write the words of recordings, and ask for copies that are silent where these are masked."""
@@ -451,11 +458,6 @@ def _words(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Wo
     for row in (*connection.execute(now), *connection.execute(before)):
         found[row.conversation].append(Words(*row))
     return {number: tuple(its) for number, its in found.items()}
-
-
-def _joined(query: AnySelect, key: sa.Column[Any], conversation: sa.Column[Any]) -> AnySelect:
-    """Join the table that names the conversations, where that is another one."""
-    return query if key.table is conversation.table else query.join_from(key.table, conversation.table)
 
 
 def _of_revision(body: bytes, of: Unmasked) -> bytes:

@@ -69,13 +69,13 @@ class MaskPage(Controller):
 def _page(
     visit: Visit, conversation_id: str, where: tuple[str, int], given: Given | None = None, problem: str = ""
 ) -> Response[str]:
-    masks = faults.masks(visit.app, conversation_id)
-    found = next((each for each in masks if (each.turn_id, each.place) == where), None)
+    turn_id, place = where
+    found = next((each for each in faults.masks(visit.app, conversation_id, turn_id) if each.place == place), None)
     detail = visit.app.conversations.get(conversation_id)
     if found is None or detail is None:
-        raise missing("mask", where[0])
+        raise missing("mask", str(place))
     turns = detail.conversation.turns
-    index = next(at for at, turn in enumerate(turns) if turn.id == found.turn_id)
+    index = next(at for at, turn in enumerate(turns) if turn.id == turn_id)
     shown: dict[str, Any] = {
         "mask": found,
         "turns": turns[max(0, index - 1) : index + 2],
