@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.conversation import Conversation
-from auscult.services.history import masking
+from auscult.services.history import redactions
 from auscult.services.privacy.settings import change_settings
 from bench.qa14x8 import FORM, conversations
 from bench.rescore import GROUP, TENANT, Timed, timed, told
@@ -61,15 +61,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
             change_settings(app, "bench", {"redaction": "mask"})
 
             def is_done() -> bool:
-                return masking.listing(app, 1)[0].state != "running"
+                return redactions.listing(app, 1)[0].state != "running"
 
-            masked: Timed = timed(settings, lambda: masking.begin(app, "bench"), is_done)
-            done = masking.listing(app, 1)[0]
+            masked: Timed = timed(settings, lambda: redactions.begin(app, "bench"), is_done)
+            done = redactions.listing(app, 1)[0]
             assert done.state == "done", done
             assert application.verify() == []
         print(
             f"scored  {told(chosen.count, loaded)}\n"
-            f"masked  {told(chosen.count, masked)}, {done.changed:,} of {done.total:,} changed, {sum(done.kinds.values()):,} placeholders",
+            f"masked  {told(chosen.count, masked)}, {done.changed:,} of {done.total:,} changed, {sum(done.placeholders.values()):,} placeholders",
             flush=True,
         )
 

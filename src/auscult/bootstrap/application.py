@@ -494,10 +494,9 @@ def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
     """Return the processing of the chunks of every kind of backfill."""
     from auscult.reports import REPORTS
     from auscult.services.history.chunks import ChunkProcessing
-    from auscult.services.history.masking import Remasking
+    from auscult.services.history.redaction_chunks import Remasking
     from auscult.services.history.rescore_chunks import Rescoring
     from auscult.services.history.trial_chunks import Trying
-    from auscult.services.recordings.redaction import masked_again
 
     now = partial(datetime.now, UTC)
     trying = Trying(judging, now)
@@ -505,7 +504,7 @@ def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
         "rescore": Rescoring(judging, REPORTS, now),
         "backtest": trying,
         "trial": trying,
-        "redaction": Remasking(REPORTS, masked_again),
+        "redaction": Remasking(REPORTS),
     }
     return ChunkProcessing(store, kinds, now)
 

@@ -1,6 +1,7 @@
 """Redaction of what is stored, on both databases: nothing that a stricter policy masks is left, and all else stays."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import msgspec
 import pytest
@@ -14,17 +15,18 @@ from auscult.domain.ai_agents.context import AiContext, Call
 from auscult.domain.comments import NewThread
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
+from auscult.domain.form_examples import Example
 from auscult.domain.people.principal import operator
 from auscult.domain.privacy.faults import NewFault
 from auscult.domain.privacy.redaction import unnumbered
 from auscult.domain.recordings.words import Word
 from auscult.reports import REPORTS
 from auscult.services.comments import Commenting
-from auscult.services.history import masking
-from auscult.services.history.masking import Certificate
-from auscult.services.privacy.faults import Faults
+from auscult.services.history import redactions
+from auscult.services.history.redactions import Certificate
+from auscult.services.privacy import faults
 from auscult.services.privacy.holds import lift_hold, place_hold
-from auscult.services.privacy.log import verify
+from auscult.services.privacy.log import draft, verify
 from auscult.services.privacy.originals import read_unredacted
 from auscult.services.privacy.settings import change_settings
 from auscult.services.scoring.comparing import rows_that_differ
@@ -69,6 +71,16 @@ def app(store: Store) -> AppStore:
         Word(channel=0, text=each, start_ms=300 * at, end_ms=300 * at + 250)
         for at, each in enumerate(f"my name is Ada Lovelace and my card is {GROUPS}".split())
     )
+    pasted = Example(
+        example_id="ex-1",
+        form_id="ef-1",
+        metric_id="em-1",
+        wanted="yes",
+        transcript=f"customer: {GROUPS}",
+        by="ann",
+        at=ENDED,
+    )
+    app.form_examples.add(pasted, draft(app, "cli:test", "form.example_kept", "form:ef-1"))
     app.recordings.add(recording("re-1", "c-1"))
     store.transcriptions.supply("re-1", "script", words)
     live = Talk(app, "c-3")
@@ -106,9 +118,9 @@ def score(store: Store) -> None:
 
 def masked(store: Store, app: AppStore, limit: int = 100) -> Certificate:
     """Mask what is stored, or begin to, and return the certificate."""
-    begun = masking.begin(app, "cli:test")
+    begun = redactions.begin(app, "cli:test")
     work_on(store, limit)
-    return masking.view(app, begun.id)
+    return redactions.view(app, begun.id)
 
 
 def work_on(store: Store, limit: int = 100) -> None:
@@ -190,16 +202,16 @@ def test_a_hold_keeps_a_conversation_and_what_waits_goes_first(store: Store, app
     assert (masked(store, app).held, holds(store, "Lovelace")) == (1, ["Lovelace"])
     lift_hold(app, "cli:test", number, "over")
     app.conversations.accept([replace(planted("c-2"), language="de")])
-    begun = masking.begin(app, "cli:test")
+    begun = redactions.begin(app, "cli:test")
     with pytest.raises(ConflictError, match="under way"):
-        masking.begin(app, "cli:test")
+        redactions.begin(app, "cli:test")
     work_on(store)
-    assert masking.view(app, begun.id).reason == "1 conversations are to be scored first"
-    assert masking.cancel(app, begun.id).state == "cancelled"
+    assert redactions.view(app, begun.id).reason == "1 conversations are to be scored first"
+    assert redactions.cancel(app, begun.id).state == "cancelled"
     score(store)
-    masking.resume(app, begun.id)
+    redactions.resume(app, begun.id)
     work_on(store)
-    assert masking.view(app, begun.id).state == "done"
+    assert redactions.view(app, begun.id).state == "done"
     assert holds(store, *TRACES) == []
     agrees(store)
 
@@ -221,30 +233,31 @@ def test_a_mask_is_explained_and_what_is_wrong_with_it_is_kept_without_the_value
     """The form of a card, the words before a name, what was asked; an example goes with its conversation."""
     change_settings(app, "cli:test", {"redaction": "mask"})
     masked(store, app)
-    work = Faults(app, lambda: datetime.now(UTC), VIEWER, lambda _: False)
-    found = {(each.turn_id, each.kind): each for each in work.masks("c-1")}
+    report = partial(faults.report, app, lambda: datetime.now(UTC), VIEWER, "c-1")
+    found = {(each.turn_id, each.kind): each for each in faults.masks(app, "c-1")}
     assert {each.by for each in found.values()} == {"builtin"}
     assert "form" in {each.sign for each in found["m2", "card"].reasons}
     name = {each.sign: each.text for each in found["m5", "name"].reasons}
     assert name["words"].endswith("my name is")
     assert name["known"] == "customer"
     place = found["m4", "email"].place
-    kept = work.report("c-1", NewFault(turn_id="m4", place=place, wrong="missed", kind="account", words="and"))
+    kept = report(NewFault(turn_id="m4", place=place, wrong="missed", kind="account", words="and"))
     assert (kept.was, kept.kind, kept.before) == ("email", "account", "go on")
     assert kept.text == "[card] [account] my e-mail is [email]"
     assert kept.text[kept.place :] == "[email]"
-    assert [each.fault for each in work.listing()] == [kept]
+    assert [each.fault for each in app.mask_faults.listing()] == [kept]
     for wrong in (
-        NewFault(turn_id="m9", place=0, wrong="not_personal"),
         NewFault(turn_id="m4", place=place, wrong="other_kind"),
         NewFault(turn_id="m4", place=place, wrong="missed", kind="card", words="never said"),
     ):
         with pytest.raises(RequestError):
-            work.report("c-1", wrong)
+            report(wrong)
     with pytest.raises(NotFoundError):
-        work.report("c-1", NewFault(turn_id="m4", place=place + 1, wrong="not_personal"))
+        report(NewFault(turn_id="m4", place=place + 1, wrong="not_personal"))
+    with pytest.raises(NotFoundError):
+        report(NewFault(turn_id="m9", place=0, wrong="not_personal"))
     app.conversations.erase("c-1")
-    assert work.listing() == []
+    assert app.mask_faults.listing() == []
 
 
 def test_a_result_that_was_changed_by_hand_stays_visible(store: Store, app: AppStore) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from auscult.domain.conversation import Conversation, Customer, Turn
-from auscult.services.history import masking
+from auscult.services.history import redactions
 from auscult.services.privacy.log import verify
 from auscult.services.privacy.rules import change_rule
 from auscult.services.privacy.settings import change_settings
@@ -31,7 +31,7 @@ from datetime import UTC, datetime
 from auscult import bootstrap
 from auscult.reports import REPORTS
 from auscult.services.history.chunks import ChunkProcessing
-from auscult.services.history.masking import Remasking
+from auscult.services.history.redactions import Remasking
 from auscult.services.privacy import erasure
 from auscult.services.recordings.redaction import masked_again
 from auscult.storage import open_store
@@ -108,7 +108,7 @@ def test_a_killed_redaction_goes_on_and_its_certificate_counts_each_once(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After each kill every conversation is masked with all that quotes it, or not at all, and rows agree."""
-    monkeypatch.setattr(masking, "CHUNK_SIZE", 1)
+    monkeypatch.setattr(redactions, "CHUNK_SIZE", 1)
     migrate(database_url)
     key = new_secret_key()
     store = open_store(database_url, key)
@@ -117,17 +117,19 @@ def test_a_killed_redaction_goes_on_and_its_certificate_counts_each_once(
     said = (Turn("m1", "customer", "hello, my card is 4539 1488 0343 6467"),)
     put(app, *(conversation(f"c-{n}", timedelta(seconds=n), turns=said) for n in range(CONVERSATIONS // 2)))
     change_settings(app, "cli:test", {"redaction": "mask"})
-    begun = masking.begin(app, "cli:test").id
-    for _ in killed([database_url, key.hex(), "redaction"], tmp_path, lambda: masking.view(app, begun).state != "done"):
+    begun = redactions.begin(app, "cli:test").id
+    for _ in killed(
+        [database_url, key.hex(), "redaction"], tmp_path, lambda: redactions.view(app, begun).state != "done"
+    ):
         seen = [app.conversations.get(f"c-{n}") for n in range(CONVERSATIONS // 2)]
         done = {(each.revision, each.conversation.turns[0].text[-10:]) for each in seen if each is not None}
         assert done <= {(1, " 0343 6467"), (2, "s [card 1]")}
         revisions = [(each.revision, each.evaluations[0].revision) for each in seen if each is not None]
         assert all(now == scored for now, scored in revisions)
-        certificate = masking.view(app, begun)
+        certificate = redactions.view(app, begun)
         assert certificate.changed == sum(now == 2 for now, _ in revisions) == certificate.scores
         assert [*store.recount(TENANT), *store.altered(), *verify(store)] == []
-    assert masking.view(app, begun).changed == CONVERSATIONS // 2
+    assert redactions.view(app, begun).changed == CONVERSATIONS // 2
     store.close()
 
 

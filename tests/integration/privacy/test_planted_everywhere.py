@@ -15,6 +15,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.e2e.sounding import tone
+from tests.http_servers import QuietHandler, listening
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 from tests.scripted_judge import scripted_judge
 from tests.waiting import PATIENCE_S, wait_until
@@ -123,88 +125,105 @@ def client(folder: Path, settings: dict[str, str], *scopes: str) -> dict[str, st
     return {"Authorization": f"Bearer {token}", "token": token}
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-def test_a_card_that_came_in_by_every_way_is_nowhere(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    """Over HTTP, as a refused line, by vCon, live and from files: database, backup, exports, log, judge are clean."""
-    url = "sqlite:///test.db" if kind == "sqlite" else request.getfixturevalue("postgresql_url")
-    with scripted_judge() as judge:
-        settings = {
+@contextmanager
+def transcriber() -> Iterator[str]:
+    """A recogniser that hears a card and a name in every sound; yields its address."""
+    words = f"my card is {GROUPS} this is Ada Lovelace".split()
+    found = [{"word": each, "start": 0.1 * at, "end": 0.1 * at + 0.08} for at, each in enumerate(words)]
+
+    class Handler(QuietHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.reply(200, json.dumps({"text": " ".join(words), "words": found}).encode())
+
+    with listening(Handler) as address:
+        yield f"{address}/v1"
+
+
+class Planting:
+    """An app of which everything is asked that takes words, and all that it left behind."""
+
+    def __init__(self, folder: Path, url: str, judge: str, recogniser: str, redaction: str) -> None:
+        """``redaction`` is what the app does with the words as they come."""
+        self.folder, self.url = folder, url
+        self.settings = {
             "AUSCULT_DATABASE_URL": url,
-            "AUSCULT_STATE_DIR": str(tmp_path / "state"),
+            "AUSCULT_STATE_DIR": str(folder / "state"),
             "AUSCULT_RATE_LIMIT": "0",
-            "AUSCULT_JUDGE_URL": judge.url,
+            "AUSCULT_JUDGE_URL": judge,
             "AUSCULT_JUDGE_MODEL": "m-1",
             "AUSCULT_JUDGE_SUMMARIES": "none",
             "AUSCULT_LOG_FORMAT": "json",
+            "AUSCULT_TRANSCRIBER_URL": recogniser,
         }
-        assert auscult(tmp_path, "apps", "set", "--redaction", "token", *TENANT, settings=settings).status == 0
-        (tmp_path / "form.yaml").write_text(FORM)
-        assert auscult(tmp_path, "forms", "apply", "form.yaml", *TENANT, settings=settings).status == 0
-        scopes = ("conversations:write", "assist:write", "knowledge:write", "log:write")
-        headers = client(tmp_path, settings, *scopes)
-        answers = _send_everything(tmp_path, settings, headers)
+        self.run("apps", "set", "--redaction", redaction, *TENANT)
+        (folder / "form.yaml").write_text(FORM)
+        self.run("forms", "apply", "form.yaml", *TENANT)
+        scopes = ("conversations:write", "assist:write", "knowledge:write", "log:write", "recordings:write")
+        self.headers = client(folder, self.settings, *scopes)
+
+    def run(self, *words: str, status: int = 0) -> Any:
+        """Run a command."""
+        done = auscult(self.folder, *words, settings=self.settings)
+        assert done.status == status, (words, done.out, done.err)
+        return done
+
+    def left(self, *but: str) -> list[tuple[str, str]]:
+        """Return the traces in all files, after exports and a backup; those in the folders ``but`` are left out."""
+        for table in ("conversations", "verdicts", "evidence", "insights", "comments", "calls"):
+            self.run("export", table, "--app", "st-1", "--out", "out", "--format", "ndjson")
+        self.run("backup", "backup")
+        (self.folder / "log.ndjson").write_text(self.run("log", "export").out)
+        if self.url.startswith("postgresql"):
+            (self.folder / "dump.sql").write_text(dump(self.url))
+        left = [path for path in self.folder.rglob("*") if path.is_file() and path.parent.name not in but]
+        assert len(left) > 6
+        return [(trace, str(path)) for trace in TRACES for path in left if trace.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_card_that_came_in_by_every_way_is_nowhere(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    """Over HTTP, as a refused line, by vCon, live, as sound and from files: database, backup, exports, log, judge are clean."""
+    url = "sqlite:///test.db" if kind == "sqlite" else request.getfixturevalue("postgresql_url")
+    with scripted_judge() as judge, transcriber() as recogniser:
+        app = Planting(tmp_path, url, judge.url, recogniser, "token")
+        answers = _send_everything(tmp_path, app.settings, app.headers)
         told = "\n".join(asked.text for asked in judge.requests)
-    (tmp_path / "in").mkdir()
-    write(tmp_path / "in" / "calls.ndjson", planted("c-2"), "{broken " + json.dumps(planted("c-3")))
-    auscult(tmp_path, "load", "in/calls.ndjson", "--app", "st-1", "--no-wait", settings=settings)
-    for table in ("conversations", "verdicts", "evidence", "insights"):
-        out = auscult(
-            tmp_path, "export", table, "--app", "st-1", "--out", "out", "--format", "ndjson", settings=settings
-        )
-        assert out.status == 0, out
-    assert auscult(tmp_path, "backup", "backup", settings=settings).status == 0
-    exported = auscult(tmp_path, "log", "export", settings=settings).out
-    if kind == "postgresql":
-        (tmp_path / "dump.sql").write_text(dump(url))
-    left = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "in"]
-    assert len(left) > 6
-    assert told
-    for trace in TRACES:
-        assert trace not in told, ("judge", trace)
-        assert trace not in exported
-        assert trace not in answers, trace
-        assert [path for path in left if trace.encode() in path.read_bytes()] == [], trace
+        (tmp_path / "in").mkdir()
+        write(tmp_path / "in" / "calls.ndjson", planted("c-2"), "{broken " + json.dumps(planted("c-3")))
+        app.run("load", "in/calls.ndjson", "--app", "st-1", "--no-wait", status=1)
+        assert told
+        assert [trace for trace in TRACES if trace in told + answers] == []
+        assert app.left("in") == []
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_what_is_stored_is_nowhere_once_a_stricter_policy_masks_it(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """By the commands and a server's worker: all but the backup that the certificate lists is clean, and verifies."""
+    """What came in by every way while nothing was masked: all but the backup that the certificate lists is clean, and verifies."""
     url = "sqlite:///test.db" if kind == "sqlite" else request.getfixturevalue("postgresql_url")
-    settings = {"AUSCULT_DATABASE_URL": url, "AUSCULT_STATE_DIR": str(tmp_path / "state"), "AUSCULT_RATE_LIMIT": "0"}
-
-    def run(*words: str) -> Any:
-        done = auscult(tmp_path, *words, settings=settings)
-        assert done.status == 0, (words, done.out, done.err)
-        return done
-
-    app = ("--app", "st-1")
-    (tmp_path / "in").mkdir()
-    write(tmp_path / "in" / "calls.ndjson", planted("c-1"), conversation("c-2"))
-    run("forms", "apply", "starter", *TENANT)
-    run("load", "in/calls.ndjson", *TENANT)
-    run("comments", "add", "c-1", f"Ada Lovelace paid with {GROUPS}", *app)
-    run("backup", "old")
-    run("apps", "set", "--redaction", "mask", *TENANT)
-    begun = run("redactions", "begin", *app, "--json").last["id"]
-    headers = client(tmp_path, settings, "log:write", "conversations:read")
-    with serving(tmp_path, settings) as address, httpx.Client(timeout=PATIENCE_S, headers=headers) as http:
-        api = f"{address}/api/v1"
-        wait_until(lambda: http.get(f"{api}/redactions/{begun}").json()["state"] == "done")
-        done = http.get(f"{api}/redactions/{begun}").json()
-        shown = http.get(f"{api}/conversations/c-1").text + http.get(f"{api}/log").text
-    assert (done["total"], done["looked"], [each["name"] for each in done["backups"]]) == (2, 2, ["old"])
-    run("verify")
-    run("verify", "--log")
-    for table in ("conversations", "verdicts", "evidence", "insights"):
-        run("export", table, *app, "--out", "out", "--format", "ndjson")
-    run("backup", "new")
-    if kind == "postgresql":
-        (tmp_path / "dump.sql").write_text(dump(url))
-    left = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name not in {"in", "old"}]
-    found = [(trace, str(path)) for trace in TRACES for path in left if trace.encode() in path.read_bytes()]
-    assert [*found, *(trace for trace in TRACES if trace in shown)] == []
+    with scripted_judge() as judge, transcriber() as recogniser:
+        app = Planting(tmp_path, url, judge.url, recogniser, "off")
+        answers = _send_everything(tmp_path, app.settings, app.headers)
+        assert [trace for trace in TRACES if trace not in answers] == []
+        app.run("backup", "old")
+        app.run("apps", "set", "--redaction", "mask", *TENANT)
+        begun, asked = app.run("redactions", "begin", "--app", "st-1", "--json").last["id"], len(judge.requests)
+        with (
+            serving(tmp_path, app.settings) as address,
+            httpx.Client(timeout=PATIENCE_S, headers=app.headers, base_url=f"{address}/api/v1") as http,
+        ):
+            wait_until(lambda: http.get(f"/redactions/{begun}").json()["state"] == "done")
+            done = http.get(f"/redactions/{begun}").json()
+            paths = ("conversations/c-1", "live/c-live", "conversations/c-1/comments", "log")
+            shown = "".join(http.get(f"/{path}").text for path in paths)
+        assert (done["looked"], [each["name"] for each in done["backups"]]) == (done["total"], ["old"])
+        assert len(judge.requests) == asked
+        assert [trace for trace in TRACES if trace in shown] == []
+        app.run("verify")
+        app.run("verify", "--log")
+        assert app.left("old") == []
 
 
 def _send_everything(folder: Path, settings: dict[str, str], headers: dict[str, str]) -> str:
@@ -227,6 +246,11 @@ def _send_everything(folder: Path, settings: dict[str, str], headers: dict[str, 
             answers.append(told.text)
         http.get(f"{api}/conversations", params={"said": GROUPS}, headers=headers)
         answers.append(http.post(f"{api}/live/c-live/search", json={"query": f"card {GROUPS}"}, headers=headers).text)
+        sound = {**headers, "Content-Type": "audio/wav"}
+        sent = http.post(f"{api}/conversations/c-1/recordings", content=tone(4_000), headers=sound)
+        words = f"{api}/recordings/{sent.json()['recording_id']}/transcription"
+        wait_until(lambda: http.get(words, headers=headers).json()["state"] == "done")
+        answers.append(http.get(words, headers=headers).text)
         wait_until(lambda: _is_scored(http, api, headers))
         remark = {"text": f"Ada Lovelace paid with {GROUPS}, see ada@example.com"}
         answers.append(http.post(f"{api}/conversations/c-1/comments", json=remark, headers=headers).text)

@@ -26,6 +26,7 @@ from auscult.domain.privacy.redaction import (
     Redacted,
     Span,
     Utterance,
+    moved,
     placeholder,
 )
 
@@ -229,7 +230,8 @@ def _whole_name(index: int, leaf: _Leaf) -> Iterator[Found]:
     """Yield the whole of a field whose key is a name, but for staff's."""
     is_open = any(word.isalpha() for word in _WORD.findall(PLACEHOLDER.sub("", leaf.text)))
     if not leaf.is_staff and is_open and len(leaf.text) <= _LONGEST_NAME and _NAMES.search(leaf.key):
-        value = " ".join(leaf.text.lower().split())
+        words = leaf.text.lower().split()
+        value = " ".join(word for word in words if any(map(str.isalpha, word)))  # a number beside it is found by itself
         yield Found(index, 0, len(leaf.text), "name", value)
 
 
@@ -327,26 +329,13 @@ class Redaction(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def _joined(later: Sequence[Span], earlier: Sequence[Span]) -> tuple[Span, ...]:
     """Return the spans of a turn that was redacted twice, with offsets in its first and its last text."""
-
-    def moved(at: int, by: Sequence[Span], *, back: bool) -> int:
-        ends = ((each.original_end, each.end, each.original_start, each.start) for each in by)
-        grown = sum(
-            (end - start) - (was_end - was_start)
-            for was_end, end, was_start, start in ends
-            if (end if back else was_end) <= at
-        )
-        return at - grown if back else at + grown
-
-    before = (
-        replace(
-            one,
-            original_start=moved(one.original_start, earlier, back=True),
-            original_end=moved(one.original_end, earlier, back=True),
-        )
-        for one in later
-    )
-    after = (
-        replace(one, start=moved(one.start, later, back=False), end=moved(one.end, later, back=False))
-        for one in earlier
-    )
-    return tuple(sorted((*before, *after), key=lambda one: one.start))
+    first = partial(moved, spans=earlier, is_back=True)
+    last = partial(moved, spans=later)
+    joined = [
+        *(
+            replace(one, original_start=first(one.original_start), original_end=first(one.original_end))
+            for one in later
+        ),
+        *(replace(one, start=last(one.start), end=last(one.end)) for one in earlier),
+    ]
+    return tuple(sorted(joined, key=lambda one: one.start))

@@ -1,6 +1,5 @@
 """Why something is masked, worked out again from what is stored, and what people say is wrong with it."""
 
-import uuid
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Annotated, Literal
@@ -26,7 +25,7 @@ MADE_UP: dict[Kind, str] = {
     "account": "48213377",
     "birth_date": "12 March 1984",
     "address": "12 Acacia Road",
-    "name": "grace lane",
+    "name": "Brandel",
 }
 """A value of each kind that is nobody's, to try in the place of one that is not stored."""
 _REACH = 4
@@ -60,10 +59,10 @@ class Mask(Struct, frozen=True, kw_only=True):
 class NewFault(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something wrong with a placeholder. ``kind`` is the right one, ``words`` those that were missed in the same turn."""
 
-    turn_id: str
+    turn_id: Annotated[str, Meta(description="The turn, by its id in the conversation.")]
     place: Annotated[int, Meta(ge=0, description="The offset of the placeholder in the turn.")]
-    wrong: Wrong
-    kind: Kind | None = None
+    wrong: Annotated[Wrong, Meta(description="It is not personal, of another kind, or something beside it was missed.")]
+    kind: Annotated[Kind | None, Meta(description="The right kind, or that of what was missed.")] = None
     words: Annotated[str, Meta(max_length=300, description="What was missed; it is not stored.")] = ""
 
 
@@ -87,15 +86,12 @@ class Fault(Struct, frozen=True, kw_only=True):
     at: datetime
 
 
-def new_fault_id() -> str:
-    """Return an id for a fault."""
-    return f"mf-{uuid.uuid4().hex[:12]}"
-
-
-def masks_of(conversation: Conversation, spans: dict[str, tuple[Span, ...]], find: Find) -> Iterator[Mask]:
-    """Yield the placeholders of a conversation's turns, each with why it is there. ``find`` is tried with made-up values."""
+def masks_of(
+    conversation: Conversation, spans: dict[str, tuple[Span, ...]], find: Find, of_turn: str | None = None
+) -> Iterator[Mask]:
+    """Yield the placeholders of all turns, or of one, each with why it is there. ``find`` is tried with made-up values."""
     for index, turn in enumerate(conversation.turns):
-        for found in PLACEHOLDER.finditer(turn.text) if "[" in turn.text else ():
+        for found in PLACEHOLDER.finditer(turn.text) if of_turn in (None, turn.id) else ():
             kind, number = kind_of(found)
             by = next((each.by for each in spans.get(turn.id, ()) if each.start == found.start()), "")
             reasons = tuple(_reasons(conversation, index, found.span(), kind, find))
@@ -106,26 +102,25 @@ def _reasons(conversation: Conversation, index: int, span: tuple[int, int], kind
     turn, hints = conversation.turns[index], Hints(language=conversation.language)
     before, mark, after = turn.text[: span[0]], turn.text[slice(*span)], turn.text[span[1] :]
 
-    def is_found(earlier: Sequence[Turn], start: str = "", end: str = "") -> bool:
+    def is_found(earlier: Sequence[Turn], start: str, end: str) -> bool:
         said = [Utterance(each.speaker, each.text) for each in earlier]
         said.append(Utterance(turn.speaker, f"{start}{MADE_UP[kind]}{end}"))
         place = len(start), len(start) + len(MADE_UP[kind])
         its = (each for each in find(said, hints) if each.turn == len(earlier) and each.kind == kind)
         return any(each.start < place[1] and place[0] < each.end for each in its)
 
-    if is_found((), *_PLAIN):
-        yield Reason(sign="form")
-    elif is_found((), before):
-        yield Reason(sign="words", text=" ".join(before.split()[-_SHOWN_WORDS:]))
-    elif is_found((), before, after):
-        yield Reason(
-            sign="words", text=" ".join([*before.split()[-_SHOWN_WORDS:], mark, *after.split()[:_SHOWN_WORDS]])
-        )
-    else:
-        for reach in range(1, min(_REACH, index) + 1):
-            if is_found(conversation.turns[index - reach : index], before, after):
-                yield Reason(sign="before", text=conversation.turns[index - reach].text)
-                break
+    tried: list[tuple[Sign, int, str, str]] = [
+        ("form", 0, *_PLAIN),
+        ("words", 0, before, ""),
+        ("words", 0, before, after),
+        *(("before", reach, before, after) for reach in range(1, min(_REACH, index) + 1)),
+    ]
+    for sign, reach, start, end in tried:
+        if is_found(conversation.turns[index - reach : index], start, end):
+            said = [*start.split()[-_SHOWN_WORDS:], *([mark, *end.split()[:_SHOWN_WORDS]] if end else ())]
+            shown = {"form": "", "words": " ".join(said), "before": conversation.turns[index - reach].text}
+            yield Reason(sign=sign, text=shown[sign])
+            break
     customer = conversation.customer.name if conversation.customer else None
     fields = {"customer": customer, **conversation.custom_fields, "speaker": turn.speaker_label}
     yield from (Reason(sign="known", text=name) for name, value in fields.items() if mark in (value or ""))

@@ -6,12 +6,14 @@ from functools import cached_property
 from typing import Any, cast
 
 import msgspec
+from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import SHOWN_TURN
 from auscult.domain.privacy.conversations import RedactedConversation, Redaction
-from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Span, kind_of, placeholder
+from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Span, kind_of, moved, placeholder
+from auscult.domain.privacy.settings import PrivacySettings
 
 Redact = Callable[[str], str]
 _STAYS = re.compile(
@@ -19,6 +21,7 @@ _STAYS = re.compile(
     r"|^(?:auditor|rater|mentions|engines|turns|kind|state|status|action|label|language|author)$"
 )
 """Keys of values that name something, and quote nothing."""
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
 _ONE_WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"\w+")
 
@@ -85,7 +88,7 @@ class Masking:
     def _masked(self, value: object, redact: Redact) -> Any:  # noqa: ANN401  (JSON)
         match value:
             case str():
-                return redact(self.text(value))
+                return value if _INSTANT.fullmatch(value) else redact(self.text(value))
             case list():
                 return [self._masked(each, redact) for each in cast("Sequence[object]", value)]
             case dict():
@@ -110,18 +113,25 @@ class Masking:
                 return value
 
 
-def stricter(
-    conversation: Conversation, kept: Redaction, dropped: Collection[Kind], keeps: Callable[[Kind], bool]
-) -> tuple[Conversation, Redaction]:
-    """Return a masked conversation, and what is kept of it, as a stricter policy has them.
+class Counts(Struct, kw_only=True):
+    """Counts of conversations: read, changed, kept by a hold; of scores sealed again; of new placeholders by kind."""
 
-    Kinds that are ``dropped`` lose numbers and hashes; originals stay only of kinds that it ``keeps``.
+    looked: int = 0
+    changed: int = 0
+    held: int = 0
+    scores: int = 0
+    placeholders: dict[Kind, int] = {}
+
+
+def stricter(conversation: Conversation, kept: Redaction, settings: PrivacySettings) -> tuple[Conversation, Redaction]:
+    """Return a masked conversation, and what is kept of it, as stricter settings have them.
+
+    Kinds that are dropped lose numbers and hashes; originals stay only of kinds that are tokens.
     """
-    originals = {mark: text for mark, text in kept.originals.items() if keeps(_kind(mark))}
+    dropped = settings.dropped
+    originals = {mark: text for mark, text in kept.originals.items() if settings.treatment(_kind(mark)) == "token"}
     kept = replace(kept, originals=originals)
-    if not any(
-        placeholder(kind)[1:-1] in mark for kind in dropped for mark in (*conversation.masks, *_marks(conversation))
-    ):
+    if not any(_kind(mark) in dropped for mark in (*conversation.masks, *_marks(conversation))):
         return conversation, kept
     masks = {mark: its for mark, its in conversation.masks.items() if _kind(mark) not in dropped}
     written = without_numbers(msgspec.json.encode(replace(conversation, masks={})).decode(), dropped)
@@ -170,13 +180,10 @@ def _quoted(quotation: str, before: str, after: str, spans: Sequence[Span]) -> s
 
 def _at(place: int, spans: Sequence[Span], *, is_end: bool) -> int:
     """Return where a place of a turn's text is in its masked text."""
-    moved = place
-    for each in spans:
-        if each.original_end <= place:
-            moved = place + each.end - each.original_end
-        elif each.original_start < place:
-            return each.end if is_end else each.start
-    return moved
+    cut = next((each for each in spans if each.original_start < place < each.original_end), None)
+    if cut is not None:
+        return cut.end if is_end else cut.start
+    return moved(place, spans)
 
 
 def _same(text: str) -> str:

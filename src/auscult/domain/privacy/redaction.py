@@ -92,6 +92,12 @@ class Span(Struct, frozen=True, kw_only=True, omit_defaults=True):
     by: str = ""
 
 
+def moved(offset: int, spans: Sequence[Span], *, is_back: bool = False) -> int:
+    """Return the offset in the redacted text of a place in the original outside all spans, or with ``is_back`` the reverse."""
+    ends = ((each.end, each.original_end) if is_back else (each.original_end, each.end) for each in spans)
+    return offset + next((after - before for before, after in reversed([*ends]) if before <= offset), 0)
+
+
 class Redacted(NamedTuple):
     """Redacted texts, with the spans of each, and the originals by placeholder in order of appearance.
 

@@ -45,6 +45,11 @@ class PrivacySettings(Struct, frozen=True, kw_only=True, omit_defaults=True):
         """The part of the settings that redaction itself follows."""
         return Policy(kinds=self.kinds, own=self.own)
 
+    @property
+    def dropped(self) -> frozenset[Kind]:
+        """Kinds that are replaced without a number."""
+        return self.policy.dropped if self.is_on else frozenset()
+
     def treatment(self, kind: Kind) -> Mode | Treatment:
         """Return the treatment of a kind."""
         return self.redaction if self.redaction == "off" else self.kinds.get(kind, self.redaction)

@@ -1,9 +1,9 @@
 """Words of a recording as a recogniser returned them, and the turns that they make."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from msgspec import Struct
 
@@ -55,15 +55,6 @@ class Silence(Struct, frozen=True):
     start_ms: int
     end_ms: int
     kind: str
-
-
-class MaskedWords(NamedTuple):
-    """Words of a recording, and where its sound must be silent, as JSON; hashes and originals of what is masked in them."""
-
-    words: bytes
-    silences: bytes
-    masks: Mapping[str, str]
-    originals: Mapping[str, str]
 
 
 _TURN_ID = re.compile(r"r[0-9]+")

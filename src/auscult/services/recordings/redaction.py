@@ -6,16 +6,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.privacy.conversations import Redaction
-from auscult.domain.privacy.redaction import PLACEHOLDER, Span, kind_of
+from auscult.domain.privacy.redaction import PLACEHOLDER, Span, kind_of, placeholder
 from auscult.domain.recordings.recording import Sound, Speaker
-from auscult.domain.recordings.words import MaskedWords, Silence, Word, groups_of, speaker_of, turn_groups
+from auscult.domain.recordings.words import Silence, Word, groups_of, speaker_of, turn_groups
 from auscult.services.recordings.sound.samples import Samples, interleaved
 from auscult.storage.store import AppStore
 
@@ -68,18 +67,14 @@ def redacted_words(
     return RedactedWords(tuple(after), tuple(silences), masks, kept.originals)
 
 
-def masked_again(app: AppStore, conversation: Conversation, words: bytes, speakers: str) -> MaskedWords:
-    """Mask stored words once more, where less was masked before."""
-    said = msgspec.json.decode(words, type=tuple[Word, ...])
-    found = redacted_words(app, conversation, said, msgspec.json.decode(speakers))
-    marks = ((word, PLACEHOLDER.fullmatch(word.text)) for word in found.words)
-    silences = [
+def silences_of_words(words: Sequence[Word]) -> list[Silence]:
+    """Return where words with placeholders must be silent."""
+    marks = ((word, PLACEHOLDER.fullmatch(word.text)) for word in words)
+    return [
         Silence(max(0, word.start_ms - MARGIN_MS), word.end_ms + MARGIN_MS, kind_of(mark)[0])
         for word, mark in marks
         if mark
     ]
-    written = words if found.words == said else msgspec.json.encode(found.words)
-    return MaskedWords(written, msgspec.json.encode(silences), found.masks, found.originals)
 
 
 def spans_of(
@@ -133,7 +128,7 @@ def _replaced(group: Sequence[Word], spans: Sequence[Span]) -> tuple[list[Word],
         if span is open_span:
             words[-1] = replace(words[-1], end_ms=word.end_ms)
         else:
-            words.append(replace(word, text=f"[{span.kind.replace('_', ' ')} {span.number}]", confidence=None))
+            words.append(replace(word, text=placeholder(span.kind, span.number), confidence=None))
         open_span = span
     return words, silences
 

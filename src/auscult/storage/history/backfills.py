@@ -39,9 +39,9 @@ _spread = (conversations.c.conversation * sa.literal(_FACTOR, sa.BigInteger())) 
 
 
 class Steps(NamedTuple):
-    """Further writing in the transaction of a chunk, and in the one that ends the backfill, by the results of its chunks."""
+    """Further writing in the transaction of a chunk, which returns its result, and in the one that ends the backfill, by all."""
 
-    write: Callable[[Connection], None]
+    write: Callable[[Connection], bytes]
     at_end: Callable[[Connection, Sequence[bytes]], None]
 
 
@@ -229,16 +229,15 @@ class AppBackfills:
         number of those skipped, and returns the chunk's result. ``mentions`` are the conversations that the result
         names or quotes: the part about one is removed when that is erased. Returns whether the chunk still was to be
         done. Raises ``AuditMovedError``, and writes nothing, when an audit was changed since it was rendered.
-        ``steps`` write to the same transaction, before the result is made.
+        ``steps`` write to the same transaction, and return the result.
         """
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             chunk = self._open_chunk(connection, chunk_id)
             if chunk is not None:
-                if steps is not None:
-                    steps.write(connection)
                 written = write_rescored(connection, self._database, self._app, chunk.line, rescored)
-                result_body = self._mention(connection, chunk.batch, mentions, result(len(rescored) - written))
+                made = result(len(rescored) - written) if steps is None else steps.write(connection)
+                result_body = self._mention(connection, chunk.batch, mentions, made)
                 is_over = _end_chunk(connection, chunk.batch, chunk.line, result_body)
                 if is_over and steps is not None:
                     steps.at_end(connection, cast("Sequence[bytes]", connection.scalars(_results(chunk.line)).all()))

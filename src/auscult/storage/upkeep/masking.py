@@ -21,8 +21,8 @@ from auscult.domain.history.backfills import ChunkRange
 from auscult.domain.operations.backups import MadeBackup
 from auscult.domain.privacy.conversations import Redaction
 from auscult.domain.privacy.log import Draft
-from auscult.domain.privacy.masking import Masking, stricter
-from auscult.domain.privacy.redaction import PLACEHOLDER, kind_of
+from auscult.domain.privacy.masking import Counts, Masking, stricter, without_numbers
+from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, kind_of
 from auscult.domain.privacy.retention import Facts, holding
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.scoring.stored import RenderedRows
@@ -43,12 +43,13 @@ from auscult.storage.conversations.evaluated import (
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_evaluations
 from auscult.storage.conversations.said import write_said
-from auscult.storage.core.database import AnyRow, AnySelect, Database
+from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.tables.assist import live_conversations, live_events
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
 from auscult.storage.core.tables.conversations import batches, conversations, evaluations, insights
+from auscult.storage.core.tables.definitions import form_examples
 from auscult.storage.core.tables.judge import judge_answers
 from auscult.storage.core.tables.operations import backups
 from auscult.storage.core.tables.pages import listings, report_rows
@@ -77,7 +78,8 @@ _EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)
 _MOST_LISTED = 100
 _OF_ROWS = ("custom_fields", "customer", "agents", "queues", "contact", "custom_id")
 """Parts of a conversation by whose values rows are found."""
-_REMARKS: tuple[tuple[sa.Column[Any], ...], ...] = (
+_QUOTING: tuple[tuple[sa.Column[Any], ...], ...] = (
+    (conversations.c.conversation, conversations.c.conversation, conversations.c.delivered),
     (reviews.c.assignment, reviews.c.conversation, reviews.c.body),
     (disputes.c.dispute, disputes.c.conversation, disputes.c.body),
     (comment_threads.c.thread, comment_threads.c.conversation, comment_threads.c.body),
@@ -88,7 +90,7 @@ _REMARKS: tuple[tuple[sa.Column[Any], ...], ...] = (
     (calibrations.c.calibration, calibration_items.c.conversation, calibrations.c.body),
     (coachings.c.coaching, coaching_clips.c.conversation, coachings.c.body),
 )
-"""What people wrote about a conversation: the key of a row, its conversation, and the words, as JSON or as they are."""
+"""Who handled a conversation, and what people wrote about it: the key of a row, its conversation, the words as JSON or as they are."""
 
 
 class Words(NamedTuple):
@@ -107,10 +109,10 @@ class Words(NamedTuple):
 
 
 class Unmasked(NamedTuple):
-    """A conversation as it was read, and as it is to be stored. ``found`` is new in it, ``is_new`` where that is anything.
+    """A conversation as it was read, and as it is to be stored, with what is to be kept of its redaction.
 
-    ``is_older``: verdicts of revisions whose words are gone are there; ``is_kept_anew``: less is kept of its redaction;
-    ``words``: those of its recordings.
+    ``has_more``: verdicts of revisions whose words are gone are there, or less is kept of its redaction; ``words``: those
+    of its recordings.
     """
 
     number: int
@@ -119,15 +121,14 @@ class Unmasked(NamedTuple):
     after: Conversation
     found: Redaction
     masking: Masking
-    is_older: bool
     ai: bytes | None
-    is_kept_anew: bool = False
-    words: tuple["Words", ...] = ()
+    has_more: bool
+    words: tuple[Words, ...]
 
     @property
     def is_due(self) -> bool:
         """Return whether anything is to be written."""
-        return self.is_new or self.is_older or self.is_kept_anew or bool(self.words)
+        return self.is_new or self.has_more or bool(self.words)
 
     @property
     def is_new(self) -> bool:
@@ -141,15 +142,6 @@ class Looked(NamedTuple):
     total: int
     waiting: int
     found: Sequence[Unmasked]
-
-
-class Masked(NamedTuple):
-    """Counts of what was written: conversations, those that a hold kept, scores sealed again, placeholders by kind."""
-
-    changed: int = 0
-    held: int = 0
-    scores: int = 0
-    placeholders: Mapping[str, int] = {}
 
 
 class AppMasking:
@@ -192,39 +184,33 @@ class AppMasking:
         after = self._privacy.redacted(before, settings)
         for row, was, now in zip(rows, before, after, strict=True):
             new = self._privacy.kept(now, settings).upon(kept.get(was.id, Redaction()))
-            dropped = settings.policy.dropped if settings.is_on else ()
-            body, new = stricter(now.conversation, new, dropped, lambda kind: settings.treatment(kind) == "token")
-            masking = Masking(was, now, dropped)
+            body, new = stricter(now.conversation, new, settings)
             each = Unmasked(
                 row.conversation,
                 row.revision,
                 was,
                 body if body != was else was,
                 new,
-                masking,
-                row.is_older,
+                Masking(was, now, settings.dropped),
                 row.ai,
-                new != kept.get(was.id, Redaction()),
+                row.is_older or new != kept.get(was.id, Redaction()),
                 words.get(row.conversation, ()),
             )
             found += [each] if each.is_due else []
         return Looked(len(rows), sum(row.waits for row in rows), found)
 
     def steps(
-        self,
-        found: Sequence[Unmasked],
-        settings: PrivacySettings,
-        render: Render,
-        written: list[Masked],
-        entry: Callable[[Sequence[bytes]], Draft],
+        self, looked: Looked, settings: PrivacySettings, render: Render, entry: Callable[[Sequence[bytes]], Draft]
     ) -> Steps:
-        """Return what writes a chunk, and adds to ``written`` how much; ``entry`` is recorded at the end of all."""
+        """Return what writes a chunk; its result is ``Counts``. ``entry``, by all results, is recorded at the end of all."""
 
-        def write(connection: Connection) -> None:
-            written.append(self._write(connection, found, settings, render))
+        def write(connection: Connection) -> bytes:
+            counts = self._write(connection, looked.found, settings, render)
+            return msgspec.json.encode(replace(counts, looked=looked.total))
 
         def at_end(connection: Connection, results: Sequence[bytes]) -> None:
             self._mask_running(connection, settings)
+            self._mask_pasted(connection, settings)
             optimise_search(connection, self._database)
             append_entry(connection, self._database, entry(results))
 
@@ -232,7 +218,7 @@ class AppMasking:
 
     def _write(
         self, connection: Connection, found: Sequence[Unmasked], settings: PrivacySettings, render: Render
-    ) -> Masked:
+    ) -> Counts:
         """Store conversations without what is to be masked, and so all that was made of them, in a chunk's transaction.
 
         Raises ``AuditMovedError``, for the caller to begin again, where one was revised since it was read, and
@@ -244,13 +230,12 @@ class AppMasking:
         free = [each for each in found if holding(holds, Facts.of(each.before)) is None]
         query = sa.select(*STORED).select_from(conversations).outerjoin(audits, AUDIT_SHOWN)
         its = query.where(conversations.c.conversation.in_([each.number for each in free]))
-        rows = connection.execute(its.with_for_update(of=conversations))
-        stored = {each.number: each for each in (Stored(*row) for row in rows)}
+        stored = {each.number: each for each in (Stored(*row) for row in connection.execute(its))}
         work = {each.number: each for each in free if each.number in stored}
         if any(each.revision != stored[number].revision for number, each in work.items()):
             raise AuditMovedError("a conversation was revised while it was masked; mask it again")
         if not work:
-            return Masked(held=len(found) - len(free))
+            return Counts(held=len(found) - len(free))
         new = {number: each for number, each in work.items() if each.is_new}
         self._write_conversations(connection, new, stored)
         scores = self._write_results(connection, work, settings)
@@ -263,8 +248,8 @@ class AppMasking:
         self._privacy.replace(connection, {each.before.id: each.found for each in work.values()})
         self._write_rows(connection, work, stored, render)
         announce(connection, self._database.dialect, self._app, [(each.before.id, "revised") for each in new.values()])
-        kinds = sum((_marks(each.after) - _marks(each.before) for each in new.values()), Counter[str]())
-        return Masked(len(new), len(found) - len(free), scores, kinds)
+        kinds = sum((_marks(each.after) - _marks(each.before) for each in new.values()), Counter[Kind]())
+        return Counts(changed=len(new), held=len(found) - len(free), scores=scores, placeholders=dict(kinds))
 
     def backups(self, until: datetime) -> list[MadeBackup]:
         """Return the backups of the database on record that were made before an instant and are still there, newest first."""
@@ -291,12 +276,6 @@ class AppMasking:
         if rows:
             its = sa.update(conversations).where(conversations.c.conversation == sa.bindparam("number"))
             connection.execute(its, rows)
-        query = sa.select(conversations.c.conversation, conversations.c.delivered).where(
-            conversations.c.conversation.in_(new), conversations.c.delivered.is_not(None)
-        )
-        for number, delivered in connection.execute(query).all():
-            its = sa.update(conversations).where(conversations.c.conversation == number)
-            connection.execute(its.values(delivered=new[number].masking.document(delivered)))
 
     def _write_results(self, connection: Connection, work: Mapping[int, Unmasked], settings: PrivacySettings) -> int:
         """Rewrite verdicts and findings; return how many scores were sealed again."""
@@ -335,14 +314,15 @@ class AppMasking:
                 else masking.document(words, redact[number])
             )
 
-        for key, conversation, words in _REMARKS:
-            query = sa.select(key, conversation, words).where(conversation.in_(work))
-            for name, number, before in connection.execute(_joined(query, key, conversation)).all():
+        for key, conversation, words in _QUOTING:
+            query = sa.select(key, conversation, words).where(conversation.in_(work), words.is_not(None))
+            if key.table is not conversation.table:
+                query = query.join_from(key.table, conversation.table)
+            for name, number, before in connection.execute(query).all():
                 after = masked(number, before)
                 if after != before:
-                    its = sa.update(key.table).where(
-                        key == name, *([conversation == number] if key is bookmarks.c.by else [])
-                    )
+                    of_one = [conversation == number] if key is bookmarks.c.by else []
+                    its = sa.update(key.table).where(key == name, *of_one)
                     connection.execute(its.values({words.name: after}))
         for row in connection.execute(sa.select(audit_trail).where(audit_trail.c.conversation.in_(work))).all():
             after = masked(row.conversation, row.body)
@@ -394,8 +374,8 @@ class AppMasking:
             turns = tuple(Turn(name, each.author, each.text) for name, each in said.items())
             talk = Conversation(id="live", channel="chat", started_at=events[0][1].at, turns=turns)
             (after,) = self._privacy.redacted([talk], settings)
-            masking = Masking(talk, after)
-            texts = {turn.id: turn.text for turn in after.conversation.turns}
+            masking = Masking(talk, after, settings.dropped)
+            texts = {turn.id: without_numbers(turn.text, settings.dropped) for turn in after.conversation.turns}
             for row, event in events:
                 body = masking.document(row.body)
                 if isinstance(event, Message) and texts[event.message_id] != event.text:
@@ -404,6 +384,15 @@ class AppMasking:
                 body = body + b" " if row is events[-1][0] else body
                 its = sa.update(live_events).where(live_events.c.live == row.live, live_events.c.seq == row.seq)
                 connection.execute(its.values(body=body))
+
+    def _mask_pasted(self, connection: Connection, settings: PrivacySettings) -> None:
+        """Mask the transcripts that were pasted as examples of forms; they are of no conversation."""
+        mine = (form_examples.c.app == self._app, form_examples.c.transcript.is_not(None))
+        query = sa.select(form_examples.c.example, form_examples.c.transcript).where(*mine)
+        for number, before in connection.execute(query).all():
+            after = without_numbers(self._privacy.text(before, settings), settings.dropped)
+            its = sa.update(form_examples).where(form_examples.c.example == number)
+            connection.execute(its.values(transcript=after))
 
     def _write_words(self, connection: Connection, found: Sequence[Words]) -> None:
         """Write the words of recordings, and ask for copies that are silent where these are masked."""
@@ -471,11 +460,6 @@ def _words(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Wo
     return {number: tuple(its) for number, its in found.items()}
 
 
-def _joined(query: AnySelect, key: sa.Column[Any], conversation: sa.Column[Any]) -> AnySelect:
-    """Join the table that names the conversations, where that is another one."""
-    return query if key.table is conversation.table else query.join_from(key.table, conversation.table)
-
-
 def _of_revision(body: bytes, of: Unmasked) -> bytes:
     """Return an audit whose answers are of the present revision as one of the next, to which the scores are carried over."""
     read = msgspec.json.decode(body, type=Audit)
@@ -484,7 +468,7 @@ def _of_revision(body: bytes, of: Unmasked) -> bytes:
     return msgspec.json.encode(replace(read, result=replace(read.result, revision=of.revision + 1)))
 
 
-def _marks(conversation: Conversation) -> Counter[str]:
+def _marks(conversation: Conversation) -> Counter[Kind]:
     """Count the placeholders of a conversation by kind."""
     written = msgspec.json.encode(replace(conversation, masks={})).decode()
     return Counter(kind_of(found)[0] for found in PLACEHOLDER.finditer(written))

@@ -10,8 +10,8 @@ from auscult.server.rest.context import App, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import writing
 from auscult.server.rest.parameters import Limit, path_id
-from auscult.services.history import masking
-from auscult.services.history.masking import Certificate
+from auscult.services.history import redactions
+from auscult.services.history.redactions import Certificate
 
 RedactionId = Annotated[str, path_id("The redaction's id.", "rd-0b6f2f3e-5a0e-4f0b-8d3c-9d1f6f11a2b3")]
 _WRITES = writing("log", "settings.manage")
@@ -60,13 +60,13 @@ def begin_redaction(app: App, rights: Rights) -> Certificate:
     A conversation in which something is found has a new revision. Its scores are carried over with their quotations
     masked, and nothing is judged. What is on legal hold stays as it is.
     """
-    return masking.begin(app, rights.label)
+    return redactions.begin(app, rights.label)
 
 
 @operation.get("/redactions", may=READS_SETTINGS, is_slow=True, command="redactions list", columns=_COLUMNS)
 def list_redactions(app: App, limit: Limit = 100) -> RedactionList:
     """List redactions of what is stored. The newest is first."""
-    return RedactionList(items=tuple(masking.listing(app, limit)))
+    return RedactionList(items=tuple(redactions.listing(app, limit)))
 
 
 @operation.get(
@@ -79,13 +79,13 @@ def list_redactions(app: App, limit: Limit = 100) -> RedactionList:
 )
 def get_redaction(redaction_id: RedactionId, app: App) -> Certificate:
     """Return a redaction: its progress, and its certificate once it is done."""
-    return masking.view(app, redaction_id)
+    return redactions.view(app, redaction_id)
 
 
 @operation.post("/redactions/{redaction_id}/cancel", may=_WRITES, command="redactions cancel")
 def cancel_redaction(redaction_id: RedactionId, app: App) -> Certificate:
     """Cancel a redaction. Nothing more is masked, and what is masked stays so. One that is over is not changed."""
-    return masking.cancel(app, redaction_id)
+    return redactions.cancel(app, redaction_id)
 
 
 @operation.post(
@@ -96,7 +96,7 @@ def cancel_redaction(redaction_id: RedactionId, app: App) -> Certificate:
 )
 def resume_redaction(redaction_id: RedactionId, app: App) -> Certificate:
     """Resume a redaction. A cancelled or failed one continues where it stopped; others are not changed."""
-    return masking.resume(app, redaction_id)
+    return redactions.resume(app, redaction_id)
 
 
 ROUTER = operation.router(__name__)

@@ -1,6 +1,5 @@
 """Why something is masked in a conversation, and a form to report what is wrong with it."""
 
-from functools import partial
 from typing import Any, cast, get_args
 
 from litestar import Controller, Response, get, post
@@ -16,8 +15,7 @@ from auscult.language import later
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.privacy.settings import KINDS
-from auscult.services.audits.blind import hides_talk
-from auscult.services.privacy.faults import Faults
+from auscult.services.privacy import faults
 
 SIGNS: dict[Sign, str] = {
     "form": later("Its form: a made-up value in its place is found with nothing around it."),
@@ -62,27 +60,22 @@ class MaskPage(Controller):
                 kind=cast("Kind", kind) if kind in KINDS else None,
                 words=one(data, "words"),
             )
-            _faults(visit).report(conversation_id, wanted)
+            faults.report(visit.app, lambda: visit.now, visit.principal, conversation_id, wanted)
         except AuscultError as error:
             return _page(visit, conversation_id, (turn_id, place), data, sentence(error.coded))
         return Redirect(f"{BASE}/conversations/{conversation_id}/masks/{turn_id}/{place}?done=kept", status_code=303)
 
 
-def _faults(visit: Visit) -> Faults:
-    hides = partial(hides_talk, visit.app, visit.visitor.email)
-    return Faults(visit.app, lambda: visit.now, visit.principal, hides)
-
-
 def _page(
     visit: Visit, conversation_id: str, where: tuple[str, int], given: Given | None = None, problem: str = ""
 ) -> Response[str]:
-    masks = _faults(visit).masks(conversation_id)
-    found = next((each for each in masks if (each.turn_id, each.place) == where), None)
+    turn_id, place = where
+    found = next((each for each in faults.masks(visit.app, conversation_id, turn_id) if each.place == place), None)
     detail = visit.app.conversations.get(conversation_id)
     if found is None or detail is None:
-        raise missing("mask", where[0])
+        raise missing("mask", str(place))
     turns = detail.conversation.turns
-    index = next(at for at, turn in enumerate(turns) if turn.id == found.turn_id)
+    index = next(at for at, turn in enumerate(turns) if turn.id == turn_id)
     shown: dict[str, Any] = {
         "mask": found,
         "turns": turns[max(0, index - 1) : index + 2],

@@ -14,8 +14,8 @@ from auscult.language import later, ngettext
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH
-from auscult.services.history import masking
-from auscult.services.history.masking import Certificate
+from auscult.services.history import redactions
+from auscult.services.history.redactions import Certificate
 
 _SHOWN = 10
 STATES: Mapping[BackfillState, tuple[str, str]] = {
@@ -41,24 +41,24 @@ class RedactionsPage(Controller):
     def begin(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Begin to mask what is stored, as the settings say now."""
         visit.require_everywhere("settings.manage")
-        return _shown(lambda: masking.begin(visit.app, f"user:{visit.visitor.email}"), "begun")
+        return _shown(lambda: redactions.begin(visit.app, f"user:{visit.visitor.email}"), "begun")
 
     @post("/{redaction_id:str}/cancel", sync_to_thread=True)
     def cancel(self, redaction_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Cancel one."""
         visit.require_everywhere("settings.manage")
-        return _shown(lambda: masking.cancel(visit.app, redaction_id), "cancelled")
+        return _shown(lambda: redactions.cancel(visit.app, redaction_id), "cancelled")
 
     @post("/{redaction_id:str}/resume", sync_to_thread=True)
     def resume(self, redaction_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
         """Continue one that was cancelled or failed."""
         visit.require_everywhere("settings.manage")
-        return _shown(lambda: masking.resume(visit.app, redaction_id), "begun")
+        return _shown(lambda: redactions.resume(visit.app, redaction_id), "begun")
 
 
 def stored(visit: Visit) -> dict[str, object]:
     """Return what the section of the page shows."""
-    return {"redactions": masking.listing(visit.app, _SHOWN), "states": STATES, "policy_of": policy_of}
+    return {"redactions": redactions.listing(visit.app, _SHOWN), "states": STATES, "policy_of": policy_of}
 
 
 def policy_of(certificate: Certificate, kinds: Mapping[str, str], treatments: Mapping[str, str], reader: Reader) -> str:
