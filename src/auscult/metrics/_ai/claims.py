@@ -124,7 +124,7 @@ def broken(reading: AiReading, claims: list[Claim]) -> Iterator[Found]:
 def _unreported(reading: AiReading) -> Iterator[Found]:
     """Yield a sign where all is said to be passed on, and the call that did it holds next to nothing."""
     for at in reading.bots:
-        if reading.has("all_told", reading.steps[at].text):
+        if reading.says("all_told", at):
             calls = [
                 (one, call) for one in reading.calls if abs(one - at) <= _NEAR and (call := reading.steps[one].call)
             ]
@@ -182,15 +182,17 @@ def _fits(reading: AiReading, claim: Claim, call: Call) -> bool:
 
 def _other_values(claim: Claim, step: Step, calls: list[Call]) -> Iterator[Found]:
     """Yield a sign where the claim names a day or an id, and the calls that fit have others of the kind."""
+    days, ids = month_days_in(step.text), ids_in(claim.sentence)
+    if not days and not ids:
+        return
     texts = [str({**call.arguments}) + " " + str(call.result) for call in calls]
-    called = [day for text in texts for day in days_in(text)]
-    said = month_days_in(step.text)
-    if said and called and not said & {day for _, day in called}:
+    called = {day for text in texts for _, day in days_in(text)}
+    if days and called and not days & called:
         yield Found("other_day", step, claim.said, coded("the call has another day than is said"), calls[-1])
-    said, called = ids_in(claim.sentence), [one for text in texts for one in ids_in(text)]
-    shapes = {_shape(one) for one in called}
+    named = [one for text in texts for one in ids_in(text)]
+    shapes = {_shape(one) for one in named}
     strange = [
-        one for one in said if _shape(one) in shapes and not any(one in other or other in one for other in called)
+        one for one in ids if _shape(one) in shapes and not any(one in other or other in one for other in named)
     ]
     if strange:
         yield Found("other_id", step, claim.said, coded("the call has another number than is said"), calls[-1])

@@ -13,7 +13,7 @@ from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded
-from auscult.metrics._ai.figures import Figure, figures, may_have_figures
+from auscult.metrics._ai.figures import Figure, figures, figures_of
 from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step, once, stems_of
 from auscult.metrics._ai.words import USUAL
 
@@ -176,13 +176,14 @@ def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
             sources.add_value(step.call.arguments)
             sources.add_value(step.call.result)
         elif step.side == "bot":
-            if not may_have_figures(step.text):
-                continue
-            said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
+            said = list(zip(reading.sentences[at], figures_of(step.text, reading.sentences[at]), strict=True))
             here = [figure for _, each in said for figure in each]
+            if not here:
+                continue
+            is_example = reading.may_say("example", at)
             named.update(size for figure in here for size in (figure.number, figure.size))
             for sentence, each in said:
-                if each and len(stated) < _MOST_STATED and not reading.has("example", sentence):
+                if each and len(stated) < _MOST_STATED and not (is_example and reading.has("example", sentence)):
                     mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
                     stated.extend(mine)
                     found.extend(sign for one in mine for sign in _signs(reading, one, sources, here, asked))

@@ -16,8 +16,8 @@ def repeated(reading: AiReading) -> Iterator[Found]:
     A reply weighs by how alike it is, whether the customer is upset near it, the share of turns in which they are, and
     whether something was done between.
     """
-    upset = [at for at, step in enumerate(reading.steps) if step.side == "customer" and _is_upset(reading, at)]
-    customers = [at for at, step in enumerate(reading.steps) if step.side == "customer"]
+    customers = reading.customers
+    upset = [at for at in customers if _is_upset(reading, at)]
     done = [at for at in reading.calls if (call := reading.steps[at].call) and succeeded(call)]
     share = len(upset) / max(1, len(customers))
     for number, at in enumerate(reading.bots[1:], 1):
@@ -50,9 +50,9 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> float:
 def _is_upset(reading: AiReading, at: int) -> bool:
     """Return whether a customer rejects, repeats themselves or shouts; who is pleased or agrees does not."""
     step = reading.steps[at]
-    if reading.has("pleased", step.text) or reading.has("opens_yes", step.text):
+    if reading.says("pleased", at) or reading.says("opens_yes", at):
         return False
-    if reading.has("going_round", step.text):
+    if reading.says("going_round", at):
         return True
     text = step.turn.text if step.turn else ""
     shouted = sum(map(str.isupper, text))
@@ -61,8 +61,8 @@ def _is_upset(reading: AiReading, at: int) -> bool:
     mine = reading.stems[at]
     return len(mine) > 1 and any(
         len(mine & reading.stems[other]) / len(mine) >= _AGAIN
-        for other in range(max(0, at - _REACH), at)
-        if reading.steps[other].side == "customer"
+        for other in reading.customers
+        if at - _REACH <= other < at
     )
 
 

@@ -28,13 +28,23 @@ class Words(NamedTuple):
     """The words of one language: whether a text has an act, by the group of acts, and the actions.
 
     ``named`` returns the numbers of the actions that a folded text may name, and ``any_of_frame`` finds by frame (first,
-    state, going) whether it may say any of them so.
+    state, going) whether it may say any of them so. ``first_look`` returns by side, at once, which acts of ``LOOKED_FOR``
+    a folded turn may have, as numbers.
     """
 
     acts: dict[str, "Look"]
+    first_look: dict[str, Callable[[str], list[int] | None]]
     actions: tuple[Action, ...]
     named: Callable[[str], list[int] | None]
     any_of_frame: dict[str, "Look"]
+
+
+LOOKED_FOR = {
+    "bot": ("all_told", "life", "machine", "example"),
+    "customer": ("wish", "nature", "pleased", "opens_yes", "going_round", "rejects", "told_before"),
+}
+"""Acts that are looked for in every turn of a side."""
+_IN_SENTENCES = ("wish", "example")
 
 
 class Look:
@@ -65,6 +75,7 @@ def folded(text: str) -> str:
 
 FOLDED = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüñçßýÿœæ", "aaaaaaeeeeiiiiooooouuuuncsyyoa")
 _SIGN, _OTHER_LETTER = re.compile(r"[^\x00-\x7f\w]"), re.compile(r"[^\x00-\x7f]")
+_ANCHOR = re.compile(r"(?<![\[\\])[\^$]")
 _LOOKS_AROUND = re.compile(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
 
 
@@ -93,9 +104,16 @@ def words_of(language: str) -> Words | None:
             actions.append(Action(name, said, re.compile(named)))
             every.append("|".join(one for one in (done, *ongoing) if one))
     acts = {group: Look(patterns) for group, patterns in groups.items()}
+    first = {side: searcher(tuple(_first(group, groups[group]) for group in mine)) for side, mine in LOOKED_FOR.items()}
     framed = {frame: Look([frames[frame].replace("{x}", "|".join(every))]) for frame in _FRAMES}
     named = searcher(tuple(rf"\b(?:{_LOOKS_AROUND.sub('', forms.translate(FOLDED))})" for forms in every))
-    return Words(acts, tuple(actions), named, framed)
+    return Words(acts, first, tuple(actions), named, framed)
+
+
+def _first(group: str, patterns: Sequence[str]) -> str:
+    """Return a pattern for a folded turn that is there wherever one of an act is, in the turn or in a sentence of it."""
+    bare = _LOOKS_AROUND.sub("", "|".join(patterns)).translate(FOLDED)
+    return _ANCHOR.sub("", bare) if group in _IN_SENTENCES else bare
 
 
 def _framed(frame: str, forms: str) -> re.Pattern[str] | None:
