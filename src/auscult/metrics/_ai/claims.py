@@ -1,7 +1,7 @@
 """Claims of a finished action, checked against the calls that were made."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from auscult.domain.ai_agents.calls import texts_in
@@ -10,7 +10,7 @@ from auscult.domain.errors import coded
 from auscult.metrics._ai.figures import days_in, ids_in, month_days_in
 from auscult.metrics._ai.people import is_thin
 from auscult.metrics._ai.reading import AiReading, Found, Step, once, passes_on, succeeded, takes_up, tool_name
-from auscult.metrics._ai.words import Action, folded
+from auscult.metrics._ai.words import FRAMES, Action, folded
 
 _WORD = re.compile(r"[^\W_]{4,}")
 _SHORTEST_STEM = 4
@@ -33,24 +33,26 @@ def claims_of(reading: AiReading) -> list[Claim]:
     """Return the claims of an AI agent's turns; statuses that a tool reported, offers and questions are none."""
     if reading.words is None:
         return []
-    found: list[Claim] = []
+    words, found = reading.words, list[Claim]()
     for at, sentences in reading.sentences.items():
-        for sentence in sentences if reading.words.named(folded(reading.steps[at].text)) else ():
-            found.extend(_claims_in(reading, at, sentence))
+        named = words.named(folded(reading.steps[at].text))
+        for sentence in sentences if named else ():
+            plain = folded(sentence)
+            here = named if len(sentences) == 1 else words.named(plain)
+            frames = words.framed(plain) if here else None
+            if here and frames:
+                actions = [words.actions[number] for number in sorted(here)]
+                found.extend(_claims_in(reading, at, sentence, actions, [FRAMES[number] for number in sorted(frames)]))
     return found
 
 
-def _claims_in(reading: AiReading, at: int, sentence: str) -> Iterator[Claim]:
-    assert reading.words is not None  # noqa: S101  (claims_of asks before)
-    plain = folded(sentence)
-    named = reading.words.named(plain)
-    if not named:
-        return
-    actions = [reading.words.actions[number] for number in sorted(named)]
+def _claims_in(
+    reading: AiReading, at: int, sentence: str, actions: Sequence[Action], frames: Sequence[str]
+) -> Iterator[Claim]:
     is_question = sentence.rstrip().endswith("?")
     seen: list[tuple[int, int]] = []
-    for frame in ("first", "state", "going"):
-        if (is_question and frame != "first") or not reading.words.any_of_frame[frame].may(plain):
+    for frame in frames:
+        if is_question and frame != "first":
             continue
         for action in actions:
             pattern = action.said[frame]

@@ -90,15 +90,19 @@ _HALF_DAY = 720
 def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text in small letters; number words are read as figures are."""
     said = _said_in(folded(text)) or ()
+    if _ORDINAL_SAID in said:
+        text = _ORDINAL.sub(_nth, text)
     if _WORDS_SAID in said:
         text = "".join(map(_in_digits, _CLAUSE.findall(text)))
+    if _FOREIGN_SAID in said:
+        text = _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
     if _CLOCK_SAID in said:
         text = _CLOCK.sub(_clock, _NOON.sub("12:00", text))
     if _ONE_SAID in said:
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
-    pattern = _FIGURE if _WORDS_SAID in said or _MONTH_SAID in said else _FIGURE_OF_NO_MONTH
+    pattern = _FIGURE_OF_NO_MONTH if {_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _MONTH_SAID}.isdisjoint(said) else _FIGURE
     return tuple(_joined(list(_each(text.lower(), pattern))))
 
 
@@ -129,13 +133,14 @@ _SPAN = (
 _ONE = re.compile(f"{_A}(?={_SPAN})")
 _DIGIT = re.compile(r"\d")
 _ORDINALS = {word: int(number) for number, word in rows_of("ordinals.tsv")}
-_NUMBER = (
-    rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
+_ENGLISH, _NTH, _OTHER = (
+    rf"\b(?:{'|'.join(sorted(words))})\b"
+    for words in (({*SMALL, "double", "hundred"} - {"one"}), ({*_ORDINALS} - {"first", "second"}), {*_WORDS})
 )
-_WORDS_SAID, _ONE_SAID, _CLOCK_SAID, _MONTH_SAID = range(4)
+_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _ONE_SAID, _CLOCK_SAID, _MONTH_SAID = range(6)
 _TIME = r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"
 _DAY_AND_MONTH = rf"\d(?:st|nd|rd|th|.)?(?: of| de| d')? ?(?:{_MONTH})|(?:{_MONTH})\.? (?:the )?\d"
-_said_in = searcher(tuple(one.translate(FOLDED) for one in (_NUMBER, _A + _SPAN, _TIME, _DAY_AND_MONTH)))
+_said_in = searcher(tuple(one.translate(FOLDED) for one in (_ENGLISH, _NTH, _OTHER, _A + _SPAN, _TIME, _DAY_AND_MONTH)))
 
 
 def figures_of(text: str, parts: Sequence[str]) -> list[tuple[Figure, ...]]:
@@ -166,7 +171,6 @@ _FEWEST_NTH = 4
 
 def _in_digits(text: str) -> str:
     """Replace number words by digits; digits said one by one become one number."""
-    text = _ORDINAL.sub(_nth, text)
     words = tokens(text)
     pieces, at = list[str](), 0
     spans = [
@@ -186,8 +190,7 @@ def _in_digits(text: str) -> str:
         if start >= at:
             pieces += [text[at:start], digits]
             at = end
-    text = "".join((*pieces, text[at:]))
-    return _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
+    return "".join((*pieces, text[at:]))
 
 
 _CLAUSE = re.compile(r"[^|!?;\n.]+(?:\.(?! )[^|!?;\n.]*)*[|!?;\n.]*\s*|.", re.DOTALL)

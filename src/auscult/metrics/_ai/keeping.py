@@ -77,25 +77,26 @@ def _spilled(reading: AiReading) -> Iterator[Found]:
         if has_call and _CALL_AS_TEXT.search(step.text):
             yield Found("call_as_text", step, step.text, coded("a call is written instead of made"))
         words = _WORD.findall(step.text) if step.text.count(" ") >= _RUN - 1 else []
-        runs = _given_runs(reading) if len(words) >= _RUN else ()
-        if any(" ".join(words[n : n + _RUN]) in runs for n in range(len(words) - _RUN + 1)):
+        if len(words) >= _RUN and _is_given(reading, words):
             yield Found(
                 "instructions", step, step.text, coded("{n} words in a row are those of the instructions", n=_RUN)
             )
 
 
-def _given_runs(reading: AiReading) -> frozenset[str]:
+def _is_given(reading: AiReading, words: list[str]) -> bool:
+    """Return whether a run of words is that of the instructions, and not of the knowledge."""
     ai = reading.conversation.ai
-    knowledge = " ".join(one.text for one in ai.knowledge).lower() if ai else ""
-    return _runs((ai.instructions or "").lower(), knowledge) if ai else frozenset()
+    if ai is None or not ai.instructions:
+        return False
+    runs = [" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1)]
+    given = _in_words(ai.instructions)
+    known = [_in_words(one.text) for one in ai.knowledge]
+    return any(f" {run} " in given and not any(run in one for one in known) for run in runs)
 
 
-@lru_cache(maxsize=64)
-def _runs(instructions: str, knowledge: str) -> frozenset[str]:
-    words = _WORD.findall(instructions)
-    known = " ".join(_WORD.findall(knowledge))
-    runs = (" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1))
-    return frozenset(run for run in runs if run not in known)
+@lru_cache(maxsize=256)
+def _in_words(text: str) -> str:
+    return f" {' '.join(_WORD.findall(text.lower()))} "
 
 
 def _is_card(digits: str) -> bool:

@@ -18,7 +18,7 @@ from auscult.metrics._ai.words import COMMON, LOOKED_FOR, Words, folded, words_o
 T = TypeVar("T")
 Side = Literal["bot", "person", "customer", "call", "other"]
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;](?=\d)[^.!?;\n]*)*[.!?;\n]*")
-_WORD = re.compile(r"[^\W\d_]{3,}|\d+")
+_WORD, _ASCII_WORD = re.compile(r"[^\W\d_]{3,}|\d+"), re.compile(r"[a-z]{3,}|[0-9]+")
 STEM = 6
 """Letters of a word that count: so ``deliver`` and ``delivery`` are one."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -119,7 +119,10 @@ class AiReading:
 
     def says(self, act: str, at: int) -> bool:
         """Return whether an act of ``LOOKED_FOR`` is in a turn."""
-        return self.may_say(act, at) and self.has(act, self.steps[at].text)
+        if self.words is None or not self.may_say(act, at):
+            return False
+        look, text = self.words.acts[act], self.steps[at].text
+        return (look.is_first_exact and text.isascii()) or look(text)
 
     def has(self, act: str, text: str) -> bool:
         """Return whether an act is in a text of small letters."""
@@ -188,7 +191,8 @@ def ai_reading(conversation: Conversation) -> AiReading:
 
 def stems_of(text: str) -> frozenset[str]:
     """Return the beginnings of the words of a text in small letters, but of common ones; and its numbers."""
-    return frozenset([word[:STEM] for word in _WORD.findall(text) if word not in COMMON])
+    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+    return frozenset([word[:STEM] for word in words if word not in COMMON])
 
 
 def sentences_of(text: str) -> Iterator[str]:
