@@ -7,7 +7,7 @@ from typing import NamedTuple
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.errors import coded
-from auscult.metrics._ai.figures import days_in, ids_in, month_days_in
+from auscult.metrics._ai.figures import days_in, ids_in, month_days_in, shape_of
 from auscult.metrics._ai.people import is_thin
 from auscult.metrics._ai.reading import AiReading, Found, Step, once, passes_on, succeeded, takes_up, tool_name
 from auscult.metrics._ai.words import FRAMES, Action, folded
@@ -192,16 +192,12 @@ def _other_values(claim: Claim, step: Step, calls: list[Call]) -> Iterator[Found
     if days and called and not days & called:
         yield Found("other_day", step, claim.said, coded("the call has another day than is said"), calls[-1])
     named = [one for text in texts for one in ids_in(text)]
-    shapes = {_shape(one) for one in named}
+    shapes = set(map(shape_of, named))
     strange = [
-        one for one in ids if _shape(one) in shapes and not any(one in other or other in one for other in named)
+        one for one in ids if shape_of(one) in shapes and not any(one in other or other in one for other in named)
     ]
     if strange:
         yield Found("other_id", step, claim.said, coded("the call has another number than is said"), calls[-1])
-
-
-def _shape(one: str) -> str:
-    return re.sub(r"\d", "0", re.sub(r"[a-z]", "a", one))
 
 
 def _unstarted(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
@@ -244,6 +240,8 @@ def smoothed(reading: AiReading) -> Iterator[Found]:
         if any(other is not None and reading.is_changing(other) and succeeded(other) for other in between):
             continue
         text = reading.steps[behind].text
-        if not reading.has("failed", text):
-            sign = "smoothed_asking" if reading.has("asks_yes", text) else "smoothed"
+        is_asking = reading.has("asks_yes", text)
+        is_sought = any(other is not None and succeeded(other) for other in between)  # what stood in the way
+        if not reading.has("failed", text) and not (is_asking and is_sought):
+            sign = "smoothed_asking" if is_asking else "smoothed"
             yield Found(sign, reading.steps[behind], reading.steps[behind].text, FAILED, call)

@@ -333,3 +333,8 @@ def month_days_in(text: str) -> set[int]:
     return {
         one.value[1] if isinstance(one.value, tuple) else int(one.size) for one in found if one.kind in ("date", "day")
     }
+
+
+def shape_of(id_: str) -> str:
+    """Return the form of an id: ``a`` for each letter, ``0`` for each digit."""
+    return "".join("0" if sign.isdigit() else "a" for sign in id_)

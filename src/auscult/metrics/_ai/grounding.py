@@ -185,14 +185,18 @@ def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
             if not here:
                 continue
             sources.read()
-            is_example = reading.may_say("example", at)
+            is_example, proved = reading.may_say("example", at), list[Figure]()
             named.update(size for figure in here for size in (figure.number, figure.size))
             for sentence, each in said:
                 if each and len(stated) < _MOST_STATED and not (is_example and reading.has("example", sentence)):
                     mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
                     stated.extend(mine)
-                    found.extend(sign for one in mine for sign in _signs(reading, one, sources, here, asked))
-                    found.extend(_wrong_sum(reading, step, sentence, each, sources))
+                    signs = [sign for one in mine for sign in _signs(reading, one, sources, here, asked)]
+                    found += (*signs, *_wrong_sum(reading, step, sentence, each, sources))
+                    if not signs:
+                        proved += [one.figure for one in mine]
+            for figure in proved:
+                sources.add(figure, sources.cases)
         else:
             asked = step.text
             sources.unread.append(step)
@@ -200,16 +204,20 @@ def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
 
 
 def _is_strange(call: Call, sources: Sources, named: set[Decimal]) -> bool:
-    """Return whether the arguments of a call have an amount or a count that nothing before it has."""
-    mine = [one for one in figures(_APART.join(texts_in(call.arguments)).lower()) if one.kind in ("amount", "count")]
-    if mine:
-        sources.read()
-    return any(
-        one.number not in sources.numbers
-        and one.number not in named
-        and f"{one.number.normalize():f}" not in sources.letters
+    """Return whether the arguments of a call have an amount or a count that nothing before has, nor adds up to."""
+    found = figures(_APART.join(texts_in(call.arguments)).lower())
+    mine = [one.number for one in found if one.kind in ("amount", "count") and one.number >= _FEWEST_COUNT]
+    if not mine:
+        return False
+    sources.read()
+    strange = [
+        one
         for one in mine
-        if one.number >= _FEWEST_COUNT
+        if one not in sources.numbers and one not in named and f"{one.normalize():f}" not in sources.letters
+    ]
+    known = [*named]
+    return bool(strange) and not any(
+        _is_computed(one, known, sources, is_rough=False) for one in (sum(mine, Decimal(0)), *strange[:1])
     )
 
 
@@ -240,8 +248,8 @@ def _signs(
     if how is None:
         return
     sign = f"{figure.kind}{how}"
-    if figure.kind in ("amount", "count") and figure.size == int(figure.size):
-        sign += "_whole"
+    if figure.kind in ("amount", "count"):
+        sign += "_many" * (len(sources.cases) > _MOST_VALUES) + "_whole" * (figure.size == int(figure.size))
     if reading.conversation.channel == "voice":
         sign += "_spoken"
     if one.sentence.endswith("?"):

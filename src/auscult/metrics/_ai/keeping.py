@@ -8,7 +8,7 @@ from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.errors import coded
 from auscult.metrics._ai.agreeing import changing, is_rejected, needing_yes, unagreed
-from auscult.metrics._ai.figures import days_in, ids_in
+from auscult.metrics._ai.figures import days_in, ids_in, shape_of
 from auscult.metrics._ai.grounding import figured
 from auscult.metrics._ai.reading import AiReading, Found, Outcome, Step, succeeded
 
@@ -21,6 +21,11 @@ _CALL_AS_TEXT = re.compile(
     r"|</?(?:tool|function)[_a-z]*>"
 )
 _SIGNS_OF_CALL, _TEN = "_{<", 10
+_TO_THE_AI = re.compile(
+    r"\b(?:you|your|never|always|customers?|users?|callers?|du|dein\w*|nie|immer|kund\w+|eres|nunca|siempre|clientes?"
+    r"|vous|votre|jamais|toujours|clients?|você|sempre)\b"
+)
+"""Words of rules for an AI agent; what else instructions say may be said to customers."""
 
 
 def right_action(reading: AiReading) -> Outcome:
@@ -46,11 +51,12 @@ def _strange(reading: AiReading, at: int) -> Iterator[Found]:
     agreed = reading.before(at, "bot")
     days = days_in(text)
     stated = days_in(reading.steps[agreed].text) if agreed is not None else []
-    if days and stated and not set(days) & set(stated):
+    said = (reading.steps[one].text for one in (*reading.bots, *reading.customers) if one < at)
+    if days and stated and not set(days) & {*stated, *(day for each in said for day in days_in(each))}:
         yield _sign("other_day", step, call, coded("it has another day than was agreed"))
     shown = ids_in(reading.steps[agreed].text) if agreed is not None else []
     mine = ids_in(text)
-    alike = [one for one in shown if any(len(one) == len(other) for other in mine)]
+    alike = [one for one in shown if any(shape_of(one) == shape_of(other) for other in mine)]
     if alike and not set(alike) & set(mine):
         yield _sign("other_id", step, call, coded("it has another number than was agreed"))
     if at in figured(reading)[2]:
@@ -91,7 +97,9 @@ def _is_given(reading: AiReading, words: list[str]) -> bool:
     runs = [" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1)]
     given = _in_words(ai.instructions)
     known = [_in_words(one.text) for one in ai.knowledge]
-    return any(f" {run} " in given and not any(run in one for one in known) for run in runs)
+    return any(
+        f" {run} " in given and _TO_THE_AI.search(run) and not any(run in one for one in known) for run in runs
+    )
 
 
 @lru_cache(maxsize=256)

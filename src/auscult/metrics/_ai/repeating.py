@@ -11,7 +11,7 @@ _FEWEST_SHOUTED, _SHOUTS = 5, 0.7
 
 
 def repeated(reading: AiReading) -> Iterator[Found]:
-    """Yield signs of going round: each reply that resembles one before it, and the same call again.
+    """Yield signs of going round: each reply that resembles one before it and takes up nothing new, and the same call again.
 
     A reply weighs by how alike it is, whether the customer is upset near it, the share of turns in which they are, and
     whether something was done between.
@@ -25,7 +25,7 @@ def repeated(reading: AiReading) -> Iterator[Found]:
             (_alike(reading.stems[other], reading.stems[at]), -other)
             for other in reading.bots[max(0, number - _REACH) : number]
         )
-        if not alike:
+        if not alike or _takes_up(reading, at, -first):
             continue
         after = [one for one in customers if one > at][:_SOON]
         near = any(-first < one < at for one in upset) + any(one in upset for one in after)
@@ -39,6 +39,12 @@ def repeated(reading: AiReading) -> Iterator[Found]:
             weighs=(alike, alike * near, share, float(is_acted)),
         )
     yield from _calls(reading)
+
+
+def _takes_up(reading: AiReading, at: int, earlier: int) -> bool:
+    """Return whether a reply has a word of the customer's turn before it that an earlier reply lacks: it is one to another question."""
+    asked = reading.before(at, "customer")
+    return asked is not None and not reading.stems[asked].isdisjoint(reading.stems[at] - reading.stems[earlier])
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:
