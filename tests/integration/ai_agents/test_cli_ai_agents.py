@@ -41,5 +41,10 @@ def test_an_agent_is_registered_from_a_file_listed_shown_and_removed(tmp_path: P
         refused = auscult(tmp_path, "ai-agents", "register", "ai-nia", "wrong.yaml", *APP)
         assert refused.status != 0
         assert fault in refused.err
+    for name, *words in (("figures",), ("compare", "--version", "11", "--version", "12")):
+        unknown = auscult(tmp_path, "ai-agents", name, "ai-nai", *words, *APP)
+        assert unknown.status == 1
+        assert "unknown agent 'ai-nai'; available: ai-nia" in unknown.err
+    assert auscult(tmp_path, "ai-agents", "figures", "ai-nia", *APP, "--json").last["items"] == []
     assert auscult(tmp_path, "ai-agents", "remove", "ai-nia", "--version", "12", *APP).status == 0
     assert auscult(tmp_path, "ai-agents", "list", *APP, "--json").last["items"] == []

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:['\u2019][^\W\d_]+)?|[^\w\s]|_")
+_WRITTEN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _TEENS = (
     *("ten", "eleven", "twelve", "thirteen", "fourteen"),
@@ -23,6 +24,9 @@ _SCALES = {"thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _PARTS = {"half": Decimal("0.5"), "quarter": Decimal("0.25"), "quarters": Decimal("0.25")}
 _ARTICLES = ("a", "an")
 _TIMES = {"double": 2, "triple": 3}
+_ZEROS = ("oh", "o", "nought")
+_DIGITS = frozenset((*SMALL, *_TIMES, *_ZEROS))
+"""Words that a run of digits begins with."""
 _JOINTS = frozenset("-.,()/ ")
 _LONGEST = 40
 
@@ -53,7 +57,7 @@ class Digits(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """Cut a text into tokens."""
-    return [Token(match[0].casefold(), match.start(), match.end()) for match in _TOKEN.finditer(text)]
+    return [Token(match[0].casefold(), *match.span()) for match in _TOKEN.finditer(text)]
 
 
 def numbers(words: Sequence[Token]) -> Iterator[Number]:
@@ -89,6 +93,9 @@ def digit_runs(words: Sequence[Token]) -> Iterator[Digits]:
     """Every run of digits, written in groups (``12-34 56``) or said (``one two double five oh``), as long as it goes."""
     at = 0
     while at < len(words):
+        if words[at].text not in _DIGITS and not words[at].text[0].isdecimal():
+            at += 1
+            continue
         digits, behind = _digits_from(words, at)
         if digits:
             yield Digits(digits, at, behind)
@@ -97,6 +104,8 @@ def digit_runs(words: Sequence[Token]) -> Iterator[Digits]:
 
 def written_number(text: str) -> Decimal | None:
     """A number as it is written: ``1,234.50``, ``1234,5``; the last of two kinds of separator is the decimal one."""
+    if text.isdecimal() and text.isascii() and len(text) <= _LONGEST:
+        return Decimal(text)
     comma, point = text.rfind(","), text.rfind(".")
     if comma >= 0 and point >= 0:
         plain = text.replace("," if point > comma else ".", "").replace(",", ".")
@@ -106,7 +115,7 @@ def written_number(text: str) -> Decimal | None:
         plain = text.replace(",", ".")
     if plain.count(".") > 1:
         plain = plain.replace(".", "")
-    return Decimal(plain) if re.fullmatch(r"\d+(\.\d+)?", plain, re.ASCII) and len(plain) <= _LONGEST else None
+    return Decimal(plain) if _WRITTEN.fullmatch(plain) and len(plain) <= _LONGEST else None
 
 
 def _may_begin(word: str) -> bool:
@@ -215,7 +224,7 @@ def _digits_from(words: Sequence[Token], at: int) -> tuple[str, int]:
         if token[0].isdecimal():
             digits += "".join(str(int(one)) for one in token if one.isdecimal()) * times
             at += 1
-        elif token in ("oh", "o", "nought"):
+        elif token in _ZEROS:
             digits, at = digits + "0" * times, at + 1
         elif (pair := _below_hundred(words, at)) is not None:
             digits, at = digits + str(pair[0]) * times, pair[1]

@@ -84,16 +84,19 @@ class Gathered:
         self.said.append(Said(text, side=speaker, at=at, agent_id=agent, id=f"m{len(self.said) + 1}"))
 
     def call(self, id_: str | None, name: str, arguments: object) -> dict[str, Any]:
-        """Add a call, unless the id has been called before; return it."""
-        if id_ is not None and id_ in self._by_id:
-            return self._by_id[id_]
+        """Add a call, unless it is there by its id; return it. An id that comes again with other values is another call."""
         given = parsed(arguments)
+        given = given if isinstance(given, dict) else {} if given in (None, "") else {"value": given}
+        known = self._by_id.get(id_) if id_ is not None else None
+        if known is not None and known["name"] == name and (not given or known["arguments"] in ({}, given)):
+            known["arguments"] = known["arguments"] or given
+            return known
         made: dict[str, Any] = {
-            "id": f"c{len(self.calls) + 1}" if id_ is None or len(id_) > 255 else id_,  # noqa: PLR2004
+            "id": f"c{len(self.calls) + 1}" if id_ is None or known or len(id_) > 255 else id_,  # noqa: PLR2004
             "name": name,
             "agent_id": self._agent_id,
             "after_turn": self.said[-1].id if self.said else None,
-            "arguments": given if isinstance(given, dict) else {} if given in (None, "") else {"value": given},
+            "arguments": given,
         }
         self.calls.append(made)
         if id_ is not None:

@@ -170,8 +170,6 @@ def _called(gathered: Gathered, tool: str, span: _Span) -> None:
     """Add the span of a tool: the call of its id, with arguments and result as far as it has them."""
     id_ = span.given.get("gen_ai.tool.call.id")
     call = gathered.call(None if id_ is None else str(id_), tool, span.given.get("gen_ai.tool.call.arguments"))
-    if not call["arguments"] and (given := parsed(span.given.get("gen_ai.tool.call.arguments"))):
-        call["arguments"] = given if isinstance(given, dict) else {"value": given}
     if (result := span.given.get("gen_ai.tool.call.result")) is not None:
         call.setdefault("result", parsed(result))
     if span.given.get("error.type"):

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from auscult.domain.ai_agents.context import Call, Tool
+from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded, joined
 from auscult.metrics._ai.reading import (
     AiReading,
@@ -39,18 +41,20 @@ def confirmed(reading: AiReading) -> Outcome:
 @once
 def needing_yes(reading: AiReading) -> list[int]:
     """Return the changing calls before which instructions or tools want a yes."""
-    demands = _demands(reading)
-    return [at for at in changing(reading) if _is_meant(reading, at, demands) or _declares(reading, at)]
-
-
-def _demands(reading: AiReading) -> list[str]:
-    """Return the sentences of the instructions that ask for a yes."""
     ai = reading.conversation.ai
-    english = words_of("en")
-    assert english is not None  # noqa: S101  (English is among the languages)
-    sentences = sentences_of((ai.instructions or "").lower() if ai else "")
-    looks = {english.acts["demands_yes"], (reading.words or english).acts["demands_yes"]}
-    return [each for each in sentences if any(look(each) for look in looks)]
+    language = language_code(reading.conversation)
+    return [
+        at
+        for at in changing(reading)
+        if _declares(reading, at) or _is_meant(reading, at, _demands((ai and ai.instructions) or "", language))
+    ]
+
+
+@lru_cache(maxsize=256)
+def _demands(instructions: str, language: str) -> list[str]:
+    """Return the sentences of the instructions that ask for a yes, in English or a language."""
+    looks = [words.acts["demands_yes"] for one in {"en", language} if (words := words_of(one))]
+    return [each for each in sentences_of(instructions.lower()) if any(look(each) for look in looks)]
 
 
 def _is_meant(reading: AiReading, at: int, demands: Sequence[str]) -> bool:
@@ -79,11 +83,17 @@ def changing(reading: AiReading) -> Iterator[int]:
 
 
 def unagreed(reading: AiReading, at: int) -> Found | None:
-    """Return a sign where no yes lies between a question of the AI agent and a call."""
+    """Return a sign where no yes lies between a question of the AI agent and a call.
+
+    A choice is a yes where the call is made again: it was asked how, as the call before failed.
+    """
     step = reading.steps[at]
     said = reading.before(at, "customer")
     before = [one for one in reading.bots if said is not None and one < said][-2:]
-    is_yes = said is not None and reading.has("yes", reading.steps[said].text)
+    is_yes = said is not None and (
+        reading.has("yes", reading.steps[said].text)
+        or (reading.has("chooses", reading.steps[said].text) and _has_failed(reading, step.call, said))
+    )
     if is_yes and any(reading.has("asks_yes", reading.steps[one].text) for one in before):
         return None
     sign = "unasked" if is_yes else "no_yes"
@@ -92,10 +102,16 @@ def unagreed(reading: AiReading, at: int) -> Found | None:
     return Found(sign, step, words, why, step.call)
 
 
+def _has_failed(reading: AiReading, call: Call | None, before: int) -> bool:
+    """Return whether a call of the same tool failed before a step."""
+    made = [reading.steps[at].call for at in reading.calls if at < before]
+    return any(each and call and each.name == call.name and not succeeded(each) for each in made)
+
+
 def is_rejected(reading: AiReading, at: int) -> bool:
     """Return whether the customer rejects a call in their next turn."""
-    behind = next((each for each in reading.steps[at:] if each.side == "customer"), None)
-    return behind is not None and reading.has("rejects", behind.text)
+    behind = next((each for each in reading.customers if each > at), None)
+    return behind is not None and reading.says("rejects", behind)
 
 
 Allowed = Mapping[str, Sequence[CallTest]]

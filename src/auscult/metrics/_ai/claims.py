@@ -1,16 +1,16 @@
 """Claims of a finished action, checked against the calls that were made."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.errors import coded
-from auscult.metrics._ai.figures import days_in, ids_in, month_days_in
+from auscult.metrics._ai.figures import days_in, ids_in, month_days_in, shape_of
 from auscult.metrics._ai.people import is_thin
 from auscult.metrics._ai.reading import AiReading, Found, Step, once, passes_on, succeeded, takes_up, tool_name
-from auscult.metrics._ai.words import Action, folded
+from auscult.metrics._ai.words import FRAMES, Action, folded
 
 _WORD = re.compile(r"[^\W_]{4,}")
 _SHORTEST_STEM = 4
@@ -33,24 +33,26 @@ def claims_of(reading: AiReading) -> list[Claim]:
     """Return the claims of an AI agent's turns; statuses that a tool reported, offers and questions are none."""
     if reading.words is None:
         return []
-    found: list[Claim] = []
+    words, found = reading.words, list[Claim]()
     for at, sentences in reading.sentences.items():
-        for sentence in sentences if reading.words.named(folded(reading.steps[at].text)) else ():
-            found.extend(_claims_in(reading, at, sentence))
+        named = words.named(folded(reading.steps[at].text))
+        for sentence in sentences if named else ():
+            plain = folded(sentence)
+            here = named if len(sentences) == 1 else words.named(plain)
+            frames = words.framed(plain) if here else None
+            if here and frames:
+                actions = [words.actions[number] for number in sorted(here)]
+                found.extend(_claims_in(reading, at, sentence, actions, [FRAMES[number] for number in sorted(frames)]))
     return found
 
 
-def _claims_in(reading: AiReading, at: int, sentence: str) -> Iterator[Claim]:
-    assert reading.words is not None  # noqa: S101  (claims_of asks before)
-    plain = folded(sentence)
-    named = reading.words.named(plain)
-    if not named:
-        return
-    actions = [reading.words.actions[number] for number in sorted(named)]
+def _claims_in(
+    reading: AiReading, at: int, sentence: str, actions: Sequence[Action], frames: Sequence[str]
+) -> Iterator[Claim]:
     is_question = sentence.rstrip().endswith("?")
     seen: list[tuple[int, int]] = []
-    for frame in ("first", "state", "going"):
-        if (is_question and frame != "first") or not reading.words.any_of_frame[frame].may(plain):
+    for frame in frames:
+        if is_question and frame != "first":
             continue
         for action in actions:
             pattern = action.said[frame]
@@ -124,7 +126,7 @@ def broken(reading: AiReading, claims: list[Claim]) -> Iterator[Found]:
 def _unreported(reading: AiReading) -> Iterator[Found]:
     """Yield a sign where all is said to be passed on, and the call that did it holds next to nothing."""
     for at in reading.bots:
-        if reading.has("all_told", reading.steps[at].text):
+        if reading.says("all_told", at):
             calls = [
                 (one, call) for one in reading.calls if abs(one - at) <= _NEAR and (call := reading.steps[one].call)
             ]
@@ -182,22 +184,20 @@ def _fits(reading: AiReading, claim: Claim, call: Call) -> bool:
 
 def _other_values(claim: Claim, step: Step, calls: list[Call]) -> Iterator[Found]:
     """Yield a sign where the claim names a day or an id, and the calls that fit have others of the kind."""
+    days, ids = month_days_in(step.text), ids_in(claim.sentence)
+    if not days and not ids:
+        return
     texts = [str({**call.arguments}) + " " + str(call.result) for call in calls]
-    called = [day for text in texts for day in days_in(text)]
-    said = month_days_in(step.text)
-    if said and called and not said & {day for _, day in called}:
+    called = {day for text in texts for _, day in days_in(text)}
+    if days and called and not days & called:
         yield Found("other_day", step, claim.said, coded("the call has another day than is said"), calls[-1])
-    said, called = ids_in(claim.sentence), [one for text in texts for one in ids_in(text)]
-    shapes = {_shape(one) for one in called}
+    named = [one for text in texts for one in ids_in(text)]
+    shapes = set(map(shape_of, named))
     strange = [
-        one for one in said if _shape(one) in shapes and not any(one in other or other in one for other in called)
+        one for one in ids if shape_of(one) in shapes and not any(one in other or other in one for other in named)
     ]
     if strange:
         yield Found("other_id", step, claim.said, coded("the call has another number than is said"), calls[-1])
-
-
-def _shape(one: str) -> str:
-    return re.sub(r"\d", "0", re.sub(r"[a-z]", "a", one))
 
 
 def _unstarted(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
@@ -240,6 +240,8 @@ def smoothed(reading: AiReading) -> Iterator[Found]:
         if any(other is not None and reading.is_changing(other) and succeeded(other) for other in between):
             continue
         text = reading.steps[behind].text
-        if not reading.has("failed", text):
-            sign = "smoothed_asking" if reading.has("asks_yes", text) else "smoothed"
+        is_asking = reading.has("asks_yes", text)
+        is_sought = any(other is not None and succeeded(other) for other in between)  # what stood in the way
+        if not reading.has("failed", text) and not (is_asking and is_sought):
+            sign = "smoothed_asking" if is_asking else "smoothed"
             yield Found(sign, reading.steps[behind], reading.steps[behind].text, FAILED, call)

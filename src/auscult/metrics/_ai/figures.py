@@ -1,7 +1,7 @@
 """Figures in a text: amounts, shares, periods, dates, times, ids and counts, each in one form."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -53,12 +53,16 @@ _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, (_, pattern) in _UNITS.items
 _ADJECTIVE = r"(?:(?:working|business|calendar|full|more|whole|further|ganze|weitere|volle)[ -])?"
 _CURRENCY = r"(?:€|£|\$|eur\b|euros?\b|pounds?\b|quid\b|dollars?\b|gbp\b|usd\b|chf\b|reais\b|francs?\b|pesos?\b)"
 _PERCENT = r"(?:percent|per cent|pct|prozent|por ciento|pour cent|por cento)\b"
-_FIGURE = re.compile(
+_WRITTEN_DATE = (
     rf"(?P<iso>\b(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d))"
     rf"|(?P<dmy>\b(?P<d1>\d{{1,2}})(?P<sep>[./])(?P<m1>\d{{1,2}})(?:(?P=sep)(?:\d{{4}}|\d\d)?)(?!\d))"
+)
+_NAMED_DATE = (
     rf"|(?P<dm>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|º)?(?: of| de| d')? ?(?P<m2>{_MONTH})\b)"
     rf"|(?P<md>\b(?P<m3>{_MONTH})\.? (?:the )?(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]?\d))"
-    rf"|(?P<clock>\b(?P<h>[01]?\d|2[0-4])(?::|h|\.(?=\d\d ?(?:uhr|[ap]\.?m)))"
+)
+_OTHERS = (
+    r"|(?P<clock>\b(?P<h>[01]?\d|2[0-4])(?::|h|\.(?=\d\d ?(?:uhr|[ap]\.?m)))"
     rf"(?P<mi>[0-5]\d)(?::\d\d)?\b(?: ?[ap]\.?m\b)?)"
     rf"|(?P<hour12>\b(?P<h2>\d{{1,2}}) ?(?:[ap]\.?m\b|uhr\b|o'clock\b))"
     rf"|(?P<before>(?:€|£|\$|r\$|eur |gbp |usd |chf )\s?(?P<n1>{_N}))"
@@ -70,6 +74,8 @@ _FIGURE = re.compile(
     rf"|(?P<ordinal>\b(?:the )?(?P<nth>[1-3]?\d)(?:st|nd|rd|th)\b)"
     rf"|(?P<plain>{_N})"
 )
+_FIGURE = re.compile(_WRITTEN_DATE + _NAMED_DATE + _OTHERS)
+_FIGURE_OF_NO_MONTH = re.compile(_WRITTEN_DATE + _OTHERS)
 _GLUED = re.compile(
     r"^\d+(?:[.,]\d+)?-?(?:days?|months?|weeks?|years?|hours?"
     r"|gb|mb|tb|kg|km|m|cm|mm|ml|l|g|x|s|st|kwh|mbit|th|er|h|mo)$"
@@ -84,15 +90,20 @@ _HALF_DAY = 720
 def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text in small letters; number words are read as figures are."""
     said = _said_in(folded(text)) or ()
+    if _ORDINAL_SAID in said:
+        text = _ORDINAL.sub(_nth, text)
     if _WORDS_SAID in said:
         text = "".join(map(_in_digits, _CLAUSE.findall(text)))
+    if _FOREIGN_SAID in said:
+        text = _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
     if _CLOCK_SAID in said:
         text = _CLOCK.sub(_clock, _NOON.sub("12:00", text))
     if _ONE_SAID in said:
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
-    return tuple(_joined(list(_each(text.lower()))))
+    pattern = _FIGURE_OF_NO_MONTH if {_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _MONTH_SAID}.isdisjoint(said) else _FIGURE
+    return tuple(_joined(list(_each(text.lower(), pattern))))
 
 
 def _joined(found: list[Figure]) -> Iterator[Figure]:
@@ -122,17 +133,23 @@ _SPAN = (
 _ONE = re.compile(f"{_A}(?={_SPAN})")
 _DIGIT = re.compile(r"\d")
 _ORDINALS = {word: int(number) for number, word in rows_of("ordinals.tsv")}
-_NUMBER = (
-    rf"\b(?:{'|'.join(sorted({*SMALL, *_WORDS, *_ORDINALS, 'double', 'hundred'} - {'one', 'first', 'second'}))})\b"
+_ENGLISH, _NTH, _OTHER = (
+    rf"\b(?:{'|'.join(sorted(words))})\b"
+    for words in (({*SMALL, "double", "hundred"} - {"one"}), ({*_ORDINALS} - {"first", "second"}), {*_WORDS})
 )
-_WORDS_SAID, _ONE_SAID, _CLOCK_SAID = range(3)
+_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _ONE_SAID, _CLOCK_SAID, _MONTH_SAID = range(6)
 _TIME = r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"
-_said_in = searcher(tuple(one.translate(FOLDED) for one in (_NUMBER, _A + _SPAN, _TIME)))
+_DAY_AND_MONTH = rf"\d(?:st|nd|rd|th|.)?(?: of| de| d')? ?(?:{_MONTH})|(?:{_MONTH})\.? (?:the )?\d"
+_said_in = searcher(tuple(one.translate(FOLDED) for one in (_ENGLISH, _NTH, _OTHER, _A + _SPAN, _TIME, _DAY_AND_MONTH)))
 
 
-def may_have_figures(text: str) -> bool:
-    """Return whether a text in small letters may have figures; most texts have none."""
-    return _DIGIT.search(text) is not None or _said_in(folded(text)) is not None
+def figures_of(text: str, parts: Sequence[str]) -> list[tuple[Figure, ...]]:
+    """Return the figures of each part of a text in small letters; most texts have none."""
+    if _said_in(folded(text)) is not None:
+        return list(map(figures, parts))
+    if not _DIGIT.search(text):
+        return [()] * len(parts)
+    return [tuple(_joined(list(_each(part, _FIGURE_OF_NO_MONTH)))) if _DIGIT.search(part) else () for part in parts]
 
 
 _ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
@@ -154,7 +171,6 @@ _FEWEST_NTH = 4
 
 def _in_digits(text: str) -> str:
     """Replace number words by digits; digits said one by one become one number."""
-    text = _ORDINAL.sub(_nth, text)
     words = tokens(text)
     pieces, at = list[str](), 0
     spans = [
@@ -174,8 +190,7 @@ def _in_digits(text: str) -> str:
         if start >= at:
             pieces += [text[at:start], digits]
             at = end
-    text = "".join((*pieces, text[at:]))
-    return _FOREIGN.sub(lambda word: str(_WORDS[word[0]]), text)
+    return "".join((*pieces, text[at:]))
 
 
 _CLAUSE = re.compile(r"[^|!?;\n.]+(?:\.(?! )[^|!?;\n.]*)*[|!?;\n.]*\s*|.", re.DOTALL)
@@ -199,7 +214,7 @@ def _clock(said: re.Match[str]) -> str:
     return f"{minutes // 60}:{minutes % 60:02}"
 
 
-def _matches(text: str) -> Iterator[re.Match[str]]:
+def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """Yield the figures of a text as ``finditer`` does, but begin to look shortly before each digit, which each has."""
     at = 0
     while (digit := _DIGIT.search(text, at)) is not None:
@@ -209,7 +224,7 @@ def _matches(text: str) -> Iterator[re.Match[str]]:
             start -= len(before)
         while start > at and (text[start - 1].isalnum() or text[start - 1] == "-"):
             start -= 1
-        match = _FIGURE.search(text, start)
+        match = pattern.search(text, start)
         if match is None:
             return
         yield match
@@ -221,9 +236,9 @@ _BEFORE_DIGIT = 24
 """Characters before its first digit that a figure has at most, unless it is one word; a long month and ``the``."""
 
 
-def _each(text: str) -> Iterator[Figure]:
-    for match in _matches(_STAMP.sub(" ", text) if ":" in text else text):
-        figure = _dated(match) or _timed(match) or _counted(match)
+def _each(text: str, pattern: re.Pattern[str]) -> Iterator[Figure]:
+    for match in _matches(_STAMP.sub(" ", text) if ":" in text else text, pattern):
+        figure = _AS[match.lastgroup or ""](match)
         if figure is not None:
             yield figure
 
@@ -233,62 +248,73 @@ _STAMP = re.compile(r"(?<=\d)t(?=\d\d:\d)")
 
 
 def _dated(match: re.Match[str]) -> Figure | None:
-    for day, month in (("d", "m"), ("d1", "m1"), ("d2", "m2"), ("d3", "m3")):
-        if match[day] is not None:
-            number = _MONTHS.get(match[month]) or int(match[month])
-            first = int(match[day])
-            if first <= _MOST_DAYS and 0 < number <= _MOST_MONTHS:
-                return Figure("date", (number, first), match[0], match.start())
-            if number <= _MOST_DAYS and 0 < first <= _MOST_MONTHS:
-                return Figure("date", (first, number), match[0], match.start())
+    day, month = _PARTS_OF_DATE[match.lastgroup or ""]
+    number = _MONTHS.get(match[month]) or int(match[month])
+    first = int(match[day])
+    if first <= _MOST_DAYS and 0 < number <= _MOST_MONTHS:
+        return Figure("date", (number, first), match[0], match.start())
+    if number <= _MOST_DAYS and 0 < first <= _MOST_MONTHS:
+        return Figure("date", (first, number), match[0], match.start())
     return None
 
 
-def _timed(match: re.Match[str]) -> Figure | None:
-    if match["clock"] is not None:
+_PARTS_OF_DATE = {"iso": ("d", "m"), "dmy": ("d1", "m1"), "dm": ("d2", "m2"), "md": ("d3", "m3")}
+
+
+def _timed(match: re.Match[str]) -> Figure:
+    if match.lastgroup == "clock":
         minutes = (int(match["h"]) * 60 + int(match["mi"])) % _HALF_DAY
         return Figure("time", minutes, match[0], match.start(), Decimal(match["h"]))
-    if match["hour12"] is not None:
-        return Figure("time", int(match["h2"]) * 60 % _HALF_DAY, match[0], match.start(), Decimal(match["h2"]))
-    return None
+    return Figure("time", int(match["h2"]) * 60 % _HALF_DAY, match[0], match.start(), Decimal(match["h2"]))
 
 
 def _counted(match: re.Match[str]) -> Figure | None:
-    words, at = match[0], match.start()
-    code = match["groups"] or match["code"]
-    if code is not None:
-        return _coded(code, words, at)
-    if match["nth"] is not None:
-        return Figure("day", int(match["nth"]), words, at, Decimal(match["nth"]))
-    written = (match["n1"] or match["n"] or match["plain"] or "").rstrip(".,")
+    """Return an amount, a share, a period or a count; a long number alone is an id."""
+    words, group = match[0], match.lastgroup
+    written = (match["n1"] or match["n"] or match["plain"]).rstrip(".,")
     value = written_number(written.replace(".", "") if _THOUSANDS.fullmatch(written) else written)
     if value is None:
         return None
-    if len(written) >= _FEWEST_DIGITS and written.isdecimal() and match["plain"]:
-        return Figure("id", written, words, at, value)
-    kind, plain = _kind_of(match, value)
-    return Figure(kind, plain, words, at, value)
+    if group == "plain":
+        is_id = len(written) >= _FEWEST_DIGITS and written.isdecimal()
+        return Figure("id" if is_id else "count", written if is_id else value, words, match.start(), value)
+    kind, plain = ("amount", value) if group == "before" else _kind_of(match, value)
+    return Figure(kind, plain, words, match.start(), value)
 
 
-def _coded(code: str, words: str, at: int) -> Figure | None:
+def _nth_day(match: re.Match[str]) -> Figure:
+    return Figure("day", int(match["nth"]), match[0], match.start(), Decimal(match["nth"]))
+
+
+def _coded(match: re.Match[str]) -> Figure | None:
     """Return an id; a number with a unit or a word behind it (``5gb``, ``4-digit``) is a count."""
+    code, at = match[0], match.start()
     number = re.match(_N, code) if _GLUED.match(code) or _COMPOUND.fullmatch(code) else None
     if number is not None:
         value = written_number(number[0])
-        return None if value is None else Figure("count", value, words, at, value)
+        return None if value is None else Figure("count", value, code, at, value)
     plain = code.replace("-", "")
-    return Figure("id", plain, words, at) if len(plain) >= _FEWEST_SIGNS else None
+    return Figure("id", plain, code, at) if len(plain) >= _FEWEST_SIGNS else None
 
 
 def _kind_of(match: re.Match[str], value: Decimal) -> tuple[Kind, Decimal]:
-    if match["n1"] or match["money"]:
+    if match["money"]:
         return "amount", value
     if match["cents"]:
         return "amount", value / 100
     if match["share"]:
         return "share", value
-    unit = next((minutes for name, (minutes, _) in _UNITS.items() if match[name] is not None), None)
-    return ("count", value) if unit is None else ("period", value * unit)
+    return "period", value * next(minutes for name, (minutes, _) in _UNITS.items() if match[name] is not None)
+
+
+_AS: Mapping[str, Callable[[re.Match[str]], Figure | None]] = {
+    **dict.fromkeys(_PARTS_OF_DATE, _dated),
+    **dict.fromkeys(("clock", "hour12"), _timed),
+    **dict.fromkeys(("before", "united", "plain"), _counted),
+    **dict.fromkeys(("groups", "code"), _coded),
+    "ordinal": _nth_day,
+}
+"""What reads a figure, by the group of its form."""
 
 
 def days_in(text: str) -> list[tuple[int, int]]:
@@ -307,3 +333,8 @@ def month_days_in(text: str) -> set[int]:
     return {
         one.value[1] if isinstance(one.value, tuple) else int(one.size) for one in found if one.kind in ("date", "day")
     }
+
+
+def shape_of(id_: str) -> str:
+    """Return the form of an id: ``a`` for each letter, ``0`` for each digit."""
+    return "".join("0" if sign.isdigit() else "a" for sign in id_)

@@ -13,7 +13,7 @@ from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded
-from auscult.metrics._ai.figures import Figure, figures, may_have_figures
+from auscult.metrics._ai.figures import Figure, figures, figures_of
 from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step, once, stems_of
 from auscult.metrics._ai.words import USUAL
 
@@ -57,24 +57,29 @@ class Sources:
         self.texts: list[str] = []
         self._letters, self._read = letters + " ", 0
         self.kinds: dict[Decimal, set[str]] = {}
+        self.unread: list[Step] = []
+        """Turns of customers and people, and calls, since the last figure that was looked up."""
         for figure in rules:
             self.add(figure, self.rules)
 
-    def add_text(self, text: str) -> tuple[Figure, ...]:
-        """Add the figures of a case, a result, an argument or what the customer says, and return them."""
+    def read(self) -> None:
+        """Add the figures of what is unread; of arguments and results also lengths of lists, and how many are true."""
+        for step in self.unread:
+            if step.call is None:
+                self._add_text(step.text)
+                continue
+            for value in (step.call.arguments, step.call.result):
+                said: list[str] = []
+                self._gather(value, said)
+                if said:
+                    self._add_text(_APART.join(said))
+        self.unread.clear()
+
+    def _add_text(self, text: str) -> None:
         text = text[:MOST_OF_CALL].lower()
-        found = figures(text)
-        for figure in found:
+        for figure in figures(text):
             self.add(figure, self.cases)
         self.texts.append(text)
-        return found
-
-    def add_value(self, value: object) -> None:
-        """Add the arguments or the result of a call: its figures, the lengths of its lists, and how many are true."""
-        said: list[str] = []
-        self._gather(value, said)
-        if said:
-            self.add_text(_APART.join(said))
 
     def _gather(self, value: object, said: list[str]) -> None:
         if isinstance(value, dict):
@@ -168,39 +173,51 @@ def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
     sources = Sources(*_given(given_texts(reading))[:2])
     stated, found, strange = list[Stated](), list[Found](), set[int]()
     named: set[Decimal] = set()
-    asked: tuple[Figure, ...] = ()
+    asked = ""
     for at, step in enumerate(reading.steps):
         if step.call is not None:
             if reading.is_changing(step.call) and _is_strange(step.call, sources, named):
                 strange.add(at)
-            sources.add_value(step.call.arguments)
-            sources.add_value(step.call.result)
+            sources.unread.append(step)
         elif step.side == "bot":
-            if not may_have_figures(step.text):
-                continue
-            said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
+            said = list(zip(reading.sentences[at], figures_of(step.text, reading.sentences[at]), strict=True))
             here = [figure for _, each in said for figure in each]
+            if not here:
+                continue
+            sources.read()
+            is_example, proved = reading.may_say("example", at), list[Figure]()
             named.update(size for figure in here for size in (figure.number, figure.size))
             for sentence, each in said:
-                if each and len(stated) < _MOST_STATED and not reading.has("example", sentence):
+                if each and len(stated) < _MOST_STATED and not (is_example and reading.has("example", sentence)):
                     mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
                     stated.extend(mine)
-                    found.extend(sign for one in mine for sign in _signs(reading, one, sources, here, asked))
-                    found.extend(_wrong_sum(reading, step, sentence, each, sources))
+                    signs = [sign for one in mine for sign in _signs(reading, one, sources, here, asked)]
+                    found += (*signs, *_wrong_sum(reading, step, sentence, each, sources))
+                    if not signs:
+                        proved += [one.figure for one in mine]
+            for figure in proved:
+                sources.add(figure, sources.cases)
         else:
-            asked = sources.add_text(step.text)
+            asked = step.text
+            sources.unread.append(step)
     return stated, found, strange
 
 
 def _is_strange(call: Call, sources: Sources, named: set[Decimal]) -> bool:
-    """Return whether the arguments of a call have an amount or a count that nothing before it has."""
-    mine = [one for one in figures(_APART.join(texts_in(call.arguments)).lower()) if one.kind in ("amount", "count")]
-    return any(
-        one.number not in sources.numbers
-        and one.number not in named
-        and f"{one.number.normalize():f}" not in sources.letters
+    """Return whether the arguments of a call have an amount or a count that nothing before has, nor adds up to."""
+    found = figures(_APART.join(texts_in(call.arguments)).lower())
+    mine = [one.number for one in found if one.kind in ("amount", "count") and one.number >= _FEWEST_COUNT]
+    if not mine:
+        return False
+    sources.read()
+    strange = [
+        one
         for one in mine
-        if one.number >= _FEWEST_COUNT
+        if one not in sources.numbers and one not in named and f"{one.normalize():f}" not in sources.letters
+    ]
+    known = [*named]
+    return bool(strange) and not any(
+        _is_computed(one, known, sources, is_rough=False) for one in (sum(mine, Decimal(0)), *strange[:1])
     )
 
 
@@ -211,19 +228,19 @@ def _is_stated(figure: Figure) -> bool:
 
 
 class _Asked(NamedTuple):
-    """A figure with what it may rest on: the sources, the figures of its turn, and those of the customer's turn before."""
+    """A figure with what it may rest on: the sources, the figures of its turn, and the customer's turn before."""
 
     figure: Figure
     sources: Sources
     here: Sequence[Figure]
-    before: Sequence[Figure]
+    before: str
     start: str
     """Text before the figure in its sentence."""
     reading: AiReading
 
 
 def _signs(
-    reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], before: Sequence[Figure]
+    reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], before: str
 ) -> Iterator[Found]:
     figure, start = one.figure, one.sentence[max(0, one.figure.at - _BEFORE) : one.figure.at]
     asked = _Asked(figure, sources, here, before, start, reading)
@@ -231,8 +248,8 @@ def _signs(
     if how is None:
         return
     sign = f"{figure.kind}{how}"
-    if figure.kind in ("amount", "count") and figure.size == int(figure.size):
-        sign += "_whole"
+    if figure.kind in ("amount", "count"):
+        sign += "_many" * (len(sources.cases) > _MOST_VALUES) + "_whole" * (figure.size == int(figure.size))
     if reading.conversation.channel == "voice":
         sign += "_spoken"
     if one.sentence.endswith("?"):
@@ -291,7 +308,7 @@ def _counts(asked: _Asked, value: Decimal) -> bool:
 
 def _own(asked: _Asked, value: Decimal) -> list[Decimal]:
     """Return the other numbers of the turn, and of the customer's turn before it."""
-    near = (*asked.here, *asked.before)
+    near = (*asked.here, *figures(asked.before))
     own = [one.number for one in near if one.kind in ("amount", "count", "share") and _is_other(one, value)]
     return own + [one.size for one in near if one.kind == "period" and one.size != value]
 

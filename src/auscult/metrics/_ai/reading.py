@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cached_property, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Literal, NamedTuple, TypeVar, cast
 
 from auscult.domain.ai_agents.calls import ai_agents_of, placed_calls, texts_in
@@ -13,12 +13,12 @@ from auscult.domain.evaluation import Cited, Evidence, Qualification, cite, over
 from auscult.domain.memo import kept
 from auscult.domain.said.text import straighten_quotes
 from auscult.domain.scoring.segments import TAKEN_OVER
-from auscult.metrics._ai.words import COMMON, Words, words_of
+from auscult.metrics._ai.words import COMMON, LOOKED_FOR, Words, folded, words_of
 
 T = TypeVar("T")
 Side = Literal["bot", "person", "customer", "call", "other"]
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;](?=\d)[^.!?;\n]*)*[.!?;\n]*")
-_WORD = re.compile(r"[^\W\d_]{3,}|\d+")
+_WORD, _ASCII_WORD = re.compile(r"[^\W\d_]{3,}|\d+"), re.compile(r"[a-z]{3,}|[0-9]+")
 STEM = 6
 """Letters of a word that count: so ``deliver`` and ``delivery`` are one."""
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -78,6 +78,7 @@ class AiReading:
         self.steps: tuple[Step, ...] = tuple(_steps(conversation))
         self.texts = {step.call.id: step.text for step in self.steps if step.call is not None}
         self.bots = [at for at, step in enumerate(self.steps) if step.side == "bot"]
+        self.customers = [at for at, step in enumerate(self.steps) if step.side == "customer"]
         self.calls = [at for at, step in enumerate(self.steps) if step.side == "call"]
         self.is_called = conversation.calls is not None
         self.is_taken_over = any(step.side == "person" for step in self.steps) or any(
@@ -97,10 +98,31 @@ class AiReading:
         """The beginnings of the uncommon words of each turn, by the number of its step."""
         return {at: stems_of(step.text) for at, step in enumerate(self.steps) if step.turn is not None}
 
+    @cached_property
+    def acts(self) -> dict[int, frozenset[str]]:
+        """The acts of ``LOOKED_FOR`` that a first look sees in each turn that has any, by the number of its step."""
+        looks = self.words.first_look if self.words else {}
+        seen = {
+            at: looks[step.side](folded(step.text)) or () for at, step in enumerate(self.steps) if step.side in looks
+        }
+        names = LOOKED_FOR
+        return {at: frozenset([names[self.steps[at].side][n] for n in found]) for at, found in seen.items() if found}
+
     def is_changing(self, call: Call) -> bool:
         """Return whether a call changes anything: as its tool declares, else by its name."""
         tool = self.tools.get(call.name)
-        return is_changing(call.name) if tool is None else tool.is_changing
+        return _is_changing(call.name) if tool is None or tool.changes is None else tool.changes
+
+    def may_say(self, act: str, at: int) -> bool:
+        """Return whether a first look sees an act of ``LOOKED_FOR`` in a turn, or in a sentence of it."""
+        return at in self.acts and act in self.acts[at]
+
+    def says(self, act: str, at: int) -> bool:
+        """Return whether an act of ``LOOKED_FOR`` is in a turn."""
+        if self.words is None or not self.may_say(act, at):
+            return False
+        look, text = self.words.acts[act], self.steps[at].text
+        return (look.is_first_exact and text.isascii()) or look(text)
 
     def has(self, act: str, text: str) -> bool:
         """Return whether an act is in a text of small letters."""
@@ -169,7 +191,8 @@ def ai_reading(conversation: Conversation) -> AiReading:
 
 def stems_of(text: str) -> frozenset[str]:
     """Return the beginnings of the words of a text in small letters, but of common ones; and its numbers."""
-    return frozenset([word[:STEM] for word in _WORD.findall(text) if word not in COMMON])
+    words = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
+    return frozenset([word[:STEM] for word in words if word not in COMMON])
 
 
 def sentences_of(text: str) -> Iterator[str]:
@@ -177,9 +200,17 @@ def sentences_of(text: str) -> Iterator[str]:
     return filter(None, map(str.strip, _SENTENCE.findall(text)))
 
 
+_is_changing = lru_cache(maxsize=1024)(is_changing)
+
+
 def tool_name(call: Call) -> str:
     """Return the name of a tool in small letters, its words joined by underscores."""
-    return _HUMP.sub("_", call.name).lower().replace("-", "_").replace(".", "_")
+    return _underscored(call.name)
+
+
+@lru_cache(maxsize=1024)
+def _underscored(name: str) -> str:
+    return _HUMP.sub("_", name).lower().replace("-", "_").replace(".", "_")
 
 
 def succeeded(call: Call) -> bool:
@@ -192,7 +223,12 @@ def succeeded(call: Call) -> bool:
 
 def passes_on(call: Call) -> bool:
     """Return whether a call passes the customer on to a person, now or by a call back."""
-    name = tool_name(call)
+    return _is_passing(call.name)
+
+
+@lru_cache(maxsize=1024)
+def _is_passing(tool: str) -> bool:
+    name = _underscored(tool)
     return _PASSES.search(name) is not None and _UNDOES.match(name) is None
 
 

@@ -11,13 +11,13 @@ _FEWEST_SHOUTED, _SHOUTS = 5, 0.7
 
 
 def repeated(reading: AiReading) -> Iterator[Found]:
-    """Yield signs of going round: each reply that resembles one before it, and the same call again.
+    """Yield signs of going round: each reply that resembles one before it and takes up nothing new, and the same call again.
 
     A reply weighs by how alike it is, whether the customer is upset near it, the share of turns in which they are, and
     whether something was done between.
     """
-    upset = [at for at, step in enumerate(reading.steps) if step.side == "customer" and _is_upset(reading, at)]
-    customers = [at for at, step in enumerate(reading.steps) if step.side == "customer"]
+    customers = reading.customers
+    upset = [at for at in customers if _is_upset(reading, at)]
     done = [at for at in reading.calls if (call := reading.steps[at].call) and succeeded(call)]
     share = len(upset) / max(1, len(customers))
     for number, at in enumerate(reading.bots[1:], 1):
@@ -25,7 +25,7 @@ def repeated(reading: AiReading) -> Iterator[Found]:
             (_alike(reading.stems[other], reading.stems[at]), -other)
             for other in reading.bots[max(0, number - _REACH) : number]
         )
-        if not alike:
+        if not alike or _takes_up(reading, at, -first):
             continue
         after = [one for one in customers if one > at][:_SOON]
         near = any(-first < one < at for one in upset) + any(one in upset for one in after)
@@ -41,6 +41,12 @@ def repeated(reading: AiReading) -> Iterator[Found]:
     yield from _calls(reading)
 
 
+def _takes_up(reading: AiReading, at: int, earlier: int) -> bool:
+    """Return whether a reply has a word of the customer's turn before it that an earlier reply lacks: it is one to another question."""
+    asked = reading.before(at, "customer")
+    return asked is not None and not reading.stems[asked].isdisjoint(reading.stems[at] - reading.stems[earlier])
+
+
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:
     """Return the share of the shorter reply's words that the other has; of replies of a word or none 0."""
     least = min(len(one), len(other))
@@ -50,9 +56,9 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> float:
 def _is_upset(reading: AiReading, at: int) -> bool:
     """Return whether a customer rejects, repeats themselves or shouts; who is pleased or agrees does not."""
     step = reading.steps[at]
-    if reading.has("pleased", step.text) or reading.has("opens_yes", step.text):
+    if reading.says("pleased", at) or reading.says("opens_yes", at):
         return False
-    if reading.has("going_round", step.text):
+    if reading.says("going_round", at):
         return True
     text = step.turn.text if step.turn else ""
     shouted = sum(map(str.isupper, text))
@@ -61,8 +67,8 @@ def _is_upset(reading: AiReading, at: int) -> bool:
     mine = reading.stems[at]
     return len(mine) > 1 and any(
         len(mine & reading.stems[other]) / len(mine) >= _AGAIN
-        for other in range(max(0, at - _REACH), at)
-        if reading.steps[other].side == "customer"
+        for other in reading.customers
+        if at - _REACH <= other < at
     )
 
 

@@ -13,7 +13,7 @@ from auscult.wording.word_lists import read_words
 LANGUAGES = ("en", "de", "es", "fr", "pt")
 _TABLES = files("auscult.metrics._ai")
 _PART = re.compile(r"\{[a-z]+\}")
-_FRAMES = ("first", "state", "going")
+FRAMES = ("first", "state", "going")
 
 
 class Action(NamedTuple):
@@ -27,14 +27,24 @@ class Action(NamedTuple):
 class Words(NamedTuple):
     """The words of one language: whether a text has an act, by the group of acts, and the actions.
 
-    ``named`` returns the numbers of the actions that a folded text may name, and ``any_of_frame`` finds by frame (first,
-    state, going) whether it may say any of them so.
+    ``named`` returns the numbers of the actions that a folded text may name, and ``framed`` those of the frames
+    (``FRAMES``) in which it may say any of them. ``first_look`` returns by side, at once, which acts of ``LOOKED_FOR``
+    a folded turn may have, as numbers.
     """
 
     acts: dict[str, "Look"]
+    first_look: dict[str, Callable[[str], list[int] | None]]
     actions: tuple[Action, ...]
     named: Callable[[str], list[int] | None]
-    any_of_frame: dict[str, "Look"]
+    framed: Callable[[str], list[int] | None]
+
+
+LOOKED_FOR = {
+    "bot": ("all_told", "life", "machine", "example"),
+    "customer": ("wish", "nature", "pleased", "opens_yes", "going_round", "rejects", "told_before"),
+}
+"""Acts that are looked for in every turn of a side."""
+_IN_SENTENCES = ("wish", "example")
 
 
 class Look:
@@ -46,6 +56,11 @@ class Look:
         self._every = re.compile(joined)
         self._exact = searcher((joined,)) if bare == joined else None
         self._any = searcher((bare.translate(FOLDED),))
+
+    @property
+    def is_first_exact(self) -> bool:
+        """Whether a first look at a text in ASCII sees all."""
+        return self._exact is not None
 
     def __call__(self, text: str) -> bool:
         """Return whether a text has any."""
@@ -65,6 +80,7 @@ def folded(text: str) -> str:
 
 FOLDED = str.maketrans("àáâãäåèéêëìíîïòóôõöùúûüñçßýÿœæ", "aaaaaaeeeeiiiiooooouuuuncsyyoa")
 _SIGN, _OTHER_LETTER = re.compile(r"[^\x00-\x7f\w]"), re.compile(r"[^\x00-\x7f]")
+_ANCHOR = re.compile(r"(?<![\[\\])[\^$]")
 _LOOKS_AROUND = re.compile(r"\(\?<?[!=](?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)")
 
 
@@ -87,15 +103,27 @@ def words_of(language: str) -> Words | None:
         if of == "*":
             tools[name] = done
         elif of == language:
-            forms = dict(zip(_FRAMES, (done, done, *(ongoing or [""])), strict=False))
-            said = {frame: _framed(frames[frame], forms[frame]) for frame in _FRAMES}
+            forms = dict(zip(FRAMES, (done, done, *(ongoing or [""])), strict=False))
+            said = {frame: _framed(frames[frame], forms[frame]) for frame in FRAMES}
             named = rf"(?:\b|_)(?:{tools[name]})" if tools[name] else r"(?!)"
             actions.append(Action(name, said, re.compile(named)))
             every.append("|".join(one for one in (done, *ongoing) if one))
     acts = {group: Look(patterns) for group, patterns in groups.items()}
-    framed = {frame: Look([frames[frame].replace("{x}", "|".join(every))]) for frame in _FRAMES}
-    named = searcher(tuple(rf"\b(?:{_LOOKS_AROUND.sub('', forms.translate(FOLDED))})" for forms in every))
-    return Words(acts, tuple(actions), named, framed)
+    first = {side: searcher(tuple(_first(group, groups[group]) for group in mine)) for side, mine in LOOKED_FOR.items()}
+    framed = searcher(tuple(_bare(frames[frame].replace("{x}", "|".join(every))) for frame in FRAMES))
+    named = searcher(tuple(rf"\b(?:{_bare(forms)})" for forms in every))
+    return Words(acts, first, tuple(actions), named, framed)
+
+
+def _first(group: str, patterns: Sequence[str]) -> str:
+    """Return a pattern for a folded turn that is there wherever one of an act is, in the turn or in a sentence of it."""
+    bare = _bare("|".join(patterns))
+    return _ANCHOR.sub("", bare) if group in _IN_SENTENCES else bare
+
+
+def _bare(pattern: str) -> str:
+    """Return a pattern for folded texts, without looking around."""
+    return _LOOKS_AROUND.sub("", pattern).translate(FOLDED)
 
 
 def _framed(frame: str, forms: str) -> re.Pattern[str] | None:

@@ -14,7 +14,7 @@ from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.parameters import Since, Until, path_id, query, repeated
 from auscult.services.ai_agents.comparing import Asked, ComparedVersions, compare
-from auscult.services.ai_agents.figures import AgentFigures, figures, versions_of
+from auscult.services.ai_agents.figures import AgentFigures, figures, known_versions
 from auscult.services.ai_agents.registering import AiAgents, ListedAgent, NewAgent
 
 AgentId = Annotated[str, path_id("The AI agent, by the id that conversations name it by.", "ai-nia", maxLength=255)]
@@ -136,6 +136,7 @@ def remove_ai_agent(agent_id: AgentId, work: Work, version: Version = "") -> Non
     "/ai-agents/{agent_id}/figures",
     may=COUNTS,
     summary="What an AI agent did",
+    refuses={404: "No conversation names the agent, and it is not registered."},
     is_slow=True,
     command="ai-agents figures",
     columns=(
@@ -160,7 +161,7 @@ def get_ai_agent_figures(agent_id: AgentId, app: App, since: Since = None, until
     or `changed=true`; with `handled_by=ai` and `met=ai-kept` reported as done and done, `missed=ai-kept` reported and not done,
     `met=ai-refused` refused, `met=ai-resolved` resolved. A judge answers the last, where a form asks it.
     """
-    versions = versions_of(app, agent_id)
+    versions = known_versions(app, agent_id)
     return AgentFigureList(items=tuple(figures(app, agent_id, each, since, until) for each in versions))
 
 
@@ -168,7 +169,10 @@ def get_ai_agent_figures(agent_id: AgentId, app: App, since: Since = None, until
     "/ai-agents/{agent_id}/compare",
     may=COUNTS,
     summary="Compare two versions of an AI agent",
-    refuses={404: "No conversation names the version.", 400: "Not two versions are named, or the same one twice."},
+    refuses={
+        404: "No conversation names the agent or the version.",
+        400: "Not two versions are named, or the same one twice.",
+    },
     is_slow=True,
 )
 def compare_ai_agent(

@@ -1,7 +1,7 @@
 """Two versions of an AI agent compared by the questions that their conversations were judged by."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,13 +9,12 @@ from msgspec import Struct
 
 from auscult.domain.ai_agents.calls import handled_by
 from auscult.domain.ai_agents.comparison import DROP, Met, Question, compared
-from auscult.domain.conversation import Agent
 from auscult.domain.errors import NotFoundError, RequestError, coded
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.ai_agents.figures import REFUSED
+from auscult.services.ai_agents.figures import REFUSED, is_named, known_versions
 from auscult.services.conversations.latest import Sought, details, latest
 from auscult.storage.store import AppStore
 
@@ -125,12 +124,16 @@ def _read(app: AppStore, asked: Asked, version: str, names: dict[str, str]) -> _
     while read < MOST:
         page = latest(app, sought, before=before, limit=min(_AT_A_TIME, MOST - read))
         if not read and not page.items:
-            raise _unknown(asked.agent_id, version)
+            raise _unknown(asked.agent_id, version, known_versions(app, asked.agent_id))
         cases = details(app, page.items)
         split = [each for each, case in cases.items() if case.evaluation.segment]
         parts = app.audits.segments(split) if split else {}
         for each, case in cases.items():
-            ids = frozenset(agent.id for agent in case.conversation.agents if _is_meant(agent, asked.agent_id, version))
+            ids = frozenset(
+                agent.id
+                for agent in case.conversation.agents
+                if is_named(agent, asked.agent_id) and agent.version == version
+            )
             own = [one for one in own_evaluations(case, parts.get(each, ()), ids) if one.status == "evaluated"]
             scored += bool(own)
             for result in (each for one in own for each in one.results if each.metric.id != REFUSED):
@@ -143,11 +146,6 @@ def _read(app: AppStore, asked: Asked, version: str, names: dict[str, str]) -> _
         if before is None:
             break
     return _Read(ComparedVersion(version=version, conversations=scored, not_scored=read - scored), met, n)
-
-
-def _is_meant(agent: Agent, wanted: str, version: str) -> bool:
-    """Return whether an agent has this id or name, in any letter case, and this version."""
-    return agent.version == version and wanted.casefold() in {agent.id.casefold(), (agent.name or "").casefold()}
 
 
 def _shown(found: Question, name: str) -> ComparedQuestion:
@@ -171,10 +169,11 @@ def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, _DECIMALS)
 
 
-def _unknown(agent_id: str, version: str) -> NotFoundError:
+def _unknown(agent_id: str, version: str, known: Sequence[str]) -> NotFoundError:
     message = coded(
-        "no conversation of AI agent {agent_id!r} names version {version!r}; load some, or name another version",
+        "no conversation of AI agent {agent_id!r} names version {version!r}; available: {list}",
         agent_id=agent_id,
         version=version,
+        list=", ".join(filter(None, known)) or "none",
     )
     return NotFoundError(message, code="ai_agent.unknown", field="version", value=version)

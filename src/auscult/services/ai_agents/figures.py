@@ -5,6 +5,8 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain.conversation import Agent
+from auscult.domain.errors import unknown
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.conversations.latest import Sought, count, newest
 from auscult.storage.store import AppStore
@@ -44,7 +46,24 @@ class AgentFigures(Struct, frozen=True, kw_only=True):
 def versions_of(app: AppStore, agent_id: str) -> tuple[str, ...]:
     """Return the versions in the newest 500 conversations of an agent, newest version first (by its first conversation); "" for none."""
     rows = newest(app, Sought(fields=ListFields(ai_agent=(agent_id,))), _NEWEST)[::-1]
-    return tuple(dict.fromkeys(each.version or "" for row in rows for each in row.agents if each.id == agent_id))[::-1]
+    return tuple(dict.fromkeys(each.version or "" for row in rows for each in row.agents if is_named(each, agent_id)))[
+        ::-1
+    ]
+
+
+def known_versions(app: AppStore, agent_id: str) -> tuple[str, ...]:
+    """Return the versions in conversations. Raises ``NotFoundError`` ``ai_agent.unknown``: in none, and not registered."""
+    found = versions_of(app, agent_id)
+    known = app.people.directory.ai_agents() if app.visibility.is_everything else ()
+    if not found and agent_id not in known:
+        list_ = ", ".join(sorted(known)) or "none"
+        raise unknown("ai_agent", agent_id, "unknown agent {value!r}; available: {list}", "agent_id", list=list_)
+    return found
+
+
+def is_named(agent: Agent, wanted: str) -> bool:
+    """Return whether an agent has this id or name, in any letter case."""
+    return wanted.casefold() in {agent.id.casefold(), (agent.name or "").casefold()}
 
 
 def figures(
