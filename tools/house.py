@@ -58,6 +58,7 @@ def misplaced(root: Path, known: list[str]) -> Iterator[str]:
             f"{folder.relative_to(root)}: a folder with one file; make it a file of this name"
             for folder in folders
             if sum(not path.name.startswith("_") for path in folder.rglob("*.*") if path.suffix != ".pyc") == 1
+            and not (folder / "templates").is_dir()
             and folder.relative_to(root / _SOURCE).as_posix() not in ALONE
         )
     unit = root / "tests/unit"

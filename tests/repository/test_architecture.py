@@ -76,7 +76,7 @@ def violations() -> Iterator[tuple[str, str, str]]:
     yield "stores", "auscult.storage.core.tables.base", "auscult.storage.access.apps"
     yield "stores", "auscult.storage.notices", "auscult.storage.disputes"
     yield "serving", "auscult.server.rest.guards", "auscult.server.vendor.routes"
-    yield "serving", "auscult.server.api.disputes", "auscult.server.console.disputes.deciding"
+    yield "serving", "auscult.server.api.disputes", "auscult.server.console.disputes"
     yield "console", "auscult.server.console.frame.verdicts", "auscult.server.console.audits.desk"
     yield "commands", "auscult.cli.scoring.load", "auscult.cli.audits.audits"
     yield "work", "auscult.workers.heartbeat", "auscult.workers.worker"

@@ -25,14 +25,19 @@ def link(client: Client) -> str:
     return make_link("", client.client_id, client.secret, ADA).removeprefix("#")
 
 
+def bearing(token: str) -> dict[str, str]:
+    """The header that the page sends the token of a link with."""
+    return {"authorization": f"Bearer {token}"}
+
+
 def test_what_stands_behind_the_page_is_for_the_page_alone(live: Assisted) -> None:
     """Without its header, without its cookie, or with another token nothing is told; files say what they may do."""
     http, address = httpx.Client(base_url=live.service.url, timeout=PATIENCE_S), f"{live.service.url}/assist/-"
     mine = {"x-auscult-page": "1"}
     token = link(live.client)
     with http:
-        assert http.post(f"{address}/session", json={"token": token}).json()["reason"] == "page.only"
-        answer = http.post(f"{address}/session", json={"token": token}, headers=mine)
+        assert http.post(f"{address}/session", headers=bearing(token)).json()["reason"] == "page.only"
+        answer = http.post(f"{address}/session", headers=mine | bearing(token))
         assert (answer.status_code, answer.json()["agent"]) == (200, ADA)
         assert answer.json()["expires_at"] <= time.time() + 10 * 3600
         assert http.get(f"{address}/conversations").json()["reason"] == "page.only"
@@ -61,9 +66,9 @@ def _other_client(live: Assisted, http: httpx.Client, headers: Body) -> str:
     """Sign in by a client of its own, whose id this is."""
     client = live.service.new_client("assist:write", tenant=live.app.tenant)
     token = link(client)
-    assert http.post("/assist/-/session", json={"token": token}, headers=headers).status_code == 200
+    assert http.post("/assist/-/session", headers=headers | bearing(token)).status_code == 200
     reader = live.service.new_client("assist:read", tenant=live.app.tenant)
     refused = link(reader)
-    answer = http.post("/assist/-/session", json={"token": refused}, headers=headers)
+    answer = http.post("/assist/-/session", headers=headers | bearing(refused))
     assert (answer.status_code, answer.json()["reason"]) == (403, "scope.missing")
     return client.client_id

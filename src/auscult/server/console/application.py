@@ -3,18 +3,16 @@
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from litestar import Response, Router, get, post
 from litestar.connection import ASGIConnection
 from litestar.di import Provide
-from litestar.enums import RequestEncodingType
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler, HTTPRouteHandler
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_405_METHOD_NOT_ALLOWED, HTTP_500_INTERNAL_SERVER_ERROR
-from msgspec import Struct
 
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.language import LANGUAGES
@@ -22,7 +20,7 @@ from auscult.language import gettext as _
 from auscult.server.api.application import behind
 from auscult.server.api.assist.live import FOR_AGENTS
 from auscult.server.asgi import headers_of, scope_of
-from auscult.server.console.absences.away import OfferedPage
+from auscult.server.console.absences import OfferedPage
 from auscult.server.console.ai_agents.agents import AiAgentsPage
 from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.assist.files import files_router
@@ -38,7 +36,7 @@ from auscult.server.console.audits.results.results import ResultsPage
 from auscult.server.console.audits.results.self_review import BeginSelfReview, SelfReviewPage
 from auscult.server.console.calibration.sessions import CalibrationPage
 from auscult.server.console.coaching.items import CoachingPage
-from auscult.server.console.comments.threads import CommentsPage
+from auscult.server.console.comments import CommentsPage
 from auscult.server.console.connectors.runs import ConnectorsPage
 from auscult.server.console.connectors.wizard import ConnectorWizard
 from auscult.server.console.conversations.conversation import ConversationPage
@@ -52,13 +50,13 @@ from auscult.server.console.definitions.forms.ready import FormReadyPage
 from auscult.server.console.definitions.listing import ScorecardsPage, TaxonomiesPage
 from auscult.server.console.delivery.exports import ExportsPage
 from auscult.server.console.delivery.webhooks import WebhooksPage
-from auscult.server.console.directory.names import DirectoryPage
-from auscult.server.console.disputes.deciding import DisputesPage
-from auscult.server.console.explanations.box import ExplanationsPage
+from auscult.server.console.directory import DirectoryPage
+from auscult.server.console.disputes import DisputesPage
+from auscult.server.console.explanations import ExplanationsPage
 from auscult.server.console.first_hour import FormPage, InvitePage, LoadPage, StepsPage
 from auscult.server.console.frame.kept import KeptPages
 from auscult.server.console.frame.message import MessageView, failure_view, refusal_view
-from auscult.server.console.frame.posted import sentence
+from auscult.server.console.frame.posted import Given, Posted, one, sentence
 from auscult.server.console.frame.templating import Templates
 from auscult.server.console.frame.visit import (
     AFTER_COOKIE,
@@ -88,9 +86,9 @@ from auscult.server.console.insights.home.home import HomePage
 from auscult.server.console.insights.metric import MetricPage
 from auscult.server.console.insights.overview import OverviewPage
 from auscult.server.console.insights.reasons import ReasonsPage
-from auscult.server.console.limits.accounts import AccountsPage
-from auscult.server.console.manual.help import ManualPage
-from auscult.server.console.notices.own import NoticesPage
+from auscult.server.console.limits import AccountsPage
+from auscult.server.console.manual import ManualPage
+from auscult.server.console.notices import NoticesPage
 from auscult.server.console.operations.demo import Demo
 from auscult.server.console.operations.jobs import JobsPage
 from auscult.server.console.operations.tabs import AdministrationPage
@@ -103,7 +101,7 @@ from auscult.server.console.people.sign_in import Entrance, SignInPage
 from auscult.server.console.people.users import UsersPage
 from auscult.server.console.people.visitors import Visitors
 from auscult.server.console.people.welcome import WelcomePage
-from auscult.server.console.pinned.collecting import CollectionsPage, PinsPage
+from auscult.server.console.pinned import CollectionsPage, PinsPage
 from auscult.server.console.privacy.approvals import ApprovalsPage
 from auscult.server.console.privacy.erasure import ErasurePage
 from auscult.server.console.privacy.holds import HoldsPage
@@ -116,10 +114,10 @@ from auscult.server.console.recordings import SoundPage
 from auscult.server.console.request_language import LANGUAGE_COOKIE, choose
 from auscult.server.console.schedules.reports import SchedulesPage
 from auscult.server.console.search.dialog import SearchPage
-from auscult.server.console.targets.listing import TargetsPage
+from auscult.server.console.targets import TargetsPage
 from auscult.server.console.taught.teaching import TeachPage
-from auscult.server.console.tuning.fits import TuningPage
-from auscult.server.console.workdays.days_off import WorkingDaysPage
+from auscult.server.console.tuning import TuningPage
+from auscult.server.console.workdays import WorkingDaysPage
 from auscult.server.errors import failure_of, reason_of
 from auscult.server.people.cookies import check_origin, session_secret
 from auscult.server.request_context import context_of
@@ -292,50 +290,31 @@ def _assets(assets: Assets) -> HTTPRouteHandler:
     return asset
 
 
-class ThemeForm(Struct, frozen=True, kw_only=True):
-    """The chosen theme, and the page to return to."""
-
-    theme: str
-    back: str = BASE
-
-
 @post("/theme", sync_to_thread=False)
-def theme(data: Annotated[ThemeForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
+def theme(data: Posted) -> Redirect:
     """Store the reader's theme in a cookie, and redirect back."""
-    return _keep(THEME_COOKIE, data.theme if data.theme in THEMES else "auto", data.back)
-
-
-class ShortcutsForm(Struct, frozen=True, kw_only=True):
-    """The choice of shortcuts of a single key, ``on`` or ``off``, and the page to return to."""
-
-    shortcuts: str
-    back: str = BASE
+    chosen = one(data, "theme")
+    return _keep(THEME_COOKIE, chosen if chosen in THEMES else "auto", data)
 
 
 @post("/shortcuts", sync_to_thread=False)
-def shortcuts(data: Annotated[ShortcutsForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
-    """Store the reader's choice of shortcuts of a single key in a cookie, and redirect back."""
-    return _keep(SHORTCUTS_COOKIE, "off" if data.shortcuts == "off" else "on", data.back)
-
-
-class LanguageForm(Struct, frozen=True, kw_only=True):
-    """The chosen language, and the page to return to."""
-
-    language: str
-    back: str = BASE
+def shortcuts(data: Posted) -> Redirect:
+    """Store the reader's choice of shortcuts of a single key, ``on`` or ``off``, in a cookie, and redirect back."""
+    return _keep(SHORTCUTS_COOKIE, "off" if one(data, "shortcuts") == "off" else "on", data)
 
 
 @post("/language", sync_to_thread=False)
-def language(data: Annotated[LanguageForm, Body(media_type=RequestEncodingType.URL_ENCODED)]) -> Redirect:
+def language(data: Posted) -> Redirect:
     """Store the reader's language for the console and agent assist in a cookie, and redirect back."""
-    answer = _keep(LANGUAGE_COOKIE, data.language if data.language in LANGUAGES else "", data.back, path="/")
+    chosen = one(data, "language")
+    answer = _keep(LANGUAGE_COOKIE, chosen if chosen in LANGUAGES else "", data, path="/")
     answer.delete_cookie(LANGUAGE_COOKIE, path=BASE)  # where it was kept before it held for agent assist
     return answer
 
 
-def _keep(cookie: str, choice: str, back: str, path: str = BASE) -> Redirect:
-    """Store a choice of the reader in a cookie for the pages below ``path``, and redirect to the page ``back``."""
-    answer = Redirect(local(back), status_code=303)
+def _keep(cookie: str, choice: str, data: Given, path: str = BASE) -> Redirect:
+    """Store a choice of the reader in a cookie for the pages below ``path``, and redirect to the page it came from."""
+    answer = Redirect(local(one(data, "back", BASE)), status_code=303)
     answer.set_cookie(cookie, choice, max_age=_YEAR_S, path=path, samesite="lax", httponly=True)
     return answer
 

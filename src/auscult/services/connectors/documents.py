@@ -5,13 +5,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from auscult.domain.connectors import Item, Mapped, Setup
 from auscult.domain.connectors.contract import Mapper
 from auscult.domain.connectors.document import (
     NEEDED,
@@ -34,12 +35,33 @@ from auscult.domain.operations.records import made_from
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.schedules.instants import read_instant
 from auscult.formats import Limits, Source
+from auscult.formats.tables._described import Described
 from auscult.formats.vendors import FORMATS
 from auscult.formats.vendors.documents import OwnDocuments
+from auscult.sandbox.files import file_reader
 from auscult.services.connectors.any_format import ANY, AnyFormat
-from auscult.services.connectors.apart import Apart
 from auscult.services.definitions.forms.document import Document, Path, Problem, Value, read_document
 from auscult.services.definitions.forms.shape import mapping_in, name_of, read_struct
+
+
+class Apart:
+    """Mapper that hands its items to the process in which files of strangers are read."""
+
+    name: ClassVar[str] = "apart"
+
+    def __init__(self, setup: Setup, kind: type[Mapper] = Described) -> None:
+        """Make the mapper of a kind, which checks the options. Raises ``RequestError``."""
+        self._setup = setup
+        self._mapper = kind(setup)
+
+    def accepts(self, key: str) -> bool:
+        """Return whether an item is mapped by itself."""
+        return self._mapper.accepts(key)
+
+    def map(self, item: Item) -> list[Mapped]:
+        """Return what an item holds, in its order; an item that ends the process is refused."""
+        return file_reader().mapped(self._mapper.name, self._setup, item)
+
 
 KEYS = "name and place"
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
@@ -12,8 +13,9 @@ from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.change import ChangeKind
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.form_version import FormKey, FormsMovedError
-from auscult.domain.errors import NotFoundError, coded, unknown
+from auscult.domain.errors import NotFoundError, coded, kept, unknown
 from auscult.domain.evaluation import Status
+from auscult.domain.insight import without_agent_emotions
 from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery
 from auscult.domain.said.search import SaidQuery
@@ -29,7 +31,6 @@ from auscult.domain.scoring.stored import (
 from auscult.domain.tenancy import Tenant
 from auscult.storage.access.apps import lock_app
 from auscult.storage.assist.live import store_resting_state
-from auscult.storage.conversations.agent_emotions import remove_agent_emotions
 from auscult.storage.conversations.ai_texts import is_given, keep_contexts, release_contexts, with_contexts
 from auscult.storage.conversations.details import read_detail
 from auscult.storage.conversations.documents import StoredDocument, stored_document
@@ -50,6 +51,7 @@ from auscult.storage.conversations.evaluated import (
     Stored,
     file_recorded,
     read_audit,
+    read_insights,
     read_recorded,
     read_some,
     recorded_query,
@@ -63,7 +65,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.audits import audits
-from auscult.storage.core.tables.conversations import batches, conversations
+from auscult.storage.core.tables.conversations import batches, conversations, insights
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.corrections import Change, Held, as_corrected
 from auscult.storage.definitions.forms import forms_in_force
@@ -77,9 +79,26 @@ from auscult.storage.people.visibility import is_visible, visible
 from auscult.storage.privacy.live import drop_originals, with_originals
 from auscult.storage.privacy.log import append_entry
 from auscult.storage.privacy.redaction import AppPrivacy, Incoming
+from auscult.storage.privacy.settings import read_settings, stored_settings
 from auscult.storage.recordings.linking import link_recordings, linked_in, without_contents
 from auscult.storage.work.batches import HAS_UNRECORDED, NUMBERS, UNRECORDED, insert_batch
 from auscult.storage.work.work_list import ended
+
+
+def remove_agent_emotions(connection: Connection, app: int, numbers: Sequence[int]) -> None:
+    """Remove them from every revision of these conversations, if the app leaves them out."""
+    if read_settings(connection.scalar(sa.select(stored_settings(app)))).agent_emotions:
+        return
+    its = insights.c.conversation.in_(numbers)
+    for row in connection.execute(sa.select(insights).where(its)).all():
+        stored = read_insights(row.body)
+        if stored is None or (left := without_agent_emotions(stored)) is stored:
+            continue
+        one = sa.update(insights).where(
+            insights.c.conversation == row.conversation, insights.c.revision == row.revision
+        )
+        connection.execute(one.values(body=msgspec.json.encode(left, enc_hook=kept)))
+
 
 Alongside = Callable[[Connection, Accepted], None]
 

@@ -4,26 +4,20 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from litestar import Router
 from litestar.params import JSONBody
 from litestar.response import Stream
+from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from auscult.domain.assist.assistance import AssistedAgent, Feedback
+from auscult.domain.assist.live import About, Use
 from auscult.domain.assist.live_projection import fold
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.errors import RequestError
 from auscult.server.api.assist import live_shown
-from auscult.server.api.assist.live_bodies import (
-    EditBody,
-    FeedbackBody,
-    LiveAgentBody,
-    SearchBody,
-    SummaryBody,
-    UseBody,
-)
 from auscult.server.api.assist.live_examples import AGENT
 from auscult.server.api.assist.live_list import list_live
 from auscult.server.auth.principal import Principal
@@ -37,6 +31,61 @@ from auscult.server.rest.request import ApiRequest, encode
 from auscult.server.rest.threads import run
 from auscult.services.assist.live import LiveConversation
 from auscult.services.assist.playbook_progress import Followed
+
+_Key = Annotated[str, Meta(min_length=1, max_length=255)] | None
+_Id = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class LiveAgentBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The acting agent."""
+
+    id: _Id
+    name: Annotated[str, Meta(max_length=255)] | None = None
+
+
+class SearchBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Search of an agent. A repeated ``key`` returns the same answer again."""
+
+    query: Annotated[str, Meta(min_length=1, max_length=2000)]
+    agent: LiveAgentBody | None = None
+    key: _Key = None
+
+
+class SummaryBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Request of an agent for a summary. A repeated ``key`` returns the same summary again."""
+
+    agent: LiveAgentBody
+    key: _Key = None
+
+
+class EditBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent's edit of a summary."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=20_000)]
+    agent: LiveAgentBody | None = None
+
+
+class UseBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Use of an answer: the agent sent it to the customer, copied it, or overrode it and sent ``text`` instead."""
+
+    use: Use
+    text: Annotated[str, Meta(min_length=1, max_length=20_000)] | None = None
+    agent: LiveAgentBody | None = None
+
+
+class FeedbackBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An agent's feedback about an answer or a summary (with the id ``of``), or the assistant as a whole (the widget).
+
+    ``none`` withdraws earlier feedback with its reasons and its comment.
+    """
+
+    about: About
+    of: _Key = None
+    value: Literal["like", "dislike", "none"]
+    reasons: Annotated[tuple[str, ...], Meta(max_length=20)] = ()
+    comment: Annotated[str, Meta(max_length=5000)] | None = None
+    agent: LiveAgentBody | None = None
+
 
 SummaryId = Annotated[str, path_id("The summary.", "smr-9e7925c8-d842-5567-9966-059b23bd2a11")]
 RequestId = Annotated[str, path_id("The answer.", "aa-2aae1892-1e67-5b93-b46b-6e96866b2a11")]

@@ -1,1 +1,105 @@
-"""Pages of absences."""
+"""Absences in the console: what pages of a person show of them, and taking an audit over from who is away."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from litestar import Controller, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, SkipValidation
+from litestar.response import Redirect
+from msgspec import Struct
+
+from auscult.domain.absences import Absence, NewAbsence
+from auscult.domain.errors import ConflictError
+from auscult.language import gettext as _
+from auscult.language import later
+from auscult.server.console.frame.posted import Given, day, one
+from auscult.server.console.frame.reader import Reader
+from auscult.server.console.frame.visit import BASE, Visit
+from auscult.services.absences import Absences, Offers, Places
+
+AnyVisit = NamedDependency[SkipValidation[Visit]]
+LABELS = {"since": later("First day"), "until": later("Last day"), "note": later("Note")}
+"""Names of fields on the page."""
+
+
+class AbsenceRow(Struct, frozen=True, kw_only=True):
+    """One absence: its days, and whether today is one of them."""
+
+    absence_id: str
+    days: str
+    note: str
+    is_now: bool
+
+
+class AwayView(Struct, frozen=True, kw_only=True):
+    """The absences of a person, and the values of the form for another one."""
+
+    rows: tuple[AbsenceRow, ...]
+    today: str
+    since: str
+    until: str
+    note: str
+
+
+class OfferedPage(Controller):
+    """Audits of people who are away."""
+
+    path = "/offered"
+
+    @post("/{assignment_id:str}", sync_to_thread=True)
+    def take(self, assignment_id: FromPath[str], visit: AnyVisit) -> Redirect:
+        """Claim an audit of a person who is away."""
+        visit.require("audit.perform")
+        try:
+            offers(visit).take(assignment_id)
+        except ConflictError:  # another person was faster, or its auditor has begun it
+            return Redirect(f"{BASE}/audits?done=gone", status_code=303)
+        return Redirect(f"{BASE}/audits?done=taken", status_code=303)
+
+
+def offers(visit: Visit) -> Offers:
+    """Return what the visitor may take of people who are away."""
+    return Offers(visit.app, visit.reports, lambda: visit.now, visit.principal)
+
+
+def places(visit: Visit) -> Places:
+    """Return the places in calibration sessions that the visitor may take of people who are away."""
+    return Places(visit.app, lambda: visit.now, visit.principal)
+
+
+def absences_of(visit: Visit) -> Absences:
+    """Return the absences of this visit's account as the visitor sees and states them."""
+    return Absences(visit.app.absences, visit.app, lambda: visit.now, visit.principal)
+
+
+def away_view(found: Iterable[Absence], reader: Reader, given: Mapping[str, str | list[str]]) -> AwayView:
+    """Show a person's absences; ``given`` is what the form held, where that was refused."""
+    return AwayView(
+        rows=tuple(
+            AbsenceRow(
+                absence_id=each.absence_id,
+                days=days_in_words(each.since, each.until, reader),
+                note=each.note,
+                is_now=each.covers(reader.today),
+            )
+            for each in found
+        ),
+        today=reader.today.isoformat(),
+        since=one(given, "since"),
+        until=one(given, "until"),
+        note=one(given, "note"),
+    )
+
+
+def days_in_words(since: date, until: date, reader: Reader) -> str:
+    """Return the days of an absence: ``1 April 2026 to 14 April 2026``, or the one day."""
+    if since == until:
+        return reader.day(since)
+    return _("{first} to {last}").format(first=reader.day(since, year=since.year != until.year), last=reader.day(until))
+
+
+def wanted_of(data: Given, person: str) -> NewAbsence:
+    """Return the absence that a form asks for. Raises ``RequestError`` ``date.invalid``."""
+    since, until = (day(data, name, _(LABELS[name])) for name in ("since", "until"))
+    return NewAbsence(since=since, until=until, note=one(data, "note"), person=person)

@@ -10,7 +10,6 @@ from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
 
 from auscult.domain.assist.knowledge import Document
 from auscult.domain.assist.validity import Wish
@@ -19,12 +18,13 @@ from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.assist.knowledge_view import (
     KnowledgeView,
-    document_rows,
-    document_view,
-    found_rows,
+    about_of,
+    days_of,
     language_choices,
     path_of,
-    said_of,
+    state_of,
+    stated_by,
+    tag_of,
 )
 from auscult.server.console.frame.naming import language_name
 from auscult.server.console.frame.posted import Given, Posted, day, one, sentence
@@ -82,12 +82,7 @@ class KnowledgePage(Controller):
         """Show one document as the assistant quotes it."""
         visit.require("knowledge.read")
         found = _document(visit, language, source)
-        passages = visit.app.knowledge.passages(source, found.language)
-        view = document_view(found, passages, visit.reader, names_of_people(visit))
-        if visit.principal.may_everywhere("knowledge.edit"):
-            path = path_of(BASE, found.language, source)
-            view = replace(view, remove=f"{path}/remove", dates=f"{path}/dates")
-        return visit.page("assist/document", _HERE, view)
+        return _document_page(visit, found)
 
     @post("/{language:str}/{source:str}/dates", sync_to_thread=True)
     def dates(
@@ -105,12 +100,7 @@ class KnowledgePage(Controller):
             wish = _read_again(visit) if is_read else _wish(visit, data, is_whole=True)
             restate_document(visit.app, source, language, wish, visit.principal.label)
         except AuscultError as error:
-            path = path_of(BASE, found.language, source)
-            view = document_view(
-                found, visit.app.knowledge.passages(source, found.language), visit.reader, names_of_people(visit)
-            )
-            view = replace(view, remove=f"{path}/remove", dates=f"{path}/dates", problem=sentence(error.coded))
-            return visit.page("assist/document", _HERE, view, 422)
+            return _document_page(visit, found, sentence(error.coded), 422)
         return Redirect(path_of(BASE, found.language, source), status_code=303)
 
     @post("/{language:str}/{source:str}/remove", sync_to_thread=True)
@@ -155,6 +145,27 @@ def _document(visit: Visit, language: str, source: str) -> Document:
     return found
 
 
+def _document_page(visit: Visit, found: Document, problem: str = "", status: int = 200) -> Response[str]:
+    """Show one document with its passages."""
+    return visit.page(
+        "assist/document",
+        _HERE,
+        found,
+        status,
+        passages=visit.app.knowledge.passages(found.source, found.language),
+        may_edit=visit.principal.may_everywhere("knowledge.edit"),
+        problem=problem,
+        about=about_of(found, visit.reader),
+        **_shows(visit),
+    )
+
+
+def _shows(visit: Visit) -> dict[str, Any]:
+    """Return what a template needs to show documents."""
+    written = {"path_of": path_of, "state_of": state_of, "days_of": days_of, "stated_by": stated_by}
+    return {**written, "names": names_of_people(visit)}
+
+
 def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
     """Show the documents. ``chosen`` is the language of a document that was refused."""
     reader, library = visit.reader, _library(visit)
@@ -163,19 +174,17 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
     wanted = visit.asked("language")
     language = wanted if wanted in bases else "en" if "en" in bases else bases[0]
     offered = {*library.retriever.languages, *bases}
-    search = library.search(visit.app, language, asked, _SHOWN) if asked else None
-    documents = visit.app.knowledge.documents()
     view = KnowledgeView(
-        rows=document_rows(documents, reader, names_of_people(visit), BASE),
+        documents=visit.app.knowledge.documents(),
         languages=tuple((each, language_name(each, reader)) for each in bases),
         language=language,
         choices=language_choices(offered, reader),
         chosen=chosen if chosen in offered else language,
         asked=asked,
-        said=said_of(search) if search else "",
-        found=found_rows(search, language, reader, BASE) if search else (),
+        search=library.search(visit.app, language, asked, _SHOWN) if asked else None,
         may_edit=visit.principal.may_everywhere("knowledge.edit"),
         note=visit.note(_NOTES),
         problem=problem,
     )
-    return visit.page("assist/knowledge", _HERE, view, 422 if problem else 200)
+    more = _shows(visit) | {"tag_of": tag_of, "language_name": language_name}
+    return visit.page("assist/knowledge", _HERE, view, 422 if problem else 200, **more)

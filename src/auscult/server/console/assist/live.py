@@ -11,7 +11,7 @@ from litestar.response import Stream
 
 from auscult.domain.assist.live_log import LiveListed
 from auscult.domain.assist.live_projection import Live, fold
-from auscult.server.console.assist.live_view import LiveLinks, live_card, live_view, one_live_view
+from auscult.server.console.assist.live_view import live_card, live_view, one_live_view
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.storage.store import AppStore
 
@@ -31,7 +31,7 @@ class LivePage(Controller):
         going = _going(app)
         found = (_read(app, each.conversation_id) for each in going)
         cards = [
-            live_card(each, assistant.mood(app, each), visit.reader, BASE)
+            live_card(each, assistant.mood(app, each), visit.reader)
             for each in found
             if each is not None and not each.is_ended
         ]
@@ -48,18 +48,14 @@ class LivePage(Controller):
         """Show one conversation in progress."""
         app = visit.app_for("assist.read")
         # Counted before the events are read, so that the stream sends what is added in between.
-        stream = f"{BASE}/live/{conversation_id}/stream?seen={app.live.count(conversation_id)}"
+        seen = app.live.count(conversation_id)
         found = _read(app, conversation_id)
         if found is None:
             raise missing("conversation", conversation_id)
-        done = f"{BASE}/conversations/{conversation_id}" if app.conversations.get(conversation_id) else ""
-        return visit.page(
-            "assist/live_one",
-            "Live",
-            one_live_view(
-                found, visit.services.live.assistant.mood(app, found), visit.reader, LiveLinks(BASE, stream, done)
-            ),
-        )
+        mood = visit.services.live.assistant.mood(app, found)
+        is_scored = app.conversations.get(conversation_id) is not None
+        view = one_live_view(found, mood, visit.reader)
+        return visit.page("assist/live_one", "Live", view, seen=seen, is_scored=is_scored)
 
     @get("/{conversation_id:str}/stream", sync_to_thread=True)
     def one_stream(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Stream:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -39,7 +38,6 @@ class LiveCard(Struct, frozen=True, kw_only=True):
     """
 
     id: str
-    href: str
     words: str
     about: str
     length: str
@@ -87,23 +85,13 @@ class AnswerView(Struct, frozen=True, kw_only=True):
 
 
 class OneLiveView(Struct, frozen=True, kw_only=True):
-    """One ongoing conversation. ``done`` leads to its page once it is over and scored."""
+    """One ongoing conversation."""
 
     card: LiveCard
     is_ended: bool
     messages: tuple[MessageView, ...]
     answers: tuple[AnswerView, ...]
     summary: str
-    done: str
-    stream: str
-
-
-class LiveLinks(NamedTuple):
-    """Addresses that the page of a live conversation leads to: the console, its events, and its result if there is one."""
-
-    base: str
-    stream: str
-    done: str
 
 
 def live_view(cards: Iterable[LiveCard], stream: str) -> LiveView:
@@ -117,7 +105,7 @@ def live_view(cards: Iterable[LiveCard], stream: str) -> LiveView:
     )
 
 
-def live_card(live: Live, mood: Mood, reader: Reader, base: str) -> LiveCard:
+def live_card(live: Live, mood: Mood, reader: Reader) -> LiveCard:
     """Show one conversation."""
     conversation = live.conversation
     turns = conversation.turns
@@ -129,7 +117,6 @@ def live_card(live: Live, mood: Mood, reader: Reader, base: str) -> LiveCard:
     agent = _agent(live) if live.agent else _("Nobody yet")
     return LiveCard(
         id=conversation.id,
-        href=f"{base}/live/{conversation.id}",
         words=excerpt(said),
         about=" \u00b7 ".join(each for each in (agent, queue, _(CHANNELS[conversation.channel])) if each),
         length=clock(round((reader.now - conversation.started_at).total_seconds() * 1000)),
@@ -147,12 +134,12 @@ def live_card(live: Live, mood: Mood, reader: Reader, base: str) -> LiveCard:
     )
 
 
-def one_live_view(live: Live, mood: Mood, reader: Reader, links: LiveLinks) -> OneLiveView:
+def one_live_view(live: Live, mood: Mood, reader: Reader) -> OneLiveView:
     """Show one conversation with all its messages."""
     assist = live.assist
     summary = next((each.edited_text or each.text or "" for each in reversed(assist.summaries)), "")
     return OneLiveView(
-        card=live_card(live, mood, reader, links.base),
+        card=live_card(live, mood, reader),
         is_ended=live.is_ended,
         messages=tuple(_messages(live, mood, reader)),
         answers=tuple(
@@ -165,8 +152,6 @@ def one_live_view(live: Live, mood: Mood, reader: Reader, links: LiveLinks) -> O
             for each in reversed(assist.suggestions)
         ),
         summary=summary,
-        done=links.done if live.is_ended else "",
-        stream="" if live.is_ended else links.stream,
     )
 
 

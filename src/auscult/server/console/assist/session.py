@@ -14,7 +14,6 @@ import jwt
 import msgspec
 from litestar import Response, Router, delete, get, post
 from litestar.handlers import BaseRouteHandler
-from litestar.params import JSONBody
 from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
@@ -23,12 +22,12 @@ from auscult.domain.errors import AccessError, RequestError
 from auscult.domain.tenancy import Client
 from auscult.server.asgi import Scope, headers_of, scope_of
 from auscult.server.auth.principal import Principal
-from auscult.server.auth.tokens import Authenticator, Claims
+from auscult.server.auth.tokens import Authenticator, Claims, bearer
 from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.clock import Clock
 from auscult.server.limits import SharedLimiter
 from auscult.server.rest.guards import Connection
-from auscult.server.rest.request import REQUEST_BYTES, ApiRequest
+from auscult.server.rest.request import ApiRequest
 from auscult.server.rest.routing import AppRouter
 from auscult.server.tenancy import Tenancy
 
@@ -45,7 +44,6 @@ HEADER = "x-auscult-page"
 """The header that the page's script sends; a form or an image of another site cannot send it."""
 
 _SCOPES = frozenset({"assist:write"})
-_LONGEST_BODY = 16 * 1024
 _LONGEST_ID = 255
 
 
@@ -64,12 +62,6 @@ class SessionShown(Struct, frozen=True, kw_only=True):
     agent: AssistedAgent
     app: str
     expires_at: int
-
-
-class LinkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The token after ``#`` in a link."""
-
-    token: str
 
 
 class SignIn:
@@ -134,16 +126,17 @@ class SessionAuthorizer(RequestAuthorizer):
 
 
 def session_router(path: str, sign_in: SignIn) -> Router:
-    """Return the router that shows who is signed in (GET), signs in (POST) and out (DELETE)."""
+    """Return the router that shows who is signed in (GET), signs in (POST, with the token of a link) and out (DELETE)."""
 
     @get("/")
     async def show(request: ApiRequest) -> SessionShown:
         return _shown(await sign_in.of(headers_of(scope_of(request))))
 
     @post("/", status_code=200)
-    async def begin(request: ApiRequest, data: JSONBody[LinkBody]) -> Response[SessionShown]:
-        found, held = await sign_in.begin(data.token.strip())
-        return Response(_shown(found), headers={"Set-Cookie": _set_cookie(scope_of(request), held, SESSION_S)})
+    async def begin(request: ApiRequest) -> Response[SessionShown]:
+        scope = scope_of(request)
+        found, held = await sign_in.begin(bearer(headers_of(scope)))
+        return Response(_shown(found), headers={"Set-Cookie": _set_cookie(scope, held, SESSION_S)})
 
     @delete("/", status_code=204)
     async def end(request: ApiRequest) -> Response[None]:
@@ -155,7 +148,6 @@ def session_router(path: str, sign_in: SignIn) -> Router:
         guards=[_for_pages],
         request_class=ApiRequest,
         include_in_schema=False,
-        opt={REQUEST_BYTES: _LONGEST_BODY},
     )
 
 

@@ -1,5 +1,6 @@
 """The audit desk: one conversation to be judged, with drafts stored as they are made."""
 
+from decimal import Decimal
 from math import ceil
 from typing import Annotated, Any, ClassVar, cast
 
@@ -8,12 +9,13 @@ from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.audits.assignment import Assigned, Assignment
-from auscult.domain.audits.audit import AuditAnswer, Sheet, submitted_already
+from auscult.domain.audits.audit import AuditAnswer, AuditResult, Sheet, submitted_already
 from auscult.domain.errors import AuscultError, ConflictError, RequestError
-from auscult.domain.evaluation import Qualification
+from auscult.domain.evaluation import Evaluation, Qualification
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
@@ -26,8 +28,8 @@ from auscult.server.console.audits.desk_view import (
     stored_view,
 )
 from auscult.server.console.audits.desk_view import Item as WorkItem
-from auscult.server.console.audits.held import HeldView, compared, result_in_words
 from auscult.server.console.frame.message import MessageView
+from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.recordings import sound_of
 from auscult.services.audits.blind import hidden_from
@@ -35,6 +37,43 @@ from auscult.services.audits.desk import Desk
 from auscult.services.audits.handover import Item
 from auscult.services.audits.workflow import MOVED, Auditing, revision_of
 from auscult.storage.audits.queue import QueueQuery
+
+
+class HeldView(Struct, frozen=True, kw_only=True):
+    """A submitted audit. ``seconds`` are left to undo it; at 0 it counts, and ``compared`` has the machine's result next to it.
+
+    ``href`` leads to its conversation, or is empty where the reader may not see what was decided there.
+    """
+
+    conversation_id: str
+    assignment_id: str
+    result: str
+    seconds: int = 0
+    compared: str = ""
+    href: str = ""
+
+
+def result_in_words(result: AuditResult, reader: Reader) -> str:
+    """Return the score of an audit, and whether it passed."""
+    return _outcome(result.score, reader, passed=result.passed)
+
+
+def compared(result: AuditResult, machine: Evaluation, reader: Reader) -> str:
+    """Return the machine's result, and how many answers differ."""
+    theirs = {each.metric.id: each.verdict.level or each.verdict.qualification for each in machine.results}
+    answers = [each for each in result.sheet.answers if theirs.get(each.metric_id, "-") != "-"]
+    n = sum((each.level or each.answer) != theirs[each.metric_id] for each in answers)
+    differs = ngettext("One answer differs.", "{n} answers differ.", n).format(n=reader.number(n))
+    differs = differs if n else _("No answer differs.")
+    outcome = _outcome(machine.score, reader, passed=machine.passed)
+    return _("The machine: {outcome} {differs}").format(outcome=outcome, differs=differs)
+
+
+def _outcome(score: Decimal | None, reader: Reader, *, passed: bool | None) -> str:
+    if score is None or passed is None:
+        return _("no score.") if score is None else _("{score}.").format(score=reader.number(score))
+    return (_("{score}, passed.") if passed else _("{score}, not passed.")).format(score=reader.number(score))
+
 
 _MOST = 1_000
 _SHOWN_REASONS = frozenset({"audit.incomplete", "level.unknown", "reason.missing"})
@@ -136,7 +175,12 @@ class ItemPage(Controller):
         item = WorkItem(mine.assignment.assignment_id, mine.audit, _shows_machine(visit, mine.assignment), typed)
         problem = "" if error is None else _open(error)
         view = desk_view(case, item, waiting, visit.reader, problem)
-        desk = {"title": _(self.title), "at": self.at, "back": self.back, "may_decline": not self.is_self}
+        desk: dict[str, object] = {
+            "title": _(self.title),
+            "at": self.at,
+            "back": self.back,
+            "codes": {} if self.is_self else CODES,
+        }
         desk["is_self"] = self.is_self
         desk["is_incomplete"] = error is not None and error.reason == "audit.incomplete"
         sound, status = sound_of(visit, case.conversation.id), 409 if typed else 422 if problem else 200

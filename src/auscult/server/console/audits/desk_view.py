@@ -48,13 +48,6 @@ LEVEL = "level:"
 """Prefix of a level's name in the fields of the form, which distinguishes it from YES, NO and NA."""
 
 
-class ChoiceView(Struct, frozen=True, kw_only=True):
-    """One answer to choose from."""
-
-    value: str
-    word: str
-
-
 class QuestionView(Struct, frozen=True, kw_only=True):
     """One metric to answer. ``is_open``: it needs an answer and has none.
 
@@ -68,13 +61,13 @@ class QuestionView(Struct, frozen=True, kw_only=True):
     question: str
     is_fatal: bool
     answer: str
-    choices: tuple[ChoiceView, ...]
+    choices: Mapping[str, str]
     comment: str
     is_open: bool
     guidance: str = ""
     asks_number: bool = False
     given_number: str = ""
-    reasons: tuple[ChoiceView, ...] = ()
+    reasons: Mapping[str, str]
     reason: str = ""
     templates: tuple[str, ...] = ()
     machine: str = ""
@@ -122,7 +115,6 @@ class DeskView(Struct, frozen=True, kw_only=True):
     problem: str
     here: int
     blind: str
-    codes: tuple[ChoiceView, ...]
 
     @property
     def stored_json(self) -> str:
@@ -157,7 +149,6 @@ def desk_view(case: EvaluatedConversation, item: Item, waiting: int, reader: Rea
         waiting=waiting,
         problem=problem,
         blind=_("Other auditors hidden") if item.shows_machine else _("Blind: machine and other auditors hidden"),
-        codes=tuple(ChoiceView(value=code, word=_(word)) for code, word in CODES.items()),
         here=next(
             (n for n, each in enumerate(questions) if not (each.answer or each.given_number)),
             max(len(questions) - 1, 0),
@@ -228,7 +219,7 @@ def _questions(form: Form, answers: Mapping[str, AuditAnswer], machine: Mapping[
             guidance=metric.guidance,
             asks_number=_asks_number(metric),
             given_number=given.level or "" if given and _asks_number(metric) else "",
-            reasons=tuple(_reasons(metric.reasons)),
+            reasons=dict(_reasons(metric.reasons)),
             reason=given.reason_code or "" if given else "",
             templates=metric.comments,
             machine=machine.get(metric.id, ""),
@@ -239,13 +230,12 @@ def _asks_number(metric: Metric) -> bool:
     return metric.grades is not None and metric.grades.kind == "number"
 
 
-def _choices(metric: Metric) -> tuple[ChoiceView, ...]:
-    """Return the available answers: the levels of a graded metric, else Yes and No; and N/A."""
+def _choices(metric: Metric) -> dict[str, str]:
+    """Return the available answers in words: the levels of a graded metric, else Yes and No; and N/A."""
     if metric.grades is None:
-        return tuple(ChoiceView(value=value, word=_(word)) for value, word in ANSWERS)
+        return {value: _(word) for value, word in ANSWERS}
     levels = () if _asks_number(metric) else metric.grades.levels
-    named = (ChoiceView(value=f"{LEVEL}{level.name}", word=level.name) for level in levels)
-    return (*named, ChoiceView(value="NA", word=_("N/A")))
+    return {f"{LEVEL}{level.name}": level.name for level in levels} | {"NA": _("N/A")}
 
 
 def _chosen(metric: Metric, given: AuditAnswer | None) -> str:
@@ -255,11 +245,11 @@ def _chosen(metric: Metric, given: AuditAnswer | None) -> str:
     return given.answer if given.level is None else f"{LEVEL}{given.level}"
 
 
-def _reasons(reasons: Iterable[Reason], above: str = "") -> Iterator[ChoiceView]:
-    """Return coded reasons and the finer ones below them, each with the names above it."""
+def _reasons(reasons: Iterable[Reason], above: str = "") -> Iterator[tuple[str, str]]:
+    """Return the codes of reasons and of the finer ones below them, each in words with the names above it."""
     for reason in reasons:
         name = f"{above}{reason.name}"
-        yield ChoiceView(value=reason.code, word=name)
+        yield reason.code, name
         yield from _reasons(reason.reasons, f"{name}: ")
 
 

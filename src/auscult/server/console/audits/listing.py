@@ -6,7 +6,7 @@ from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.audits.assignment import WorkOrder
-from auscult.server.console.absences.away import offers
+from auscult.server.console.absences import offers
 from auscult.server.console.audits.desk import desk_of, go_on, held_of
 from auscult.server.console.audits.listing_view import (
     LISTS,
@@ -39,10 +39,10 @@ class AuditsPage(Controller):
         desk_of(visit).submit_held(visit.visitor.email)
         me, queue, query = visit.visitor.email, visit.app.queue, visit.query
         orders: dict[str, WorkOrder] = {
-            name: order_of(query, each.orders, each.usual, each.named.sort) for name, each in LISTS.items()
+            name: order_of(query, each.orders, each.usual, each.sort) for name, each in LISTS.items()
         }
-        todo = QueueQuery.to_do(me)._replace(order=orders["todo"], after=read_key(query, LISTS["todo"].named.before))
-        ended = QueueQuery.done(me)._replace(order=orders["done"], after=read_key(query, LISTS["done"].named.before))
+        todo = QueueQuery.to_do(me)._replace(order=orders["todo"], after=read_key(query, LISTS["todo"].before))
+        ended = QueueQuery.done(me)._replace(order=orders["done"], after=read_key(query, LISTS["done"].before))
         found = {name: queue.page(each._replace(limit=_MOST + 1)) for name, each in (("todo", todo), ("done", ended))}
         free = offers(visit).listing()[:_MOST]
         items = [one.assigned.assignment.conversation_id for each in found.values() for one in each]

@@ -9,7 +9,7 @@ from auscult.domain.audits.assignment import Assigned, WorkOrder
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.language import gettext as _
 from auscult.server.console.frame.filters import Query, address
-from auscult.server.console.frame.heads import HeadView, Parameters, head_view, write_key
+from auscult.server.console.frame.heads import Sorting, write_key
 from auscult.server.console.frame.naming import CHANNELS, customer_words, queues_of
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader, length
@@ -22,7 +22,8 @@ class Sortable(NamedTuple):
     orders: tuple[WorkOrder, ...]
     usual: WorkOrder
     heads: Mapping[str, tuple[WorkOrder, ...]]
-    named: Parameters
+    sort: str = "sort"
+    before: str = "before"
 
 
 LISTS: Mapping[str, Sortable] = {
@@ -30,13 +31,13 @@ LISTS: Mapping[str, Sortable] = {
         ("todo", "due_at", "-due_at", "answered", "-answered"),
         "todo",
         {"due": ("due_at", "-due_at"), "answered": ("-answered", "answered")},
-        Parameters(),
     ),
     "done": Sortable(
         ("-ended_at", "ended_at", "score", "-score"),
         "-ended_at",
         {"ended": ("-ended_at", "ended_at"), "score": ("score", "-score")},
-        Parameters("done_sort", "done_before"),
+        "done_sort",
+        "done_before",
     ),
 }
 """The lists of the page."""
@@ -45,7 +46,7 @@ LISTS: Mapping[str, Sortable] = {
 class ListView(Struct, frozen=True, kw_only=True):
     """A list's heads, and the addresses of its first page, where this is another one, and of the next one, if any."""
 
-    heads: Mapping[str, HeadView]
+    heads: Sorting
     first: str
     next: str
 
@@ -54,12 +55,19 @@ def list_view(  # noqa: PLR0913, PLR0917  (a list, and the address that it is pa
     of: Sortable, found: Sequence[Listed], order: WorkOrder, query: Query, path: str, limit: int
 ) -> ListView:
     """Show the heads and pages of a list; ``found`` has one more row than the page where there is a next one."""
-    before = of.named.before
     more = len(found) > limit
     return ListView(
-        heads={name: head_view(each, order, of.usual, query, path, named=of.named) for name, each in of.heads.items()},
-        first=address(path, query, **{before: ""}) if query.get(before) else "",
-        next=address(path, query, done="", **{before: write_key(found[limit - 1].key)}) if more else "",
+        heads=Sorting(
+            columns=of.heads,
+            order=order,
+            usual=of.usual,
+            query=query,
+            path=path,
+            sort=of.sort,
+            before=of.before,
+        ),
+        first=address(path, query, **{of.before: ""}) if query.get(of.before) else "",
+        next=address(path, query, done="", **{of.before: write_key(found[limit - 1].key)}) if more else "",
     )
 
 

@@ -15,7 +15,7 @@ from auscult.domain.calibration.session import MachineShown, OthersShown, Sessio
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.evaluation import Qualification
 from auscult.language import later
-from auscult.server.console.absences.away import places
+from auscult.server.console.absences import places
 from auscult.server.console.calibration.sessions_view import (
     Room,
     about,

@@ -14,13 +14,10 @@ from auscult.server.console.connectors.wizard_view import (
     FORMAT_WORDS,
     IT_IS,
     IT_IS_WRITTEN,
-    STEPS,
     WHO,
     DryView,
     Made,
-    MappedRow,
     Reject,
-    Step,
     TriedView,
     columns_in,
     keyed,
@@ -96,17 +93,8 @@ def dry_view(made: Made, mark: str) -> DryView | None:
         problem=sentence(from_store(problem)),
         counts=counts_word(counts, reader),
         rejects=tuple(_rejects(made, dry)),
-        mapped=tuple(
-            MappedRow(
-                key=each.key,
-                id=each.where,
-                started=reader.moment(each.started_at) if each.started_at else "",
-                queue=made.queues.get(each.queue, each.queue),
-                agent=each.agent,
-                turns=reader.number(each.turns),
-            )
-            for each in dry.mapped[:10]
-        ),
+        mapped=dry.mapped[:10],
+        queues=made.queues,
         unknown=tuple(f"{kind}: {name}" for kind, _colon, name in (each.partition(":") for each in dry.unknown)),
         is_old=made.seen.of_document != mark,
     )
@@ -146,8 +134,8 @@ def _rejects(made: Made, dry: Check) -> Iterator[Reject]:
         )
 
 
-def steps(made: Made, view: Mapping[str, Any]) -> tuple[Step, ...]:
-    """Show the steps, each with what is settled in it."""
+def steps(made: Made, view: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+    """Return, by step, what is settled in it, and its state: ``done``, ``due``, or empty."""
     tried: TriedView | None = view["tried"]
     dry: DryView | None = view["dry"]
     fields = {each.field.partition(".")[0].partition("[")[0] for each in made.problems}
@@ -181,6 +169,4 @@ def steps(made: Made, view: Mapping[str, Any]) -> tuple[Step, ...]:
     if dry is not None:
         words = _("Changed since the dry run") if dry.is_old else dry.problem or dry.said
         about["dry"] = (words, "" if dry.is_old else "due" if dry.problem or dry.rejects else "done")
-    return tuple(
-        Step(part=part, name=_(name), about=about[part][0], state=about[part][1]) for part, name in STEPS.items()
-    )
+    return about

@@ -15,20 +15,19 @@ from auscult.language import later
 from auscult.server.api.connectors import connecting
 from auscult.server.console.connectors.changes import new_connector
 from auscult.server.console.connectors.runs_view import (
-    Begun,
     ConnectorsView,
     ConnectorView,
     PreviewView,
-    WayOut,
     about_of,
-    draft_row,
+    counts_word,
     is_open,
+    kind_of,
     listed_row,
     mapped_rows,
     preview_view,
-    refusal_row,
-    run_row,
+    remarks_of,
     state_of,
+    state_of_run,
 )
 from auscult.server.console.connectors.wizard_view import kind_cards
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
@@ -79,7 +78,7 @@ class ConnectorsPage(Controller):
         name, kind = one(data, "name").lower(), one(data, "kind", "s3")
         problem = _taken(visit, name)
         if problem:
-            return _list(visit, Begun(name=name, kind=kind, problem=problem))
+            return _list(visit, problem, name, kind)
         visit.app.definitions.save_draft(KIND, name, new_connector(name, kind))
         return Redirect(f"{PATH}/{name}/edit", status_code=303)
 
@@ -146,24 +145,20 @@ class ConnectorsPage(Controller):
         return Redirect(f"{PATH}?done=removed", status_code=303)
 
 
-def _list(visit: Visit, begun: Begun | None = None) -> Response[str]:
+def _list(visit: Visit, problem: str = "", name: str = "", kind: str = "s3") -> Response[str]:
+    """Show the list, with the name and kind of a new connector that cannot begin, and the reason."""
     found, may = visit.app.connectors.listing(), visit.principal.may_everywhere(_MANAGE)
-    names = {each.name for each in found}
-    drafts = [each for each in visit.app.definitions.drafts(KIND) if each.name not in names] if may else []
+    known = {each.name for each in found}
+    drafts = [each for each in visit.app.definitions.drafts(KIND) if each.name not in known] if may else []
     view = ConnectorsView(
         rows=tuple(listed_row(each, _read(visit, each.name), visit.reader, PATH) for each in found),
-        drafts=tuple(draft_row(each.name, visit.reader.moment(each.saved_at), PATH) for each in drafts),
-        out=tuple(
-            WayOut(name=_(name), what=_(what), href=BASE + path)
-            for name, what, path, needs in _OUT
-            if _opens(visit, needs)
-        ),
-        kinds=kind_cards(begun.kind if begun else "s3") if may else (),
-        begun=begun or Begun(),
+        drafts=drafts,
+        kinds=kind_cards(kind) if may else (),
         is_open=any(map(is_open, found)),
         note=visit.note(_NOTES),
     )
-    return visit.page("connectors/connectors", _TITLE, view, 422 if begun else 200)
+    more = {"out": [each for each in _OUT if _opens(visit, each[-1])], "problem": problem, "name": name}
+    return visit.page("connectors/connectors", _TITLE, view, 422 if problem else 200, **more)
 
 
 def _taken(visit: Visit, name: str) -> str:
@@ -187,7 +182,6 @@ def _one(
     asked = visit.asked("run")
     only = int(asked) if asked.isdecimal() and len(asked) < 16 else 0  # noqa: PLR2004  (what a database holds)
     document = _service(visit).definition(name).document.decode("utf-8-sig", "replace")
-    names = names_of_people(visit)
     view = ConnectorView(
         name=name,
         about=about_of(read, standing, connectors.items(name), reader),
@@ -196,9 +190,9 @@ def _one(
         is_paused=standing.is_paused,
         is_open=is_open(standing),
         may_manage=visit.principal.may_everywhere(_MANAGE),
-        runs=tuple(run_row(each, reader, path, names) for each in connectors.runs(name, _RUNS)),
+        runs=connectors.runs(name, _RUNS),
         mapping=mapped_rows(read, connectors.unknown(name), reader),
-        refusals=tuple(refusal_row(each, reader) for each in connectors.refusals(name, _REFUSALS, only or None)),
+        refusals=connectors.refusals(name, _REFUSALS, only or None),
         only=only,
         document=document,
         secrets=", ".join(standing.secrets),
@@ -207,7 +201,9 @@ def _one(
         note=visit.note(_NOTES),
         problem=problem or ("" if read else sentence(str(found))),
     )
-    return visit.page("connectors/connector", _TITLE, view, 422 if problem else 200)
+    written = {"counts_word": counts_word, "kind_of": kind_of, "remarks_of": remarks_of, "state_of_run": state_of_run}
+    more = {**written, "names": names_of_people(visit)}
+    return visit.page("connectors/connector", _TITLE, view, 422 if problem else 200, **more)
 
 
 def _order(visit: Visit, name: str, order: Order) -> Response[str] | Redirect:

@@ -1,18 +1,18 @@
 """Connectors: the list, and one connector with its runs, its mapping, its refusals, and a preview."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from urllib.parse import quote
 
 from msgspec import Struct, structs
 
 from auscult.domain.connectors.document import Connector
-from auscult.domain.connectors.run import Counts, Refusal, Run, Standing
-from auscult.domain.operations.records import made_from
+from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
 from auscult.language import gettext as _
 from auscult.language import later, ngettext, pgettext, translated
-from auscult.server.console.frame.naming import CHANNELS, by_in_words, within_sentence
+from auscult.server.console.frame.naming import CHANNELS, within_sentence
 from auscult.server.console.frame.reader import Reader
 from auscult.services.connectors.checking import Check, Row
+from auscult.storage.definitions.repository import DefinitionDraft
 
 _STATES = {
     "running": (later("Running"), "go"),
@@ -47,13 +47,6 @@ class KindCard(Struct, frozen=True, kw_only=True):
     is_chosen: bool
 
 
-class StateView(Struct, frozen=True, kw_only=True):
-    """A state as a word, and the kind of its tag."""
-
-    word: str
-    kind: str
-
-
 class ListedRow(Struct, frozen=True, kw_only=True):
     """One connector of the list. ``problem`` is the reason why its document cannot be read any more."""
 
@@ -61,36 +54,12 @@ class ListedRow(Struct, frozen=True, kw_only=True):
     href: str
     place: str
     about: str
-    state: StateView
+    state: tuple[str, str]
     last: str
     at: str
     counts: str
     next: str
     problem: str
-
-
-class WayOut(Struct, frozen=True, kw_only=True):
-    """A way out for data: its name, its purpose, and its page."""
-
-    name: str
-    what: str
-    href: str
-
-
-class DraftRow(Struct, frozen=True, kw_only=True):
-    """A connector that was never in force."""
-
-    name: str
-    href: str
-    saved: str
-
-
-class Begun(Struct, frozen=True, kw_only=True):
-    """A new connector as it was entered, and the reason why it cannot begin."""
-
-    name: str = ""
-    kind: str = "s3"
-    problem: str = ""
 
 
 class PreviewView(Struct, frozen=True, kw_only=True):
@@ -109,37 +78,10 @@ class ConnectorsView(Struct, frozen=True, kw_only=True):
     """The list. ``kinds`` are for visitors who may add a connector; ``is_open``: a run is under way."""
 
     rows: tuple[ListedRow, ...]
-    drafts: tuple[DraftRow, ...]
-    out: tuple[WayOut, ...]
+    drafts: Sequence[DefinitionDraft]
     kinds: tuple[KindCard, ...]
-    begun: Begun
     is_open: bool
     note: str
-
-
-class RunRow(Struct, frozen=True, kw_only=True):
-    """One run. ``lines`` are its error, the findings of the drift watch, and the postponed items."""
-
-    number: int
-    when: str
-    at: str
-    kind: str
-    by: str
-    state: StateView
-    counts: str
-    lines: tuple[str, ...]
-    refused: str
-
-
-class RefusalRow(Struct, frozen=True, kw_only=True):
-    """One refusal."""
-
-    key: str
-    where: str
-    reason: str
-    run: int
-    when: str
-    at: str
 
 
 class MappedRow(Struct, frozen=True, kw_only=True):
@@ -157,13 +99,13 @@ class ConnectorView(Struct, frozen=True, kw_only=True):
     name: str
     about: str
     base: str
-    state: StateView
+    state: tuple[str, str]
     is_paused: bool
     is_open: bool
     may_manage: bool
-    runs: tuple[RunRow, ...]
+    runs: Sequence[Run]
     mapping: tuple[MappedRow, ...]
-    refusals: tuple[RefusalRow, ...]
+    refusals: Sequence[Refusal]
     only: int
     document: str
     secrets: str
@@ -173,18 +115,18 @@ class ConnectorView(Struct, frozen=True, kw_only=True):
     problem: str
 
 
-def state_of(standing: Standing) -> StateView:
-    """Return the state of a connector."""
+def state_of(standing: Standing) -> tuple[str, str]:
+    """Return the state of a connector in a word, and the kind of its tag."""
     last = standing.last
     if last is not None and last.state == "running":
-        return StateView(word=_("Running"), kind="go")
+        return _("Running"), "go"
     if standing.is_paused:
-        return StateView(word=_("Paused"), kind="due")
+        return _("Paused"), "due"
     if standing.ordered is not None:
-        return StateView(word=_("Waits for a worker"), kind="go")
+        return _("Waits for a worker"), "go"
     if last is None:
-        return StateView(word=_("Never run"), kind="")
-    return _state(last)
+        return _("Never run"), ""
+    return state_of_run(last)
 
 
 def is_open(standing: Standing) -> bool:
@@ -223,29 +165,16 @@ def about_of(read: Connector | None, standing: Standing, items: int, reader: Rea
     return " · ".join(facts)
 
 
-def run_row(run: Run, reader: Reader, path: str, names: Mapping[str, str]) -> RunRow:
-    """Show one run. ``names`` are those of people, by e-mail address."""
-    kind = pgettext("run", "Run now") if run.order.kind == "manual" else _(_KINDS[run.order.kind])
-    error = (run.error,) if run.error else ()
-    return RunRow(
-        number=run.number,
-        when=reader.lately(run.started_at),
-        at=run.started_at.isoformat(),
-        kind=_("{kind}, dry").format(kind=kind) if run.order.is_dry else kind,
-        by=by_in_words(run.order.by, names),
-        state=_state(run),
-        counts=counts_word(run.counts, reader),
-        lines=(
-            *map(translated, (*error, *run.notes)),
-            *(_("Postponed: {what}").format(what=translated(each)) for each in run.postponed),
-        ),
-        refused=f"{path}?run={run.number}" if run.counts.refused and not run.order.is_dry else "",
-    )
+def kind_of(order: Order) -> str:
+    """Return the kind of a run in words."""
+    kind = pgettext("run", "Run now") if order.kind == "manual" else _(_KINDS[order.kind])
+    return _("{kind}, dry").format(kind=kind) if order.is_dry else kind
 
 
-def refusal_row(one: Refusal, reader: Reader) -> RefusalRow:
-    """Show one refusal."""
-    return made_from(RefusalRow, one, when=reader.lately(one.at), at=one.at.isoformat())
+def remarks_of(run: Run) -> Iterator[str]:
+    """Yield the error of a run, the findings of the drift watch, and the postponed items."""
+    yield from map(translated, (*((run.error,) if run.error else ()), *run.notes))
+    yield from (_("Postponed: {what}").format(what=translated(each)) for each in run.postponed)
 
 
 def mapped_rows(read: Connector | None, unknown: Mapping[str, int], reader: Reader) -> tuple[MappedRow, ...]:
@@ -290,11 +219,6 @@ def preview_view(found: Check, reader: Reader) -> PreviewView:
     )
 
 
-def draft_row(name: str, saved: str, path: str) -> DraftRow:
-    """Show a connector that was never in force."""
-    return DraftRow(name=name, href=f"{path}/{quote(name)}/edit", saved=saved)
-
-
 def counts_word(counts: Counts, reader: Reader, names: Collection[str] = tuple(_COUNTS)) -> str:
     """Return the counts that are not 0, in words."""
     found = {name: count for name, count in structs.asdict(counts).items() if name in names}
@@ -303,9 +227,10 @@ def counts_word(counts: Counts, reader: Reader, names: Collection[str] = tuple(_
     )
 
 
-def _state(run: Run) -> StateView:
+def state_of_run(run: Run) -> tuple[str, str]:
+    """Return the state of a run in a word, and the kind of its tag."""
     word, kind = _STATES[run.state]
-    return StateView(word=pgettext("job", "Failed") if run.state == "failed" else _(word), kind=kind)
+    return pgettext("job", "Failed") if run.state == "failed" else _(word), kind
 
 
 def _split(name: str) -> tuple[str, str]:

@@ -90,7 +90,9 @@ class ConnectorWizard(Controller):
         visit.require_everywhere(_MANAGE)
         is_saved = "saved" in visit.query.get("done", ())
         note = _(SAID_SAVED) if is_saved else ""
-        return visit.page("connectors/wizard", _TITLE, _view(visit, name, _Edited(_in_use(visit, name)), note))
+        return visit.page(
+            "connectors/wizard", _TITLE, _view(visit, name, _Edited(_in_use(visit, name)), note), names=STEPS
+        )
 
     @post(sync_to_thread=True)
     def act(
@@ -108,8 +110,8 @@ class ConnectorWizard(Controller):
         view = _view(visit, name, done, done.note)
         status = status_of(view.draft, done, data)
         if "part" in data:
-            return visit.part("connectors/parts/connector_view", view, status)
-        return visit.page("connectors/wizard", _TITLE, view, status)
+            return visit.part("connectors/parts/connector_view", view, status, names=STEPS)
+        return visit.page("connectors/wizard", _TITLE, view, status, names=STEPS)
 
 
 def _texts(visit: Visit, name: str) -> Texts:

@@ -22,7 +22,7 @@ from auscult.server.console.definitions.forms.editor_view import DraftView
 from auscult.server.console.frame.meanings import meaning_of
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.reasons import fault_in_words
-from auscult.services.connectors.checking import Check
+from auscult.services.connectors.checking import Check, Row
 from auscult.services.connectors.trying import Tried
 from auscult.services.definitions.forms.document import Path, Problem, field_name
 
@@ -212,15 +212,6 @@ class Seen(Struct, frozen=True, kw_only=True):
     of_document: str = ""
 
 
-class Step(Struct, frozen=True, kw_only=True):
-    """One step in the list. ``state``: ``done``, ``due``, or empty."""
-
-    part: str
-    name: str
-    about: str
-    state: str
-
-
 class Asked(Struct, frozen=True, kw_only=True):
     """A field with the sentence below it. ``use``: the button that fills it, if there is one answer."""
 
@@ -265,25 +256,15 @@ class Reject(Struct, frozen=True, kw_only=True):
     field: str
 
 
-class MappedRow(Struct, frozen=True, kw_only=True):
-    """A conversation as a run would store it."""
-
-    key: str
-    id: str
-    started: str
-    queue: str
-    agent: str
-    turns: str
-
-
 class DryView(Struct, frozen=True, kw_only=True):
-    """The results of a dry run. ``is_old``: the document changed since."""
+    """The results of a dry run. ``queues`` are names of queues; ``is_old``: the document changed since."""
 
     said: str
     problem: str
     counts: str
     rejects: tuple[Reject, ...]
-    mapped: tuple[MappedRow, ...]
+    mapped: tuple[Row, ...]
+    queues: Mapping[str, str]
     unknown: tuple[str, ...]
     is_old: bool
 
@@ -315,6 +296,7 @@ class Opened(Struct, frozen=True, kw_only=True):
 class WizardView(Struct, frozen=True, kw_only=True):
     """The wizard. ``sealed``: secrets that were typed, encrypted; ``seen``: results that the page carries along.
 
+    ``steps``: what is settled in each, and its state: ``done``, ``due``, or empty.
     ``elsewhere``: the destination of stored secrets that is not the document's.
     """
 
@@ -324,7 +306,7 @@ class WizardView(Struct, frozen=True, kw_only=True):
     document: str
     faults: tuple[FaultLink, ...]
     builder: Opened
-    steps: tuple[Step, ...]
+    steps: Mapping[str, tuple[str, str]]
     kinds: tuple[KindCard, ...]
     place: tuple[Asked, ...]
     access: tuple[Asked, ...]

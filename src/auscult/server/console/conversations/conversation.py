@@ -12,14 +12,14 @@ from auscult.domain.ai_agents.calls import without_texts
 from auscult.domain.audits.audit import Audit, TrailEntry, state_of
 from auscult.domain.scoring.stored import ConversationDetail
 from auscult.language import gettext as _
-from auscult.server.console.comments.threads import talk_of
+from auscult.server.console.comments import talk_of
 from auscult.server.console.conversations.conversation_view import conversation_view, is_open_for_audit
 from auscult.server.console.corrections.trail import right_of
-from auscult.server.console.explanations.box import box_of_conversation
+from auscult.server.console.explanations import box_of_conversation
 from auscult.server.console.frame.message import MessageView
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import names_of_people
-from auscult.server.console.pinned.collecting import pinning_of
+from auscult.server.console.pinned import pinning_of
 from auscult.server.console.recordings import sound_of
 from auscult.services.ai_agents.registering import READ
 from auscult.services.audits.blind import hidden_from, kept_from, kept_from_agents, unreleased_to

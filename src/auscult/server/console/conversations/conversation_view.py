@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.ai_agents.calls import ai_agents_of
-from auscult.domain.audits.audit import state_of
+from auscult.domain.audits.audit import Audit, state_of
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation, MetricResult
 from auscult.domain.questions.outcome import SectionScore, band_of, section_scores
@@ -68,15 +68,7 @@ class ScoreView(Struct, frozen=True, kw_only=True):
     strip: Markup | None
     joined: str = "."
     band: str = ""
-    sections: tuple["SectionView", ...] = ()
-
-
-class SectionView(Struct, frozen=True, kw_only=True):
-    """The subtotal of a section, and whether it passed, in words."""
-
-    name: str
-    score: str
-    verdict: str
+    sections: tuple[SectionScore, ...] = ()
 
 
 class EarlierView(Struct, frozen=True, kw_only=True):
@@ -87,27 +79,11 @@ class EarlierView(Struct, frozen=True, kw_only=True):
     changes: tuple[str, ...]
 
 
-class TrailView(Struct, frozen=True, kw_only=True):
-    """One line of the trail, the latest first."""
-
-    when: str
-    at: str
-    text: str
-
-
 class DataView(Struct, frozen=True, kw_only=True):
     """One field of the conversation as received, and its value."""
 
     name: str
     values: tuple[str, ...]
-
-
-class AuditView(Struct, frozen=True, kw_only=True):
-    """The state of the audit in words, and its comment."""
-
-    text: str
-    comment: str
-    note: str = ""
 
 
 class PartScoreView(Struct, frozen=True, kw_only=True):
@@ -145,11 +121,12 @@ class ConversationView(Struct, frozen=True, kw_only=True):
     ledger: LedgerView | None
     earlier: tuple[EarlierView, ...]
     insights: InsightsView | None
-    audit: AuditView | None
+    audit: Audit | None
+    revision: int
     part: str
     parts: tuple[PartScoreView, ...]
     ai: ContextView | None
-    trail: tuple[TrailView, ...]
+    trail: tuple[tuple[datetime, str], ...]
     data: tuple[DataView, ...]
 
 
@@ -197,7 +174,8 @@ def conversation_view(
             for new, old in pairwise(detail.evaluations)
         ),
         insights=insights_view(conversation, detail.insights, reader) if detail.insights else None,
-        audit=_audit(detail, reader),
+        audit=detail.audit,
+        revision=detail.revision,
         part=_title_of_part(newest, conversation) if newest and others else "",
         parts=tuple(
             PartScoreView(
@@ -289,7 +267,7 @@ def _score(evaluation: Evaluation, reader: Reader) -> ScoreView:
         strip=strip(cells_of(evaluation.results), width=236, height=24, gap=3),
         joined="." if evaluation.score is None and not evaluation.is_undecided else ",",
         band=band_of(evaluation.score, form) or "",
-        sections=tuple(_section(each, reader) for each in section_scores(evaluation.results, form)),
+        sections=section_scores(evaluation.results, form),
     )
 
 
@@ -298,14 +276,6 @@ def _unanswered(evaluation: Evaluation) -> str:
     form = evaluation.form
     named = [one.metric.name for one in evaluation.results if form and one.is_fatal_open(form)]
     return _("a fatal metric has no answer: {metrics}").format(metrics=", ".join(named))
-
-
-def _section(section: SectionScore, reader: Reader) -> SectionView:
-    return SectionView(
-        name=section.name,
-        score="\u2013" if section.score is None else reader.number(section.score),
-        verdict={True: _("passed"), False: _("not passed"), None: ""}[section.passed],
-    )
 
 
 def _decider(evaluation: Evaluation) -> str:
@@ -352,24 +322,8 @@ def _waiting(detail: ConversationDetail, reader: Reader) -> Markup:
     return escape(_("Waits to be scored."))
 
 
-def _audit(detail: ConversationDetail, reader: Reader) -> AuditView | None:
-    audit = detail.audit
-    if audit is None:
-        return None
-    if audit.result is None:
-        return AuditView(text=_("With {auditor}, not submitted yet").format(auditor=audit.auditor), comment="")
-    result = audit.result
-    text = _("Audited by {auditor} on {day}: {score}").format(
-        auditor=audit.auditor,
-        day=reader.day(result.audited_at),
-        score=_("no score") if result.score is None else reader.number(result.score),
-    )
-    since = _("Delivered again or put right since the audit, which belongs to revision {n}.")
-    note = since.format(n=reader.number(result.revision)) if result.revision < detail.revision else ""
-    return AuditView(text=text, comment=result.sheet.comment, note=note)
-
-
-def _trail(detail: ConversationDetail, reader: Reader) -> tuple[TrailView, ...]:
+def _trail(detail: ConversationDetail, reader: Reader) -> tuple[tuple[datetime, str], ...]:
+    """Return the lines of the trail with their times, the latest first."""
     lines: list[tuple[datetime, str]] = []
     for entry in detail.trail:
         text = _(_ACTIONS.get(entry.action, entry.action.capitalize()))
@@ -380,10 +334,7 @@ def _trail(detail: ConversationDetail, reader: Reader) -> tuple[TrailView, ...]:
         lines.append((entry.at, text))
     lines += [(each.evaluated_at, _decided(each, reader)) for each in detail.evaluations]
     lines.append((detail.conversation.started_at, _("Began")))
-    return tuple(
-        TrailView(when=reader.lately(at), at=at.isoformat(), text=text)
-        for at, text in sorted(lines, key=lambda each: each[0], reverse=True)
-    )
+    return tuple(sorted(lines, key=lambda each: each[0], reverse=True))
 
 
 def _data(detail: ConversationDetail, reader: Reader) -> tuple[DataView, ...]:

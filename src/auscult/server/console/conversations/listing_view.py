@@ -17,7 +17,7 @@ from auscult.language import later, ngettext
 from auscult.server.console.frame.charts.sentiment import spark
 from auscult.server.console.frame.charts.strip import strip
 from auscult.server.console.frame.filters import ORDERS, FilterView, Query, address, write_position
-from auscult.server.console.frame.heads import HeadView, head_view
+from auscult.server.console.frame.heads import Sorting
 from auscult.server.console.frame.naming import CHANNELS, agents_of, customer_words, queues_of, why_not_scored
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader, clock
@@ -127,7 +127,7 @@ class ConversationsView(Struct, frozen=True, kw_only=True):
     can_save: bool
     order: str
     is_newest_first: bool
-    heads: Mapping[str, HeadView]
+    heads: Sorting
     bulk: BulkView = BulkView()
     note: str = ""
     problem: str = ""
@@ -233,7 +233,7 @@ def conversations_view(found: Found, filters: FilterView, query: Query, reader: 
         can_save=_is_new(query, found.saved),
         order=_(ORDERS[order]),
         is_newest_first=order == USUAL,
-        heads={name: head_view(orders, order, USUAL, query, path, ORDERS) for name, orders in _HEADS.items()},
+        heads=Sorting(columns=_HEADS, order=order, usual=USUAL, query=query, path=path, names=ORDERS),
     )
 
 

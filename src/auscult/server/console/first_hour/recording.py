@@ -16,7 +16,7 @@ from auscult.domain.recordings.recording import STEREO, Claims, Sound
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.api.recordings import too_large
-from auscult.server.console.directory.names import naming
+from auscult.server.console.directory import naming
 from auscult.server.console.frame.naming import language_name
 from auscult.server.console.frame.posted import day, one
 from auscult.server.console.frame.reader import length

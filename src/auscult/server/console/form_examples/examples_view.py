@@ -23,14 +23,6 @@ class ExamplesView(Struct, frozen=True, kw_only=True):
     words: dict[str, str]
 
 
-class Expected(Struct, frozen=True, array_like=True):
-    """The answer that a button expects of a question, with the turn that decided it."""
-
-    metric_id: str
-    wanted: str
-    turn_id: str | None
-
-
 class OtherAnswers(Struct, frozen=True, kw_only=True):
     """The answers that a verdict could have had: the button that expects it, and its word; and what an example expects."""
 
@@ -78,7 +70,7 @@ def other_answers(evaluation: Evaluation, form: Form, examples: Trials[Tried]) -
             continue
         turn_id = next((one.turn_id for one in each.verdict.evidence if one.turn_id), None)
         answers = tuple(
-            (f"keep:{msgspec.json.encode(Expected(metric.id, value, turn_id)).decode()}", word_of(value))
+            (f"keep:{msgspec.json.encode((metric.id, value, turn_id)).decode()}", word_of(value))
             for value in answers_of(metric)
             if value != answer_of(each)
         )

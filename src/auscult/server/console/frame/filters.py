@@ -155,11 +155,23 @@ _TYPED = {"custom_id": "", "custom_field": "region=north"}
 
 
 class Chip(Struct, frozen=True, kw_only=True):
-    """One active filter: its noun, its value in words, and the address without it."""
+    """One active filter of an address: its parameters, and its value in words."""
 
-    noun: str
+    names: tuple[str, ...]
     value: str
-    without: str
+    query: Query
+    path: str
+
+    @property
+    def noun(self) -> str:
+        """The noun of the filter, or of the range that it bounds."""
+        name = self.names[0]
+        return _(RANGES[name][1] if name in RANGES else FILTERS[name])
+
+    @property
+    def without(self) -> str:
+        """The address without the filter, at the first page."""
+        return address(self.path, {key: each for key, each in self.query.items() if key not in (*self.names, "before")})
 
 
 class Choice(Struct, frozen=True, kw_only=True):
@@ -326,15 +338,14 @@ def _midnight(value: str, reader: Reader) -> date | None:
 
 def _chips(query: Query, path: str, names: Names, reader: Reader) -> Iterator[Chip]:
     upper = {most for most, _noun in RANGES.values()}
-    for name, own in FILTERS.items():
+    for name in FILTERS:
         if name == "sort" or name in upper:
             continue
-        most, noun = RANGES.get(name, (name, own))
+        most, _noun = RANGES.get(name, (name, ""))
         if not (query.get(name) or query.get(most)):
             continue
         value = _shown(name, list(query[name]), names, reader) if most == name else _shown_range(query, name, most)
-        without = {key: each for key, each in query.items() if key not in (name, most, "before")}
-        yield Chip(noun=_(noun), value=value, without=address(path, without))
+        yield Chip(names=(name, most), value=value, query=query, path=path)
 
 
 def _shown_range(query: Query, least: str, most: str) -> str:

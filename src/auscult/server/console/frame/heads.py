@@ -1,9 +1,9 @@
 """Heads of columns that sort a list, and positions in its order."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from auscult.domain.errors import RequestError
 from auscult.language import gettext as _
@@ -37,40 +37,43 @@ _NAMES = {
 """Names of the orders of lists."""
 
 
-class HeadView(Struct, frozen=True, kw_only=True):
-    """The head of a column that sorts: an address, the order that it leads to, and the direction that is in force, if any."""
+class Sorting(Struct, frozen=True, kw_only=True):
+    """The order of a list, and the heads of its columns, which change it.
 
-    href: str
-    next: str
-    direction: str
+    ``columns`` has the orders that the head of each column leads through, ``names`` those of orders. ``sort`` and
+    ``before`` are the parameters of order and position in the ``query`` of ``path``; a page with two lists has two of each.
+    """
 
-
-class Parameters(NamedTuple):
-    """Names of the parameters of a list's order and position; a page with two lists has two of each."""
-
+    columns: Mapping[str, Sequence[str]]
+    order: str
+    usual: str
+    query: Query
+    path: str
+    names: Mapping[Any, str] = field(default_factory=lambda: _NAMES)
     sort: str = "sort"
     before: str = "before"
 
+    def direction(self, column: str) -> str:
+        """Return the direction of a column as ``aria-sort`` has it; empty where the list is not sorted by it."""
+        if self.order not in self.columns[column]:
+            return ""
+        return "descending" if self.order.startswith("-") else "ascending"
 
-USUAL_PARAMETERS = Parameters()
+    def href(self, column: str) -> str:
+        """Return the address of the list in the order that the head of a column leads to."""
+        follows = self._follows(column)
+        changed = {self.before: "", self.sort: "" if follows == self.usual else follows}
+        return address(self.path, self.query, **changed)
 
+    def next(self, column: str) -> str:
+        """Return the name of the order that the head of a column leads to."""
+        return _(self.names[self._follows(column)])
 
-def head_view(  # noqa: PLR0913, PLR0917  (an order, and the address that it is part of)
-    orders: Sequence[str],
-    here: str,
-    usual: str,
-    query: Query,
-    path: str,
-    names: Mapping[Any, str] = _NAMES,
-    named: Parameters = USUAL_PARAMETERS,
-) -> HeadView:
-    """Show the head of a column: it leads through its orders, and then to the usual one."""
-    follows = orders[(orders.index(here) + 1) % len(orders)] if here in orders else orders[0]
-    if follows == here:
-        follows = usual
-    direction = ("descending" if here.startswith("-") else "ascending") if here in orders else ""
-    changed = {named.before: "", named.sort: "" if follows == usual else follows}
-    return HeadView(href=address(path, query, **changed), next=_(names[follows]), direction=direction)
+    def _follows(self, column: str) -> str:
+        """Return the next order of a column, and after the last one the usual order of the list."""
+        orders = self.columns[column]
+        follows = orders[(orders.index(self.order) + 1) % len(orders)] if self.order in orders else orders[0]
+        return self.usual if follows == self.order else follows
 
 
 def order_of(query: Query, orders: Sequence[Order], usual: Order, name: str = "sort") -> Order:

@@ -28,10 +28,15 @@ _SHOWN = 40
 _FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 
+def exact(given: Given, name: str, otherwise: str = "") -> str:
+    """Return the value of a field as it was typed, the first of several."""
+    value = given.get(name, otherwise)
+    return value if isinstance(value, str) else next(iter(value), otherwise)
+
+
 def one(given: Given, name: str, otherwise: str = "") -> str:
     """Return the value of a field without surrounding blanks, the first of several."""
-    value = given.get(name, otherwise)
-    return (value if isinstance(value, str) else next(iter(value), otherwise)).strip()
+    return exact(given, name, otherwise).strip()
 
 
 def several(given: Given, name: str) -> tuple[str, ...]:

@@ -59,6 +59,11 @@ class Reader(Struct, frozen=True, kw_only=True):
         """Return a number with ``digits`` decimals, a true minus sign, and a plus sign where it is ``signed``."""
         return writing.number(value, digits, signed=signed, language=self.language)
 
+    def weight(self, value: Decimal) -> str:
+        """Return a weight with the decimal places that it has, at most three: ``2.5``."""
+        exponent = value.normalize().as_tuple().exponent
+        return self.number(value, min(-exponent, 3) if isinstance(exponent, int) and exponent < 0 else 0)
+
     def share(self, value: float | Decimal, digits: int = 0) -> str:
         """Return a share of 1 as a percentage: ``0.912`` is ``91.2%``."""
         return writing.share(value, digits, self.language)

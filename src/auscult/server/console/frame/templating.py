@@ -14,7 +14,7 @@ from msgspec import Struct
 from auscult.language import gettext, ngettext, translated
 from auscult.server.console.frame.charts import lanes, sentiment, strip
 from auscult.server.console.frame.meanings import MEANINGS
-from auscult.server.console.frame.naming import BETWEEN, by_in_words, role_name
+from auscult.server.console.frame.naming import BETWEEN, by_in_words, customer_words, role_name
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import FEW, clock, length
@@ -149,7 +149,7 @@ def make_environment() -> Environment:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)
     environment.filters.update({name: _by_reader(name) for name in _BY_READER})
     environment.filters.update(clock=clock, duration=length, answer_word=word_of, answer_sign=sign_of)
-    environment.filters.update(fault=fault_in_words, by=by_in_words, role_name=role_name)
+    environment.filters.update(fault=fault_in_words, by=by_in_words, role_name=role_name, customer_words=customer_words)
     environment.filters.update(compact=_compact, excerpt=excerpt, sentence=sentence, translated=translated)
     environment.globals.update(
         base=BASE,

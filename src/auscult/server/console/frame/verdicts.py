@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import cast
 
 import msgspec
 from markupsafe import Markup, escape
@@ -98,19 +99,13 @@ class VerdictView(Struct, frozen=True, kw_only=True):
     is_asked: bool = False
 
 
-class LedgerRow(Struct, frozen=True, kw_only=True):
-    """One line of the arithmetic."""
-
-    label: str
-    value: str
-
-
 class LedgerView(Struct, frozen=True, kw_only=True):
-    """The arithmetic of a score: the weights left out, counted and lost, and the result."""
+    """The arithmetic of a score: the weights left out, counted and lost, the score, and how it follows from them."""
 
-    rows: tuple[LedgerRow, ...]
-    sums: tuple[LedgerRow, ...]
-    result: LedgerRow
+    rows: tuple[tuple[str, Decimal], ...]
+    sums: tuple[tuple[str, Decimal], ...]
+    result: str
+    score: Decimal | None
 
 
 def kind_of(answer: MetricResult | Part) -> Kind:
@@ -133,23 +128,16 @@ def cells_of(results: Sequence[MetricResult]) -> tuple[Cell, ...]:
     )
 
 
-class _Settings(Struct):
-    """The parts of a metric's settings that are read here."""
-
-    question: str = ""
-    excused_because: str | None = None
-
-
-def _settings(metric: Metric) -> _Settings:
-    try:
-        return msgspec.convert(metric.settings or {}, _Settings, from_attributes=True)
-    except msgspec.ValidationError:
-        return _Settings()
+def _setting(metric: Metric, name: str) -> str:
+    """Return a text of a metric's settings, which may not be decoded; empty where they have none."""
+    given: object = metric.settings
+    found = cast("dict[str, object]", given).get(name) if isinstance(given, dict) else getattr(given, name, None)
+    return found if isinstance(found, str) else ""
 
 
 def question_of(metric: Metric) -> str:
     """Return the question of a metric if its settings have one in words."""
-    return _settings(metric).question
+    return _setting(metric, "question")
 
 
 def verdict_views(
@@ -166,7 +154,7 @@ def verdict_views(
         counted = points(each, form)
         gained, possible = gained + counted.gained, possible + counted.possible
         view = verdict_view(each, form, reader, said, near.get(each.metric.id))
-        so_far = _("{n} of {whole} so far").format(n=_weight(gained, reader), whole=_weight(possible, reader))
+        so_far = _("{n} of {whole} so far").format(n=reader.weight(gained), whole=reader.weight(possible))
         views.append(msgspec.structs.replace(view, so_far=so_far))
     return tuple(views)
 
@@ -202,8 +190,8 @@ def verdict_view(
             PartView(name=_part_name(part, metric), kind=kind_of(part), word=_(WORDS[part.qualification]))
             for part in verdict.parts
         ),
-        gained=_weight(counted.gained, reader) if is_counted else "",
-        possible=_weight(counted.possible, reader) if is_counted else "",
+        gained=reader.weight(counted.gained) if is_counted else "",
+        possible=reader.weight(counted.possible) if is_counted else "",
         is_asked=verdict.qualification == "-" and not is_not_asked(verdict),
     )
 
@@ -258,7 +246,7 @@ def _sought(result: MetricResult) -> Markup:
     verdict, reason = result.verdict, result.verdict.reason
     if excused := parts_of(reason, "not found in {place}, and excused, because {because}"):
         said = _("Not found in {where}, and there was no occasion: left out.")
-        if excused["because"] == _settings(result.metric).excused_because:
+        if excused["because"] == _setting(result.metric, "excused_because"):
             said = _("Not found in {where}, and left out, because {reason}.")
         return filled(said, where=_part(excused["place"]), reason=_part(excused["because"]))
     ending = next((each for each in _ENDINGS if parts_of(reason, each)), "")
@@ -299,20 +287,21 @@ def ledger_view(evaluation: Evaluation, reader: Reader) -> LedgerView | None:
         return None
     results = evaluation.results
     weights = sum((each.metric.weight for each in results), Decimal(0))
-    rows = [_row(_("Weights of all {n} metrics").format(n=len(results)), weights, reader)]
-    lost: list[LedgerRow] = []
+    rows = [(_("Weights of all {n} metrics").format(n=len(results)), weights)]
+    lost: list[tuple[str, Decimal]] = []
     gained = possible = Decimal(0)
     for each in results:
         counted = points(each, form)
         gained, possible = gained + counted.gained, possible + counted.possible
         if left_out := each.metric.weight - counted.possible:
             label = _("{metric}: {word}, left out").format(metric=each.metric.name, word=_word(each))
-            rows.append(_row(label, -left_out, reader))
+            rows.append((label, -left_out))
         if missed := counted.possible - counted.gained:
-            why = _why_lost(each, _weight(counted.gained, reader), _weight(counted.possible, reader))
-            lost.append(_row(f"{each.metric.name}: {why}", -missed, reader))
-    sums = [_row(_("Counted"), possible, reader), *lost, _row(_("Earned"), gained, reader)]
-    return LedgerView(rows=tuple(rows), sums=tuple(sums), result=_result(evaluation, gained, possible, reader))
+            why = _why_lost(each, reader.weight(counted.gained), reader.weight(counted.possible))
+            lost.append((f"{each.metric.name}: {why}", -missed))
+    sums = ((_("Counted"), possible), *lost, (_("Earned"), gained))
+    result = _result(evaluation, gained, possible, reader)
+    return LedgerView(rows=tuple(rows), sums=sums, result=result, score=evaluation.score)
 
 
 def _why_lost(result: MetricResult, gained: str, possible: str) -> str:
@@ -329,29 +318,18 @@ def _word(result: MetricResult) -> str:
     return result.verdict.level or _(WORDS[result.verdict.qualification])
 
 
-def _result(evaluation: Evaluation, gained: Decimal, possible: Decimal, reader: Reader) -> LedgerRow:
+def _result(evaluation: Evaluation, gained: Decimal, possible: Decimal, reader: Reader) -> str:
+    """Return how the score follows from the weights."""
     score = evaluation.score
     if score is None:
-        return LedgerRow(label=_("Nothing applies, so there is no score"), value="\u2013")
-    shown = reader.number(score)
+        return _("Nothing applies, so there is no score")
     fatal = [each.metric.name for each in evaluation.results if each.is_fatal_error]
     if fatal:
-        return LedgerRow(label=_("{metrics}: fatal, so the score is 0").format(metrics=", ".join(fatal)), value=shown)
+        return _("{metrics}: fatal, so the score is 0").format(metrics=", ".join(fatal))
     exact = 100 * gained / possible
-    label = f"{_weight(gained, reader)} \u00f7 {_weight(possible, reader)}"
+    label = f"{reader.weight(gained)} \u00f7 {reader.weight(possible)}"
     if exact != score and exact % 1:
         label = _("{division} = {exact}\u2026, rounded").format(division=label, exact=reader.number(exact, 3))
     elif exact != score:
         label += f" = {reader.number(exact)}"
-    return LedgerRow(label=label, value=shown)
-
-
-def _row(label: str, value: Decimal, reader: Reader) -> LedgerRow:
-    return LedgerRow(label=label, value=_weight(value, reader))
-
-
-def _weight(value: Decimal, reader: Reader) -> str:
-    exact = value.normalize()
-    exponent = exact.as_tuple().exponent
-    digits = -exponent if isinstance(exponent, int) and exponent < 0 else 0
-    return reader.number(value, min(digits, 3))
+    return label

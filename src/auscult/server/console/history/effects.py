@@ -1,7 +1,7 @@
 """The effect of the scorecard or the taxonomy in a builder on the newest conversations."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 from litestar import Controller, Response, post
@@ -11,7 +11,7 @@ from litestar.params import FromPath, SkipValidation
 from auscult.domain.definitions.scorecard import Scorecard
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import EngineError, RequestError
-from auscult.domain.form_examples import NewTopicExample
+from auscult.domain.form_examples import NewTopicExample, Trials, TriedTopic
 from auscult.language import gettext as _
 from auscult.server.console.definitions.drafts import text_of
 from auscult.server.console.definitions.forms.listing import require_editor
@@ -20,12 +20,35 @@ from auscult.server.console.form_examples.examples import topic_examples_of
 from auscult.server.console.form_examples.examples_view import counted, erased
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several, tried
 from auscult.server.console.frame.visit import Visit
-from auscult.server.console.history.effects_view import MOST_MOVES, Stays, to_look_at, varied
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.scorecards import check_scorecard, may_see
 from auscult.services.history import card_effect, topic_effect
+from auscult.services.history.topic_effect import Moved, TopicEffect, TopicNames
 from auscult.services.scoring import classification
+
+MOST_MOVES, _MOST_MOVED = 12, 12
+
+
+def to_look_at(found: TopicEffect, trials: Trials[TriedTopic], right: Collection[str]) -> list[Moved]:
+    """Return those that move and that no example is about, without ``right``, which were put away."""
+    kept = {(each.example.conversation_id, each.example.turn_id) for each in trials.tried}
+    return [
+        each
+        for each in found.moved
+        if each.conversation_id not in right and (each.conversation_id, each.turn_id) not in kept
+    ]
+
+
+def varied(moved: Sequence[Moved]) -> list[Moved]:
+    """Return some that move, those of each move in turn: the commonest does not hide the others."""
+    queues: dict[tuple[tuple[TopicNames, ...], tuple[TopicNames, ...]], list[Moved]] = {}
+    for each in moved:
+        queues.setdefault((each.before, each.after), []).append(each)
+    found: list[Moved] = []
+    for at in range(_MOST_MOVED):
+        found += [each[at] for each in queues.values() if at < len(each)]
+    return found[:_MOST_MOVED]
 
 
 class CardEffectPage(Controller):
@@ -127,9 +150,9 @@ def _with_examples(visit: Visit, versions: Sequence[Taxonomy], act: str) -> None
         topic_examples_of(visit).remove(versions[0].id, rest)
         return
     try:
-        its = msgspec.json.decode(rest, type=Stays)
-        stays = NewTopicExample(conversation_id=its.conversation_id, turn_id=its.turn_id, wanted=its.wanted)
+        conversation_id, turn_id, wanted = msgspec.json.decode(rest, type=tuple[str, str, str])
     except msgspec.DecodeError as error:
         message = _("the topic that the example expects is missing")
         raise RequestError(message, code="field.missing", field="act") from error
+    stays = NewTopicExample(conversation_id=conversation_id, turn_id=turn_id, wanted=wanted)
     topic_examples_of(visit).keep(versions, stays)

@@ -27,7 +27,7 @@ from auscult.server.console.definitions.forms.editor_view import channel_name
 from auscult.server.console.definitions.forms.listing import PATH, require_editor
 from auscult.server.console.definitions.forms.publishing import FITTED, UNFITTED, editor_page
 from auscult.server.console.form_examples.examples import examples_of, tried_on_examples
-from auscult.server.console.form_examples.examples_view import Expected, examples_view, other_answers
+from auscult.server.console.form_examples.examples_view import examples_view, other_answers
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.history.trial_files import conversations_in
@@ -273,14 +273,14 @@ class _Attempt:
             examples_of(self._visit).remove(self._form.id, rest)
         elif verb == "keep":
             try:
-                expected = msgspec.json.decode(rest, type=Expected)
+                metric_id, answer, turn_id = msgspec.json.decode(rest, type=tuple[str, str, str | None])
             except msgspec.DecodeError as error:
                 message = _("the answer that the example expects is missing")
                 raise RequestError(message, code="field.missing", field="act") from error
-            wanted = NewExample(metric_id=expected.metric_id, wanted=expected.wanted)
+            wanted = NewExample(metric_id=metric_id, wanted=answer)
             kind, _colon, place = view.on.partition(":")
             if kind == "on":
-                wanted = replace(wanted, conversation_id=place, turn_id=expected.turn_id)
+                wanted = replace(wanted, conversation_id=place, turn_id=turn_id)
             else:
                 text = view.transcript if kind == "pasted" else written(self._chosen(kind, place, view))
                 wanted = replace(wanted, transcript=text)
@@ -321,9 +321,8 @@ class _Attempt:
             said = ngettext(
                 "{n} conversation has these words.", "The {n} newest conversations that have these words.", n
             ).format(n=n)
-        acts = [f"file:{at}" if is_file else f"on:{each.id}" for at, each in enumerate(found)]
-        rows = tuple(found_view(each, self._visit.reader, act) for each, act in zip(found, acts, strict=True))
-        return replace(view, said=said, found=rows)
+        rows = (found_view(each, self._visit.reader, f"file:{n}" if is_file else "") for n, each in enumerate(found))
+        return replace(view, said=said, found=tuple(rows))
 
     def _seen(self, sought: Sought) -> Sought:
         """Return a selection without the conversations that the visitor judges blind."""

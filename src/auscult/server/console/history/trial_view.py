@@ -13,8 +13,7 @@ from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.conversations.conversation_view import ConversationView, conversation_view
 from auscult.server.console.form_examples.examples_view import ExamplesView, OtherAnswers
-from auscult.server.console.frame.naming import agents_of, channel_of, customer_words, queues_of, why_not_scored
-from auscult.server.console.frame.quoting import excerpt
+from auscult.server.console.frame.naming import agents_of, channel_of, queues_of, why_not_scored
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.history.trial_words import AddingView
 from auscult.services.history.backtests import BacktestLine
@@ -67,11 +66,11 @@ class TriedView(Struct, frozen=True, kw_only=True):
 
 
 class FoundView(Struct, frozen=True, kw_only=True):
-    """A conversation to choose: the customer's words, and who talked when. ``act`` is the button that tries it."""
+    """A conversation to choose, and who talked when. ``act`` is the button that tries it."""
 
     act: str
-    words: str
-    meta: str
+    conversation: Conversation
+    about: str
 
 
 class TriedOne(Struct, frozen=True, kw_only=True):
@@ -137,18 +136,15 @@ def unasked(form: Form) -> str:
 
 
 def found_view(conversation: Conversation, reader: Reader, act: str) -> FoundView:
-    """Show a conversation to choose."""
+    """Show a conversation to choose. ``act`` is its place in a file, empty where it is stored."""
     parts = (
         channel_of(conversation),
         queues_of(conversation, reader),
         agents_of(conversation),
         reader.moment(conversation.started_at),
     )
-    return FoundView(
-        act=act,
-        words=excerpt(customer_words(conversation)) or conversation.id,
-        meta=", ".join(each for each in parts if each),
-    )
+    about = ", ".join(each for each in parts if each)
+    return FoundView(act=act or f"on:{conversation.id}", conversation=conversation, about=about)
 
 
 def one_view(trial: Trial, reader: Reader, href: str, others: dict[str, OtherAnswers]) -> TriedOne:

@@ -14,7 +14,7 @@ from auscult.domain.form import Form, Metric
 from auscult.domain.scoring.list_fields import ListFields
 from auscult.language import ngettext
 from auscult.server.console.definitions.in_force import forms_in_force
-from auscult.server.console.explanations.box import box_of_metric
+from auscult.server.console.explanations import box_of_metric
 from auscult.server.console.frame.counts import CountView, Leads
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.verdicts import question_of

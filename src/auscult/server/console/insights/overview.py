@@ -12,7 +12,7 @@ from auscult.server.console.ai_agents.handlers import HANDLERS, handlers_of, in_
 from auscult.server.console.conversations.listing import names_of
 from auscult.server.console.conversations.listing_view import RowView, row_view
 from auscult.server.console.definitions.in_force import forms_in_force
-from auscult.server.console.explanations.box import box_of_overview
+from auscult.server.console.explanations import box_of_overview
 from auscult.server.console.frame.filters import filter_view
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.verdicts import kind_of

@@ -33,15 +33,6 @@ _COMPARED = ("queue", "agent", "channel", "intent")
 """Filters that two periods are compared by."""
 
 
-class SaidView(Struct, frozen=True, kw_only=True):
-    """The meaning of the chart: which weeks are unusual, how the last one moved, and the address of its conversations."""
-
-    sentence: str
-    detail: str
-    href: str
-    action: str
-
-
 class WeekRow(Struct, frozen=True, kw_only=True):
     """One line of the table next to the chart."""
 
@@ -72,6 +63,7 @@ class HeatRow(Struct, frozen=True, kw_only=True):
 class OverviewView(Struct, frozen=True, kw_only=True):
     """The page. ``series`` are the figures of ``chart``, for the script that zooms.
 
+    ``sentence`` names the unusual weeks, ``detail`` how the last one moved, and ``read`` leads to its conversations.
     ``difference_href`` leads to the causes of the difference: in the last four weeks, or those that the script shows.
     """
 
@@ -81,7 +73,9 @@ class OverviewView(Struct, frozen=True, kw_only=True):
     series: str
     weeks: tuple[WeekRow, ...]
     scores: ScoreTrend | None
-    said: SaidView
+    sentence: str
+    detail: str
+    read: tuple[str, str]
     difference_href: str
     columns: tuple[str, ...]
     heat: tuple[HeatRow, ...]
@@ -127,6 +121,7 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
     by_name = {_week(leads, each): WeekLead(span=each, href=leads.to(each, outcome=WITH_SCORE)) for each in weeks}
     points = week_points(chart, by_name, lambda share: reader.share(share, 1), reader) if chart else ()
     around = _centre(chart, leads) if chart else Centre(value=0, shown="", label="")
+    sentence, detail, read = _said(chart, counts, leads)
     return OverviewView(
         filters=filters,
         scored=_scored(weeks, leads),
@@ -138,7 +133,9 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
             by_name,
             leads,
         ),
-        said=_said(chart, counts, leads),
+        sentence=sentence,
+        detail=detail,
+        read=read,
         difference_href=address(f"{base}/insights", {name: query[name] for name in _COMPARED if name in query}),
         columns=tuple(reader.short_day(each.since) for each in counts.heat_weeks),
         heat=tuple(
@@ -203,19 +200,19 @@ def _weeks(chart: Chart, weeks: Sequence[Passed], leads: Leads) -> tuple[WeekRow
     )
 
 
-def _said(chart: Chart | None, counts: Counts, leads: Leads) -> SaidView:
-    """Return the meaning of the chart in words, with the link to the conversations to read."""
+def _said(chart: Chart | None, counts: Counts, leads: Leads) -> tuple[str, str, tuple[str, str]]:
+    """Return which weeks of the chart are unusual, how the last one moved, and the link to the conversations to read."""
     last = counts.weeks[-1].passed if counts.weeks else None
     if chart is None or last is None or len(chart.points) < _LEAST_WEEKS or not last.scored:
         few = _("Too few weeks to say what is usual.")
-        return SaidView(sentence=few, detail="", href=leads.path, action=_("All conversations"))
+        return few, "", (leads.path, _("All conversations"))
     said = against_weeks_before(counts.last, leads.reader.queues.label)
     more, count = {"outcome": "failed"}, last.scored - last.passed
     if (change := counts.last.change) and change.leading and is_followed(first := change.leading[0].group):
         more, count = {**more, **filter_of(first)}, int(first.now.n - first.now.total)
     action = _("Read the {n} that failed").format(n=leads.reader.number(count)) if count else _("All of last week")
     href = leads.to(last, **more) if count else leads.to(last, outcome=SCORED)
-    return SaidView(sentence=limits(chart), detail=said, href=href, action=action)
+    return limits(chart), said, (href, action)
 
 
 def _cell(found: Adherence, week: Passed, metric: tuple[str, str], leads: Leads) -> CellView:

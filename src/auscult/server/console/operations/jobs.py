@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from auscult.domain.scoring.batches import JobOrder
 from auscult.language import later
 from auscult.server.console.frame.filters import address
-from auscult.server.console.frame.heads import head_view, order_of, read_key, write_key
+from auscult.server.console.frame.heads import Sorting, order_of, read_key, write_key
 from auscult.server.console.frame.reasons import in_words
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.jobs_view import health_rows, job_state, renaming_view
@@ -55,7 +55,7 @@ class JobsPage(Controller):
             job_state=job_state,
             in_words=in_words,
             next=address(_PATH, query, done="", before=write_key(page.next_position)) if page.next_position else "",
-            heads={name: head_view(each, order, USUAL, query, _PATH) for name, each in _HEADS.items()},
+            heads=Sorting(columns=_HEADS, order=order, usual=USUAL, query=query, path=_PATH),
             is_open=renaming is not None or any(each.state in _OPEN for each in page.jobs),
             progress=renaming,
         )

@@ -24,6 +24,10 @@ class _Tab(NamedTuple):
     template: str
     permission: str | None
 
+    def is_open_to(self, visit: Visit) -> bool:
+        """Return whether the visitor may open the page."""
+        return visit.principal.may_everywhere(self.permission) if self.permission else is_operator(visit)
+
 
 _TABS = (
     _Tab(later("Users"), "users", "people/users", "user.read"),
@@ -48,7 +52,7 @@ def tabs_of(visit: Visit, here: str) -> tuple[TabView, ...]:
     return tuple(
         TabView(name=_(each.name), href=f"{PATH}/{each.path}", is_here=each.name == here)
         for each in _TABS
-        if (visit.principal.may_everywhere(each.permission) if each.permission else is_operator(visit))
+        if each.is_open_to(visit)
     )
 
 

@@ -1,11 +1,9 @@
 """A person's own sign-in and absences: the second factor, enrolled, renewed and removed; the days on which they are away."""
 
 from contextlib import suppress
-from typing import Annotated
 
 from litestar import Controller, Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -13,8 +11,8 @@ from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
-from auscult.server.console.absences.away import LABELS, AwayView, away_view, wanted_of
-from auscult.server.console.frame.posted import Given, Posted, sentence, sentence_of
+from auscult.server.console.absences import LABELS, AwayView, away_view, wanted_of
+from auscult.server.console.frame.posted import Given, Posted, one, sentence, sentence_of
 from auscult.server.console.frame.visit import (
     BASE,
     AnyRequest,
@@ -37,12 +35,6 @@ _NOTES = {
     "away": later("Stated: nothing is drawn for you on these days."),
     "back": later("The absence is removed."),
 }
-
-
-class CodeForm(Struct, frozen=True, kw_only=True):
-    """A typed code."""
-
-    code: str = ""
 
 
 class AccountView(Struct, frozen=True, kw_only=True):
@@ -89,7 +81,7 @@ class AccountPage(Controller):
     def confirm(
         self,
         request: AnyRequest,
-        data: Annotated[CodeForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        data: Posted,
         console: TheConsole,
         entrance: TheEntrance,
     ) -> Response[str]:
@@ -97,7 +89,7 @@ class AccountPage(Controller):
         access = entrance.visitors.signed_in(request)
         try:
             session = access.session.session_id if access.session else None
-            codes = _factors(console).confirm(access.user, data.code, session)
+            codes = _factors(console).confirm(access.user, one(data, "code"), session)
         except AuscultError as error:
             return _page(request, console, access, error)
         return _page(request, console, access, codes=codes)
@@ -106,14 +98,14 @@ class AccountPage(Controller):
     def renew(
         self,
         request: AnyRequest,
-        data: Annotated[CodeForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        data: Posted,
         console: TheConsole,
         entrance: TheEntrance,
     ) -> Response[str]:
         """Make new recovery codes, and show them."""
         access = entrance.visitors.signed_in(request)
         try:
-            codes = _factors(console).renew_recovery_codes(access.user, data.code)
+            codes = _factors(console).renew_recovery_codes(access.user, one(data, "code"))
         except AuscultError as error:
             return _page(request, console, access, error)
         return _page(request, console, access, codes=codes)
@@ -122,14 +114,14 @@ class AccountPage(Controller):
     def remove(
         self,
         request: AnyRequest,
-        data: Annotated[CodeForm, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        data: Posted,
         console: TheConsole,
         entrance: TheEntrance,
     ) -> Response[str] | Redirect:
         """Remove the second factor."""
         access = entrance.visitors.signed_in(request)
         try:
-            _factors(console).remove(access.user, data.code)
+            _factors(console).remove(access.user, one(data, "code"))
         except AuscultError as error:
             return _page(request, console, access, error)
         return Redirect(f"{PATH}?done=removed", status_code=303)

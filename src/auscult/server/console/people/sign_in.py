@@ -1,22 +1,20 @@
 """Signing in and out, and, in a demo, acting as another of its people."""
 
-from collections.abc import Mapping
-from typing import Annotated, NamedTuple
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
 from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
-from msgspec import Struct
-from msgspec.structs import replace
 
 from auscult.domain.errors import AccessError, NotFoundError
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.asgi import headers_of, scope_of
-from auscult.server.console.frame.posted import sentence
+from auscult.server.console.frame.posted import Posted, exact, one, sentence
 from auscult.server.console.frame.visit import (
     AFTER_COOKIE,
     BASE,
@@ -54,40 +52,6 @@ _REFUSALS: Mapping[str, str] = {
 """The words for the reasons why single sign-on is refused."""
 
 
-class SignInView(Struct, frozen=True, kw_only=True):
-    """The page. ``problem`` is the fault of the attempt before."""
-
-    email: str = ""
-    problem: str = ""
-    sign_on: str = ""
-
-
-class CodeView(Struct, frozen=True, kw_only=True):
-    """The page of the second step. ``step`` proves the first; ``problem`` is the fault of the attempt before."""
-
-    step: str
-    problem: str = ""
-
-
-class SetupView(Struct, frozen=True, kw_only=True):
-    """The page of a new installation. ``problem`` is the fault of the attempt before."""
-
-    problem: str = ""
-
-
-class SetupCode(Struct, frozen=True, kw_only=True):
-    """The typed setup code."""
-
-    code: str = ""
-
-
-class SecondStep(Struct, frozen=True, kw_only=True):
-    """The proof of the first step, and the typed code."""
-
-    step: str = ""
-    code: str = ""
-
-
 class Entrance(NamedTuple):
     """The services that signing in needs."""
 
@@ -96,19 +60,6 @@ class Entrance(NamedTuple):
     sign_in: SignIn
     demo: Demo | None
     has_sign_on: bool = False
-
-
-class Credentials(Struct, frozen=True, kw_only=True):
-    """The typed e-mail address and password."""
-
-    email: str = ""
-    password: str = ""
-
-
-class Person(Struct, frozen=True, kw_only=True):
-    """The person of a demo to act as."""
-
-    email: str
 
 
 TheEntrance = NamedDependency[SkipValidation[Entrance]]
@@ -126,74 +77,68 @@ class SignInPage(Controller):
         if entrance.visitors.access(request) is not None:
             return Redirect(BASE, status_code=303)
         if _is_to_set_up(entrance):
-            return _setup_page(request, console, SetupView())
+            return _setup_page(request, console)
         reason = request.query_params.get("refused", "")
-        return _page(request, console, entrance, SignInView(problem=_(_REFUSALS.get(reason, ""))))
+        return _page(request, console, entrance, _(_REFUSALS.get(reason, "")))
 
     @post("/sign-in")
     async def sign_in(
         self,
         request: AnyRequest,
-        data: Annotated[Credentials, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        data: Posted,
         console: TheConsole,
         entrance: TheEntrance,
     ) -> Response[str] | Redirect:
         """Sign in and redirect to the requested page."""
+        email = exact(data, "email")
         try:
-            found = await sign_in_by_password(entrance.sign_in, request, data.email, data.password)
+            found = await sign_in_by_password(entrance.sign_in, request, email, exact(data, "password"))
         except SecondFactorDueError as due:
-            return _code_page(request, console, CodeView(step=due.step))
+            return _code_page(request, console, due.step)
         except AccessError:
             problem = _("The e-mail address or the password is wrong.")
-            return _page(request, console, entrance, SignInView(email=data.email, problem=problem), 401)
+            return _page(request, console, entrance, problem, 401, email)
         except (SignInLimitedError, SignInBusyError) as error:
-            problem = _("Too many tries. Try again in {n} seconds.").format(n=error.again_after_s)
-            status = 429 if isinstance(error, SignInLimitedError) else 503
-            answer = _page(request, console, entrance, SignInView(email=data.email, problem=problem), status)
-            answer.headers["retry-after"] = str(error.again_after_s)
-            return answer
+            return _again_later(error, partial(_page, request, console, entrance, email=email))
         return enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
 
     @post("/sign-in/code")
     async def code(
         self,
         request: AnyRequest,
-        data: Annotated[SecondStep, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        data: Posted,
         console: TheConsole,
         entrance: TheEntrance,
     ) -> Response[str] | Redirect:
         """Complete a sign-in with the code of the second factor."""
+        step = exact(data, "step")
         try:
-            found = await sign_in_by_code(entrance.sign_in, request, data.step, data.code)
+            found = await sign_in_by_code(entrance.sign_in, request, step, exact(data, "code"))
         except AccessError as error:
             problem = sentence(error.coded)
             if error.reason == "second_factor.expired":
-                return _page(request, console, entrance, SignInView(problem=problem), 401)
-            return _code_page(request, console, CodeView(step=data.step, problem=problem), 401)
+                return _page(request, console, entrance, problem, 401)
+            return _code_page(request, console, step, problem, 401)
         except (SignInLimitedError, SignInBusyError) as error:
-            problem = _("Too many tries. Try again in {n} seconds.").format(n=error.again_after_s)
-            status = 429 if isinstance(error, SignInLimitedError) else 503
-            answer = _code_page(request, console, CodeView(step=data.step, problem=problem), status)
-            answer.headers["retry-after"] = str(error.again_after_s)
-            return answer
+            return _again_later(error, partial(_code_page, request, console, step))
         return enter(request, found, local(request.cookies.get(AFTER_COOKIE, BASE)))
 
     @post("/sign-in/setup", sync_to_thread=True)
     def set_up(
         self,
         request: AnyRequest,
-        data: Annotated[SetupCode, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        data: Posted,
         console: TheConsole,
         entrance: TheEntrance,
     ) -> Response[str] | Redirect:
         """Sign in the first administrator by the setup code."""
         try:
-            return _enter_by_link(request, entrance, data.code)
+            return _enter_by_link(request, entrance, exact(data, "code"))
         except SecondFactorDueError as due:
-            return _code_page(request, console, CodeView(step=due.step))
+            return _code_page(request, console, due.step)
         except AccessError:
             problem = _("This is not the setup code, or it has been used or has expired.")
-            return _setup_page(request, console, SetupView(problem=problem), 401)
+            return _setup_page(request, console, problem, 401)
 
     @get("/link/{secret:str}", sync_to_thread=True)
     def link(
@@ -206,15 +151,15 @@ class SignInPage(Controller):
         try:
             return _enter_by_link(request, entrance, secret)
         except SecondFactorDueError as due:
-            return _code_page(request, console, CodeView(step=due.step))
+            return _code_page(request, console, due.step)
         except AccessError:
             if _is_to_set_up(entrance):
                 problem = _("The link has been used or has expired, or it is not for this machine.")
-                return _setup_page(request, console, SetupView(problem=problem), 401)
+                return _setup_page(request, console, problem, 401)
             problem = _(
                 "The link has been used or has expired, or it is not for this machine. Sign in, or have `auscult users link` make another."
             )
-            return _page(request, console, entrance, SignInView(problem=problem), 401)
+            return _page(request, console, entrance, problem, 401)
 
     @post("/sign-out", sync_to_thread=True)
     def sign_out(self, request: AnyRequest, entrance: TheEntrance) -> Redirect:
@@ -230,14 +175,14 @@ class SignInPage(Controller):
     def become(
         self,
         request: AnyRequest,
-        data: Annotated[Person, Body(media_type=RequestEncodingType.URL_ENCODED)],
+        data: Posted,
         entrance: TheEntrance,
     ) -> Redirect:
         """Sign in as another person of the demo."""
-        demo = entrance.demo
-        if demo is None or not demo.has(data.email) or entrance.visitors.access(request) is None:
+        demo, email = entrance.demo, one(data, "email")
+        if demo is None or not demo.has(email) or entrance.visitors.access(request) is None:
             raise NotFoundError("this is no demo", code="path.unknown")
-        return enter(request, _become(entrance, data.email, origin_of(request)), BASE)
+        return enter(request, _become(entrance, email, origin_of(request)), BASE)
 
 
 def _become(entrance: Entrance, email: str, origin: Origin) -> SignedIn:
@@ -266,17 +211,33 @@ def enter(request: AnyRequest, found: SignedIn, where: str) -> Redirect:
     return answer
 
 
-def _page(
-    request: AnyRequest, console: Console, entrance: Entrance, view: SignInView, status: int = 200
+def _again_later(
+    error: SignInLimitedError | SignInBusyError, page: Callable[[str, int], Response[str]]
 ) -> Response[str]:
-    if entrance.has_sign_on:
-        view = replace(view, sign_on=f"{SIGN_ON}?{urlencode({'back': local(request.cookies.get(AFTER_COOKIE, BASE))})}")
-    return page_response_of(console, "people/sign_in", {"view": view, "theme": theme_of(request)}, status)
+    """Return the page of a step with the time after which to try it again."""
+    problem = _("Too many tries. Try again in {n} seconds.").format(n=error.again_after_s)
+    answer = page(problem, 429 if isinstance(error, SignInLimitedError) else 503)
+    answer.headers["retry-after"] = str(error.again_after_s)
+    return answer
 
 
-def _setup_page(request: AnyRequest, console: Console, view: SetupView, status: int = 200) -> Response[str]:
-    return page_response_of(console, "people/sign_in_setup", {"view": view, "theme": theme_of(request)}, status)
+def _page(  # noqa: PLR0913, PLR0917  (all that it shows)
+    request: AnyRequest, console: Console, entrance: Entrance, problem: str, status: int = 200, email: str = ""
+) -> Response[str]:
+    """Show the way in. ``problem``: the fault of the attempt before; ``email``: the address that it was made with."""
+    back = urlencode({"back": local(request.cookies.get(AFTER_COOKIE, BASE))})
+    sign_on = f"{SIGN_ON}?{back}" if entrance.has_sign_on else ""
+    shown = {"email": email, "problem": problem, "sign_on": sign_on, "theme": theme_of(request)}
+    return page_response_of(console, "people/sign_in", shown, status)
 
 
-def _code_page(request: AnyRequest, console: Console, view: CodeView, status: int = 200) -> Response[str]:
-    return page_response_of(console, "people/sign_in_code", {"view": view, "theme": theme_of(request)}, status)
+def _setup_page(request: AnyRequest, console: Console, problem: str = "", status: int = 200) -> Response[str]:
+    """Show the page of a new installation."""
+    shown = {"problem": problem, "theme": theme_of(request)}
+    return page_response_of(console, "people/sign_in_setup", shown, status)
+
+
+def _code_page(request: AnyRequest, console: Console, step: str, problem: str = "", status: int = 200) -> Response[str]:
+    """Show the page of the second step. ``step`` proves the first."""
+    shown = {"step": step, "problem": problem, "theme": theme_of(request)}
+    return page_response_of(console, "people/sign_in_code", shown, status)

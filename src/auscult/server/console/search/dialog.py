@@ -1,7 +1,7 @@
 """The one search in the console: its dialog on every page, and a page with all hits for those without scripts."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlencode
 
@@ -17,6 +17,7 @@ from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.naming import side_name
 from auscult.server.console.frame.reader import clock
+from auscult.server.console.frame.templating import NavigationItem
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.operations.tabs import tabs_of
 from auscult.server.console.search.answer import AnswerView, answer
@@ -112,21 +113,8 @@ class SearchPage(Controller):
     @get("/picks", sync_to_thread=True)
     def picks(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show what a field can take: ``of`` agents, users or conversations, by words or a pasted link with its moment; or own ids and fields."""
-        return visit.part("search/picks", picks_of(visit))
-
-
-class Pick(Struct, frozen=True, kw_only=True):
-    """Something that a field accepts: its value there, its name, and what distinguishes it from others."""
-
-    value: str
-    name: str
-    about: str
-
-
-class PicksView(Struct, frozen=True, kw_only=True):
-    """The suggestions for a field, for the words typed so far."""
-
-    picks: tuple[Pick, ...]
+        values, hits = picks_of(visit)
+        return visit.part("search/picks", values=values, hits=hits, turn_of=turn_of)
 
 
 PICKED: Mapping[str, tuple[GroupName, Kind]] = {
@@ -140,32 +128,23 @@ TYPED: tuple[Literal["custom_id", "custom_field"], ...] = ("custom_id", "custom_
 _MOST_PICKS = 8
 
 
-def picks_of(visit: Visit) -> PicksView:
-    """Return the values that a field accepts for the words of the address. What the visitor may not open is not offered."""
+def picks_of(visit: Visit) -> tuple[Sequence[str], Sequence[Hit]]:
+    """Return what a field accepts for the words of the address: values, or hits. What the visitor may not open is not offered."""
     words, of = (visit.asked(name).strip() for name in ("q", "of"))
     typing: Literal["custom_id", "custom_field"] | None = next((each for each in TYPED if each == of), None)
     if typing and len(words) <= LONGEST and visit.may("conversation.read"):
-        found = typed(visit.app, typing, words)
-        return PicksView(picks=tuple(Pick(value=each, name=each, about="") for each in found))
+        return typed(visit.app, typing, words), ()
     if of not in PICKED or not words or len(words) > LONGEST:
-        return PicksView(picks=())
+        return (), ()
     group, kind = PICKED[of]
     result = Searching(visit.store, visit.app, visit.principal).find(words, group)
     hits = [result.exact] if result.exact else [hit for each in result.groups for hit in each.hits]
-    wanted = [hit for hit in hits if hit.kind == kind][:_MOST_PICKS]
-    return PicksView(picks=tuple(_pick(visit, each) for each in wanted))
+    return (), [hit for hit in hits if hit.kind == kind][:_MOST_PICKS]
 
 
-def _pick(visit: Visit, hit: Hit) -> Pick:
-    if hit.kind == "user":
-        return Pick(value=hit.about, name=hit.name, about=hit.about)
-    if hit.kind != "conversation":
-        return Pick(value=hit.id, name=hit.name, about=hit.about)
-    turn = unquote(hit.path.partition("#")[2]).removeprefix("t-")
-    at = [visit.reader.moment(hit.at)] if hit.at else []
-    offset = [clock(hit.offset_ms)] if turn and hit.offset_ms is not None else []
-    about = ", ".join((*at, *offset, *((hit.about,) if hit.about else ())))
-    return Pick(value=f"{hit.id}#{turn}" if turn else hit.id, name=hit.name, about=about)
+def turn_of(hit: Hit) -> str:
+    """Return the turn that a hit in a conversation is, empty for the whole conversation."""
+    return unquote(hit.path.partition("#")[2]).removeprefix("t-")
 
 
 def results(visit: Visit) -> ResultsView:
@@ -185,7 +164,10 @@ def results(visit: Visit) -> ResultsView:
         each.name: (tuple(_view(visit, hit, marks) for hit in each.hits), each.has_more) for each in sought.groups
     }
     if kind in (None, "pages"):
-        found_pages = [_page(each, marks) for each in best(folded(words), _pages(visit), lambda each: each.name)]
+        found_pages = [
+            HitView(href=page.href, name=marked(page.name, marks), about=heading)
+            for page, heading in best(folded(words), _pages(visit), lambda each: each[0].name)
+        ]
         limit = MOST if kind else FEW
         known["pages"] = (tuple(found_pages[:limit]), len(found_pages) > limit)
     groups = tuple(
@@ -205,26 +187,16 @@ def results(visit: Visit) -> ResultsView:
     )
 
 
-class _Page(NamedTuple):
-    name: str
-    href: str
-    group: str
-
-
-def _pages(visit: Visit) -> Iterable[_Page]:
-    """Yield the pages of the visitor's menu, and those of administration."""
+def _pages(visit: Visit) -> Iterable[tuple[NavigationItem, str]]:
+    """Yield the pages of the visitor's menu, and those of administration, each with the heading that it is under."""
     for group in visit.groups():
         for item in group.items:
-            yield _Page(_(item.name), item.href, _(group.name) if group.name else "")
+            yield replace(item, name=_(item.name)), _(group.name) if group.name else ""
     for tab in tabs_of(visit, ""):
-        yield _Page(tab.name, tab.href, _("Administration"))
-    yield _Page(_("Notices"), f"{BASE}/notices", "")
-    yield _Page(_("Your sign-in"), f"{BASE}/account", "")
-    yield _Page(_("Documentation"), f"{BASE}/help", "")
-
-
-def _page(page: _Page, marks: tuple[str, ...]) -> HitView:
-    return HitView(href=page.href, name=marked(page.name, marks), about=page.group)
+        yield NavigationItem(name=tab.name, href=tab.href), _("Administration")
+    yield NavigationItem(name=_("Notices"), href=f"{BASE}/notices"), ""
+    yield NavigationItem(name=_("Your sign-in"), href=f"{BASE}/account"), ""
+    yield NavigationItem(name=_("Documentation"), href=f"{BASE}/help"), ""
 
 
 def _view(visit: Visit, hit: Hit, marks: tuple[str, ...]) -> HitView:

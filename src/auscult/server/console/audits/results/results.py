@@ -1,5 +1,6 @@
 """My results: an agent's audits, to accept or to dispute."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
@@ -10,10 +11,10 @@ from litestar.response import Redirect
 
 from auscult.domain.disputes.dispute import ReviewedAudit
 from auscult.domain.errors import AccessError, ConflictError, NotFoundError, RequestError
-from auscult.server.console.audits.results.results_view import Typed, results_view, with_typed
+from auscult.server.console.audits.results.results_view import results_view
 from auscult.server.console.audits.results.self_review import HOME, PERMISSION
 from auscult.server.console.audits.results.self_review_view import review_state, words_of
-from auscult.server.console.disputes.deciding import reviewing
+from auscult.server.console.disputes import reviewing
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit, missing
 from auscult.server.console.people.names import names_by_id
@@ -71,10 +72,13 @@ class ResultsPage(Controller):
                 data.get("proposed") or None,
             )
         except (ConflictError, RequestError) as error:
-            return self._page(visit, error.coded, 422, Typed(assignment_id=assignment_id, **_typed(data)))
+            return self._page(visit, error.coded, 422, {**data, "assignment_id": assignment_id})
         return Redirect(f"{BASE}/my-results#{assignment_id}", status_code=303)
 
-    def _page(self, visit: Visit, problem: str = "", status: int = 200, typed: Typed | None = None) -> Response[str]:
+    def _page(
+        self, visit: Visit, problem: str = "", status: int = 200, refused: Mapping[str, str] | None = None
+    ) -> Response[str]:
+        """Show the page. ``refused``: the fields of a dispute that was refused, to show them again."""
         agents = visit.principal.agent_ids
         if not agents:
             raise NoPermissionError("dispute.raise")
@@ -82,8 +86,8 @@ class ResultsPage(Controller):
         figures = reviewing(visit).statistics()
         sounds = {each.case.conversation.id: sound_of(visit, each.case.conversation.id) for each in found}
         view = results_view(found, figures, names_by_id(visit), visit.reader, visit.visitor.name, sounds)
-        view = view if typed is None else with_typed(view, typed)
-        more = {"problem": sentence(problem), "figures": f"{BASE}/agents/{min(agents)}", "reviews": HOME + "/reviews"}
+        figures_at = f"{BASE}/agents/{min(agents)}"
+        more = {"problem": sentence(problem), "figures": figures_at, "reviews": HOME + "/reviews", "refused": refused}
         return visit.page("audits/results", "My results", view, status, **self._offers(visit, found), **more)
 
     def _offers(self, visit: Visit, found: list[ReviewedAudit]) -> dict[str, Any]:
@@ -117,7 +121,3 @@ class ResultsPage(Controller):
 def _back(data: dict[str, str], assignment_id: str) -> str:
     """Return the address of the page with the result that was answered: Home, or My results."""
     return f"{BASE}{'' if data.get('from') == 'home' else '/my-results'}#{assignment_id}"
-
-
-def _typed(data: dict[str, str]) -> dict[str, str]:
-    return {name: data.get(name, "") for name in ("metric_id", "comment", "proposed")}

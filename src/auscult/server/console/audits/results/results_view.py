@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 from msgspec import Struct
-from msgspec.structs import replace
 
 from auscult.domain.audits.audit import results_of
 from auscult.domain.disputes.dispute import Dispute, DisputeStatistics, MetricReview, ReviewedAudit, ReviewPolicy
@@ -18,15 +17,6 @@ from auscult.server.console.frame.verdicts import cells_of, question_of, sign_of
 
 _REVIEWERS = {"other": later("a reviewer who did not audit it"), "same": later("the auditor")}
 _NEEDED = 5
-
-
-class Typed(Struct, frozen=True, kw_only=True):
-    """A dispute that was refused, as it was typed."""
-
-    assignment_id: str
-    metric_id: str
-    comment: str
-    proposed: str
 
 
 class ResultItem(Struct, frozen=True, kw_only=True):
@@ -48,7 +38,6 @@ class ResultItem(Struct, frozen=True, kw_only=True):
     can_accept: bool
     can_dispute: bool
     proposals: tuple[tuple[str, str], ...]
-    typed: Typed | None = None
 
 
 class ResultView(Struct, frozen=True, kw_only=True):
@@ -110,19 +99,6 @@ def results_view(  # noqa: PLR0913, PLR0917  (all that it shows)
         new=new,
         settled=tuple(view for status, view in views if status in {"resolved", "closed"}),
     )
-
-
-def with_typed(view: ResultsView, typed: Typed) -> ResultsView:
-    """Show a refused dispute in its form again."""
-
-    def item(one: ResultItem) -> ResultItem:
-        return replace(one, typed=typed) if one.metric_id == typed.metric_id else one
-
-    def result(one: ResultView) -> ResultView:
-        is_of_it = one.assignment_id == typed.assignment_id
-        return replace(one, items=tuple(map(item, one.items))) if is_of_it else one
-
-    return replace(view, new=tuple(map(result, view.new)), settled=tuple(map(result, view.settled)))
 
 
 def _result(

@@ -1,7 +1,7 @@
 """Home: three numbers with their uncertainty, the reader's tasks, changes, conversations worth reading."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -45,14 +45,15 @@ class NumberView(Struct, frozen=True, kw_only=True):
 
 
 class TodoView(Struct, frozen=True, kw_only=True):
-    """A task that waits for the reader, with one action."""
+    """A task that waits for the reader, ``since`` when or until when it is ``due``, with one action."""
 
     what: str
     detail: str
-    due: str
-    kind: str
     href: str
     verb: str
+    since: datetime | None = None
+    due: datetime | date | None = None
+    is_late: bool = False
 
 
 class NewsView(Struct, frozen=True, kw_only=True):

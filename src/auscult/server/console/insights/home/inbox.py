@@ -2,17 +2,16 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
 
 from auscult.domain.absences import Away
 from auscult.domain.coaching.item import Coaching
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.api.coaching import GIVE, may_see
-from auscult.server.console.absences.away import offers, places
+from auscult.server.console.absences import offers, places
 from auscult.server.console.calibration.sessions import TAKE_PART, calibrating
 from auscult.server.console.coaching.items_view import written
-from auscult.server.console.disputes.deciding import reviewing
+from auscult.server.console.disputes import reviewing
 from auscult.server.console.frame.naming import by_in_words
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.home.home_view import TodoView
@@ -23,13 +22,12 @@ from auscult.storage.disputes import DisputeQuery
 
 _MOST, _MOST_DISPUTES, _MOST_RESULTS, _MOST_COACHING = 1_000, 200, 20, 5
 _FOR_AGENT, _FOR_COACH = {"yet_to_start", "pending_agent_review"}, {"pending_supervisor_review"}
-_LATE, _IN_TIME = "late", ""
 
 
 def inbox(visit: Visit) -> tuple[TodoView, ...]:
     """Return the items that wait for the reader, late ones first."""
     found = [todo for part in _PARTS for todo in part(visit)]
-    return tuple(sorted(found, key=lambda each: each.kind != _LATE))
+    return tuple(sorted(found, key=lambda each: not each.is_late))
 
 
 def _own_audits(visit: Visit) -> Iterator[TodoView]:
@@ -41,8 +39,8 @@ def _own_audits(visit: Visit) -> Iterator[TodoView]:
     yield TodoView(
         what=ngettext("{n} audit to do", "{n} audits to do", len(waiting)).format(n=len(waiting)),
         detail=_("Assigned to you. What others decided stays hidden until you submit."),
-        due=_since(visit, first.since),
-        kind=_LATE if any(each.is_late(visit.now) for each in waiting) else _IN_TIME,
+        since=first.since,
+        is_late=any(each.is_late(visit.now) for each in waiting),
         href=f"{BASE}/audits",
         verb=_("Begin"),
     )
@@ -57,8 +55,9 @@ def _offered_audits(visit: Visit) -> Iterator[TodoView]:
     yield TodoView(
         what=ngettext("{n} audit free to take", "{n} audits free to take", len(free)).format(n=len(free)),
         detail=_("Assigned to people who are away."),
-        due=_due(visit, first.assignment.due_at) if first.assignment.due_at else _since(visit, first.since),
-        kind=_LATE if any(each.item.is_late(visit.now) for each in free) else _IN_TIME,
+        since=first.since,
+        due=first.assignment.due_at,
+        is_late=any(each.item.is_late(visit.now) for each in free),
         href=f"{BASE}/audits#free",
         verb=_("Look"),
     )
@@ -73,8 +72,8 @@ def _offered_places(visit: Visit) -> Iterator[TodoView]:
             detail=_("In place of {name}, who is away until {day}.").format(
                 name=name, day=visit.reader.day(each.away_until, year=False)
             ),
-            due=_due(visit, each.session.due_at) if each.session.due_at else _since(visit, each.session.created_at),
-            kind=_IN_TIME,
+            since=each.session.created_at,
+            due=each.session.due_at,
             href=f"{BASE}/calibration#free",
             verb=_("Look"),
         )
@@ -94,8 +93,8 @@ def _overdue_audits(visit: Visit) -> Iterator[TodoView]:
         yield TodoView(
             what=ngettext("{n} audit overdue", "{n} audits overdue", number).format(n=number),
             detail=_("With {auditor}.").format(auditor=auditor),
-            due=_since(visit, oldest),
-            kind=_LATE,
+            since=oldest,
+            is_late=True,
             href=f"{BASE}/conversations?audit=assigned",
             verb=_("Look"),
         )
@@ -113,8 +112,8 @@ def _disputes(visit: Visit) -> Iterator[TodoView]:
     yield TodoView(
         what=ngettext("{n} dispute to decide", "{n} disputes to decide", len(found)).format(n=len(found)),
         detail=ngettext("An agent asks for another answer.", "Agents ask for other answers.", len(found)),
-        due=_due(visit, first.due_at),
-        kind=_LATE if first.due_at < visit.now else _IN_TIME,
+        due=first.due_at,
+        is_late=first.due_at < visit.now,
         href=f"{BASE}/disputes",
         verb=_("Decide"),
     )
@@ -130,8 +129,7 @@ def _results(visit: Visit) -> Iterator[TodoView]:
         yield TodoView(
             what=ngettext("{n} new result", "{n} new results", len(known)).format(n=len(known)),
             detail=_("Accept each answer, or dispute it."),
-            due=_due(visit, min(known)),
-            kind=_IN_TIME,
+            due=min(known),
             href=f"{BASE}/my-results",
             verb=_("Look"),
         )
@@ -149,8 +147,9 @@ def _calibrations(visit: Visit) -> Iterator[TodoView]:
             detail=ngettext("{n} conversation to rate.", "{n} conversations to rate.", len(each.items)).format(
                 n=len(each.items)
             ),
-            due=_due(visit, each.due_at) if each.due_at else _since(visit, each.created_at),
-            kind=_LATE if each.due_at and each.due_at < visit.now else _IN_TIME,
+            since=each.created_at,
+            due=each.due_at,
+            is_late=each.due_at is not None and each.due_at < visit.now,
             href=f"{BASE}/calibration/{each.session_id}",
             verb=_("Rate"),
         )
@@ -179,8 +178,9 @@ def _coaching(visit: Visit) -> Iterator[TodoView]:
         yield TodoView(
             what=_("Coaching: {goal}").format(goal=written(each.goal)),
             detail=_coached(visit, each, away),
-            due=_due(visit, each.due_on) if each.due_on else _since(visit, each.created_at),
-            kind=_LATE if each.coaching_id in late else _IN_TIME,
+            since=each.created_at,
+            due=each.due_on,
+            is_late=each.coaching_id in late,
             href=f"{BASE}/coaching/{each.coaching_id}",
             verb=_("Look"),
         )
@@ -211,25 +211,14 @@ def _approvals(visit: Visit) -> Iterator[TodoView]:
     names = names_of_people(visit)
     for each in waiting_approvals(visit):
         if each.requested_by != f"user:{visit.visitor.email}":
-            person, time = by_in_words(each.requested_by, names), visit.reader.lately(each.requested_at)
+            person = by_in_words(each.requested_by, names)
             yield TodoView(
                 what=step_in_words(each),
                 detail=_("Asked for by {person}; it waits for a second person.").format(person=person),
-                due=_("Since {time}").format(time=time),
-                kind=_IN_TIME,
+                since=each.requested_at,
                 href=f"{BASE}/administration/approvals",
                 verb=_("Decide"),
             )
-
-
-def _since(visit: Visit, at: datetime) -> str:
-    """Return since when something waits."""
-    return _("Since {time}").format(time=visit.reader.lately(at))
-
-
-def _due(visit: Visit, at: datetime | date) -> str:
-    """Return the day on which something is due."""
-    return _("Due {day}").format(day=visit.reader.day(at, year=False))
 
 
 _PARTS: tuple[Callable[[Visit], Iterator[TodoView]], ...] = (

@@ -11,7 +11,7 @@ from auscult.domain.audits.audit import AuditState
 from auscult.domain.disputes.dispute import Dispute, statistics_of
 from auscult.server.console.audits.results.results_view import results_view
 from auscult.server.console.definitions.in_force import forms_in_force, metric_names
-from auscult.server.console.disputes.deciding import reviewing
+from auscult.server.console.disputes import reviewing
 from auscult.server.console.frame.counts import Leads
 from auscult.server.console.frame.verdicts import question_of
 from auscult.server.console.frame.visit import BASE, Visit
@@ -148,7 +148,7 @@ def _disputes(mine: _Mine) -> DisputesView:
     visit = mine.visit
     every = newest_first(each for each in reviewing(visit).every(EVERY) if each.agent_id in mine.agents)
     behind = {each.dispute_id: _behind(mine, each) for each in every[:SHOWN]}
-    return disputes_view(every, behind, names_by_id(visit), visit.reader, _RESULTS_PAGE)
+    return disputes_view(every, behind, names_by_id(visit), visit.reader)
 
 
 def _behind(mine: _Mine, found: Dispute) -> Behind:

@@ -80,22 +80,19 @@ class WorkOnView(Struct, frozen=True, kw_only=True):
 
 
 class OutcomeView(Struct, frozen=True, kw_only=True):
-    """A dispute and its outcome. ``score`` is empty where the score did not change."""
+    """A dispute and its outcome in words. ``score`` is empty where the score did not change."""
 
-    name: str
+    dispute: Dispute
     state: str
-    kind: str
-    when: str
-    words: str
     by: str
     score: str
-    href: str
 
 
 class DisputesView(Struct, frozen=True, kw_only=True):
     """The agent's disputes, the newest first, and how they ended, in numbers."""
 
     outcomes: tuple[OutcomeView, ...]
+    names: Mapping[str, str]
     said: str
 
 
@@ -256,9 +253,9 @@ def newest_first(found: Iterable[Dispute]) -> list[Dispute]:
 
 
 def disputes_view(
-    found: Sequence[Dispute], behind: Mapping[str, Behind], names: Mapping[str, str], reader: Reader, page: str
+    found: Sequence[Dispute], behind: Mapping[str, Behind], names: Mapping[str, str], reader: Reader
 ) -> DisputesView:
-    """Show an agent's disputes, in this order, as they are on a ``page``.
+    """Show an agent's disputes, in this order.
 
     ``behind`` has those that are shown, by id; ``names``: of metrics and people.
     """
@@ -268,16 +265,15 @@ def disputes_view(
     counted = f"{said.format(n=reader.number(len(found)))} {more.format(n=reader.number(changed))}"
     return DisputesView(
         outcomes=tuple(
-            _outcome(each, behind[each.dispute_id], names, reader, page) for each in found if each.dispute_id in behind
+            _outcome(each, behind[each.dispute_id], names, reader) for each in found if each.dispute_id in behind
         ),
+        names=names,
         said=counted if found else "",
     )
 
 
-def _outcome(found: Dispute, behind: Behind, names: Mapping[str, str], reader: Reader, page: str) -> OutcomeView:
+def _outcome(found: Dispute, behind: Behind, names: Mapping[str, str], reader: Reader) -> OutcomeView:
     by = _("the auditor") if behind.hides_decider else names.get(found.decided_by or "", found.decided_by or "")
-    is_decided = found.state in {"accepted", "denied"}
-    words = found.reason if is_decided else found.comment if found.is_open else ""
     state = {
         "open": _("Waits, to be decided by {day}").format(day=reader.day(found.due_at, year=False)),
         "accepted": _("Changed to {answer}").format(answer=word_of(found.decided_answer)),
@@ -287,14 +283,10 @@ def _outcome(found: Dispute, behind: Behind, names: Mapping[str, str], reader: R
         "erased": _("Erased"),
     }[found.state]
     return OutcomeView(
-        name=names.get(found.metric_id, found.metric_id),
+        dispute=found,
         state=state,
-        kind={"open": "due", "accepted": "yes"}.get(found.state, ""),
-        when=reader.short_day(found.ended_at),
-        words=words,
-        by=by if is_decided else "",
+        by=by,
         score=_scores(found, behind.trail, reader) if found.state == "accepted" else "",
-        href=f"{page}#{found.assignment_id}",
     )
 
 

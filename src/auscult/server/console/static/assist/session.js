@@ -38,7 +38,7 @@ function taken() {
 
 async function signIn(token) {
   try {
-    const found = await (token ? ask("POST", "session", { token }) : ask("GET", "session"));
+    const found = await (token ? ask("POST", "session", undefined, { Authorization: `Bearer ${encodeURIComponent(token)}` }) : ask("GET", "session"));
     if (last && last !== found.agent.id) return location.reload(); // what is shown was another's
     last = found.agent.id;
     notice.value = null;

@@ -27,9 +27,9 @@ export class Refused extends Error {
   }
 }
 
-export async function ask(method, path, body) {
+export async function ask(method, path, body, headers = {}) {
   const limit = AbortSignal.timeout(method === "GET" ? READING_MS : WRITING_MS);
-  const given = { method, headers: { ...HEADERS }, credentials: "same-origin", signal: limit };
+  const given = { method, headers: { ...HEADERS, ...headers }, credentials: "same-origin", signal: limit };
   if (body !== undefined) {
     given.headers["Content-Type"] = "application/json";
     given.body = JSON.stringify(body);
