@@ -133,7 +133,7 @@ def _cell(cell: CsvCell) -> str:
         return "<c/>"
     if isinstance(cell, date):
         at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
-        return f"<c s='{3 if at is cell else 2}'><v>{(at - _DAY_ZERO).total_seconds() / _DAY_S:.6f}</v></c>"
+        return f"<c s='{3 if at is cell else 2}'><v>{(at - _DAY_ZERO).total_seconds() / _DAY_S:.9f}</v></c>"
     if not isinstance(cell, str):
         return f"<c s='{int(isinstance(cell, Percentage))}'><v>{cell}</v></c>"
     text = "".join(char for char in cell if char >= " " or char in "\n\t")

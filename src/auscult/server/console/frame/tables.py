@@ -149,4 +149,6 @@ def _value(text: str, reader: Reader) -> CsvCell:
     share = plain.removesuffix("%").rstrip() if plain.endswith("%") else None
     if share is not None and NUMBER.fullmatch(share):
         return Percentage(f"{float(share) / 100:.6g}")
-    return float(plain) if NUMBER.fullmatch(plain) else text
+    if not NUMBER.fullmatch(plain):
+        return text
+    return float(plain) if "." in plain else int(plain)

@@ -279,7 +279,7 @@ class Visit:
             person=visitor.name,
             groups=menu(visitor.permissions | marks_of(visitor), here, counts, BASE),
             may=visitor.principal.may_everywhere,
-            may_export="report.export" in visitor.permissions,
+            may_export=request.method == "GET" and "report.export" in visitor.permissions,
             unread=counts.get(NOTICES, 0),
             is_notices=here == NOTICES,
         )
