@@ -229,6 +229,7 @@ class Application:
     @property
     def server_settings(self) -> "ServerSettings":
         """The operator's options for serving."""
+        from auscult.bootstrap.scheduling import mailer_of
         from auscult.server.settings import ServerSettings
 
         settings = self.settings
@@ -241,7 +242,7 @@ class Application:
             limits=self._limits,
             connector_folders=tuple(filter(None, (settings.connector_folders or "").split(os.pathsep))),
             networks=networks_of(settings),
-            sends_mail=settings.smtp_url is not None,
+            mail=mailer_of(settings),
             operators=frozenset(map(normalise_email, (settings.operators or "").split())),
             is_one_of_several=settings.processes > 1,
         )

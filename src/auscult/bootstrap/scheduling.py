@@ -57,10 +57,15 @@ def schedules_of(store: Store, settings: Settings) -> tuple[Schedule, ...]:
     )
 
 
+def mailer_of(settings: Settings) -> Mailer | None:
+    """Return what sends e-mail; None where no mail server or no sender is set."""
+    return Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
+
+
 def run_schedules(store: Store, settings: Settings) -> None:
     """Run what is due in every app, and send what is not sent yet."""
     sender = HttpSender(networks_of(settings))
-    mail = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
+    mail = mailer_of(settings)
     for tenant in store.tenants():
         with guarded(_LOG, f"schedules of app {tenant.app_id}"):
             service = scheduling(store, tenant, settings)
@@ -71,7 +76,7 @@ def run_schedules(store: Store, settings: Settings) -> None:
 
 def run_notices(store: Store, settings: Settings) -> None:
     """Notify people of audits that are late, and send notices by e-mail and to targets, in every app."""
-    mail = Mailer(settings.smtp_url, settings.mail_from) if settings.smtp_url and settings.mail_from else None
+    mail = mailer_of(settings)
     base = f"{settings.public_url}{CONSOLE}" if settings.public_url else ""
     post = Messenger(networks_of(settings)).send
     for tenant in store.tenants():

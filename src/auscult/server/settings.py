@@ -1,5 +1,7 @@
 """Settings of the server: one value, made where the application is built."""
 
+from collections.abc import Callable
+
 from msgspec import Struct
 
 from auscult.domain.delivery.addresses import PUBLIC, Networks
@@ -67,8 +69,8 @@ class ServerSettings(Struct, frozen=True, kw_only=True):
     networks: Networks = PUBLIC
     """Networks in which webhooks and connectors may reach an address."""
 
-    sends_mail: bool = False
-    """A mail server is set."""
+    mail: Callable[[tuple[str, ...], str, str, tuple[str, bytes] | None], str] | None = None
+    """Sends an e-mail of a subject and a text, perhaps with a file; returns what went wrong. None without a mail server."""
 
     operators: frozenset[str] = frozenset()
     """E-mail addresses of users who see figures of all accounts in the console."""

@@ -6,9 +6,10 @@ count only at the beginning of a cell. So a formula gets an apostrophe wherever 
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
-CsvCell = str | int | float | Decimal | None
+CsvCell = str | int | float | Decimal | date | None
 
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
 """Signs that begin a formula, also in full width, which Excel reads alike, and small."""

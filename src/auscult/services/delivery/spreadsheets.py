@@ -6,6 +6,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, time
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
@@ -28,6 +29,7 @@ _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _IN_MEMORY = 8_000_000
 _LONGEST_NAME = 31
 _AT_ONCE = 65_536
+_DAY_ZERO, _DAY_S = datetime(1899, 12, 30), 86_400  # noqa: DTZ001  (a cell has no time zone)
 
 Rows = Iterable[Sequence[CsvCell]]
 
@@ -89,7 +91,7 @@ def _write_sheet(sheet: IO[bytes], rows: Rows) -> None:
 
 
 def _parts(names: Sequence[str]) -> Mapping[str, str]:
-    """Return the parts of an archive other than its sheets. Numbers have two formats, 1 is for percentages."""
+    """Return the parts of an archive other than its sheets. The formats of numbers: 1 percentage, 2 day, 3 instant."""
     numbers = range(1, len(names) + 1)
     kinds = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_SHEET}.worksheet+xml"/>' for n in numbers
@@ -113,8 +115,9 @@ def _parts(names: Sequence[str]) -> Mapping[str, str]:
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">{related}<Relationship '
         f'Id="rId{last}" Type="{_RELATIONS}/styles" Target="styles.xml"/></Relationships>',
         "xl/styles.xml": f'<styleSheet xmlns="{_MAIN}"><fonts count="1"><font/></fonts><fills count="1"><fill><patternFill/></fill></fills>'
-        '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="2"><xf/>'
-        '<xf numFmtId="10" applyNumberFormat="1"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" '
+        '<borders count="1"><border/></borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4"><xf/>'
+        '<xf numFmtId="10" applyNumberFormat="1"/><xf numFmtId="14" applyNumberFormat="1"/>'
+        '<xf numFmtId="22" applyNumberFormat="1"/></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" '
         'builtinId="0"/></cellStyles></styleSheet>',
     }
 
@@ -128,6 +131,9 @@ def _named(number: int, name: str) -> str:
 def _cell(cell: CsvCell) -> str:
     if cell is None:
         return "<c/>"
+    if isinstance(cell, date):
+        at = cell if isinstance(cell, datetime) else datetime.combine(cell, time())
+        return f"<c s='{3 if at is cell else 2}'><v>{(at - _DAY_ZERO).total_seconds() / _DAY_S:.9f}</v></c>"
     if not isinstance(cell, str):
         return f"<c s='{int(isinstance(cell, Percentage))}'><v>{cell}</v></c>"
     text = "".join(char for char in cell if char >= " " or char in "\n\t")

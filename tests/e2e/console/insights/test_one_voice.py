@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -17,10 +18,13 @@ from auscult.domain.schedules.schedule import Schedule
 from auscult.services.conversations.latest import Sought, details, latest
 from auscult.services.schedules.scheduling import Scheduling
 from tests.e2e.consoles import QUEUE, console, email_of, signed_in
-from tests.e2e.serving import TENANT, Service, process
+from tests.e2e.mcp.test_mcp import calling, over_http, personal
+from tests.e2e.serving import KEY, TENANT, Service, process
+from tests.integration.program import auscult
 
 END = datetime.combine(datetime.now(UTC).date() + timedelta(days=1), datetime.min.time(), UTC)
 WEEK = timedelta(days=7)
+PERIODS = {"since": END - WEEK, "until": END, "before_since": END - 5 * WEEK, "before_until": END - WEEK}
 
 
 @pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.night)])
@@ -54,8 +58,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 def asked(client: Any, **query: str) -> dict[str, Any]:
     """Ask the API what moved the last week against the four before."""
-    periods = {"since": END - WEEK, "until": END, "before_since": END - 5 * WEEK, "before_until": END - WEEK}
-    given = {name: at.isoformat() for name, at in periods.items()} | query
+    given = {name: at.isoformat() for name, at in PERIODS.items()} | query
     answer = client.get("/api/v1/insights/drivers", params=given)
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -91,6 +94,23 @@ def test_pages_and_the_api_have_one_sentence(served: Service) -> None:
     assert found["sentence"] in overview
     why = re.sub(r"^.*?(?:before|chance)\. ", "", found["sentence"])
     assert why in home
+
+
+@pytest.mark.landing
+def test_the_command_and_the_assistant_have_the_answer_of_the_api(served: Service, tmp_path: Path) -> None:
+    """Of the same figure and periods, sentence and parts alike."""
+    settings = {"AUSCULT_DATABASE_URL": str(served.application.settings.database_url), "AUSCULT_SECRET_KEY": KEY}
+    for figure in ("pass", "resolved"):
+        given = {name: at.isoformat() for name, at in PERIODS.items()} | {"figure": figure}
+        with signed_in(served, "qa-manager") as me:
+            answer = asked(me, figure=figure)
+        told = over_http(served.url, personal(served, "qa-manager"), calling("get_drivers", **given, limit=50))
+        words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", value)]
+        printed = auscult(tmp_path, "drivers", "--app", TENANT.app_id, *words, "--json", settings=settings)
+        for found in (told, printed.last):
+            assert found["sentence"] == answer["sentence"], figure
+            parts = {(each["kind"], each["id"]): each for each in answer["drivers"]}
+            assert all(each == parts[each["kind"], each["id"]] for each in found["drivers"]), figure
 
 
 @pytest.mark.landing

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,9 +10,11 @@ import pytest
 from auscult.domain.errors import ConflictError
 from auscult.domain.people.principal import operator
 from auscult.services.people.users import Users
-from tests.e2e.consoles import AGENT, signed_in
+from tests.e2e.consoles import AGENT, console, signed_in
 from tests.e2e.serving import TENANT, Service
+from tests.mailing import mail_server
 
+PATH = "/console/administration/users"
 LINK = re.compile(r"/console/link/[\w-]+")
 
 
@@ -51,3 +54,21 @@ def test_a_link_ends_after_seven_days_and_is_for_nobody_who_is_disabled(served: 
     other = users.add("other@example.com", "Other", TENANT.account_id)
     for maker, status in ((old, 401), (fresh, 303)):
         assert httpx.get(f"{served.url}/console/link/{maker.link(other)}").status_code == status
+
+
+@pytest.mark.landing
+def test_a_link_is_sent_where_there_is_a_mail_server(tmp_path: Path) -> None:
+    """The mail has the link of the page; of a server that does not answer, the page says so and shows the link alike."""
+    url = f"sqlite:///{tmp_path / 'auscult.db'}"
+    with (
+        mail_server() as mail,
+        console(url, weeks=1, smtp_url=f"smtp://127.0.0.1:{mail.port}", mail_from="quality@example.com") as served,
+        signed_in(served, "administrator") as me,
+    ):
+        pages = [me.post(PATH, data={"email": "one@example.com", "role": "auditor"}).text]
+        mail.is_losing = True
+        pages.append(me.post(PATH, data={"email": "two@example.com", "role": "auditor"}).text)
+    links = [LINK.findall(page)[0] for page in pages]
+    assert [("Sent to one@" in page, "Not sent by e-mail" in page) for page in pages] == [(True, False), (False, True)]
+    (sent, *_lost) = mail.messages
+    assert (sent["To"], links[0] in sent.get_content()) == ("one@example.com", True)

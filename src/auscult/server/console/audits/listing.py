@@ -43,17 +43,18 @@ class AuditsPage(Controller):
         }
         todo = QueueQuery.to_do(me)._replace(order=orders["todo"], after=read_key(query, LISTS["todo"].before))
         ended = QueueQuery.done(me)._replace(order=orders["done"], after=read_key(query, LISTS["done"].before))
-        found = {name: queue.page(each._replace(limit=_MOST + 1)) for name, each in (("todo", todo), ("done", ended))}
-        free = offers(visit).listing()[:_MOST]
+        most = visit.at_a_time(_MOST)
+        found = {name: queue.page(each._replace(limit=most + 1)) for name, each in (("todo", todo), ("done", ended))}
+        free = offers(visit).listing()[:most]
         items = [one.assigned.assignment.conversation_id for each in found.values() for one in each]
         items += [each.item.assignment.conversation_id for each in free]
         known = visit.app.conversations.recorded([each for each in items if each])
         what = visit.done
         lists = {
-            name: list_view(LISTS[name], each, orders[name], query, f"{BASE}/audits", _MOST)
+            name: list_view(LISTS[name], each, orders[name], query, f"{BASE}/audits", most)
             for name, each in found.items()
         }
-        waiting, done = ([each.assigned for each in found[name][:_MOST]] for name in ("todo", "done"))
+        waiting, done = ([each.assigned for each in found[name][:most]] for name in ("todo", "done"))
         held = held_of(visit)
         note = "" if held else note_of(what, is_waiting=bool(waiting))
         names = names_of_people(visit) if free else {}

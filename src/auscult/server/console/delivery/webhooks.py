@@ -78,7 +78,7 @@ class WebhooksPage(Controller):
             "Administration",
             webhook=found,
             last=visit.app.feed.last(),
-            deliveries=visit.app.webhooks.deliveries(webhook_id, _MOST),
+            deliveries=visit.app.webhooks.deliveries(webhook_id, visit.at_a_time(_MOST)),
             kinds=KINDS,
             without_login=without_login,
             webhook_state=webhook_state,

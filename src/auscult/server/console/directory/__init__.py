@@ -226,14 +226,15 @@ def _page(visit: Visit, kind: PartyKind, given: Given | None = None, problem: st
     heads = {each: name for each, name in heads.items() if aliases.head(kind, each) == each}
     rows = _rows(visit, kind, heads)
     merging, first, done = _merging(visit, kind, heads), visit.asked("first"), visit.done
-    more, ordered = len(rows) - _SHOWN, sorted(heads, key=lambda each: (heads[each].casefold(), each))
+    most = len(rows) if visit.file else _SHOWN
+    more, ordered = len(rows) - most, sorted(heads, key=lambda each: (heads[each].casefold(), each))
     return administration(
         visit,
         _HERE,
         kind=kind,
         kinds=_KINDS,
         new=_(_NEW[kind]),
-        rows=rows[:_SHOWN],
+        rows=rows[:most],
         teams=tuple(sorted(_teams(work, aliases).values(), key=str.casefold)) if kind == "agent" else (),
         users=names_of_people(visit) if kind == "agent" and visit.principal.may_everywhere(_PAIR) else {},
         total=reader.number(len(heads)),

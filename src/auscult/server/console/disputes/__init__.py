@@ -100,14 +100,14 @@ class DisputesPage(Controller):
         usual = USUAL if is_open else USUAL_OF_ENDED
         order: DisputeOrder = order_of(query, ORDERS, usual)
         asked = DisputeQuery(since=None if is_open else visit.now - _QUARTER, has_ended=not is_open)
-        after = read_key(query)
-        found = service.listing(asked._replace(order=order, after=after, limit=_AT_A_TIME + 1))
-        more = len(found) > _AT_A_TIME
+        after, most = read_key(query), visit.at_a_time(_AT_A_TIME)
+        found = service.listing(asked._replace(order=order, after=after, limit=most + 1))
+        more = len(found) > most
         return self._list(
             visit,
-            [each.dispute for each in found[:_AT_A_TIME]],
+            [each.dispute for each in found[:most]],
             names_by_id(visit),
-            Sorted(order, usual, write_key(found[_AT_A_TIME - 1].key) if more else ""),
+            Sorted(order, usual, write_key(found[most - 1].key) if more else ""),
             is_open=is_open,
             waiting=visit.app.disputes.count(asked) if is_open else 0,
             late=visit.app.disputes.count(asked._replace(due_before=visit.now)) if is_open else 0,

@@ -21,7 +21,7 @@ from auscult.server.console.frame.naming import (
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, AnyRequest, Visit
-from auscult.server.console.people.users import link_of
+from auscult.server.console.people.users import Invitation, invitation
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.services.history.coverage import fitting
@@ -57,7 +57,7 @@ class InviteView(Struct, frozen=True, kw_only=True):
     given: Mapping[str, str]
     roles: tuple[tuple[str, str], ...]
     problem: str = ""
-    link: str = ""
+    link: Invitation | None = None
     invited: str = ""
 
 
@@ -119,9 +119,9 @@ class InvitePage(Controller):
         except AuscultError as error:
             return _invite_page(visit, data, sentence(error.coded))
         work.done("invite")
-        link = ""
-        if visit.services.sign_on is None:
-            link = link_of(visit, users.link(user), request)
+        if visit.services.sign_on is not None:
+            return _invite_page(visit, {}, invited=user.email)
+        link = invitation(visit, user.email, users.link(user), request)
         return _invite_page(visit, {}, link=link, invited=user.email)
 
 
@@ -158,7 +158,9 @@ def _about(form: Form, reader: Reader) -> str:
     return f"{channel}, {languages}, {questions}"
 
 
-def _invite_page(visit: Visit, given: Given, problem: str = "", *, link: str = "", invited: str = "") -> Response[str]:
+def _invite_page(
+    visit: Visit, given: Given, problem: str = "", *, link: Invitation | None = None, invited: str = ""
+) -> Response[str]:
     names: Iterable[str] = visit.store.people.roles.of(visit.app.tenant.account_id)
     view = InviteView(
         path=f"{PATH}/invite",

@@ -27,13 +27,14 @@ _HOUR_S = 3600
 class Reader(Struct, frozen=True, kw_only=True):
     """The reader of a page. ``today`` is the day on which the page is made, in their time zone.
 
-    ``queues`` distinguishes queues of one name.
+    ``queues`` distinguishes queues of one name. ``for_file``: days and times are written for a program, as ISO 8601 does.
     """
 
     language: str = "en"
     timezone: tzinfo = UTC
     now: datetime
     queues: QueueNames = msgspec.field(default_factory=QueueNames)
+    for_file: bool = False
 
     @property
     def locale(self) -> Locale:
@@ -99,6 +100,8 @@ class Reader(Struct, frozen=True, kw_only=True):
     def day(self, at: datetime | date, *, year: bool = True) -> str:
         """Return a day: ``28 March 2026``, or ``28 March``."""
         moment = self.local(at).date() if isinstance(at, datetime) else at
+        if self.for_file:
+            return moment.isoformat()
         if self.language.startswith("en"):
             return format_date(moment, "d MMMM y" if year else "d MMMM", locale=self.locale)
         if year:
@@ -112,6 +115,8 @@ class Reader(Struct, frozen=True, kw_only=True):
     def short_day(self, at: datetime | date) -> str:
         """Return a day in short: ``28 Mar``."""
         moment = self.local(at).date() if isinstance(at, datetime) else at
+        if self.for_file:
+            return moment.isoformat()
         if self.language.startswith("en"):
             return _date(moment, "d MMM", self.language)
         return format_skeleton("MMMd", moment, locale=self.locale)
@@ -135,11 +140,13 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     def moment(self, at: datetime) -> str:
         """Return a day and time: ``28 March 2026, 07:18``."""
-        return f"{self.day(at)}, {self.time(at)}"
+        return f"{self.local(at):%Y-%m-%d %H:%M}" if self.for_file else f"{self.day(at)}, {self.time(at)}"
 
     def lately(self, at: datetime) -> str:
         """Return an instant as a list shows it: ``Sat 07:18`` of the last days, ``16 Mar`` of this year, else the date."""
         local = self.local(at)
+        if self.for_file:
+            return self.moment(at)
         if timedelta(0) <= self.now - at < _WEEK:
             return f"{_date(local.date(), 'EEE', self.language)} {self.time(local)}"
         if local.year == self.today.year:

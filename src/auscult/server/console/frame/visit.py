@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Request, Response
@@ -43,6 +45,7 @@ NOTICES = "Notices"
 """The name of the page of notices, which is above the menu."""
 AFTER_COOKIE = "auscult_after"
 """Keeps the requested page until the visitor has signed in."""
+_ROWS_OF_FILE = 1_000
 THEMES = ("auto", "light", "dark")
 """Between a part of a page and the same part with more in it, in one answer."""
 
@@ -101,7 +104,13 @@ class Visit:
         self._request = request
         self.visitor = visitor
         self.app = visitor.app
-        self.reader = replace(reader_of(request, console.now()), queues=queue_names(visitor.app))
+        self._following: str | None = None
+        asked = self.asked("tables")
+        self.file: FileFormat | None = next((kind for kind in TYPES if kind == asked), None)
+        """The file that the tables of the page are asked for as; None for a page."""
+        self.reader = replace(
+            reader_of(request, console.now()), queues=queue_names(visitor.app), for_file=self.file is not None
+        )
 
     @property
     def reports(self) -> Reports:
@@ -142,10 +151,15 @@ class Visit:
     def query(self) -> Mapping[str, list[str]]:
         """The parameters of the address; empty values are left out."""
         found: dict[str, list[str]] = {}
-        for name, value in self._request.query_params.multi_items():
+        here, following = self._request.query_params.multi_items(), self._following
+        for name, value in here if following is None else parse_qsl(following):
             if value.strip():
                 found.setdefault(name, []).append(value.strip())
         return found
+
+    def at_a_time(self, usual: int) -> int:
+        """Return how many rows of a list its page has: ``usual``, or as many as are read at once for a file."""
+        return _ROWS_OF_FILE if self.file else usual
 
     def asked(self, name: str) -> str:
         """Return the first value of a parameter of the address; empty without one."""
@@ -219,22 +233,30 @@ class Visit:
         nonce = secrets.token_urlsafe(12)
         frame = self._frame(here, nonce)
         body = self._console.templates.render(name, frame, view, {"reader": self.reader, **more})
-        if status == HTTP_200_OK:
-            for kind in TYPES:
-                if self.query.get("tables", ()).count(kind):
-                    return self._tables(body, kind)
+        if status == HTTP_200_OK and self._following is None:
+            if self.file:
+                return self._tables(body, self.file)
             self._console.kept.keep(self._request, body, nonce, f"user:{self.visitor.email}", self.visitor.until)
         return page_response(body, nonce, status)
 
     def _tables(self, page: str, kind: FileFormat) -> Response[Any]:
-        """Return the tables of a page as a file. The access log records it."""
+        """Return the tables of a page as a file, with the pages that follow. The access log records it."""
         self.require("report.export")
         path = self._request.url.path
-        content = file_of(page, kind, self.reader)
+        content = file_of(page, kind, self.reader, self._page_at)
         if content is None:
             raise missing("table", path)
         record_export(self.app, f"user:{self.visitor.email}", f"page:{path}", format=kind)
-        return file_response(content, f"{path.rpartition('/')[2]}-{self.reader.today:%Y-%m-%d}.{kind}", TYPES[kind])
+        name = f"{path.rpartition('/')[2]}-{self.reader.today:%Y-%m-%d}.{kind}"
+        return file_response(lambda: content, name, TYPES[kind])
+
+    def _page_at(self, address: str) -> str:
+        """Return the page that this handler makes at another address of its path, for the same visitor."""
+        then = copy(self)
+        then._following = urlsplit(address).query  # noqa: SLF001  (a visit of its own)
+        handler: Any = self._request.route_handler.fn  # of a thread, as the handler of every page
+        made: Response[str] = handler.func(visit=then, **self._request.path_params)
+        return made.content
 
     def groups(self, here: str = "") -> tuple[NavigationGroup, ...]:
         """Return the menu of the visitor. ``here`` is the name of the present page."""
@@ -257,7 +279,7 @@ class Visit:
             person=visitor.name,
             groups=menu(visitor.permissions | marks_of(visitor), here, counts, BASE),
             may=visitor.principal.may_everywhere,
-            may_export="report.export" in visitor.permissions,
+            may_export=request.method == "GET" and "report.export" in visitor.permissions,
             unread=counts.get(NOTICES, 0),
             is_notices=here == NOTICES,
         )

@@ -43,7 +43,7 @@ class JobsPage(Controller):
         visit.require_everywhere("job.read")
         query = visit.query
         order: JobOrder = order_of(query, ORDERS, USUAL)
-        page = list_jobs(visit.app, (), order=order, after=read_key(query), limit=_AT_A_TIME)
+        page = list_jobs(visit.app, (), order=order, after=read_key(query), limit=visit.at_a_time(_AT_A_TIME))
         renaming = renaming_view(visit.app.aliases.progress(), visit.reader)
         return administration(
             visit,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -116,7 +116,7 @@ class UsersPage(Controller):
             return self._listing(visit, data, sentence(error.coded))
         if one(data, "password") or visit.services.sign_on is not None:
             return Redirect(f"{_PATH}/{user.user_id}?done=added", status_code=303)
-        return self._one(visit, user.user_id, link=link_of(visit, users.link(user), request))
+        return self._one(visit, user.user_id, link=invitation(visit, user.email, users.link(user), request))
 
     @get("/{user_id:str}", sync_to_thread=True)
     def show(self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -168,7 +168,7 @@ class UsersPage(Controller):
             code = managed(visit).link(user)
         except AuscultError as error:
             return self._one(visit, user_id, sentence(error.coded))
-        return self._one(visit, user_id, link=link_of(visit, code, request))
+        return self._one(visit, user_id, link=invitation(visit, user.email, code, request))
 
     @post("/{user_id:str}/second-factor/reset", sync_to_thread=True)
     def reset_second_factor(
@@ -237,7 +237,7 @@ class UsersPage(Controller):
         user_id: str,
         problem: str = "",
         given: Given = MappingProxyType({}),
-        link: str = "",
+        link: "Invitation | None" = None,
     ) -> Response[str]:
         user = _find(visit, user_id)
         asked = visit.asked("conversation")
@@ -279,10 +279,24 @@ def _granting(visit: Visit, given: Given) -> dict[str, Any]:
     }
 
 
-def link_of(visit: Visit, code: str, request: AnyRequest) -> str:
-    """Return the address that signs in with a code."""
-    base = visit.services.settings.public_url or str(request.base_url)
-    return f"{base.rstrip('/')}{BASE}/link/{code}"
+class Invitation(NamedTuple):
+    """The address that signs a user in once, and what became of the e-mail with it; empty without a mail server."""
+
+    href: str
+    sent: str = ""
+
+
+def invitation(visit: Visit, email: str, code: str, request: AnyRequest) -> Invitation:
+    """Return the address that signs in with a code, and send it where there is a mail server."""
+    base, mail = visit.services.settings.public_url or str(request.base_url), visit.services.settings.mail
+    href = f"{base.rstrip('/')}{BASE}/link/{code}"
+    if mail is None:
+        return Invitation(href)
+    text = _("{name} invites you to auscult. This link signs you in once, within seven days, and asks for a password:")
+    said = f"{text.format(name=visit.visitor.name)}\n\n{href}\n"
+    problem = mail((email,), _("Your invitation to auscult"), said, None)
+    sent = _("Not sent by e-mail: {problem}. Send the link yourself.") if problem else _("Sent to {email} by e-mail.")
+    return Invitation(href, sent.format(problem=problem, email=email))
 
 
 def managed(visit: Visit) -> Users:

@@ -45,9 +45,10 @@ class LogPage(Controller):
             equal["principal"] = f"user:{who}"
         before = visit.asked("before")
         record_reading(visit.app, f"user:{visit.visitor.email}", only=equal)
-        found = visit.app.log.newest(int(before) if before.isdecimal() else None, _AT_A_TIME + 1, **equal)
-        shown = found[:_AT_A_TIME]
-        more = urlencode({**equal, "before": shown[-1].number}) if len(found) > _AT_A_TIME else ""
+        most = visit.at_a_time(_AT_A_TIME)
+        found = visit.app.log.newest(int(before) if before.isdecimal() else None, most + 1, **equal)
+        shown = found[:most]
+        more = urlencode({**equal, "before": shown[-1].number}) if len(found) > most else ""
         return administration(
             visit,
             "Log",

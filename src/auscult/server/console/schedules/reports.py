@@ -129,7 +129,7 @@ class SchedulesPage(Controller):
             forms=forms_in_force(visit.app),
             views={each.view_id: each.name for each in visit.app.people.views.listing(me)},
             queues=visit.reader.queues.offered(names_in_use(visit.app).queues),
-            sends_mail=visit.services.settings.sends_mail,
+            sends_mail=visit.services.settings.mail is not None,
             about=about,
             address_of=address_of,
             problem_of=problem_of,
