@@ -72,7 +72,7 @@ class _Telling:
         if not has_trigger and "when" not in self._metric:
             says.append(_("… always; or only when the customer") if self._is_said else _("… always."))
         for key, text in (("not_when", _("N/A in any case when")), ("excused_when", _("N/A instead of No when"))):
-            says += [f"{text} {_in_words(self._metric[key])}"] if key in self._metric else []
+            says += [f"{text}: {_in_words(self._metric[key])}"] if key in self._metric else []
         if has_trigger:
             acts.append((f"remove:{self._path}.trigger", _("Ask it always")))
         elif self._is_said and self._proposed.occasion:
@@ -149,7 +149,7 @@ class _Telling:
         """Return a finding that no sentence can say, in words; nothing for any other."""
         if key not in self._metric or is_one_search(self._metric[key]):
             return ()
-        return (f"… {_in_words(self._metric[key])} {_('More has all of it.')}",)
+        return (_("… {found} More has all of it.").format(found=_in_words(self._metric[key])),)
 
     def _search(self, key: str) -> Iterator[Control]:
         """Yield the controls of a single search: its place, its conditions, and a field for words of a kind that it lacks."""
