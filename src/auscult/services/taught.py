@@ -4,10 +4,11 @@ A proposal is a conversation with the turns of it that look most like a Yes. Wha
 draft, and scores from when a person publishes it.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -39,7 +40,7 @@ from auscult.domain.said.text import spoken_words
 from auscult.metrics.by_example import ByExample, Settings
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought, newest_recorded
-from auscult.services.definitions.forms.document import Value, read_document
+from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.definitions.forms.editing.questions import added, mappings
@@ -56,13 +57,14 @@ _PLACES = 2
 
 
 class ProposedTurn(Struct, frozen=True, kw_only=True):
-    """A turn, what was said just before it, and how likely it is a Yes, from 0 to 1."""
+    """A turn, what was said just before it, how likely it is a Yes, from 0 to 1, and its tick, null before there is one."""
 
     turn_id: str
     speaker: str
     text: str
     before: str
     likelihood: float
+    says: bool | None
 
 
 class Proposal(Struct, frozen=True, kw_only=True):
@@ -71,6 +73,13 @@ class Proposal(Struct, frozen=True, kw_only=True):
     conversation_id: str
     kind: Kind
     turns: tuple[ProposedTurn, ...]
+
+
+class Asked(NamedTuple):
+    """A conversation that is to be proposed first, and a turn of it that is shown in any case."""
+
+    conversation_id: str
+    turn_id: str | None = None
 
 
 class WrongAnswer(Struct, frozen=True, kw_only=True):
@@ -137,9 +146,24 @@ class Teaching(Kept):
         self._app.forms.save_draft(form_id, made)
         return str(mappings(read_document(made).value, "metrics")[found.place or 0]["id"])
 
-    def shown(self, form_id: str, metric_id: str, count: int, skipped: Collection[str] = ()) -> TaughtQuestion:
-        """Return a question with ``count`` proposals, none of them in ``skipped``, and the agreement so far."""
-        return self._ticked(form_id, metric_id).shown(count, skipped)
+    def shown(
+        self, form_id: str, metric_id: str, count: int, skipped: Collection[str] = (), asked: Asked | None = None
+    ) -> TaughtQuestion:
+        """Return a question with ``count`` proposals, none of them in ``skipped``, and the agreement so far.
+
+        Raises ``NotFoundError`` ``conversation.unknown``, ``turn.unknown`` of the one that is ``asked`` for.
+        """
+        if asked is not None:
+            self.check_pointed(asked.conversation_id, asked.turn_id)
+        return self._ticked(*self._question(form_id, metric_id), asked).shown(count, skipped, asked)
+
+    def learned(self, form: Form) -> Iterator[tuple[Metric, Taught]]:
+        """Yield the questions of a form whose ticks teach other weights than it has, with these."""
+        for metric in form.metrics if self._viewer.may(READ) else ():
+            if metric.type == ByExample.name:
+                settings, found = metric.settings, self._ticked(form, metric).taught
+                if found and (settings.taught is None or settings.taught.weights != found.weights):
+                    yield metric, found
 
     def tick(self, form_id: str, metric_id: str, ticks: Sequence[NewTick]) -> None:
         """Store ticks of a question, each in place of an earlier one of the same turn.
@@ -157,21 +181,15 @@ class Teaching(Kept):
 
     def learn(self, form_id: str, metric_id: str) -> None:
         """Put what the ticks teach into the draft of a form. Raises ``ConflictError`` ``ticks.too_few``."""
-        found = self._ticked(form_id, metric_id).taught
+        found = self._ticked(*self._question(form_id, metric_id)).taught
         if found is None:
             raise ConflictError("tick at least one Yes and one No first", code="ticks.too_few")
         document = document_in_use(self._app.forms, form_id)
-        at = [each.get("id") for each in mappings(read_document(document).value, "metrics")].index(metric_id)
-        written: dict[str, Value] = {
-            name: Decimal(str(each)) if isinstance(each, float) else each
-            for name, each in msgspec.structs.asdict(found).items()
-        }
-        self._app.forms.save_draft(form_id, changed(document, Put(("metrics", at, "taught"), written)))
+        self._app.forms.save_draft(form_id, with_taught(document, {metric_id: found}))
 
-    def _ticked(self, form_id: str, metric_id: str) -> "TickedQuestion":
+    def _ticked(self, form: Form, metric: Metric, asked: Asked | None = None) -> "TickedQuestion":
         self._viewer.require(READ)
-        form, metric = self._question(form_id, metric_id)
-        ticks = self.seen(self._app.form_examples.ticks_of(form_id, metric_id))
+        ticks = self.seen(self._app.form_examples.ticks_of(form.id, metric.id))
         blind = blindness_of(self._app, self._viewer.name)
         pool = {
             each.conversation.id: each.conversation
@@ -179,10 +197,23 @@ class Teaching(Kept):
             if speaks(form, each.language) and each.conversation.id not in blind
         }
         named = {each.conversation_id for each in ticks if each.conversation_id is not None}
+        named |= {asked.conversation_id} if asked else set[str]()
         older = self._app.conversations.recorded(sorted(named - pool.keys()))
         pool |= {name: each.conversation for name, each in older.items()}
         engines = self._trying().for_app(self._app.tenant.app_id, agent_emotions=False).engines
-        return TickedQuestion(form, metric, ticks, pool, engines)
+        return TickedQuestion(form, metric, Answered(ticks, pool, self._audited(form, metric, list(pool))), engines)
+
+    def _audited(self, form: Form, metric: Metric, names: Sequence[str]) -> dict[str, bool]:
+        """Return what people answered in audits and disputes with a form, where the viewer may read them: Yes or No."""
+        audits = self._app.audits.of(names) if self._viewer.may("audit.read") else {}
+        results = ((name, each.result) for name, each in audits.items() if each.result is not None)
+        return {
+            name: answer.answer == "YES"
+            for name, result in results
+            if result.form_id == form.id
+            for answer in result.sheet.answers
+            if answer.metric_id == metric.id and answer.answer in ("YES", "NO")
+        }
 
     def _question(self, form_id: str, metric_id: str) -> tuple[Form, Metric]:
         form = read_form(document_in_use(self._app.forms, form_id))
@@ -195,27 +226,29 @@ class Teaching(Kept):
         return form, metric
 
 
+class Answered(NamedTuple):
+    """Ticks of a question, conversations by id, some of which have ticks, and what people answered in audits of some."""
+
+    ticks: Sequence[Tick]
+    pool: Mapping[str, Conversation]
+    audited: Mapping[str, bool]
+
+
 class TickedQuestion:
     """A question with its ticks, and the conversations that it is taught with.
 
     ``taught`` has the weights that the ticks teach, with their agreement; None before there is a Yes and a No.
     """
 
-    def __init__(
-        self,
-        form: Form,
-        metric: Metric,
-        ticks: Sequence[Tick],
-        pool: Mapping[str, Conversation],
-        engines: Engines,
-    ) -> None:
-        """Learn from the conversations of ``pool``, by id, some of which have ticks."""
-        self._form, self._metric, self._ticks, self._pool = form, metric, ticks, pool
+    def __init__(self, form: Form, metric: Metric, found: Answered, engines: Engines) -> None:
+        """Learn from ticks."""
+        self._form, self._metric = form, metric
+        self._ticks, self._pool, self._audited = found
         self._settings: Settings = metric.settings
-        said = {name: spoken(each, self._settings.speaker) for name, each in sorted(pool.items())}
+        said = {name: spoken(each, self._settings.speaker) for name, each in sorted(self._pool.items())}
         self._said: dict[str, list[tuple[Turn, Said]]] = {name: turns for name, turns in said.items() if turns}
         self._given: dict[str, dict[str, bool]] = {}
-        for each in ticks:
+        for each in self._ticks:
             if each.conversation_id in self._said and each.turn_id is not None:
                 self._given.setdefault(each.conversation_id, {})[each.turn_id] = each.says
         self._answers = {name: any(given.values()) for name, given in self._given.items()}
@@ -241,12 +274,18 @@ class TickedQuestion:
         assert isinstance(found, LessonAnswer)  # noqa: S101  (an engine answers its own kind)
         return found
 
-    def shown(self, count: int, skipped: Collection[str]) -> TaughtQuestion:
-        """Return the question with proposals."""
+    def shown(self, count: int, skipped: Collection[str], asked: Asked | None = None) -> TaughtQuestion:
+        """Return the question with proposals: what is asked for, then what people audited otherwise, then others."""
         settings, taught, before = self._settings, self.taught, self._settings.taught
-        left = self._fresh([name for name in self._said if name not in self._given and name not in skipped])
+        open_ = [name for name in self._said if name not in self._given and name not in skipped]
+        first: dict[str, Kind] = (
+            {asked.conversation_id: "asked"} if asked and asked.conversation_id in self._said else {}
+        )
+        otherwise = [each for each in open_ if self._audited.get(each) is (max(self._odds[each]) <= 0)]
+        first |= {each: "audited" for each in otherwise[:count] if each not in first}
         number = len(self._given) + len(skipped)
-        picked = chosen(left, count, number, is_taught=taught is not None)
+        left = self._fresh([name for name in open_ if name not in first])
+        picked = first | chosen(left, max(0, count - len(first)), number, is_taught=taught is not None)
         return TaughtQuestion(
             form_id=self._form.id,
             metric_id=self._metric.id,
@@ -261,7 +300,7 @@ class TickedQuestion:
             erased=sum(each.conversation_id is None for each in self._ticks),
             looked_through=len(self._said),
             wrong=tuple(self._wrong()) if taught else (),
-            proposals=tuple(self._proposal(name, kind) for name, kind in picked.items()),
+            proposals=tuple(self._proposal(name, kind, asked) for name, kind in picked.items()),
         )
 
     def _fresh(self, names: Sequence[str]) -> dict[str, int]:
@@ -283,10 +322,11 @@ class TickedQuestion:
                 fresh.setdefault(words, name)
         return {name: most[name] for name in fresh.values() or names}
 
-    def _proposal(self, name: str, kind: Kind) -> Proposal:
-        turns, odds = self._said[name], self._odds[name]
+    def _proposal(self, name: str, kind: Kind, asked: Asked | None) -> Proposal:
+        turns, odds, given = self._said[name], self._odds[name], self._given.get(name, {})
         before = _before(self._pool[name])
-        best = sorted(enumerate(turns), key=lambda each: -odds[each[0]])[:SHOWN]
+        wanted = asked.turn_id if asked and kind == "asked" else None
+        best = sorted(enumerate(turns), key=lambda each: (each[1][0].id != wanted, -odds[each[0]]))[:SHOWN]
         return Proposal(
             conversation_id=name,
             kind=kind,
@@ -297,6 +337,7 @@ class TickedQuestion:
                     text=turn.text,
                     before=before.get(turn.id, "")[-SHOWN_TURN:],
                     likelihood=round(likelihood(odds[index]), _PLACES),
+                    says=given.get(turn.id),
                 )
                 for index, (turn, _said) in best
             ),
@@ -313,6 +354,24 @@ class TickedQuestion:
             turn = turns[ticked[0] if ticked else odds.index(max(odds))][0]
             found.append(WrongAnswer(conversation_id=name, turn_id=turn.id, text=turn.text, is_yes=is_yes))
         return found
+
+
+def with_taught(document: bytes, learned: Mapping[str, Taught]) -> bytes:
+    """Put what ticks teach into a form document, by the id of each question."""
+    ids = [each.get("id") for each in mappings(read_document(document).value, "metrics")]
+    return changed(
+        document,
+        *(
+            Put(
+                ("metrics", ids.index(name), "taught"),
+                {
+                    key: Decimal(str(each)) if isinstance(each, float) else each
+                    for key, each in msgspec.structs.asdict(found).items()
+                },
+            )
+            for name, found in learned.items()
+        ),
+    )
 
 
 def _before(conversation: Conversation) -> dict[str, str]:

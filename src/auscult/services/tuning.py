@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import NamedTuple, get_args
 
@@ -13,27 +15,42 @@ from auscult.domain.errors import ConflictError, FormError, unknown
 from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.probe import Probe, Question
+from auscult.domain.questions.taught import Agreement
 from auscult.domain.tuning import MOST_AUDITED, Change, FittedVersion, SuggestionTuning, check_key, key_of
 from auscult.metrics import METRICS
+from auscult.metrics.by_example import ByExample
 from auscult.services.assist import teaching
 from auscult.services.assist.knowledge import Library, language_of
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.audits.tuning import AuditLabels, Tuning, tune
 from auscult.services.definitions.forms.cache import read_kept
+from auscult.services.definitions.forms.document import Path
 from auscult.services.definitions.forms.edit import with_numbers
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.definitions.forms.thresholds import similar_in
 from auscult.services.privacy.log import record
 from auscult.services.scoring.evaluate import Evaluator
+from auscult.services.taught import Teaching, with_taught
 from auscult.storage.store import AppStore
 
 _KIND = "thresholds"
 _JUDGED: frozenset[type[Probe]] = frozenset(get_args(Question))
 
 
+class TaughtFit(Struct, frozen=True, kw_only=True):
+    """A question whose ticks teach it otherwise than it is in force: the agreement that it has, and that it would have."""
+
+    id: str
+    name: str
+    before: Agreement | None
+    after: Agreement
+
+
 class FormTuning(Struct, frozen=True, kw_only=True):
     """Thresholds and the judge's confidence of the version of a form in force, and what a fit to its audits would change.
+
+    ``taught`` are the questions that ticks teach otherwise.
 
     ``is_fitted``: the version in force came from a fit, which can be undone. ``revised`` conversations were audited and
     have other words since; they are left out. ``key`` names the fit; null where it would change nothing for the better.
@@ -45,12 +62,14 @@ class FormTuning(Struct, frozen=True, kw_only=True):
     revised: int
     fit: Tuning
     key: str | None
+    taught: tuple[TaughtFit, ...]
 
 
 class Tunable(NamedTuple):
-    """A form in force: its thresholds, whether it asks a judge, and whether the version in force came from a fit."""
+    """A form in force: its thresholds and taught questions, whether it asks a judge, and whether it came from a fit."""
 
     thresholds: int
+    taught: int
     is_judged: bool
     is_fitted: bool
 
@@ -114,37 +133,57 @@ class Fitting:
             return None
         count = sum(1 for metric in form.metrics for _ in similar_in(metric.settings))
         is_judged = any(METRICS[each.type].needs(each.settings) & _JUDGED for each in form.metrics)
-        return Tunable(count, is_judged, self._fitted(version) is not None) if count or is_judged else None
+        taught = sum(each.type == ByExample.name for each in form.metrics)
+        if not (count or taught or is_judged):
+            return None
+        return Tunable(count, taught, is_judged, self._fitted(version) is not None)
 
     def form(self, form_id: str, evaluator: Evaluator) -> FormTuning:
-        """Fit a form in force to its audits: thresholds, and the judge's confidence. Raises ``NotFoundError`` ``form.unknown``."""
+        """Fit a form in force to its audits: thresholds, and the judge's confidence; and to ticks its taught questions.
+
+        Raises ``NotFoundError`` ``form.unknown``.
+        """
         version = self._version(form_id)
         form = read_form(version.document, version.version)
         audits = audited_in(self._app.audits, Selection(form_id=form_id))
         labels = AuditLabels(islice(audits, MOST_AUDITED), form_id)
         mine = evaluator.for_app(self._app.tenant.app_id, agent_emotions=self._app.privacy.settings().agent_emotions)
         fit = tune(form, labels, types=mine.types, engines=mine.engines)
-        changes = fit.changes(form)
+        changes, learned = fit.changes(form), dict(self._teaching(evaluator).learned(form))
+        named = [(each.id, found.weights) for each, found in learned.items()]
         return FormTuning(
             form_id=form_id,
             version=version.version,
             is_fitted=self._fitted(version) is not None,
             revised=labels.revised,
             fit=fit,
-            key=key_of((version.version, sorted(changes.items(), key=repr))) if changes else None,
+            key=key_of((version.version, sorted(changes.items(), key=repr), named)) if changes or learned else None,
+            taught=tuple(
+                TaughtFit(
+                    id=each.id,
+                    name=each.name,
+                    before=made_from(Agreement, each.settings.taught) if each.settings.taught else None,
+                    after=made_from(Agreement, found),
+                )
+                for each, found in learned.items()
+            ),
         )
+
+    def _teaching(self, evaluator: Evaluator) -> Teaching:
+        return Teaching(self._app, partial(datetime.now, UTC), self._principal, lambda: evaluator)
 
     def publish_form(
         self, form_id: str, key: str, evaluator: Evaluator, answered: Collection[type[Probe]]
     ) -> FormVersion:
-        """Publish a version of a form with the thresholds that are better, which scores from now on."""
+        """Publish a version of a form with the thresholds that are better, and what ticks teach; it scores from now on."""
         found, before = self.form(form_id, evaluator), self._version(form_id)
         check_key(key, found.key if found.version == before.version else None)
-        changes = found.fit.changes(read_form(before.document, before.version))
-        document = with_numbers(before.document, changes)
-        what = "Thresholds" if all("threshold" in path for path in changes) else "Thresholds and the judge's confidence"
-        note = f"{what} fitted to {found.fit.conversations} audited conversations"
-        made = self._publish(form_id, document, note, answered)
+        form = read_form(before.document, before.version)
+        changes, learned = found.fit.changes(form), dict(self._teaching(evaluator).learned(form))
+        document = with_taught(
+            with_numbers(before.document, changes), {each.id: taught for each, taught in learned.items()}
+        )
+        made = self._publish(form_id, document, _note(found, changes), answered)
         kept = FittedVersion(version=made.version, before=before.version, by=self._principal.label)
         self._app.definitions.publish(_KIND, form_id, msgspec.json.encode(kept))
         self._record("thresholds.fitted", made, before)
@@ -193,3 +232,11 @@ class Fitting:
         for each in self._app.definitions.versions(teaching.KIND, teaching.KIND):
             kept = msgspec.json.decode(each.document, type=teaching.Kept)
             yield made_from(Change, kept, by=kept.by or None, at=each.published_at)
+
+
+def _note(found: FormTuning, changes: Collection[Path]) -> str:
+    """Return what was fitted to what, as the note of the version that has it."""
+    what = "Thresholds" if all("threshold" in path for path in changes) else "Thresholds and the judge's confidence"
+    notes = [f"{what} fitted to {found.fit.conversations} audited conversations"] if changes else []
+    notes += [f"{each.name} taught by {each.after.answers} ticked conversations" for each in found.taught]
+    return "; ".join(notes)

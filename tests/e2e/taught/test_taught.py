@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from auscult.cli.operations.doctor import examine
+from auscult.domain.audits.audit import AuditAnswer
 from auscult.formats import Limits
 from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.scoring.intake.read import read_file
@@ -222,8 +223,81 @@ def test_the_console_teaches_by_ticks(served: Taught) -> None:
         assert re.search(r"Tried on 4 of your answers: \d right", me.get(page).text)
         assert me.post(page, data={"act": "learn"}).headers["location"] == f"{page}?done=learned"
         assert "The draft has it" in me.get(page).text
+        shown = re.findall(r'name="shown" value="([^"]+)"', me.get(page).text)
+        refused = me.post(page, data={"act": "tick", "shown": shown})
+        assert (refused.status_code, "Press “None of these”" in refused.text) == (422, True)
+        before = len(served.store.within(TENANT).form_examples.ticks_of("ef-own", METRIC))
+        assert me.post(page, data={"act": "none", "shown": shown, "says": shown[:1]}).status_code == 303
+        ticks = served.store.within(TENANT).form_examples.ticks_of("ef-own", METRIC)
+        assert not [each for each in ticks[before:] if each.says]
+        assert {f"{each.conversation_id}|{each.turn_id}" for each in ticks[before:]} == set(shown)
     with signed_in(served, "auditor") as other:
         assert other.get(page).status_code == 403
+
+
+def test_a_wrong_verdict_and_an_audit_offer_the_next_tick(served: Taught) -> None:
+    """The conversation's page leads to its turn, ticked or not; what a person audited otherwise is proposed first."""
+    own = client(served)
+    page = taught(own)
+    path = f"{PATH}/{page['metric_id']}"
+    own.ask("POST", path)
+    assert own.ask("POST", "/forms/ef-own/draft/publish").status_code == 200
+    score(served, "c-yes", "may I tell you about the loyalty programme we have")
+    with signed_in(served, "qa-manager") as me:
+        shown = me.get("/console/conversations/c-yes").text
+        (href,) = re.findall(r'<a href="([^"]+)">This is wrong', shown)
+        assert href == f"/console/forms/ef-own/teach/{METRIC}?conversation=c-yes&amp;turn=m2"
+        asked = me.get(href.replace("&amp;", "&")).text
+        assert "Opened from its conversation" in asked
+        assert re.findall(r'name="shown" value="([^"]+)"', asked)[0] == "c-yes|m2"
+    with signed_in(served, "auditor") as other:
+        assert "This is wrong" not in other.get("/console/conversations/c-yes").text
+    problem(own.ask("GET", f"{path}?conversation_id=c-none"), 404, "conversation.unknown")
+    auditing = served.application.auditing(TENANT)
+    auditing.assign("c-yes", "Jane")
+    auditing.submit(
+        "c-yes", [AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id=METRIC, answer="NO")]
+    )
+    with signed_in(served, "qa-manager") as me:
+        assert "The audit says No." in me.get("/console/conversations/c-yes").text
+        assert "A person answered it otherwise in an audit" in me.get(f"/console/forms/ef-own/teach/{METRIC}").text
+    blind = own.ask("GET", path).json()["proposals"]
+    assert "audited" not in {each["kind"] for each in blind}  # the client may not read audits
+
+
+def test_tuning_refits_a_taught_question_and_takes_it_back(served: Taught) -> None:
+    """Ticks since are offered with both agreements; publish puts them in force under the key, undo brings back what was."""
+    own, app = client(served), served.store.within(TENANT)
+    page = taught(own)
+    own.ask("POST", f"{PATH}/{page['metric_id']}")
+    own.ask("POST", "/forms/ef-own/draft/publish")
+    me = Own(served, served.new_client("forms:write", "audits:read", "conversations:read"))
+    tuning = "/tuning/forms/ef-own"
+    first = me.ask("GET", tuning).json()
+    assert (first["taught"], first["key"]) == ([], None)
+    ticks = [
+        {"conversation_id": each["conversation_id"], "turn_id": "m2", "says": True} for each in page["proposals"][:1]
+    ]
+    own.ask("POST", f"{PATH}/{METRIC}/ticks", json={"ticks": ticks})
+    found = me.ask("GET", tuning).json()
+    (question,) = found["taught"]
+    assert (question["id"], question["before"]["answers"]) == (METRIC, page["agreement"]["answers"])
+    assert question["after"]["answers"] == page["agreement"]["answers"] + 1
+    problem(me.ask("POST", tuning, json={"key": "0" * 16}), 409, "fit.moved")
+    before = app.forms.get("ef-own")
+    assert me.ask("POST", tuning, json={"key": found["key"]}).status_code == 200
+    after = app.forms.get("ef-own")
+    assert before is not None
+    assert after is not None
+    assert after.document != before.document
+    assert "taught by" in after.note
+    assert me.ask("GET", tuning).json()["taught"] == []
+    assert me.ask("POST", f"{tuning}/undo").status_code == 200
+    undone = app.forms.get("ef-own")
+    assert undone is not None
+    assert undone.document == before.document
+    reader = Own(served, served.new_client("audits:read"))
+    assert reader.ask("GET", tuning).json()["taught"] == []  # ticks are of conversations that it may not read
 
 
 def test_what_cannot_be_taught_says_why(served: Taught) -> None:

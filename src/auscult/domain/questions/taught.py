@@ -30,8 +30,9 @@ SHOWN = 3
 _THOUSANDTHS = 1000
 _PLACES = 2
 _EDGE = 1e-6
-Kind = Literal["likely", "unsure", "chance"]
-"""Why a conversation is proposed: it looks most like a Yes, it could be either, or it was drawn."""
+Kind = Literal["asked", "audited", "likely", "unsure", "chance"]
+"""Why a conversation is proposed: it was asked for, a person audited it otherwise, it looks most like a Yes, it could be
+either, or it was drawn."""
 _KINDS: tuple[Kind, ...] = ("likely", "unsure", "likely", "unsure", "chance")
 
 

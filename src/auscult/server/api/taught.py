@@ -11,7 +11,7 @@ from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import writing
 from auscult.server.rest.parameters import FormId, path_id, query
-from auscult.services.taught import TaughtQuestion, Teaching
+from auscult.services.taught import Asked, TaughtQuestion, Teaching
 
 MetricId = Annotated[str, path_id("The question.", "em-loyalty")]
 Count = Annotated[int, query("How many conversations are proposed.", ge=0, le=20)]
@@ -19,6 +19,10 @@ Skipped = Annotated[
     list[Annotated[str, Meta(max_length=200)]] | None,
     query("Conversations that are not to be proposed.", max_items=200),
 ]
+AskedConversation = Annotated[
+    str | None, query("A conversation that is proposed first, ticked or not.", max_length=200)
+]
+AskedTurn = Annotated[str | None, query("A turn of it that is shown in any case.", max_length=200)]
 Work = Use[Teaching]
 
 
@@ -64,7 +68,7 @@ example(
             {
                 "conversation_id": "c-7f8b1f0e",
                 "kind": "likely",
-                "turns": [_TURN | {"speaker": "agent", "before": "That is all.", "likelihood": 0.83}],
+                "turns": [_TURN | {"speaker": "agent", "before": "That is all.", "likelihood": 0.83, "says": None}],
             }
         ],
     }
@@ -102,13 +106,17 @@ def get_taught_question(
     work: Work,
     count: Count = 5,
     skipped: Skipped = None,
+    conversation_id: AskedConversation = None,
+    turn_id: AskedTurn = None,
 ) -> TaughtQuestion:
     """Return a taught question. It has conversations to tick next, and how it agrees with what was ticked.
 
     Proposals are chosen from the newest 200 conversations of the form's channel that the caller may read. A proposal
-    has the turns that look most like a Yes: tick each, with a No for those that only look like one.
+    has the turns that look most like a Yes: tick each, with a No for those that only look like one. Conversations that
+    people audited otherwise come first.
     """
-    return work.shown(form_id, metric_id, count, skipped or ())
+    asked = Asked(conversation_id, turn_id) if conversation_id else None
+    return work.shown(form_id, metric_id, count, skipped or (), asked)
 
 
 @operation.post(

@@ -96,6 +96,14 @@ example(
             "skipped": [],
         },
         "key": _KEY,
+        "taught": [
+            {
+                "id": "em-loyalty",
+                "name": "Loyalty programme",
+                "before": {"answers": 24, "right": 21, "kappa": 0.74, "least": 0.47, "most": 1.0},
+                "after": {"answers": 31, "right": 28, "kappa": 0.79, "least": 0.56, "most": 1.0},
+            }
+        ],
     }
 )(FormTuning)
 _NONE = {409: "The app knows nothing in this language."}
@@ -141,10 +149,11 @@ def undo_suggestion_tuning(work: Work, server: Server, language: OfLanguage = "e
 
 @operation.get("/tuning/forms/{form_id}", may=reading("audits", READ_AUDITS, reach="app"), is_slow=True)
 def get_form_tuning(form_id: FormId, work: Work, server: Server) -> FormTuning:
-    """Preview a fit of thresholds. The answer has what would change; nothing is changed.
+    """Preview a fit of a form. The answer has what would change; nothing is changed.
 
-    The thresholds of a form's similar conditions are fitted to its audits. At most 1,000 audited conversations are
-    read, by id. No judge is asked. `key` is null where no threshold changes for the better.
+    The thresholds of a form's similar conditions are fitted to its audits, its taught questions to their ticks, which
+    takes the right to read conversations. At most 1,000 audited conversations are read, by id. No judge is asked. `key`
+    is null where nothing changes for the better.
     """
     return work.form(form_id, _evaluator(server))
 
@@ -155,7 +164,7 @@ def get_form_tuning(form_id: FormId, work: Work, server: Server) -> FormTuning:
 def publish_form_tuning(
     form_id: FormId, data: JSONBody[WantedFit], work: Work, server: Server
 ) -> form_views.PublishedForm:
-    """Publish fitted thresholds. A version of the form has those that are better, by the key of the fit.
+    """Publish a fit of a form. A version has what is better, and what ticks teach, by the key of the fit.
 
     Everything else stays.
     """
@@ -168,7 +177,7 @@ def publish_form_tuning(
     refuses=_NO_UNDO | {422: "The form cannot be published as it was."},
 )
 def undo_form_tuning(form_id: FormId, work: Work, server: Server) -> form_views.PublishedForm:
-    """Undo fitted thresholds. The version before the fit is published again, as a new version."""
+    """Undo a fit of a form. The version before the fit is published again, as a new version."""
     return form_views.published(work.undo_form(form_id, server.answered()))
 
 

@@ -21,6 +21,7 @@ from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.pinned import pinning_of
 from auscult.server.console.recordings import sound_of
+from auscult.server.console.taught.teaching import teachable
 from auscult.services.ai_agents.registering import READ
 from auscult.services.audits.blind import hidden_from, kept_from, kept_from_agents, unreleased_to
 
@@ -69,6 +70,7 @@ class ConversationPage(Controller):
             talk=talk_of(visit, detail.conversation),
             right=right_of(visit, detail),
             pinning=pinning_of(visit, detail.conversation),
+            teachable=teachable(visit, next(iter(detail.evaluations), None), detail.audit),
         )
 
 

@@ -41,6 +41,7 @@ from auscult.server.console.frame.verdicts import cells_of, question_of, reason_
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import names_by_id
 from auscult.server.console.recordings import sound_of
+from auscult.server.console.taught.teaching import teachable
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought, newest
 from auscult.services.disputes.reviewing import Reviewing
@@ -360,6 +361,7 @@ def _shown(visit: Visit, found: Dispute, audited: ReviewedAudit, *, can_decide: 
         "rounds": [e for e in audited.disputes if e.metric_id == found.metric_id and e.round <= found.round],
         "machine": machine if machine and machine.verdict.qualification != "-" else None,
         "reason_of": reason_of,
+        "teachable": {} if found.is_open else teachable(visit, case.evaluation, audited.audit),
         "turns": turn_views(conversation, Marks(conversation, marked), speech),
         "lanes": lanes(said, end_ms, lane_marks(marked)) if said and end_ms else None,
         "end_ms": end_ms or None,

@@ -1,5 +1,6 @@
 """Questions in words in the console: asked, taught by ticking turns of past conversations, and put into the draft."""
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from litestar import Controller, Response, get, post
@@ -8,28 +9,40 @@ from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec import Struct
 
+from auscult.domain.audits.audit import Audit
 from auscult.domain.errors import AuscultError
+from auscult.domain.evaluation import Evaluation
 from auscult.domain.questions.taught import NewTick
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.metrics.by_example import ByExample
 from auscult.server.console.definitions.forms.listing import PATH
-from auscult.server.console.frame.posted import Posted, one, sentence, several
+from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
+from auscult.server.console.frame.verdicts import word_of
 from auscult.server.console.frame.visit import Visit
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.editing.questions import mappings
-from auscult.services.taught import TaughtQuestion, Teaching
+from auscult.services.taught import Asked, TaughtQuestion, Teaching
 
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 HANDFUL = 5
 """Conversations on a page."""
 _BETWEEN = "|"
 _WHY = {
+    "asked": later("Opened from its conversation"),
+    "audited": later("A person answered it otherwise in an audit"),
     "likely": later("Looks most like a Yes"),
     "unsure": later("Could be either"),
     "chance": later("Drawn by chance"),
 }
+
+
+class Teachable(Struct, frozen=True, kw_only=True):
+    """The address at which a verdict of a taught question becomes ticks, and what an audit answered otherwise, in words."""
+
+    href: str
+    audited: str = ""
 
 
 class TeachView(Struct, frozen=True, kw_only=True):
@@ -38,6 +51,7 @@ class TeachView(Struct, frozen=True, kw_only=True):
     form_id: str
     form_name: str
     action: str
+    asked: Asked | None
     questions: tuple[tuple[str, str], ...]
     found: TaughtQuestion | None = None
     skipped: tuple[str, ...] = ()
@@ -69,7 +83,8 @@ class TeachPage(Controller):
     def proposals(self, form_id: FromPath[str], metric_id: FromPath[str], visit: AnyVisit) -> Response[str]:
         """Show the next conversations to tick, and how well the question agrees so far."""
         note = _("The draft has it. It scores once the form is published.") if "done" in visit.query else ""
-        return _page(visit, form_id, metric_id, skipped=tuple(visit.query.get("skipped", ())), note=note)
+        skipped, asked = tuple(visit.query.get("skipped", ())), visit.asked("conversation")
+        return _page(visit, form_id, metric_id, skipped=skipped, note=note, asked=_asked(asked, visit.asked("turn")))
 
     @post("/{metric_id:str}", sync_to_thread=True)
     def tick(
@@ -82,18 +97,50 @@ class TeachPage(Controller):
             if one(data, "act") == "learn":
                 _work(visit).learn(form_id, metric_id)
                 return Redirect(f"{here}?done=learned", status_code=303)
-            said = set(several(data, "says"))
-            shown = [(each, each.rpartition(_BETWEEN)) for each in several(data, "shown")]
-            ticks = [
-                NewTick(conversation_id=name, turn_id=turn, says=each in said)
-                for each, (name, _between, turn) in shown
-                if name not in skipped
-            ]
+            ticks = _ticks(data, skipped)
+            if one(data, "act") != "none" and ticks and not any(each.says for each in ticks):
+                problem = _("No turn is ticked. Press “None of these” if all of them are a No.")
+                asked = _asked(one(data, "conversation"), one(data, "turn"))
+                return _page(visit, form_id, metric_id, skipped=skipped, problem=problem, asked=asked)
             if ticks:
                 _work(visit).tick(form_id, metric_id, ticks)
         except AuscultError as error:
             return _page(visit, form_id, metric_id, skipped=skipped, problem=sentence(error.coded))
         return Redirect(f"{here}?{urlencode([('skipped', each) for each in skipped])}", status_code=303)
+
+
+def _ticks(data: Given, skipped: Sequence[str]) -> list[NewTick]:
+    """Return a tick for each turn that was shown: No for all, where none of them was said to be a Yes."""
+    said = set[str]() if one(data, "act") == "none" else set(several(data, "says"))
+    shown = [(each, each.rpartition(_BETWEEN)) for each in several(data, "shown")]
+    return [
+        NewTick(conversation_id=name, turn_id=turn, says=each in said)
+        for each, (name, _between, turn) in shown
+        if name not in skipped
+    ]
+
+
+def _asked(conversation_id: str, turn_id: str) -> Asked | None:
+    return Asked(conversation_id, turn_id or None) if conversation_id else None
+
+
+def teachable(visit: Visit, evaluation: Evaluation | None, audit: Audit | None = None) -> Mapping[str, Teachable]:
+    """Return where verdicts of taught questions become ticks, by id of the question, for who may open the conversation."""
+    if evaluation is None or evaluation.form is None or not visit.principal.may_everywhere("form.edit"):
+        return {}
+    if not visit.reaches("conversation.read", evaluation.conversation_id):
+        return {}
+    result = audit.result if audit else None
+    answers = {each.metric_id: each.answer for each in result.sheet.answers} if result else {}
+    found: dict[str, Teachable] = {}
+    for each in evaluation.results:
+        if each.metric.type == ByExample.name:
+            given, machine = answers.get(each.metric.id), each.verdict.qualification
+            turn = next((one.turn_id for one in each.verdict.evidence if one.turn_id), "")
+            query = urlencode({"conversation": evaluation.conversation_id, "turn": turn})
+            href = f"{PATH}/{evaluation.form.id}/teach/{quote(each.metric.id, safe='')}?{query}"
+            found[each.metric.id] = Teachable(href=href, audited=word_of(given) if given and given != machine else "")
+    return found
 
 
 def _page(  # noqa: PLR0913  (what is shown, and what was done)
@@ -104,15 +151,17 @@ def _page(  # noqa: PLR0913  (what is shown, and what was done)
     skipped: tuple[str, ...] = (),
     problem: str = "",
     note: str = "",
+    asked: Asked | None = None,
 ) -> Response[str]:
     visit.require_everywhere("form.edit")
     value = read_document(document_in_use(visit.app.forms, form_id)).value
     taught = [each for each in mappings(value, "metrics") if each.get("type") == ByExample.name]
-    found = _work(visit).shown(form_id, metric_id, HANDFUL, skipped) if metric_id else None
+    found = _work(visit).shown(form_id, metric_id, HANDFUL, skipped, asked) if metric_id else None
     view = TeachView(
         form_id=form_id,
         form_name=str(value.get("name", form_id)) if isinstance(value, dict) else form_id,
         action=f"{PATH}/{form_id}/teach",
+        asked=asked,
         questions=tuple((str(each.get("id")), str(each.get("name"))) for each in taught),
         found=found,
         skipped=skipped,

@@ -105,6 +105,7 @@ class Question(Struct, frozen=True, kw_only=True):
     type: Control | None
     grades: Control | None
     where: str
+    id: str
 
 
 class SectionView(Struct, frozen=True, kw_only=True):
@@ -246,6 +247,7 @@ def _question(place: _Place, metric: Mapping[str, Any], at: int, number: int, ch
         type=_type(place, metric, at) if is_chosen else None,
         grades=_grades(metric, at) if is_chosen else None,
         where=str(metric.get("section") or ""),
+        id=str(metric.get("id") or ""),
     )
 
 

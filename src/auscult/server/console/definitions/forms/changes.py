@@ -24,7 +24,7 @@ from auscult.server.console.definitions.document_changes import (
     words_added,
 )
 from auscult.server.console.definitions.forms.editor_view import path_of
-from auscult.server.console.frame.posted import Given, one
+from auscult.server.console.frame.posted import Given, lines, one
 from auscult.services.definitions.forms.document import Path, Value, value_at
 from auscult.services.definitions.forms.edit import with_pack
 from auscult.services.definitions.forms.editing.changes import Change, Insert, Put, Remove, changed
@@ -47,6 +47,7 @@ from auscult.services.definitions.forms.editing.questions import (
     value_of,
 )
 from auscult.services.definitions.forms.editing.ready import with_ready
+from auscult.services.definitions.forms.editing.sentences import NEW, words_told
 from auscult.services.definitions.forms.editing.skeletons import skeleton
 from auscult.services.definitions.forms.reading import WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.shape import options_of
@@ -171,8 +172,16 @@ def _no_empty_words(values: Value, path: Path) -> tuple[Change, ...]:
 
 def _words_added(data: Given, values: Value, target: str) -> tuple[Change, ...]:
     """Add words to a list; a new condition with them has no other words."""
+    if NEW in (path := path_of(target)):
+        return words_told(values, path, lines(data, f"new:{target}"))
     found = words_added(data, values, target)
-    return (*found, *(_no_empty_words(values, path_of(target)) if found else ()))
+    return (*found, *(_no_empty_words(values, path) if found else ()))
+
+
+def _told(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
+    """Read ``path=words``, which the words of a question propose."""
+    path, _equals, words = target.partition("=")
+    return words_told(values, path_of(path), [words])
 
 
 def _new_part(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
@@ -222,6 +231,7 @@ _ACTS: dict[str, Callable[[Given, Value, str], tuple[Change, ...]]] = {
     "remove": removal,
     "part": _new_part,
     "queue": _queue,
+    "tell": _told,
     **FIXING,
     "rowup": row_moved(-1),
     "rowdown": row_moved(1),

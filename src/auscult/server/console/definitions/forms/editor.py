@@ -24,7 +24,7 @@ from auscult.server.console.definitions.drafts import (
     stored_of,
     text_of,
 )
-from auscult.server.console.definitions.forms.builder import Known, builder_view, form_faults
+from auscult.server.console.definitions.forms.builder import BuilderView, Known, builder_view, form_faults
 from auscult.server.console.definitions.forms.changes import with_changes
 from auscult.server.console.definitions.forms.days import first_day_to_come, with_first_day
 from auscult.server.console.definitions.forms.editor_view import ChangeView, EditorView, difference_views
@@ -32,6 +32,7 @@ from auscult.server.console.definitions.forms.listing import PATH, require_edito
 from auscult.server.console.definitions.forms.overlaps import left_to_the_other, overlaps_of, taken_from, taken_in
 from auscult.server.console.definitions.forms.packs import PacksView, choices, pack_views
 from auscult.server.console.definitions.forms.publishing import done_note, editor_page, publish_and_score, score_again
+from auscult.server.console.definitions.forms.sentences import Sentences, sentences_of
 from auscult.server.console.definitions.picks import columns_of_tables, languages_of, names_for
 from auscult.server.console.form_examples.examples import doubt_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
@@ -215,13 +216,15 @@ def editor_view(
     version, draft = forms.get(form_id), forms.draft(form_id)
     before, changes = _differences(visit, form_id, check)
     known = _known(visit, form_id, value, edited.opened)
+    builder = builder_view(document, (*check.problems, *check.unanswered), edited.opened, known)
     return EditorView(
         form_id=form_id,
         title=_title(visit, version, is_draft=draft is not None),
         name=str(value.get("name", form_id)),
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=form_faults(document, check),
-        builder=builder_view(document, (*check.problems, *check.unanswered), edited.opened, known),
+        builder=builder,
+        told=_sentences(value, builder),
         packs=_packs(value, edited.opened),
         unasked=unasked(check.form) if check.form else "",
         differences=changes,
@@ -251,6 +254,12 @@ def _known(visit: Visit, form_id: str, value: Mapping[str, Any], opened: int | s
         tables=columns_of_tables(visit) if "source" in metric else {},
         names=names_for(visit, metric),
     )
+
+
+def _sentences(value: Mapping[str, Any], builder: BuilderView) -> Sentences | None:
+    """Return the question that is open in sentences."""
+    chosen = (each for section in builder.sections for each in section.questions if each.fields)
+    return next((sentences_of(mappings(dict(value), "metrics")[each.place], each) for each in chosen), None)
 
 
 def _overlaps(check: FormCheck) -> bool:

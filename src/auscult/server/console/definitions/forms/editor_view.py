@@ -10,6 +10,7 @@ from auscult.language import gettext as _
 from auscult.server.console.definitions.faults import FaultLink
 from auscult.server.console.definitions.forms.builder import BuilderView
 from auscult.server.console.definitions.forms.packs import PacksView
+from auscult.server.console.definitions.forms.sentences import Sentences
 from auscult.server.console.frame.naming import CHANNELS
 from auscult.server.console.history.trial_view import TrialView
 from auscult.services.definitions.forms.difference import ChangeLine, ComparedForms
@@ -192,6 +193,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     draft: DraftView
     choices: tuple[tuple[str, str], ...]
     names: Mapping[str, Sequence[str]]
+    told: Sentences | None = None
     overlaps: tuple[OverlapView, ...] = ()
     sheet: SheetView | None = None
 

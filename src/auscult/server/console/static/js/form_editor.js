@@ -301,6 +301,9 @@ function place(act, wanted) {
     name?.focus();
     if (verb !== "open") name?.select();
   }
+  // Words that were the first of their kind are in a list of their own now.
+  const [group, kind] = act.slice(4).split("+");
+  if (verb === "add" && kind) panel.querySelector(`[name^="new:${group}"][name$="${kind}"]`)?.focus();
   if (verb === "queue") [...panel.querySelectorAll("[name^='set:assignments.'][name$='.queue']")].at(-1)?.focus();
   const refused = verb === "say" && panel.querySelector("[role=alert]");
   if (refused) {

@@ -54,7 +54,7 @@ def _lists(finding: object, path: Path) -> Iterator[WordList]:
         return
     its = cast("dict[str, Any]", finding)
     entries = [(key, n, each) for key in ("any_of", "all_of") for n, each in enumerate(mappings(its, key))]
-    if any(_is_search(each) for _key, _n, each in entries):
+    if any(is_search(each) for _key, _n, each in entries):
         for key, n, each in entries:
             yield from _lists(each, (*path, key, n))
         return
@@ -82,5 +82,6 @@ def _places(
         yield len(conditions), "phrases", None
 
 
-def _is_search(entry: Mapping[str, Any]) -> bool:
+def is_search(entry: Mapping[str, Any]) -> bool:
+    """Return whether a line under a finding is a search or a finding itself, not a condition on one turn."""
     return any(key in entry for key in _OF_SEARCH)

@@ -25,6 +25,9 @@ _BEGIN: dict[str, Value] = {
     "WrittenScale": GRADES["scale"],
 }
 
+FINDINGS_OF_CUSTOMER = ("trigger", "not_when", "excused_when")
+"""Keys of findings in which the customer speaks: who asks, and gives occasion for an excuse."""
+
 
 def settings_skeleton(kind: MetricType[Any]) -> dict[str, Value]:
     """Return the keys that a metric of a type must have in addition to those of every metric."""
@@ -35,8 +38,7 @@ def skeleton(kind: Any, number: int = 1, key: object = None) -> Value:  # noqa: 
     """Return a value of a type to begin with, for a key; ``number`` makes ids that no other item of its list has."""
     only = next((each for each in options_of(kind) if each is not type(None)), str)
     if isinstance(only, type) and issubclass(only, msgspec.Struct):
-        by_customer = key in ("trigger", "not_when", "excused_when")  # who asks, and gives occasion for an excuse
-        begin = _BEGIN.get(f"{only.__name__} of the customer" if by_customer else only.__name__)
+        begin = _BEGIN.get(f"{only.__name__} of the customer" if key in FINDINGS_OF_CUSTOMER else only.__name__)
         return begin if begin is not None else _required(only, number)
     if get_origin(only) is Literal:
         return cast("Value", get_args(only)[0])

@@ -1,0 +1,104 @@
+"""A question in four sentences: nothing of a form is lost by opening and saving it, and words come and go without a trace."""
+
+from collections.abc import Iterable, Iterator
+
+import pytest
+
+from auscult.domain.questions.taught import COUNTS_FROM
+from auscult.server.console.definitions.forms.builder import Control, Question, builder_view
+from auscult.server.console.definitions.forms.changes import with_changes
+from auscult.server.console.definitions.forms.sentences import Sentences, sentences_of
+from auscult.services.definitions.forms.document import read_document
+from auscult.services.definitions.forms.editing.questions import mappings
+from auscult.services.definitions.forms.editing.sentences import Proposed, proposed
+from tests.tiers import drawn
+from tests.unit.services.definitions.forms.editing.test_changes import FORMS
+
+
+def opened(document: bytes, at: int) -> tuple[Question, Sentences]:
+    """Open a question of a form."""
+    read = read_document(document)
+    sections = builder_view(read, (), at).sections
+    question = next(each for section in sections for each in section.questions if each.place == at)
+    return question, sentences_of(mappings(read.value, "metrics")[at], question)
+
+
+def inside(controls: Iterable[Control]) -> Iterator[Control]:
+    """Yield controls, and what is in them."""
+    for each in controls:
+        yield each
+        yield from inside((*each.parts, *each.rows))
+
+
+@pytest.mark.parametrize("name", drawn([*FORMS], 20))
+def test_open_and_save_unchanged_gives_the_same_form(name: str) -> None:
+    """Each control is there once, in a sentence or behind More; what the page sends unchanged changes nothing."""
+    document = FORMS[name]
+    for at in range(len(mappings(read_document(document).value, "metrics"))):
+        question, sentences = opened(document, at)
+        told = [each for sentence in sentences.told for each in inside(sentence.controls)]
+        more = [each for _heading, controls in sentences.rest for each in inside(controls)]
+        before = [each.path for _heading, controls in question.fields for each in inside(controls)]
+        after = [each.path for each in (*told, *more)]
+        assert sorted(path for path in after if "+" not in path) == sorted(before), (name, at)
+        assert len(set(after)) == len(after)
+        fields = [each for each in (*told, *more) if each.kind not in ("words", "rows", "group", "kept")]
+        sent = {"open": str(at)}
+        for each in fields:
+            sent |= {f"set:{each.path}": each.value, f"was:{each.path}": each.value, f"as:{each.path}": each.kind}
+        sent |= {f"new:{each.path}": "" for each in (*told, *more) if each.kind == "words"}
+        assert with_changes(sent, document, document, "save").document == document
+
+
+@pytest.mark.parametrize("name", drawn([*FORMS], 20))
+def test_words_for_what_is_not_there_yet_come_and_go(name: str) -> None:
+    """Words typed where a question has none make what they need; undone by the part that came, the bytes are the same."""
+    document = FORMS[name]
+    for at in range(len(mappings(read_document(document).value, "metrics"))):
+        _question, sentences = opened(document, at)
+        for each in (one for sentence in sentences.told for one in sentence.controls if "+" in one.path):
+            data = {"open": str(at), f"new:{each.path}": "quite so"}
+            there = with_changes(data, document, document, f"add:{each.path}")
+            assert there.refused is None
+            _question, after = opened(there.document, at)
+            (found,) = [
+                one for say in after.told for one in say.controls if any("quite so" in w.text for w in one.words)
+            ]
+            key = each.path.split(".")[2]
+            is_new = key not in mappings(read_document(document).value, "metrics")[at]
+            gone = f"metrics.{at}.{key}" if is_new else found.path.rpartition(".")[0]
+            back = with_changes({"open": str(at)}, there.document, document, f"remove:{gone}")
+            assert back.document == document, (name, each.path)
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("Did the agent offer the loyalty programme?", Proposed("agent", "", is_after=False)),
+        (
+            "When the customer cancels, does the agent ask why?",
+            Proposed("agent", "the customer cancels", is_after=True),
+        ),
+        (
+            "Did the agent name the fee before the customer booked?",
+            Proposed("agent", "the customer booked", is_after=False),
+        ),
+        ("Sagt der Kunde, dass er kündigt?", Proposed("customer", "", is_after=False)),
+    ],
+)
+def test_parts_are_proposed_from_the_words_of_a_question(question: str, wanted: Proposed) -> None:
+    """Who speaks, and the occasion with its order, in the words of the question."""
+    assert proposed(question) == wanted
+
+
+def test_a_taught_question_says_how_often_it_was_right() -> None:
+    """Under its limit it says who should answer it instead; from the limit on it does not."""
+    form = (
+        "id: ef-x\nname: X\nchannel: voice\nmetrics:\n"
+        "  - {id: em-a, name: A, type: by_example, weight: 1, question: Did it?, taught: {answers: 24, right: 15, kappa: %s}}\n"
+    )
+    _question, under = opened((form % 0.4).encode(), 0)
+    said = "Tried on 24 of your answers: 15 right; a person or a judge should answer this one. It counts not."
+    assert said in under.told[1].says
+    _question, over = opened((form % COUNTS_FROM).encode(), 0)
+    assert "Tried on 24 of your answers: 15 right." in over.told[1].says
