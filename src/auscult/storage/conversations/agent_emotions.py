@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from auscult.domain.errors import kept
 from auscult.domain.insight import without_agent_emotions
 from auscult.storage.conversations.evaluated import read_insights
+from auscult.storage.conversations.readable import columns_of
 from auscult.storage.core.tables.conversations import insights
 from auscult.storage.privacy.settings import read_settings, stored_settings
 
@@ -25,4 +26,4 @@ def remove_agent_emotions(connection: Connection, app: int, numbers: Sequence[in
         one = sa.update(insights).where(
             insights.c.conversation == row.conversation, insights.c.revision == row.revision
         )
-        connection.execute(one.values(body=msgspec.json.encode(left, enc_hook=kept)))
+        connection.execute(one.values(columns_of(msgspec.json.encode(left, enc_hook=kept), "insights")))

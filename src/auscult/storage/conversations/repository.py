@@ -57,6 +57,7 @@ from auscult.storage.conversations.evaluated import (
     write_insights,
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, write_evaluations
+from auscult.storage.conversations.readable import pack_stored
 from auscult.storage.conversations.said import search, write_said
 from auscult.storage.conversations.waiting import chunks, read_waiting
 from auscult.storage.core.database import Database
@@ -335,6 +336,7 @@ class AppConversations(SeenOfApp):
                 found = [(row.number, row.revision, each.insights) for row, each in current]
                 write_insights(connection, self._database.dialect, found)
                 remove_agent_emotions(connection, self._app, [row.number for row, _ in current])
+                pack_stored(connection, [row.number for row, _ in current])
                 file_recorded(connection, self._database.dialect, self._app, current)
                 write_said(connection, self._database.dialect, self._app, current)
 

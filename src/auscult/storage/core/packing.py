@@ -26,6 +26,7 @@ NUMBERS = {
 }
 """The dictionary with which each kind is packed: rows by their report, insights, and conversations themselves."""
 
+_ROWS = frozenset(range(1, 6))
 _WINDOW, _MEMORY, _LEVEL = -14, 5, 6
 """A raw stream in a window of twice the dictionary, without a checksum; little memory, because it is copied each time."""
 
@@ -83,4 +84,5 @@ def dictionary(number: int) -> bytes:
 @cache
 def _packer(number: int) -> Any:  # noqa: ANN401  (zlib names no type)
     # With the codes that the format has fixed a row is unpacked in half the time, and has a thirtieth more bytes.
-    return zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY, zlib.Z_FIXED, dictionary(number))
+    codes = zlib.Z_FIXED if number in _ROWS else zlib.Z_DEFAULT_STRATEGY
+    return zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY, codes, dictionary(number))
