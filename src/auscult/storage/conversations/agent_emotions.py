@@ -26,4 +26,4 @@ def remove_agent_emotions(connection: Connection, app: int, numbers: Sequence[in
         one = sa.update(insights).where(
             insights.c.conversation == row.conversation, insights.c.revision == row.revision
         )
-        connection.execute(one.values(columns_of(msgspec.json.encode(left, enc_hook=kept), "insights")))
+        connection.execute(one.values(columns_of(msgspec.json.encode(left, enc_hook=kept), "insights")._asdict()))

@@ -33,4 +33,4 @@ def stored_document(conversation: Conversation) -> StoredDocument:
     whole = _ORDERED.encode(conversation)
     digest = blake2b(whole, digest_size=DIGEST_BYTES).digest()
     body = _PLAIN.encode(conversation if conversation.ai is None else replace(conversation, ai=None))
-    return StoredDocument(digest, ms_of(conversation.started_at), len(whole), **columns_of(body, "documents"))
+    return StoredDocument(digest, ms_of(conversation.started_at), len(whole), *columns_of(body, "documents"))

@@ -113,7 +113,7 @@ def read_shown_insights(body: bytes | None, settings: str | None) -> Insights | 
 def write_insights(connection: Connection, dialect: Dialect, found: Sequence[tuple[int, int, Insights | None]]) -> None:
     """Keep insights, each with the number of its conversation and the revision. Those that are there are left."""
     rows = [
-        (conversation, revision, *columns_of(msgspec.json.encode(each, enc_hook=kept), "insights").values())
+        (conversation, revision, *columns_of(msgspec.json.encode(each, enc_hook=kept), "insights"))
         for conversation, revision, each in found
         if each is not None
     ]

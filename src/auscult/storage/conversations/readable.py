@@ -5,7 +5,7 @@ Where the two would need more bytes than the document itself, that is stored as 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
@@ -86,12 +86,17 @@ _CONVERSATION = msgspec.json.Decoder(_Conversation)
 _INSIGHTS = msgspec.json.Decoder(_Insights)
 
 
-def columns_of(body: bytes, kind: Kind) -> dict[str, bytes | None]:
-    """Return the columns ``body`` and ``readable`` of a document."""
+class Columns(NamedTuple):
+    """A document as its row has it."""
+
+    body: bytes
+    readable: bytes | None
+
+
+def columns_of(body: bytes, kind: Kind) -> Columns:
+    """Return a document as its row has it."""
     packed, readable = pack(body, kind), readable_of(body, kind)
-    if len(packed) + len(readable) >= len(body):
-        return {"body": body, "readable": None}
-    return {"body": packed, "readable": readable}
+    return Columns(body, None) if len(packed) + len(readable) >= len(body) else Columns(packed, readable)
 
 
 def readable_of(body: bytes, kind: Kind) -> bytes:
@@ -105,13 +110,13 @@ def pack_stored(connection: Connection, numbers: Sequence[int]) -> None:
     its = (conversations.c.conversation.in_(numbers), conversations.c.readable.is_(None))
     for number, body in connection.execute(query.where(*its)).all():
         same = sa.update(conversations).where(conversations.c.conversation == number)
-        connection.execute(same.values(columns_of(body, "documents")))
+        connection.execute(same.values(columns_of(body, "documents")._asdict()))
     mine = (insights.c.conversation.in_(numbers), insights.c.readable.is_(None))
     for row in connection.execute(sa.select(insights).where(*mine)).all():
         same = sa.update(insights).where(
             insights.c.conversation == row.conversation, insights.c.revision == row.revision
         )
-        connection.execute(same.values(columns_of(row.body, "insights")))
+        connection.execute(same.values(columns_of(row.body, "insights")._asdict()))
 
 
 def _read_conversation(body: bytes) -> bytes:

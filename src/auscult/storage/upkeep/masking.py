@@ -320,7 +320,7 @@ class AppMasking:
             its = sa.update(insights).where(insights.c.conversation == number, insights.c.revision == revision)
             after, masked = rewritten(work[number], revision, body)
             if (after, masked) != (revision, body):
-                connection.execute(its.values(revision=after, **columns_of(masked, "insights")))
+                connection.execute(its.values(revision=after, **columns_of(masked, "insights")._asdict()))
         connection.execute(sa.delete(judge_answers).where(judge_answers.c.conversation.in_(work)))
         return scores
 

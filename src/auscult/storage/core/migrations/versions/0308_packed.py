@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from auscult.storage.core.packing import unpack
+from auscult.storage.core.tables.base import NUMBER
 
 revision = "0308"
 down_revision = "0307"
@@ -27,9 +28,8 @@ def downgrade() -> None:
     """Unpack everything, and drop them."""
     connection = op.get_bind()
     for name, keys in _KEYS.items():
-        columns = [sa.column(each) for each in keys]
-        table = sa.table(name, *columns, sa.column("body", sa.LargeBinary))
-        same = [column == sa.bindparam(f"its_{column.name}") for column in columns]
+        table = sa.table(name, *(sa.column(each, NUMBER) for each in keys), sa.column("body", sa.LargeBinary))
+        same = [table.c[each] == sa.bindparam(f"its_{each}") for each in keys]
         for rows in connection.execute(sa.select(table)).partitions(_AT_ONCE):
             changed = [{**{f"its_{key}": getattr(row, key) for key in keys}, "whole": unpack(row.body)} for row in rows]
             connection.execute(sa.update(table).where(*same).values(body=sa.bindparam("whole")), changed)
