@@ -17,8 +17,8 @@ from auscult.storage.core.packing import DICTIONARIES, DICTIONARY_BYTES, NUMBERS
 
 _ROWS = "SELECT body FROM report_rows JOIN listings USING (listing) WHERE report = ? ORDER BY row"
 _OTHERS = {
-    "insights": "SELECT coalesce(packed, body) FROM insights ORDER BY conversation, revision",
-    "documents": "SELECT coalesce(packed, body) FROM conversations ORDER BY conversation",
+    "insights": "SELECT body FROM insights ORDER BY conversation, revision",
+    "documents": "SELECT body FROM conversations ORDER BY conversation",
 }
 
 
