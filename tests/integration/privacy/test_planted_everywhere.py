@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,12 @@ import httpx
 import jwt
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
 
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables.conversations import conversations, insights
+from auscult.storage.core.tables.pages import report_rows
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 from tests.scripted_judge import scripted_judge
 from tests.waiting import PATIENCE_S, wait_until
@@ -47,6 +51,7 @@ metrics:
     weight: 100
     answer: {speaker: any, any_of: [{judge: "The agent asks for a card."}]}
 """
+PACKED = (report_rows, conversations, insights)
 LIVE = (
     ("AGENT", "May I have your card number?"),
     ("USER", "4539 1488"),
@@ -154,8 +159,7 @@ def test_a_card_that_came_in_by_every_way_is_nowhere(kind: str, tmp_path: Path, 
         assert out.status == 0, out
     assert auscult(tmp_path, "backup", "backup", settings=settings).status == 0
     exported = auscult(tmp_path, "log", "export", settings=settings).out
-    if kind == "postgresql":
-        (tmp_path / "dump.sql").write_text(dump(url))
+    write_stored(tmp_path, url)
     left = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "in"]
     assert len(left) > 6
     assert told
@@ -200,8 +204,7 @@ def test_what_is_stored_is_nowhere_once_a_stricter_policy_masks_it(
     for table in ("conversations", "verdicts", "evidence", "insights"):
         run("export", table, *app, "--out", "out", "--format", "ndjson")
     run("backup", "new")
-    if kind == "postgresql":
-        (tmp_path / "dump.sql").write_text(dump(url))
+    write_stored(tmp_path, url)
     left = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name not in {"in", "old"}]
     found = [(trace, str(path)) for trace in TRACES for path in left if trace.encode() in path.read_bytes()]
     assert [*found, *(trace for trace in TRACES if trace in shown)] == []
@@ -238,6 +241,16 @@ def _send_everything(folder: Path, settings: dict[str, str], headers: dict[str, 
 
 def _is_scored(http: httpx.Client, api: str, headers: dict[str, str]) -> bool:
     return http.get(f"{api}/conversations/c-1", headers=headers).json().get("status") == "evaluated"
+
+
+def write_stored(folder: Path, url: str) -> None:
+    """Write what a database holds into files: the rows of one on PostgreSQL, and of both what is packed."""
+    if url.startswith("postgresql"):
+        (folder / "dump.sql").write_text(dump(url))
+    with closing(Database(url.replace("sqlite:///", f"sqlite:///{folder}/"))) as database, database.reading() as rows:
+        bodies = [body for table in PACKED for body in rows.scalars(sa.select(table.c.body))]
+    assert bodies
+    (folder / "unpacked").write_bytes(b"\n".join(bodies))
 
 
 def dump(url: str) -> str:

@@ -28,6 +28,7 @@ DIGESTS = (
     "f8b496832176ced4",
 )
 """Of the dictionaries: one that changed would make what was packed with it unreadable."""
+WHOLE = {"startDate": "2026-01-01", "endDate": "2026-12-31"}
 TABLES = ("report_rows", "conversations", "insights")
 
 
@@ -78,7 +79,7 @@ def test_stored_documents_are_packed_in_the_background_and_unpacked_on_the_way_b
         store = application.store
         store.ensure(TENANT)
         process(store, conversations("rawdata"), bootstrap.evaluator(settings))
-        shown = {report: page(store, report) for report in ("rawdata", "scorereporting")}
+        shown = {report: page(store, report, **WHOLE) for report in ("rawdata", "scorereporting")}
         packed = {table: raw(database, table) for table in TABLES}
         assert all(min(body[0] for body in packed[table]) < ord(" ") for table in TABLES)
         with database.writing() as connection:
@@ -89,7 +90,7 @@ def test_stored_documents_are_packed_in_the_background_and_unpacked_on_the_way_b
             for table in TABLES[1:]:
                 connection.execute(sa.text(f"UPDATE {table} SET readable = NULL"))  # noqa: S608
             connection.execute(sa.text("UPDATE apps SET rows_version = 5"))
-        assert {report: page(store, report) for report in shown} == shown
+        assert {report: page(store, report, **WHOLE) for report in shown} == shown
         assert render_outdated(store, REPORTS, lambda _s: True) == 3
         assert store.outdated() is not None
         assert render_outdated(store, REPORTS, lambda _s: False) == len(packed["conversations"]) - 3
@@ -97,7 +98,7 @@ def test_stored_documents_are_packed_in_the_background_and_unpacked_on_the_way_b
         assert application.verify() == []
         with database.writing() as connection:
             connection.execute(sa.text("UPDATE insights SET readable = :by_hand"), {"by_hand": b"{}"})
-        assert {each.what.split(" of ")[0] for each in application.verify()} == {"insights"}
+        assert {each.split(" of ")[0] for each in application.verify()} == {"insights"}
     bootstrap.step_back(settings)
     assert {table: sorted(raw(database, table)) for table in TABLES} == {
         table: sorted(map(unpack, bodies)) for table, bodies in packed.items()
