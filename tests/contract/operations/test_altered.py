@@ -24,6 +24,7 @@ from auscult.services.audits.workflow import Auditing
 from auscult.services.scoring.render import render
 from auscult.storage import Store, new_secret_key, open_store
 from auscult.storage.conversations.evaluations import digest_of_form
+from auscult.storage.core.packing import unpack
 from auscult.storage.upkeep.rotation import rotate
 from tests.databases import KEY, Content, database
 from tests.golden.storing import TENANT, conversations, process, publish
@@ -164,7 +165,7 @@ def audit(altered: Altered) -> str:
 def rendered(altered: Altered) -> str:
     """A row of a report: a score, an answer, or something else within it."""
     row = altered.one('SELECT "row", conversation_id, body FROM report_rows ORDER BY "row"')
-    text = bytes(row.body).decode()
+    text = unpack(bytes(row.body)).decode()
     places = [at for at, letter in enumerate(text) if letter.isalnum()]
     at = altered.random.choice(places)
     written = (text[:at] + ("7" if text[at] != "7" else "8") + text[at + 1 :]).encode()

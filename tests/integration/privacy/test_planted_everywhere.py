@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,12 @@ import httpx
 import jwt
 import psycopg
 import pytest
+import sqlalchemy as sa
 from psycopg import sql
 
+from auscult.storage.core.database import Database
+from auscult.storage.core.tables.conversations import conversations, insights
+from auscult.storage.core.tables.pages import report_rows
 from tests.e2e.sounding import tone
 from tests.http_servers import QuietHandler, listening
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
@@ -49,6 +53,7 @@ metrics:
     weight: 100
     answer: {speaker: any, any_of: [{judge: "The agent asks for a card."}]}
 """
+PACKED = (report_rows, conversations, insights)
 LIVE = (
     ("AGENT", "May I have your card number?"),
     ("USER", "4539 1488"),
@@ -174,8 +179,7 @@ class Planting:
             self.run("export", table, "--app", "st-1", "--out", "out", "--format", "ndjson")
         self.run("backup", "backup")
         (self.folder / "log.ndjson").write_text(self.run("log", "export").out)
-        if self.url.startswith("postgresql"):
-            (self.folder / "dump.sql").write_text(dump(self.url))
+        write_stored(self.folder, self.url)
         left = [path for path in self.folder.rglob("*") if path.is_file() and path.parent.name not in but]
         assert len(left) > 6
         return [(trace, str(path)) for trace in TRACES for path in left if trace.encode() in path.read_bytes()]
@@ -262,6 +266,16 @@ def _send_everything(folder: Path, settings: dict[str, str], headers: dict[str, 
 
 def _is_scored(http: httpx.Client, api: str, headers: dict[str, str]) -> bool:
     return http.get(f"{api}/conversations/c-1", headers=headers).json().get("status") == "evaluated"
+
+
+def write_stored(folder: Path, url: str) -> None:
+    """Write what a database holds into files: the rows of one on PostgreSQL, and of both what is packed."""
+    if url.startswith("postgresql"):
+        (folder / "dump.sql").write_text(dump(url))
+    with closing(Database(url.replace("sqlite:///", f"sqlite:///{folder}/"))) as database, database.reading() as rows:
+        bodies = [body for table in PACKED for body in rows.scalars(sa.select(table.c.body))]
+    assert bodies
+    (folder / "unpacked").write_bytes(b"\n".join(bodies))
 
 
 def dump(url: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.integration.privacy.test_planted_everywhere import FORM, client, dump, serving
+from tests.integration.privacy.test_planted_everywhere import FORM, client, serving, write_stored
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.scripted_judge import scripted_judge
 from tests.waiting import PATIENCE_S, wait_until
@@ -145,8 +145,7 @@ def test_secrets_that_came_in_by_other_doors_are_nowhere(
             shown.append(http.get(f"{api}/conversations/{name}").text)
         shown.append(http.get(f"{api}/forms/ef-card/examples").text)
     assert auscult(tmp_path, "backup", "backup", settings=settings).status == 0
-    if kind == "postgresql":
-        (tmp_path / "dump.sql").write_text(dump(settings["AUSCULT_DATABASE_URL"]))
+    write_stored(tmp_path, settings["AUSCULT_DATABASE_URL"])
     assert traces("\n".join(shown).encode()) == []
     left = [path for path in tmp_path.rglob("*") if path.is_file() and path.parent.name != "in"]
     assert len(left) > 5

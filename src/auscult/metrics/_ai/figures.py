@@ -54,8 +54,8 @@ _ADJECTIVE = r"(?:(?:working|business|calendar|full|more|whole|further|ganze|wei
 _CURRENCY = r"(?:€|£|\$|eur\b|euros?\b|pounds?\b|quid\b|dollars?\b|gbp\b|usd\b|chf\b|reais\b|francs?\b|pesos?\b)"
 _PERCENT = r"(?:percent|per cent|pct|prozent|por ciento|pour cent|por cento)\b"
 _WRITTEN_DATE = (
-    rf"(?P<iso>\b(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d))"
-    rf"|(?P<dmy>\b(?P<d1>\d{{1,2}})(?P<sep>[./])(?P<m1>\d{{1,2}})(?:(?P=sep)(?:\d{{4}}|\d\d)?)(?!\d))"
+    r"(?P<iso>\b(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d))"
+    r"|(?P<dmy>\b(?P<d1>\d{1,2})(?P<sep>[./])(?P<m1>\d{1,2})(?:(?P=sep)(?:\d{4}|\d\d)?)(?!\d))"
 )
 _NAMED_DATE = (
     rf"|(?P<dm>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|º)?(?: of| de| d')? ?(?P<m2>{_MONTH})\b)"
@@ -102,7 +102,9 @@ def figures(text: str) -> tuple[Figure, ...]:
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
-    pattern = _FIGURE_OF_NO_MONTH if {_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _MONTH_SAID}.isdisjoint(said) else _FIGURE
+    pattern = (
+        _FIGURE_OF_NO_MONTH if {_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _MONTH_SAID}.isdisjoint(said) else _FIGURE
+    )
     return tuple(_joined(list(_each(text.lower(), pattern))))
 
 

@@ -97,9 +97,7 @@ def _is_given(reading: AiReading, words: list[str]) -> bool:
     runs = [" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1)]
     given = _in_words(ai.instructions)
     known = [_in_words(one.text) for one in ai.knowledge]
-    return any(
-        f" {run} " in given and _TO_THE_AI.search(run) and not any(run in one for one in known) for run in runs
-    )
+    return any(f" {run} " in given and _TO_THE_AI.search(run) and not any(run in one for one in known) for run in runs)
 
 
 @lru_cache(maxsize=256)

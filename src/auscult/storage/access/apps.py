@@ -18,10 +18,10 @@ _ALL = sa.select(*_TENANT).order_by(apps.c.app_id)
 _LOCK = sa.select(apps.c.app).where(apps.c.app == sa.bindparam("an_app")).with_for_update(key_share=True)
 
 
-ROWS_VERSION = 5
-"""Version of what is rendered of a conversation: rows, facets, tallies, words that are searched.
+ROWS_VERSION = 6
+"""Version of what is rendered of a conversation: rows, facets, tallies, words that are searched; and of how it is packed.
 
-Raise it with a change by which these show more: workers then render what an earlier version rendered.
+Raise it with a change by which these show more, or need less: workers then render what an earlier version rendered.
 """
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
 from auscult.storage.conversations.evaluations import DIGEST_BYTES
+from auscult.storage.conversations.readable import columns_of
 from auscult.storage.core.instants import ms_of
 
 _PLAIN = msgspec.json.Encoder()
@@ -21,6 +22,7 @@ class StoredDocument(NamedTuple):
     started_at: int
     size: int
     body: bytes
+    readable: bytes | None
     ai: bytes | None = None
 
 
@@ -31,4 +33,4 @@ def stored_document(conversation: Conversation) -> StoredDocument:
     whole = _ORDERED.encode(conversation)
     digest = blake2b(whole, digest_size=DIGEST_BYTES).digest()
     body = _PLAIN.encode(conversation if conversation.ai is None else replace(conversation, ai=None))
-    return StoredDocument(digest, ms_of(conversation.started_at), len(whole), body)
+    return StoredDocument(digest, ms_of(conversation.started_at), len(whole), *columns_of(body, "documents"))

@@ -22,6 +22,7 @@ from auscult.storage.conversations.evaluated import (
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_evaluations
 from auscult.storage.conversations.mask_faults import erase_faults
+from auscult.storage.conversations.readable import columns_of
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.result_seals import ResultSeals
@@ -57,7 +58,7 @@ def erase_words(connection: Connection, database: Database, app: int, conversati
     body, ai = connection.execute(sa.select(conversations.c.body, conversations.c.ai).where(its)).one()
     release_contexts(connection, [ai])
     bare = msgspec.json.encode(without_words(CONVERSATION.decode(body)))
-    changed = {"body": bare, "size": len(bare), "words_erased_at": now_ms(), "ai": None}
+    changed = {**columns_of(bare, "documents")._asdict(), "size": len(bare), "words_erased_at": now_ms(), "ai": None}
     connection.execute(sa.update(conversations).where(its).values(changed))
     _erase_derived(connection, database, found)
     optimise_search(connection, database)
@@ -108,7 +109,7 @@ def _erase_quotations(connection: Connection, seals: ResultSeals, found: Stored)
     its = insights.c.conversation == found.number
     for revision, body in connection.execute(sa.select(insights.c.revision, insights.c.body).where(its)).all():
         mine = sa.update(insights).where(its, insights.c.revision == revision)
-        connection.execute(mine.values(body=_bare(body)))
+        connection.execute(mine.values(columns_of(_bare(body), "insights")._asdict()))
     of_it = evaluations.c.conversation == found.number
     rewrite_evaluations(connection, seals, of_it, lambda row: (row.revision, _bare(row.body)))
 

@@ -17,6 +17,7 @@ from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.storage.conversations.ai_texts import with_contexts
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
+from auscult.storage.conversations.readable import columns_of
 from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
@@ -112,7 +113,7 @@ def read_shown_insights(body: bytes | None, settings: str | None) -> Insights | 
 def write_insights(connection: Connection, dialect: Dialect, found: Sequence[tuple[int, int, Insights | None]]) -> None:
     """Keep insights, each with the number of its conversation and the revision. Those that are there are left."""
     rows = [
-        (conversation, revision, msgspec.json.encode(each, enc_hook=kept))
+        (conversation, revision, *columns_of(msgspec.json.encode(each, enc_hook=kept), "insights"))
         for conversation, revision, each in found
         if each is not None
     ]

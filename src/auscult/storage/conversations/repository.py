@@ -59,6 +59,7 @@ from auscult.storage.conversations.evaluated import (
     write_insights,
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, write_evaluations
+from auscult.storage.conversations.readable import columns_of, pack_stored
 from auscult.storage.conversations.said import search, write_said
 from auscult.storage.conversations.waiting import chunks, read_waiting
 from auscult.storage.core.database import Database
@@ -97,7 +98,7 @@ def remove_agent_emotions(connection: Connection, app: int, numbers: Sequence[in
         one = sa.update(insights).where(
             insights.c.conversation == row.conversation, insights.c.revision == row.revision
         )
-        connection.execute(one.values(body=msgspec.json.encode(left, enc_hook=kept)))
+        connection.execute(one.values(columns_of(msgspec.json.encode(left, enc_hook=kept), "insights")._asdict()))
 
 
 Alongside = Callable[[Connection, Accepted], None]
@@ -354,6 +355,7 @@ class AppConversations(SeenOfApp):
                 found = [(row.number, row.revision, each.insights) for row, each in current]
                 write_insights(connection, self._database.dialect, found)
                 remove_agent_emotions(connection, self._app, [row.number for row, _ in current])
+                pack_stored(connection, [row.number for row, _ in current])
                 file_recorded(connection, self._database.dialect, self._app, current)
                 write_said(connection, self._database.dialect, self._app, current)
 

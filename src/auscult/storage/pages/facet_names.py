@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Integer
 
 from auscult.domain.people.visibility import Visibility
 from auscult.storage.core.database import AnySelect, Database
+from auscult.storage.core.packing import recent
 from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows, tallies
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.pages.faceting import AGENT_NAME, CUSTOMER, FIELD, INTENT, LANGUAGE, QUEUE, Facet
@@ -144,7 +145,7 @@ class FacetNames:
         for at in range(0, len(new), _AT_ONCE):
             text = self._database.text(_newest_rows([facet for facet, _ in new[at : at + _AT_ONCE]]))
             for facet, body in self._database.read(lambda reader, text=text: reader.fetch(text, {})):
-                self._written[facet, chosen[facet]] = written(chosen[facet], body)
+                self._written[facet, chosen[facet]] = written(chosen[facet], recent(body))
 
 
 class AppNames(NamedTuple):

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from auscult.domain.people.visibility import EVERYTHING, Visibility
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery, RowKey
 from auscult.storage.core.database import Database, Reader, Row
+from auscult.storage.core.packing import recent
 from auscult.storage.core.tables.pages import facets, listings
 from auscult.storage.core.tables.people import memberships
 from auscult.storage.pages.breakdown import Asked as AskedBreakdown
@@ -375,7 +376,7 @@ def _finish(view: View, plan: Plan, query: RecordQuery, rows: list[Row]) -> Reco
             if len(anchors) >= MOST_REMEMBERED:
                 anchors.clear()
             anchors[base, before + len(rows)] = last[:2]
-    return RecordPage(rows=tuple([row[0] for row in rows]), total=plan.total, last=last, more=more)
+    return RecordPage(rows=tuple([recent(row[0]) for row in rows]), total=plan.total, last=last, more=more)
 
 
 def _key_of(plan: Plan, row: Row) -> RowKey:

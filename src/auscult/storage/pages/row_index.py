@@ -19,6 +19,7 @@ from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.core.database import AnyRow, write_many
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.packing import pack
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.pages import facet_rows, facets, listings, report_rows
 from auscult.storage.pages.dimension_keys import EXCLUDED, cell_of
@@ -161,7 +162,7 @@ def file_rows(connection: Connection, dialect: Dialect, app: int, filings: Seque
             known[report],
             filing,
             filing.facets_in(report),
-            body,
+            pack(body, report),
             filing.has_figures_in(report),
             filing.cell_in(report),
         )
@@ -212,7 +213,12 @@ def rewrite_rows(
         report_rows.c.conversation_id == sa.bindparam("of_conversation"),
     )
     changed = [
-        {"in_listing": known[report], "at_start": filed_at, "of_conversation": conversation_id, "body": body}
+        {
+            "in_listing": known[report],
+            "at_start": filed_at,
+            "of_conversation": conversation_id,
+            "body": pack(body, report),
+        }
         for filed_at, conversation_id, bodies in rows
         for report, body in bodies.items()
         if report in known

@@ -16,6 +16,7 @@ from sqlalchemy import BigInteger, ColumnElement, Integer, Text
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
 from auscult.domain.scoring.list_fields import FIGURES, Figure
 from auscult.storage.core.database import AnySelect, Database, Reader, Row
+from auscult.storage.core.packing import recent
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.pages import facet_rows, figure_rows, report_rows
 from auscult.storage.pages.faceting import wanted_by
@@ -97,7 +98,9 @@ class SortedRows:
         if shown:
             _, figure, started_ms, id_ = shown[-1]
             last = RowKey(started_ms, id_, listing, figure if shape.figure else None)
-        return RecordPage(rows=tuple(row[0] for row in shown), total=total, last=last, more=len(rows) > query.limit)
+        return RecordPage(
+            rows=tuple(recent(row[0]) for row in shown), total=total, last=last, more=len(rows) > query.limit
+        )
 
     def _read(self, reader: Reader, asked: Asked, shape: SortedShape, limit: int) -> list[Row]:
         return reader.fetch(self._text("page", shape), {**self._values(asked, shape), "limit": limit})

@@ -21,6 +21,7 @@ from auscult.storage.conversations.evaluations import (
     sealed_evaluations,
 )
 from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.packing import CorruptError, unpack
 from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import conversations, evaluations
@@ -77,8 +78,16 @@ def filed_rows(database: Database, app: int, after: str, limit: int, *, is_itsel
         for row in connection.execute(query):
             rows = found.setdefault(row.conversation_id, {})
             if row.body is not None:
-                rows[row.report] = row.body
+                rows[row.report] = _unpacked(row.body)
     return found
+
+
+def _unpacked(body: bytes) -> bytes:
+    """Return a row, as it is where somebody wrote by hand what cannot be unpacked."""
+    try:
+        return unpack(body)
+    except CorruptError:
+        return body
 
 
 def _forms(connection: Connection, seals: ResultSeals, app: int) -> Iterator[Difference]:

@@ -112,7 +112,7 @@ def read_chunks(connection: Connection, table: Table, after: Sequence[Any] | Non
     """Rows by key, after one, some at a time."""
     key = _key(table)
     while True:
-        query = sa.select(table).order_by(*key).limit(ROWS_AT_ONCE)
+        query = sa.select(*map(_as_stored, table.columns)).order_by(*key).limit(ROWS_AT_ONCE)
         if after is not None:
             query = query.where(
                 sa.tuple_(*key) > sa.tuple_(*(sa.literal(v, c.type) for v, c in zip(after, key, strict=True)))
@@ -123,6 +123,14 @@ def read_chunks(connection: Connection, table: Table, after: Sequence[Any] | Non
         if len(rows) < ROWS_AT_ONCE:
             return
         after = [getattr(rows[-1], column.name) for column in key]
+
+
+def _as_stored(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """Return a column whose values are not made into others when they are read."""
+    kind = column.type
+    return (
+        sa.type_coerce(column, kind.impl_instance).label(column.name) if isinstance(kind, sa.TypeDecorator) else column
+    )
 
 
 class RowDigest:

@@ -42,6 +42,7 @@ from auscult.storage.conversations.evaluated import (
     recorded_query,
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_evaluations
+from auscult.storage.conversations.readable import columns_of
 from auscult.storage.conversations.said import write_said
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.free_space import overwrite_deleted
@@ -294,11 +295,11 @@ class AppMasking:
             lambda row: rewritten(by_id[row.conversation_id], row.revision, row.body),
         )
         query = sa.select(insights).where(insights.c.conversation.in_(work))
-        for number, revision, body in connection.execute(query).all():
+        for number, revision, body, _readable in connection.execute(query).all():
             its = sa.update(insights).where(insights.c.conversation == number, insights.c.revision == revision)
             after, masked = rewritten(work[number], revision, body)
             if (after, masked) != (revision, body):
-                connection.execute(its.values(revision=after, body=masked))
+                connection.execute(its.values(revision=after, **columns_of(masked, "insights")._asdict()))
         connection.execute(sa.delete(judge_answers).where(judge_answers.c.conversation.in_(work)))
         return scores
 

@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from auscult.domain.record import OWN_LIST
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
-from auscult.storage.core.database import AnyRow
+from auscult.storage.conversations.readable import Kind, readable_of
+from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.repository import OfDatabase
-from auscult.storage.core.tables.conversations import IS_CHUNK, batches, conversations, evaluations
+from auscult.storage.core.tables.conversations import IS_CHUNK, batches, conversations, evaluations, insights
 from auscult.storage.core.tables.history import backfills
 from auscult.storage.core.tables.pages import (
     facet_codes,
@@ -77,7 +78,7 @@ class Verifier(OfDatabase):
     def differences(self, app: int) -> list[Difference]:
         """Everything of an app that does not agree, at most 100 of each kind, read in one state of the data."""
         of_rows = (_tallies_differ, _facets_differ, _codes_differ, _rows_differ, _figures_differ)
-        checks = (*of_rows, _statuses_differ, _batches_differ, _backfills_differ)
+        checks = (*of_rows, _statuses_differ, _readable_differ, _batches_differ, _backfills_differ)
         with self._database.comparing() as connection:
             return [each for check in checks for each in islice(check(connection, app), _MOST_SHOWN)]
 
@@ -303,6 +304,20 @@ def _statuses_differ(connection: Connection, app: int) -> Iterator[Difference]:
     )
     for conversation_id, status, decided in connection.execute(query):
         yield Difference(f"status of {conversation_id}", str(decided), str(status))
+
+
+def _readable_differ(connection: Connection, app: int) -> Iterator[Difference]:
+    """What views read of packed conversations and insights, against the documents themselves."""
+    its = (conversations.c.app == app, conversations.c.conversation == insights.c.conversation)
+    of_it = conversations.c.conversation_id
+    queries: dict[Kind, AnySelect] = {
+        "documents": sa.select(of_it, conversations.c.body, conversations.c.readable).where(its[0]),
+        "insights": sa.select(of_it, insights.c.body, insights.c.readable).where(*its),
+    }
+    for kind, query in queries.items():
+        for conversation_id, body, readable in connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
+            if readable is not None and readable != readable_of(body, kind):
+                yield Difference(f"{kind} of {conversation_id}, as SQL reads them", "as they are packed", "others")
 
 
 def _backfills_differ(connection: Connection, app: int) -> Iterator[Difference]:

@@ -18,6 +18,7 @@ from auscult.config import Settings
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import starter_documents
 from auscult.storage import Store
+from auscult.storage.core.packing import unpack
 from tests.databases import KEY, Content
 from tests.integration.program import POLITE, auscult, conversation, write
 from tests.integration.program import TENANT as OPTIONS
@@ -251,7 +252,7 @@ def shown_score(hand: Hand) -> str:
     text = "SELECT min(row) FROM report_rows JOIN listings USING (listing) WHERE report = 'rawdata'"
     name = hand.one(f"SELECT conversation_id FROM report_rows WHERE row = ({text})")  # noqa: S608
     before = bytes(hand.one(f"SELECT body FROM report_rows WHERE row = ({text})"))  # noqa: S608
-    body = msgspec.json.decode(before)
+    body = msgspec.json.decode(unpack(before).splitlines()[0])
     key = next(key for key, value in body.items() if "core" in key and isinstance(value, int))
     body[key] = body[key] - 1
     hand.sql(f"UPDATE report_rows SET body = ? WHERE row = ({text})", msgspec.json.encode(body))  # noqa: S608

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from auscult.storage.core.packing import unpack
 from tests.data_files import data_of
 from tests.integration.program import POLITE, TENANT, auscult, conversation, write
 from tests.scripted_judge import Scripted, scripted_judge
@@ -65,7 +66,7 @@ def test_a_judge_without_a_usable_answer_lets_nothing_pass(tmp_path: Path, chann
         rows = connection.execute("SELECT report, body FROM report_rows JOIN listings USING (listing)").fetchall()
     assert {report for report, _ in rows} > {"conversations", "rawdata"}
     for report, body in rows:
-        shown = json.loads(body.splitlines()[0])  # what another wire adds follows
+        shown = json.loads(unpack(body).splitlines()[0])  # what another wire adds follows
         if report == "conversations":
             assert shown["passed"] is None
         else:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from auscult.storage.core.packing import Packed
 from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, Reason, app_column, index_of, number
 
 WAITS = "state = 'accepted' AND not_before IS NULL"
@@ -66,11 +67,12 @@ conversations = Table(
     Column("status", Text),  # of that revision
     Column("filed_at", BigInteger),  # the start under which its rows are filed
     Column("size", Integer, nullable=False),  # of the document, in bytes
-    Column("body", LargeBinary, nullable=False),
+    Column("body", Packed, nullable=False),
     Column("words_erased_at", BigInteger),  # None: its words are there
     Column("is_excluded", SmallInteger, nullable=False, server_default="0"),  # 1: left out of figures
     Column("delivered", LargeBinary),  # who handled it as the sender has it, where a correction says otherwise
     Column("ai", LargeBinary),  # references to the texts of its AI agent
+    Column("readable", LargeBinary),  # what views read of it, where it is packed
     UniqueConstraint("app", "conversation_id"),
     # The size is there to be read from the index alone, where work is shared out.
     Index("ix_conversations_order", "app", "started_at", "conversation", "size"),
@@ -134,7 +136,8 @@ insights = Table(
     METADATA,
     Column("conversation", NUMBER, ForeignKey("conversations.conversation"), primary_key=True, autoincrement=False),
     Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", Packed, nullable=False),
+    Column("readable", LargeBinary),  # what views read of it, where it is packed
 )
 
 # What was said, by side, for searches. The database keeps the index of its words in step by itself: SQLite an FTS5

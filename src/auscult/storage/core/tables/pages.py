@@ -2,6 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, SmallInteger, Table, Text, UniqueConstraint
 
+from auscult.storage.core.packing import Packed
 from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 # From here on all is disposable: `auscult rebuild` makes it again. These tables are the widest of all and are
@@ -28,7 +29,7 @@ report_rows = Table(
     Column("conversation_id", KEY, nullable=False),
     Column("cell", SmallInteger, nullable=False),
     Column("facets", Text, nullable=False),  # JSON array of facet numbers, sorted
-    Column("body", LargeBinary, nullable=False),
+    Column("body", Packed, nullable=False),
     # The cell is there to be read from the index alone: a conversation has one row in a listing.
     Index("ix_report_rows_order", "listing", "started_at", "conversation_id", "cell", unique=True),
 )
