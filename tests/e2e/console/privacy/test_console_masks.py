@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from auscult import bootstrap
-from auscult.bootstrap.application import chunk_processing
 from auscult.domain.conversation import Turn
+from tests.contract.privacy.test_masking import work_on
 from tests.contract.storing import conversation
 from tests.e2e.consoles import signed_in
 from tests.e2e.serving import TENANT, Service, process
@@ -25,11 +24,7 @@ def test_what_is_stored_is_masked_and_a_mask_is_objected_to(served: Service) -> 
         running = client.get(client.post(REDACTIONS).headers["location"]).text
         assert "Under way" in running
         assert client.post(REDACTIONS).headers["location"].endswith("?done=running#stored")
-        chunks = chunk_processing(served.store, bootstrap.evaluator(served.application.settings))
-        for chunk_id in served.store.work.next("chunk", 100):
-            written = chunks.process(chunk_id)
-            assert written is not None
-            chunks.record(written)
+        work_on(served.store)
         done = client.get(SETTINGS).text
         assert "Mask; Telephone numbers: Drop, without a number" in done
         assert '<span class="tag tag--done" role="status">Done</span>' in done
