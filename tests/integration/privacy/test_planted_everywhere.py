@@ -160,6 +160,7 @@ class Planting:
             "AUSCULT_JUDGE_SUMMARIES": "none",
             "AUSCULT_LOG_FORMAT": "json",
             "AUSCULT_TRANSCRIBER_URL": recogniser,
+            "AUSCULT_RECORDINGS": str(folder / "sound"),
         }
         self.run("apps", "set", "--redaction", redaction, *TENANT)
         (folder / "form.yaml").write_text(FORM)

@@ -21,7 +21,10 @@ _STAYS = re.compile(
     r"|^(?:auditor|rater|mentions|engines|turns|kind|state|status|action|label|language|author)$"
 )
 """Keys of values that name something, and quote nothing."""
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)")
+_MEASURED = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|-?\d+\.\d+(?:E[+-]?\d+)?|-?\d{1,3}")
+"""Instants, shares and counts, which quote nothing."""
+_SHORT = re.compile(r"\W*\d{0,3}\W*")
+"""A piece of a number that is masked where its turn is quoted, and is looked for nowhere else: it is in any other number."""
 _ONE_WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"\w+")
 
@@ -37,13 +40,14 @@ class Masking:
             for turn in before.turns
             if turn.id in after.spans
         }
-        self._values = {value: mark for value, mark in after.replaced.items() if value != mark}
+        self._replaced = {value: mark for value, mark in after.replaced.items() if value != mark}
+        self._values = {value: mark for value, mark in self._replaced.items() if not _SHORT.fullmatch(value)}
         self._dropped = dropped
         self._is_cut = any(len(text) > SHOWN_TURN for text, _, _ in self._turns.values())
 
     @cached_property
     def _needles(self) -> tuple[bytes, ...]:
-        written = (msgspec.json.encode(value)[1:-1].lower() for value in self._values)
+        written = (msgspec.json.encode(value)[1:-1].lower() for value in self._replaced)
         return (*written, *(placeholder(kind)[:-1].encode() for kind in self._dropped))
 
     @cached_property
@@ -88,7 +92,7 @@ class Masking:
     def _masked(self, value: object, redact: Redact) -> Any:  # noqa: ANN401  (JSON)
         match value:
             case str():
-                return value if _INSTANT.fullmatch(value) else redact(self.text(value))
+                return value if _MEASURED.fullmatch(value) else redact(self.text(value))
             case list():
                 return [self._masked(each, redact) for each in cast("Sequence[object]", value)]
             case dict():

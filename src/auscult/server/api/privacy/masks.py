@@ -3,12 +3,14 @@
 from litestar.params import JSONBody
 from msgspec import Struct
 
+from auscult.domain.comments import WRITE
 from auscult.domain.privacy.faults import Fault, Mask, NewFault, Reason
-from auscult.server.api.corrections import READS, WRITES
+from auscult.server.api.corrections import READS
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
+from auscult.server.rest.guards import writing
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit
 from auscult.services.privacy import faults
 
@@ -66,7 +68,7 @@ def list_masks(conversation_id: ConversationId, app: App) -> Masks:
 
 @operation.post(
     "/conversations/{conversation_id}/masks/faults",
-    may=WRITES,
+    may=writing("conversations", WRITE, reach="some"),
     status=201,
     refuses={422: "The right kind is not named, or the turn does not have these words."},
     command="masks report",

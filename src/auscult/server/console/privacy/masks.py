@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
 
-from auscult.domain.corrections import CORRECT
+from auscult.domain.comments import WRITE
 from auscult.domain.errors import AuscultError
 from auscult.domain.privacy.faults import NewFault, Sign, Wrong
 from auscult.domain.privacy.redaction import Kind
@@ -50,7 +50,7 @@ class MaskPage(Controller):
         self, data: Posted, conversation_id: FromPath[str], turn_id: FromPath[str], place: FromPath[int], visit: Asked
     ) -> Response[str] | Redirect:
         """Keep an example of what is wrong with it."""
-        visit.require(CORRECT)
+        visit.require(WRITE)
         wrong, kind = one(data, "wrong"), one(data, "kind")
         try:
             wanted = NewFault(
@@ -84,7 +84,7 @@ def _page(
         "wrongs": WRONGS,
         "kinds": KINDS,
         "given": {name: one(given or {}, name) for name in ("wrong", "kind", "words")},
-        "may_report": visit.reaches(CORRECT, conversation_id),
+        "may_report": visit.reaches(WRITE, conversation_id),
         "note": visit.note({"kept": later("Kept as an example, with all personal data in it masked.")}),
         "problem": problem,
     }

@@ -11,6 +11,7 @@ from auscult.domain.errors import ConflictError
 from auscult.domain.history.backfills import BackfillState
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
+from auscult.server.console.frame.charts.progress import progress
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.operations.tabs import PATH
@@ -58,7 +59,8 @@ class RedactionsPage(Controller):
 
 def stored(visit: Visit) -> dict[str, object]:
     """Return what the section of the page shows."""
-    return {"redactions": redactions.listing(visit.app, _SHOWN), "states": STATES, "policy_of": policy_of}
+    found = redactions.listing(visit.app, _SHOWN)
+    return {"redactions": found, "states": STATES, "policy_of": policy_of, "progress": progress}
 
 
 def policy_of(certificate: Certificate, kinds: Mapping[str, str], treatments: Mapping[str, str], reader: Reader) -> str:
