@@ -169,7 +169,7 @@ def _undone(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
         kind = "second" if _SECOND.search(claim.sentence) else claim.action.name
         yield Found(f"other_{kind}", step, claim.said, coded("no call that succeeded does what is said"), done[-1])
         return
-    yield from _other_values(claim, step, good)
+    yield from _other_values(claim, step, good, reading.sentences[claim.at])
 
 
 def _fits(reading: AiReading, claim: Claim, call: Call) -> bool:
@@ -182,9 +182,11 @@ def _fits(reading: AiReading, claim: Claim, call: Call) -> bool:
     return any(stem in text for stem in stems)
 
 
-def _other_values(claim: Claim, step: Step, calls: list[Call]) -> Iterator[Found]:
-    """Yield a sign where the claim names a day or an id, and the calls that fit have others of the kind."""
-    days, ids = month_days_in(step.text), ids_in(claim.sentence)
+def _other_values(claim: Claim, step: Step, calls: list[Call], sentences: Sequence[str]) -> Iterator[Found]:
+    """Yield a sign where the claim or a sentence beside it names a day, or the claim an id, and the calls that fit have others."""
+    at = sentences.index(claim.sentence)
+    days = {day for each in sentences[max(0, at - 1) : at + 2] for day in month_days_in(each)}
+    ids = ids_in(claim.sentence)
     if not days and not ids:
         return
     texts = [str({**call.arguments}) + " " + str(call.result) for call in calls]
@@ -240,6 +242,14 @@ def smoothed(reading: AiReading) -> Iterator[Found]:
         if any(other is not None and reading.is_changing(other) and succeeded(other) for other in between):
             continue
         text = reading.steps[behind].text
+        until = next((at for at in reading.customers if at > behind), len(reading.steps))
+        if any(
+            other and other.name == call.name
+            for at in reading.calls
+            if behind < at < until
+            for other in [reading.steps[at].call]
+        ):
+            continue  # it tries again
         is_asking = reading.has("asks_yes", text)
         is_sought = any(other is not None and succeeded(other) for other in between)  # what stood in the way
         if not reading.has("failed", text) and not (is_asking and is_sought):

@@ -102,7 +102,9 @@ def figures(text: str) -> tuple[Figure, ...]:
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
-    pattern = _FIGURE_OF_NO_MONTH if {_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _MONTH_SAID}.isdisjoint(said) else _FIGURE
+    pattern = (
+        _FIGURE_OF_NO_MONTH if {_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _MONTH_SAID}.isdisjoint(said) else _FIGURE
+    )
     return tuple(_joined(list(_each(text.lower(), pattern))))
 
 

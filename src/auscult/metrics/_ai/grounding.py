@@ -239,9 +239,7 @@ class _Asked(NamedTuple):
     reading: AiReading
 
 
-def _signs(
-    reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], before: str
-) -> Iterator[Found]:
+def _signs(reading: AiReading, one: Stated, sources: Sources, here: Sequence[Figure], before: str) -> Iterator[Found]:
     figure, start = one.figure, one.sentence[max(0, one.figure.at - _BEFORE) : one.figure.at]
     asked = _Asked(figure, sources, here, before, start, reading)
     how = _failing(asked)

@@ -51,13 +51,13 @@ def _strange(reading: AiReading, at: int) -> Iterator[Found]:
     agreed = reading.before(at, "bot")
     days = days_in(text)
     stated = days_in(reading.steps[agreed].text) if agreed is not None else []
-    said = (reading.steps[one].text for one in (*reading.bots, *reading.customers) if one < at)
-    if days and stated and not set(days) & {*stated, *(day for each in said for day in days_in(each))}:
+    known = [each.text for each in reading.steps[:at]]
+    if days and stated and set(days).isdisjoint({*stated, *(day for each in known for day in days_in(each))}):
         yield _sign("other_day", step, call, coded("it has another day than was agreed"))
     shown = ids_in(reading.steps[agreed].text) if agreed is not None else []
     mine = ids_in(text)
     alike = [one for one in shown if any(shape_of(one) == shape_of(other) for other in mine)]
-    if alike and not set(alike) & set(mine):
+    if alike and set(mine).isdisjoint({*alike, *(one for each in known for one in ids_in(each))}):
         yield _sign("other_id", step, call, coded("it has another number than was agreed"))
     if at in figured(reading)[2]:
         yield _sign("other_number", step, call, coded("it has a number that stands nowhere before"))
@@ -97,9 +97,7 @@ def _is_given(reading: AiReading, words: list[str]) -> bool:
     runs = [" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1)]
     given = _in_words(ai.instructions)
     known = [_in_words(one.text) for one in ai.knowledge]
-    return any(
-        f" {run} " in given and _TO_THE_AI.search(run) and not any(run in one for one in known) for run in runs
-    )
+    return any(f" {run} " in given and _TO_THE_AI.search(run) and not any(run in one for one in known) for run in runs)
 
 
 @lru_cache(maxsize=256)

@@ -163,9 +163,7 @@ def _undisclosed(reading: AiReading) -> Iterator[Found]:
     for at in bots:
         step = reading.steps[at]
         asked = reading.before(at, "customer")
-        is_asked = (
-            asked is not None and reading.says("nature", asked) and reading.before(at, "bot") != at
-        )
+        is_asked = asked is not None and reading.says("nature", asked) and reading.before(at, "bot") != at
         is_asked = is_asked and not any(asked < other < at for other in bots) if asked is not None else False
         if is_asked and reading.has("denial", step.text) and not reading.has("person_not", step.text):
             is_sign.append(True)
