@@ -104,9 +104,8 @@ def unagreed(reading: AiReading, at: int) -> Found | None:
 
 def _is_way(reading: AiReading, call: Call | None, said: int) -> bool:
     """Return whether a call of the same tool failed before a customer's turn, or their turn before it has a yes."""
-    made = [reading.steps[at].call for at in reading.calls if at < said]
     earlier = reading.before(said, "customer")
-    return any(each and call and each.name == call.name and not succeeded(each) for each in made) or (
+    return any(call and each.name == call.name and not succeeded(each) for each in reading.made(0, said)) or (
         earlier is not None and reading.has("yes", reading.steps[earlier].text)
     )
 

@@ -143,8 +143,7 @@ _NEAR = 3
 
 
 def _changing_before(reading: AiReading, at: int) -> list[Call]:
-    calls = [reading.steps[number].call for number in reading.calls if number < at]
-    return [call for call in calls if call is not None and reading.is_changing(call)]
+    return [call for call in reading.made(0, at) if reading.is_changing(call)]
 
 
 def _undone(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
@@ -238,20 +237,12 @@ def smoothed(reading: AiReading) -> Iterator[Found]:
         behind = next((at for at in reading.bots if at > number), None)
         if behind is None:
             continue
-        between = [reading.steps[at].call for at in reading.calls if number < at < behind]
-        if any(other is not None and reading.is_changing(other) and succeeded(other) for other in between):
-            continue
-        text = reading.steps[behind].text
+        done = [other for other in reading.made(number + 1, behind) if succeeded(other)]
         until = next((at for at in reading.customers if at > behind), len(reading.steps))
-        if any(
-            other and other.name == call.name
-            for at in reading.calls
-            if behind < at < until
-            for other in [reading.steps[at].call]
-        ):
-            continue  # it tries again
-        is_asking = reading.has("asks_yes", text)
-        is_sought = any(other is not None and succeeded(other) for other in between)  # what stood in the way
+        if any(map(reading.is_changing, done)) or any(other.name == call.name for other in reading.made(behind, until)):
+            continue  # it did it, or tries again
+        text = reading.steps[behind].text
+        is_asking, is_sought = reading.has("asks_yes", text), bool(done)  # what stood in the way
         if not reading.has("failed", text) and not (is_asking and is_sought):
             sign = "smoothed_asking" if is_asking else "smoothed"
             yield Found(sign, reading.steps[behind], reading.steps[behind].text, FAILED, call)

@@ -54,8 +54,8 @@ _ADJECTIVE = r"(?:(?:working|business|calendar|full|more|whole|further|ganze|wei
 _CURRENCY = r"(?:€|£|\$|eur\b|euros?\b|pounds?\b|quid\b|dollars?\b|gbp\b|usd\b|chf\b|reais\b|francs?\b|pesos?\b)"
 _PERCENT = r"(?:percent|per cent|pct|prozent|por ciento|pour cent|por cento)\b"
 _WRITTEN_DATE = (
-    rf"(?P<iso>\b(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d))"
-    rf"|(?P<dmy>\b(?P<d1>\d{{1,2}})(?P<sep>[./])(?P<m1>\d{{1,2}})(?:(?P=sep)(?:\d{{4}}|\d\d)?)(?!\d))"
+    r"(?P<iso>\b(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d))"
+    r"|(?P<dmy>\b(?P<d1>\d{1,2})(?P<sep>[./])(?P<m1>\d{1,2})(?:(?P=sep)(?:\d{4}|\d\d)?)(?!\d))"
 )
 _NAMED_DATE = (
     rf"|(?P<dm>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|º)?(?: of| de| d')? ?(?P<m2>{_MONTH})\b)"

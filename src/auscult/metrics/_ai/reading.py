@@ -129,6 +129,10 @@ class AiReading:
         look = self.words.acts.get(act) if self.words else None
         return look is not None and look(text)
 
+    def made(self, start: int, end: int) -> list[Call]:
+        """Return the calls from a step up to another."""
+        return [call for step in self.steps[start:end] if (call := step.call) is not None]
+
     def answer_to(self, at: int) -> list[int]:
         """Return the steps behind a customer's turn, up to their next one."""
         behind: list[int] = []
