@@ -119,10 +119,7 @@ class AiReading:
 
     def says(self, act: str, at: int) -> bool:
         """Return whether an act of ``LOOKED_FOR`` is in a turn."""
-        if self.words is None or not self.may_say(act, at):
-            return False
-        look, text = self.words.acts[act], self.steps[at].text
-        return (look.is_first_exact and text.isascii()) or look(text)
+        return self.may_say(act, at) and self.has(act, self.steps[at].text)
 
     def has(self, act: str, text: str) -> bool:
         """Return whether an act is in a text of small letters."""
