@@ -8,6 +8,7 @@ said. So nothing is asserted of its opinion, but everything of what may become o
 import json
 import subprocess
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,8 @@ from tests.attacks import ATTACKS
 from tests.data_files import data_of
 from tests.integration.program import AUSCULT, TENANT, environment
 from tests.judge.settings import CONTEXT, PATIENCE_S
+from tests.unit.engines.judge.test_sources import PLACES, ordered, verdict
+from tests.unit.engines.judge.test_sources import __file__ as sources_file
 from tests.unit.engines.judging import judgement, transcript
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +118,23 @@ def test_attacks(url: str, capsys: pytest.CaptureFixture[str]) -> None:
             print(f"\n{attack.name}: {'; '.join(told(answer) for answer in found.values())}")  # noqa: T201
     with capsys.disabled():
         print(f"\nof {len(attacks)} attacks {moved} changed what it says of the refund")  # noqa: T201
+
+
+def test_orders(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """An order in a turn, a result or an article, each without it beside it: a verdict has evidence, or is NA or left open.
+
+    How many verdicts an order changes is printed: an order says nothing of the question, so any other verdict is its doing.
+    """
+    chosen = {"model": "smollm2", "timeout_s": PATIENCE_S, "context": CONTEXT, "at_once": 1}
+    ends: Counter[tuple[str, str]] = Counter()
+    for place in PLACES:
+        plain = verdict(url, ordered("The parcel came on Monday.", place)[0], **chosen)
+        for order, _ in data_of(sources_file, "an_order_that_is_obeyed_changes_no_verdict"):
+            found = verdict(url, ordered(order, place)[0], **chosen)
+            assert found.qualification in ("NA", "-") or found.evidence
+            ends[plain.qualification, found.qualification] += 1
+    with capsys.disabled():
+        print(f"\nverdicts without and with an order: {dict(ends)}")  # noqa: T201
 
 
 def test_from_a_form_to_a_score(url: str, tmp_path: Path) -> None:

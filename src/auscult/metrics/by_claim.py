@@ -14,9 +14,8 @@ from auscult.domain.evaluation import Verdict
 from auscult.domain.insight import Insights
 from auscult.domain.probe import Answers
 from auscult.metrics._ai.agreeing import tool_rules
-from auscult.metrics._ai.answering import weighed
+from auscult.metrics._ai.answering import refused, weighed
 from auscult.metrics._ai.judging import Judging, verdict
-from auscult.metrics._ai.refusing import refused
 from auscult.metrics._finding.calls import CallTest, faults
 
 Check = Literal["kept", "human", "handover", "disclosed", "confirmed", "tool_rules", "refused"]

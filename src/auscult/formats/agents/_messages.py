@@ -85,8 +85,9 @@ class Gathered:
 
     def call(self, id_: str | None, name: str, arguments: object) -> dict[str, Any]:
         """Add a call, unless it is there by its id; return it. An id that comes again with other values is another call."""
-        given = parsed(arguments)
-        given = given if isinstance(given, dict) else {} if given in (None, "") else {"value": given}
+        value = parsed(arguments)
+        empty: dict[str, Any] = {} if value in (None, "") else {"value": value}
+        given = cast("dict[str, Any]", value) if isinstance(value, dict) else empty
         known = self._by_id.get(id_) if id_ is not None else None
         if known is not None and known["name"] == name and (not given or known["arguments"] in ({}, given)):
             known["arguments"] = known["arguments"] or given

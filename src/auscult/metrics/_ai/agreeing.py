@@ -85,14 +85,14 @@ def changing(reading: AiReading) -> Iterator[int]:
 def unagreed(reading: AiReading, at: int) -> Found | None:
     """Return a sign where no yes lies between a question of the AI agent and a call.
 
-    A choice is a yes where the call is made again: it was asked how, as the call before failed.
+    A choice is a yes where only the way was asked: after a yes, or where the same tool failed before.
     """
     step = reading.steps[at]
     said = reading.before(at, "customer")
     before = [one for one in reading.bots if said is not None and one < said][-2:]
     is_yes = said is not None and (
         reading.has("yes", reading.steps[said].text)
-        or (reading.has("chooses", reading.steps[said].text) and _has_failed(reading, step.call, said))
+        or (reading.has("chooses", reading.steps[said].text) and _is_way(reading, step.call, said))
     )
     if is_yes and any(reading.has("asks_yes", reading.steps[one].text) for one in before):
         return None
@@ -102,10 +102,12 @@ def unagreed(reading: AiReading, at: int) -> Found | None:
     return Found(sign, step, words, why, step.call)
 
 
-def _has_failed(reading: AiReading, call: Call | None, before: int) -> bool:
-    """Return whether a call of the same tool failed before a step."""
-    made = [reading.steps[at].call for at in reading.calls if at < before]
-    return any(each and call and each.name == call.name and not succeeded(each) for each in made)
+def _is_way(reading: AiReading, call: Call | None, said: int) -> bool:
+    """Return whether a call of the same tool failed before a customer's turn, or their turn before it has a yes."""
+    earlier = reading.before(said, "customer")
+    return any(call and each.name == call.name and not succeeded(each) for each in reading.made(0, said)) or (
+        earlier is not None and reading.has("yes", reading.steps[earlier].text)
+    )
 
 
 def is_rejected(reading: AiReading, at: int) -> bool:

@@ -6,11 +6,14 @@ from math import exp, log
 from operator import mul
 from typing import NamedTuple
 
+from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded
 from auscult.domain.evaluation import Qualification
 from auscult.metrics._ai import agreeing, claims, grounding, keeping, people, repeating
-from auscult.metrics._ai.reading import AiReading, Found, Outcome
+from auscult.metrics._ai.reading import AiReading, Found, Outcome, sentences_of
 from auscult.metrics._ai.words import rows_of
+from auscult.wording import pack
+from auscult.wording.matcher import Matcher
 
 LEAST = 0.5
 """Probability that a finding is right from which on it answers NO."""
@@ -187,3 +190,30 @@ def _confidence(sign: Sign, found: Found, weights: Sequence[float] | None) -> fl
 def values_of(sign: Sign, found: Found) -> tuple[float, ...]:
     """Return what a finding is weighed by: a constant, the log odds that its sign is right, and what it weighs itself."""
     return (1.0, log(sign.expected / (1 - sign.expected)), *found.weighs)
+
+
+REFUSED_CONFIDENCE = 0.67
+"""Share of answers that were read and were right (docs/explanation/ai-agents.md)."""
+
+
+def refused(reading: AiReading) -> Answered:
+    """Return YES with the first sentence that turns down what the customer asked for; NA without one, never NO.
+
+    It is a figure, and no fault; words with which agents do so are looked for.
+    """
+    says = _says(language_code(reading.conversation))
+    for at in reading.bots:
+        if reading.before(at, "customer") is None:
+            continue
+        for sentence in sentences_of(reading.steps[at].text):
+            if not sentence.endswith("?") and says.meanings(sentence) & {"refused", "met", "done"} == frozenset(
+                {"refused"}
+            ):
+                outcome = Outcome("YES", reading.steps[at], coded("says '{words}'", words=sentence), ())
+                return Answered("YES", outcome, None, REFUSED_CONFIDENCE)
+    return Answered("NA", Outcome("NA", None, coded("it turns nothing down"), ()), None, REFUSED_CONFIDENCE)
+
+
+@lru_cache(maxsize=8)
+def _says(language: str) -> Matcher:
+    return Matcher(pack(f"{language}/agent_outcome"))

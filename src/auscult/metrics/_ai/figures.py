@@ -1,7 +1,7 @@
 """Figures in a text: amounts, shares, periods, dates, times, ids and counts, each in one form."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -145,13 +145,9 @@ _DAY_AND_MONTH = rf"\d(?:st|nd|rd|th|.)?(?: of| de| d')? ?(?:{_MONTH})|(?:{_MONT
 _said_in = searcher(tuple(one.translate(FOLDED) for one in (_ENGLISH, _NTH, _OTHER, _A + _SPAN, _TIME, _DAY_AND_MONTH)))
 
 
-def figures_of(text: str, parts: Sequence[str]) -> list[tuple[Figure, ...]]:
-    """Return the figures of each part of a text in small letters; most texts have none."""
-    if _said_in(folded(text)) is not None:
-        return list(map(figures, parts))
-    if not _DIGIT.search(text):
-        return [()] * len(parts)
-    return [tuple(_joined(list(_each(part, _FIGURE_OF_NO_MONTH)))) if _DIGIT.search(part) else () for part in parts]
+def may_have_figures(text: str) -> bool:
+    """Return whether a text in small letters may have figures; most texts have none."""
+    return _DIGIT.search(text) is not None or _said_in(folded(text)) is not None
 
 
 _ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
@@ -284,10 +280,6 @@ def _counted(match: re.Match[str]) -> Figure | None:
     return Figure(kind, plain, words, match.start(), value)
 
 
-def _nth_day(match: re.Match[str]) -> Figure:
-    return Figure("day", int(match["nth"]), match[0], match.start(), Decimal(match["nth"]))
-
-
 def _coded(match: re.Match[str]) -> Figure | None:
     """Return an id; a number with a unit or a word behind it (``5gb``, ``4-digit``) is a count."""
     code, at = match[0], match.start()
@@ -314,7 +306,7 @@ _AS: Mapping[str, Callable[[re.Match[str]], Figure | None]] = {
     **dict.fromkeys(("clock", "hour12"), _timed),
     **dict.fromkeys(("before", "united", "plain"), _counted),
     **dict.fromkeys(("groups", "code"), _coded),
-    "ordinal": _nth_day,
+    "ordinal": lambda match: Figure("day", int(match["nth"]), match[0], match.start(), Decimal(match["nth"])),
 }
 """What reads a figure, by the group of its form."""
 

@@ -13,7 +13,7 @@ from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded
-from auscult.metrics._ai.figures import Figure, figures, figures_of
+from auscult.metrics._ai.figures import Figure, figures, may_have_figures
 from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step, once, stems_of
 from auscult.metrics._ai.words import USUAL
 
@@ -180,10 +180,10 @@ def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
                 strange.add(at)
             sources.unread.append(step)
         elif step.side == "bot":
-            said = list(zip(reading.sentences[at], figures_of(step.text, reading.sentences[at]), strict=True))
-            here = [figure for _, each in said for figure in each]
-            if not here:
+            if not may_have_figures(step.text):
                 continue
+            said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
+            here = [figure for _, each in said for figure in each]
             sources.read()
             is_example, proved = reading.may_say("example", at), list[Figure]()
             named.update(size for figure in here for size in (figure.number, figure.size))

@@ -47,17 +47,13 @@ def _strange(reading: AiReading, at: int) -> Iterator[Found]:
         yield sign
     if is_rejected(reading, at):
         yield _sign("rejected", step, call, coded("the customer rejects it"))
-    text = " ".join(texts_in(call.arguments))
-    agreed = reading.before(at, "bot")
-    days = days_in(text)
-    stated = days_in(reading.steps[agreed].text) if agreed is not None else []
-    said = (reading.steps[one].text for one in (*reading.bots, *reading.customers) if one < at)
-    if days and stated and not set(days) & {*stated, *(day for each in said for day in days_in(each))}:
+    text, agreed = " ".join(texts_in(call.arguments)), reading.before(at, "bot")
+    shown, known = reading.steps[agreed].text if agreed is not None else "", [each.text for each in reading.steps[:at]]
+    days, ids = set(days_in(text)), set(ids_in(text))
+    if days and days_in(shown) and days.isdisjoint(day for each in known for day in days_in(each)):
         yield _sign("other_day", step, call, coded("it has another day than was agreed"))
-    shown = ids_in(reading.steps[agreed].text) if agreed is not None else []
-    mine = ids_in(text)
-    alike = [one for one in shown if any(shape_of(one) == shape_of(other) for other in mine)]
-    if alike and not set(alike) & set(mine):
+    forms = set(map(shape_of, ids)) & set(map(shape_of, ids_in(shown)))
+    if forms and ids.isdisjoint(one for each in known for one in ids_in(each)):
         yield _sign("other_id", step, call, coded("it has another number than was agreed"))
     if at in figured(reading)[2]:
         yield _sign("other_number", step, call, coded("it has a number that stands nowhere before"))

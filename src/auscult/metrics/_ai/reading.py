@@ -119,15 +119,16 @@ class AiReading:
 
     def says(self, act: str, at: int) -> bool:
         """Return whether an act of ``LOOKED_FOR`` is in a turn."""
-        if self.words is None or not self.may_say(act, at):
-            return False
-        look, text = self.words.acts[act], self.steps[at].text
-        return (look.is_first_exact and text.isascii()) or look(text)
+        return self.may_say(act, at) and self.has(act, self.steps[at].text)
 
     def has(self, act: str, text: str) -> bool:
         """Return whether an act is in a text of small letters."""
         look = self.words.acts.get(act) if self.words else None
         return look is not None and look(text)
+
+    def made(self, start: int, end: int) -> list[Call]:
+        """Return the calls from a step up to another."""
+        return [call for step in self.steps[start:end] if (call := step.call) is not None]
 
     def answer_to(self, at: int) -> list[int]:
         """Return the steps behind a customer's turn, up to their next one."""

@@ -42,9 +42,12 @@ def repeated(reading: AiReading) -> Iterator[Found]:
 
 
 def _takes_up(reading: AiReading, at: int, earlier: int) -> bool:
-    """Return whether a reply has a word of the customer's turn before it that an earlier reply lacks: it is one to another question."""
+    """Return whether a reply is one to thanks, or has a word of the customer's turn before it that an earlier reply lacks."""
     asked = reading.before(at, "customer")
-    return asked is not None and not reading.stems[asked].isdisjoint(reading.stems[at] - reading.stems[earlier])
+    return asked is not None and (
+        reading.says("pleased", asked)
+        or not reading.stems[asked].isdisjoint(reading.stems[at] - reading.stems[earlier])
+    )
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:

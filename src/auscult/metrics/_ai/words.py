@@ -57,11 +57,6 @@ class Look:
         self._exact = searcher((joined,)) if bare == joined else None
         self._any = searcher((bare.translate(FOLDED),))
 
-    @property
-    def is_first_exact(self) -> bool:
-        """Whether a first look at a text in ASCII sees all."""
-        return self._exact is not None
-
     def __call__(self, text: str) -> bool:
         """Return whether a text has any."""
         if self._exact is not None and text.isascii():

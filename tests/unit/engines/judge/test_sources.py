@@ -27,6 +27,7 @@ from tests.unit.engines.judging import NOW, budget_of, judge
 
 STARTED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 USES = ("instructions", "knowledge", "tools", "calls")
+PLACES = ("turn", "result", "article")
 FORM = f"""
 id: ef-policy
 name: Policy
@@ -79,9 +80,11 @@ def answering(*answers: dict[str, Any], likely: float | None = None) -> list[Scr
     return [Scripted(text=json.dumps({"q1": each}), likely=likely) for each in answers]
 
 
-def verdict(server: ScriptedJudge, conversation: Conversation = TALK, spending: RunSpending | None = None) -> Verdict:
+def verdict(
+    server: ScriptedJudge | str, conversation: Conversation = TALK, spending: RunSpending | None = None, **chosen: Any
+) -> Verdict:
     """The verdict of the form's one metric."""
-    mind = judge(server, budget_of(Allowance(), spending=spending))
+    mind = judge(server, budget_of(Allowance(), spending=spending), **chosen)
     evaluator = Evaluator(METRICS, {}, far=dict.fromkeys(mind.kinds, mind))
     batch = [PendingConversation(conversation=conversation, revision=1)]
     (found,) = evaluator.evaluate(batch, [read_form(FORM.encode())], datetime.now(UTC))
@@ -203,18 +206,24 @@ class Obedient(ScriptedJudge):
         return super().answer(body, headers)
 
 
-@pytest.mark.parametrize("place", ["turn", "result", "article"])
-@pytest.mark.parametrize(("order", "answer"), data_of(__file__, "an_order_that_is_obeyed_changes_no_verdict"))
-def test_an_order_that_is_obeyed_changes_no_verdict(place: str, order: str, answer: dict[str, Any] | None) -> None:
-    """The honest verdict is NO: it stays so, is NA, or is left open, as what the model says is not in the record."""
+def ordered(order: str, place: str) -> tuple[Conversation, dict[str, int]]:
+    """The talk with an order in a turn, a result or an article, and how evidence points there."""
     turn, call = TALK.turns[1], TALK.calls[0] if TALK.calls else Call("", "")
     changed, pointed = {
         "turn": ({"turns": (TALK.turns[0], replace(turn, text=order), TALK.turns[2])}, {"turn": 2}),
         "result": ({"calls": (replace(call, result={"note": order}),)}, {"call": 1}),
         "article": ({"ai": AiContext("Be kind.", (Knowledge(order, "Returns"),))}, {"source": 2}),
     }[place]
+    return replace(TALK, **changed), pointed
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("order", "answer"), data_of(__file__, "an_order_that_is_obeyed_changes_no_verdict"))
+def test_an_order_that_is_obeyed_changes_no_verdict(place: str, order: str, answer: dict[str, Any] | None) -> None:
+    """The honest verdict is NO: it stays so, is NA, or is left open, as what the model says is not in the record."""
+    changed, pointed = ordered(order, place)
     with scripted_judge(Obedient(order, answer, pointed)) as server:
-        found = verdict(server, replace(TALK, **changed))
+        found = verdict(server, changed)
         assert server.requests
     assert found.qualification in ("NA", "-")
 
