@@ -25,7 +25,7 @@ from auscult.services.schedules.alerts import CONSOLE
 from auscult.services.schedules.scheduling import Scheduling
 from auscult.services.scoring.intake.admission import AdmissionControl
 from auscult.services.targets.sending import send_messages
-from auscult.storage.store import Store
+from auscult.storage.store import AppStore, Store
 from auscult.workers.mailer import Mailer
 from auscult.workers.webhook_sender import HttpSender
 from auscult.workers.worker import Schedule
@@ -86,7 +86,7 @@ def run_notices(store: Store, settings: Settings) -> None:
             note_late(app, _NOW())
         with guarded(_LOG, f"e-mails of app {tenant.app_id}"):
             if mail is not None:
-                send_mails(app, _NOW, mail.deliver, partial(_letter, names, base))
+                send_mails(app, _NOW, mail.deliver, partial(_letter, app, names, base))
         with guarded(_LOG, f"messages of app {tenant.app_id}"):
             send_messages(app, _NOW, post, partial(_message, names, base))
 
@@ -96,11 +96,12 @@ def _names(store: Store, account_id: str) -> Mapping[str, str]:
 
 
 def _letter(
-    names: Callable[[], Mapping[str, str]], base: str, choices: Choices, found: Sequence[Notice]
+    app: AppStore, names: Callable[[], Mapping[str, str]], base: str, choices: Choices, found: Sequence[Notice]
 ) -> tuple[str, str]:
+    from auscult.services.disputes.outcomes import outcomes  # noqa: PLC0415  (as below)
     from auscult.services.notices.writing import letter_of  # noqa: PLC0415  (the console takes a while to load)
 
-    return letter_of(names(), base, choices.language, found)
+    return letter_of(names(), base, choices.language, found, partial(outcomes, app))
 
 
 def _message(

@@ -2,15 +2,18 @@
 
 import uuid
 from datetime import UTC, datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any, get_args
 
 import msgspec
 import pytest
 
-from auscult.domain.notices import Delivery, Kind, Letter
+from auscult.domain.notices import Delivery, Kind, Letter, Notice
 from auscult.services.delivery.tables import KINDS
+from auscult.services.disputes.outcomes import outcomes
 from auscult.services.notices.noticing import send_mails
+from auscult.services.notices.writing import letter_of
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import ANSWERS, decide, dispute
 from tests.e2e.disputes.test_api_disputes import People as Disputers
@@ -135,6 +138,11 @@ def test_a_dispute_notifies_who_may_decide_it_and_then_its_agent(disputers: Disp
     assert told(disputers.agent, name) == told(disputers.stranger, name) == []
     assert decide(disputers.manager, dispute_id).status_code == 200
     assert told(disputers.agent, name) == [("decided", None)]
+    items = disputers.agent.ask("GET", "/notices?limit=1000").json()["items"]
+    mailed = [msgspec.convert(one, Notice) for one in items if one["subject"] == dispute_id]
+    app = disputers.service.store.within(TENANT)
+    subject, _text = letter_of({}, "", "de", mailed, partial(outcomes, app))
+    assert subject.endswith(": geändert in Ja."), "the e-mail has the outcome"
     for each in deciders:
         found = each.ask("GET", "/notices?limit=1000").json()["items"]
         assert [one["read_at"] is not None for one in found if one["subject"] == dispute_id] == [True], "nothing waits"

@@ -1,6 +1,6 @@
 """Notices in the words of their reader: the sentence of each, and the e-mail of several."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from auscult.domain.notices import Kind, Language, Notice
 from auscult.language import gettext as _
@@ -32,13 +32,20 @@ def sentence_of(names: Mapping[str, str], notice: Notice) -> str:
     return said.format(name=name, n=notice.n)
 
 
-def letter_of(names: Mapping[str, str], base: str, language: Language, found: Sequence[Notice]) -> tuple[str, str]:
+def letter_of(
+    names: Mapping[str, str],
+    base: str,
+    language: Language,
+    found: Sequence[Notice],
+    outcomes: Callable[[Sequence[Notice]], Mapping[str, str]] = lambda _found: {},
+) -> tuple[str, str]:
     """Return the subject and the text of an e-mail: a sentence of each notice, and a link where ``base`` is an address.
 
-    It has no words of customers.
+    ``outcomes`` returns those of disputes that have ended, by notice. It has no words of customers.
     """
     with speaking(language):
-        sentences = [sentence_of(names, each) for each in found]
+        ended = outcomes(found)
+        sentences = [ended.get(each.notice_id) or sentence_of(names, each) for each in found]
         subject = sentences[0] if len(found) == 1 else _("{n} notices").format(n=len(found))
     lines = [
         f"{sentence}\n{base}/notices/{each.notice_id}" if base else sentence

@@ -15,7 +15,7 @@ from auscult.server.console.frame.reader import Reader
 from auscult.services.delivery.spreadsheets import NUMBER, Percentage, xlsx
 
 _EMPTY_ELEMENTS = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
-_ACTIONS = frozenset({"button", "select", "textarea"})
+_ACTIONS = frozenset({"button", "form", "select", "textarea"})
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")
 

@@ -20,11 +20,10 @@ from auscult.server.console.frame.quoting import excerpt, passage, span_of
 from auscult.server.console.frame.reader import Reader, clock
 from auscult.server.console.frame.reasons import filled, in_words, sentence_of
 from auscult.services.conversations.closest import is_miss
+from auscult.services.disputes.outcomes import ANSWERS
 from auscult.services.scoring.trial import is_not_asked
 
 WORDS: dict[Qualification, str] = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("To answer")}
-_GIVEN = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("No answer")}
-"""The words of an answer that a person gave, or did not give."""
 _SIGNS = {"YES": "yes", "NO": "no", "NA": "na"}
 _PARTS = {"Trigger": later("Trigger"), "Answer": later("Answer")}
 """The parts of a question with sub-weights; those of other metrics are named by their forms."""
@@ -43,7 +42,7 @@ _ENDINGS = (
 def word_of(answer: str | None) -> str:
     """Return a person's answer in words; a level is its own."""
     given = answer or "-"
-    return _(_GIVEN[given]) if given in _GIVEN else given
+    return _(ANSWERS[given]) if given in ANSWERS else given
 
 
 def sign_of(answer: str | None) -> str:

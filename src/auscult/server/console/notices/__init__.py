@@ -20,9 +20,9 @@ from auscult.server.console.disputes import reviewing
 from auscult.server.console.frame.naming import customer_words
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.quoting import excerpt
-from auscult.server.console.frame.verdicts import word_of
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.people.names import names_of_people
+from auscult.services.disputes.outcomes import outcome_of
 from auscult.services.disputes.reviewing import EVERY
 from auscult.services.notices.noticing import Noticing
 from auscult.services.notices.writing import sentence_of
@@ -64,16 +64,8 @@ def _sentences(visit: Visit, shown: Sequence[Notice]) -> Iterator[tuple[str, str
 
 
 def _outcome(found: Dispute, names: Mapping[str, str]) -> str:
-    state = {
-        "accepted": _("changed to {answer}").format(answer=word_of(found.decided_answer)),
-        "denied": _("stays {answer}").format(answer=word_of(found.answer)),
-        "withdrawn": _("the dispute was withdrawn"),
-        "reopened": _("the auditor changed the answer"),
-    }.get(found.state, _("the dispute has ended"))
-    name = names.get(found.metric_id, found.metric_id)
-    if not found.reason:
-        return _("{metric}: {outcome}.").format(metric=name, outcome=state)
-    return _("{metric}: {outcome}. \u201c{reason}\u201d").format(metric=name, outcome=state, reason=found.reason)
+    said = outcome_of(found, names.get(found.metric_id, found.metric_id))
+    return _("{said} \u201c{reason}\u201d").format(said=said, reason=found.reason) if found.reason else said
 
 
 class Day(NamedTuple):
