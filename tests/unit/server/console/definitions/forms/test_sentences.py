@@ -74,16 +74,16 @@ def test_words_for_what_is_not_there_yet_come_and_go(name: str) -> None:
 @pytest.mark.parametrize(
     ("question", "wanted"),
     [
-        ("Did the agent offer the loyalty programme?", Proposed("agent", "", is_after=False)),
+        ("Did the agent offer the loyalty programme?", Proposed("agent", "", order="")),
         (
             "When the customer cancels, does the agent ask why?",
-            Proposed("agent", "the customer cancels", is_after=True),
+            Proposed("agent", "the customer cancels", order="after"),
         ),
         (
             "Did the agent name the fee before the customer booked?",
-            Proposed("agent", "the customer booked", is_after=False),
+            Proposed("agent", "the customer booked", order="before"),
         ),
-        ("Sagt der Kunde, dass er kündigt?", Proposed("customer", "", is_after=False)),
+        ("Sagt der Kunde, dass er kündigt?", Proposed("customer", "", order="")),
     ],
 )
 def test_parts_are_proposed_from_the_words_of_a_question(question: str, wanted: Proposed) -> None:
