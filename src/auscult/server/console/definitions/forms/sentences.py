@@ -36,24 +36,24 @@ class Sentence(Struct, frozen=True, kw_only=True):
 class Sentences(NamedTuple):
     """The sentences of a question, the controls that none of them has, and whether *More* is open: some of it is there."""
 
-    told: tuple[Sentence, ...]
+    items: tuple[Sentence, ...]
     rest: tuple[tuple[str, tuple[Control, ...]], ...]
     is_more_open: bool
 
 
 def sentences_of(metric: Mapping[str, Any], question: Question) -> Sentences:
-    """Tell the question that is open."""
-    telling = _Telling(metric, question)
-    said = (telling.asked(), telling.yes(), telling.unless(), telling.costs())
-    told = tuple(each for each in said if each.says or each.controls)
-    shown = {each.path for sentence in told for each in sentence.controls}
+    """Return the sentences of the question that is open."""
+    writing = _Writing(metric, question)
+    said = (writing.asked(), writing.yes(), writing.unless(), writing.costs())
+    items = tuple(each for each in said if each.says or each.controls)
+    shown = {each.path for sentence in items for each in sentence.controls}
     rest = tuple((heading, tuple(_without(controls, shown))) for heading, controls in question.fields)
     is_faulty = any(each.faults for _heading, controls in rest for each in _all(controls))
-    is_joined = any(telling.joined(key) for key in ("trigger", "answer"))
-    return Sentences(told, rest, is_faulty or is_joined or not telling.is_said)
+    is_joined = any(writing.joined(key) for key in ("trigger", "answer"))
+    return Sentences(items, rest, is_faulty or is_joined or not writing.is_said)
 
 
-class _Telling:
+class _Writing:
     """A question, and its controls by their paths."""
 
     def __init__(self, metric: Mapping[str, Any], question: Question) -> None:
@@ -64,13 +64,13 @@ class _Telling:
         self._proposed = proposed(str(metric.get("question") or ""))
 
     def asked(self) -> Sentence:
-        """Tell when it is asked."""
+        """Return when it is asked."""
         says, acts = self.joined("trigger"), tuple[tuple[str, str], ...]()
         if "trigger" in self._metric:
             acts = ((f"remove:{self._path}.trigger", _("Ask it always")),)
         elif self.is_said and (words := self._proposed.occasion):
             label = _("From its words: when the customer says something like “{words}”").format(words=words)
-            acts = ((f"tell:{self._path}.trigger.any_of.{NEW}.similar={words}", label),)
+            acts = ((f"fill:{self._path}.trigger.any_of.{NEW}.similar={words}", label),)
         if not {"trigger", "when"} & self._metric.keys():
             says = (_("… always; or only when the customer") if self.is_said else _("… always."),)
         for key in ("not_when", "excused_when"):
@@ -83,7 +83,7 @@ class _Telling:
         )
 
     def yes(self) -> Sentence:
-        """Tell what a Yes is."""
+        """Return what a Yes is."""
         if not self.is_said:
             by = type_in_words(str(self._metric.get("type")))
             says = _("It is answered by: {what}. More has how.").format(what=by)
@@ -108,12 +108,12 @@ class _Telling:
         )
 
     def unless(self) -> Sentence:
-        """Tell what calls a Yes off."""
+        """Return what calls a Yes off."""
         says = (_("… it only looks like one: near misses are ticked No."),) if self._is_taught else ()
         return Sentence(id="unless", begins=_("but not if"), says=says, controls=tuple(self._exceptions()))
 
     def costs(self) -> Sentence:
-        """Tell what a No costs. The weight itself is in the question's row."""
+        """Return what a No costs. The weight itself is in the question's row."""
         begins = _("A Yes costs") if self._metric.get("correct_answer") == "no" else _("A No costs")
         weight = number_of(self._metric.get("weight"))
         says = _("… its weight, {n}.").format(n=f"{weight:f}") if weight else _("… nothing yet: it has no weight.")

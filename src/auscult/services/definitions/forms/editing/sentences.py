@@ -51,7 +51,7 @@ def words_of(finding: Mapping[str, Any]) -> Iterator[str]:
             yield from words_of(each)
 
 
-def words_told(values: Value, path: Path, words: Sequence[str]) -> tuple[Change, ...]:
+def words_filled_in(values: Value, path: Path, words: Sequence[str]) -> tuple[Change, ...]:
     """Add words to the condition of a kind, as ``metrics.0.trigger.any_of.+.phrases``; the first makes what it needs.
 
     A condition that a new question begins with, and that has no words yet, becomes it.

@@ -36,17 +36,17 @@ def test_open_and_save_unchanged_gives_the_same_form(name: str) -> None:
     document = FORMS[name]
     for at in range(len(mappings(read_document(document).value, "metrics"))):
         question, sentences = opened(document, at)
-        told = [each for sentence in sentences.told for each in inside(sentence.controls)]
+        shown = [each for sentence in sentences.items for each in inside(sentence.controls)]
         more = [each for _heading, controls in sentences.rest for each in inside(controls)]
         before = [each.path for _heading, controls in question.fields for each in inside(controls)]
-        after = [each.path for each in (*told, *more)]
+        after = [each.path for each in (*shown, *more)]
         assert sorted(path for path in after if "+" not in path) == sorted(before), (name, at)
         assert len(set(after)) == len(after)
-        fields = [each for each in (*told, *more) if each.kind not in ("words", "rows", "group", "kept")]
+        fields = [each for each in (*shown, *more) if each.kind not in ("words", "rows", "group", "kept")]
         sent = {"open": str(at)}
         for each in fields:
             sent |= {f"set:{each.path}": each.value, f"was:{each.path}": each.value, f"as:{each.path}": each.kind}
-        sent |= {f"new:{each.path}": "" for each in (*told, *more) if each.kind == "words"}
+        sent |= {f"new:{each.path}": "" for each in (*shown, *more) if each.kind == "words"}
         assert with_changes(sent, document, document, "save").document == document
 
 
@@ -56,13 +56,13 @@ def test_words_for_what_is_not_there_yet_come_and_go(name: str) -> None:
     document = FORMS[name]
     for at in range(len(mappings(read_document(document).value, "metrics"))):
         _question, sentences = opened(document, at)
-        for each in (one for sentence in sentences.told for one in sentence.controls if "+" in one.path):
+        for each in (one for sentence in sentences.items for one in sentence.controls if "+" in one.path):
             data = {"open": str(at), f"new:{each.path}": "quite so"}
             there = with_changes(data, document, document, f"add:{each.path}")
             assert there.refused is None
             _question, after = opened(there.document, at)
             (found,) = [
-                one for say in after.told for one in say.controls if any("quite so" in w.text for w in one.words)
+                one for say in after.items for one in say.controls if any("quite so" in w.text for w in one.words)
             ]
             key = each.path.split(".")[2]
             is_new = key not in mappings(read_document(document).value, "metrics")[at]
@@ -99,6 +99,6 @@ def test_a_taught_question_says_how_often_it_was_right() -> None:
     )
     _question, under = opened((form % 0.4).encode(), 0)
     said = "Tried on 24 of your answers: 15 right; a person or a judge should answer this one. It counts not."
-    assert said in under.told[1].says
+    assert said in under.items[1].says
     _question, over = opened((form % COUNTS_FROM).encode(), 0)
-    assert "Tried on 24 of your answers: 15 right." in over.told[1].says
+    assert "Tried on 24 of your answers: 15 right." in over.items[1].says
