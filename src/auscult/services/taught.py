@@ -284,9 +284,8 @@ class TickedQuestion:
         """Return the question with proposals: what is asked for, then what people answered ``otherwise``, then others."""
         settings, taught, before = self._settings, self.taught, self._settings.taught
         open_ = [name for name in self._said if name not in self._given and name not in skipped]
-        first: dict[str, Kind] = (
-            {asked.conversation_id: "asked"} if asked and asked.conversation_id in self._said else {}
-        )
+        first: dict[str, Kind] = {asked.conversation_id: "asked"} if asked else {}
+        first = {name: kind for name, kind in first.items() if name in self._said}
         first |= {each: "audited" for each in open_ if each in otherwise[:count] and each not in first}
         number = len(self._given) + len(skipped)
         left = self._fresh([name for name in open_ if name not in first])

@@ -145,7 +145,8 @@ class Fitting:
         labels = AuditLabels(islice(audits, MOST_AUDITED), form_id)
         mine = evaluator.for_app(self._app.tenant.app_id, agent_emotions=self._app.privacy.settings().agent_emotions)
         fit = tune(form, labels, types=mine.types, engines=mine.engines)
-        changes, learned = fit.changes(form), dict(self._teaching(evaluator).learned(form))
+        work = Teaching(self._app, partial(datetime.now, UTC), self._principal, lambda: evaluator)
+        changes, learned = fit.changes(form), dict(work.learned(form))
         named = [(each.id, found.weights) for each, found in learned.items()]
         found = FormTuning(
             form_id=form_id,
@@ -165,9 +166,6 @@ class Fitting:
             ),
         )
         return found, changes, {each.id: taught for each, taught in learned.items()}
-
-    def _teaching(self, evaluator: Evaluator) -> Teaching:
-        return Teaching(self._app, partial(datetime.now, UTC), self._principal, lambda: evaluator)
 
     def publish_form(
         self, form_id: str, key: str, evaluator: Evaluator, answered: Collection[type[Probe]]

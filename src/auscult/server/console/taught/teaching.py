@@ -86,6 +86,7 @@ class TeachPage(Controller):
         """Store a handful of ticks, or put what they teach into the draft."""
         visit.require_everywhere("form.edit")
         here, skipped = f"{PATH}/{form_id}/teach/{quote(metric_id, safe='')}", several(data, "skipped")
+        asked = _asked(one(data, "conversation"), one(data, "turn"))
         try:
             if one(data, "act") == "learn":
                 _work(visit).learn(form_id, metric_id)
@@ -93,7 +94,6 @@ class TeachPage(Controller):
             ticks = _ticks(data, skipped)
             if one(data, "act") != "none" and ticks and not any(each.says for each in ticks):
                 problem = _("No turn is ticked. Press “None of these” if all of them are a No.")
-                asked = _asked(one(data, "conversation"), one(data, "turn"))
                 return _page(visit, form_id, metric_id, skipped=skipped, problem=problem, asked=asked)
             if ticks:
                 _work(visit).tick(form_id, metric_id, ticks)
@@ -117,7 +117,7 @@ def _asked(conversation_id: str, turn_id: str) -> Asked | None:
     return Asked(conversation_id, turn_id or None) if conversation_id else None
 
 
-def teachable(visit: Visit, evaluation: Evaluation | None, audit: Audit | None = None) -> dict[str, tuple[str, str]]:
+def teachable(visit: Visit, evaluation: Evaluation | None, audit: Audit | None) -> dict[str, tuple[str, str]]:
     """Return the address at which a verdict of a taught question becomes ticks, and what an audit answered otherwise.
 
     By id of the question, for who may change forms and open the conversation.

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.questions.taught import COUNTS_FROM
@@ -19,11 +18,8 @@ _WHERE = ("speaker", "window", "direction", "language")
 _MOST_WORDS = 3
 
 
-class Sentence(Struct, frozen=True, kw_only=True):
-    """A sentence: how it begins, what is true of it in words, its fields, and its buttons, each an action and a label.
-
-    ``goes_on``: it is filled where questions are taught.
-    """
+class Sentence(NamedTuple):
+    """A sentence: its beginning, what is true of it in words, its fields, its buttons, and whether it is filled by ticks."""
 
     id: str
     begins: str
@@ -49,8 +45,7 @@ def sentences_of(metric: Mapping[str, Any], question: Question) -> Sentences:
     shown = {each.path for sentence in items for each in sentence.controls}
     rest = tuple((heading, tuple(_without(controls, shown))) for heading, controls in question.fields)
     is_faulty = any(each.faults for _heading, controls in rest for each in _all(controls))
-    is_joined = any(writing.joined(key) for key in ("trigger", "answer"))
-    return Sentences(items, rest, is_faulty or is_joined or not writing.is_said)
+    return Sentences(items, rest, is_faulty or not writing.is_said or any(map(writing.joined, ("trigger", "answer"))))
 
 
 class _Writing:
@@ -73,21 +68,18 @@ class _Writing:
             acts = ((f"fill:{self._path}.trigger.any_of.{NEW}.similar={words}", label),)
         if not {"trigger", "when"} & self._metric.keys():
             says = (_("… always; or only when the customer") if self.is_said else _("… always."),)
-        for key in ("not_when", "excused_when"):
-            if key in self._metric:
-                said = _("Whether it is N/A depends on: {words}. More has all of it.")
-                says = (*says, said.format(words=self._in_words(key)))
+        said = _("Whether it is N/A depends on: {words}. More has all of it.")
+        found = (key for key in ("not_when", "excused_when") if key in self._metric)
+        says = (*says, *(said.format(words=self._in_words(key)) for key in found))
         controls = (*self._search("trigger"), *(self._of("when") if "when" in self._metric else ()))
-        return Sentence(
-            id="ask", begins=_("Ask this when"), says=says, controls=controls if self.is_said else (), acts=acts
-        )
+        return Sentence("ask", _("Ask this when"), says, controls if self.is_said else (), acts)
 
     def yes(self) -> Sentence:
         """Return what a Yes is."""
         if not self.is_said:
             by = type_in_words(str(self._metric.get("type")))
             says = _("It is answered by: {what}. More has how.").format(what=by)
-            return Sentence(id="yes", begins=_("Yes if"), says=(says,))
+            return Sentence("yes", _("Yes if"), (says,))
         acts, holder = list[tuple[str, str]](), "" if self._is_taught else "answer."
         for control in self._of(f"{holder}speaker"):
             if (control.value or "agent") != self._proposed.speaker:
@@ -103,28 +95,23 @@ class _Writing:
             controls, says = (*self._search("answer"), *order), self.joined("answer")
             if self._proposed.order == "after" and any(not each.value for each in order):
                 acts.append((f"put:{self._path}.answer.after=trigger", _("From its words: only after it was asked")))
-        return Sentence(
-            id="yes", begins=_("Yes if"), says=says, controls=controls, acts=tuple(acts), goes_on=self._is_taught
-        )
+        return Sentence("yes", _("Yes if"), says, controls, tuple(acts), self._is_taught)
 
     def unless(self) -> Sentence:
         """Return what calls a Yes off."""
         says = (_("… it only looks like one: near misses are ticked No."),) if self._is_taught else ()
-        return Sentence(id="unless", begins=_("but not if"), says=says, controls=tuple(self._exceptions()))
+        return Sentence("unless", _("but not if"), says, tuple(self._exceptions()))
 
     def costs(self) -> Sentence:
         """Return what a No costs. The weight itself is in the question's row."""
         begins = _("A Yes costs") if self._metric.get("correct_answer") == "no" else _("A No costs")
         weight = number_of(self._metric.get("weight"))
         says = _("… its weight, {n}.").format(n=f"{weight:f}") if weight else _("… nothing yet: it has no weight.")
-        return Sentence(
-            id="no", begins=begins, says=(says,), controls=(*self._of("fatal"), *self._of("not_applicable"))
-        )
+        return Sentence("no", begins, (says,), (*self._of("fatal"), *self._of("not_applicable")))
 
     def _agreed(self) -> str:
         """Return how often a taught question was right, and that it counts not under its limit."""
-        taught = self._finding("taught")
-        if not taught:
+        if not (taught := self._finding("taught")):
             return _("Nothing is learned yet. It takes at least one Yes and one No.")
         said = _("Tried on {n} of your answers: {right} right.")
         if number_of(taught.get("kappa")) < (number_of(self._metric.get("counts_from")) or COUNTS_FROM):
