@@ -40,7 +40,7 @@ from auscult.domain.said.text import spoken_words
 from auscult.metrics.by_example import ByExample, Settings
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought, newest_recorded
-from auscult.services.definitions.forms.document import read_document
+from auscult.services.definitions.forms.document import Value, read_document
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.definitions.forms.editing.questions import added, mappings
@@ -155,14 +155,16 @@ class Teaching(Kept):
         """
         if asked is not None:
             self.check_pointed(asked.conversation_id, asked.turn_id)
-        return self._ticked(*self._question(form_id, metric_id), asked).shown(count, skipped, asked)
+        form, metric = self._question(form_id, metric_id)
+        question = self._ticked(form, metric, asked)
+        return question.shown(count, skipped, asked, self._otherwise(question, form, metric))
 
     def learned(self, form: Form) -> Iterator[tuple[Metric, Taught]]:
         """Yield the questions of a form whose ticks teach other weights than it has, with these."""
         for metric in form.metrics if self._viewer.may(READ) else ():
             if metric.type == ByExample.name:
-                settings, found = metric.settings, self._ticked(form, metric).taught
-                if found and (settings.taught is None or settings.taught.weights != found.weights):
+                found, before = self._ticked(form, metric).taught, metric.settings.taught
+                if found and (before is None or before.weights != found.weights):
                     yield metric, found
 
     def tick(self, form_id: str, metric_id: str, ticks: Sequence[NewTick]) -> None:
@@ -201,19 +203,18 @@ class Teaching(Kept):
         older = self._app.conversations.recorded(sorted(named - pool.keys()))
         pool |= {name: each.conversation for name, each in older.items()}
         engines = self._trying().for_app(self._app.tenant.app_id, agent_emotions=False).engines
-        return TickedQuestion(form, metric, Answered(ticks, pool, self._audited(form, metric, list(pool))), engines)
+        return TickedQuestion(form, metric, ticks, pool, engines)
 
-    def _audited(self, form: Form, metric: Metric, names: Sequence[str]) -> dict[str, bool]:
-        """Return what people answered in audits and disputes with a form, where the viewer may read them: Yes or No."""
-        audits = self._app.audits.of(names) if self._viewer.may("audit.read") else {}
-        results = ((name, each.result) for name, each in audits.items() if each.result is not None)
-        return {
-            name: answer.answer == "YES"
-            for name, result in results
-            if result.form_id == form.id
-            for answer in result.sheet.answers
-            if answer.metric_id == metric.id and answer.answer in ("YES", "NO")
-        }
+    def _otherwise(self, question: "TickedQuestion", form: Form, metric: Metric) -> list[str]:
+        """Return the conversations that people answered otherwise, in audits that the viewer may read."""
+        audits = self._app.audits.of([*question.answers]) if self._viewer.may("audit.read") else {}
+        return [
+            name
+            for name, each in audits.items()
+            if each.result is not None and each.result.form_id == form.id
+            for answer in each.result.sheet.answers
+            if answer.metric_id == metric.id and answer.answer == ("NO" if question.answers[name] else "YES")
+        ]
 
     def _question(self, form_id: str, metric_id: str) -> tuple[Form, Metric]:
         form = read_form(document_in_use(self._app.forms, form_id))
@@ -226,29 +227,27 @@ class Teaching(Kept):
         return form, metric
 
 
-class Answered(NamedTuple):
-    """Ticks of a question, conversations by id, some of which have ticks, and what people answered in audits of some."""
-
-    ticks: Sequence[Tick]
-    pool: Mapping[str, Conversation]
-    audited: Mapping[str, bool]
-
-
 class TickedQuestion:
     """A question with its ticks, and the conversations that it is taught with.
 
     ``taught`` has the weights that the ticks teach, with their agreement; None before there is a Yes and a No.
     """
 
-    def __init__(self, form: Form, metric: Metric, found: Answered, engines: Engines) -> None:
-        """Learn from ticks."""
-        self._form, self._metric = form, metric
-        self._ticks, self._pool, self._audited = found
+    def __init__(
+        self,
+        form: Form,
+        metric: Metric,
+        ticks: Sequence[Tick],
+        pool: Mapping[str, Conversation],
+        engines: Engines,
+    ) -> None:
+        """Learn from the conversations of ``pool``, by id, some of which have ticks."""
+        self._form, self._metric, self._ticks, self._pool = form, metric, ticks, pool
         self._settings: Settings = metric.settings
-        said = {name: spoken(each, self._settings.speaker) for name, each in sorted(self._pool.items())}
+        said = {name: spoken(each, self._settings.speaker) for name, each in sorted(pool.items())}
         self._said: dict[str, list[tuple[Turn, Said]]] = {name: turns for name, turns in said.items() if turns}
         self._given: dict[str, dict[str, bool]] = {}
-        for each in self._ticks:
+        for each in ticks:
             if each.conversation_id in self._said and each.turn_id is not None:
                 self._given.setdefault(each.conversation_id, {})[each.turn_id] = each.says
         self._answers = {name: any(given.values()) for name, given in self._given.items()}
@@ -274,15 +273,20 @@ class TickedQuestion:
         assert isinstance(found, LessonAnswer)  # noqa: S101  (an engine answers its own kind)
         return found
 
-    def shown(self, count: int, skipped: Collection[str], asked: Asked | None = None) -> TaughtQuestion:
-        """Return the question with proposals: what is asked for, then what people audited otherwise, then others."""
+    @property
+    def answers(self) -> dict[str, bool]:
+        """Return the answer to each conversation, by what the others teach: whether it is a Yes."""
+        return {name: max(odds) > 0 for name, odds in self._odds.items()}
+
+    def shown(
+        self, count: int, skipped: Collection[str], asked: Asked | None, otherwise: Sequence[str]
+    ) -> TaughtQuestion:
+        """Return the question with proposals: what is asked for, then what people answered ``otherwise``, then others."""
         settings, taught, before = self._settings, self.taught, self._settings.taught
         open_ = [name for name in self._said if name not in self._given and name not in skipped]
-        first: dict[str, Kind] = (
-            {asked.conversation_id: "asked"} if asked and asked.conversation_id in self._said else {}
-        )
-        otherwise = [each for each in open_ if self._audited.get(each) is (max(self._odds[each]) <= 0)]
-        first |= {each: "audited" for each in otherwise[:count] if each not in first}
+        first: dict[str, Kind] = {asked.conversation_id: "asked"} if asked else {}
+        first = {name: kind for name, kind in first.items() if name in self._said}
+        first |= {each: "audited" for each in open_ if each in otherwise[:count] and each not in first}
         number = len(self._given) + len(skipped)
         left = self._fresh([name for name in open_ if name not in first])
         picked = first | chosen(left, max(0, count - len(first)), number, is_taught=taught is not None)
@@ -359,19 +363,12 @@ class TickedQuestion:
 def with_taught(document: bytes, learned: Mapping[str, Taught]) -> bytes:
     """Put what ticks teach into a form document, by the id of each question."""
     ids = [each.get("id") for each in mappings(read_document(document).value, "metrics")]
-    return changed(
-        document,
-        *(
-            Put(
-                ("metrics", ids.index(name), "taught"),
-                {
-                    key: Decimal(str(each)) if isinstance(each, float) else each
-                    for key, each in msgspec.structs.asdict(found).items()
-                },
-            )
-            for name, found in learned.items()
-        ),
-    )
+    changes: list[Put] = []
+    for name, found in learned.items():
+        items = msgspec.structs.asdict(found).items()
+        written: Value = {key: Decimal(str(each)) if isinstance(each, float) else each for key, each in items}
+        changes.append(Put(("metrics", ids.index(name), "taught"), written))
+    return changed(document, *changes)
 
 
 def _before(conversation: Conversation) -> dict[str, str]:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
-from typing import NamedTuple, get_args
+from typing import get_args
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +15,7 @@ from auscult.domain.errors import ConflictError, FormError, unknown
 from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.probe import Probe, Question
-from auscult.domain.questions.taught import Agreement
+from auscult.domain.questions.taught import Agreement, Taught
 from auscult.domain.tuning import MOST_AUDITED, Change, FittedVersion, SuggestionTuning, check_key, key_of
 from auscult.metrics import METRICS
 from auscult.metrics.by_example import ByExample
@@ -63,15 +63,6 @@ class FormTuning(Struct, frozen=True, kw_only=True):
     fit: Tuning
     key: str | None
     taught: tuple[TaughtFit, ...]
-
-
-class Tunable(NamedTuple):
-    """A form in force: its thresholds and taught questions, whether it asks a judge, and whether it came from a fit."""
-
-    thresholds: int
-    taught: int
-    is_judged: bool
-    is_fitted: bool
 
 
 class Fitting:
@@ -122,8 +113,8 @@ class Fitting:
         """Put what was in force before the last change in force again. Raises ``ConflictError`` ``fit.none``."""
         teaching.undo(self._app, self._principal.label)
 
-    def tunable(self, form_id: str) -> Tunable | None:
-        """Return what can be fitted of a form in force; None where nothing can, it cannot be read, or is not in force."""
+    def fitted(self, form_id: str) -> bool | None:
+        """Return whether a form in force came from a fit; None where nothing of it can be fitted, or it cannot be read."""
         version = self._app.forms.get(form_id)
         form = None
         if version is not None and version.retired_at is None:
@@ -131,27 +122,33 @@ class Fitting:
                 form = read_kept(version.document, version.version)
         if version is None or form is None:
             return None
-        count = sum(1 for metric in form.metrics for _ in similar_in(metric.settings))
-        is_judged = any(METRICS[each.type].needs(each.settings) & _JUDGED for each in form.metrics)
-        taught = sum(each.type == ByExample.name for each in form.metrics)
-        if not (count or taught or is_judged):
-            return None
-        return Tunable(count, taught, is_judged, self._fitted(version) is not None)
+        can_be = any(
+            each.type == ByExample.name
+            or any(True for _ in similar_in(each.settings))
+            or METRICS[each.type].needs(each.settings) & _JUDGED
+            for each in form.metrics
+        )
+        return self._fitted(version) is not None if can_be else None
 
     def form(self, form_id: str, evaluator: Evaluator) -> FormTuning:
         """Fit a form in force to its audits: thresholds, and the judge's confidence; and to ticks its taught questions.
 
         Raises ``NotFoundError`` ``form.unknown``.
         """
+        return self._fit(form_id, evaluator)[0]
+
+    def _fit(self, form_id: str, evaluator: Evaluator) -> tuple[FormTuning, dict[Path, str], dict[str, Taught]]:
+        """Return a fit, with the numbers and the taught questions that it changes."""
         version = self._version(form_id)
         form = read_form(version.document, version.version)
         audits = audited_in(self._app.audits, Selection(form_id=form_id))
         labels = AuditLabels(islice(audits, MOST_AUDITED), form_id)
         mine = evaluator.for_app(self._app.tenant.app_id, agent_emotions=self._app.privacy.settings().agent_emotions)
         fit = tune(form, labels, types=mine.types, engines=mine.engines)
-        changes, learned = fit.changes(form), dict(self._teaching(evaluator).learned(form))
+        work = Teaching(self._app, partial(datetime.now, UTC), self._principal, lambda: evaluator)
+        changes, learned = fit.changes(form), dict(work.learned(form))
         named = [(each.id, found.weights) for each, found in learned.items()]
-        return FormTuning(
+        found = FormTuning(
             form_id=form_id,
             version=version.version,
             is_fitted=self._fitted(version) is not None,
@@ -168,21 +165,15 @@ class Fitting:
                 for each, found in learned.items()
             ),
         )
-
-    def _teaching(self, evaluator: Evaluator) -> Teaching:
-        return Teaching(self._app, partial(datetime.now, UTC), self._principal, lambda: evaluator)
+        return found, changes, {each.id: taught for each, taught in learned.items()}
 
     def publish_form(
         self, form_id: str, key: str, evaluator: Evaluator, answered: Collection[type[Probe]]
     ) -> FormVersion:
         """Publish a version of a form with the thresholds that are better, and what ticks teach; it scores from now on."""
-        found, before = self.form(form_id, evaluator), self._version(form_id)
+        (found, changes, learned), before = self._fit(form_id, evaluator), self._version(form_id)
         check_key(key, found.key if found.version == before.version else None)
-        form = read_form(before.document, before.version)
-        changes, learned = found.fit.changes(form), dict(self._teaching(evaluator).learned(form))
-        document = with_taught(
-            with_numbers(before.document, changes), {each.id: taught for each, taught in learned.items()}
-        )
+        document = with_taught(with_numbers(before.document, changes), learned)
         made = self._publish(form_id, document, _note(found, changes), answered)
         kept = FittedVersion(version=made.version, before=before.version, by=self._principal.label)
         self._app.definitions.publish(_KIND, form_id, msgspec.json.encode(kept))

@@ -7,7 +7,6 @@ how well they answer conversations that they were not learned from. Ticks teach;
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from math import sqrt
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -18,7 +17,7 @@ from auscult.domain.form_examples import Name
 from auscult.domain.probe import Said
 from auscult.domain.said.text import spoken_words
 from auscult.domain.statistics.calibration import share_of
-from auscult.domain.statistics.intervals import Z
+from auscult.domain.statistics.intervals import wilson
 
 Speaker = Literal["agent", "customer", "handler", "any"]
 COUNTS_FROM = Decimal("0.7")
@@ -103,8 +102,8 @@ def agreement(odds: Mapping[str, int], answers: Mapping[str, bool]) -> Agreement
     """Return how a question agrees with people, by the odds of the likeliest turn of each conversation.
 
     Those shown are not drawn evenly, as what looks most like a Yes comes first. So the table of answers is that of all
-    conversations: where a person answered, with that answer, and elsewhere with the likelihood. The interval is that of
-    a kappa of as many answers (Cohen, 1960).
+    conversations: where a person answered, with that answer, and elsewhere with the likelihood. The interval is Wilson's
+    of the share that agrees, of as many answers: it has a width where all agree.
     """
     if not answers or not odds:
         return Agreement()
@@ -113,14 +112,14 @@ def agreement(odds: Mapping[str, int], answers: Mapping[str, bool]) -> Agreement
     machine, person = sum(each > 0 for each in odds.values()) / total, sum(shares.values()) / total
     agreed = sum(share if odds[name] > 0 else 1 - share for name, share in shares.items()) / total
     by_chance = machine * person + (1 - machine) * (1 - person)
-    kappa = (agreed - by_chance) / max(1 - by_chance, _EDGE)
-    spread = Z * sqrt(agreed * (1 - agreed) / len(answers)) / max(1 - by_chance, _EDGE)
+    found = wilson(agreed, len(answers))
+    least, kappa, most = ((each - by_chance) / max(1 - by_chance, _EDGE) for each in (found.low, agreed, found.high))
     return Agreement(
         answers=len(answers),
         right=sum((odds[name] > 0) == said for name, said in answers.items() if name in odds),
         kappa=round(kappa, _PLACES),
-        least=round(max(-1.0, kappa - spread), _PLACES),
-        most=round(min(1.0, kappa + spread), _PLACES),
+        least=round(max(-1.0, least), _PLACES),
+        most=round(min(1.0, most), _PLACES),
     )
 
 

@@ -140,10 +140,10 @@ def test_quick_presses_of_buttons_lose_none(browser: Browser, served: Service) -
     browser.run("document.querySelector('#document').value = arguments[0]", FORM)
     browser.run("document.querySelector('#document').dispatchEvent(new Event('input'))")
     browser.run("document.querySelector('#open-0').click()")
-    browser.until("#inspector .bpartrow .chips", lambda text: "good day" in text)
+    browser.until("#inspector .chips", lambda text: "good day" in text)
     with slow_line(browser):
         browser.run(
-            "const lists = [...document.querySelectorAll('#inspector .bpartrow')].map((row) => row.querySelector('.words'));"
+            "const lists = [...document.querySelectorAll('#inspector .words:has(.chip)')];"
             "const [hello, day] = lists[0].querySelectorAll('.chip'); hello.click(); day.click(); day.click();"
             "for (const [list, word] of [[lists[0], 'well met'], [lists[1], 'so long']]) {"
             "  list.querySelector('input').value = word; list.querySelector('.btn').click();"

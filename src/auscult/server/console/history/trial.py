@@ -169,7 +169,7 @@ class _Attempt:
         verb, _colon, place = on.partition(":")
         if verb in (RECENT, MONTH, "ask", "look", "stop"):
             return self._several_tried(view, verb, place)
-        if verb == "fit" and view.tunable is not None:
+        if verb == "fit" and view.is_fitted is not None:
             fitting = Fitting(self._visit.app, self._visit.principal)
             return replace(view, fit=fitting.form(self._form_id, self._visit.services.trying()))
         if verb == "file" and not place and len(self._in_file) > 1:

@@ -19,7 +19,7 @@ from auscult.server.console.history.trial_words import AddingView
 from auscult.services.history.backtests import BacktestLine
 from auscult.services.history.trials import TrialState, TriedLine, TriedSide, TriedVerdict, side_of
 from auscult.services.scoring.trial import Trial, asked_afar
-from auscult.services.tuning import FormTuning, Tunable
+from auscult.services.tuning import FormTuning
 
 LARGEST_FILE = 4 << 20
 """Bytes of a file that a form is tried on. It comes again with each change of the form."""
@@ -100,8 +100,8 @@ class TrialView(Struct, frozen=True, kw_only=True):
     ``on:`` and an id; empty before the first trial. ``sought`` and ``transcript`` are what was entered. ``said`` names
     the conversations to choose from; ``is_empty``: there is none to try. ``tried``: several, tried; ``back``: the trial of
     those that ``one`` was opened from. ``has_before``: a version is in force to compare with. ``examples``: the form's,
-    tried; ``kept``: how many it has where they were not. ``tunable``: the version in force has thresholds that the
-    visitor may fit; ``fit``: what a fit would change. ``largest``: bytes of a file.
+    tried; ``kept``: how many it has where they were not. ``is_fitted``: whether the version in force came from a
+    fit, None where the visitor can fit nothing; ``fit``: what a fit would change. ``largest``: bytes of a file.
     """
 
     form_id: str
@@ -119,7 +119,7 @@ class TrialView(Struct, frozen=True, kw_only=True):
     has_before: bool = False
     examples: ExamplesView | None = None
     kept: int = 0
-    tunable: Tunable | None = None
+    is_fitted: bool | None = None
     fit: FormTuning | None = None
     largest: int = LARGEST_FILE
 

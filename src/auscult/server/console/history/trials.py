@@ -25,7 +25,7 @@ def untried(visit: Visit, form_id: str) -> TrialView:
         form_id=form_id,
         action=f"{PATH}/{form_id}/try",
         kept=len(examples_of(visit).of(form_id)),
-        tunable=Fitting(visit.app, visit.principal).tunable(form_id) if may_fit else None,
+        is_fitted=Fitting(visit.app, visit.principal).fitted(form_id) if may_fit else None,
     )
 
 

@@ -1,6 +1,6 @@
 """Questions in words in the console: asked, taught by ticking turns of past conversations, and put into the draft."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 from litestar import Controller, Response, get, post
@@ -36,13 +36,6 @@ _WHY = {
     "unsure": later("Could be either"),
     "chance": later("Drawn by chance"),
 }
-
-
-class Teachable(Struct, frozen=True, kw_only=True):
-    """The address at which a verdict of a taught question becomes ticks, and what an audit answered otherwise, in words."""
-
-    href: str
-    audited: str = ""
 
 
 class TeachView(Struct, frozen=True, kw_only=True):
@@ -93,6 +86,7 @@ class TeachPage(Controller):
         """Store a handful of ticks, or put what they teach into the draft."""
         visit.require_everywhere("form.edit")
         here, skipped = f"{PATH}/{form_id}/teach/{quote(metric_id, safe='')}", several(data, "skipped")
+        asked = _asked(one(data, "conversation"), one(data, "turn"))
         try:
             if one(data, "act") == "learn":
                 _work(visit).learn(form_id, metric_id)
@@ -100,7 +94,6 @@ class TeachPage(Controller):
             ticks = _ticks(data, skipped)
             if one(data, "act") != "none" and ticks and not any(each.says for each in ticks):
                 problem = _("No turn is ticked. Press “None of these” if all of them are a No.")
-                asked = _asked(one(data, "conversation"), one(data, "turn"))
                 return _page(visit, form_id, metric_id, skipped=skipped, problem=problem, asked=asked)
             if ticks:
                 _work(visit).tick(form_id, metric_id, ticks)
@@ -124,22 +117,24 @@ def _asked(conversation_id: str, turn_id: str) -> Asked | None:
     return Asked(conversation_id, turn_id or None) if conversation_id else None
 
 
-def teachable(visit: Visit, evaluation: Evaluation | None, audit: Audit | None = None) -> Mapping[str, Teachable]:
-    """Return where verdicts of taught questions become ticks, by id of the question, for who may open the conversation."""
+def teachable(visit: Visit, evaluation: Evaluation | None, audit: Audit | None) -> dict[str, tuple[str, str]]:
+    """Return the address at which a verdict of a taught question becomes ticks, and what an audit answered otherwise.
+
+    By id of the question, for who may change forms and open the conversation.
+    """
+    found: dict[str, tuple[str, str]] = {}
     if evaluation is None or evaluation.form is None or not visit.principal.may_everywhere("form.edit"):
-        return {}
-    if not visit.reaches("conversation.read", evaluation.conversation_id):
-        return {}
-    result = audit.result if audit else None
-    answers = {each.metric_id: each.answer for each in result.sheet.answers} if result else {}
-    found: dict[str, Teachable] = {}
-    for each in evaluation.results:
+        return found
+    is_open = visit.reaches("conversation.read", evaluation.conversation_id)
+    sheet = audit.result.sheet if audit and audit.result else None
+    answers = {each.metric_id: each.answer for each in sheet.answers} if sheet else {}
+    for each in evaluation.results if is_open else ():
         if each.metric.type == ByExample.name:
-            given, machine = answers.get(each.metric.id), each.verdict.qualification
+            given = answers.get(each.metric.id)
             turn = next((one.turn_id for one in each.verdict.evidence if one.turn_id), "")
             query = urlencode({"conversation": evaluation.conversation_id, "turn": turn})
             href = f"{PATH}/{evaluation.form.id}/teach/{quote(each.metric.id, safe='')}?{query}"
-            found[each.metric.id] = Teachable(href=href, audited=word_of(given) if given and given != machine else "")
+            found[each.metric.id] = href, word_of(given) if given and given != each.verdict.qualification else ""
     return found
 
 

@@ -47,7 +47,7 @@ from auscult.services.definitions.forms.editing.questions import (
     value_of,
 )
 from auscult.services.definitions.forms.editing.ready import with_ready
-from auscult.services.definitions.forms.editing.sentences import NEW, words_told
+from auscult.services.definitions.forms.editing.sentences import NEW, words_filled_in
 from auscult.services.definitions.forms.editing.skeletons import skeleton
 from auscult.services.definitions.forms.reading import WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.shape import options_of
@@ -173,15 +173,15 @@ def _no_empty_words(values: Value, path: Path) -> tuple[Change, ...]:
 def _words_added(data: Given, values: Value, target: str) -> tuple[Change, ...]:
     """Add words to a list; a new condition with them has no other words."""
     if NEW in (path := path_of(target)):
-        return words_told(values, path, lines(data, f"new:{target}"))
+        return words_filled_in(values, path, lines(data, f"new:{target}"))
     found = words_added(data, values, target)
     return (*found, *(_no_empty_words(values, path) if found else ()))
 
 
-def _told(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
+def _filled_in(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
     """Read ``path=words``, which the words of a question propose."""
     path, _equals, words = target.partition("=")
-    return words_told(values, path_of(path), [words])
+    return words_filled_in(values, path_of(path), [words])
 
 
 def _new_part(_data: Given, values: Value, target: str) -> tuple[Change, ...]:
@@ -231,7 +231,7 @@ _ACTS: dict[str, Callable[[Given, Value, str], tuple[Change, ...]]] = {
     "remove": removal,
     "part": _new_part,
     "queue": _queue,
-    "tell": _told,
+    "fill": _filled_in,
     **FIXING,
     "rowup": row_moved(-1),
     "rowdown": row_moved(1),

@@ -224,7 +224,7 @@ def editor_view(
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=form_faults(document, check),
         builder=builder,
-        told=_sentences(value, builder),
+        sentences=_sentences(value, builder),
         packs=_packs(value, edited.opened),
         unasked=unasked(check.form) if check.form else "",
         differences=changes,

@@ -193,7 +193,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     draft: DraftView
     choices: tuple[tuple[str, str], ...]
     names: Mapping[str, Sequence[str]]
-    told: Sentences | None = None
+    sentences: Sentences | None = None
     overlaps: tuple[OverlapView, ...] = ()
     sheet: SheetView | None = None
 

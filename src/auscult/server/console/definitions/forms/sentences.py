@@ -3,29 +3,23 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.questions.taught import COUNTS_FROM
 from auscult.language import gettext as _
-from auscult.language import ngettext
 from auscult.metrics.by_example import ByExample
 from auscult.server.console.definitions.forms.builder import Control, Question, label_of, type_in_words
-from auscult.services.definitions.forms.editing.questions import number_of
-from auscult.services.definitions.forms.editing.sentences import NEW, is_one_search, proposed, searches_in, words_of
+from auscult.services.definitions.forms.editing.questions import mappings, number_of
+from auscult.services.definitions.forms.editing.sentences import NEW, is_one_search, proposed, words_of
 
 _KINDS = ("phrases", "similar")
 _NEVER = ("never", "not_negated")
 _WHERE = ("speaker", "window", "direction", "language")
 _MOST_WORDS = 3
-_Groups = tuple[tuple[str, tuple[Control, ...]], ...]
 
 
-class Sentence(Struct, frozen=True, kw_only=True):
-    """A sentence: how it begins, what is true of it in words, its fields, and its buttons, each an action and a label.
-
-    ``goes_on``: it is filled where questions are taught.
-    """
+class Sentence(NamedTuple):
+    """A sentence: its beginning, what is true of it in words, its fields, its buttons, and whether it is filled by ticks."""
 
     id: str
     begins: str
@@ -38,137 +32,128 @@ class Sentence(Struct, frozen=True, kw_only=True):
 class Sentences(NamedTuple):
     """The sentences of a question, the controls that none of them has, and whether *More* is open: some of it is there."""
 
-    told: tuple[Sentence, ...]
-    rest: _Groups
+    items: tuple[Sentence, ...]
+    rest: tuple[tuple[str, tuple[Control, ...]], ...]
     is_more_open: bool
 
 
 def sentences_of(metric: Mapping[str, Any], question: Question) -> Sentences:
-    """Tell the question that is open."""
-    telling = _Telling(metric, question)
-    said = (telling.asked(), telling.yes(), telling.unless(), telling.costs())
-    told = tuple(each for each in said if each.says or each.controls)
-    shown = {each.path for sentence in told for each in sentence.controls}
+    """Return the sentences of the question that is open."""
+    writing = _Writing(metric, question)
+    said = (writing.asked(), writing.yes(), writing.unless(), writing.costs())
+    items = tuple(each for each in said if each.says or each.controls)
+    shown = {each.path for sentence in items for each in sentence.controls}
     rest = tuple((heading, tuple(_without(controls, shown))) for heading, controls in question.fields)
     is_faulty = any(each.faults for _heading, controls in rest for each in _all(controls))
-    return Sentences(told, rest, telling.is_more_needed or is_faulty)
+    return Sentences(items, rest, is_faulty or not writing.is_said or any(map(writing.joined, ("trigger", "answer"))))
 
 
-class _Telling:
+class _Writing:
     """A question, and its controls by their paths."""
 
     def __init__(self, metric: Mapping[str, Any], question: Question) -> None:
         self._metric, self._path = metric, f"metrics.{question.place}"
         self._by_path = {each.path: each for _heading, controls in question.fields for each in _all(controls)}
         self._is_taught = metric.get("type") == ByExample.name
-        self._is_said = self._is_taught or metric.get("type") == "by_question"
+        self.is_said = self._is_taught or metric.get("type") == "by_question"
         self._proposed = proposed(str(metric.get("question") or ""))
-        joined = [key for key in ("trigger", "answer") if key in metric and not is_one_search(metric[key])]
-        self.is_more_needed = not self._is_said or bool(joined)
 
     def asked(self) -> Sentence:
-        """Tell when it is asked."""
-        has_trigger, says, acts = "trigger" in self._metric, [*self._joined("trigger")], list[tuple[str, str]]()
-        if not has_trigger and "when" not in self._metric:
-            says.append(_("… always; or only when the customer") if self._is_said else _("… always."))
-        for key, text in (("not_when", _("N/A in any case when")), ("excused_when", _("N/A instead of No when"))):
-            says += [f"{text}: {_in_words(self._metric[key])}"] if key in self._metric else []
-        if has_trigger:
-            acts.append((f"remove:{self._path}.trigger", _("Ask it always")))
-        elif self._is_said and self._proposed.occasion:
-            label = _("From its words: when the customer says something like “{words}”")
-            act = f"tell:{self._path}.trigger.any_of.{NEW}.similar={self._proposed.occasion}"
-            acts.append((act, label.format(words=self._proposed.occasion)))
+        """Return when it is asked."""
+        says, acts = self.joined("trigger"), tuple[tuple[str, str], ...]()
+        if "trigger" in self._metric:
+            acts = ((f"remove:{self._path}.trigger", _("Ask it always")),)
+        elif self.is_said and (words := self._proposed.occasion):
+            label = _("From its words: when the customer says something like “{words}”").format(words=words)
+            acts = ((f"fill:{self._path}.trigger.any_of.{NEW}.similar={words}", label),)
+        if not {"trigger", "when"} & self._metric.keys():
+            says = (_("… always; or only when the customer") if self.is_said else _("… always."),)
+        said = _("Whether it is N/A depends on: {words}. More has all of it.")
+        found = (key for key in ("not_when", "excused_when") if key in self._metric)
+        says = (*says, *(said.format(words=self._in_words(key)) for key in found))
         controls = (*self._search("trigger"), *(self._of("when") if "when" in self._metric else ()))
-        return Sentence(
-            id="ask",
-            begins=_("Ask this when"),
-            says=tuple(says),
-            controls=controls if self._is_said else (),
-            acts=tuple(acts),
-        )
+        return Sentence("ask", _("Ask this when"), says, controls if self.is_said else (), acts)
 
     def yes(self) -> Sentence:
-        """Tell what a Yes is."""
-        if not self._is_said:
+        """Return what a Yes is."""
+        if not self.is_said:
             by = type_in_words(str(self._metric.get("type")))
             says = _("It is answered by: {what}. More has how.").format(what=by)
-            return Sentence(id="yes", begins=_("Yes if"), says=(says,))
-        acts, holder = list[tuple[str, str]](), self._path if self._is_taught else f"{self._path}.answer"
-        speaker, after = self._by_path.get(f"{holder}.speaker"), self._by_path.get(f"{holder}.after")
-        if speaker is not None and (speaker.value or "agent") != self._proposed.speaker:
-            word = dict(speaker.options)[self._proposed.speaker]
-            acts.append((f"put:{speaker.path}={self._proposed.speaker}", _("From its words: {who}").format(who=word)))
+            return Sentence("yes", _("Yes if"), (says,))
+        acts, holder = list[tuple[str, str]](), "" if self._is_taught else "answer."
+        for control in self._of(f"{holder}speaker"):
+            if (control.value or "agent") != self._proposed.speaker:
+                word = dict(control.options)[self._proposed.speaker]
+                acts.append(
+                    (f"put:{control.path}={self._proposed.speaker}", _("From its words: {who}").format(who=word))
+                )
         if self._is_taught:
-            controls, says = (
-                tuple(self._of("speaker")),
-                (_("… a turn looks like those that you ticked."), *self._agreed()),
-            )
+            controls, says = self._of("speaker"), (_("… a turn looks like those that you ticked."), self._agreed())
         else:
-            is_after = after is not None and "trigger" in self._metric and not self._joined("answer")
-            controls = (*self._search("answer"), *((after,) if after is not None and is_after else ()))
-            says = self._joined("answer")
-            if after is not None and is_after and self._proposed.is_after and not after.value:
-                acts.append((f"put:{after.path}=trigger", _("From its words: only after it was asked")))
-        return Sentence(
-            id="yes", begins=_("Yes if"), says=says, controls=controls, acts=tuple(acts), goes_on=self._is_taught
-        )
+            is_ordered = "trigger" in self._metric and not self.joined("answer")
+            order = self._of("answer.after") if is_ordered else ()
+            controls, says = (*self._search("answer"), *order), self.joined("answer")
+            if self._proposed.order == "after" and any(not each.value for each in order):
+                acts.append((f"put:{self._path}.answer.after=trigger", _("From its words: only after it was asked")))
+        return Sentence("yes", _("Yes if"), says, controls, tuple(acts), self._is_taught)
 
     def unless(self) -> Sentence:
-        """Tell what calls a Yes off."""
+        """Return what calls a Yes off."""
         says = (_("… it only looks like one: near misses are ticked No."),) if self._is_taught else ()
-        return Sentence(id="unless", begins=_("but not if"), says=says, controls=tuple(self._exceptions()))
+        return Sentence("unless", _("but not if"), says, tuple(self._exceptions()))
 
     def costs(self) -> Sentence:
-        """Tell what a No costs. The weight itself is in the question's row."""
-        is_no_right, weight = self._metric.get("correct_answer") == "no", number_of(self._metric.get("weight"))
+        """Return what a No costs. The weight itself is in the question's row."""
+        begins = _("A Yes costs") if self._metric.get("correct_answer") == "no" else _("A No costs")
+        weight = number_of(self._metric.get("weight"))
         says = _("… its weight, {n}.").format(n=f"{weight:f}") if weight else _("… nothing yet: it has no weight.")
-        there = [each for each in ("negative_weight", "fails_section", "bonus") if each in self._metric]
-        controls = tuple(one for key in ("fatal", "not_applicable", *there) for one in self._of(key))
-        return Sentence(
-            id="no", begins=_("A Yes costs") if is_no_right else _("A No costs"), says=(says,), controls=controls
-        )
+        return Sentence("no", begins, (says,), (*self._of("fatal"), *self._of("not_applicable")))
 
-    def _agreed(self) -> Iterator[str]:
-        """Yield how often a taught question was right, and that it counts not under its limit."""
-        if not isinstance(self._metric.get("taught"), dict):
-            yield _("Nothing is learned yet. It takes at least one Yes and one No.")
-            return
-        taught: Mapping[str, Any] = self._metric["taught"]
+    def _agreed(self) -> str:
+        """Return how often a taught question was right, and that it counts not under its limit."""
+        if not (taught := self._finding("taught")):
+            return _("Nothing is learned yet. It takes at least one Yes and one No.")
         said = _("Tried on {n} of your answers: {right} right.")
         if number_of(taught.get("kappa")) < (number_of(self._metric.get("counts_from")) or COUNTS_FROM):
             said = _(
                 "Tried on {n} of your answers: {right} right; a person or a judge should answer this one. It counts not."
             )
-        yield said.format(n=taught.get("answers"), right=taught.get("right"))
+        return said.format(n=taught.get("answers"), right=taught.get("right"))
 
-    def _of(self, key: str) -> Iterator[Control]:
-        yield from (each for each in (self._by_path.get(f"{self._path}.{key}"),) if each is not None)
+    def _finding(self, key: str) -> Mapping[str, Any]:
+        """Return what the question has under a key, if it has keys itself."""
+        return mappings({key: [self._metric.get(key)]}, key)[0]
 
-    def _joined(self, key: str) -> tuple[str, ...]:
+    def _of(self, key: str) -> tuple[Control, ...]:
+        found = self._by_path.get(f"{self._path}.{key}")
+        return () if found is None else (found,)
+
+    def joined(self, key: str) -> tuple[str, ...]:
         """Return a finding that no sentence can say, in words; nothing for any other."""
-        if key not in self._metric or is_one_search(self._metric[key]):
+        if not self.is_said or key not in self._metric or is_one_search(self._finding(key)):
             return ()
-        return (_("… {found} More has all of it.").format(found=_in_words(self._metric[key])),)
+        return (
+            _("… that depends on several searches: {words}. More has all of it.").format(words=self._in_words(key)),
+        )
 
-    def _search(self, key: str) -> Iterator[Control]:
-        """Yield the controls of a single search: its place, its conditions, and a field for words of a kind that it lacks."""
-        if self._joined(key):
-            return
-        kinds = set[str]()
-        for each in self._of(key):
-            yield from (
-                part for part in each.parts if _key(part) in _WHERE and (part.is_there or _key(part) == "speaker")
-            )
+    def _in_words(self, key: str) -> str:
+        words = [f"“{each}”" for each in words_of(self._finding(key))]
+        return ", ".join([*words[:_MOST_WORDS], *["…"][: len(words) - _MOST_WORDS]])
+
+    def _search(self, key: str) -> tuple[Control, ...]:
+        """Return the controls of a single search: its place, its conditions, and a field for words of a kind that it lacks."""
+        if self.joined(key):
+            return ()
+        parts = [part for each in self._of(key) for part in each.parts]
+        found = [each for each in parts if _key(each) in _WHERE and (each.is_there or _key(each) == "speaker")]
         for row in (*self._rows(f"{key}.any_of"), *self._rows(f"{key}.all_of")):
-            found = [each for each in row.parts if each.is_there and _key(each) not in _NEVER]
-            shown = found or [each for each in row.parts if _key(each) in _KINDS]
-            kinds |= {_key(each) for each in shown}
-            yield from shown
-        yield from (self._to_come(f"{key}.any_of", kind) for kind in _KINDS if kind not in kinds)
+            there = [each for each in row.parts if each.is_there and _key(each) not in _NEVER]
+            found += there or [each for each in row.parts if _key(each) in _KINDS]
+        kinds = set(map(_key, found))
+        return (*found, *(self._to_come(f"{key}.any_of", kind) for kind in _KINDS if kind not in kinds))
 
     def _exceptions(self) -> Iterator[Control]:
-        if not self._is_said or self._is_taught or self._joined("answer"):
+        if not self.is_said or self._is_taught or self.joined("answer"):
             return
         for row in self._rows("answer.any_of"):
             there = {_key(each) for each in row.parts if each.is_there}
@@ -185,15 +170,6 @@ class _Telling:
     def _to_come(self, group: str, kind: str) -> Control:
         path = f"{self._path}.{group}.{NEW}.{kind}"
         return Control(kind="words", label=label_of("Entry", kind), path=path, id=path, is_there=False)
-
-
-def _in_words(finding: object) -> str:
-    """Return what a finding looks for, with its first words."""
-    words, searches = [*words_of(finding)], searches_in(finding)
-    first = ", ".join(f"“{each}”" for each in words[:_MOST_WORDS])
-    first += " …" if len(words) > _MOST_WORDS else ""
-    said = ngettext("a search finds {words}.", "one of {n} searches finds what it is for: {words}.", searches)
-    return said.format(n=searches, words=first)
 
 
 def _key(control: Control) -> str:
