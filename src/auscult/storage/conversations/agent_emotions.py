@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from auscult.domain.errors import kept
 from auscult.domain.insight import without_agent_emotions
 from auscult.storage.conversations.evaluated import read_insights
-from auscult.storage.conversations.readable import columns_of
+from auscult.storage.core.packing.readable import columns_of
 from auscult.storage.core.tables.conversations import insights
 from auscult.storage.privacy.settings import read_settings, stored_settings
 
