@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 
+from auscult.storage.core.packing import unpack
 from bench import qa14x8
 from bench.program import AUSCULT
 
@@ -76,7 +77,7 @@ def bodies() -> Iterator[tuple[str, list[bytes]]]:
             subprocess.run([AUSCULT, *command, *where], check=True, stdout=subprocess.DEVNULL)  # noqa: S603
         for kind in KINDS:
             found = sqlite3.connect(f"{folder}/qa.db").execute(f"SELECT body FROM {kind}")  # noqa: S608
-            yield kind, [body for (body,) in found]
+            yield kind, [unpack(body) for (body,) in found]
 
 
 def compare_bodies(server: Server, kind: str, made: Sequence[bytes], rows: int) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from auscult.services.scoring.listing import MS, ListedConversation
 from auscult.storage.core.database import Database
+from auscult.storage.core.packing import pack
 from auscult.storage.core.tables.pages import facet_rows, facets, figure_rows, listings, report_rows, tallies
 from auscult.storage.pages.facet_codes import sets_of, write_codes
 from auscult.storage.pages.faceting import TALLIED, aspect_of
@@ -49,7 +50,7 @@ def _copy_rows(database: Database, some: tuple[int, int], more: int, k: int, day
             ends = None if listed.ended_at is None else listed.ended_at + later
             shown = replace(listed, id=mark + listed.id[1:], started_at=listed.started_at + later, ended_at=ends)
             indexed = (row.row + more, row.listing, row.started_at + later // MS, shown.id, row.cell, row.facets)
-            values.append((*indexed, msgspec.json.encode(shown)))
+            values.append((*indexed, pack(msgspec.json.encode(shown), "conversations")))
             coded[row.row + more] = row.facets
         database.dialect.insert_many(connection, report_rows, tuple(report_rows.columns.keys()), values)
         its = facet_rows.c

@@ -13,7 +13,7 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from auscult.storage.core.packing import DICTIONARIES, DICTIONARY_BYTES, NUMBERS, unpack
+from auscult.storage.core.packing import DICTIONARY_BYTES, FOLDER, NUMBERS, unpack
 
 _ROWS = "SELECT body FROM report_rows JOIN listings USING (listing) WHERE report = ? ORDER BY row"
 _OTHERS = {
@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("database", type=Path)
     database = sqlite3.connect(f"file:{parser.parse_args().database}?mode=ro", uri=True)
     for kind, number in NUMBERS.items():
-        path = DICTIONARIES / f"{number}.txt"
+        path = FOLDER / f"{number}.dict"
         if not path.exists():
             path.write_bytes(made(stored(database, kind)))
             print(f"{path}: {path.stat().st_size:,} bytes for {kind}")

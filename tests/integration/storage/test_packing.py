@@ -1,6 +1,5 @@
 """Packed documents: what is read is what was stored, in fewer bytes, and dictionaries never change."""
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
@@ -13,9 +12,9 @@ from auscult.config import Settings
 from auscult.reports import REPORTS
 from auscult.services.scoring.rebuild import render_outdated
 from auscult.storage.core.database import Database
-from auscult.storage.core.packing import DICTIONARY_BYTES, NUMBERS, CorruptError, dictionary, pack, unpack
+from auscult.storage.core.packing import DICTIONARIES, DICTIONARY_BYTES, NUMBERS, CorruptError, pack, unpack
 from tests.golden.storing import TENANT, conversations, page, process
-from tools.dictionaries import made, stored
+from tools.dictionaries import made
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 DIGESTS = (
@@ -47,12 +46,12 @@ def raw(database: Database, table: str) -> list[bytes]:
 
 def test_dictionaries_are_those_that_stored_documents_need() -> None:
     """Every number has its file, and no file ever changes."""
-    assert tuple(sha256(dictionary(number)).hexdigest()[:16] for number in NUMBERS.values()) == DIGESTS
+    assert tuple(sha256(DICTIONARIES[number]).hexdigest()[:16] for number in NUMBERS.values()) == DIGESTS
 
 
 def test_a_document_is_unpacked_as_it_was() -> None:
     """Of any kind, in any letters; plain JSON is read as it is, and what was cut off is refused."""
-    body = '{"turns":[{"text":"Grüße, 日本"}],"id":"c-1"}'.encode() + dictionary(4)[:900]
+    body = '{"turns":[{"text":"Grüße, 日本"}],"id":"c-1"}'.encode() + DICTIONARIES[4][:900]
     for kind in NUMBERS:
         packed = pack(body, kind)
         assert unpack(packed) == body
@@ -109,12 +108,7 @@ def test_stored_documents_are_packed_in_the_background_and_unpacked_on_the_way_b
     }
 
 
-def test_a_dictionary_is_made_of_stored_documents() -> None:
-    """It is the end of them, unpacked, and no longer than the window allows."""
-    with closing(sqlite3.connect(":memory:")) as database:
-        database.execute("CREATE TABLE insights (conversation, revision, body)")
-        bodies = [b'{"n":%d,"text":"%b"}' % (n, b"word " * 400) for n in range(9)]
-        rows = [(n, 1, pack(body, "insights")) for n, body in enumerate(bodies)]
-        database.executemany("INSERT INTO insights VALUES (?, ?, ?)", rows)
-        assert stored(database, "insights") == bodies
-        assert made(stored(database, "insights")) == b"".join(bodies)[-DICTIONARY_BYTES:]
+def test_a_dictionary_is_the_end_of_the_documents_that_it_is_made_of() -> None:
+    """It is no longer than the window allows."""
+    bodies = [b'{"n":%d,"text":"%b"}' % (n, b"word " * 400) for n in range(9)]
+    assert made(bodies) == b"".join(bodies)[-DICTIONARY_BYTES:]

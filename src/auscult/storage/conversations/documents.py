@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
 from auscult.storage.conversations.evaluations import DIGEST_BYTES
-from auscult.storage.conversations.readable import columns_of
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.packing.readable import columns_of
 
 _PLAIN = msgspec.json.Encoder()
 _ORDERED = msgspec.json.Encoder(order="deterministic")

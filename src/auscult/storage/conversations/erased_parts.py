@@ -22,9 +22,9 @@ from auscult.storage.conversations.evaluated import (
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_evaluations
 from auscult.storage.conversations.mask_faults import erase_faults
-from auscult.storage.conversations.readable import columns_of
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.packing.readable import columns_of
 from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import conversations, evaluations, insights, said

@@ -17,10 +17,10 @@ from auscult.domain.people.visibility import Visibility
 from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.storage.conversations.ai_texts import with_contexts
 from auscult.storage.conversations.evaluations import COLUMNS, EvaluationReader
-from auscult.storage.conversations.readable import columns_of
 from auscult.storage.core.database import AnyRow, AnySelect
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.instants import ms_of
+from auscult.storage.core.packing.readable import columns_of
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.base import apps
 from auscult.storage.core.tables.conversations import conversations, evaluations, insights

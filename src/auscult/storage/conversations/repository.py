@@ -59,11 +59,11 @@ from auscult.storage.conversations.evaluated import (
     write_insights,
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, write_evaluations
-from auscult.storage.conversations.readable import columns_of, pack_stored
 from auscult.storage.conversations.said import search, write_said
 from auscult.storage.conversations.waiting import chunks, read_waiting
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.packing.readable import columns_of, pack_stored
 from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import batches, conversations, insights

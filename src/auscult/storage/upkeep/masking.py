@@ -42,11 +42,11 @@ from auscult.storage.conversations.evaluated import (
     recorded_query,
 )
 from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_evaluations
-from auscult.storage.conversations.readable import columns_of
 from auscult.storage.conversations.said import write_said
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import instant_of, ms_of
+from auscult.storage.core.packing.readable import columns_of
 from auscult.storage.core.tables.assist import live_conversations, live_events
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
 from auscult.storage.core.tables.conversations import batches, conversations, evaluations, insights

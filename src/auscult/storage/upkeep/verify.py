@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from auscult.domain.record import OWN_LIST
 from auscult.storage.access.apps import lock_app
 from auscult.storage.conversations.evaluated import newest_evaluation
-from auscult.storage.conversations.readable import Kind, readable_of
 from auscult.storage.core.database import AnyRow, AnySelect
+from auscult.storage.core.packing.readable import Kind, readable_of
 from auscult.storage.core.repository import OfDatabase
 from auscult.storage.core.tables.conversations import IS_CHUNK, batches, conversations, evaluations, insights
 from auscult.storage.core.tables.history import backfills

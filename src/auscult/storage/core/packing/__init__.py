@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import LargeBinary, TypeDecorator
 from sqlalchemy.engine import Dialect
 
-DICTIONARIES = Path(__file__).with_name("dictionaries")
 DICTIONARY_BYTES = 8_192
 NUMBERS = {
     "account_rawdata": 1,
@@ -26,7 +25,9 @@ NUMBERS = {
 }
 """The dictionary with which each kind is packed: rows by their report, insights, and conversations themselves."""
 
-_ROWS = frozenset(range(1, 6))
+FOLDER = Path(__file__).with_name("dictionaries")
+DICTIONARIES = {int(path.stem): path.read_bytes() for path in FOLDER.glob("*.dict")}
+_ROWS = NUMBERS.keys() - {"insights", "documents"}
 _WINDOW, _MEMORY, _LEVEL = -14, 5, 6
 """A raw stream in a window of twice the dictionary, without a checksum; little memory, because it is copied each time."""
 
@@ -49,11 +50,10 @@ class Packed(TypeDecorator[bytes]):
 
 def pack(body: bytes, kind: str) -> bytes:
     """Return a document in fewer bytes; one of a kind without a dictionary, or that gains nothing, as it is."""
-    number = NUMBERS.get(kind)
-    if number is None:
+    if kind not in NUMBERS:
         return body
-    stream = _packer(number).copy()
-    packed = b"%c%b%b" % (number, stream.compress(body), stream.flush())
+    stream = _packer(kind).copy()
+    packed = b"%c%b%b" % (NUMBERS[kind], stream.compress(body), stream.flush())
     return packed if len(packed) < len(body) else body
 
 
@@ -62,9 +62,9 @@ def unpack(body: bytes) -> bytes:
     if body[:1] >= b" " or not body:
         return body
     try:
-        stream = zlib.decompressobj(_WINDOW, dictionary(body[0]))
+        stream = zlib.decompressobj(_WINDOW, DICTIONARIES[body[0]])
         whole = stream.decompress(body[1:])
-    except (zlib.error, OSError) as error:
+    except (zlib.error, KeyError) as error:
         raise CorruptError("a packed document cannot be read") from error
     if not stream.eof:
         raise CorruptError("a packed document ends before its end")
@@ -76,13 +76,7 @@ recent = lru_cache(1_024)(unpack)
 
 
 @cache
-def dictionary(number: int) -> bytes:
-    """Return the dictionary of a number."""
-    return (DICTIONARIES / f"{number}.txt").read_bytes()
-
-
-@cache
-def _packer(number: int) -> Any:  # noqa: ANN401  (zlib names no type)
+def _packer(kind: str) -> Any:  # noqa: ANN401  (zlib names no type)
     # With the codes that the format has fixed a row is unpacked in half the time, and has a thirtieth more bytes.
-    codes = zlib.Z_FIXED if number in _ROWS else zlib.Z_DEFAULT_STRATEGY
-    return zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY, codes, dictionary(number))
+    codes = zlib.Z_FIXED if kind in _ROWS else zlib.Z_DEFAULT_STRATEGY
+    return zlib.compressobj(_LEVEL, zlib.DEFLATED, _WINDOW, _MEMORY, codes, DICTIONARIES[NUMBERS[kind]])
