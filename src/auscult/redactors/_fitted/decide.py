@@ -29,8 +29,9 @@ _ENTERS, _STAYS, _TURNS, _LEAVES = -1.0, 0.2, -2.0, -1.0
 _FILE = Path(__file__).with_name("weights.npy")
 _NEAR, _SHORT = 4, 9
 """Tokens on either side of one that may be personal, and those of a short turn with that of its side."""
-_NEVER, _CLOSE = 1 << 12, 4 * SCALE
-"""What is taken from the score of what is never personal, and how much less likely a class may be to be weighed."""
+_NEVER, _PROVEN, _CLOSE = 1 << 12, 1 << 10, 4 * SCALE
+"""What is taken from the score of what is never personal, what is added where a check proves a kind, and how much less
+likely a class may be to be weighed."""
 Weights = NDArray[np.int8]
 
 
@@ -55,8 +56,7 @@ _SURE = np.array([0, *(round(SURE[kind] * SCALE) for kind in KINDS)], dtype=np.i
 _VALID = {
     CODES[sign]: (CLASSES[kind], round(more * SCALE))
     for sign, kind, more in (
-        ("card", "card", 2.0), ("card over runs", "card", 4.0), ("example card", "card", -1.0), ("iban", "iban", 6.0),
-        ("iban written", "iban", 6.0), ("email", "email", 8.0), ("written", "national_number", 1.5),
+        ("card over runs", "card", 4.0), ("example card", "card", -1.0), ("written", "national_number", 1.5),
         ("sure", "national_number", 2.0), ("form", "national_number", 1.0),
     )
 }  # fmt: skip
@@ -86,6 +86,9 @@ class Decision:
             for sign in signs & _VALID.keys() if at in places else ():
                 number, more = _VALID[sign]
                 scores[places[at], number] += more
+        for at, kind in read.proven.items():
+            if at in places:
+                scores[places[at], CLASSES[kind]] += _PROVEN
         for at in kept.tolist():
             if read.end[at] == 0 or at in read.kept:
                 scores[places[at], 1:] -= _NEVER

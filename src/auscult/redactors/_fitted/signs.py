@@ -10,12 +10,13 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.domain.privacy.redaction import PLACEHOLDER, Utterance
+from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Utterance
 from auscult.redactors._cards import is_card
 from auscult.redactors._digits import lowered
 from auscult.redactors._fitted.checks import CODES, forms_in, is_long_ago, phone_countries, signs_of
+from auscult.redactors._fitted.proofs import proofs
 from auscult.redactors._fitted.runs import Run, runs_of
-from auscult.redactors._fitted.tokens import CLASS, COARSE, NUMBERS, SIDES, Table, Token, look, tokens_of
+from auscult.redactors._fitted.tokens import CLASS, COARSE, LISTS, NUMBERS, SIDES, Table, Token, look, tokens_of
 
 BITS = 18
 WIDTH = 1 << BITS
@@ -29,6 +30,8 @@ _OVER_RUNS = (9, 10, 11)
 _SHAPES, _SIGNS, _MOST = 0xFFF, 5, 24
 _MONTH, _NEXT = CLASS["month"], 2
 """Tokens between a month and a day or a year at most, the one behind included."""
+_OF_THINGS, _NAMED, _FEW = 4, 6, 3
+"""Digits of a number that may be a thing's, words before it that name it, and those with which it answers a question."""
 _ROOM = 16
 """Empty tokens around all others."""
 _LENGTHS, _FAR, _REST = np.array((1, 2, 3, 5, 8, 12, 20, 30)), 6, 4
@@ -61,6 +64,7 @@ class Read:
         self.runs: list[Placed] = []
         self.lows: list[str] = []
         self.checked: dict[int, set[int]] = {}
+        self.proven: dict[int, Kind] = {}
         self.kept: set[int] = set()
 
     def add(self, utterances: Sequence[Utterance], table: Table, countries: tuple[str, ...] = ()) -> None:
@@ -99,16 +103,38 @@ class Read:
         """Note the runs of a turn, and what checks say of them and of what is written."""
         base, first = self.begins[turn] + 1, len(self.runs)
         if any(token.kind in NUMBERS or COARSE[token.kind] == COARSE[3] for token in tokens):
-            for run in runs_of(tokens, low):
-                placed = run._replace(first=run.first + base, last=run.last + base)
-                self.runs.append(Placed(placed, turn))
+            proven = {each.first: each for each in proofs(tokens)}
+            for run in runs_of(tokens, low, list(proven.values())):
+                its = range(run.first + base, run.last + base + 1)
+                self.runs.append(Placed(run._replace(first=its[0], last=its[-1]), turn))
                 for sign in signs_of(run.chars, countries) if run.chars else ():
-                    self._mark(range(placed.first, placed.last + 1), sign)
+                    self._mark(its, sign)
+                is_thing = len(run.chars) >= _OF_THINGS and self._is_of_a_thing(tokens, run.first, turn)
+                if is_thing:
+                    self._mark(its, CODES["of a thing"])
+                elif run.first in proven:
+                    self.proven.update(dict.fromkeys(its, proven[run.first].kind))
         for at, token in enumerate(tokens, base):
             if token.kind == _MONTH:
                 self._date(at, self.runs[first:])
         for start, end, sign in forms_in(low, has_digit=any(map(str.isdecimal, low))):
-            self._mark(self._within(turn, start, end), sign)
+            its = self._within(turn, start, end)
+            self._mark(its, sign)
+            if sign == CODES["email"] and low[start:end].partition("@")[0] not in LISTS["mailboxes"]:
+                self.proven.update(dict.fromkeys(its, "email"))
+
+    def _is_of_a_thing(self, tokens: Sequence[Token], first: int, turn: int) -> bool:
+        """Return whether the words before a number, or the question, name a thing rather than a card or an account."""
+        words = [token.low for token in tokens[max(0, first - _NAMED) : first]]
+        if first <= _FEW and turn and not self.is_first[turn]:
+            asked = range(self.begins[turn - 1] + 1, self.begins[turn])
+            words = [self.lows[turn - 1][self.start[at] : self.end[at]] for at in asked] + words
+        for word in reversed(words):
+            if word in LISTS["of a card"]:
+                return False
+            if word in LISTS["of a thing"]:
+                return True
+        return False
 
     def _date(self, month: int, runs: Sequence[Placed]) -> None:
         """Note a date around the name of a month, by what is known of its year."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Kind, Utterance, is_taken
 from auscult.redactors._cards import is_card
 from auscult.redactors._fitted.decide import Part
-from auscult.redactors._fitted.runs import chars_of
+from auscult.redactors._fitted.readings import chars_of
 from auscult.redactors._fitted.signs import Read
 from auscult.redactors._fitted.tokens import CLASS, LISTS, Token
 
