@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
+from itertools import islice
 from typing import Any, cast
 
 import phonenumbers
@@ -21,17 +22,19 @@ _SURE = {int(size): modules.split() for size, _, modules in (line.partition(" ")
 """Modules by the number of digits; ``_SURE`` are those with a date in them and check digits besides."""
 _EXAMPLES = LISTS["example cards"]
 _COUNTRIES = tuple(" ".join(_LISTS["countries"]).split())
+_TYPES = phonenumbers.PhoneNumberType
+_SERVICES = (_TYPES.TOLL_FREE, _TYPES.PREMIUM_RATE, _TYPES.SHARED_COST, _TYPES.UAN)
 _PHONE_SHORTEST, _PHONE_LONGEST, _IBAN_SHORTEST, _MOST = 8, 13, 15, 3
 _AS_DATE, _EAN, _YEAR = (6, 8), 13, 4
 _SPLIT = re.compile(r"[\s./-]")
 _IBAN = re.compile(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]{2,4}){3,8}\b")
 _DATE = re.compile(r"(?<!\d)(\d{1,4})[-/. ]{1,2}(\d{1,2})[-/. ]{1,2}(\d{2,4})(?!\d)")
-_LAST_BIRTH, _THIS = 2012, 26
-"""The last year of a date that is rather one of birth, and the last two digits of one of this century."""
+_LAST_BIRTH, _THIS, _AHEAD = 2012, 26, 34
+"""The last year of a date that is rather one of birth, and the last two digits of this year and of one far ahead."""
 _PATTERNS = {name: re.compile(lines[0]) for name, lines in lines_of("_fitted/patterns.txt").items()}
 """Forms of texts with digits, by name."""
 _MAY_BE_EMAIL = re.compile(
-    r" (?:dot|punkt|punto|point|ponto) |arroba|arobase|klammeraffe|underscore|unterstrich|guion bajo"
+    r" (?:dot|punkt|punto|point|ponto) |[\[(](?:at|ät)[\])]|arroba|arobase|klammeraffe|underscore|unterstrich|guion bajo"
 )
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 CODES = {
@@ -41,7 +44,8 @@ CODES = {
             "card", "card misheard", "luhn", "example card", "sure", "known", "phone", "phone of some", "nought",
             "day first", "ean", "year", "month and year", "iban", "iban misheard", "form", "email", "birth", "date",
             "of a thing", "iban-like", "written", "written misheard", "card over runs", "phone over runs",
-            "said birth", "said date", "said part of date", *_PATTERNS,
+            "said birth", "said date", "said part of date", "service number", "recent",
+            *_PATTERNS,
         ),
         1,
     )
@@ -52,17 +56,25 @@ CODES = {
 @lru_cache(maxsize=16384)
 def phone_countries(digits: str, more: tuple[str, ...] = ()) -> int:
     """Return in how many countries, three at most, digits are a valid telephone number; ``more`` are likely ones."""
-    if not _PHONE_SHORTEST <= len(digits) <= _PHONE_LONGEST:
-        return 0
-    count = 0
-    for country in dict.fromkeys((*more, *_COUNTRIES)):
+    return sum(1 for _ in islice(_phones(digits, more), _MOST))
+
+
+def is_service(digits: str, more: tuple[str, ...] = ()) -> bool:
+    """Return whether digits are a telephone number that no person has: it costs nothing, or the same from everywhere."""
+    number = next(_phones(digits, more), None)
+    return number is not None and phonenumbers.number_type(number) in _SERVICES
+
+
+def _phones(digits: str, more: tuple[str, ...]) -> Iterator[phonenumbers.PhoneNumber]:
+    """Yield what digits are in each country where they are a valid telephone number."""
+    countries = dict.fromkeys((*more, *_COUNTRIES)) if _PHONE_SHORTEST <= len(digits) <= _PHONE_LONGEST else ()
+    for country in countries:
         try:
-            count += phonenumbers.is_valid_number(phonenumbers.parse(digits, country))
+            number = phonenumbers.parse(digits, country)
         except phonenumbers.NumberParseException:
             continue
-        if count == _MOST:
-            break
-    return count
+        if phonenumbers.is_valid_number(number):
+            yield number
 
 
 @lru_cache(maxsize=16384)
@@ -82,6 +94,8 @@ def _of_digits(digits: str, countries: tuple[str, ...]) -> Iterator[str]:
     phones = phone_countries(digits, countries)
     if phones:
         yield "phone" if phones == 1 else "phone of some"
+        if is_service(digits, countries):
+            yield "service number"
     if digits[0] == "0":
         yield "nought"
     if size in _AS_DATE and 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12:  # noqa: PLR2004  a day and a month
@@ -128,7 +142,7 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
         return
     for found in _DATE.finditer(low):
         year = found[3] if len(found[1]) < 4 else found[1]  # noqa: PLR2004
-        yield *found.span(), CODES["birth" if is_long_ago(year) else "date"]
+        yield *found.span(), CODES["birth" if is_long_ago(year) else "recent" if is_recent(year) else "date"]
     for found in _IBAN.finditer(low):
         yield *found.span(), CODES["iban-like"]
     for found in _ANY.finditer(low):
@@ -141,6 +155,11 @@ def is_long_ago(digits: str) -> bool:
     """Return whether a year of two or four digits is rather one of a birth."""
     year = int(digits)
     return (year if year > 99 else year + (1900 if year > _THIS else 2000)) <= _LAST_BIRTH  # noqa: PLR2004
+
+
+def is_recent(digits: str) -> bool:
+    """Return whether a year of two or four digits is this one, the last or one ahead, in which hardly a caller is born."""
+    return _THIS - 1 <= int(digits[-2:]) <= _AHEAD and (len(digits) == 2 or digits[:2] == "20")  # noqa: PLR2004
 
 
 def _is_form(pattern: str, module: str, text: str) -> bool:

@@ -5,6 +5,7 @@ Weights are whole numbers, added as whole numbers, so that what is found is the 
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -53,14 +54,17 @@ def _steps() -> list[list[int]]:
 _STEPS = _steps()
 _SURE = np.array([0, *(round(SURE[kind] * SCALE) for kind in KINDS)], dtype=np.int64)
 
-_VALID = {
-    CODES[sign]: (CLASSES[kind], round(more * SCALE))
-    for sign, kind, more in (
-        ("card over runs", "card", 4.0), ("example card", "card", -1.0), ("written", "national_number", 1.5),
-        ("sure", "national_number", 2.0), ("form", "national_number", 1.0),
-    )
+_VALID: Mapping[int, Sequence[tuple[int, int]]] = {
+    CODES[sign]: [(CLASSES[kind], round(more * SCALE)) for kind, more in its.items()]
+    for sign, its in {
+        "card over runs": {"card": 6.0}, "example card": {"card": -1.0}, "hidden card": {"card": 6.0}, "ending": {"card": 1.0},
+        "iban-like": {"iban": 4.0}, "iban misheard": {"iban": 2.0}, "written": {"national_number": 1.5},
+        "sure": {"national_number": 2.0}, "form": {"national_number": 1.0}, "recent": {"birth_date": -4.0},
+        "service number": {"phone": -4.0},
+        "of a thing": {"card": -3.0, "national_number": -2.0, "phone": -2.0, "account": -2.0},
+    }.items()
 }  # fmt: skip
-"""By sign of a check: how much more likely it makes a kind than the weights say, which know few right numbers."""
+"""By sign of a check: how much more likely it makes kinds than the weights say, which know few right numbers."""
 
 
 class Decision:
@@ -84,8 +88,8 @@ class Decision:
                 scores[its] = scores[its].sum(axis=0) // (run.last - run.first + 1)
         for at, signs in read.checked.items():
             for sign in signs & _VALID.keys() if at in places else ():
-                number, more = _VALID[sign]
-                scores[places[at], number] += more
+                for number, more in _VALID[sign]:
+                    scores[places[at], number] += more
         for at, kind in read.proven.items():
             if at in places:
                 scores[places[at], CLASSES[kind]] += _PROVEN
@@ -105,7 +109,7 @@ def passing(read: Read) -> Numbers:
     All of a turn are where it is short, or something was asked for.
     """
     near = np.zeros(len(read.rows) + 2 * _NEAR, dtype=np.int8)
-    for turn, (first, behind) in enumerate(zip(read.begins, [*read.begins[1:], len(read.rows)], strict=True)):
+    for turn, (first, behind) in enumerate(pairwise((*read.begins, len(read.rows)))):
         if read.open[turn]:
             if read.whole[turn] or behind - first <= _SHORT:
                 near[first + _NEAR : behind + _NEAR] = 1

@@ -63,8 +63,10 @@ def is_number(tokens: Sequence[Token], at: int) -> bool:
         its = [tokens[each] for each in (before, at + 1) if 0 <= each < len(tokens)]
         return any(each.kind in NUMBERS and not each.low.isdecimal() for each in its)
     if tokens[at].low in HOMOPHONES:
-        near = [each for each in (at - 1, at + 1) if 0 <= each < len(tokens)]
-        return all(tokens[each].kind in NUMBERS or tokens[each].low in HOMOPHONES for each in near)
+        near = [tokens[each] for each in (at - 1, at + 1) if 0 <= each < len(tokens)]
+        return len(near) == 2 and all(  # noqa: PLR2004
+            (each.kind in NUMBERS and not each.low.isdecimal()) or each.low in HOMOPHONES for each in near
+        )
     return tokens[at].kind in NUMBERS
 
 
@@ -82,12 +84,13 @@ def _card_at(tokens: Sequence[Token], first: int) -> Proof | None:
         if len(readings[-1].text) < CARD_SHORTEST and len(readings[0].text) < CARD_SHORTEST:
             continue
         for each in readings if is_begin and is_end else readings[:1] if is_begin or is_end else ():
-            if is_proven_card(each.text) and ((is_begin and is_end) or _is_usual(each.text)):
+            if is_proven_card(each.text) and ((is_begin and is_end) or is_usual(each.text)):
                 return Proof(first, at, "card", each.text)
     return None
 
 
-def _is_usual(chars: str) -> bool:
+def is_usual(chars: str) -> bool:
+    """Return whether a card's number has the length that most have."""
     return len(chars) == USUAL_CARD or (len(chars) == _AMEX and chars.startswith(_AMEX_BEGINS))
 
 

@@ -59,7 +59,7 @@ def _members(tokens: Sequence[Token], first: int, low: str) -> tuple[list[int], 
         token = tokens[at]
         if is_number(tokens, at) or _is_letter(tokens, at):
             is_other = gap and token.low.isdecimal() != tokens[members[-1]].low.isdecimal()
-            if is_other or (token.kind in LETTERS and _is_next(tokens, members, at)):
+            if is_other or (token.low.isalpha() and _is_next(tokens, members, at)):
                 break
             members.append(at)
             gap = 0
@@ -70,7 +70,7 @@ def _members(tokens: Sequence[Token], first: int, low: str) -> tuple[list[int], 
                 break
         elif token.low in LISTS["between"] or token.low in LISTS["corrects"]:
             gap, is_corrected = gap + 1, is_corrected or token.low in LISTS["corrects"]
-            if gap > _GAP:
+            if gap > _GAP or _is_next(tokens, members, at):
                 break
         else:
             break

@@ -3,6 +3,7 @@
 Every sign is a column of weights: what its terms are, hashed. All is computed for some tokens at once.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
@@ -11,10 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Utterance
-from auscult.redactors._cards import is_card
 from auscult.redactors._digits import lowered
-from auscult.redactors._fitted.checks import CODES, forms_in, is_long_ago, phone_countries, signs_of
-from auscult.redactors._fitted.proofs import proofs
+from auscult.redactors._fitted.checks import CODES, forms_in, is_long_ago, is_recent, phone_countries, signs_of
+from auscult.redactors._fitted.proofs import is_proven_card, is_usual, proofs
 from auscult.redactors._fitted.runs import Run, runs_of
 from auscult.redactors._fitted.tokens import CLASS, COARSE, LISTS, NUMBERS, SIDES, Table, Token, look, tokens_of
 
@@ -23,6 +23,8 @@ WIDTH = 1 << BITS
 """Columns of weights."""
 Numbers = NDArray[np.int64]
 Columns = NDArray[np.int32]
+_NEVER = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d\S*|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
+"""A date with its time, and the address of a computer, which are no person's data."""
 _SIDE = {"agent": 0, "bot": 0, "customer": 1}
 _CHAINED, _REACH, _APART, _LONGEST = 6, 4, 25, 19
 """Runs, turns, tokens and digits over which a number goes on."""
@@ -94,8 +96,8 @@ class Read:
             self.whole.append(is_whole[index])
             if is_open[index]:
                 self._check(tokens, low, turn, countries)
-            if "[" in text:
-                for found in PLACEHOLDER.finditer(text):
+            for pattern in (PLACEHOLDER, _NEVER) if is_open[index] else ():
+                for found in pattern.finditer(text):
                     self.kept.update(self._within(turn, *found.span()))
         self._chain(self.runs[first:], countries)
 
@@ -120,7 +122,7 @@ class Read:
         for start, end, sign in forms_in(low, has_digit=any(map(str.isdecimal, low))):
             its = self._within(turn, start, end)
             self._mark(its, sign)
-            if sign == CODES["email"] and low[start:end].partition("@")[0] not in LISTS["mailboxes"]:
+            if sign == CODES["said in brackets"] or (sign == CODES["email"] and low[start:end].partition("@")[0] not in LISTS["mailboxes"]):
                 self.proven.update(dict.fromkeys(its, "email"))
 
     def _is_of_a_thing(self, tokens: Sequence[Token], first: int, turn: int) -> bool:
@@ -144,7 +146,8 @@ class Read:
             return
         digits = "" if behind is None else behind.chars[-4:] if len(behind.chars) > 3 else behind.chars[-2:]  # noqa: PLR2004
         is_year = digits.isdecimal() and len(digits) in (2, 4)
-        name = ("said birth" if is_long_ago(digits) else "said date") if is_year else "said part of date"
+        name = "said birth" if is_year and is_long_ago(digits) else "said date" if is_year else "said part of date"
+        name = "recent" if is_year and is_recent(digits) else name
         first, last = month if before is None else before.first, month if behind is None else behind.last
         self._mark(range(first, last + 1), CODES[name])
 
@@ -175,7 +178,7 @@ class Read:
                 digits, last = digits + later.chars, its_turn
                 its.append(later)
                 is_phone = len(digits) in _OVER_RUNS and phone_countries(digits, countries)
-                name = "card over runs" if is_card(digits) else "phone over runs" if is_phone else ""
+                name = "card over runs" if is_proven_card(digits) and is_usual(digits) else "phone over runs" if is_phone else ""
                 for each in its if name else ():
                     self._mark(range(each.first, each.last + 1), CODES[name])
 
