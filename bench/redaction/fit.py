@@ -71,8 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = Path(decide.__file__).parent
     (folder / "vocabulary.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     (folder / "everyday.txt").write_text("\n".join(sorted(usual)) + "\n", encoding="utf-8")
-    with (folder / "weights.npy").open("wb") as file:
-        np.save(file, whole(fitted(material_of(cases, table_of(vocabulary, usual)))))
+    weights = whole(fitted(material_of(cases, table_of(vocabulary, usual))))
+    np.savez_compressed(folder / "weights.npz", weights=weights)
 
 
 def halves() -> Iterator[tuple[Decision, dict[str, list[Labelled]]]]:

@@ -27,7 +27,7 @@ SURE: Mapping[str, float] = dict.fromkeys(KINDS, 3.0) | {
 """How much more likely a token is held to be of a kind than the weights say, as log odds: what leaks is worse."""
 _ENTERS, _STAYS, _TURNS, _LEAVES = -1.0, 0.2, -2.0, -1.0
 """Log odds of a token of a kind behind one of none, behind one of its own, of another, and of none behind a kind."""
-_FILE = Path(__file__).with_name("weights.npy")
+_FILE = Path(__file__).with_name("weights.npz")
 _NEAR, _SHORT = 4, 9
 """Tokens on either side of one that may be personal, and those of a short turn with that of its side."""
 _NEVER, _PROVEN, _CLOSE = 1 << 12, 1 << 10, 4 * SCALE
@@ -174,4 +174,5 @@ def _parts(kept: Numbers, path: Sequence[int], read: Read) -> Iterator[Part]:
 def decision() -> Decision:
     """Return the one that comes along."""
     table = table_of(lines_of_words("vocabulary.txt"), frozenset(lines_of_words("everyday.txt")))
-    return Decision(np.load(_FILE), table)
+    with np.load(_FILE) as stored:
+        return Decision(stored["weights"], table)

@@ -23,8 +23,8 @@ WIDTH = 1 << BITS
 """Columns of weights."""
 Numbers = NDArray[np.int64]
 Columns = NDArray[np.int32]
-_NEVER = re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d\S*|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
-"""A date with its time, and the address of a computer, which are no person's data."""
+_NEVER = re.compile(r"\b20(?:\d\d-\d\d-\d\d[T ]\d\d:\d\d\S*|(?:2[4-9]|3\d)-\d\d-\d\d\b)|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
+"""A date with its time or of these years, and the address of a computer, which are no person's data."""
 _SIDE = {"agent": 0, "bot": 0, "customer": 1}
 _CHAINED, _REACH, _APART, _LONGEST = 6, 4, 25, 19
 """Runs, turns, tokens and digits over which a number goes on."""
