@@ -1,4 +1,4 @@
-"""Conversations made of sentences and values of five languages, to fit to: ``made.txt`` has the sentences and the lists.
+"""Conversations made of sentences and values of five languages, to fit to: ``made_of`` has the sentences and lists.
 
 The same ones each time. They show how values of each kind are written and said, and are never measured.
 """
@@ -18,7 +18,7 @@ from stdnum.pt import nif
 from auscult.wording.word_lists import read_lines
 from bench.redaction.labelled import Case, case_of
 
-_LISTS = read_lines(Path(__file__).with_name("made.txt"))
+_LISTS = read_lines(Path(__file__).with_name("made_of") / "sentences.txt")
 _TITLES = frozenset(
     "card iban account phone email address birth_date expiry security_code name national_number none".split()
 )

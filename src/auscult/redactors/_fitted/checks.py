@@ -26,6 +26,7 @@ _TYPES = phonenumbers.PhoneNumberType
 _SERVICES = (_TYPES.TOLL_FREE, _TYPES.PREMIUM_RATE, _TYPES.SHARED_COST, _TYPES.UAN)
 _PHONE_SHORTEST, _PHONE_LONGEST, _IBAN_SHORTEST, _MOST = 8, 13, 15, 3
 _AS_DATE, _EAN, _YEAR = (6, 8), 13, 4
+_ADDRESSES = [re.compile(pattern) for pattern in _LISTS["addresses"]]
 _SPLIT = re.compile(r"[\s./-]")
 _IBAN = re.compile(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]{2,4}){3,8}\b")
 _DATE = re.compile(r"(?<!\d)(\d{1,4})[-/. ]{1,2}(\d{1,2})[-/. ]{1,2}(\d{2,4})(?!\d)")
@@ -60,9 +61,8 @@ def phone_countries(digits: str, more: tuple[str, ...] = ()) -> int:
 
 
 def is_service(digits: str, more: tuple[str, ...] = ()) -> bool:
-    """Return whether digits are a telephone number that no person has: it costs nothing, or the same from everywhere."""
-    number = next(_phones(digits, more), None)
-    return number is not None and phonenumbers.number_type(number) in _SERVICES
+    """Return whether a telephone number is one that no person has, in any country: it costs nothing, or the same everywhere."""
+    return all(phonenumbers.number_type(number) in _SERVICES for number in _phones(digits, more))
 
 
 def _phones(digits: str, more: tuple[str, ...]) -> Iterator[phonenumbers.PhoneNumber]:
@@ -149,6 +149,11 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
         its = _FORMS[(found.lastindex or 1) - 1 :]
         is_right = any(_is_form(pattern, module, found[0]) for pattern, module in its)
         yield *found.span(), CODES["written" if is_right else "written misheard"]
+
+
+def addresses_in(low: str) -> Iterator[tuple[int, int]]:
+    """Yield the streets that are written with their numbers in a turn in small letters: start and end."""
+    return (found.span() for pattern in _ADDRESSES for found in pattern.finditer(low))
 
 
 def is_long_ago(digits: str) -> bool:

@@ -22,7 +22,7 @@ OTHER = 0
 """The class of what is not personal; those of kinds follow, in the order of ``KINDS``."""
 CLASSES: Mapping[str, int] = {kind: number for number, kind in enumerate(KINDS, 1)}
 SURE: Mapping[str, float] = dict.fromkeys(KINDS, 3.0) | {
-    "card": 2.0, "iban": 2.5, "email": 2.5, "security_code": 2.0, "address": 2.0, "name": 2.5,
+    "card": 2.5, "email": 4.0, "iban": 2.5, "name": 3.7, "security_code": 2.2,
 }  # fmt: skip
 """How much more likely a token is held to be of a kind than the weights say, as log odds: what leaks is worse."""
 _ENTERS, _STAYS, _TURNS, _LEAVES = -1.0, 0.2, -2.0, -1.0
@@ -30,9 +30,11 @@ _ENTERS, _STAYS, _TURNS, _LEAVES = -1.0, 0.2, -2.0, -1.0
 _FILE = Path(__file__).with_name("weights.npz")
 _NEAR, _SHORT = 4, 9
 """Tokens on either side of one that may be personal, and those of a short turn with that of its side."""
-_NEVER, _PROVEN, _CLOSE = 1 << 12, 1 << 10, 4 * SCALE
-"""What is taken from the score of what is never personal, what is added where a check proves a kind, and how much less
-likely a class may be to be weighed."""
+_NEVER, _PROVEN, _STREET, _CLOSE = 1 << 12, 1 << 10, 2 * SCALE, 4 * SCALE
+"""What is taken from the score of what is never personal, what is added where a check proves a kind or a street is
+written, and how much less likely a class may be to be weighed."""
+_NOWHERE, _ASKED = round(2.5 * SCALE), 2
+"""What is taken from the score of an address where no place is named, and turns before in which one may be."""
 Weights = NDArray[np.int8]
 
 
@@ -90,6 +92,10 @@ class Decision:
             for sign in signs & _VALID.keys() if at in places else ():
                 for number, more in _VALID[sign]:
                     scores[places[at], number] += more
+        is_placed = np.array([any(read.of_places[max(0, at - _ASKED) : at + 1]) for at in range(len(read.of_places))])
+        scores[~is_placed[np.array(read.turn)[kept]], CLASSES["address"]] -= _NOWHERE
+        for at in read.streets & places.keys():
+            scores[places[at], CLASSES["address"]] += _STREET
         for at, kind in read.proven.items():
             if at in places:
                 scores[places[at], CLASSES[kind]] += _PROVEN

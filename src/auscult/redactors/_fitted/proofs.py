@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from stdnum import iban
+from stdnum.iso7064 import mod_97_10
 
 from auscult.domain.privacy.redaction import Kind
 from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, USUAL_CARD, is_card
@@ -15,7 +16,9 @@ from auscult.redactors._fitted.tokens import LETTERS, LISTS, NUMBERS, Token
 
 JOINTS = frozenset("-\u2013./()'+·*|:,_")
 """Signs within a number."""
-_COUNTRIES = frozenset(word.upper() for word in LISTS["iban countries"])
+_ELSEWHERE = {word[:2].upper(): int(word[3:]) for word in LISTS["iban elsewhere"]}
+"""Lengths of IBANs in countries that use them and are not in the registry."""
+_COUNTRIES = frozenset((*(word.upper() for word in LISTS["iban countries"]), *_ELSEWHERE))
 _EXAMPLES = frozenset(LISTS["example cards"])
 _BESIDE = frozenset(("un", "sept"))
 """Numbers beside others in words only: one is an article more often, and one a month."""
@@ -51,6 +54,8 @@ def is_proven_card(chars: str) -> bool:
 
 def is_iban(chars: str) -> bool:
     """Return whether letters and digits are an IBAN of a country that has them, right by its check digits."""
+    if _ELSEWHERE.get(chars[:2]) == len(chars):
+        return mod_97_10.is_valid(chars[4:] + chars[:4])
     return _SHORTEST_IBAN <= len(chars) <= _LONGEST_IBAN and iban.is_valid(chars, check_country=False)
 
 

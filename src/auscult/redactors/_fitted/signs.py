@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Utterance
 from auscult.redactors._digits import lowered
-from auscult.redactors._fitted.checks import CODES, forms_in, is_long_ago, is_recent, phone_countries, signs_of
+from auscult.redactors._fitted.checks import CODES, addresses_in, forms_in, is_long_ago, is_recent, phone_countries, signs_of
 from auscult.redactors._fitted.proofs import is_proven_card, is_usual, proofs
 from auscult.redactors._fitted.runs import Run, runs_of
 from auscult.redactors._fitted.tokens import CLASS, COARSE, LISTS, NUMBERS, SIDES, Table, Token, look, tokens_of
@@ -23,7 +23,10 @@ WIDTH = 1 << BITS
 """Columns of weights."""
 Numbers = NDArray[np.int64]
 Columns = NDArray[np.int32]
-_NEVER = re.compile(r"\b20(?:\d\d-\d\d-\d\d[T ]\d\d:\d\d\S*|(?:2[4-9]|3\d)-\d\d-\d\d\b)|(?<![\d.])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])")
+_NEVER = re.compile(
+    r"\b20(?:\d\d-\d\d-\d\d[T ]\d\d:\d\d\S*|(?:2[4-9]|3\d)-\d\d-\d\d\b)"
+    r"|(?<![\d.])(?:(?:2[0-4]|1?\d)?\d\.){3}(?:2[0-4]|1?\d)?\d(?![\d.])"
+)
 """A date with its time or of these years, and the address of a computer, which are no person's data."""
 _SIDE = {"agent": 0, "bot": 0, "customer": 1}
 _CHAINED, _REACH, _APART, _LONGEST = 6, 4, 25, 19
@@ -34,6 +37,7 @@ _MONTH, _NEXT = CLASS["month"], 2
 """Tokens between a month and a day or a year at most, the one behind included."""
 _OF_THINGS, _NAMED, _FEW = 4, 6, 3
 """Digits of a number that may be a thing's, words before it that name it, and those with which it answers a question."""
+_OF_PLACES, _POSTCODE = (LISTS["street"] - LISTS["of no place"]) | LISTS["of a place"], CODES["postcode"]
 _ROOM = 16
 """Empty tokens around all others."""
 _LENGTHS, _FAR, _REST = np.array((1, 2, 3, 5, 8, 12, 20, 30)), 6, 4
@@ -67,6 +71,8 @@ class Read:
         self.lows: list[str] = []
         self.checked: dict[int, set[int]] = {}
         self.proven: dict[int, Kind] = {}
+        self.streets: set[int] = set()
+        self.of_places: list[bool] = []
         self.kept: set[int] = set()
 
     def add(self, utterances: Sequence[Utterance], table: Table, countries: tuple[str, ...] = ()) -> None:
@@ -96,6 +102,7 @@ class Read:
             self.whole.append(is_whole[index])
             if is_open[index]:
                 self._check(tokens, low, turn, countries)
+            self.of_places.append(self._names_a_place(tokens, turn))
             for pattern in (PLACEHOLDER, _NEVER) if is_open[index] else ():
                 for found in pattern.finditer(text):
                     self.kept.update(self._within(turn, *found.span()))
@@ -119,11 +126,21 @@ class Read:
         for at, token in enumerate(tokens, base):
             if token.kind == _MONTH:
                 self._date(at, self.runs[first:])
-        for start, end, sign in forms_in(low, has_digit=any(map(str.isdecimal, low))):
+        has_digit = any(map(str.isdecimal, low))
+        for start, end in addresses_in(low) if has_digit else ():
+            self.streets.update(self._within(turn, start, end))
+        for start, end, sign in forms_in(low, has_digit=has_digit):
             its = self._within(turn, start, end)
             self._mark(its, sign)
             if sign == CODES["said in brackets"] or (sign == CODES["email"] and low[start:end].partition("@")[0] not in LISTS["mailboxes"]):
                 self.proven.update(dict.fromkeys(its, "email"))
+
+    def _names_a_place(self, tokens: Sequence[Token], turn: int) -> bool:
+        """Return whether a turn has a street, a postcode or a word that goes with a place."""
+        its = range(self.begins[turn] + 1, len(self.rows))
+        return not _OF_PLACES.isdisjoint(token.low for token in tokens) or any(
+            at in self.streets or _POSTCODE in self.checked.get(at, ()) for at in its
+        )
 
     def _is_of_a_thing(self, tokens: Sequence[Token], first: int, turn: int) -> bool:
         """Return whether the words before a number, or the question, name a thing rather than a card or an account."""

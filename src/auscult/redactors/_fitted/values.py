@@ -103,9 +103,12 @@ def _grown(read: Read, part: Part) -> Part:
             last = run.last
     if kind in _OF_RUNS:
         its = [run for run, _ in read.runs if run.first <= last and first <= run.last]
-        first, last = (max(first, its[0].first), min(last, its[-1].last)) if its else (first, last)
+        if its and its[0].first in read.proven:
+            first, last = max(first, its[0].first), min(last, its[-1].last)
         while len(its) > 1 and its[-1].letters and len(its[-1].chars) <= _EXTENSION and not its[0].letters:
             last = its.pop().first - 1
+    if kind == "phone" and _word(read, first - 1) == "+":
+        first -= 1
     if kind == "email":
         while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():
             last += 2
