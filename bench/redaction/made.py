@@ -36,9 +36,7 @@ _KIND = {
         "national_number",
     ),
 }  # fmt: skip
-_PLAIN = frozenset(
-    "order serial ean amount small time ref hotline ownmail version meter flight site soon".split()
-)
+_PLAIN = frozenset("order serial ean amount small time ref hotline ownmail version meter flight site soon".split())
 """Values that are not personal."""
 _FORMS: Mapping[str, str] = {
     "card4": "####", 
@@ -215,7 +213,9 @@ class _Maker:
     def _places(self, form: str) -> str:
         def filled(found: re.Match[str]) -> str:
             name = found[1]
-            return self._one(self._words(name)) if name in ("P", "T") else self._form(self._one(_FORMS[name].split("|")))
+            return (
+                self._one(self._words(name)) if name in ("P", "T") else self._form(self._one(_FORMS[name].split("|")))
+            )
 
         return _SLOT.sub(filled, form)
 
@@ -229,7 +229,9 @@ class _Maker:
         return f"{self._street()}{self._one((', ', ' ', ', '))}{self._town()}"
 
     def _postcode(self) -> str:
-        form = {"en": "ukpost", "de": "zip", "es": "zip", "fr": "zip", "pt": self._one(("cep", "ptpost"))}[self._language]
+        form = {"en": "ukpost", "de": "zip", "es": "zip", "fr": "zip", "pt": self._one(("cep", "ptpost"))}[
+            self._language
+        ]
         text = self._form(self._one(_FORMS[form].split("|")))
         return self._said(text) if self._chance.random() > _WRITTEN and self._language != "en" else text
 

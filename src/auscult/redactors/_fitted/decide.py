@@ -30,9 +30,9 @@ _ENTERS, _STAYS, _TURNS, _LEAVES = -1.0, 0.2, -2.0, -1.0
 _FILE = Path(__file__).with_name("weights.npz")
 _NEAR, _SHORT = 4, 9
 """Tokens on either side of one that may be personal, and those of a short turn with that of its side."""
-_NEVER, _PROVEN, _STREET, _CLOSE = 1 << 12, 1 << 10, 2 * SCALE, 4 * SCALE
-"""What is taken from the score of what is never personal, what is added where a check proves a kind or a street is
-written, and how much less likely a class may be to be weighed."""
+_NEVER, _PROVEN, _SHAPED, _CLOSE = 1 << 12, 1 << 10, 2 * SCALE, 4 * SCALE
+"""What is taken from the score of what is never personal, what is added where a check proves a kind or its
+shape is there, and how much less likely a class may be to be weighed."""
 _NOWHERE, _ASKED = round(2.5 * SCALE), 2
 """What is taken from the score of an address where no place is named, and turns before in which one may be."""
 Weights = NDArray[np.int8]
@@ -94,11 +94,9 @@ class Decision:
                     scores[places[at], number] += more
         is_placed = np.array([any(read.of_places[max(0, at - _ASKED) : at + 1]) for at in range(len(read.of_places))])
         scores[~is_placed[np.array(read.turn)[kept]], CLASSES["address"]] -= _NOWHERE
-        for at in read.streets & places.keys():
-            scores[places[at], CLASSES["address"]] += _STREET
-        for at, kind in read.proven.items():
-            if at in places:
-                scores[places[at], CLASSES[kind]] += _PROVEN
+        for kinds, more in ((read.shaped, _SHAPED), (read.proven, _PROVEN)):
+            for at in kinds.keys() & places.keys():
+                scores[places[at], CLASSES[kinds[at]]] += more
         for at in kept.tolist():
             if read.end[at] == 0 or at in read.kept:
                 scores[places[at], 1:] -= _NEVER

@@ -76,8 +76,12 @@ def _members(tokens: Sequence[Token], first: int, low: str) -> tuple[list[int], 
             break
         at += 1
     behind = max(at, members[-1] + 1)
-    while members and tokens[members[0]].low in _DOUBTFUL and not (
-        _is_near(tokens, members) and (len(tokens[members[0]].low) == 1 or tokens[members[0]].kind not in LETTERS)
+    while (
+        members
+        and tokens[members[0]].low in _DOUBTFUL
+        and not (
+            _is_near(tokens, members) and (len(tokens[members[0]].low) == 1 or tokens[members[0]].kind not in LETTERS)
+        )
     ):
         members.pop(0)
     while len(members) > 1 and tokens[members[-1]].low in _DOUBTFUL and members[-1] - members[-2] > 1:
@@ -105,7 +109,12 @@ def _is_letter(tokens: Sequence[Token], at: int) -> bool:
         return False
     if tokens[at].low not in ("a", "e", "y", "o", "é"):
         return True
-    if at and tokens[at].low in ("e", "y", "é") and tokens[at - 1].kind in NUMBERS and not tokens[at - 1].low.isdecimal():
+    if (
+        at
+        and tokens[at].low in ("e", "y", "é")
+        and tokens[at - 1].kind in NUMBERS
+        and not tokens[at - 1].low.isdecimal()
+    ):
         return False
     return at + 1 < len(tokens) and (tokens[at + 1].kind in NUMBERS or tokens[at + 1].kind in LETTERS)
 

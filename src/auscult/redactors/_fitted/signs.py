@@ -13,7 +13,15 @@ from numpy.typing import NDArray
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Utterance
 from auscult.redactors._digits import lowered
-from auscult.redactors._fitted.checks import CODES, addresses_in, forms_in, is_long_ago, is_recent, phone_countries, signs_of
+from auscult.redactors._fitted.checks import (
+    CODES,
+    forms_in,
+    is_long_ago,
+    is_recent,
+    phone_countries,
+    shapes_in,
+    signs_of,
+)
 from auscult.redactors._fitted.proofs import is_proven_card, is_usual, proofs
 from auscult.redactors._fitted.runs import Run, runs_of
 from auscult.redactors._fitted.tokens import CLASS, COARSE, LISTS, NUMBERS, SIDES, Table, Token, look, tokens_of
@@ -71,7 +79,7 @@ class Read:
         self.lows: list[str] = []
         self.checked: dict[int, set[int]] = {}
         self.proven: dict[int, Kind] = {}
-        self.streets: set[int] = set()
+        self.shaped: dict[int, Kind] = {}
         self.of_places: list[bool] = []
         self.kept: set[int] = set()
 
@@ -127,19 +135,21 @@ class Read:
             if token.kind == _MONTH:
                 self._date(at, self.runs[first:])
         has_digit = any(map(str.isdecimal, low))
-        for start, end in addresses_in(low) if has_digit else ():
-            self.streets.update(self._within(turn, start, end))
+        for start, end, kind in shapes_in(low, has_digit=has_digit):
+            self.shaped.update(dict.fromkeys(self._within(turn, start, end), kind))
         for start, end, sign in forms_in(low, has_digit=has_digit):
             its = self._within(turn, start, end)
             self._mark(its, sign)
-            if sign == CODES["said in brackets"] or (sign == CODES["email"] and low[start:end].partition("@")[0] not in LISTS["mailboxes"]):
+            if sign == CODES["said in brackets"] or (
+                sign == CODES["email"] and low[start:end].partition("@")[0] not in LISTS["mailboxes"]
+            ):
                 self.proven.update(dict.fromkeys(its, "email"))
 
     def _names_a_place(self, tokens: Sequence[Token], turn: int) -> bool:
         """Return whether a turn has a street, a postcode or a word that goes with a place."""
         its = range(self.begins[turn] + 1, len(self.rows))
         return not _OF_PLACES.isdisjoint(token.low for token in tokens) or any(
-            at in self.streets or _POSTCODE in self.checked.get(at, ()) for at in its
+            self.shaped.get(at) == "address" or _POSTCODE in self.checked.get(at, ()) for at in its
         )
 
     def _is_of_a_thing(self, tokens: Sequence[Token], first: int, turn: int) -> bool:
@@ -195,7 +205,13 @@ class Read:
                 digits, last = digits + later.chars, its_turn
                 its.append(later)
                 is_phone = len(digits) in _OVER_RUNS and phone_countries(digits, countries)
-                name = "card over runs" if is_proven_card(digits) and is_usual(digits) else "phone over runs" if is_phone else ""
+                name = (
+                    "card over runs"
+                    if is_proven_card(digits) and is_usual(digits)
+                    else "phone over runs"
+                    if is_phone
+                    else ""
+                )
                 for each in its if name else ():
                     self._mark(range(each.first, each.last + 1), CODES[name])
 

@@ -40,10 +40,10 @@ def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
             found.append(Found(turn, start, end, kind, value))
     if not any(one.kind == "iban" and one.value[:2].isalpha() for one in found):
         found = [one for one in found if one.kind != "iban"]
-    for index, one in enumerate(found):
-        its = [one]
+    for index in range(len(found)):
+        its = [found[index]]
         for later in found[index + 1 : index + _TOGETHER]:
-            if one.kind != "card" or later.kind != "card" or is_card(one.value):
+            if {later.kind, its[0].kind} != {"card"} or is_card(its[0].value) or is_card(later.value):
                 break
             its.append(later)
             whole = "".join(each.value for each in its)
