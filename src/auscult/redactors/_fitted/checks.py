@@ -63,7 +63,8 @@ def phone_countries(digits: str, more: tuple[str, ...] = ()) -> int:
 
 def is_service(digits: str, more: tuple[str, ...] = ()) -> bool:
     """Return whether a telephone number is one that no person has, in any country: it costs nothing, or the same everywhere."""
-    return all(phonenumbers.number_type(number) in _SERVICES for number in _phones(digits, more))
+    its = _phones(digits, more) if digits.startswith(tuple(LISTS["service"])) else ()
+    return any(phonenumbers.number_type(number) in _SERVICES for number in its)
 
 
 def _phones(digits: str, more: tuple[str, ...]) -> Iterator[phonenumbers.PhoneNumber]:

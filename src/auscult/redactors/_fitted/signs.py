@@ -135,7 +135,7 @@ class Read:
             if token.kind == _MONTH:
                 self._date(at, self.runs[first:])
         has_digit = any(map(str.isdecimal, low))
-        for start, end, kind in shapes_in(low, has_digit=has_digit):
+        for start, end, kind in shapes_in(low, has_digit=has_digit and self.sides[turn] != _SIDE["agent"]):
             self.shaped.update(dict.fromkeys(self._within(turn, start, end), kind))
         for start, end, sign in forms_in(low, has_digit=has_digit):
             its = self._within(turn, start, end)

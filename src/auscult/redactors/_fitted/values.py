@@ -17,7 +17,7 @@ _TOGETHER, _PHONE, _AGAIN, _SHORTEST_NAME = 4, 9, 4, 2
 """Parts that may be one card, last digits of a telephone number that count, digits and letters of what is said again."""
 _OF_RUNS: frozenset[Kind] = frozenset(("card", "iban", "phone"))
 """Kinds of which a value is numbers alone: a word before it is none of it."""
-_LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "security_code": 2}
+_LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "security_code": 3}
 """Digits and letters of a value at least."""
 _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
@@ -110,6 +110,8 @@ def _grown(read: Read, part: Part) -> Part:
     if kind == "phone" and _word(read, first - 1) == "+":
         first -= 1
     if kind == "email":
+        while first < last and _word(read, first) in LISTS["before mail"] and _word(read, first + 1).isalnum():
+            first += 1
         while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():
             last += 2
     if kind == "name":
