@@ -24,6 +24,7 @@ from auscult.redactors._fitted.decide import CLASSES, OTHER, SCALE, Decision, pa
 from auscult.redactors._fitted.signs import WIDTH, Columns, Read, columns
 from auscult.redactors._fitted.tokens import Table, given_names, table_of, words_of_text
 from bench.redaction.labelled import Label
+from bench.redaction.made import made
 from bench.redaction.material import ROOT, Labelled, hands, older
 
 HALVES = (("de", "en_gb", "fr", "en_af", "pii_dev"), ("en_us", "en_in", "es", "pt"))
@@ -70,8 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     folder = Path(decide.__file__).parent
     (folder / "vocabulary.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     (folder / "everyday.txt").write_text("\n".join(sorted(usual)) + "\n", encoding="utf-8")
-    with (folder / "weights.npy").open("wb") as file:
-        np.save(file, whole(fitted(material_of(cases, table_of(vocabulary, usual)))))
+    weights = whole(fitted(material_of(cases, table_of(vocabulary, usual))))
+    np.savez_compressed(folder / "weights.npz", weights=weights)
 
 
 def halves() -> Iterator[tuple[Decision, dict[str, list[Labelled]]]]:
@@ -85,9 +86,14 @@ def halves() -> Iterator[tuple[Decision, dict[str, list[Labelled]]]]:
 
 
 def cases_of(without: Sequence[str]) -> list[Labelled]:
-    """Return what is fitted to, without some hands: hands, older sets, fields of forms, and ordinary talk."""
+    """Return what is fitted to, without some hands: hands, older sets, fields of forms, made sentences, ordinary talk."""
     its = [case for name, cases in hands().items() if name not in without for case in cases]
-    return [*its, *fields(its), *older(), *ordinary_talk()]
+    return [*its, *fields(its), *older(), *of_sentences(), *ordinary_talk()]
+
+
+def of_sentences() -> Iterator[Labelled]:
+    """Yield the conversations of made.py."""
+    return (Labelled("made", "", case.utterances, case.labels) for case in made())
 
 
 def fields(cases: Sequence[Labelled]) -> Iterator[Labelled]:
@@ -173,7 +179,7 @@ def material_of(cases: Sequence[Labelled], table: Table) -> Material:
 def worth_of(case: Labelled) -> float:
     """Return how much the tokens of a case count."""
     is_old = "/" in case.hand or case.hand.startswith("un") or case.hand in ("utterances", "tuned", "fields")
-    if case.hand.startswith("variants/"):
+    if case.hand == "made" or case.hand.startswith("variants/"):
         return WORTH / 2
     return WORTH_ORDINARY if case.hand == "ordinary" else 1.0 if is_old else WORTH
 

@@ -41,7 +41,7 @@ def test_labelled_utterances_are_found(file: str) -> None:
 @pytest.mark.night
 def test_the_weights_are_made_again_byte_for_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command writes the weights and the words that come along."""
-    names = ("weights.npy", "vocabulary.txt", "everyday.txt")
+    names = ("weights.npz", "vocabulary.txt", "everyday.txt")
     before = {name: Path(decide.__file__).with_name(name).read_bytes() for name in names}
     monkeypatch.setattr(decide, "__file__", str(tmp_path / "decide.py"))
     fit([])
@@ -68,7 +68,7 @@ def test_a_card_is_found_however_it_is_said(sizes: list[int], random: Random) ->
     assert after == "my card number is [card 1] thanks"
 
 
-@given(at=st.integers(4, 12), is_said=st.booleans())
+@given(at=st.integers(1, 15), is_said=st.booleans())
 def test_a_card_split_over_turns_is_found_whole(*, at: int, is_said: bool) -> None:
     """Both parts have the number of one card, and so has the agent's read-back."""
     whole = [SAID[int(digit)] if is_said else digit for digit in CARD]
@@ -106,7 +106,7 @@ def test_a_word_before_a_card_is_no_country() -> None:
         "C: no it is 5500 0000 0000 0004 and not 4111 1111 1111 1111", f"C: it's at {CARD} 12 34 56 78"
     ).texts
     assert texts[0] == "no it is [card 1] and not [card 2]"
-    assert texts[1].startswith("it's at [")
+    assert texts[1].startswith("it's at [card 3]")
 
 
 def test_names_are_redacted_wherever_they_recur() -> None:

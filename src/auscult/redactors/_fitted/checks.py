@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
+from itertools import islice
 from typing import Any, cast
 
 import phonenumbers
-from stdnum import iban
-
+from auscult.domain.privacy.redaction import Kind
 from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, has_card_form, is_luhn
+from auscult.redactors._fitted.proofs import is_iban
+from auscult.redactors._fitted.tokens import LISTS
 from auscult.redactors._words import lines_of
 
 _LISTS = lines_of("_fitted/forms.txt")
@@ -19,19 +21,22 @@ _ANY = re.compile(r"\b(?:" + "|".join(f"({pattern})" for pattern, _ in _FORMS) +
 _OF_DIGITS = {int(size): modules.split() for size, _, modules in (line.partition(" ") for line in _LISTS["digits"])}
 _SURE = {int(size): modules.split() for size, _, modules in (line.partition(" ") for line in _LISTS["sure"])}
 """Modules by the number of digits; ``_SURE`` are those with a date in them and check digits besides."""
-_EXAMPLES = frozenset(" ".join(_LISTS["example cards"]).split())
+_EXAMPLES = LISTS["example cards"]
 _COUNTRIES = tuple(" ".join(_LISTS["countries"]).split())
+_TYPES = phonenumbers.PhoneNumberType
+_SERVICES = (_TYPES.TOLL_FREE, _TYPES.PREMIUM_RATE, _TYPES.SHARED_COST, _TYPES.UAN)
 _PHONE_SHORTEST, _PHONE_LONGEST, _IBAN_SHORTEST, _MOST = 8, 13, 15, 3
 _AS_DATE, _EAN, _YEAR = (6, 8), 13, 4
+_ADDRESSES, _MAILS = ([re.compile(pattern) for pattern in _LISTS[name]] for name in ("addresses", "mails"))
 _SPLIT = re.compile(r"[\s./-]")
 _IBAN = re.compile(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]{2,4}){3,8}\b")
 _DATE = re.compile(r"(?<!\d)(\d{1,4})[-/. ]{1,2}(\d{1,2})[-/. ]{1,2}(\d{2,4})(?!\d)")
-_LAST_BIRTH, _THIS = 2012, 26
-"""The last year of a date that is rather one of birth, and the last two digits of one of this century."""
+_LAST_BIRTH, _THIS, _AHEAD = 2012, 26, 34
+"""The last year of a date that is rather one of birth, and the last two digits of this year and of one far ahead."""
 _PATTERNS = {name: re.compile(lines[0]) for name, lines in lines_of("_fitted/patterns.txt").items()}
 """Forms of texts with digits, by name."""
 _MAY_BE_EMAIL = re.compile(
-    r" (?:dot|punkt|punto|point|ponto) |arroba|arobase|klammeraffe|underscore|unterstrich|guion bajo"
+    r" (?:dot|punkt|punto|point|ponto) |[\[(](?:at|ät)[\])]|arroba|arobase|klammeraffe|underscore|unterstrich|guion bajo"
 )
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 CODES = {
@@ -40,8 +45,9 @@ CODES = {
         (
             "card", "card misheard", "luhn", "example card", "sure", "known", "phone", "phone of some", "nought",
             "day first", "ean", "year", "month and year", "iban", "iban misheard", "form", "email", "birth", "date",
-            "iban written", "iban-like", "written", "written misheard", "card over runs", "phone over runs",
-            "said birth", "said date", "said part of date", *_PATTERNS,
+            "of a thing", "iban-like", "written", "written misheard", "card over runs", "phone over runs",
+            "said birth", "said date", "said part of date", "service number", "recent",
+            *_PATTERNS,
         ),
         1,
     )
@@ -52,17 +58,25 @@ CODES = {
 @lru_cache(maxsize=16384)
 def phone_countries(digits: str, more: tuple[str, ...] = ()) -> int:
     """Return in how many countries, three at most, digits are a valid telephone number; ``more`` are likely ones."""
-    if not _PHONE_SHORTEST <= len(digits) <= _PHONE_LONGEST:
-        return 0
-    count = 0
-    for country in dict.fromkeys((*more, *_COUNTRIES)):
+    return sum(1 for _ in islice(_phones(digits, more), _MOST))
+
+
+def is_service(digits: str, more: tuple[str, ...] = ()) -> bool:
+    """Return whether a telephone number is one that no person has, in any country: it costs nothing, or the same everywhere."""
+    its = _phones(digits, more) if digits.startswith(tuple(LISTS["service"])) else ()
+    return any(phonenumbers.number_type(number) in _SERVICES for number in its)
+
+
+def _phones(digits: str, more: tuple[str, ...]) -> Iterator[phonenumbers.PhoneNumber]:
+    """Yield what digits are in each country where they are a valid telephone number."""
+    countries = dict.fromkeys((*more, *_COUNTRIES)) if _PHONE_SHORTEST <= len(digits) <= _PHONE_LONGEST else ()
+    for country in countries:
         try:
-            count += phonenumbers.is_valid_number(phonenumbers.parse(digits, country))
+            number = phonenumbers.parse(digits, country)
         except phonenumbers.NumberParseException:
             continue
-        if count == _MOST:
-            break
-    return count
+        if phonenumbers.is_valid_number(number):
+            yield number
 
 
 @lru_cache(maxsize=16384)
@@ -82,6 +96,8 @@ def _of_digits(digits: str, countries: tuple[str, ...]) -> Iterator[str]:
     phones = phone_countries(digits, countries)
     if phones:
         yield "phone" if phones == 1 else "phone of some"
+        if is_service(digits, countries):
+            yield "service number"
     if digits[0] == "0":
         yield "nought"
     if size in _AS_DATE and 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12:  # noqa: PLR2004  a day and a month
@@ -110,7 +126,7 @@ def _as_card(digits: str) -> Iterator[str]:
 
 def _of_letters(chars: str) -> Iterator[str]:
     if len(chars) >= _IBAN_SHORTEST and chars[:2].isalpha() and chars[2:4].isdecimal():
-        yield "iban" if iban.is_valid(chars) else "iban misheard"
+        yield "iban" if is_iban(chars) else "iban misheard"
     low = chars.lower()
     if any(_is_form(pattern, module, low) for pattern, module in _FORMS):
         yield "form"
@@ -128,20 +144,32 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
         return
     for found in _DATE.finditer(low):
         year = found[3] if len(found[1]) < 4 else found[1]  # noqa: PLR2004
-        yield *found.span(), CODES["birth" if is_long_ago(year) else "date"]
+        yield *found.span(), CODES["birth" if is_long_ago(year) else "recent" if is_recent(year) else "date"]
     for found in _IBAN.finditer(low):
-        is_right = iban.is_valid(_SPLIT.sub("", found[0]).upper())
-        yield *found.span(), CODES["iban written" if is_right else "iban-like"]
+        yield *found.span(), CODES["iban-like"]
     for found in _ANY.finditer(low):
         its = _FORMS[(found.lastindex or 1) - 1 :]
         is_right = any(_is_form(pattern, module, found[0]) for pattern, module in its)
         yield *found.span(), CODES["written" if is_right else "written misheard"]
 
 
+def shapes_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, Kind]]:
+    """Yield streets with their numbers and e-mail addresses that are said, in a turn in small letters: start, end, kind."""
+    for pattern in _ADDRESSES if has_digit else ():
+        yield from ((*found.span(), "address") for found in pattern.finditer(low))
+    for pattern in _MAILS if "@" in low or _MAY_BE_EMAIL.search(low) else ():
+        yield from ((*found.span(), "email") for found in pattern.finditer(low))
+
+
 def is_long_ago(digits: str) -> bool:
     """Return whether a year of two or four digits is rather one of a birth."""
     year = int(digits)
     return (year if year > 99 else year + (1900 if year > _THIS else 2000)) <= _LAST_BIRTH  # noqa: PLR2004
+
+
+def is_recent(digits: str) -> bool:
+    """Return whether a year of two or four digits is this one, the last or one ahead, in which hardly a caller is born."""
+    return _THIS - 1 <= int(digits[-2:]) <= _AHEAD and (len(digits) == 2 or digits[:2] == "20")  # noqa: PLR2004
 
 
 def _is_form(pattern: str, module: str, text: str) -> bool:

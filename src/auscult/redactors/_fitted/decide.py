@@ -5,6 +5,7 @@ Weights are whole numbers, added as whole numbers, so that what is found is the 
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, cast
 
@@ -21,16 +22,19 @@ OTHER = 0
 """The class of what is not personal; those of kinds follow, in the order of ``KINDS``."""
 CLASSES: Mapping[str, int] = {kind: number for number, kind in enumerate(KINDS, 1)}
 SURE: Mapping[str, float] = dict.fromkeys(KINDS, 3.0) | {
-    "card": 2.0, "iban": 2.5, "email": 2.5, "security_code": 2.0, "address": 2.0, "name": 2.5,
+    "card": 2.5, "email": 4.0, "iban": 2.5, "name": 3.4, "security_code": 2.2,
 }  # fmt: skip
 """How much more likely a token is held to be of a kind than the weights say, as log odds: what leaks is worse."""
 _ENTERS, _STAYS, _TURNS, _LEAVES = -1.0, 0.2, -2.0, -1.0
 """Log odds of a token of a kind behind one of none, behind one of its own, of another, and of none behind a kind."""
-_FILE = Path(__file__).with_name("weights.npy")
+_FILE = Path(__file__).with_name("weights.npz")
 _NEAR, _SHORT = 4, 9
 """Tokens on either side of one that may be personal, and those of a short turn with that of its side."""
-_NEVER, _CLOSE = 1 << 12, 4 * SCALE
-"""What is taken from the score of what is never personal, and how much less likely a class may be to be weighed."""
+_NEVER, _PROVEN, _SHAPED, _CLOSE = 1 << 12, 1 << 10, 2 * SCALE, 4 * SCALE
+"""What is taken from the score of what is never personal, what is added where a check proves a kind or its
+shape is there, and how much less likely a class may be to be weighed."""
+_NOWHERE, _ASKED = round(2.5 * SCALE), 2
+"""What is taken from the score of an address where no place is named, and turns before in which one may be."""
 Weights = NDArray[np.int8]
 
 
@@ -52,15 +56,17 @@ def _steps() -> list[list[int]]:
 _STEPS = _steps()
 _SURE = np.array([0, *(round(SURE[kind] * SCALE) for kind in KINDS)], dtype=np.int64)
 
-_VALID = {
-    CODES[sign]: (CLASSES[kind], round(more * SCALE))
-    for sign, kind, more in (
-        ("card", "card", 2.0), ("card over runs", "card", 4.0), ("example card", "card", -1.0), ("iban", "iban", 6.0),
-        ("iban written", "iban", 6.0), ("email", "email", 8.0), ("written", "national_number", 1.5),
-        ("sure", "national_number", 2.0), ("form", "national_number", 1.0),
-    )
+_VALID: Mapping[int, Sequence[tuple[int, int]]] = {
+    CODES[sign]: [(CLASSES[kind], round(more * SCALE)) for kind, more in its.items()]
+    for sign, its in {
+        "card over runs": {"card": 6.0}, "example card": {"card": -1.0}, "hidden card": {"card": 6.0}, "ending": {"card": 1.0},
+        "iban-like": {"iban": 4.0}, "iban misheard": {"iban": 2.0}, "written": {"national_number": 1.5},
+        "sure": {"national_number": 2.0}, "form": {"national_number": 1.0}, "recent": {"birth_date": -4.0},
+        "service number": {"phone": -6.0},
+        "of a thing": {"card": -3.0, "national_number": -2.0, "phone": -2.0, "account": -2.0},
+    }.items()
 }  # fmt: skip
-"""By sign of a check: how much more likely it makes a kind than the weights say, which know few right numbers."""
+"""By sign of a check: how much more likely it makes kinds than the weights say, which know few right numbers."""
 
 
 class Decision:
@@ -84,8 +90,13 @@ class Decision:
                 scores[its] = scores[its].sum(axis=0) // (run.last - run.first + 1)
         for at, signs in read.checked.items():
             for sign in signs & _VALID.keys() if at in places else ():
-                number, more = _VALID[sign]
-                scores[places[at], number] += more
+                for number, more in _VALID[sign]:
+                    scores[places[at], number] += more
+        is_placed = np.array([any(read.of_places[max(0, at - _ASKED) : at + 1]) for at in range(len(read.of_places))])
+        scores[~is_placed[np.array(read.turn)[kept]], CLASSES["address"]] -= _NOWHERE
+        for kinds, more in ((read.shaped, _SHAPED), (read.proven, _PROVEN)):
+            for at in kinds.keys() & places.keys():
+                scores[places[at], CLASSES[kinds[at]]] += more
         for at in kept.tolist():
             if read.end[at] == 0 or at in read.kept:
                 scores[places[at], 1:] -= _NEVER
@@ -102,7 +113,7 @@ def passing(read: Read) -> Numbers:
     All of a turn are where it is short, or something was asked for.
     """
     near = np.zeros(len(read.rows) + 2 * _NEAR, dtype=np.int8)
-    for turn, (first, behind) in enumerate(zip(read.begins, [*read.begins[1:], len(read.rows)], strict=True)):
+    for turn, (first, behind) in enumerate(pairwise((*read.begins, len(read.rows)))):
         if read.open[turn]:
             if read.whole[turn] or behind - first <= _SHORT:
                 near[first + _NEAR : behind + _NEAR] = 1
@@ -167,4 +178,5 @@ def _parts(kept: Numbers, path: Sequence[int], read: Read) -> Iterator[Part]:
 def decision() -> Decision:
     """Return the one that comes along."""
     table = table_of(lines_of_words("vocabulary.txt"), frozenset(lines_of_words("everyday.txt")))
-    return Decision(np.load(_FILE), table)
+    with np.load(_FILE) as stored:
+        return Decision(stored["weights"], table)

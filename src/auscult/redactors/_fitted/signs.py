@@ -3,6 +3,7 @@
 Every sign is a column of weights: what its terms are, hashed. All is computed for some tokens at once.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 from zlib import crc32
@@ -10,18 +11,31 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.domain.privacy.redaction import PLACEHOLDER, Utterance
-from auscult.redactors._cards import is_card
+from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Utterance
 from auscult.redactors._digits import lowered
-from auscult.redactors._fitted.checks import CODES, forms_in, is_long_ago, phone_countries, signs_of
+from auscult.redactors._fitted.checks import (
+    CODES,
+    forms_in,
+    is_long_ago,
+    is_recent,
+    phone_countries,
+    shapes_in,
+    signs_of,
+)
+from auscult.redactors._fitted.proofs import is_proven_card, is_usual, proofs
 from auscult.redactors._fitted.runs import Run, runs_of
-from auscult.redactors._fitted.tokens import CLASS, COARSE, NUMBERS, SIDES, Table, Token, look, tokens_of
+from auscult.redactors._fitted.tokens import CLASS, COARSE, LISTS, NUMBERS, SIDES, Table, Token, look, tokens_of
 
 BITS = 18
 WIDTH = 1 << BITS
 """Columns of weights."""
 Numbers = NDArray[np.int64]
 Columns = NDArray[np.int32]
+_NEVER = re.compile(
+    r"\b20(?:\d\d-\d\d-\d\d[T ]\d\d:\d\d\S*|(?:2[4-9]|3\d)-\d\d-\d\d\b)"
+    r"|(?<![\d.])(?:(?:2[0-4]|1?\d)?\d\.){3}(?:2[0-4]|1?\d)?\d(?![\d.])"
+)
+"""A date with its time or of these years, and the address of a computer, which are no person's data."""
 _SIDE = {"agent": 0, "bot": 0, "customer": 1}
 _CHAINED, _REACH, _APART, _LONGEST = 6, 4, 25, 19
 """Runs, turns, tokens and digits over which a number goes on."""
@@ -29,6 +43,9 @@ _OVER_RUNS = (9, 10, 11)
 _SHAPES, _SIGNS, _MOST = 0xFFF, 5, 24
 _MONTH, _NEXT = CLASS["month"], 2
 """Tokens between a month and a day or a year at most, the one behind included."""
+_OF_THINGS, _NAMED, _FEW = 4, 6, 3
+"""Digits of a number that may be a thing's, words before it that name it, and those with which it answers a question."""
+_OF_PLACES, _POSTCODE = (LISTS["street"] - LISTS["of no place"]) | LISTS["of a place"], CODES["postcode"]
 _ROOM = 16
 """Empty tokens around all others."""
 _LENGTHS, _FAR, _REST = np.array((1, 2, 3, 5, 8, 12, 20, 30)), 6, 4
@@ -61,6 +78,9 @@ class Read:
         self.runs: list[Placed] = []
         self.lows: list[str] = []
         self.checked: dict[int, set[int]] = {}
+        self.proven: dict[int, Kind] = {}
+        self.shaped: dict[int, Kind] = {}
+        self.of_places: list[bool] = []
         self.kept: set[int] = set()
 
     def add(self, utterances: Sequence[Utterance], table: Table, countries: tuple[str, ...] = ()) -> None:
@@ -90,8 +110,9 @@ class Read:
             self.whole.append(is_whole[index])
             if is_open[index]:
                 self._check(tokens, low, turn, countries)
-            if "[" in text:
-                for found in PLACEHOLDER.finditer(text):
+            self.of_places.append(self._names_a_place(tokens, turn))
+            for pattern in (PLACEHOLDER, _NEVER) if is_open[index] else ():
+                for found in pattern.finditer(text):
                     self.kept.update(self._within(turn, *found.span()))
         self._chain(self.runs[first:], countries)
 
@@ -99,16 +120,50 @@ class Read:
         """Note the runs of a turn, and what checks say of them and of what is written."""
         base, first = self.begins[turn] + 1, len(self.runs)
         if any(token.kind in NUMBERS or COARSE[token.kind] == COARSE[3] for token in tokens):
-            for run in runs_of(tokens, low):
-                placed = run._replace(first=run.first + base, last=run.last + base)
-                self.runs.append(Placed(placed, turn))
+            proven = {each.first: each for each in proofs(tokens)}
+            for run in runs_of(tokens, low, list(proven.values())):
+                its = range(run.first + base, run.last + base + 1)
+                self.runs.append(Placed(run._replace(first=its[0], last=its[-1]), turn))
                 for sign in signs_of(run.chars, countries) if run.chars else ():
-                    self._mark(range(placed.first, placed.last + 1), sign)
+                    self._mark(its, sign)
+                is_thing = len(run.chars) >= _OF_THINGS and self._is_of_a_thing(tokens, run.first, turn)
+                if is_thing:
+                    self._mark(its, CODES["of a thing"])
+                elif run.first in proven:
+                    self.proven.update(dict.fromkeys(its, proven[run.first].kind))
         for at, token in enumerate(tokens, base):
             if token.kind == _MONTH:
                 self._date(at, self.runs[first:])
-        for start, end, sign in forms_in(low, has_digit=any(map(str.isdecimal, low))):
-            self._mark(self._within(turn, start, end), sign)
+        has_digit = any(map(str.isdecimal, low))
+        for start, end, kind in shapes_in(low, has_digit=has_digit and self.sides[turn] != _SIDE["agent"]):
+            self.shaped.update(dict.fromkeys(self._within(turn, start, end), kind))
+        for start, end, sign in forms_in(low, has_digit=has_digit):
+            its = self._within(turn, start, end)
+            self._mark(its, sign)
+            if sign == CODES["said in brackets"] or (
+                sign == CODES["email"] and low[start:end].partition("@")[0] not in LISTS["mailboxes"]
+            ):
+                self.proven.update(dict.fromkeys(its, "email"))
+
+    def _names_a_place(self, tokens: Sequence[Token], turn: int) -> bool:
+        """Return whether a turn has a street, a postcode or a word that goes with a place."""
+        its = range(self.begins[turn] + 1, len(self.rows))
+        return not _OF_PLACES.isdisjoint(token.low for token in tokens) or any(
+            self.shaped.get(at) == "address" or _POSTCODE in self.checked.get(at, ()) for at in its
+        )
+
+    def _is_of_a_thing(self, tokens: Sequence[Token], first: int, turn: int) -> bool:
+        """Return whether the words before a number, or the question, name a thing rather than a card or an account."""
+        words = [token.low for token in tokens[max(0, first - _NAMED) : first]]
+        if first <= _FEW and turn and not self.is_first[turn]:
+            asked = range(self.begins[turn - 1] + 1, self.begins[turn])
+            words = [self.lows[turn - 1][self.start[at] : self.end[at]] for at in asked] + words
+        for word in reversed(words):
+            if word in LISTS["of a card"]:
+                return False
+            if word in LISTS["of a thing"]:
+                return True
+        return False
 
     def _date(self, month: int, runs: Sequence[Placed]) -> None:
         """Note a date around the name of a month, by what is known of its year."""
@@ -118,7 +173,8 @@ class Read:
             return
         digits = "" if behind is None else behind.chars[-4:] if len(behind.chars) > 3 else behind.chars[-2:]  # noqa: PLR2004
         is_year = digits.isdecimal() and len(digits) in (2, 4)
-        name = ("said birth" if is_long_ago(digits) else "said date") if is_year else "said part of date"
+        name = "said birth" if is_year and is_long_ago(digits) else "said date" if is_year else "said part of date"
+        name = "recent" if is_year and is_recent(digits) else name
         first, last = month if before is None else before.first, month if behind is None else behind.last
         self._mark(range(first, last + 1), CODES[name])
 
@@ -149,7 +205,13 @@ class Read:
                 digits, last = digits + later.chars, its_turn
                 its.append(later)
                 is_phone = len(digits) in _OVER_RUNS and phone_countries(digits, countries)
-                name = "card over runs" if is_card(digits) else "phone over runs" if is_phone else ""
+                name = (
+                    "card over runs"
+                    if is_proven_card(digits) and is_usual(digits)
+                    else "phone over runs"
+                    if is_phone
+                    else ""
+                )
                 for each in its if name else ():
                     self._mark(range(each.first, each.last + 1), CODES[name])
 

@@ -45,6 +45,8 @@ NUMBERS = frozenset(
 )  # fmt: skip
 """Classes of spelled letters, and of digits and number words."""
 SHAPES = 4096
+_MAIL = frozenset(("dot", "arroba", "arobase", "klammeraffe"))
+"""Words of an e-mail address that is said."""
 _ASKS = LISTS["asks"] | {word.title() for word in LISTS["asks"]}
 
 
@@ -188,7 +190,8 @@ def look(text: str, table: Table) -> tuple[bool, bool]:
     It is the first look, after which most turns are not read.
     """
     words = _WORD.findall(text)
-    return not table.plain.issuperset(words) or "@" in text, not _ASKS.isdisjoint(words)
+    is_mail = "@" in text or not _MAIL.isdisjoint(words)
+    return is_mail or not table.plain.issuperset(words), not _ASKS.isdisjoint(words)
 
 
 def words_of_text(low: str) -> Iterator[str]:

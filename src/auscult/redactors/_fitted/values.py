@@ -1,12 +1,12 @@
 """Values of what was decided, equal however they are written, and the places where a known value is said again."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Kind, Utterance, is_taken
 from auscult.redactors._cards import is_card
 from auscult.redactors._fitted.decide import Part
-from auscult.redactors._fitted.runs import chars_of
+from auscult.redactors._fitted.readings import chars_of
 from auscult.redactors._fitted.signs import Read
 from auscult.redactors._fitted.tokens import CLASS, LISTS, Token
 
@@ -15,6 +15,10 @@ _NUMERIC: frozenset[Kind] = frozenset(
 )
 _TOGETHER, _PHONE, _AGAIN, _SHORTEST_NAME = 4, 9, 4, 2
 """Parts that may be one card, last digits of a telephone number that count, digits and letters of what is said again."""
+_OF_RUNS: frozenset[Kind] = frozenset(("card", "iban", "phone"))
+"""Kinds of which a value is numbers alone: a word before it is none of it."""
+_LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "security_code": 3}
+"""Digits and letters of a value at least."""
 _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
 _GAP, _EXTENSION = 3, 3
@@ -31,11 +35,15 @@ def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
     for first, last, kind in _whole(read, parts):
         turn = read.turn[first]
         start, end = read.start[first], read.end[last]
-        found.append(Found(turn, start, end, kind, _value(read, first, last, kind)))
-    for index, one in enumerate(found):
-        its = [one]
+        value = _value(read, first, last, kind)
+        if len(value) >= _LEAST.get(kind, 1):
+            found.append(Found(turn, start, end, kind, value))
+    if not any(one.kind == "iban" and one.value[:2].isalpha() for one in found):
+        found = [one for one in found if one.kind != "iban"]
+    for index in range(len(found)):
+        its = [found[index]]
         for later in found[index + 1 : index + _TOGETHER]:
-            if one.kind != "card" or later.kind != "card" or is_card(one.value):
+            if {later.kind, its[0].kind} != {"card"} or is_card(its[0].value) or is_card(later.value):
                 break
             its.append(later)
             whole = "".join(each.value for each in its)
@@ -62,14 +70,18 @@ def _whole(read: Read, parts: Sequence[Part]) -> Iterator[Part]:
 
 def _names_apart(read: Read, part: Part) -> Iterator[Part]:
     """Yield the names of a part: words that introduce one, or are between two, are none of it."""
+    if part.kind != "name":
+        yield part
+        return
     first = part.first
-    for at in range(part.first, part.last + 2) if part.kind == "name" else ():
-        if at > part.last or _word(read, at) in LISTS["apart"]:
+    for at in range(part.first, part.last + 2):
+        word = _word(read, at)
+        if at > part.last or word in LISTS["apart"] or word in LISTS["of a firm"]:
             if first < at:
                 yield Part(first, at - 1, part.kind)
             first = at + 1
-    if part.kind != "name":
-        yield part
+        if first == at + 1 > part.first + 1 and word in LISTS["of a firm"]:
+            return
 
 
 def _is_one(read: Read, before: Part, behind: Part) -> bool:
@@ -89,7 +101,17 @@ def _grown(read: Read, part: Part) -> Part:
         run = next((run for run, _ in read.runs if 0 < run.first - at <= _EXTENSION), None)
         if _word(read, at) in LISTS["extension"] and run is not None and read.turn[run.first] == read.turn[first]:
             last = run.last
+    if kind in _OF_RUNS:
+        its = [run for run, _ in read.runs if run.first <= last and first <= run.last]
+        if its and its[0].first in read.proven:
+            first, last = max(first, its[0].first), min(last, its[-1].last)
+        while len(its) > 1 and its[-1].letters and len(its[-1].chars) <= _EXTENSION and not its[0].letters:
+            last = its.pop().first - 1
+    if kind == "phone" and _word(read, first - 1) == "+":
+        first -= 1
     if kind == "email":
+        while first < last and _word(read, first) in LISTS["before mail"] and _word(read, first + 1).isalnum():
+            first += 1
         while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():
             last += 2
     if kind == "name":
@@ -108,10 +130,16 @@ def _word(read: Read, at: int) -> str:
 
 def _value(read: Read, first: int, last: int, kind: Kind) -> str:
     """Return the canonical form of tokens in a row."""
+    if first in read.proven and kind in _OF_RUNS:
+        proven = next((run.chars for run, _ in read.runs if (run.first, run.last) == (first, last)), "")
+        if proven:
+            return proven
     low = read.lows[read.turn[first]]
     text = low[read.start[first] : read.end[last]]
     if kind == "email":
         return _DOT.sub(".", _AT.sub("@", text)).replace(" ", "")
+    if kind == "iban" and any(map(str.isdecimal, text)):
+        return _SIGN.sub("", text).upper()
     if kind in _NUMERIC:
         tokens = [
             Token(read.start[at], read.end[at], low[read.start[at] : read.end[at]], *read.rows[at])

@@ -1,0 +1,154 @@
+"""Numbers in a turn that a check proves: a card's by issuer, length and Luhn, an IBAN by length and check digits.
+
+They are searched in all readings of what is said, and found beside other numbers: an expiry date that follows.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from stdnum import iban
+from stdnum.iso7064 import mod_97_10
+
+from auscult.domain.privacy.redaction import Kind
+from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, USUAL_CARD, is_card
+from auscult.redactors._fitted.readings import HOMOPHONES, Reading, read_on
+from auscult.redactors._fitted.tokens import LETTERS, LISTS, NUMBERS, Token
+
+JOINTS = frozenset("-\u2013./()'+·*|:,_")
+"""Signs within a number."""
+_ELSEWHERE = {word[:2].upper(): int(word[3:]) for word in LISTS["iban elsewhere"]}
+"""Lengths of IBANs in countries that use them and are not in the registry."""
+_COUNTRIES = frozenset((*(word.upper() for word in LISTS["iban countries"]), *_ELSEWHERE))
+_EXAMPLES = frozenset(LISTS["example cards"])
+_BESIDE = frozenset(("un", "sept"))
+"""Numbers beside others in words only: one is an article more often, and one a month."""
+_EAN, _AMEX, _AMEX_BEGINS = 13, 15, ("34", "37")
+_SHORTEST_IBAN, _LONGEST_IBAN, _BANK, _GAP, _LEAST = 15, 34, (1, 4), 3, 12
+
+
+class Proof(NamedTuple):
+    """Tokens from ``first`` to ``last`` that are a number of a kind, and its digits and capital letters."""
+
+    first: int
+    last: int
+    kind: Kind
+    chars: str
+
+
+def proofs(tokens: Sequence[Token]) -> Iterator[Proof]:
+    """Yield the proven numbers of a turn, from left to right."""
+    if sum(len(each.low) if each.low.isdecimal() else 2 for each in tokens if each.kind in NUMBERS) < _LEAST:
+        return
+    at = 0
+    while at < len(tokens):
+        found = _iban_at(tokens, at) or _card_at(tokens, at)
+        if found is not None:
+            yield found
+        at = at + 1 if found is None else found.last + 1
+
+
+def is_proven_card(chars: str) -> bool:
+    """Return whether digits are a card's number, neither an article's nor one that is published for tests."""
+    return len(chars) > _EAN and is_card(chars) and chars not in _EXAMPLES
+
+
+def is_iban(chars: str) -> bool:
+    """Return whether letters and digits are an IBAN of a country that has them, right by its check digits."""
+    if _ELSEWHERE.get(chars[:2]) == len(chars):
+        return mod_97_10.is_valid(chars[4:] + chars[:4])
+    return _SHORTEST_IBAN <= len(chars) <= _LONGEST_IBAN and iban.is_valid(chars, check_country=False)
+
+
+def is_number(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a token is a number, or a word that sounds like one between two of them."""
+    if not 0 <= at < len(tokens):
+        return False
+    if tokens[at].low in _BESIDE:
+        before = at - 2 if at and tokens[at - 1].low == "et" else at - 2 if at and tokens[at - 1].low == "-" else at - 1
+        its = [tokens[each] for each in (before, at + 1) if 0 <= each < len(tokens)]
+        return any(each.kind in NUMBERS and not each.low.isdecimal() for each in its)
+    if tokens[at].low in HOMOPHONES:
+        near = [tokens[each] for each in (at - 1, at + 1) if 0 <= each < len(tokens)]
+        return len(near) == 2 and all(  # noqa: PLR2004
+            (each.kind in NUMBERS and not each.low.isdecimal()) or each.low in HOMOPHONES for each in near
+        )
+    return tokens[at].kind in NUMBERS
+
+
+def _card_at(tokens: Sequence[Token], first: int) -> Proof | None:
+    """Return the card that begins at a token; a part of a longer number is one only with the usual length."""
+    if not is_number(tokens, first):
+        return None
+    is_begin = not is_number(tokens, first - 1)
+    readings = [Reading()]
+    for at in _ahead(tokens, first, has_letters=False):
+        readings = [each for each in read_on(readings, tokens[at]) if len(each.text) <= CARD_LONGEST]
+        if not readings:
+            return None
+        is_end = not is_number(tokens, at + 1)
+        if len(readings[-1].text) < CARD_SHORTEST and len(readings[0].text) < CARD_SHORTEST:
+            continue
+        for each in readings if is_begin and is_end else readings[:1] if is_begin or is_end else ():
+            if is_proven_card(each.text) and ((is_begin and is_end) or is_usual(each.text)):
+                return Proof(first, at, "card", each.text)
+    return None
+
+
+def is_usual(chars: str) -> bool:
+    """Return whether a card's number has the length that most have."""
+    return len(chars) == USUAL_CARD or (len(chars) == _AMEX and chars.startswith(_AMEX_BEGINS))
+
+
+def _iban_at(tokens: Sequence[Token], first: int) -> Proof | None:
+    country, behind = _country(tokens, first)
+    if not country or not is_number(tokens, behind):
+        return None
+    readings = [Reading(country)]
+    for at in _ahead(tokens, behind, has_letters=True):
+        token = tokens[at]
+        if is_number(tokens, at):
+            readings = read_on(readings, token)
+        else:
+            letters = (token.low[0] if token.kind in LETTERS else token.low).upper()
+            apart = readings if token.low in LISTS["between"] else []
+            readings = [*apart, *(Reading(each.text + letters) for each in readings)]
+        readings = [each for each in readings if len(each.text) <= _LONGEST_IBAN]
+        found = next((each.text for each in readings if is_iban(each.text)), None)
+        if found is not None:
+            return Proof(first, at, "iban", found)
+        if not readings:
+            return None
+    return None
+
+
+def _country(tokens: Sequence[Token], first: int) -> tuple[str, int]:
+    """Return the country that an IBAN begins with at a token, in one word or two letters, and the token behind."""
+    low = tokens[first].low.upper()
+    if len(low) == 2 and low in _COUNTRIES:  # noqa: PLR2004
+        return low, first + 1
+    if first + 1 < len(tokens) and all(
+        len(each.low) == 1 or each.kind in LETTERS for each in tokens[first : first + 2]
+    ):
+        both = (tokens[first].low[0] + tokens[first + 1].low[0]).upper()
+        return (both, first + 2) if both in _COUNTRIES else ("", first)
+    return "", first
+
+
+def _ahead(tokens: Sequence[Token], first: int, *, has_letters: bool) -> Iterator[int]:
+    """Yield the tokens of a number from one on; others within it are signs and a few words."""
+    gap = 0
+    for at in range(first, len(tokens)):
+        token = tokens[at]
+        is_word = token.low in LISTS["between"] and len(token.low) > 1
+        is_part = is_number(tokens, at) or (
+            has_letters and not is_word and (token.kind in LETTERS or (token.low.isalpha() and len(token.low) in _BANK))
+        )
+        if is_part:
+            gap = 0
+            yield at
+        elif token.low in LISTS["between"] or token.low in LISTS["corrects"]:
+            gap += 1
+            if gap > _GAP:
+                return
+        elif token.low not in JOINTS:
+            return
