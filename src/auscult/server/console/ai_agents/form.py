@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Self
 
 from msgspec import Struct
 
@@ -18,13 +18,7 @@ _TOOL = ("tool_name", "tool_description", "tool_changes", "tool_needs", "tool_af
 CHANGES = {"": later("As its name says"), "yes": later("Changes something"), "no": later("Only reads")}
 CONFIRM = {"": later("No"), "yes": later("Only after the customer said yes")}
 _YES_OR_NO = {"yes": True, "no": False}
-
-
-class DocumentFields(Struct, frozen=True):
-    """One knowledge document as it was typed."""
-
-    title: str = ""
-    text: str = ""
+_NO_DOCUMENT = ("", "")
 
 
 class ToolFields(Struct, frozen=True):
@@ -37,15 +31,38 @@ class ToolFields(Struct, frozen=True):
     after: str = ""
     confirm: str = ""
 
+    @classmethod
+    def of(cls, tool: Tool) -> Self:
+        """Return the fields of a registered tool."""
+        return cls(
+            tool.name,
+            tool.description or "",
+            "" if tool.changes is None else "yes" if tool.changes else "no",
+            ", ".join(tool.needs),
+            ", ".join(tool.after),
+            "yes" if tool.confirm else "",
+        )
+
+    def document(self) -> dict[str, Any]:
+        """Return the tool as the document of a version has it."""
+        return {
+            "name": self.name,
+            "description": self.description or None,
+            "changes": _YES_OR_NO.get(self.changes),
+            "needs": _names(self.needs),
+            "after": _names(self.after),
+            "confirm": self.confirm == "yes",
+        }
+
 
 class FormView(Struct, frozen=True, kw_only=True):
-    """The form as it was filled in. ``added`` is the kind of the row that was just added, which gets the focus."""
+    """The form as it was filled in. ``knowledge`` has the title and text of each document. ``added`` is the kind of the row that was just added, which gets the focus."""
 
     agent_id: str
     version: str
     name: str
     instructions: str
-    knowledge: tuple[DocumentFields, ...]
+    knowledge: tuple[tuple[str, ...], ...]
     tools: tuple[ToolFields, ...]
     changes: tuple[tuple[str, str], ...]
     confirm: tuple[tuple[str, str], ...]
@@ -56,8 +73,8 @@ class FormView(Struct, frozen=True, kw_only=True):
 def filled_form(found: Registered | None, agent_id: str = "", version: str = "") -> FormView:
     """Return the form with a registered version, or an empty one."""
     ai = found and found.ai
-    knowledge = tuple(DocumentFields(each.title or "", each.text) for each in ai.knowledge) if ai else ()
-    tools = tuple(map(_fields_of, ai.tools)) if ai else ()
+    knowledge = tuple((each.title or "", each.text) for each in ai.knowledge) if ai else ()
+    tools = tuple(map(ToolFields.of, ai.tools)) if ai else ()
     return _view(
         {
             "agent_id": found.agent_id if found else agent_id,
@@ -65,17 +82,17 @@ def filled_form(found: Registered | None, agent_id: str = "", version: str = "")
             "name": (found and found.name) or "",
             "instructions": (ai and ai.instructions) or "",
         },
-        knowledge or (DocumentFields(),),
+        knowledge or (_NO_DOCUMENT,),
         tools or (ToolFields(),),
     )
 
 
 def posted_form(given: Given, add: str, problem: str = "") -> FormView:
     """Return the form as it was posted, with a further row of what is added: ``knowledge`` or ``tool``."""
-    knowledge = [DocumentFields(*each) for each in _rows(given, _KNOWLEDGE)]
+    knowledge = list(_rows(given, _KNOWLEDGE))
     tools = [ToolFields(*each) for each in _rows(given, _TOOL)]
     if add == "knowledge" or not knowledge:
-        knowledge.append(DocumentFields())
+        knowledge.append(_NO_DOCUMENT)
     if add == "tool" or not tools:
         tools.append(ToolFields())
     texts = {each: one(given, each) for each in ("agent_id", "version", "name", "instructions")}
@@ -91,14 +108,14 @@ def read_form(given: Given) -> tuple[str, dict[str, Any]]:
         "version": one(given, "version"),
         "instructions": one(given, "instructions") or None,
         "knowledge": [{"title": title or None, "text": text} for title, text in _rows(given, _KNOWLEDGE) if text],
-        "tools": [_tool(ToolFields(*each)) for each in _rows(given, _TOOL) if each[0]],
+        "tools": [ToolFields(*each).document() for each in _rows(given, _TOOL) if each[0]],
     }
     return agent_id, document | ({"name": name} if (name := one(given, "name")) else {})
 
 
 def _view(
     texts: dict[str, str],
-    knowledge: tuple[DocumentFields, ...],
+    knowledge: tuple[tuple[str, ...], ...],
     tools: tuple[ToolFields, ...],
     *,
     added: str = "",
@@ -122,28 +139,6 @@ def _rows(given: Given, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         found = tuple(each.strip() for each in row)
         if any(found):
             yield found
-
-
-def _fields_of(tool: Tool) -> ToolFields:
-    return ToolFields(
-        tool.name,
-        tool.description or "",
-        "" if tool.changes is None else "yes" if tool.changes else "no",
-        ", ".join(tool.needs),
-        ", ".join(tool.after),
-        "yes" if tool.confirm else "",
-    )
-
-
-def _tool(given: ToolFields) -> dict[str, Any]:
-    return {
-        "name": given.name,
-        "description": given.description or None,
-        "changes": _YES_OR_NO.get(given.changes),
-        "needs": _names(given.needs),
-        "after": _names(given.after),
-        "confirm": given.confirm == "yes",
-    }
 
 
 def _names(given: str) -> list[str]:

@@ -70,7 +70,7 @@ def state_of(validity: Validity, reader: Reader) -> tuple[str, str]:
 
 
 def stated_by(validity: Validity, names: Names) -> str:
-    """Return who or what stated a validity, empty where nobody did. ``names`` are those of people."""
+    """Return who or what stated a validity, empty where that is not known. ``names`` are those of people."""
     return ", ".join(_stated(each, names) for each in validity.sources)
 
 

@@ -17,7 +17,7 @@ from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.connectors.runs_view import KindCard
 from auscult.server.console.definitions.faults import FaultLink
-from auscult.server.console.definitions.forms.builder import Control, Word
+from auscult.server.console.definitions.forms.builder import Control
 from auscult.server.console.definitions.forms.editor_view import DraftView
 from auscult.server.console.frame.meanings import meaning_of
 from auscult.server.console.frame.reader import Reader
@@ -495,7 +495,7 @@ def pattern_words(made: Made, key: str, label: str, default: str) -> Control:
         path=key,
         id=key,
         default=default,
-        words=tuple(Word(text=each, path=f"{key}.{at}") for at, each in enumerate(given)),
+        words=tuple(given),
         is_there=bool(given),
         faults=made.at((key,)),
         help=_(said),

@@ -13,7 +13,7 @@ from auscult.domain.definitions.definition import Definition, DefinitionDraft, D
 from auscult.domain.definitions.form_version import DraftMovedError, FormDraft, FormVersion, revision_of
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.definitions.forms.editor_view import ChangeView, DraftView, OtherText
+from auscult.server.console.definitions.forms.editor_view import Difference, DraftView, OtherText
 from auscult.server.console.frame.posted import Given, one
 from auscult.server.console.frame.visit import Visit, missing
 from auscult.services.definitions.forms.document import read_document
@@ -39,7 +39,8 @@ class Edited(Struct, frozen=True):
     """A document after an action of a builder, and the result of the action.
 
     ``revision``: of the stored document that was opened; empty for the present one. ``problem_at``: the field that the
-    problem is at. ``other``: set where another text was saved since. ``note``: what was done, in words.
+    problem is at. ``other``: set where another text was saved since. ``note``: what was done, in words. ``opened``: the
+    part that is shown with all its fields, or that was moved.
     """
 
     document: bytes
@@ -48,9 +49,10 @@ class Edited(Struct, frozen=True):
     revision: str = ""
     other: OtherText | None = None
     note: str = ""
+    opened: int | str | None = None
 
 
-Differences = Callable[[bytes, bytes], Sequence[ChangeView] | None]
+Differences = Callable[[bytes, bytes], Sequence[Difference] | None]
 """The differences of two texts in words; None where one of them cannot be read."""
 AnyEdited = TypeVar("AnyEdited", bound=Edited)
 

@@ -29,7 +29,7 @@ from auscult.server.console.definitions.drafts import (
 )
 from auscult.server.console.definitions.editor_view import DefinitionEditorView, DefinitionVersion
 from auscult.server.console.definitions.faults import Faults, fault_links
-from auscult.server.console.definitions.forms.editor_view import ChangeView
+from auscult.server.console.definitions.forms.editor_view import Difference
 from auscult.server.console.definitions.forms.listing import require_editor
 from auscult.server.console.definitions.picks import known_of
 from auscult.server.console.definitions.scorecards.builder import CardBuilder, Known, card_builder, spot_of
@@ -85,15 +85,8 @@ class Builder(NamedTuple):
     check: Callable[[Visit, bytes], _Checked]
     change: Callable[[Visit, Given, bytes, str, Known], Edit]
     build: Callable[[_Built], CardBuilder | TreeBuilder]
-    compare: Callable[[bytes, bytes, Known], tuple[ChangeView, ...] | None]
+    compare: Callable[[bytes, bytes, Known], tuple[Difference, ...] | None]
     lists: Callable[[Known], dict[str, list[str]]]
-
-
-class _Edited(Edited, frozen=True):
-    """A document after an action, the part that is open, and the reason for the next version."""
-
-    opened: str = ""
-    why: str = ""
 
 
 class _Editor(Controller):
@@ -107,7 +100,7 @@ class _Editor(Controller):
         require_editor(visit)
         is_saved = _SAVED in visit.query.get("done", ())
         note = _(SAID_SAVED) if is_saved else ""
-        edited = _Edited(_in_use(visit, self.of, name))
+        edited = Edited(_in_use(visit, self.of, name))
         view = _view(visit, self.of, name, replace(edited, note=note), known_of(visit))
         return visit.page("definitions/editor", self.of.title, view)
 
@@ -124,12 +117,12 @@ def _acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] |
     require_editor(visit)
     known, texts = known_of(visit), _texts(visit, of, name)
     base, back = base_of(data, _in_use(visit, of, name)), texts.brought_back(one(data, "act"))
-    edited = _Edited(back) if back is not None else _changed(visit, of, data, base, known)
-    edited = replace(edited, revision=one(data, "revision"), why=one(data, "note"))
+    edited = Edited(back) if back is not None else _changed(visit, of, data, base, known)
+    edited = replace(edited, revision=one(data, "revision"))
     done = texts.acted(visit, edited, data, lambda edited: _kept(visit, of, name, edited, data))
     if isinstance(done, Redirect):
         return done
-    view = _view(visit, of, name, done, known)
+    view = replace(_view(visit, of, name, done, known), why=one(data, "note"))
     status = status_of(view.draft, done, data)
     if "part" in data:
         return visit.part(of.panel.removesuffix(".html"), view, status)
@@ -137,7 +130,7 @@ def _acted(visit: Visit, of: Builder, name: str, data: Given) -> Response[str] |
 
 
 def _texts(visit: Visit, of: Builder, name: str) -> Texts:
-    def differences(here: bytes, there: bytes) -> tuple[ChangeView, ...] | None:
+    def differences(here: bytes, there: bytes) -> tuple[Difference, ...] | None:
         return of.compare(here, there, known_of(visit))
 
     return texts_of(visit.app.definitions, of.kind, name, differences=differences)
@@ -163,17 +156,17 @@ def _newest(visit: Visit, of: Builder, name: str) -> Definition | None:
     return None if stored is None or stored.removed_at is not None else stored
 
 
-def _changed(visit: Visit, of: Builder, data: Given, base: bytes, known: Known) -> _Edited:
+def _changed(visit: Visit, of: Builder, data: Given, base: bytes, known: Known) -> Edited:
     act = one(data, "act", "look")
     edit = of.change(visit, data, base, act, known)
     if edit.refused is None:
-        return _Edited(edit.document, opened=edit.opened, note=edit.note)
+        return Edited(edit.document, opened=edit.opened, note=edit.note)
     pressed = act.removeprefix("add:") if act.startswith("add:") else ""
     at = pressed if edit.refused.field in (pressed, "new") else ""
-    return _Edited(edit.document, sentence(edit.refused.coded), at, opened=edit.opened)
+    return Edited(edit.document, sentence(edit.refused.coded), at, opened=edit.opened)
 
 
-def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, data: Given) -> Redirect | _Edited:
+def _kept(visit: Visit, of: Builder, name: str, edited: Edited, data: Given) -> Redirect | Edited:
     """Store, publish or discard a document; return the redirect, or the document with the obstacle.
 
     Where another text was saved since the document was opened, both are kept: that one is stored, this one is shown.
@@ -191,7 +184,7 @@ def _kept(visit: Visit, of: Builder, name: str, edited: _Edited, data: Given) ->
             return replace(edited, problem=problem)
         definitions.save_draft(of.kind, name, edited.document, revision)
         if act == "publish":
-            definitions.publish(of.kind, name, edited.document, signed(visit.visitor.email, edited.why))
+            definitions.publish(of.kind, name, edited.document, signed(visit.visitor.email, one(data, "note")))
             return Redirect(f"{here}?done=published", status_code=303)
     except DraftMovedError:
         return _texts(visit, of, name).with_other(visit, edited)
@@ -208,7 +201,7 @@ def _obstacle(visit: Visit, of: Builder, name: str, document: bytes, act: str) -
     return ""
 
 
-def _view(visit: Visit, of: Builder, name: str, edited: _Edited, known: Known) -> DefinitionEditorView:
+def _view(visit: Visit, of: Builder, name: str, edited: Edited, known: Known) -> DefinitionEditorView:
     document = read_document(edited.document)
     checked = _Checked(*(_named(document.value, each) for each in of.check(visit, edited.document)))
     stored, draft = _newest(visit, of, name), visit.app.definitions.draft(of.kind, name)
@@ -227,11 +220,17 @@ def _view(visit: Visit, of: Builder, name: str, edited: _Edited, known: Known) -
         document=edited.document.decode("utf-8-sig", "replace"),
         faults=fault_links(checked.problems, checked.warnings, partial(spot_of, document.value, metrics), value),
         builder=of.build(
-            _Built(document, earlier, Faults(checked.problems, value), Faults(checked.warnings), known, edited.opened)
+            _Built(
+                document,
+                earlier,
+                Faults(checked.problems, value),
+                Faults(checked.warnings),
+                known,
+                str(edited.opened or ""),
+            )
         ),
         differences=differences or (),
         before=_("version {n}").format(n=stored.version) if stored and differences is not None else "",
-        why=edited.why,
         versions=tuple(_versions(visit, of, name)),
         about_versions=_(of.about_versions),
         can_publish=not checked.problems,
@@ -293,7 +292,7 @@ def _build_card(built: _Built) -> CardBuilder:
     return card_builder(built.document, built.stored, built.faults, built.known, built.chosen)
 
 
-def _compare_cards(before: bytes, after: bytes, known: Known) -> tuple[ChangeView, ...] | None:
+def _compare_cards(before: bytes, after: bytes, known: Known) -> tuple[Difference, ...] | None:
     old, new = check_scorecard(before).card, check_scorecard(after).card
     return card_differences(old, new, known) if old and new else None
 
@@ -341,7 +340,7 @@ def _build_tree(built: _Built) -> TreeBuilder:
     return tree_builder(built.document, built.faults, built.warned, built.known, built.chosen)
 
 
-def _compare_trees(before: bytes, after: bytes, known: Known) -> tuple[ChangeView, ...] | None:
+def _compare_trees(before: bytes, after: bytes, known: Known) -> tuple[Difference, ...] | None:
     old, new = check_taxonomy(before).taxonomy, check_taxonomy(after).taxonomy
     return topic_differences(old, new, known) if old and new else None
 

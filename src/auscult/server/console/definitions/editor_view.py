@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from auscult.server.console.definitions.faults import FaultLink
-from auscult.server.console.definitions.forms.editor_view import ChangeView, DraftView
+from auscult.server.console.definitions.forms.editor_view import Difference, DraftView
 from auscult.server.console.definitions.scorecards.builder import CardBuilder
 from auscult.server.console.definitions.taxonomies.builder import TreeBuilder
 
@@ -35,9 +35,9 @@ class DefinitionEditorView(Struct, frozen=True, kw_only=True):
     document: str
     faults: tuple[FaultLink, ...]
     builder: CardBuilder | TreeBuilder
-    differences: tuple[ChangeView, ...]
+    differences: tuple[Difference, ...]
     before: str
-    why: str
+    why: str = ""
     versions: tuple[DefinitionVersion, ...]
     about_versions: str
     can_publish: bool

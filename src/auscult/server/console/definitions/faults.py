@@ -25,7 +25,7 @@ _USUAL_PASS_SCORE = Decimal(70)
 class Spot(NamedTuple):
     """Place of a fault: the names around it, the id of the element that shows it, and what opens to show that."""
 
-    where: str
+    where: tuple[str, ...] = ()
     control: str = ""
     part: str = ""
 
@@ -84,10 +84,10 @@ def fault_links(
     found = [(each, False) for each in problems] + [(each, True) for each in warnings]
     links: list[FaultLink] = []
     for problem, is_warning in found:
-        spot = spot_of(path_of(problem.field)) if problem.field else Spot("")
+        spot = spot_of(path_of(problem.field)) if problem.field else Spot()
         links.append(
             FaultLink(
-                where=spot.where,
+                where=", ".join(spot.where),
                 text=fault_in_words(problem.coded),
                 line="" if problem.line is None else str(problem.line),
                 control=spot.control,

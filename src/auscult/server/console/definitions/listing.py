@@ -16,8 +16,6 @@ from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.definitions.listing_view import (
-    Actions,
-    Entered,
     ListedRow,
     ListView,
     agents_word,
@@ -55,7 +53,7 @@ class _Kind(NamedTuple):
     noun: str
     title: str
     path: str
-    show: Callable[[Visit, Definition, Actions | None, str], Response[str]]
+    show: Callable[[Visit, Definition, str, str], Response[str]]
     listing: Callable[[Visit], tuple[ListedRow, ...]]
     lead: str
     empty: str
@@ -94,7 +92,7 @@ class _Listing(Controller):
         return Redirect(f"{BASE}{self.of.path}?done=removed", status_code=303)
 
 
-def _list(visit: Visit, of: _Kind, status: int = 200, entered: Entered | None = None) -> Response[str]:
+def _list(visit: Visit, of: _Kind, problem: str = "", name: str = "") -> Response[str]:
     visit.require("form.read")
     view = ListView(
         title=_(of.title),
@@ -105,10 +103,11 @@ def _list(visit: Visit, of: _Kind, status: int = 200, entered: Entered | None = 
         columns=tuple(map(_, of.columns)),
         rows=(*of.listing(visit), *_drafts(visit, of)),
         heading=_(of.build.heading) if visit.principal.may_everywhere("form.edit") else "",
-        entered=entered or Entered(),
+        name=name,
+        problem=problem,
         note=visit.note(_NOTES),
     )
-    return visit.page("definitions/definitions", of.title, view, status)
+    return visit.page("definitions/definitions", of.title, view, 422 if problem else 200)
 
 
 def _begun(visit: Visit, of: _Kind, data: Posted) -> Response[str] | Redirect:
@@ -118,12 +117,12 @@ def _begun(visit: Visit, of: _Kind, data: Posted) -> Response[str] | Redirect:
     words = derive_metric_id(name).removeprefix("em-").removeprefix("em")
     if not words or len(name) > _LONGEST or not name.isprintable():
         problem = _("Give a name of 1 to {n} characters with a letter or digit in it.").format(n=_LONGEST)
-        return _list(visit, of, 422, entered=Entered(name=name, problem=problem))
+        return _list(visit, of, problem, name)
     made, definitions = f"{of.build.prefix}{words}", visit.app.definitions
     stored = definitions.get(of.kind, made)
     if definitions.draft(of.kind, made) or (stored and stored.removed_at is None):
         problem = _(of.build.taken).format(id=made)
-        return _list(visit, of, 422, entered=Entered(name=name, problem=problem))
+        return _list(visit, of, problem, name)
     definitions.save_draft(of.kind, made, of.build.begin(made, name))
     return Redirect(f"{BASE}{of.path}/{made}/edit", status_code=303)
 
@@ -146,9 +145,7 @@ def _one(visit: Visit, of: _Kind, name: str) -> Response[str] | Redirect:
             return Redirect(f"{BASE}{of.path}/{name}/edit", status_code=303)
         raise missing(of.noun, name)
     may_publish = visit.principal.may_everywhere("form.publish")
-    here = f"{BASE}{of.path}/{name}"
-    actions = Actions(edit=f"{here}/edit", remove=f"{here}/remove") if may_publish else None
-    return of.show(visit, stored, actions, visit.note(_NOTES))
+    return of.show(visit, stored, f"{BASE}{of.path}/{name}" if may_publish else "", visit.note(_NOTES))
 
 
 def _cards(visit: Visit) -> tuple[ListedRow, ...]:
@@ -160,7 +157,7 @@ def _trees(visit: Visit) -> tuple[ListedRow, ...]:
     return taxonomy_rows(definitions.in_force("taxonomy"), in_force(definitions), visit.reader, f"{BASE}/taxonomies")
 
 
-def _show_card(visit: Visit, stored: Definition, actions: Actions | None, note: str) -> Response[str]:
+def _show_card(visit: Visit, stored: Definition, here: str, note: str) -> Response[str]:
     card, reader = read_scorecard(stored), visit.reader
     may_see = visit.may("insight.read")
     since, last = _day(visit, "from", reader.today - _PERIOD), _day(visit, "to", reader.today)
@@ -183,7 +180,7 @@ def _show_card(visit: Visit, stored: Definition, actions: Actions | None, note: 
         days=(since.isoformat(), last.isoformat()),
         figures=figures,
         orders=orders,
-        actions=actions,
+        here=here,
         note=note,
     )
 
@@ -198,7 +195,7 @@ def _orders(card_id: str, days: tuple[date, date], *, is_ranked: bool) -> tuple[
     )
 
 
-def _show_tree(visit: Visit, stored: Definition, actions: Actions | None, note: str) -> Response[str]:
+def _show_tree(visit: Visit, stored: Definition, here: str, note: str) -> Response[str]:
     taxonomy, reader = in_force(visit.app.definitions).get(stored.name), visit.reader
     return visit.page(
         "definitions/taxonomy",
@@ -208,7 +205,7 @@ def _show_tree(visit: Visit, stored: Definition, actions: Actions | None, note: 
         version=stored.version,
         languages=", ".join(language_name(each, reader) for each in taxonomy.languages) if taxonomy else "",
         versions=list(listed_versions(visit.app.definitions, stored.name)),
-        actions=actions,
+        here=here,
         note=note,
     )
 

@@ -26,22 +26,8 @@ class ListedRow(Struct, frozen=True, kw_only=True):
     tag: str
 
 
-class Actions(Struct, frozen=True, kw_only=True):
-    """Addresses of a definition: of its builder, and the one that puts it out of force."""
-
-    edit: str
-    remove: str
-
-
-class Entered(Struct, frozen=True, kw_only=True):
-    """The name that a new document was to have, and why it cannot."""
-
-    name: str = ""
-    problem: str = ""
-
-
 class ListView(Struct, frozen=True, kw_only=True):
-    """A list of definitions. ``columns`` name the facts. ``heading``: of the form that begins one, empty without it.
+    """A list of definitions. ``columns`` name the facts. ``name``: that a new document was to have, with the ``problem``. ``heading``: of the form that begins one, empty without it.
 
     ``empty``, ``purpose`` and ``like``: what an empty list says, what it is for, and the sample of what will be in it.
     """
@@ -55,7 +41,8 @@ class ListView(Struct, frozen=True, kw_only=True):
     rows: tuple[ListedRow, ...]
     note: str
     heading: str
-    entered: Entered
+    name: str
+    problem: str
 
 
 def scorecard_rows(cards: Iterable[Scorecard], reader: Reader, base: str) -> tuple[ListedRow, ...]:

@@ -15,7 +15,7 @@ from auscult.server.console.definitions.forms.editor_view import path_of
 from auscult.server.console.definitions.forms.listing import require_editor
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.visit import BASE, Visit, missing
-from auscult.server.console.history.sorted_topics_view import Spoken, TopicCountsView, counts_view
+from auscult.server.console.history.sorted_topics_view import TopicCountsView, counts_view
 from auscult.server.console.history.trial_words import nameless
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
@@ -64,15 +64,15 @@ class SortedTopicsPage(Controller):
         return await run(lambda: _nowhere(visit, name, text_of(data)), slow=True)
 
 
-def words_of(visit: Visit, spoken: Spoken) -> str:
+def words_of(visit: Visit, conversation_id: str, turn_id: str) -> str:
     """Return what was said in a turn, redacted, as a taxonomy outlives it. Raises ``NotFoundError``, ``NoPermissionError``."""
     app = visit.app_for(_READ)
-    found = app.conversations.get(spoken.conversation_id)
-    if found is None or spoken.conversation_id in blindness_of(app, visit.visitor.email):
-        raise missing("conversation", spoken.conversation_id)
-    turn = next((each for each in found.conversation.turns if each.id == spoken.turn_id), None)
+    found = app.conversations.get(conversation_id)
+    if found is None or conversation_id in blindness_of(app, visit.visitor.email):
+        raise missing("conversation", conversation_id)
+    turn = next((each for each in found.conversation.turns if each.id == turn_id), None)
     if turn is None:
-        raise unknown("turn", spoken.turn_id)
+        raise unknown("turn", turn_id)
     return _sentence(app, found.conversation, turn)
 
 

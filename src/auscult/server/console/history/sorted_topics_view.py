@@ -15,14 +15,6 @@ FEW, ENOUGH = 5, 100
 _STEPS = 20
 
 
-class Spoken(Struct, frozen=True, array_like=True):
-    """A turn of a conversation, and the path of the topic that it is listed at, if any: what a button sends."""
-
-    path: str
-    conversation_id: str
-    turn_id: str
-
-
 class CountRow(Struct, frozen=True, kw_only=True):
     """A topic by its name with those above it, its number with the list of these, and the length of its bar, from 0 to 20."""
 

@@ -132,7 +132,7 @@ def test_a_level_is_its_own_word_and_says_what_it_earned() -> None:
     assert (shown.word, shown.level, shown.gained, shown.possible) == ("Some", "Some", "10", "20")
     ledger = ledger_view(evaluation, reader)
     assert ledger is not None
-    assert [(each.label, each.value) for each in ledger.sums] == [
+    assert [(label, reader.weight(value)) for label, value in ledger.sums] == [
         ("Counted", "20"),
         ("Care: Some, 10 of 20", "\u221210"),
         ("Earned", "10"),

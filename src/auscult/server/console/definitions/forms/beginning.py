@@ -17,7 +17,7 @@ from auscult.domain.errors import FormError, RequestError
 from auscult.language import gettext as _
 from auscult.server.console.definitions.forms.builder import type_in_words
 from auscult.server.console.definitions.forms.editor import EditedForm, editor_view
-from auscult.server.console.definitions.forms.editor_view import NewForm, SheetRow, SheetView
+from auscult.server.console.definitions.forms.editor_view import SheetRow, SheetView
 from auscult.server.console.definitions.forms.listing import PATH, forms_page
 from auscult.server.console.definitions.forms.publishing import editor_page
 from auscult.server.console.frame.posted import one, sentence
@@ -86,11 +86,9 @@ class FormBeginning(Controller):
 
 def _begin(data: Mapping[str, Any], visit: Visit) -> Response[str] | Redirect:
     visit.require_everywhere("form.edit")
-    name, channel = one(data, "name"), one(data, "channel")
-    entered = NewForm(
-        name=name, channel=channel, queue=one(data, "queue"), source=one(data, "source", EXAMPLE) or EXAMPLE
-    )
-    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    entered = {each: one(data, each) for each in ("name", "channel", "queue", "source")}
+    entered["source"] = entered["source"] or EXAMPLE
+    words = re.sub(r"[^a-z0-9]+", "-", entered["name"].lower()).strip("-")
     form_id = f"ef-{words}"[:_LONGEST]
     wrong = _wrong(visit, form_id if words else "", entered)
     if wrong:
@@ -110,25 +108,25 @@ def _begin(data: Mapping[str, Any], visit: Visit) -> Response[str] | Redirect:
     return editor_page(visit, replace(editor_view(visit, form_id, EditedForm(document), ""), sheet=sheet), {}, 201)
 
 
-def _wrong(visit: Visit, form_id: str, new: NewForm) -> tuple[str, str] | None:
+def _wrong(visit: Visit, form_id: str, new: Mapping[str, str]) -> tuple[str, str] | None:
     """Return the first problem of what was entered, with its field; ``form_id`` is empty where the name makes none."""
-    if not form_id or len(new.name) > _LONGEST:
+    if not form_id or len(new["name"]) > _LONGEST:
         return _("Give a name of 1 to {n} characters with a letter or digit in it.").format(n=_LONGEST), "name"
-    if new.channel not in ("voice", "chat"):
+    if new["channel"] not in ("voice", "chat"):
         return _("Choose voice or chat."), "channel"
-    if not new.queue:
+    if not new["queue"]:
         return _("Choose the queue whose conversations it scores."), "queue"
     if visit.app.forms.get(form_id) is not None or visit.app.forms.draft(form_id) is not None:
         return _("There is a form {form_id} already. Open it, or give another name.").format(form_id=form_id), "name"
     return None
 
 
-def begun(visit: Visit, form_id: str, new: NewForm, file: object) -> Begun:
+def begun(visit: Visit, form_id: str, new: Mapping[str, str], file: object) -> Begun:
     """Begin a form. Raises ``RequestError`` where it cannot begin so, ``NotFoundError`` for no form.
 
     ``file`` is the uploaded spreadsheet.
     """
-    kind, _colon, key = new.source.partition(":")
+    kind, _colon, key = new["source"].partition(":")
     if kind not in _BEGIN:
         raise RequestError(_("Choose what the form begins from."), code="field.unknown_value", field="source")
     try:
@@ -138,34 +136,34 @@ def begun(visit: Visit, form_id: str, new: NewForm, file: object) -> Begun:
         raise RequestError(sentence(error.coded), code="field.unknown_value", field=field) from error
 
 
-def _plain(_visit: Visit, form_id: str, new: NewForm, _key: str, _file: object) -> Begun:
-    name, queue = (json.dumps(each, ensure_ascii=False) for each in (new.name, new.queue))
-    head = _HEAD.format(id=form_id, name=name, channel=new.channel, queue=queue)
-    return Begun((head + ("metrics: []\n" if new.source == NOTHING else _QUESTION)).encode())
+def _plain(_visit: Visit, form_id: str, new: Mapping[str, str], _key: str, _file: object) -> Begun:
+    name, queue = (json.dumps(each, ensure_ascii=False) for each in (new["name"], new["queue"]))
+    head = _HEAD.format(id=form_id, name=name, channel=new["channel"], queue=queue)
+    return Begun((head + ("metrics: []\n" if new["source"] == NOTHING else _QUESTION)).encode())
 
 
-def _starter(_visit: Visit, form_id: str, new: NewForm, key: str, _file: object) -> Begun:
+def _starter(_visit: Visit, form_id: str, new: Mapping[str, str], key: str, _file: object) -> Begun:
     documents: Mapping[str, bytes] = {**all_starter_documents(), **ai_starter_documents()}
     if key not in documents:
         raise missing("form", key)
-    return Begun(_for_queue(copied(documents[key], form_id, new.name), new))
+    return Begun(_for_queue(copied(documents[key], form_id, new["name"]), new))
 
 
-def _copy(visit: Visit, form_id: str, new: NewForm, key: str, _file: object) -> Begun:
+def _copy(visit: Visit, form_id: str, new: Mapping[str, str], key: str, _file: object) -> Begun:
     found = visit.app.forms.get(key)
     if found is None:
         raise missing("form", key)
-    return Begun(_for_queue(copied(found.document, form_id, new.name), new))
+    return Begun(_for_queue(copied(found.document, form_id, new["name"]), new))
 
 
-def _sheet(_visit: Visit, form_id: str, new: NewForm, _key: str, file: object) -> Begun:
+def _sheet(_visit: Visit, form_id: str, new: Mapping[str, str], _key: str, file: object) -> Begun:
     if not isinstance(file, UploadFile) or not file.filename:
         raise RequestError(_("Choose the spreadsheet first."), code="field.missing", field="sheet")
     data = file.file.read(LARGEST_SHEET + 1)
     if len(data) > LARGEST_SHEET:
         text = _("The spreadsheet is larger than {n} MB.")
         raise RequestError(text.format(n=LARGEST_SHEET >> 20), code="field.out_of_range", field="sheet")
-    found = import_form(data, file.filename, {"id": form_id, "name": new.name, "channel": new.channel})
+    found = import_form(data, file.filename, {"id": form_id, "name": new["name"], "channel": new["channel"]})
     if not mappings(read_document(found.document).value, "metrics"):
         said = "; ".join(_of_cell(each) for each in found.faults[:_SHOWN])
         raise RequestError(said or _("The sheet has no questions."), code="field.unknown_value", field="sheet")
@@ -201,12 +199,12 @@ def _of_cell(fault: CellFault) -> str:
     return f"{fault.cell}: {words}" if fault.cell else words
 
 
-def _for_queue(document: bytes, new: NewForm) -> bytes:
+def _for_queue(document: bytes, new: Mapping[str, str]) -> bytes:
     """Return a document for the chosen queue alone."""
-    return changed(document, Put(("assignments",), [{"queue": new.queue, "direction": "both"}]))
+    return changed(document, Put(("assignments",), [{"queue": new["queue"], "direction": "both"}]))
 
 
-_BEGIN: Mapping[str, Callable[[Visit, str, NewForm, str, object], Begun]] = {
+_BEGIN: Mapping[str, Callable[[Visit, str, Mapping[str, str], str, object], Begun]] = {
     EXAMPLE: _plain,
     NOTHING: _plain,
     SHEET: _sheet,

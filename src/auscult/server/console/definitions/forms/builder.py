@@ -41,13 +41,6 @@ _OF_ANSWERS = {("metric", "met_at"), ("graded", "otherwise"), ("Rule", "level"),
 """Keys that name an answer of their question."""
 
 
-class Word(Struct, frozen=True, kw_only=True):
-    """One of a list of words, and the path that removes it."""
-
-    text: str
-    path: str
-
-
 class Control(Struct, frozen=True, kw_only=True):
     """A field for one key.
 
@@ -65,7 +58,7 @@ class Control(Struct, frozen=True, kw_only=True):
     value: str = ""
     default: str = ""
     options: tuple[tuple[str, str], ...] = ()
-    words: tuple[Word, ...] = ()
+    words: tuple[str, ...] = ()
     more: int = 0
     parts: tuple["Control", ...] = ()
     rows: tuple["Control", ...] = ()
@@ -527,7 +520,7 @@ def _queues(known: Known, shown: str) -> tuple[tuple[str, str], ...]:
 
 def _languages(known: Known, control: Control, path: Path) -> tuple[tuple[str, str], ...]:
     """Return the languages that a list does not have yet, with those that it has in the stored document."""
-    there, stored = {word.text for word in control.words}, value_at(known.stored, path)
+    there, stored = set(control.words), value_at(known.stored, path)
     codes = [str(code) for code in cast("list[object]", stored)] if isinstance(stored, list) and known.languages else []
     names = {code: code for code in codes} | dict(known.languages)
     return tuple((code, name) for code, name in names.items() if code not in there)
@@ -552,7 +545,7 @@ def _list(place: _Place, base: Control, options: Sequence[Any], value: Any, path
         return _replace(base, kind="rows", rows=rows, **own)
     if not isinstance(value, list) and value is not None:
         return _replace(base, kind="text", value=_text(value))
-    words = tuple(Word(text=str(each), path=path_text((*path, n))) for n, each in enumerate(given[:_MOST_WORDS]))
+    words = tuple(map(str, given[:_MOST_WORDS]))
     return _replace(base, kind="words", words=words, more=max(0, len(given) - _MOST_WORDS))
 
 
@@ -589,34 +582,34 @@ class _Spots:
         above, last = path[:-1], next(reversed(path), "")
         item = found.get(path_text(above)) if isinstance(last, int) and len(above) > len(root) else None
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
-        named = [found[path_text(root)].where] if is_part else []
-        return found.get(path_text(path)) or item or Spot(", ".join((*named, label_of("", key))))
+        named = found[path_text(root)].where if is_part else ()
+        return found.get(path_text(path)) or item or Spot((*named, label_of("", key)))
 
     def _part(self, root: Path) -> Iterator[tuple[str, Spot]]:
         """Yield the spots of the settings, of a section or of a question, by their paths."""
         value = self._place.form
         if not root:
-            yield "metrics", Spot(_("Questions"), "g-metrics")
+            yield "metrics", Spot((_("Questions"),), "g-metrics")
             fields = _controls(self._place, WrittenForm, value, (), "form", skip=("metrics", "sections"))
-            yield from _spots(tuple(fields), "", "")
+            yield from _spots(tuple(fields), (), "")
             return
         at, parts = cast("int", root[1]), mappings(dict(value), str(root[0]))
         part = parts[at] if at < len(parts) else {}
         name = str(part.get("name") or at + 1)
         opens = str(at) if root[0] == "metrics" else ""
-        yield path_text(root), Spot(name, f"g-{path_text(root)}", opens)
+        yield path_text(root), Spot((name,), f"g-{path_text(root)}", opens)
         if not opens:
-            yield from _spots(tuple(_controls(self._place, Section, part, root, "Section")), name, "")
+            yield from _spots(tuple(_controls(self._place, Section, part, root, "Section")), (name,), "")
             return
-        yield from _spots(tuple(_cells(self._place, part, at).values()), name, "")
+        yield from _spots(tuple(_cells(self._place, part, at).values()), (name,), "")
         fields = (each for _heading, controls in _fields(self._place, part, at) for each in controls)
-        yield from _spots((_type(self._place, part, at), *fields), name, opens)
+        yield from _spots((_type(self._place, part, at), *fields), (name,), opens)
 
 
-def _spots(controls: tuple[Control, ...], trail: str, opens: str) -> Iterator[tuple[str, Spot]]:
+def _spots(controls: tuple[Control, ...], trail: tuple[str, ...], opens: str) -> Iterator[tuple[str, Spot]]:
     """Yield where controls and what is in them are; what only the text has is nowhere."""
     for control in controls:
         if control.kind != "kept":
-            where = ", ".join(filter(None, (trail, control.label)))
+            where = (*trail, control.label) if control.label else trail
             yield control.path, Spot(where, control.element, opens)
             yield from _spots((*control.parts, *control.rows), where, opens)

@@ -27,7 +27,7 @@ from auscult.server.console.definitions.drafts import (
 from auscult.server.console.definitions.forms.builder import BuilderView, Known, builder_view, form_faults
 from auscult.server.console.definitions.forms.changes import with_changes
 from auscult.server.console.definitions.forms.days import first_day_to_come, with_first_day
-from auscult.server.console.definitions.forms.editor_view import ChangeView, EditorView, difference_views
+from auscult.server.console.definitions.forms.editor_view import Difference, EditorView, difference_views
 from auscult.server.console.definitions.forms.listing import PATH, require_editor
 from auscult.server.console.definitions.forms.overlaps import left_to_the_other, overlaps_of, taken_from, taken_in
 from auscult.server.console.definitions.forms.packs import PacksView, choices, pack_views
@@ -53,13 +53,11 @@ ANYWAY = "anyway"
 
 
 class EditedForm(Edited, frozen=True):
-    """A form after an action.
+    """A form after an action; a question is opened by its number, a section by its path.
 
-    ``opened``: the question that is shown with all its fields, or the path of the section that was moved. ``is_doubted``:
-    the problem is one that a person may overrule. ``taken``: the forms that leave their queues to this one.
+    ``is_doubted``: the problem is one that a person may overrule. ``taken``: the forms that leave their queues to this one.
     """
 
-    opened: int | str | None = None
     is_doubted: bool = False
     taken: tuple[str, ...] = ()
 
@@ -142,7 +140,7 @@ def _texts(visit: Visit, form_id: str) -> Texts:
     return Texts("id", form_id, draft, version, save, discard, _difference)
 
 
-def _difference(here: bytes, there: bytes) -> tuple[ChangeView, ...]:
+def _difference(here: bytes, there: bytes) -> tuple[Difference, ...]:
     mine, theirs = check_form(here).form, check_form(there).form
     if mine is None or theirs is None:
         return ()
@@ -283,7 +281,7 @@ def _title(visit: Visit, version: FormVersion | None, *, is_draft: bool) -> str:
     return _("Version {n}, in force").format(n=version.version)
 
 
-def _differences(visit: Visit, form_id: str, check: FormCheck) -> tuple[str, tuple[ChangeView, ...]]:
+def _differences(visit: Visit, form_id: str, check: FormCheck) -> tuple[str, tuple[Difference, ...]]:
     """Return the version that the document is compared with, and the differences."""
     if check.form is None or visit.app.forms.get(form_id) is None:
         return "", ()

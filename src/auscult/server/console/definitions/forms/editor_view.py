@@ -1,11 +1,14 @@
 """Forms: the list, and the editor's view of one document."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, cast
 
 from msgspec import UNSET, Struct
 
-from auscult.domain.definitions.form_version import FormDraft, FormVersion
+from auscult.domain.audits.plan import Plan
+from auscult.domain.definitions.scorecard import Scorecard
+from auscult.domain.schedules.schedule import Schedule
 from auscult.language import gettext as _
 from auscult.server.console.definitions.faults import FaultLink
 from auscult.server.console.definitions.forms.builder import BuilderView
@@ -18,27 +21,15 @@ from auscult.services.definitions.forms.document import Path
 
 
 class FormRow(Struct, frozen=True, kw_only=True):
-    """One form in the list."""
+    """One form in the list. ``version`` is 0 where it was never published; ``first``: its first day, where it is to come."""
 
-    name: str
-    href: str
     id: str
+    name: str
     channel: str
-    version: str
-    metrics: str
-    draft: str
-
-
-class NewForm(Struct, frozen=True, kw_only=True):
-    """The values of the HTML form that creates a form. ``queue``: a name, ``*`` for all others, empty until chosen.
-
-    ``source``: what it begins from, see ``beginning.begun``.
-    """
-
-    name: str = ""
-    channel: str = "voice"
-    queue: str = ""
-    source: str = "example"
+    metrics: int
+    version: int
+    first: date | None
+    has_draft: bool
 
 
 class SheetRow(Struct, frozen=True, kw_only=True):
@@ -64,7 +55,7 @@ class SheetView(Struct, frozen=True, kw_only=True):
 
 
 class FormsView(Struct, frozen=True, kw_only=True):
-    """The list, and the HTML form that creates a new one. ``problem_at``: the field of it that the problem is at."""
+    """The list, and the HTML form that creates a new one. ``entered``: its fields; ``problem_at``: the one with the problem."""
 
     rows: tuple[FormRow, ...]
     queues: tuple[tuple[str, str], ...]
@@ -73,14 +64,11 @@ class FormsView(Struct, frozen=True, kw_only=True):
     may_edit: bool
     problem: str
     problem_at: str
-    entered: NewForm
+    entered: Mapping[str, str]
 
 
-class ChangeView(Struct, frozen=True, kw_only=True):
-    """One difference from the version in force."""
-
-    name: str
-    what: str
+Difference = tuple[str, str]
+"""A difference from the version in force: the part that differs, and in what way."""
 
 
 class OtherText(Struct, frozen=True, kw_only=True):
@@ -91,7 +79,7 @@ class OtherText(Struct, frozen=True, kw_only=True):
 
     time: str
     document: str
-    differences: tuple[ChangeView, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 class DraftView(Struct, frozen=True, kw_only=True):
@@ -135,12 +123,13 @@ class OverlapView(Struct, frozen=True, kw_only=True):
     can_be_taken: bool
 
 
-class UseRow(Struct, frozen=True, kw_only=True):
-    """One thing that uses a form, and in what way."""
+class Uses(Struct, frozen=True, kw_only=True):
+    """The uses of a form: plans, scorecards with the names of the questions that they read, schedules, and examples."""
 
-    name: str
-    href: str
-    what: str
+    plans: tuple[Plan, ...] = ()
+    cards: tuple[tuple[Scorecard, list[str]], ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    examples: int = 0
 
 
 class PublishView(Struct, frozen=True, kw_only=True):
@@ -160,7 +149,7 @@ class PublishView(Struct, frozen=True, kw_only=True):
     next: str
     until: str
     rows: tuple[VersionRow, ...]
-    uses: tuple[UseRow, ...]
+    uses: Uses
 
 
 class EditorView(Struct, frozen=True, kw_only=True):
@@ -179,7 +168,7 @@ class EditorView(Struct, frozen=True, kw_only=True):
     faults: tuple[FaultLink, ...]
     builder: BuilderView
     packs: tuple[PacksView, ...]
-    differences: tuple[ChangeView, ...]
+    differences: tuple[Difference, ...]
     before: str
     trial: TrialView
     can_publish: bool
@@ -198,37 +187,17 @@ class EditorView(Struct, frozen=True, kw_only=True):
     sheet: SheetView | None = None
 
 
-def form_row(
-    version: FormVersion | None, draft: FormDraft | None, name: tuple[str, str, int], path: str, first: str = ""
-) -> FormRow:
-    """Show one form. ``name`` is its name, its channel and its number of metrics; ``first`` its first day, if to come."""
-    form_id = version.form_id if version else draft.form_id if draft else ""
-    return FormRow(
-        name=name[0] or form_id,
-        href=f"{path}/{form_id}",
-        id=form_id,
-        channel=name[1],
-        version=_version(version.version, first) if version else _("Not published"),
-        metrics=str(name[2]),
-        draft=_("Draft") if draft else "",
-    )
-
-
-def _version(n: int, first: str) -> str:
-    return _("Version {n}, from {day} on").format(n=n, day=first) if first else _("Version {n}").format(n=n)
-
-
-def difference_views(found: ComparedForms) -> tuple[ChangeView, ...]:
+def difference_views(found: ComparedForms) -> tuple[Difference, ...]:
     """Show the differences from the version in force."""
-    views = [ChangeView(name=_("The form"), what=_change(each)) for each in found.changes]
+    views = [(_("The form"), _change(each)) for each in found.changes]
     for metric in found.metrics:
         if metric.change != "changed":
-            views.append(ChangeView(name=metric.name, what=_("added.") if metric.change == "added" else _("removed.")))
+            views.append((metric.name, _("added.") if metric.change == "added" else _("removed.")))
             continue
         again = (_("Evaluated again."),) if metric.judged_anew else ()
-        views.append(ChangeView(name=metric.name, what=" ".join((*map(_change, metric.changes), *again))))
+        views.append((metric.name, " ".join((*map(_change, metric.changes), *again))))
     if found.reordered:
-        views.append(ChangeView(name=_("The form"), what=_("The order of the metrics changed.")))
+        views.append((_("The form"), _("The order of the metrics changed.")))
     return tuple(views)
 
 

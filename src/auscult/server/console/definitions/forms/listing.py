@@ -1,5 +1,6 @@
 """The list of forms."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from litestar import Controller, Response, get
@@ -8,7 +9,7 @@ from litestar.params import SkipValidation
 
 from auscult.domain.errors import FormError
 from auscult.server.console.definitions.forms.days import first_day_to_come
-from auscult.server.console.definitions.forms.editor_view import FormRow, FormsView, NewForm, channel_name, form_row
+from auscult.server.console.definitions.forms.editor_view import FormRow, FormsView, channel_name
 from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit
 from auscult.services.definitions.forms.cache import read_kept
 from auscult.services.definitions.forms.document import read_document
@@ -16,6 +17,8 @@ from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import ai_starter_documents, all_starter_documents, read_form
 
 PATH = f"{BASE}/forms"
+NEW: Mapping[str, str] = {"name": "", "channel": "voice", "queue": "", "source": "example"}
+"""Fields of the HTML form that begins a form, before anything is entered; ``queue``: a name, or ``*`` for all others."""
 
 
 class FormsPage(Controller):
@@ -30,7 +33,9 @@ class FormsPage(Controller):
         return forms_page(visit)
 
 
-def forms_page(visit: Visit, problem: str = "", problem_at: str = "", entered: NewForm | None = None) -> Response[str]:
+def forms_page(
+    visit: Visit, problem: str = "", problem_at: str = "", entered: Mapping[str, str] = NEW
+) -> Response[str]:
     """Return the list with the HTML form that begins one, as it was entered, and the problem with it."""
     own = in_force(visit.app.forms)
     documents = all_starter_documents() | ai_starter_documents()
@@ -43,7 +48,7 @@ def forms_page(visit: Visit, problem: str = "", problem_at: str = "", entered: N
         may_edit=visit.principal.may_everywhere("form.edit"),
         problem=problem,
         problem_at=problem_at,
-        entered=entered or NewForm(),
+        entered=entered,
     )
     return visit.page("definitions/forms", "Forms", view, 422 if problem else 200)
 
@@ -68,6 +73,15 @@ def _rows(visit: Visit) -> list[FormRow]:
         if not name[0]:
             value = read_document(document).value
             name = (str(value.get("name", "")) if isinstance(value, dict) else "", "", 0)
-        first = first_day_to_come(version, visit) if version else None
-        found.append(form_row(version, draft, name, PATH, visit.reader.day(first) if first else ""))
+        found.append(
+            FormRow(
+                id=form_id,
+                name=name[0] or form_id,
+                channel=name[1],
+                metrics=name[2],
+                version=version.version if version else 0,
+                first=first_day_to_come(version, visit) if version else None,
+                has_draft=draft is not None,
+            )
+        )
     return found

@@ -14,19 +14,12 @@ from auscult.wording import available, is_reference, pack
 _CONDITIONS = frozenset({"similar", "phrases", "wording", "pattern", "judge", "event"})
 
 
-class PackView(Struct, frozen=True, kw_only=True):
-    """A used pack: its name, and its meaning."""
-
-    name: str
-    says: str
-
-
 class PacksView(Struct, frozen=True, kw_only=True):
-    """One search that can use packs: the path of its conditions, and the packs among them."""
+    """One search that can use packs: the path of its conditions, and the packs among them, each with its meaning."""
 
     label: str
     path: str
-    packs: tuple[PackView, ...]
+    packs: tuple[tuple[str, str], ...]
 
 
 @cache
@@ -74,10 +67,8 @@ def _conditions(value: Any) -> list[Mapping[str, Any]]:  # noqa: ANN401
     return found if is_plain and len(found) == len(entries) else []
 
 
-def _used(entries: list[Mapping[str, Any]]) -> tuple[PackView, ...]:
-    return tuple(
-        PackView(name=name, says=_says(name)) for each in entries if isinstance(name := each.get("wording"), str)
-    )
+def _used(entries: list[Mapping[str, Any]]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, _says(name)) for each in entries if isinstance(name := each.get("wording"), str))
 
 
 def _says(name: str) -> str:

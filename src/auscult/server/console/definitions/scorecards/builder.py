@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.definitions.faults import Faults, Spot, path_text
-from auscult.server.console.definitions.forms.builder import Control, Word, missing_words, whole_of
+from auscult.server.console.definitions.forms.builder import Control, missing_words, whole_of
 from auscult.server.console.definitions.forms.builder_words import VALUES
 from auscult.server.console.frame.meanings import meaning_of
 from auscult.services.definitions.forms.document import Document, Path, Value
@@ -109,18 +109,11 @@ class AttributeBox(Struct, frozen=True, kw_only=True):
     whole: Control | None
 
 
-class Segment(Struct, frozen=True, kw_only=True):
-    """One attribute in the bar of weights."""
-
-    start: str
-    width: str
-
-
 class CardBuilder(Struct, frozen=True, kw_only=True):
     """The builder of a scorecard. ``chosen``: the path of what is open. ``tray``: metrics that are not in it."""
 
     attributes: tuple[AttributeBox, ...]
-    segments: tuple[Segment, ...]
+    segments: tuple[tuple[Decimal, Decimal], ...]
     total: str
     summary: str
     fix: Fix | None
@@ -200,7 +193,7 @@ def words_of(  # noqa: PLR0913, PLR0917  (all of a field)
         label=key_word(key),
         path=written,
         id=written,
-        words=tuple(Word(text=names.get(each, each), path=f"{written}.{at}") for at, each in enumerate(given)),
+        words=tuple(names.get(each, each) for each in given),
         is_there=value is not None,
         faults=faults.at(path, len(given)),
         fixes=faults.fixes(path, len(given)),
@@ -240,7 +233,7 @@ def card_builder(document: Document, stored: object, faults: Faults, known: Know
 
 def spot_of(value: object, names: Mapping[str, str], path: Path) -> Spot:
     """Return where a fault of a scorecard or a taxonomy is. ``names`` are those of metrics."""
-    return Spot(", ".join(_where(value, path, names)), f"s-{path_text(path)}", _part(path))
+    return Spot(tuple(_where(value, path, names)), f"s-{path_text(path)}", _part(path))
 
 
 def _part(path: Path) -> str:
@@ -387,12 +380,13 @@ def _fix(weights: Mapping[int, Decimal], path: str, names: Sequence[str], whole:
     return Fix(text=text, buttons=tuple(buttons))
 
 
-def _segments(weights: Mapping[int, Decimal]) -> Iterator[Segment]:
+def _segments(weights: Mapping[int, Decimal]) -> Iterator[tuple[Decimal, Decimal]]:
+    """Yield where each attribute begins in the bar of weights, and how wide it is."""
     whole = max(_HUNDRED, sum(weights.values(), Decimal(0)))
     start = Decimal(0)
     for weight in weights.values():
         width = max(Decimal(0), weight * 100 / whole)
-        yield Segment(start=f"{start:.2f}", width=f"{max(Decimal(0), width - Decimal('0.4')):.2f}")
+        yield start, max(Decimal(0), width - Decimal("0.4"))
         start += width
 
 

@@ -22,7 +22,6 @@ from auscult.server.console.definitions.scorecards.changes import Edit, picked, 
 from auscult.server.console.definitions.taxonomies.builder import trail
 from auscult.server.console.frame.naming import BETWEEN
 from auscult.server.console.frame.posted import Given, one
-from auscult.server.console.history.sorted_topics_view import Spoken
 from auscult.services.definitions.forms.document import Path, Value
 from auscult.services.definitions.forms.editing.changes import Change, changed
 from auscult.services.definitions.forms.editing.questions import value_of
@@ -41,7 +40,7 @@ _PARENT = ".parent"
 
 
 def with_topic_changes(  # noqa: PLR0913, PLR0917  (all that is posted)
-    data: Given, document: bytes, base: bytes, act: str, known: Known, words_of: Callable[[Spoken], str]
+    data: Given, document: bytes, base: bytes, act: str, known: Known, words_of: Callable[[str, str], str]
 ) -> Edit:
     """Add what was typed, then make the changes of fields, then that of a button.
 
@@ -65,7 +64,7 @@ def with_topic_changes(  # noqa: PLR0913, PLR0917  (all that is posted)
     return edit._replace(refused=refused)
 
 
-def _with_act(data: Given, base: bytes, act: str, words_of: Callable[[Spoken], str], edit: Edit) -> Edit:
+def _with_act(data: Given, base: bytes, act: str, words_of: Callable[[str, str], str], edit: Edit) -> Edit:
     """Make the change of a button."""
     document, opened = edit.document, edit.opened
     verb, _colon, target = act.partition(":")
@@ -77,11 +76,10 @@ def _with_act(data: Given, base: bytes, act: str, words_of: Callable[[Spoken], s
         change = FIXING.get(verb, removal)
         return Edit(changed(document, *change(data, value_of(document), target), base=base), opened)
     if verb in ("example", "move"):
-        spoken = _spoken(target)
-        path = (
-            spoken.path if verb == "example" else _named(value_of(document), one(data, f"to:{spoken.conversation_id}"))
-        )
-        return _with_example(document, base, opened, path, words_of(spoken))
+        path, conversation_id, turn_id = _spoken(target)
+        if verb == "move":
+            path = _named(value_of(document), one(data, f"to:{conversation_id}"))
+        return _with_example(document, base, opened, path, words_of(conversation_id, turn_id))
     if verb in _ACTS:
         done = _ACTS[verb](value_of(document), target)
         document = changed(document, *done.changes, base=base)
@@ -128,9 +126,10 @@ def _only(found: dict[str, str], typed: str) -> str:
     raise RequestError(text.format(name=typed, list=shown), code="field.unknown_value", field="new")
 
 
-def _spoken(target: str) -> Spoken:
+def _spoken(target: str) -> tuple[str, str, str]:
+    """Return the path of the topic that a turn is listed at, if any, its conversation and its id, as a button sends them."""
     try:
-        return msgspec.json.decode(target, type=Spoken)
+        return msgspec.json.decode(target, type=tuple[str, str, str])
     except msgspec.DecodeError as error:
         raise _nothing_at(target) from error
 

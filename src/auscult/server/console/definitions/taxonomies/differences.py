@@ -4,23 +4,23 @@ from collections.abc import Iterator
 
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
 from auscult.language import gettext as _
-from auscult.server.console.definitions.forms.editor_view import ChangeView
+from auscult.server.console.definitions.forms.editor_view import Difference
 from auscult.server.console.definitions.scorecards.builder import Known, key_word
 from auscult.server.console.frame.naming import BETWEEN
 
 
-def topic_differences(before: Taxonomy, after: Taxonomy, known: Known) -> tuple[ChangeView, ...]:
+def topic_differences(before: Taxonomy, after: Taxonomy, known: Known) -> tuple[Difference, ...]:
     """Return the differences: of the taxonomy, then topic by topic; a topic is known by its name."""
     return (*_of_tree(before, after, known), *_of_topics(_topics(before.topics), _topics(after.topics)))
 
 
-def _of_tree(before: Taxonomy, after: Taxonomy, known: Known) -> Iterator[ChangeView]:
+def _of_tree(before: Taxonomy, after: Taxonomy, known: Known) -> Iterator[Difference]:
     pairs = [("name", before.name, after.name)]
     languages = [", ".join(known.languages.get(each, each) for each in one.languages) for one in (before, after)]
     for key, old, new in (*pairs, ("languages", *languages)):
         if old != new:
             text = _("{field}: {before} to {after}.").format(field=key_word(key), before=old, after=new)
-            yield ChangeView(name=_("The taxonomy"), what=text)
+            yield _("The taxonomy"), text
 
 
 def _topics(nodes: tuple[Node, ...], above: str = "") -> dict[str, Node]:
@@ -32,7 +32,7 @@ def _topics(nodes: tuple[Node, ...], above: str = "") -> dict[str, Node]:
     return found
 
 
-def _of_topics(old: dict[str, Node], new: dict[str, Node]) -> Iterator[ChangeView]:
+def _of_topics(old: dict[str, Node], new: dict[str, Node]) -> Iterator[Difference]:
     gone = {path: node for path, node in old.items() if path not in new}
     come = {path: node for path, node in new.items() if path not in old}
     moved: dict[str, str] = {}
@@ -42,17 +42,15 @@ def _of_topics(old: dict[str, Node], new: dict[str, Node]) -> Iterator[ChangeVie
             moved[path] = same[0]
     for path in gone:
         if path not in moved.values():
-            yield ChangeView(name=path, what=_("removed."))
+            yield path, _("removed.")
     for path, node in new.items():
         earlier = old.get(path) or old.get(moved.get(path, ""))
         if path in moved:
-            yield ChangeView(
-                name=node.name, what=_("Moved from {before} to {after}.").format(before=moved[path], after=path)
-            )
+            yield node.name, _("Moved from {before} to {after}.").format(before=moved[path], after=path)
         if earlier is None:
-            yield ChangeView(name=path, what=_("added."))
+            yield path, _("added.")
         elif _own(earlier) != _own(node):
-            yield ChangeView(name=path, what=" ".join(_changes(earlier, node)))
+            yield path, " ".join(_changes(earlier, node))
 
 
 def _own(node: Node) -> tuple[object, ...]:
