@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Answer, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.questions.taught import yes_from_of
 from auscult.domain.said.text import spoken_words
 from auscult.domain.statistics.calibration import calibrated
 from auscult.engines._acts.features import grams, letters
@@ -51,11 +52,15 @@ _Asked = TypeVar("_Asked", Lesson, Resemblance)
 
 
 class _Stored(Struct, frozen=True, array_like=True):
-    """Weights as a form has them: whole numbers of 8 bits of words, places and vector, and what one of each is worth."""
+    """Weights as a form has them: whole numbers of 8 bits of words, places and vector, and what one of each is worth.
+
+    ``yes_from`` came later; where it is missing, even odds are the limit.
+    """
 
     numbers: bytes
     worth: tuple[float, float]
     bias: float
+    yes_from: int = 0
 
 
 class _Vectored:
@@ -104,7 +109,7 @@ class Taught(_Vectored):
             odds = np.minimum(odds, by_meaning.min())
             odds[likely] = by_meaning
         whole = np.rint(_THOUSANDTHS * odds).astype(int).tolist()
-        return ResemblanceAnswer(tuple(whole), probe.encoder)
+        return ResemblanceAnswer(tuple(whole), probe.encoder, weights.yes_from)
 
 
 class Teacher(_Vectored):
@@ -124,19 +129,21 @@ class Teacher(_Vectored):
         if len(set(rows.answers[np.isin(rows.owners, shown)])) < 2:  # noqa: PLR2004  (a Yes and a No)
             odds = _likeness(lesson, encoder)
             return LessonAnswer("", version, rows.nested(odds), self.version)
-        weights, bias = rows.learned(shown)
+        lessons = rows.of(shown)
+        weights, bias = lessons.learned(shown)
         odds = rows.signs @ weights + bias
         for fold in range(min(FOLDS, len(shown))):
             left_out = shown[fold::FOLDS]
-            others = [each for each in shown if each not in left_out]
+            others_weights, others_bias = lessons.learned([each for each in shown if each not in left_out])
             here = np.isin(rows.owners, left_out)
-            others_weights, others_bias = rows.learned(others)
             odds[here] = rows.signs[here] @ others_weights + others_bias
         mine = [rows.owners == each for each in shown]
-        slope, offset = calibrated([(float(odds[each].max()), bool(rows.answers[each].any())) for each in mine])
-        odds = slope * odds + offset
-        stored = _stored(slope * weights, slope * bias + offset)
-        return LessonAnswer(stored, version, rows.nested(odds), self.version)
+        answers = [bool(rows.answers[each].any()) for each in mine]
+        slope, offset = calibrated([(float(odds[each].max()), yes) for each, yes in zip(mine, answers, strict=True)])
+        nested = rows.nested(slope * odds + offset)
+        limit = yes_from_of([max(some) for some in nested if some])
+        stored = _stored(slope * weights, slope * bias + offset, limit)
+        return LessonAnswer(stored, version, nested, self.version, limit)
 
 
 class _Rows:
@@ -149,15 +156,10 @@ class _Rows:
         self.answers = np.array([tick is True for some in lesson.ticks for tick in some], np.int64)
         self._lengths = [len(some) for some in lesson.conversations]
 
-    def learned(self, conversations: Sequence[int]) -> tuple[Floats, float]:
-        """Return weights and bias that the turns of some conversations teach: a plain No where they have no Yes."""
+    def of(self, conversations: Sequence[int]) -> "_Lessons":
+        """Return the turns of ticked conversations, to learn from."""
         chosen = np.isin(self.owners, conversations)
-        signs: Floats = self.signs[chosen]
-        answers = self.answers[chosen]
-        if not answers.any():
-            return np.zeros_like(signs[0]), -1.0
-        dual, bias = fit(signs @ signs.T, answers, 2, STRENGTH / len(answers))
-        return signs.T @ (dual[:, 1] - dual[:, 0]), float(bias[1] - bias[0])
+        return _Lessons(self.signs[chosen], self.owners[chosen], self.answers[chosen])
 
     def nested(self, odds: Floats) -> tuple[tuple[int, ...], ...]:
         """Return odds by conversation, in whole thousandths."""
@@ -166,10 +168,28 @@ class _Rows:
         return tuple(tuple(whole[end - length : end]) for end, length in zip(ends, self._lengths, strict=True))
 
 
+class _Lessons:
+    """Turns of ticked conversations, and how like each other they are, which is computed once for all folds."""
+
+    def __init__(self, signs: Floats, owners: NDArray[np.int64], answers: NDArray[np.int64]) -> None:
+        self._signs, self._owners, self._answers = signs, owners, answers
+        self._alike = signs @ signs.T
+
+    def learned(self, conversations: Sequence[int]) -> tuple[Floats, float]:
+        """Return weights and bias that the turns of some conversations teach: a plain No where they have no Yes."""
+        chosen = np.flatnonzero(np.isin(self._owners, conversations))
+        answers = self._answers[chosen]
+        if not answers.any():
+            return np.zeros_like(self._signs[0]), -1.0
+        dual, bias = fit(self._alike[np.ix_(chosen, chosen)], answers, 2, STRENGTH / len(answers))
+        return self._signs[chosen].T @ (dual[:, 1] - dual[:, 0]), float(bias[1] - bias[0])
+
+
 class _Weights(NamedTuple):
     signs: Floats
     vector: Floats
     bias: float
+    yes_from: int
 
 
 def _version(embedding: Embedding) -> str:
@@ -219,13 +239,13 @@ def _vectors(texts: Sequence[str], encoder: Embedding) -> Floats:
     return np.rint(_GRAIN * vectors / np.where(lengths > 0, lengths, 1)[:, None]) / _GRAIN
 
 
-def _stored(weights: Floats, bias: float) -> str:
+def _stored(weights: Floats, bias: float, yes_from: int) -> str:
     """Return weights as text."""
     count = BUCKETS + FIRST + LAST
     parts = (weights[:count], weights[count:])
     worth = [float(np.abs(part).max(initial=0.0)) / _GRAIN or 1.0 for part in parts]
     whole = [np.rint(part / each).astype(np.int8) for part, each in zip(parts, worth, strict=True)]
-    kept = _Stored(np.concatenate(whole).tobytes(), (worth[0], worth[1]), round(bias, 6))
+    kept = _Stored(np.concatenate(whole).tobytes(), (worth[0], worth[1]), round(bias, 6), yes_from)
     return b64encode(zlib.compress(msgspec.msgpack.encode(kept), 9)).decode()
 
 
@@ -240,4 +260,4 @@ def _read_weights(text: str) -> _Weights:
         ) from error
     count = BUCKETS + FIRST + LAST
     numbers = np.frombuffer(kept.numbers, np.int8).astype(np.float64)
-    return _Weights(numbers[:count] * kept.worth[0], numbers[count:] * kept.worth[1], kept.bias)
+    return _Weights(numbers[:count] * kept.worth[0], numbers[count:] * kept.worth[1], kept.bias, kept.yes_from)
