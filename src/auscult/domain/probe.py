@@ -155,11 +155,16 @@ class FewShot(Struct, frozen=True):
 
 
 class Said(NamedTuple):
-    """Turn as a taught question reads it: its words, and how many turns of the speaker come before and after it."""
+    """Turn as a taught question reads it: its words, and how many turns of the speaker come before and after it.
+
+    ``said_before`` and ``said_after`` are the words of the turns around it, whoever speaks; empty at either end.
+    """
 
     text: str
     before: int
     after: int
+    said_before: str = ""
+    said_after: str = ""
 
 
 class Resemblance(Struct, frozen=True, cache_hash=True):

@@ -1,5 +1,7 @@
 """Taught questions: a Yes with its turn, a No, an occasion that is missing, and answers that wait for a person."""
 
+import zlib
+from base64 import b64encode
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,9 +14,10 @@ from auscult.domain.definitions.form_difference import differences
 from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Form, Metric
-from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer
-from auscult.domain.questions.taught import agreement, chosen, speaker_of
+from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.questions.taught import agreement, chosen, speaker_of, yes_from_of
 from auscult.engines import ENGINES
+from auscult.engines.taught import OF_TEXT, OF_WORDS, REVISION
 from auscult.metrics.by_example import ByExample, Settings
 from tests.data_files import data_of
 
@@ -89,6 +92,28 @@ def test_agreement_is_that_of_all_conversations() -> None:
     assert (less.kappa, less.right) == (0.5, 1)
     assert less.least < less.kappa < less.most
     assert agreement(odds, {}).answers == 0
+
+
+def test_what_is_said_seldom_is_found_below_even_odds() -> None:
+    """The limit is that with the highest kappa to expect, even odds where they are as good; right answers follow it."""
+    odds = {"a": -400, "b": -500, **{f"no-{number}": -4000 for number in range(18)}}
+    limit = yes_from_of(odds.values())
+    assert -4000 <= limit < -500
+    assert agreement(odds, {"a": True}, limit).right == 1
+    assert agreement(odds, {"a": True}).right == 0
+    assert yes_from_of([3000, -3000]) == 0
+
+
+def test_what_was_taught_before_is_read_as_it_was() -> None:
+    """Weights of the first revision have no signs of the turns around, and no limit but even odds."""
+    numbers = bytes([127]) * OF_TEXT + bytes(OF_WORDS)
+    old = b64encode(zlib.compress(msgspec.msgpack.encode((numbers, (0.1, 1.0), -2.0)))).decode()
+    encoder = ENGINES["taught"]().version.replace(f"taught {REVISION} ", "taught 1 ")
+    said = Said("join our club", 0, 0, "hello", "no")
+    (found,) = ENGINES["taught"]().answer([Resemblance(old, encoder, (said, said._replace(said_before="bye")))])
+    assert isinstance(found, ResemblanceAnswer)
+    assert (found.yes_from, found.engine, len({*found.odds})) == (0, encoder, 1)
+    assert found.odds[0] > 0
 
 
 def test_a_difference_of_weights_is_shown_by_their_digest() -> None:

@@ -89,8 +89,13 @@ def too_many_ticks() -> ConflictError:
 def spoken(conversation: Conversation, speaker: Speaker) -> list[tuple[Turn, Said]]:
     """Return the turns of a speaker with words, as a taught question reads them."""
     wanted = {"any": ("agent", "bot", "customer"), "handler": ("agent", "bot")}.get(speaker, (speaker,))
-    mine = [turn for turn in conversation.turns if turn.speaker in wanted and turn.text.strip()]
-    return [(turn, Said(turn.text, number, len(mine) - number - 1)) for number, turn in enumerate(mine)]
+    said = [turn for turn in conversation.turns if turn.speaker != "system" and turn.text.strip()]
+    texts = ["", *(turn.text for turn in said), ""]
+    mine = [(index, turn) for index, turn in enumerate(said) if turn.speaker in wanted]
+    return [
+        (turn, Said(turn.text, number, len(mine) - number - 1, texts[index], texts[index + 2]))
+        for number, (index, turn) in enumerate(mine)
+    ]
 
 
 def likelihood(odds: int) -> float:
