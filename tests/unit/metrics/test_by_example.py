@@ -30,11 +30,11 @@ CALL = Conversation(
 )
 
 
-def judged(odds: dict[str, int], **changed: Any) -> Verdict:
+def judged(odds: dict[str, int], yes_from: int = 0, **changed: Any) -> Verdict:
     """Return the verdict on the call where turns have these odds."""
     settings = msgspec.convert({"question": "Was it said?", "taught": TAUGHT} | changed, Settings, strict=False)
     answers: dict[Probe, Any] = {
-        probe: ResemblanceAnswer(tuple(odds[each.text] for each in probe.turns), "test 1")
+        probe: ResemblanceAnswer(tuple(odds[each.text] for each in probe.turns), "test 1", yes_from)
         for probe in ByExample().probes(settings, CALL)
         if isinstance(probe, Resemblance)
     }
@@ -48,6 +48,8 @@ def test_the_likeliest_turn_decides() -> None:
     no = judged({"hello": -900, "join our club": -1200})
     assert (no.qualification, no.evidence[0].is_absence, no.confidence) == ("NO", True, Decimal("0.71"))
     assert judged({"cancel it": 500}, speaker="customer").evidence[0].turn_id == "m2"
+    seldom = judged({"hello": -900, "join our club": -400}, yes_from=-500)
+    assert (seldom.qualification, seldom.confidence) == ("YES", Decimal("0.40"))
 
 
 def test_without_an_occasion_it_is_not_asked() -> None:
