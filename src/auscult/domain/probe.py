@@ -155,11 +155,16 @@ class FewShot(Struct, frozen=True):
 
 
 class Said(NamedTuple):
-    """Turn as a taught question reads it: its words, and how many turns of the speaker come before and after it."""
+    """Turn as a taught question reads it: its words, and how many turns of the speaker come before and after it.
+
+    ``said_before`` and ``said_after`` are the words of the turns around it, whoever speaks; empty at either end.
+    """
 
     text: str
     before: int
     after: int
+    said_before: str = ""
+    said_after: str = ""
 
 
 class Resemblance(Struct, frozen=True, cache_hash=True):
@@ -413,23 +418,26 @@ class FewShotAnswer(Struct, frozen=True):
 
 
 class ResemblanceAnswer(Struct, frozen=True):
-    """For each turn of the probe, in its order, its log odds in whole thousandths."""
+    """For each turn of the probe, in its order, its log odds in whole thousandths; above ``yes_from`` it is a Yes."""
 
     odds: tuple[int, ...]
     engine: str
+    yes_from: int = 0
 
 
 class LessonAnswer(Struct, frozen=True):
     """Weights, the version of what made the vectors in them, and the log odds of every turn in whole thousandths.
 
     Those of a ticked conversation are by weights that were learned without it. ``weights`` are empty where none of the
-    turns was ticked with a Yes, or none with a No: the odds are then how like the question a turn is.
+    turns was ticked with a Yes, or none with a No: the odds are then how like the question a turn is. A turn with odds
+    above ``yes_from`` is a Yes.
     """
 
     weights: str
     encoder: str
     odds: tuple[tuple[int, ...], ...]
     engine: str
+    yes_from: int = 0
 
 
 class SummaryAnswer(Struct, frozen=True):

@@ -1,9 +1,10 @@
 """Questions that people taught by ticking turns: signs of a turn, weights that ticks teach, and what they find.
 
 Signs are the words of a turn, pairs of them and runs of letters, all counted by hash; its position among the speaker's
-turns; and its vector, by the encoder where it is installed and reads the language, else by the vectors of words that
-come along. One logistic regression weighs them. Yes and No weigh the same, however many there are of each. The other
-turns of a ticked conversation count as a No, since those that look most like a Yes were shown.
+turns; the vectors of the turns around it, by the vectors of words that come along; and its own vector, by the encoder
+where it is installed and reads the language, else by those of words. One logistic regression weighs them. Yes and No
+weigh the same, however many there are of each. The other turns of a ticked conversation count as a No, since those that
+look most like a Yes were shown. A Yes is said from the odds with the highest kappa to expect.
 
 Weights are whole numbers of 8 bits, and so are vectors, so that a turn has the same odds alone and in any batch.
 """
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Answer, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.questions.taught import yes_from_of
 from auscult.domain.said.text import spoken_words
 from auscult.domain.statistics.calibration import calibrated
 from auscult.engines._acts.features import grams, letters
@@ -28,13 +30,18 @@ from auscult.engines._vectors.embedding import Embedding
 from auscult.engines._vectors.sentences import SentenceModel
 from auscult.engines._vectors.softmax import fit
 
-REVISION = 1
-"""Of signs; part of the version that weights need."""
+REVISION = 2
+"""Of signs; part of the version that weights need. Those of revision 1 lack the turns around, and are read as well."""
 BUCKETS = 4_096
 FIRST, LAST = 6, 6
 """Positions that have a sign of their own, counted from the first turn and from the last."""
-PLACE = 0.3
-"""Weight of a position, where that of all words together is 1."""
+OF_WORDS = 256
+"""Dimensions of the vectors of words."""
+OF_TEXT = BUCKETS + FIRST + LAST
+SIGNS = OF_TEXT + 2 * OF_WORDS
+"""Signs of a turn but for its own vector, in revision 1 and now."""
+PLACE, AROUND = 0.3, 0.4
+"""Weights of a position, and of the turn before or after, where that of all words together is 1."""
 STRENGTH = 500.0
 """How far ticks may bend the weights, all of them together."""
 FOLDS = 5
@@ -51,11 +58,15 @@ _Asked = TypeVar("_Asked", Lesson, Resemblance)
 
 
 class _Stored(Struct, frozen=True, array_like=True):
-    """Weights as a form has them: whole numbers of 8 bits of words, places and vector, and what one of each is worth."""
+    """Weights as a form has them: whole numbers of 8 bits of words, places and vector, and what one of each is worth.
+
+    ``yes_from`` came later; where it is missing, even odds are the limit.
+    """
 
     numbers: bytes
     worth: tuple[float, float]
     bias: float
+    yes_from: int = 0
 
 
 class _Vectored:
@@ -64,12 +75,14 @@ class _Vectored:
     def __init__(self, words: Embedding, encoder: SentenceModel | None = None) -> None:
         self._words, self._encoder = words, encoder
         known = [each for each in (words, encoder) if each is not None]
-        self._known: dict[str, Embedding] = {_version(each): each for each in known}
+        self._versions = [_version(each) for each in known]
+        self._known: dict[str, tuple[Embedding, int]] = {_version(each, 1): (each, OF_TEXT) for each in known}
+        self._known |= {_version(each): (each, SIGNS) for each in known}
 
     @property
     def version(self) -> str:
         """Revision of the signs, with each that makes vectors."""
-        return " and ".join(self._known)
+        return " and ".join(self._versions)
 
 
 class Taught(_Vectored):
@@ -85,7 +98,7 @@ class Taught(_Vectored):
         return [self._read(_checked(each, Resemblance)) for each in probes]
 
     def _read(self, probe: Resemblance) -> Answer:
-        encoder = self._known.get(probe.encoder)
+        encoder, signs = self._known.get(probe.encoder, (None, 0))
         if encoder is None:
             raise EngineError(
                 "a question was taught with {value}, and this process has {found}; install it with auscult meaning"
@@ -94,9 +107,8 @@ class Taught(_Vectored):
                 code="encoder.missing",
                 value=probe.encoder,
             )
-        weights = _read_weights(probe.weights)
-        rows = _signs(probe.turns)
-        odds = rows @ weights.signs + weights.bias
+        weights = _read_weights(probe.weights, signs)
+        odds = _signs(probe.turns, self._words)[:, :signs] @ weights.signs + weights.bias
         if probe.turns:
             likely: list[int] = np.argsort(-odds, kind="stable")[:FIRST_LOOK].tolist()
             vectors = _vectors([probe.turns[index].text for index in likely], encoder)
@@ -104,7 +116,7 @@ class Taught(_Vectored):
             odds = np.minimum(odds, by_meaning.min())
             odds[likely] = by_meaning
         whole = np.rint(_THOUSANDTHS * odds).astype(int).tolist()
-        return ResemblanceAnswer(tuple(whole), probe.encoder)
+        return ResemblanceAnswer(tuple(whole), probe.encoder, weights.yes_from)
 
 
 class Teacher(_Vectored):
@@ -119,45 +131,42 @@ class Teacher(_Vectored):
     def _teach(self, lesson: Lesson) -> Answer:
         encoder = self._encoder if self._encoder and self._encoder.reads(lesson.language) else self._words
         version = _version(encoder)
-        rows = _Rows(lesson, encoder)
+        rows = _Rows(lesson, self._words, encoder)
         shown = [index for index, ticks in enumerate(lesson.ticks) if any(each is not None for each in ticks)]
         if len(set(rows.answers[np.isin(rows.owners, shown)])) < 2:  # noqa: PLR2004  (a Yes and a No)
             odds = _likeness(lesson, encoder)
             return LessonAnswer("", version, rows.nested(odds), self.version)
-        weights, bias = rows.learned(shown)
+        lessons = rows.of(shown)
+        weights, bias = lessons.learned(shown)
         odds = rows.signs @ weights + bias
         for fold in range(min(FOLDS, len(shown))):
             left_out = shown[fold::FOLDS]
-            others = [each for each in shown if each not in left_out]
+            others_weights, others_bias = lessons.learned([each for each in shown if each not in left_out])
             here = np.isin(rows.owners, left_out)
-            others_weights, others_bias = rows.learned(others)
             odds[here] = rows.signs[here] @ others_weights + others_bias
         mine = [rows.owners == each for each in shown]
-        slope, offset = calibrated([(float(odds[each].max()), bool(rows.answers[each].any())) for each in mine])
-        odds = slope * odds + offset
-        stored = _stored(slope * weights, slope * bias + offset)
-        return LessonAnswer(stored, version, rows.nested(odds), self.version)
+        answers = [bool(rows.answers[each].any()) for each in mine]
+        slope, offset = calibrated([(float(odds[each].max()), yes) for each, yes in zip(mine, answers, strict=True)])
+        nested = rows.nested(slope * odds + offset)
+        limit = yes_from_of([max(some) for some in nested if some])
+        stored = _stored(slope * weights, slope * bias + offset, limit)
+        return LessonAnswer(stored, version, nested, self.version, limit)
 
 
 class _Rows:
     """Turns of a lesson as rows of signs, with the conversation and the answer of each."""
 
-    def __init__(self, lesson: Lesson, encoder: Embedding) -> None:
+    def __init__(self, lesson: Lesson, words: Embedding, encoder: Embedding) -> None:
         turns = [turn for some in lesson.conversations for turn in some]
-        self.signs = np.hstack([_signs(turns), _vectors([turn.text for turn in turns], encoder)])
+        self.signs = np.hstack([_signs(turns, words), _vectors([turn.text for turn in turns], encoder)])
         self.owners = np.repeat(np.arange(len(lesson.conversations)), [len(some) for some in lesson.conversations])
         self.answers = np.array([tick is True for some in lesson.ticks for tick in some], np.int64)
         self._lengths = [len(some) for some in lesson.conversations]
 
-    def learned(self, conversations: Sequence[int]) -> tuple[Floats, float]:
-        """Return weights and bias that the turns of some conversations teach: a plain No where they have no Yes."""
+    def of(self, conversations: Sequence[int]) -> "_Lessons":
+        """Return the turns of ticked conversations, to learn from."""
         chosen = np.isin(self.owners, conversations)
-        signs: Floats = self.signs[chosen]
-        answers = self.answers[chosen]
-        if not answers.any():
-            return np.zeros_like(signs[0]), -1.0
-        dual, bias = fit(signs @ signs.T, answers, 2, STRENGTH / len(answers))
-        return signs.T @ (dual[:, 1] - dual[:, 0]), float(bias[1] - bias[0])
+        return _Lessons(self.signs[chosen], self.owners[chosen], self.answers[chosen])
 
     def nested(self, odds: Floats) -> tuple[tuple[int, ...], ...]:
         """Return odds by conversation, in whole thousandths."""
@@ -166,14 +175,32 @@ class _Rows:
         return tuple(tuple(whole[end - length : end]) for end, length in zip(ends, self._lengths, strict=True))
 
 
+class _Lessons:
+    """Turns of ticked conversations, and how like each other they are, which is computed once for all folds."""
+
+    def __init__(self, signs: Floats, owners: NDArray[np.int64], answers: NDArray[np.int64]) -> None:
+        self._signs, self._owners, self._answers = signs, owners, answers
+        self._alike = signs @ signs.T
+
+    def learned(self, conversations: Sequence[int]) -> tuple[Floats, float]:
+        """Return weights and bias that the turns of some conversations teach: a plain No where they have no Yes."""
+        chosen = np.flatnonzero(np.isin(self._owners, conversations))
+        answers = self._answers[chosen]
+        if not answers.any():
+            return np.zeros_like(self._signs[0]), -1.0
+        dual, bias = fit(self._alike[np.ix_(chosen, chosen)], answers, 2, STRENGTH / len(answers))
+        return self._signs[chosen].T @ (dual[:, 1] - dual[:, 0]), float(bias[1] - bias[0])
+
+
 class _Weights(NamedTuple):
     signs: Floats
     vector: Floats
     bias: float
+    yes_from: int
 
 
-def _version(embedding: Embedding) -> str:
-    return f"taught {REVISION} on {embedding.version}"
+def _version(embedding: Embedding, revision: int = REVISION) -> str:
+    return f"taught {revision} on {embedding.version}"
 
 
 def _checked(probe: Probe, kind: type[_Asked]) -> _Asked:
@@ -195,15 +222,16 @@ def _likeness(lesson: Lesson, encoder: Embedding) -> Floats:
     return found + _vectors([turn.text for turn in turns], encoder) @ _vectors([lesson.question], encoder)[0]
 
 
-def _signs(turns: Sequence[Said]) -> Floats:
-    """Return the signs of turns that are not of meaning, shape (turns, buckets and positions)."""
+def _signs(turns: Sequence[Said], words: Embedding) -> Floats:
+    """Return the signs of turns but for their own vectors, shape (turns, buckets, positions and vectors around)."""
     rows = np.zeros((len(turns), BUCKETS + FIRST + LAST))
     for row, turn in zip(rows, turns, strict=True):
         buckets = _hashed(turn.text)
         row[buckets] = 1 / max(1, len(buckets)) ** 0.5
         row[BUCKETS + min(turn.before, FIRST - 1)] = PLACE
         row[BUCKETS + FIRST + min(turn.after, LAST - 1)] = PLACE
-    return rows
+    around = ([turn.said_before for turn in turns], [turn.said_after for turn in turns])
+    return np.hstack([rows, *(AROUND * _vectors(texts, words) for texts in around)])
 
 
 @lru_cache(_CACHED)
@@ -219,25 +247,23 @@ def _vectors(texts: Sequence[str], encoder: Embedding) -> Floats:
     return np.rint(_GRAIN * vectors / np.where(lengths > 0, lengths, 1)[:, None]) / _GRAIN
 
 
-def _stored(weights: Floats, bias: float) -> str:
+def _stored(weights: Floats, bias: float, yes_from: int) -> str:
     """Return weights as text."""
-    count = BUCKETS + FIRST + LAST
-    parts = (weights[:count], weights[count:])
+    parts = (weights[:SIGNS], weights[SIGNS:])
     worth = [float(np.abs(part).max(initial=0.0)) / _GRAIN or 1.0 for part in parts]
     whole = [np.rint(part / each).astype(np.int8) for part, each in zip(parts, worth, strict=True)]
-    kept = _Stored(np.concatenate(whole).tobytes(), (worth[0], worth[1]), round(bias, 6))
+    kept = _Stored(np.concatenate(whole).tobytes(), (worth[0], worth[1]), round(bias, 6), yes_from)
     return b64encode(zlib.compress(msgspec.msgpack.encode(kept), 9)).decode()
 
 
 @lru_cache(256)
-def _read_weights(text: str) -> _Weights:
-    """Read weights. Raises ``EngineError`` ``weights.unreadable``."""
+def _read_weights(text: str, signs: int) -> _Weights:
+    """Read weights: those of ``signs``, and of the vector. Raises ``EngineError`` ``weights.unreadable``."""
     try:
         kept = msgspec.msgpack.decode(zlib.decompress(b64decode(text)), type=_Stored)
     except (ValueError, zlib.error, msgspec.DecodeError) as error:
         raise EngineError(
             "the weights of a taught question cannot be read; teach it again", code="weights.unreadable"
         ) from error
-    count = BUCKETS + FIRST + LAST
     numbers = np.frombuffer(kept.numbers, np.int8).astype(np.float64)
-    return _Weights(numbers[:count] * kept.worth[0], numbers[count:] * kept.worth[1], kept.bias)
+    return _Weights(numbers[:signs] * kept.worth[0], numbers[signs:] * kept.worth[1], kept.bias, kept.yes_from)

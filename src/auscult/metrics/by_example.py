@@ -96,11 +96,11 @@ class _Plan:
         found = answers[_asked(taught, [said for _turn, said in turns])]
         assert isinstance(found, ResemblanceAnswer)  # noqa: S101  (an engine answers its own kind)
         best = max(range(len(turns)), key=lambda index: found.odds[index])
-        is_yes, share = found.odds[best] > 0, likelihood(found.odds[best])
+        is_yes, share = found.odds[best] > found.yes_from, likelihood(found.odds[best])
         said = cite(turns[best][0], coded("looks most like what was ticked"))
         if not self._settings.is_counted:
             return _tried(taught, said, is_yes=is_yes)
-        sure = Decimal(str(max(share, 1 - share))).quantize(_SURE)
+        sure = Decimal(str(share if is_yes else 1 - share)).quantize(_SURE)
         if is_yes:
             return Verdict(qualification="YES", evidence=(said,), trigger=occasion.evidence, confidence=sure)
         return Verdict(

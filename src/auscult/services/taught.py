@@ -252,11 +252,12 @@ class TickedQuestion:
                 self._given.setdefault(each.conversation_id, {})[each.turn_id] = each.says
         self._answers = {name: any(given.values()) for name, given in self._given.items()}
         answer = self._learned(engines)
-        self._encoder = answer.encoder
+        self._encoder, self._yes_from = answer.encoder, answer.yes_from
         self._odds = dict(zip(self._said, answer.odds, strict=True))
         self.agreement, self.taught = Agreement(answers=len(self._answers)), None
         if answer.weights:
-            self.agreement = agreement({name: max(odds) for name, odds in self._odds.items()}, self._answers)
+            likeliest = {name: max(odds) for name, odds in self._odds.items()}
+            self.agreement = agreement(likeliest, self._answers, answer.yes_from)
             self.taught = made_from(Taught, self.agreement, weights=answer.weights, encoder=answer.encoder)
 
     def _learned(self, engines: Engines) -> LessonAnswer:
@@ -352,7 +353,7 @@ class TickedQuestion:
         found: list[WrongAnswer] = []
         for name, is_yes in self._answers.items():
             turns, odds = self._said[name], self._odds[name]
-            if (max(odds) > 0) == is_yes:
+            if (max(odds) > self._yes_from) == is_yes:
                 continue
             ticked = [index for index, (turn, _said) in enumerate(turns) if self._given[name].get(turn.id)]
             turn = turns[ticked[0] if ticked else odds.index(max(odds))][0]

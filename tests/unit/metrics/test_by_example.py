@@ -1,5 +1,7 @@
 """Taught questions: a Yes with its turn, a No, an occasion that is missing, and answers that wait for a person."""
 
+import zlib
+from base64 import b64encode
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,9 +14,10 @@ from auscult.domain.definitions.form_difference import differences
 from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Form, Metric
-from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer
-from auscult.domain.questions.taught import agreement, chosen, speaker_of
+from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.questions.taught import agreement, chosen, speaker_of, yes_from_of
 from auscult.engines import ENGINES
+from auscult.engines.taught import OF_TEXT, OF_WORDS, REVISION
 from auscult.metrics.by_example import ByExample, Settings
 from tests.data_files import data_of
 
@@ -27,11 +30,11 @@ CALL = Conversation(
 )
 
 
-def judged(odds: dict[str, int], **changed: Any) -> Verdict:
+def judged(odds: dict[str, int], yes_from: int = 0, **changed: Any) -> Verdict:
     """Return the verdict on the call where turns have these odds."""
     settings = msgspec.convert({"question": "Was it said?", "taught": TAUGHT} | changed, Settings, strict=False)
     answers: dict[Probe, Any] = {
-        probe: ResemblanceAnswer(tuple(odds[each.text] for each in probe.turns), "test 1")
+        probe: ResemblanceAnswer(tuple(odds[each.text] for each in probe.turns), "test 1", yes_from)
         for probe in ByExample().probes(settings, CALL)
         if isinstance(probe, Resemblance)
     }
@@ -45,6 +48,8 @@ def test_the_likeliest_turn_decides() -> None:
     no = judged({"hello": -900, "join our club": -1200})
     assert (no.qualification, no.evidence[0].is_absence, no.confidence) == ("NO", True, Decimal("0.71"))
     assert judged({"cancel it": 500}, speaker="customer").evidence[0].turn_id == "m2"
+    seldom = judged({"hello": -900, "join our club": -400}, yes_from=-500)
+    assert (seldom.qualification, seldom.confidence) == ("YES", Decimal("0.40"))
 
 
 def test_without_an_occasion_it_is_not_asked() -> None:
@@ -89,6 +94,28 @@ def test_agreement_is_that_of_all_conversations() -> None:
     assert (less.kappa, less.right) == (0.5, 1)
     assert less.least < less.kappa < less.most
     assert agreement(odds, {}).answers == 0
+
+
+def test_what_is_said_seldom_is_found_below_even_odds() -> None:
+    """The limit is that with the highest kappa to expect, even odds where they are as good; right answers follow it."""
+    odds = {"a": -400, "b": -500, **{f"no-{number}": -4000 for number in range(18)}}
+    limit = yes_from_of(odds.values())
+    assert -4000 <= limit < -500
+    assert agreement(odds, {"a": True}, limit).right == 1
+    assert agreement(odds, {"a": True}).right == 0
+    assert yes_from_of([3000, -3000]) == 0
+
+
+def test_what_was_taught_before_is_read_as_it_was() -> None:
+    """Weights of the first revision have no signs of the turns around, and no limit but even odds."""
+    numbers = bytes([127]) * OF_TEXT + bytes(OF_WORDS)
+    old = b64encode(zlib.compress(msgspec.msgpack.encode((numbers, (0.1, 1.0), -2.0)))).decode()
+    encoder = ENGINES["taught"]().version.replace(f"taught {REVISION} ", "taught 1 ")
+    said = Said("join our club", 0, 0, "hello", "no")
+    (found,) = ENGINES["taught"]().answer([Resemblance(old, encoder, (said, said._replace(said_before="bye")))])
+    assert isinstance(found, ResemblanceAnswer)
+    assert (found.yes_from, found.engine, len({*found.odds})) == (0, encoder, 1)
+    assert found.odds[0] > 0
 
 
 def test_a_difference_of_weights_is_shown_by_their_digest() -> None:

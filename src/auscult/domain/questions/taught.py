@@ -4,7 +4,7 @@ A tick points to a turn, and has none of its words. What is learned of ticks is 
 how well they answer conversations that they were not learned from. Ticks teach; examples of a form try it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
@@ -89,8 +89,13 @@ def too_many_ticks() -> ConflictError:
 def spoken(conversation: Conversation, speaker: Speaker) -> list[tuple[Turn, Said]]:
     """Return the turns of a speaker with words, as a taught question reads them."""
     wanted = {"any": ("agent", "bot", "customer"), "handler": ("agent", "bot")}.get(speaker, (speaker,))
-    mine = [turn for turn in conversation.turns if turn.speaker in wanted and turn.text.strip()]
-    return [(turn, Said(turn.text, number, len(mine) - number - 1)) for number, turn in enumerate(mine)]
+    said = [turn for turn in conversation.turns if turn.speaker != "system" and turn.text.strip()]
+    texts = ["", *(turn.text for turn in said), ""]
+    mine = [(index, turn) for index, turn in enumerate(said) if turn.speaker in wanted]
+    return [
+        (turn, Said(turn.text, number, len(mine) - number - 1, texts[index], texts[index + 2]))
+        for number, (index, turn) in enumerate(mine)
+    ]
 
 
 def likelihood(odds: int) -> float:
@@ -98,7 +103,7 @@ def likelihood(odds: int) -> float:
     return share_of(odds / _THOUSANDTHS)
 
 
-def agreement(odds: Mapping[str, int], answers: Mapping[str, bool]) -> Agreement:
+def agreement(odds: Mapping[str, int], answers: Mapping[str, bool], yes_from: int = 0) -> Agreement:
     """Return how a question agrees with people, by the odds of the likeliest turn of each conversation.
 
     Those shown are not drawn evenly, as what looks most like a Yes comes first. So the table of answers is that of all
@@ -107,20 +112,40 @@ def agreement(odds: Mapping[str, int], answers: Mapping[str, bool]) -> Agreement
     """
     if not answers or not odds:
         return Agreement()
-    shares = {name: float(answers[name]) if name in answers else likelihood(each) for name, each in odds.items()}
-    total = len(odds)
-    machine, person = sum(each > 0 for each in odds.values()) / total, sum(shares.values()) / total
-    agreed = sum(share if odds[name] > 0 else 1 - share for name, share in shares.items()) / total
-    by_chance = machine * person + (1 - machine) * (1 - person)
+    shares = [(each, float(answers[name]) if name in answers else likelihood(each)) for name, each in odds.items()]
+    agreed, by_chance = _expected(shares, yes_from)
     found = wilson(agreed, len(answers))
     least, kappa, most = ((each - by_chance) / max(1 - by_chance, _EDGE) for each in (found.low, agreed, found.high))
     return Agreement(
         answers=len(answers),
-        right=sum((odds[name] > 0) == said for name, said in answers.items() if name in odds),
+        right=sum((odds[name] > yes_from) == said for name, said in answers.items() if name in odds),
         kappa=round(kappa, _PLACES),
         least=round(max(-1.0, least), _PLACES),
         most=round(min(1.0, most), _PLACES),
     )
+
+
+def yes_from_of(odds: Collection[int]) -> int:
+    """Return the odds above which a conversation is a Yes: those with the highest kappa to expect, the nearest to even.
+
+    What people say seldom is hardly ever likelier than not, and would never be found at even odds. Answers of people
+    count only as far as they taught the odds: a limit that is chosen by them fits those that were shown, and no others.
+    """
+    shares = [(each, likelihood(each)) for each in odds]
+
+    def worth(limit: int) -> tuple[float, int]:
+        agreed, by_chance = _expected(shares, limit)
+        return (agreed - by_chance) / max(1 - by_chance, _EDGE), -abs(limit)
+
+    return max([0, *sorted({each - 1 for each in odds})], key=worth)
+
+
+def _expected(shares: Sequence[tuple[int, float]], yes_from: int) -> tuple[float, float]:
+    """Return the agreement to expect, and that by chance, where odds above ``yes_from`` are a Yes."""
+    total = len(shares)
+    machine, person = sum(each > yes_from for each, _share in shares) / total, sum(share for _, share in shares) / total
+    agreed = sum(share if each > yes_from else 1 - share for each, share in shares) / total
+    return agreed, machine * person + (1 - machine) * (1 - person)
 
 
 def chosen(odds: Mapping[str, int], count: int, number: int, *, is_taught: bool) -> dict[str, Kind]:
