@@ -1,14 +1,16 @@
 """Calls, AI context and AI agents in the native document: read whole, refused with a word, written as they were given."""
 
+import io
 from typing import Any
 
 import msgspec
 import pytest
 
 from auscult.domain.ai_agents.context import AiContext, Call, Knowledge, Tool, is_changing
-from auscult.domain.conversation import Agent, Event
+from auscult.domain.conversation import Agent, Conversation, Event
 from auscult.formats import Limits
 from auscult.formats.native import write
+from auscult.services.scoring.intake.read import read_stream
 from tests.unit.formats.test_native import one, refusal, turn
 
 REFUND: dict[str, Any] = {
@@ -129,3 +131,22 @@ def test_a_tool_changes_something_by_its_name(name: str, *, changes: bool) -> No
     assert is_changing(name) is changes
     assert Tool(name).is_changing is changes
     assert Tool(name, not changes).is_changing is not changes
+
+
+def test_an_id_that_a_provider_uses_twice_is_of_two_calls() -> None:
+    """Each has its own result; the same call named again by its id alone is one."""
+    said: list[dict[str, Any]] = [{"role": "user", "content": "hello"}]
+    for name, given, result in (
+        ("find", '{"to": "SEA"}', "[1]"),
+        ("find", '{"to": "LAX"}', "[2]"),
+        ("book", "{}", "[3]"),
+    ):
+        function = {"name": name, "arguments": given}
+        said += [
+            {"role": "assistant", "content": None, "tool_calls": [{"id": "call_1", "function": function}]},
+            {"role": "tool", "tool_call_id": "call_1", "content": result},
+        ]
+    (found,) = read_stream(io.BytesIO(msgspec.json.encode({"id": "a", "messages": said})), "", Limits())
+    assert isinstance(found, Conversation)
+    made = [(each.name, dict(each.arguments), each.result) for each in found.calls or ()]
+    assert made == [("find", {"to": "SEA"}, [1]), ("find", {"to": "LAX"}, [2]), ("book", {}, [3])]

@@ -53,15 +53,11 @@ _UNIT = "|".join(f"(?P<{name}>{pattern})" for name, (_, pattern) in _UNITS.items
 _ADJECTIVE = r"(?:(?:working|business|calendar|full|more|whole|further|ganze|weitere|volle)[ -])?"
 _CURRENCY = r"(?:€|£|\$|eur\b|euros?\b|pounds?\b|quid\b|dollars?\b|gbp\b|usd\b|chf\b|reais\b|francs?\b|pesos?\b)"
 _PERCENT = r"(?:percent|per cent|pct|prozent|por ciento|pour cent|por cento)\b"
-_WRITTEN_DATE = (
+_FIGURE = re.compile(
     r"(?P<iso>\b(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?!\d))"
     r"|(?P<dmy>\b(?P<d1>\d{1,2})(?P<sep>[./])(?P<m1>\d{1,2})(?:(?P=sep)(?:\d{4}|\d\d)?)(?!\d))"
-)
-_NAMED_DATE = (
     rf"|(?P<dm>\b(?P<d2>\d{{1,2}})(?:st|nd|rd|th|\.|º)?(?: of| de| d')? ?(?P<m2>{_MONTH})\b)"
     rf"|(?P<md>\b(?P<m3>{_MONTH})\.? (?:the )?(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?\b(?![:.,]?\d))"
-)
-_OTHERS = (
     r"|(?P<clock>\b(?P<h>[01]?\d|2[0-4])(?::|h|\.(?=\d\d ?(?:uhr|[ap]\.?m)))"
     rf"(?P<mi>[0-5]\d)(?::\d\d)?\b(?: ?[ap]\.?m\b)?)"
     rf"|(?P<hour12>\b(?P<h2>\d{{1,2}}) ?(?:[ap]\.?m\b|uhr\b|o'clock\b))"
@@ -74,8 +70,6 @@ _OTHERS = (
     rf"|(?P<ordinal>\b(?:the )?(?P<nth>[1-3]?\d)(?:st|nd|rd|th)\b)"
     rf"|(?P<plain>{_N})"
 )
-_FIGURE = re.compile(_WRITTEN_DATE + _NAMED_DATE + _OTHERS)
-_FIGURE_OF_NO_MONTH = re.compile(_WRITTEN_DATE + _OTHERS)
 _GLUED = re.compile(
     r"^\d+(?:[.,]\d+)?-?(?:days?|months?|weeks?|years?|hours?"
     r"|gb|mb|tb|kg|km|m|cm|mm|ml|l|g|x|s|st|kwh|mbit|th|er|h|mo)$"
@@ -102,10 +96,7 @@ def figures(text: str) -> tuple[Figure, ...]:
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
-    pattern = (
-        _FIGURE_OF_NO_MONTH if {_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _MONTH_SAID}.isdisjoint(said) else _FIGURE
-    )
-    return tuple(_joined(list(_each(text.lower(), pattern))))
+    return tuple(_joined(list(_each(text.lower()))))
 
 
 def _joined(found: list[Figure]) -> Iterator[Figure]:
@@ -139,10 +130,9 @@ _ENGLISH, _NTH, _OTHER = (
     rf"\b(?:{'|'.join(sorted(words))})\b"
     for words in (({*SMALL, "double", "hundred"} - {"one"}), ({*_ORDINALS} - {"first", "second"}), {*_WORDS})
 )
-_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _ONE_SAID, _CLOCK_SAID, _MONTH_SAID = range(6)
+_WORDS_SAID, _ORDINAL_SAID, _FOREIGN_SAID, _ONE_SAID, _CLOCK_SAID = range(5)
 _TIME = r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midday)\b"
-_DAY_AND_MONTH = rf"\d(?:st|nd|rd|th|.)?(?: of| de| d')? ?(?:{_MONTH})|(?:{_MONTH})\.? (?:the )?\d"
-_said_in = searcher(tuple(one.translate(FOLDED) for one in (_ENGLISH, _NTH, _OTHER, _A + _SPAN, _TIME, _DAY_AND_MONTH)))
+_said_in = searcher(tuple(one.translate(FOLDED) for one in (_ENGLISH, _NTH, _OTHER, _A + _SPAN, _TIME)))
 
 
 def may_have_figures(text: str) -> bool:
@@ -212,7 +202,7 @@ def _clock(said: re.Match[str]) -> str:
     return f"{minutes // 60}:{minutes % 60:02}"
 
 
-def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+def _matches(text: str) -> Iterator[re.Match[str]]:
     """Yield the figures of a text as ``finditer`` does, but begin to look shortly before each digit, which each has."""
     at = 0
     while (digit := _DIGIT.search(text, at)) is not None:
@@ -222,7 +212,7 @@ def _matches(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
             start -= len(before)
         while start > at and (text[start - 1].isalnum() or text[start - 1] == "-"):
             start -= 1
-        match = pattern.search(text, start)
+        match = _FIGURE.search(text, start)
         if match is None:
             return
         yield match
@@ -234,8 +224,8 @@ _BEFORE_DIGIT = 24
 """Characters before its first digit that a figure has at most, unless it is one word; a long month and ``the``."""
 
 
-def _each(text: str, pattern: re.Pattern[str]) -> Iterator[Figure]:
-    for match in _matches(_STAMP.sub(" ", text) if ":" in text else text, pattern):
+def _each(text: str) -> Iterator[Figure]:
+    for match in _matches(_STAMP.sub(" ", text) if ":" in text else text):
         figure = _AS[match.lastgroup or ""](match)
         if figure is not None:
             yield figure
