@@ -31,9 +31,8 @@ from datetime import UTC, datetime
 from auscult import bootstrap
 from auscult.reports import REPORTS
 from auscult.services.history.chunks import ChunkProcessing
-from auscult.services.history.redactions import Remasking
+from auscult.services.history.redaction_chunks import Remasking
 from auscult.services.privacy import erasure
-from auscult.services.recordings.redaction import masked_again
 from auscult.storage import open_store
 erasure.AT_ONCE = 3
 store = open_store(sys.argv[1], bytes.fromhex(sys.argv[2]))
@@ -41,7 +40,7 @@ eraser = bootstrap.privacy.erasing(store, store.tenants()[0])
 if sys.argv[3] != "redaction":
     print("ready", flush=True)
 if sys.argv[3] == "redaction":
-    work = Remasking(REPORTS, masked_again)
+    work = Remasking(REPORTS)
     chunks = ChunkProcessing(store, {"redaction": work}, lambda: datetime.now(UTC))
     for number, chunk in enumerate(store.work.next("chunk", 100)):
         chunks.record(chunks.process(chunk))
