@@ -83,7 +83,7 @@ def filed_rows(database: Database, app: int, after: str, limit: int, *, is_itsel
 
 
 def _unpacked(body: bytes) -> bytes:
-    """Return a row, as it is where somebody wrote by hand what cannot be unpacked."""
+    """Return a row; one that cannot be unpacked, as it is."""
     try:
         return unpack(body)
     except CorruptError:

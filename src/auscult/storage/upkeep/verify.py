@@ -307,7 +307,7 @@ def _statuses_differ(connection: Connection, app: int) -> Iterator[Difference]:
 
 
 def _readable_differ(connection: Connection, app: int) -> Iterator[Difference]:
-    """What views read of packed conversations and insights, against the documents themselves."""
+    """Yield packed conversations and insights of which views read something else than the documents contain."""
     its = (conversations.c.app == app, conversations.c.conversation == insights.c.conversation)
     of_it = conversations.c.conversation_id
     queries: dict[Kind, AnySelect] = {

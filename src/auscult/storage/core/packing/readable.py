@@ -1,6 +1,6 @@
-"""What SQL reads of documents that are packed: the views for people (``storage.core.views``) need no more of them.
+"""The part of packed documents that SQL reads: the views for people (``storage.core.views``) need no more of them.
 
-A conversation, and what was found in it, is one packed document in ``body``, and beside it JSON in ``readable``.
+A conversation, and what was found in it, is one packed document in ``body``, with JSON in ``readable``.
 Where the two would need more bytes than the document itself, that is stored as it is, and ``readable`` is null.
 """
 
@@ -121,14 +121,13 @@ def pack_stored(connection: Connection, numbers: Sequence[int]) -> None:
 
 def _read_conversation(body: bytes) -> bytes:
     read = _CONVERSATION.decode(body)
-    read.turns = _told(read.turns)
+    read.turns = _counted(read.turns)
     return msgspec.json.encode(read)
 
 
-def _told(turns: Sequence[_Turn]) -> tuple[_Turn, ...]:
+def _counted(turns: Sequence[_Turn]) -> tuple[_Turn, ...]:
     """Return the first turn of each side, and those that begin first and last; of the others only that they are there."""
-    told = {turn.speaker: index for index, turn in reversed(list(enumerate(turns)))}
-    kept = set(told.values())
+    kept = set({turn.speaker: index for index, turn in reversed(list(enumerate(turns)))}.values())
     timed = [(turn.start_ms, index) for index, turn in enumerate(turns) if turn.start_ms is not None]
     if timed:
         kept |= {min(timed)[1], max(timed)[1]}
