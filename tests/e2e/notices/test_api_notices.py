@@ -140,8 +140,7 @@ def test_a_dispute_notifies_who_may_decide_it_and_then_its_agent(disputers: Disp
     assert told(disputers.agent, name) == [("decided", None)]
     items = disputers.agent.ask("GET", "/notices?limit=1000").json()["items"]
     mailed = [msgspec.convert(one, Notice) for one in items if one["subject"] == dispute_id]
-    app = disputers.service.store.within(TENANT)
-    subject, _text = letter_of({}, "", "de", mailed, partial(outcomes, app))
+    subject, _text = letter_of({}, "", "de", mailed, partial(outcomes, disputers.service.store.within(TENANT)))
     assert subject.endswith(": geändert in Ja."), "the e-mail has the outcome"
     for each in deciders:
         found = each.ask("GET", "/notices?limit=1000").json()["items"]

@@ -48,6 +48,13 @@ def write_rows(rows: Rows, kind: FileFormat) -> bytes:
     return b"".join(xlsx([("Report", rows)])) if kind == "xlsx" else csv_lines(rows).encode("utf-8-sig")
 
 
+def csv_parts(groups: Iterable[Rows]) -> Iterator[bytes]:
+    """Yield the parts of a CSV file of rows in groups, each read as it is written."""
+    yield codecs.BOM_UTF8
+    for rows in groups:
+        yield csv_lines(rows).encode()
+
+
 def xlsx(sheets: Sequence[tuple[str, Rows]]) -> Iterator[bytes]:
     """Yield the parts of an XLSX file of sheets by name, whose rows are read one at a time."""
     with tempfile.SpooledTemporaryFile(_IN_MEMORY) as file:

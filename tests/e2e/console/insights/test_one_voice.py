@@ -108,9 +108,7 @@ def test_the_command_and_the_assistant_have_the_answer_of_the_api(served: Servic
         words = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", value)]
         printed = auscult(tmp_path, "drivers", "--app", TENANT.app_id, *words, "--json", settings=settings)
         for found in (told, printed.last):
-            assert found["sentence"] == answer["sentence"], figure
-            parts = {(each["kind"], each["id"]): each for each in answer["drivers"]}
-            assert all(each == parts[each["kind"], each["id"]] for each in found["drivers"]), figure
+            assert (found["sentence"], found["drivers"][:9]) == (answer["sentence"], answer["drivers"][:9]), figure
 
 
 @pytest.mark.landing

@@ -1,7 +1,7 @@
 """Tables of a page as a file: what a reader sees, cell by cell and with all its pages, for a spreadsheet."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from html.parser import HTMLParser
 from itertools import chain
@@ -9,10 +9,10 @@ from itertools import chain
 from babel.numbers import get_decimal_symbol, get_group_symbol
 from msgspec import Struct
 
-from auscult.domain.delivery.csv_cells import CsvCell, csv_lines
+from auscult.domain.delivery.csv_cells import CsvCell
 from auscult.domain.schedules.schedule import FileFormat
 from auscult.server.console.frame.reader import Reader
-from auscult.services.delivery.spreadsheets import NUMBER, Percentage, xlsx
+from auscult.services.delivery.spreadsheets import NUMBER, Percentage, csv_parts, xlsx
 
 _EMPTY_ELEMENTS = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 _ACTIONS = frozenset({"button", "form", "select", "textarea"})
@@ -44,7 +44,9 @@ def file_of(page: str, kind: FileFormat, reader: Reader, follow: Callable[[str],
     found = [(each.caption, _pages(each, reader, follow)) for each in tables_of(page) if each.rows]
     if not found:
         return None
-    return xlsx([(name, chain.from_iterable(pages)) for name, pages in found]) if kind == "xlsx" else _csv(found)
+    if kind == "csv":
+        return csv_parts(_one_below_the_other(found))
+    return xlsx([(name, chain.from_iterable(pages)) for name, pages in found])
 
 
 def tables_of(page: str) -> list[PageTable]:
@@ -67,12 +69,12 @@ def _pages(table: PageTable, reader: Reader, follow: Callable[[str], str]) -> Pa
         yield [_values(row, kept, reader) for row in table.rows[table.heads :]]
 
 
-def _csv(tables: Sequence[tuple[str, Pages]]) -> Iterator[bytes]:
+def _one_below_the_other(tables: Sequence[tuple[str, Pages]]) -> Pages:
+    """Yield the rows of tables, behind their captions where there are several."""
     for number, (caption, pages) in enumerate(tables):
-        title: Iterable[list[CsvCell]] = ([[], [caption]] if number else [[caption]]) if len(tables) > 1 else ()
-        yield csv_lines(title).encode("utf-8" if number else "utf-8-sig")
-        for rows in pages:
-            yield csv_lines(rows).encode()
+        if len(tables) > 1:
+            yield [[], [caption]] if number else [[caption]]
+        yield from pages
 
 
 class _Tables(HTMLParser):
