@@ -26,7 +26,7 @@ _GAP, _EXTENSION = 3, 3
 _DOTS = frozenset((".", "dot", "punkt", "punto", "point", "ponto"))
 _AT = re.compile(r"\s*(?:\bat\b|\barroba\b|\barobase\b|\bät\b|@)\s*")
 _DOT = re.compile(r"\s*(?:\bdot\b|\bpunkt\b|\bpunto\b|\bpoint\b|\bponto\b|\.)\s*")
-_SIGN = re.compile(r"[\W_]")
+_SIGN, _NO_NAME = re.compile(r"[\W_]"), re.compile(r"[\W\d_]+")
 
 
 def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
@@ -207,7 +207,7 @@ def named(
 ) -> Iterator[Found]:
     """Yield words of known names wherever they are said; a short plain word only with a capital."""
     values = [one.value for one in found if one.kind == "name"]
-    values += [" ".join(_SIGN.sub(" ", name.lower()).split()) for name in names]
+    values += [" ".join(_NO_NAME.sub(" ", name.lower()).split()) for name in names]
     whole: dict[str, str] = {}
     for value in values:
         for word in value.split():
