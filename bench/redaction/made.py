@@ -20,7 +20,20 @@ from bench.redaction.labelled import Case, case_of
 
 _LISTS = read_lines(Path(__file__).with_name("made_of") / "sentences.txt")
 _TITLES = frozenset(
-    "card iban account phone email address birth_date expiry security_code name national_number none".split()
+    [
+        "card",
+        "iban",
+        "account",
+        "phone",
+        "email",
+        "address",
+        "birth_date",
+        "expiry",
+        "security_code",
+        "name",
+        "national_number",
+        "none",
+    ]
 )
 _LANGUAGES = ("en", "de", "es", "fr", "pt")
 _TIMES, _SEED = 8, 11
@@ -36,10 +49,27 @@ _KIND = {
         "national_number",
     ),
 }  # fmt: skip
-_PLAIN = frozenset("order serial ean amount small time ref hotline ownmail version meter flight site soon".split())
+_PLAIN = frozenset(
+    [
+        "order",
+        "serial",
+        "ean",
+        "amount",
+        "small",
+        "time",
+        "ref",
+        "hotline",
+        "ownmail",
+        "version",
+        "meter",
+        "flight",
+        "site",
+        "soon",
+    ]
+)
 """Values that are not personal."""
 _FORMS: Mapping[str, str] = {
-    "card4": "####", 
+    "card4": "####",
     "expiry": "1#/2#|0#/3#|0#/202#|0#-2#|0# 2#", "cvv": "###|####", "security_code": "###", "pin": "####|#####", "otp": "######|### ###|########",
     "password": "Xyz##xy!|xyzx####|Xyzxyz-##", "account": "########|#########|XX######|### ### ###|#### ####|XX-#####-X|##########",
     "account8": "########", "sort": "##-##-##|## ## ##", "blz": "### ### ##", "ssn": "4##-##-####|5## ## ####",
@@ -133,7 +163,7 @@ class _Maker:
         digits += luhn.calc_check_digit(digits)
         if self._chance.random() > _WRITTEN:
             return self._said(digits)
-        sizes = (4, 6, 5) if len(digits) == 15 else (4, 4, 4, 4)  # noqa: PLR2004
+        sizes = (4, 6, 5) if len(digits) == 15 else (4, 4, 4, 4)
         return self._grouped(digits, sizes, ("", " ", " ", "-"))
 
     def _iban(self) -> str:
@@ -160,7 +190,7 @@ class _Maker:
         in_twos, words, at = self._chance.random() * 0.7, list[str](), 0
         while at < len(digits):
             two = "".join(digits[at : at + 2])
-            if two[0] != "0" and len(two) == 2 and self._chance.random() < in_twos:  # noqa: PLR2004
+            if two[0] != "0" and len(two) == 2 and self._chance.random() < in_twos:
                 words.append(self._number(int(two)))
                 at += 2
                 continue
@@ -239,14 +269,14 @@ class _Maker:
         day, month = self._chance.randint(1, 28), self._chance.randint(1, 12)
         year = self._chance.randint(1935, 2006)
         way = self._chance.randrange(5)
-        if way < 2:  # noqa: PLR2004
+        if way < 2:
             sign = "." if self._language == "de" else self._one("/-")
             return f"{day:02}{sign}{month:02}{sign}{year if way else year % 100:02}"
         name, of = self._months[month - 1], {"es": " de ", "pt": " de ", "en": " "}.get(self._language, " ")
-        if way == 2:  # noqa: PLR2004
+        if way == 2:
             return f"{day}{'.' if self._language == 'de' else ''}{of}{name}{of}{year}"
-        short = self._number(year % 100) if year % 100 > 9 else self._numbers[year % 100]  # noqa: PLR2004
-        return f"{self._number(day)}{of}{name if way == 3 else self._number(month)}{of}{short}"  # noqa: PLR2004
+        short = self._number(year % 100) if year % 100 > 9 else self._numbers[year % 100]
+        return f"{self._number(day)}{of}{name if way == 3 else self._number(month)}{of}{short}"
 
     def _ean(self) -> str:
         text = self._form("40##########")

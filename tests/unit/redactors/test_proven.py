@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -73,7 +74,7 @@ def iban_of(country: str, rest: str, bank: str) -> str:
 def groups(number: str) -> list[str]:
     """Return a number in groups, a card of 15 digits as it is printed."""
     cuts = (0, 4, 10, 15) if len(number) == 15 else range(0, len(number) + 4, 4)
-    return [number[at:behind] for at, behind in zip(cuts, cuts[1:], strict=False) if number[at:behind]]
+    return [number[at:behind] for at, behind in pairwise(cuts) if number[at:behind]]
 
 
 def said(language: str, group: str) -> str:

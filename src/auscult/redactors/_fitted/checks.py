@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, cast
 
 import phonenumbers
+
 from auscult.domain.privacy.redaction import Kind
 from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, has_card_form, is_luhn
 from auscult.redactors._fitted.proofs import is_iban
@@ -27,7 +28,8 @@ _TYPES = phonenumbers.PhoneNumberType
 _SERVICES = (_TYPES.TOLL_FREE, _TYPES.PREMIUM_RATE, _TYPES.SHARED_COST, _TYPES.UAN)
 _PHONE_SHORTEST, _PHONE_LONGEST, _IBAN_SHORTEST, _MOST = 8, 13, 15, 3
 _AS_DATE, _EAN, _YEAR = (6, 8), 13, 4
-_ADDRESSES, _MAILS = ([re.compile(pattern) for pattern in _LISTS[name]] for name in ("addresses", "mails"))
+_ADDRESSES, _MAILS, _NAMES = ([re.compile(each) for each in _LISTS[name]] for name in ("addresses", "mails", "names"))
+_MAY_BE_NAMED = re.compile(r"\bn[ao]m|heiße|llamo|m'appelle|chamo")
 _SPLIT = re.compile(r"[\s./-]")
 _IBAN = re.compile(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]{2,4}){3,8}\b")
 _DATE = re.compile(r"(?<!\d)(\d{1,4})[-/. ]{1,2}(\d{1,2})[-/. ]{1,2}(\d{2,4})(?!\d)")
@@ -154,11 +156,13 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
 
 
 def shapes_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, Kind]]:
-    """Yield streets with their numbers and e-mail addresses that are said, in a turn in small letters: start, end, kind."""
+    """Yield streets with numbers, mail addresses that are said, and names behind an introduction: start, end and kind."""
     for pattern in _ADDRESSES if has_digit else ():
         yield from ((*found.span(), "address") for found in pattern.finditer(low))
     for pattern in _MAILS if "@" in low or _MAY_BE_EMAIL.search(low) else ():
         yield from ((*found.span(), "email") for found in pattern.finditer(low))
+    for pattern in _NAMES if _MAY_BE_NAMED.search(low) else ():
+        yield from ((*found.span(), "name") for found in pattern.finditer(low))
 
 
 def is_long_ago(digits: str) -> bool:

@@ -88,15 +88,7 @@ class Decision:
             if run.last > run.first and run.first in places and run.last in places:
                 its = slice(places[run.first], places[run.last] + 1)
                 scores[its] = scores[its].sum(axis=0) // (run.last - run.first + 1)
-        for at, signs in read.checked.items():
-            for sign in signs & _VALID.keys() if at in places else ():
-                for number, more in _VALID[sign]:
-                    scores[places[at], number] += more
-        is_placed = np.array([any(read.of_places[max(0, at - _ASKED) : at + 1]) for at in range(len(read.of_places))])
-        scores[~is_placed[np.array(read.turn)[kept]], CLASSES["address"]] -= _NOWHERE
-        for kinds, more in ((read.shaped, _SHAPED), (read.proven, _PROVEN)):
-            for at in kinds.keys() & places.keys():
-                scores[places[at], CLASSES[kinds[at]]] += more
+        _check(read, places, scores)
         for at in kept.tolist():
             if read.end[at] == 0 or at in read.kept:
                 scores[places[at], 1:] -= _NEVER
@@ -105,6 +97,23 @@ class Decision:
     def scores(self, its: Columns) -> Numbers:
         """Return the scores of the classes of tokens, times ``SCALE``."""
         return self._weights.take(its.T, axis=0).sum(axis=0, dtype=np.int16).astype(np.int64)
+
+
+def _check(read: Read, places: Mapping[int, int], scores: Numbers) -> None:
+    """Add to the scores of tokens what checks and shapes say; ``places`` are their rows."""
+    for at, signs in read.checked.items():
+        for sign in signs & _VALID.keys() if at in places else ():
+            for number, more in _VALID[sign]:
+                scores[places[at], number] += more
+    for at, place in places.items():
+        turn = read.turn[at]
+        if not any(read.of_places[max(0, turn - _ASKED) : turn + 1]):
+            scores[place, CLASSES["address"]] -= _NOWHERE
+        elif not read.sides[turn]:
+            scores[place, CLASSES["address"]] -= SCALE
+    for kinds, more in ((read.shaped, _SHAPED), (read.proven, _PROVEN)):
+        for at in kinds.keys() & places.keys():
+            scores[places[at], CLASSES[kinds[at]]] += more
 
 
 def passing(read: Read) -> Numbers:

@@ -20,8 +20,8 @@ _ELSEWHERE = {word[:2].upper(): int(word[3:]) for word in LISTS["iban elsewhere"
 """Lengths of IBANs in countries that use them and are not in the registry."""
 _COUNTRIES = frozenset((*(word.upper() for word in LISTS["iban countries"]), *_ELSEWHERE))
 _EXAMPLES = frozenset(LISTS["example cards"])
-_BESIDE = frozenset(("un", "sept"))
-"""Numbers beside others in words only: one is an article more often, and one a month."""
+_BESIDE = frozenset(("un", "sept", "once"))
+"""Numbers beside others in words only: an article, a month and an English word."""
 _EAN, _AMEX, _AMEX_BEGINS = 13, 15, ("34", "37")
 _SHORTEST_IBAN, _LONGEST_IBAN, _BANK, _GAP, _LEAST = 15, 34, (1, 4), 3, 12
 

@@ -1,6 +1,5 @@
 """Readings of numbers that are said: ``forty four`` is 44 or 404, ``soixante-quinze`` 75, and ``um`` a filler or one."""
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -134,6 +134,10 @@ class Read:
         for at, token in enumerate(tokens, base):
             if token.kind == _MONTH:
                 self._date(at, self.runs[first:])
+        self._shapes(low, turn)
+
+    def _shapes(self, low: str, turn: int) -> None:
+        """Note the forms and shapes of what is written in a turn."""
         has_digit = any(map(str.isdecimal, low))
         for start, end, kind in shapes_in(low, has_digit=has_digit and self.sides[turn] != _SIDE["agent"]):
             self.shaped.update(dict.fromkeys(self._within(turn, start, end), kind))

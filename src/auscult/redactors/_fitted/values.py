@@ -26,7 +26,7 @@ _GAP, _EXTENSION = 3, 3
 _DOTS = frozenset((".", "dot", "punkt", "punto", "point", "ponto"))
 _AT = re.compile(r"\s*(?:\bat\b|\barroba\b|\barobase\b|\bät\b|@)\s*")
 _DOT = re.compile(r"\s*(?:\bdot\b|\bpunkt\b|\bpunto\b|\bpoint\b|\bponto\b|\.)\s*")
-_SIGN = re.compile(r"[\W_]")
+_SIGN, _NO_NAME = re.compile(r"[\W_]"), re.compile(r"[\W\d_]+")
 
 
 def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
@@ -94,33 +94,44 @@ def _is_one(read: Read, before: Part, behind: Part) -> bool:
 
 
 def _grown(read: Read, part: Part) -> Part:
-    """Return a part with the extension of a telephone number, the end of a domain, or the initial before a name."""
+    """Return a part with what belongs to it, and without what does not."""
+    grow = {"phone": _number, "card": _number, "iban": _number, "email": _mail, "name": _initial}.get(part.kind)
+    return part if grow is None else grow(read, part)
+
+
+def _number(read: Read, part: Part) -> Part:
+    """Return a number as far as a check proves it; a telephone number with its plus and its extension."""
     first, last, kind = part
+    its = [run for run, _ in read.runs if run.first <= last and first <= run.last]
+    if its and its[0].first in read.proven:
+        first, last = max(first, its[0].first), min(last, its[-1].last)
+    while len(its) > 1 and its[-1].letters and len(its[-1].chars) <= _EXTENSION and not its[0].letters:
+        last = its.pop().first - 1
     if kind == "phone":
+        first -= _word(read, first - 1) == "+"
         at = last + 2 if _word(read, last + 1) in (",", ";", "-") else last + 1
         run = next((run for run, _ in read.runs if 0 < run.first - at <= _EXTENSION), None)
         if _word(read, at) in LISTS["extension"] and run is not None and read.turn[run.first] == read.turn[first]:
             last = run.last
-    if kind in _OF_RUNS:
-        its = [run for run, _ in read.runs if run.first <= last and first <= run.last]
-        if its and its[0].first in read.proven:
-            first, last = max(first, its[0].first), min(last, its[-1].last)
-        while len(its) > 1 and its[-1].letters and len(its[-1].chars) <= _EXTENSION and not its[0].letters:
-            last = its.pop().first - 1
-    if kind == "phone" and _word(read, first - 1) == "+":
-        first -= 1
-    if kind == "email":
-        while first < last and _word(read, first) in LISTS["before mail"] and _word(read, first + 1).isalnum():
-            first += 1
-        while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():
-            last += 2
-    if kind == "name":
-        at = first - 2 if _word(read, first - 1) == "." else first - 1
-        if (at > 0 and read.rows[at][1] == CLASS["letter"] and _word(read, at) not in LISTS["plain"]) or (
-            at > 0 and _word(read, at) == "m" and _word(read, at - 1) != "'"
-        ):
-            first = at
     return Part(first, last, kind)
+
+
+def _mail(read: Read, part: Part) -> Part:
+    """Return an e-mail address with the end of its domain, without the word that introduces it."""
+    first, last, kind = part
+    while first < last and _word(read, first) in LISTS["before mail"] and _word(read, first + 1).isalnum():
+        first += 1
+    while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():
+        last += 2
+    return Part(first, last, kind)
+
+
+def _initial(read: Read, part: Part) -> Part:
+    """Return a name with the initial before it."""
+    at = part.first - 2 if _word(read, part.first - 1) == "." else part.first - 1
+    is_letter = at > 0 and read.rows[at][1] == CLASS["letter"] and _word(read, at) not in LISTS["plain"]
+    is_m = at > 0 and _word(read, at) == "m" and _word(read, at - 1) != "'"
+    return part._replace(first=at) if is_letter or is_m else part
 
 
 def _word(read: Read, at: int) -> str:
@@ -196,7 +207,7 @@ def named(
 ) -> Iterator[Found]:
     """Yield words of known names wherever they are said; a short plain word only with a capital."""
     values = [one.value for one in found if one.kind == "name"]
-    values += [" ".join(_SIGN.sub(" ", name.lower()).split()) for name in names]
+    values += [" ".join(_NO_NAME.sub(" ", name.lower()).split()) for name in names]
     whole: dict[str, str] = {}
     for value in values:
         for word in value.split():
