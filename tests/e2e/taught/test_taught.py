@@ -247,7 +247,6 @@ def test_a_wrong_verdict_and_an_audit_offer_the_next_tick(served: Taught) -> Non
         shown = me.get("/console/conversations/c-yes").text
         (href,) = re.findall(r'<a href="([^"]+)">This is wrong', shown)
         asked = me.get(href.replace("&amp;", "&")).text
-        assert "Opened from its conversation" in asked
         assert re.findall(r'name="shown" value="([^"]+)"', asked)[0] == "c-yes|m2"
     with signed_in(served, "auditor") as other:
         assert "This is wrong" not in other.get("/console/conversations/c-yes").text
@@ -278,8 +277,7 @@ def test_tuning_refits_a_taught_question_and_takes_it_back(served: Taught) -> No
     own.ask("POST", f"{PATH}/{METRIC}/ticks", json={"ticks": ticks})
     found = me.ask("GET", tuning).json()
     (question,) = found["taught"]
-    assert (question["id"], question["before"]["answers"]) == (METRIC, page["agreement"]["answers"])
-    assert question["after"]["answers"] == page["agreement"]["answers"] + 1
+    assert question["after"]["answers"] == question["before"]["answers"] + 1 == page["agreement"]["answers"] + 1
     before = app.forms.get("ef-own")
     assert me.ask("POST", tuning, json={"key": found["key"]}).status_code == 200
     after = app.forms.get("ef-own")
