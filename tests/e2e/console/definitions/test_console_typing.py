@@ -140,7 +140,7 @@ def test_quick_presses_of_buttons_lose_none(browser: Browser, served: Service) -
     browser.run("document.querySelector('#document').value = arguments[0]", FORM)
     browser.run("document.querySelector('#document').dispatchEvent(new Event('input'))")
     browser.run("document.querySelector('#open-0').click()")
-    browser.until("#inspector .chips", lambda text: "good day" in text)
+    browser.until("#say-yes .chips", lambda text: "good day" in text)
     with slow_line(browser):
         browser.run(
             "const lists = [...document.querySelectorAll('#inspector .words:has(.chip)')];"
