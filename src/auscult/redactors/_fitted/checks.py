@@ -158,11 +158,16 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
 def shapes_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, Kind]]:
     """Yield streets with numbers, mail addresses that are said, and names behind an introduction: start, end and kind."""
     for pattern in _ADDRESSES if has_digit else ():
-        yield from ((*found.span(), "address") for found in pattern.finditer(low))
+        yield from _spans(pattern, low, "address")
     for pattern in _MAILS if "@" in low or _MAY_BE_EMAIL.search(low) else ():
-        yield from ((*found.span(), "email") for found in pattern.finditer(low))
+        yield from _spans(pattern, low, "email")
     for pattern in _NAMES if _MAY_BE_NAMED.search(low) else ():
-        yield from ((*found.span(), "name") for found in pattern.finditer(low))
+        yield from _spans(pattern, low, "name")
+
+
+def _spans(pattern: re.Pattern[str], low: str, kind: Kind) -> Iterator[tuple[int, int, Kind]]:
+    for found in pattern.finditer(low):
+        yield found.start(), found.end(), kind
 
 
 def is_long_ago(digits: str) -> bool:
