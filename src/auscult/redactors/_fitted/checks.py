@@ -28,7 +28,9 @@ _TYPES = phonenumbers.PhoneNumberType
 _SERVICES = (_TYPES.TOLL_FREE, _TYPES.PREMIUM_RATE, _TYPES.SHARED_COST, _TYPES.UAN)
 _PHONE_SHORTEST, _PHONE_LONGEST, _IBAN_SHORTEST, _MOST = 8, 13, 15, 3
 _AS_DATE, _EAN, _YEAR = (6, 8), 13, 4
-_ADDRESSES, _MAILS, _NAMES = ([re.compile(each) for each in _LISTS[name]] for name in ("addresses", "mails", "names"))
+_ADDRESSES, _MAILS, _NAMES = (
+    [re.compile(pattern) for pattern in _LISTS[name]] for name in ("addresses", "mails", "names")
+)
 _MAY_BE_NAMED = re.compile(r"\bn[ao]m|heiße|llamo|m'appelle|chamo")
 _SPLIT = re.compile(r"[\s./-]")
 _IBAN = re.compile(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]{2,4}){3,8}\b")
@@ -38,7 +40,8 @@ _LAST_BIRTH, _THIS, _AHEAD = 2012, 26, 34
 _PATTERNS = {name: re.compile(lines[0]) for name, lines in lines_of("_fitted/patterns.txt").items()}
 """Forms of texts with digits, by name."""
 _MAY_BE_EMAIL = re.compile(
-    r" (?:dot|punkt|punto|point|ponto) |[\[(](?:at|ät)[\])]|arroba|arobase|klammeraffe|underscore|unterstrich|guion bajo"
+    r" (?:dot|punkt|punto|point|ponto) |[\[(](?:at|ät)[\])]|arroba|arobase|klammeraffe"
+    r"|underscore|unterstrich|guion bajo"
 )
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 CODES = {
