@@ -28,7 +28,9 @@ _TYPES = phonenumbers.PhoneNumberType
 _SERVICES = (_TYPES.TOLL_FREE, _TYPES.PREMIUM_RATE, _TYPES.SHARED_COST, _TYPES.UAN)
 _PHONE_SHORTEST, _PHONE_LONGEST, _IBAN_SHORTEST, _MOST = 8, 13, 15, 3
 _AS_DATE, _EAN, _YEAR = (6, 8), 13, 4
-_ADDRESSES, _MAILS, _NAMES = ([re.compile(each) for each in _LISTS[name]] for name in ("addresses", "mails", "names"))
+_ADDRESSES, _MAILS, _NAMES = (
+    [re.compile(pattern) for pattern in _LISTS[name]] for name in ("addresses", "mails", "names")
+)
 _MAY_BE_NAMED = re.compile(r"\bn[ao]m|heiße|llamo|m'appelle|chamo")
 _SPLIT = re.compile(r"[\s./-]")
 _IBAN = re.compile(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]{2,4}){3,8}\b")
@@ -38,7 +40,8 @@ _LAST_BIRTH, _THIS, _AHEAD = 2012, 26, 34
 _PATTERNS = {name: re.compile(lines[0]) for name, lines in lines_of("_fitted/patterns.txt").items()}
 """Forms of texts with digits, by name."""
 _MAY_BE_EMAIL = re.compile(
-    r" (?:dot|punkt|punto|point|ponto) |[\[(](?:at|ät)[\])]|arroba|arobase|klammeraffe|underscore|unterstrich|guion bajo"
+    r" (?:dot|punkt|punto|point|ponto) |[\[(](?:at|ät)[\])]|arroba|arobase|klammeraffe"
+    r"|underscore|unterstrich|guion bajo"
 )
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 CODES = {
@@ -158,11 +161,16 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
 def shapes_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, Kind]]:
     """Yield streets with numbers, mail addresses that are said, and names behind an introduction: start, end and kind."""
     for pattern in _ADDRESSES if has_digit else ():
-        yield from ((*found.span(), "address") for found in pattern.finditer(low))
+        yield from _spans(pattern, low, "address")
     for pattern in _MAILS if "@" in low or _MAY_BE_EMAIL.search(low) else ():
-        yield from ((*found.span(), "email") for found in pattern.finditer(low))
+        yield from _spans(pattern, low, "email")
     for pattern in _NAMES if _MAY_BE_NAMED.search(low) else ():
-        yield from ((*found.span(), "name") for found in pattern.finditer(low))
+        yield from _spans(pattern, low, "name")
+
+
+def _spans(pattern: re.Pattern[str], low: str, kind: Kind) -> Iterator[tuple[int, int, Kind]]:
+    for found in pattern.finditer(low):
+        yield found.start(), found.end(), kind
 
 
 def is_long_ago(digits: str) -> bool:
