@@ -246,7 +246,7 @@ def test_a_mask_is_explained_and_what_is_wrong_with_it_is_kept_without_the_value
     assert kept.text == "[card] [account] my e-mail is [email]"
     assert kept.text[kept.place :] == "[email]"
     assert [each.fault for each in app.mask_faults.listing()] == [kept]
-    assert app.log.entries()[-1].action == "redaction.reported"
+    assert [*app.log.entries()][-1].action == "redaction.reported"
     for wrong in (
         NewFault(turn_id="m4", place=place, wrong="other_kind"),
         NewFault(turn_id="m4", place=place, wrong="missed", kind="card", words="never said"),

@@ -31,7 +31,7 @@ MADE_UP: dict[Kind, str] = {
 _REACH = 4
 """Turns before one in which something may ask for a value."""
 _SHOWN_WORDS = 8
-_PLAIN = "so it is ", " then"
+_PLAIN = "we saw ", " again"
 """Words that say nothing of the value between them."""
 
 
