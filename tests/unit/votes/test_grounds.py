@@ -290,13 +290,7 @@ def test_evidence_speaks_for_its_answer(
         assert acts.isdisjoint({"refuse", "fail", "denies", "escalate_no", "give_identity", "sounds_served"})
 
 
-SAYS = (
-    ("customer", "i was charged twice", {}),
-    ("agent", "i have refunded you nine dollars", {"done": 20, "denies": -90}),
-    ("agent", "and it is there by friday", {"promise": 60}),
-    ("agent", "sorted", {"done": 90}),
-    ("customer", "thank you so very much", {"thanks_warm": 96, "protest": 30}),
-)
+SAYS = tuples_of(__file__, "says")
 
 
 @pytest.mark.parametrize(
