@@ -41,7 +41,6 @@ from tests.template_parts import left_in_english
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "metrics"
 HELLO = data_of(__file__, "hello")
-TAUGHT = data_of(__file__, "taught")
 EXAMPLES: dict[str, list[dict[str, Any]]] = data_of(__file__, "examples")
 COMMON: dict[str, dict[str, Any]] = {
     "graded": {"levels": [{"name": one, "share": share} for one, share in (("None", 0), ("Some", 50), ("Full", 100))]}

@@ -71,7 +71,6 @@ def test_the_database_refuses_changes(store: Store, statement: str) -> None:
     assert verify(store) == []
 
 
-SWAP = data_of(__file__, "swap")
 TAMPERINGS: dict[str, tuple[Sequence[str], str]] = data_of(__file__, "tamperings")
 
 

@@ -10,12 +10,7 @@ from auscult.sides import find, probability, reader, with_sides
 from tests.data_files import tuples_of
 
 OPENING = tuples_of(__file__, "opening")
-SPANISH = (
-    "gracias por llamar a Aguas del Sur le atiende Rosa en qué puedo ayudarle",
-    "hola mire me ha llegado una factura del doble y no entiendo por qué",
-    "lamento las molestias me puede facilitar su número de cliente por favor",
-    "sí es el cuatro cuatro uno nueve",
-)
+SPANISH = tuples_of(__file__, "spanish")
 
 
 def talk(*said: tuple[str | None, str], **changes: Any) -> Conversation:

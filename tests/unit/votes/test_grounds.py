@@ -307,12 +307,7 @@ def test_the_clearest_turn_is_quoted(answer: str, by_words: str | None, turn: st
     assert clearest("em-resolution", "NO", _scored(weak)) is None
 
 
-ASKS = (
-    ("agent", "let me get that off your bill", {"hold_notice": -90, "escalate_no": 60}),
-    ("customer", "i want your manager", {"ask_escalation": 90}),
-    ("agent", "one moment please", {"hold_notice": 80}),
-    ("agent", "no he is busy", {"escalate_no": 10}),
-)
+ASKS = tuples_of(__file__, "asks")
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ TALK = Conversation(
     ai=AiContext("Refund within 30 days only.", (Knowledge("Shoes go back unworn.", "Returns"),), (Tool("refund"),)),
     calls=(Call("c1", "refund", after_turn="m2", arguments={"amount": 89.0}, result={"id": "R-1"}, ok=True),),
 )
-NO = data_of(__file__, "no")
+NO = data_of(__file__, "answered_no")
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import pytest
 from tests.data_files import data_of
 from tests.unit.formats.vcons import ALICE, BOB, SAID, START, read, refusal, said, timed, transcript
 
-DEEPGRAM = data_of(__file__, "deepgram")
-WORDS = data_of(__file__, "words")
 SEGMENTS = data_of(__file__, "segments")
 
 

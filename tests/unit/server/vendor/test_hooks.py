@@ -17,7 +17,6 @@ from tests.data_files import data_of
 from tests.strategies import json_objects
 
 NOW = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
-WHO = data_of(__file__, "who")
 MESSAGE: dict[str, Any] = data_of(__file__, "message")
 ENTRY: dict[str, Any] = data_of(__file__, "entry")
 
@@ -77,7 +76,9 @@ def test_the_vendors_events() -> None:
     asked = only(events=[{"name": "TRIGGER_SUMMARY_EVENT", "data": {"language": "English", "locale": "de"}}]).event
     assert isinstance(asked, SummaryAsked)
     assert asked.language == "de"
-    ended = only(events=[{"name": "END_OF_CONVERSATION", "reason": "agent_initiated", "participant": WHO}]).event
+    ended = only(
+        events=[{"name": "END_OF_CONVERSATION", "reason": "agent_initiated", "participant": ENTRY["participant"]}]
+    ).event
     assert isinstance(ended, Ended)
     assert (ended.reason, ended.participant and ended.participant.queue_name) == ("agent_initiated", "Support")
 
