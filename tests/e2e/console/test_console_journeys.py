@@ -35,6 +35,30 @@ def test_manager_sees_how_exact_a_plan_will_be_before_saving(browser: Browser, s
     assert "Saved." in browser.text("main")
 
 
+def test_yaml_and_form_view_are_one_document(browser: Browser, served: Service) -> None:
+    """Typing in the form view updates the YAML and the other way round, and faults appear with their lines."""
+    enter(browser, served, "qa-manager")
+    browser.driver.get(f"{served.url}/console/forms/ef-starter-voice")
+    browser.run(
+        "const text = document.querySelector('#document'); text.value = text.value.replace('pass_score: 70', 'pass_score: 66');"
+        "text.dispatchEvent(new Event('input'))"
+    )
+    shown = "return document.getElementById('s-pass_score').value"
+    wait_for(lambda: browser.run(shown), lambda value: value == "66")
+    browser.run(
+        "const one = document.getElementById('s-pass_score'); one.value = '67'; one.dispatchEvent(new Event('change', { bubbles: true }))"
+    )
+    wait_for(
+        lambda: browser.run("return document.querySelector('#document').value"), lambda text: "pass_score: 67" in text
+    )
+    browser.run(
+        "const text = document.querySelector('#document'); text.value = text.value.replace('pass_score: 67', 'pass_score: no');"
+        "text.dispatchEvent(new Event('input'))"
+    )
+    browser.until("#checked", lambda text: text == "1 fault")
+    assert browser.run("return document.querySelector('#publish').getAttribute('aria-disabled')") == "true"
+
+
 def test_manager_chooses_rows_by_keyboard_and_assigns_them(browser: Browser, served: Service) -> None:
     """J moves, X chooses, the bar says how many, and the auditor has them."""
     enter(browser, served, "qa-manager")

@@ -1,6 +1,6 @@
 """Journeys of each role in a real Chromium, by keyboard, named as they would speak of them.
 
-Those of the QA manager with plans and metrics stand in ``test_console_journeys.py`` and ``test_console_walks.py``,
+Those of the QA manager with plans, metrics and forms stand in ``test_console_journeys.py`` and ``test_console_walks.py``,
 those of reviews, administration and setup in ``test_console_journeys_*.py``.
 """
 
