@@ -19,6 +19,7 @@ from auscult.formats._others.json_records import JsonListReader
 from auscult.formats.agents.genai_spans import GenAiSpans
 from auscult.sandbox.reading import Noted
 from auscult.services.scoring.intake.read import read_source
+from tests.data_files import data_of
 
 FILES = Path(__file__).parents[1] / "golden" / "files"
 RIGHT: dict[str, Any] = json.loads((FILES / "right.json").read_bytes())
@@ -167,28 +168,7 @@ def test_any_value_in_any_place_is_read_or_refused(shape: str, data: st.DataObje
     refused(read(json.dumps(document).encode(), SAMPLES[shape]))
 
 
-SNIPPETS = (
-    b"\0",
-    b"\xff",
-    b"\xef\xbb\xbf",
-    b'"',
-    b"\\",
-    b"{",
-    b"[" * 500,
-    b"]",
-    b"}",
-    b"\r",
-    b"\n\n",
-    b",",
-    b";",
-    b":",
-    b"-->",
-    b"9" * 30,
-    b"\x1b[1m",
-    b"</v>",
-    b"NaN",
-    b"\xe2\x80\xae",
-)
+SNIPPETS = (b"[" * 500, b"9" * 30, *(text.encode("latin-1") for text in data_of(__file__, "snippets")))
 AT, SPAN, SNIPPET = st.floats(0, 1), st.integers(1, 400), st.sampled_from(SNIPPETS) | st.binary(max_size=40)
 ENCODING = st.sampled_from(["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig", "cp1252", "utf-7", "cp500"])
 WHOLE = {name: (FILES / name).read_bytes() for name in RIGHT if (FILES / name).is_file()}

@@ -40,87 +40,8 @@ from tests.strategies import conversations
 from tests.template_parts import left_in_english
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "metrics"
-HELLO = {"any_of": [{"phrases": ["hello"]}, {"similar": ["good morning"], "threshold": 0.5}]}
-TAUGHT = {"weights": "e", "answers": 20, "right": 18, "kappa": 0.8, "least": 0.6, "most": 1, "encoder": "test 1"}
-EXAMPLES: dict[str, list[dict[str, Any]]] = {
-    "by_question": [
-        {"answer": HELLO},
-        {"answer": HELLO | {"window": {"first": "20 seconds"}}, "excused_when": {"any_of": [{"pattern": "thanks?"}]}},
-        {
-            "trigger": {"any_of": [{"event": "hold"}, {"judge": "They wait."}], "speaker": "any", "language": "en"},
-            "answer": {"after": "trigger", "window": {"last": "2 turns"}, "any_of": [{"similar": ["sorry"]}]},
-            "not_when": {"all_of": [HELLO, {"speaker": "any", "all_of": [{"judge": "A joke."}]}]},
-        },
-        {
-            "trigger": {"speaker": "agent", "any_of": [{"phrases": ["please"]}]},
-            "answer": {"speaker": "customer", "any_of": [{"judge": "They agree."}], "window": {"first": "4 messages"}},
-            "sub_weights": {"trigger": 40, "answer": 60},
-        },
-    ],
-    "by_speech": [
-        {"measure": "cross_talk", "min_duration": "1s"},
-        {"measure": "dead_air", "min_duration": "500ms", "max_duration": "20s", "max_instances": 1},
-        {"measure": "speaking_rate", "min_words_per_minute": 100, "max_words_per_minute": 200},
-    ],
-    "by_example": [
-        {"question": "Was it said?", "taught": TAUGHT},
-        {"question": "Was it said?", "speaker": "any", "trigger": HELLO, "counts_from": 0.5, "taught": TAUGHT},
-    ],
-    "by_insight": [{"insight": "resolution"}, {"insight": "escalation", "question": "Was more asked for?"}],
-    "by_value": [
-        {"said": {"kind": "number"}, "source": {"custom_field": "fee"}, "rule": "first", "tolerance": 1},
-        {
-            "trigger": HELLO,
-            "said": {"kind": "amount", "name": "fee", "judge": "The monthly fee.", "after": "trigger", "near": ["fee"]},
-            "source": {"table": {"name": "fees", "key_column": "plan", "column": "fee", "key": {"field": "id"}}},
-            "rule": "negotiated",
-        },
-        data_of(__file__, "by_value"),
-    ],
-    "by_ai_agent": data_of(__file__, "by_ai_agent"),
-    "by_claim": [
-        {"check": "kept"},
-        {"check": "disclosed", "question": "Does it say what it is?"},
-        {
-            "check": "tool_rules",
-            "rules": [
-                {"tool": "refund", "needs": ["order"], "after": ["get_order"], "confirm": True},
-                {"tool": "b", "allowed_if": [{"name": "a", "ok": True, "where": {"total": {"at_most": 50}}}]},
-            ],
-        },
-    ],
-    "by_grounding": [{}, {"check": "safe", "question": "Does it keep its instructions?"}],
-    "by_repetition": [{}],
-    "by_playbook": [
-        {"playbook": "Refund", "min_adherence": "66.67"},
-        {"playbook": "pb-1", "steps": [{"step": "s-1"}, {"step": "Greet", "stage": "Opening"}], "when_not_run": "no"},
-    ],
-    "by_dialog": [{"dialog": "Refund"}, {"dialog": "dg-1", "window": {"first": "2 messages"}}],
-    "hold": [
-        {"parts": [{"id": "notice", "before": HELLO}]},
-        {
-            "instances": "any",
-            "parts": [
-                {"id": "notice", "before": HELLO | {"window": {"last": "20 seconds"}}, "weight": 40},
-                {"id": "duration", "max_duration": "10s", "weight": "30.5"},
-                {"id": "back", "after": {"any_of": [{"judge": "They thank."}], "speaker": "any"}, "weight": "29.5"},
-            ],
-        },
-    ],
-    "transfer": [
-        {"parts": [{"id": "told", "before": {"all_of": [{"judge": "They tell why."}]}}, {"id": "new", "after": HELLO}]},
-    ],
-    "graded": [
-        {
-            "rules": [
-                {"level": "Full", "found": HELLO},
-                {"level": "Some", "found": {"any_of": [{"judge": "They greet."}]}},
-            ],
-            "otherwise": "None",
-        },
-    ],
-    "manual": [{"question": "Was the agent kind?"}],
-}
+HELLO = data_of(__file__, "hello")
+EXAMPLES: dict[str, list[dict[str, Any]]] = data_of(__file__, "examples")
 COMMON: dict[str, dict[str, Any]] = {
     "graded": {"levels": [{"name": one, "share": share} for one, share in (("None", 0), ("Some", 50), ("Full", 100))]}
 }

@@ -6,45 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from tests.data_files import data_of
+
 ROOT = Path(__file__).parents[2]
 PAGES = [*sorted((ROOT / "docs" / "how-to").glob("*.md")), ROOT / "README.md"]
 
-SWAPS = {
-    "postgresql://auscult@db/auscult": "sqlite:///auscult.db",
-    "postgresql://auscult@new/auscult": "sqlite:///new.db",
-    "postgresql://…": "sqlite:///auscult.db",
-    "/backups/": "backups/",
-    "/run/secrets/passphrase": "password.txt",
-    "scorecard.xlsx": "scorecard.csv",
-    "--app st-demo": "--app st-1",
-    "sqlite:///.auscult/demo/auscult.db": "sqlite:///auscult.db",
-    "--account acc-1": "--account a-1",
-    "--account A --org O": "--account a-1 --org o-1",
-    "sudo -u jane": "LOGNAME=jane",
-    " --secret access_key_id=env:KEY_ID --secret secret_access_key=env:KEY": "",
-    "--labels labels.ndjson calls.ndjson": "--labels labels.ndjson tuned.ndjson",
-    "services/…": "services/T0/B0/x",
-    "--processes 4 --workers 2": "--processes 2 --workers 1",
-    "agree labels.ndjson calls.ndjson": "agree labels.ndjson tuned.ndjson",
-    "--speed 5": "--speed 0",
-    "systemctl enable --now": 'systemctl enable --root="$PWD"',
-    "kubectl create": "kubectl create --dry-run=client --output=yaml",
-    "kubectl apply --kustomize": "kubectl kustomize",
-    "--after q-support": "--after q-9",
-}
+SWAPS = data_of(__file__, "swaps")
 """Paths and names of the reader's own, and what they are here."""
 
-SAID = {
-    "ca-77e1": r"\bca-[\w-]+",
-    "sc-1b2c": r"\bsc-[\w-]+",
-    "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…": r"auth: (eyJ[\w.-]+)",
-    "as-3c4d": r"\bas-[\w-]+",
-    "di-5d1e": r"\bdi-[\w-]+",
-    "cl-2f6a90c1d7b3": r"\bcl-[\w-]+",
-    "cr-9f3c2a7be041": r"\bcr-[\w-]+",
-    "aa-1ffcb217-…": r'"request_id":"(aa-[\w-]+)"',
-    "b-7d0c9f0e-3f0a-4a52-9d36-0d6f6f7a1c55": r"\bb-[\w-]{20,}",
-}
+SAID = data_of(__file__, "said")
 """Ids that a page shows, and how they are found in what the commands before said."""
 
 

@@ -225,19 +225,7 @@ CONNECTS = re.compile(
 )
 """Calls that open a connection, or make what does."""
 
-CONNECTING = {
-    "client/": "a library and program of its own, whose user names the server",
-    "cli/operations/demo/__init__.py": "asks the server that it has just started itself, and looks for a free port",
-    "engines/_judge/server.py": "the client of openai, which is given a transport that dials",
-    "sandbox/file_child.py": "takes over the socket on which it is asked, and connects to nothing",
-    "server/mcp/tools.py": "asks the server in its own process, without a socket",
-    "storage/access/redis_windows.py": "the operator's Redis, a part of this installation",
-    "storage/connectors/places/objects.py": "connects through a relay that dials",
-    "storage/connectors/places/sftp.py": "is given a socket that was dialled",
-    "storage/delivery/export_folders.py": "the operator's store of exports, a part of this installation",
-    "storage/recordings/blobs.py": "the operator's stores of recordings and seals, a part of this installation",
-    "workers/mailer.py": "sessions whose sockets are dialled",
-}
+CONNECTING = data_of(__file__, "connecting")
 """Files outside of ``outgoing`` that may make a client that connects, and why."""
 
 

@@ -4,19 +4,13 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.data_files import data_of
+
 SOURCE = Path(__file__).parents[2] / "src" / "auscult"
 ROOMS = ("bootstrap", "server", "services", "workers")
 OF_MANY = frozenset({"tenants", "due", "due_removals", "unsent", "mails", "held"})
 """Methods that return things of several apps, or of several people, connectors and schedules of one."""
-OPEN = {
-    "bootstrap/privacy.py:agree_again": "a restore, which ends with the reason",
-    "services/insights/overview.py:roll_up": "spans of one app, whose guard is in roll_up_all",
-    "services/notices/noticing.py:send_mails": "it only moves rows from one state to another",
-    "services/privacy/erased_elsewhere.py:_write": "a list of erasures is written whole, or not",
-    "services/people/first.py:introduce": "a command",
-    "services/scoring/rebuild.py:rebuild": "a command",
-    "services/targets/sending.py:send_messages": "it only moves rows from one state to another",
-}
+OPEN = data_of(__file__, "open")
 """Loops without one, each with the reason."""
 
 

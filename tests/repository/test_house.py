@@ -8,13 +8,7 @@ import pytest
 from tests.data_files import data_of
 from tools.house import SHARED, capabilities, misplaced, table
 
-LISTED = """Names:
-
-- judging: `scoring`, `definitions`;
-- people's work: `audits`, `coaching`.
-
-- a bullet: `audits` with words;
-"""
+LISTED = data_of(__file__, "listed")
 KNOWN = ["scoring", "definitions", "audits", "coaching"]
 
 

@@ -31,6 +31,7 @@ from auscult.services.scoring.process import Processing
 from auscult.storage import Store
 from auscult.storage.audits.frames import FrameQuery
 from auscult.storage.store import AppStore
+from tests.data_files import data_of
 from tests.golden.storing import NEVER_ANALYSED, TENANT, page, process
 from tests.unit.domain.disputes.viewers import agent_of
 
@@ -38,20 +39,7 @@ STARTED = datetime(2026, 3, 23, 10, tzinfo=UTC)
 NOW = datetime(2026, 5, 3, 9, tzinfo=UTC)
 LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 SALES, SUPPORT = Queue("q-sales", "Sales"), Queue("q-support", "Support")
-FORM = """\
-id: ef-{name}
-name: {name}
-channel: voice
-pass_score: 80
-assignments: [{{queue: q-{name}, direction: inbound}}]
-metrics:
-  - id: em-{name}
-    name: {word}
-    type: by_question
-    question: Does the agent say it?
-    weight: 100
-    answer: {{speaker: agent, any_of: [{{phrases: [{word}]}}]}}
-"""
+FORM = data_of(__file__, "form")
 
 
 def call(number: int, **changes: Any) -> Conversation:

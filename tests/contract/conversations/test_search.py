@@ -14,15 +14,10 @@ from auscult.storage.conversations import said
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
 from tests.contract.storing import TENANT, conversation
-from tests.data_files import data_of
+from tests.data_files import data_of, tuples_of
 from tests.databases import KEY, Content
 
-SAID = {
-    "a": (("agent", "Hello, how can I help?"), ("customer", "I've lost my credit card. Don't ask me where!")),
-    "b": (("agent", "I am sorry to hear that you lost it"), ("customer", "A café in Zürich, and I want a refund")),
-    "c": (("agent", "Cancel or keep the card?"), ("customer", "cancellation please, my account is [PII] 4711")),
-    "d": (("agent", "なんとお呼びしますか"), ("customer", "カードを紛失しました")),
-}
+SAID = tuples_of(__file__, "said")
 BOTH = ("YES", "YES")
 ENDLESS = sa.literal_column(
     "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000000) SELECT count(*) FROM n) > 0"

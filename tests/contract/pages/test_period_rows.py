@@ -18,6 +18,7 @@ from auscult.storage.pages.facet_codes import BLOCK
 from auscult.storage.store import AppStore
 from tests.contract.conversations.test_latest import put
 from tests.contract.storing import STARTED, conversation
+from tests.data_files import data_of
 
 ANSWERS: Sequence[tuple[Qualification, Qualification]] = (("YES", "YES"), ("YES", "NO"), ("NO", "NA"), ("NO", "NO"))
 BANK, SHOP, DESK = Queue(id="qu-1", name="Bank"), Queue(id="qu-2"), Queue(id="qu-3")
@@ -45,15 +46,7 @@ def hours(app: AppStore, *bounds: int) -> list[Passed]:
     return [each.passed for each in by_period(app, BANKING, spans, ("outcome",))]
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        [(0, 10, 20), (0, 20), (5, 15)],
-        [(5, 10, 12), (0, 40), (3, 11, 30)],
-        [(0, 40), (8, 16), (8, 12, 16), (6, 18)],
-        [(4, 8), (8, 8, 12), (20, 24), (0, 30)],
-    ],
-)
+@pytest.mark.parametrize("asked", data_of(__file__, "any_parts_add_up_to_a_period"))
 def test_any_parts_add_up_to_a_period(app: AppStore, asked: Sequence[tuple[int, ...]]) -> None:
     """Periods with gaps, overlapping and empty ones: each has the numbers of its list."""
     for bounds in asked:

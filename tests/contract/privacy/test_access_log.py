@@ -71,33 +71,7 @@ def test_the_database_refuses_changes(store: Store, statement: str) -> None:
     assert verify(store) == []
 
 
-SWAP = (
-    "UPDATE access_log SET entry = -2 WHERE entry = 2",
-    "UPDATE access_log SET entry = 2 WHERE entry = 3",
-    "UPDATE access_log SET entry = 3 WHERE entry = -2",
-)
-TAMPERINGS: dict[str, tuple[Sequence[str], str]] = {
-    "action": (["UPDATE access_log SET action = 'x' WHERE entry = 3"], "entry 3 was changed"),
-    "principal, not sealed": (["UPDATE access_log SET principal = 'x' WHERE entry = 6"], "entry 6 was changed"),
-    "target": (["UPDATE access_log SET target = 'x' WHERE entry = 3"], "entry 3 was changed: target or details"),
-    "details": (["UPDATE access_log SET details = '{}' WHERE entry = 3"], "entry 3 was changed: target or details"),
-    "time": (["UPDATE access_log SET at = at + 1 WHERE entry = 1"], "entry 1 was changed"),
-    "removed": (["DELETE FROM access_log WHERE entry = 2"], "entry 2 is missing"),
-    "removed, not sealed": (["DELETE FROM access_log WHERE entry = 5"], "entry 5 is missing"),
-    "the first": (["DELETE FROM access_log WHERE entry = 1"], "entry 1 is missing"),
-    "reordered": (SWAP, "entry 2 holds what was entry 3: reordered"),
-    "tail": (["DELETE FROM access_log WHERE entry > 5"], "entry 6 is missing at the end: the tail was cut"),
-    "sealed tail": (
-        ["DELETE FROM access_log WHERE entry > 3", "UPDATE counters SET value = 3 WHERE name = 'access_log'"],
-        "entry 4 is missing at the end: the tail was cut",
-    ),
-    "erased in silence": (
-        ["UPDATE access_log SET target = NULL, details = NULL, salt = NULL WHERE entry = 3"],
-        "entry 3 was erased, and no entry of the log records it",
-    ),
-    "a seal": (["UPDATE seals SET root = previous WHERE seal = 2"], "seal 2 was changed"),
-    "a seal removed": (["DELETE FROM seals WHERE seal = 1"], "seal 1 is missing"),
-}
+TAMPERINGS: dict[str, tuple[Sequence[str], str]] = data_of(__file__, "tamperings")
 
 
 @pytest.mark.parametrize("name", TAMPERINGS)

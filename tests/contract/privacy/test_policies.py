@@ -13,14 +13,9 @@ from auscult.services.privacy.settings import change_settings
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, put
+from tests.data_files import data_of, tuples_of
 
-CALL = (
-    ("agent", "hello you're through to Hope at Kestrel Homes"),
-    ("customer", "my name is Ada Lovelace and my card is 4539 1488 0343 6467 security code 737"),
-    ("agent", "our hotline is 0113 496 0199 and our shop is at 12 Market Street, Leeds LS1 4DY"),
-    ("agent", "or write to support@mail.kestrel.example"),
-    ("customer", "my number is 020 7946 0018, I live at 7 Rose Lane, York YO1 7HH, ada@example.com"),
-)
+CALL = tuples_of(__file__, "call")
 OWN = ["+44 113 496 0199", "kestrel.example", "12 Market Street, Leeds LS1 4DY"]
 
 
@@ -103,15 +98,7 @@ def test_an_agents_name_that_is_the_customers_too_is_masked(app: AppStore) -> No
     assert "Ada" not in said
 
 
-@pytest.mark.parametrize(
-    ("kinds", "code"),
-    [
-        ({"colour": "mask"}, "field.unknown_value"),
-        ({"phone": "hide"}, "field.unknown_value"),
-        ({"security_code": "keep"}, "field.unknown_value"),
-        ({"security_code": "token"}, "field.unknown_value"),
-    ],
-)
+@pytest.mark.parametrize(("kinds", "code"), data_of(__file__, "a_policy_that_cannot_be_is_refused"))
 def test_a_policy_that_cannot_be_is_refused(app: AppStore, kinds: Mapping[str, str], code: str) -> None:
     """The message names what would be right, and nothing changes."""
     before = app.privacy.settings()

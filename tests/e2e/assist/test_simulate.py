@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.assisting import ASSISTED, Assisted, Body
 from tests.e2e.serving import STRANGER, Service
 from tests.integration.program import Result, auscult, write
@@ -12,22 +13,7 @@ from tests.integration.program import Result, auscult, write
 pytestmark = pytest.mark.night
 
 REFUND = "just wanted to check on the status of a refund"
-RECORDED: Body = {
-    "id": "c-rec",
-    "channel": "chat",
-    "source": "genesys",
-    "started_at": "2026-03-23T10:17:54Z",
-    "ended_at": "2026-03-23T10:19:00Z",
-    "queues": [{"id": "q-1", "name": "Refunds"}, {"id": "q-2", "name": "Cards"}],
-    "agents": [{"id": "a-ada", "name": "Ada"}, {"id": "a-ben", "name": "Ben"}],
-    "turns": [
-        {"id": "m1", "speaker": "customer", "text": REFUND, "start_ms": 1000},
-        {"id": "m2", "speaker": "bot", "text": "Please hold.", "start_ms": 2000},
-        {"id": "m3", "speaker": "agent", "agent_id": "a-ada", "text": "Sure!", "start_ms": 6000},
-        {"id": "m4", "speaker": "agent", "agent_id": "a-ben", "text": "It is on its way.", "start_ms": 60_000},
-    ],
-    "events": [{"type": "transfer", "start_ms": 9000, "agent_id": "a-ada", "to_queue_id": "q-2"}],
-}
+RECORDED: Body = data_of(__file__, "recorded")
 
 
 @pytest.fixture(scope="module")

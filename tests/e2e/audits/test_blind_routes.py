@@ -6,33 +6,15 @@ from typing import Any
 import msgspec
 import pytest
 
+from tests.data_files import data_of, tuples_of
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.own import Own
 from tests.e2e.serving import TENANT, Service, work
 
-FORM = b"""
-id: ef-blind
-name: Blind
-channel: voice
-scoring: points
-assignments: [{queue: "qu-blind", direction: both}]
-metrics:
-  - {id: em-b1, name: First, type: by_question, weight: 37, answer: {any_of: [{phrases: ["hello"]}]}}
-  - {id: em-b2, name: Second, type: by_question, weight: 63, answer: {any_of: [{phrases: ["goodbye"]}]}}
-"""
+FORM = data_of(__file__, "form").encode()
 SECRET, AGENT, OTHER = "KZQ heard by the other", "Zelda Quux", "Olga Other"
 SCORE = re.compile(r'"(score|value|mean|before|after)":\s*"?37(\.0)?[",}\s]')
-SCOPES = (
-    "audits:write",
-    "conversations:read",
-    "forms:read",
-    "plans:read",
-    "webhooks:read",
-    "recordings:read",
-    "assist:read",
-    "knowledge:read",
-    "jobs:read",
-)
+SCOPES = tuples_of(__file__, "scopes")
 
 
 def call(number: int) -> dict[str, Any]:
@@ -110,19 +92,7 @@ def listed(own: Own, by: str) -> list[str]:
     return ids
 
 
-FILTERS = (
-    "missed=em-b2",
-    "outcome=failed",
-    "outcome=passed",
-    "status=evaluated",
-    "agent=ag-quux",
-    "outcome=failed&q=hello",
-    "sort=-score",
-    "sort=confidence",
-    "sort=sentiment",
-    "score_from=-100",
-    "escalation=false",
-)
+FILTERS = tuples_of(__file__, "filters")
 
 
 def check_lists(blind: Own, seeing: Own) -> None:

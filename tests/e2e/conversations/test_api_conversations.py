@@ -269,12 +269,7 @@ def test_one_style(own: Loading) -> None:
     assert shown["turns"][1]["text"] == "My secret is 7919."
 
 
-UNHAPPY = [
-    {"id": "m1", "speaker": "agent", "text": "Hello, how can I help you?", "start_ms": 0, "end_ms": 2_000},
-    {"id": "m2", "speaker": "customer", "text": "I want to speak to your manager.", "start_ms": 2_500, "end_ms": 5_000},
-    {"id": "m3", "speaker": "agent", "text": "I'm afraid I can't do that.", "start_ms": 5_500, "end_ms": 7_000},
-    {"id": "m4", "speaker": "customer", "text": "Then I'm cancelling my contract.", "start_ms": 8_000, "end_ms": 9_500},
-]
+UNHAPPY = data_of(__file__, "unhappy")
 
 
 def test_what_analysis_found_is_shown_with_the_turns_that_show_it(own: Loading) -> None:

@@ -229,18 +229,7 @@ def test_the_query_string_wins(calls: Service) -> None:
     assert (page["numResults"], [row["sessionId"] for row in page["data"]]) == (2, ["s-0005", "s-0006"])
 
 
-@pytest.mark.parametrize(
-    ("query", "body", "wrong"),
-    [
-        ("", {"endDate": "2024-10-01 07:20:16"}, ("range.too_long", "endDate")),
-        ("", {"endDate": "2024-09-24 07:20:14"}, ("range.reversed", "endDate")),
-        ("?limit=101", {}, ("limit.above_maximum", "limit")),
-        ("?offset=x", {}, ("field.wrong_type", "offset")),
-        ("", {"timeZoneOffset": "300"}, ("field.wrong_type", "timeZoneOffset")),
-        ("", {"direction": "sideways"}, ("field.unknown_value", "direction")),
-        ("", {"channels": [1]}, ("field.wrong_type", "channels[0]")),
-    ],
-)
+@pytest.mark.parametrize(("query", "body", "wrong"), data_of(__file__, "wrong_requests"))
 def test_wrong_requests(
     calls: Service, seed_headers: dict[str, str], query: str, body: dict[str, Any], wrong: tuple[str, str]
 ) -> None:

@@ -14,6 +14,7 @@ from auscult.domain.audits.audit import AuditAnswer
 from auscult.formats import Limits
 from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.scoring.intake.read import read_file
+from tests.data_files import data_of, tuples_of
 from tests.e2e.consoles import PEOPLE, signed_in
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import STRANGER, TENANT, Service, listening, opened, process, processing
@@ -22,27 +23,10 @@ from tests.waiting import PATIENCE_S
 
 PATH = "/forms/ef-own/taught"
 QUESTION = "Did the agent offer the loyalty programme?"
-FORM = """\
-id: ef-own
-name: Own
-channel: voice
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 100, answer: {speaker: agent, any_of: [{phrases: [hello]}]}}
-assignments: [{queue: "*"}]
-"""
+FORM = data_of(__file__, "form")
 METRIC = "em-did-the-agent-offer-the-loyalty-programme"
-OFFERS = (
-    "would you like to join our loyalty programme",
-    "have you heard of our loyalty programme, it is free",
-    "you could collect points with the loyalty programme",
-    "shall I sign you up for the loyalty programme today",
-)
-OTHERS = (
-    "your parcel leaves on Monday",
-    "I do not know anything about a programme of that kind",
-    "the invoice was sent by mail",
-    "we stopped that scheme last year, I am afraid",
-)
+OFFERS = tuples_of(__file__, "offers")
+OTHERS = tuples_of(__file__, "others")
 
 
 def says(number: int) -> bool:

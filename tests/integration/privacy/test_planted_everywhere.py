@@ -19,6 +19,7 @@ from psycopg import sql
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.conversations import conversations, insights
 from auscult.storage.core.tables.pages import report_rows
+from tests.data_files import data_of
 from tests.e2e.sounding import tone
 from tests.http_servers import QuietHandler, listening
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
@@ -40,19 +41,7 @@ TALK = (
     ("agent", f"So that is {GROUPS}?"),
     ("customer", f"Yes, {SAID}."),
 )
-FORM = """
-id: ef-judged
-name: Judged
-channel: voice
-pass_score: 50
-metrics:
-  - id: em-help
-    name: Help
-    type: by_question
-    question: Does the agent help?
-    weight: 100
-    answer: {speaker: any, any_of: [{judge: "The agent asks for a card."}]}
-"""
+FORM = data_of(__file__, "form")
 PACKED = (report_rows, conversations, insights)
 LIVE = (
     ("AGENT", "May I have your card number?"),

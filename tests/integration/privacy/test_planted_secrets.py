@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.data_files import data_of, tuples_of
 from tests.integration.privacy.test_planted_everywhere import FORM, client, serving, write_stored
 from tests.integration.program import TENANT, auscult, conversation, write
 from tests.scripted_judge import scripted_judge
@@ -15,30 +16,9 @@ from tests.waiting import PATIENCE_S, wait_until
 pytestmark = pytest.mark.night
 
 SECRETS = ("7392", "8264", "604182", "zebra-Kettle-91")
-SAID = (
-    ("agent", "And the security code on the back of the card?"),
-    ("customer", "It's 7392."),
-    ("agent", "Please enter your PIN."),
-    ("customer", "my PIN is 8264"),
-    ("agent", "I have sent you a one-time code, what is it?"),
-    ("customer", "604182"),
-    ("agent", "Thank you, so the one-time code is 604182. What is your password?"),
-    ("customer", "The password is zebra-Kettle-91"),
-)
+SAID = tuples_of(__file__, "said")
 
-GREETING = """
-id: ef-card
-name: Cards
-channel: voice
-min_duration: 0s
-metrics:
-  - id: em-card
-    name: Card
-    type: by_question
-    question: Does the agent ask for a card?
-    weight: 100
-    answer: {speaker: agent, any_of: [{phrases: ["the card"]}]}
-"""
+GREETING = data_of(__file__, "greeting")
 
 
 def traces(content: bytes) -> list[str]:

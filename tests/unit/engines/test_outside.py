@@ -219,28 +219,11 @@ def test_the_operators_document_is_read() -> None:
     assert not read_hosts(b"hosts: []", "h")
 
 
-@pytest.mark.parametrize(
-    ("document", "told"),
-    [
-        (b"hosts: 5", "h:1: hosts: must be a list"),
-        (b"- a", "must be a mapping"),
-        (b"hosts:\n  - {}", "h:2: hosts[0].url: is missing"),
-        (b"hosts:\n  - {url: 'ftp://a'}", "must be scheme and host"),
-        (b"hosts:\n  - {url: 'https://a.example/path'}", "scheme, host and port only: https://a.example"),
-        (b"hosts:\n  - {url: 'https://u:p@a.example'}", "scheme, host and port only"),
-        (b"hosts:\n  - {url: 'https://a.example'}\n  - {url: 'https://a.example:443'}", "h:3: hosts[1].url: https://a.example stands here already"),
-        (b"hosts:\n  - {url: 'https://a.example', timeout: soon}", "no span of time"),
-        (b"hosts:\n  - {url: 'https://a.example', timeout: 11m}", "at most 10m"),
-        (b"hosts:\n  - {url: 'https://a.example', max_bytes: 0}", "must be from 1"),
-        (b"hosts:\n  - {url: 'https://a.example', headers: [{name: 'a b', value: c}]}", "no header"),
-        (b"hosts:\n  - {url: 'https://a.example', privat: true}", "not a known key"),
-        (b"hosts: [", "neither YAML nor JSON"),
-    ],
-)  # fmt: skip
-def test_faults_of_the_operators_document_are_told(document: bytes, told: str) -> None:
+@pytest.mark.parametrize(("document", "told"), data_of(__file__, "faults_of_the_operators_document_are_told"))
+def test_faults_of_the_operators_document_are_told(document: str, told: str) -> None:
     """File, line, field, and what would be right."""
     with pytest.raises(SettingsError) as refused:
-        read_hosts(document, "h")
+        read_hosts(document.encode(), "h")
     assert told in refused.value.message
     assert refused.value.reason == "hosts.invalid"
 

@@ -11,19 +11,10 @@ from auscult.domain.conversation import Agent, Conversation, Event
 from auscult.formats import Limits
 from auscult.formats.native import write
 from auscult.services.scoring.intake.read import read_stream
+from tests.data_files import data_of
 from tests.unit.formats.test_native import one, refusal, turn
 
-REFUND: dict[str, Any] = {
-    "id": "c1",
-    "name": "refund",
-    "agent_id": "ai-nia",
-    "after_turn": "m3",
-    "start_ms": 8200,
-    "end_ms": 8900,
-    "arguments": {"amount": 89.0, "to": {"iban": None}},
-    "result": {"id": "R-1", "lines": [1, "two", True]},
-    "ok": True,
-}
+REFUND: dict[str, Any] = data_of(__file__, "refund")
 AI: dict[str, Any] = {
     "instructions": "You are Nia.",
     "knowledge": [{"text": "Refunds need 14 days.", "title": "Refunds"}],

@@ -79,23 +79,7 @@ def test_hostile_mails_are_read(hostile: str) -> None:
     assert mail_words(f"From: a\nSubject: b\nDate: c\n{hostile}")
 
 
-HOSTILE = [
-    "<!",
-    "<",
-    "</",
-    "<!--",
-    "<a ",
-    '<a b="',
-    "<![",
-    "<?",
-    "<script",
-    "<div hidden>",
-    "<a '",
-    "<p>",
-    "style=",
-    "> ",
-    "On a wrote ",
-]
+HOSTILE = data_of(__file__, "hostile")
 
 
 def steps(act: Callable[[str], object], text: str) -> int:

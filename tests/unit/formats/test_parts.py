@@ -105,15 +105,7 @@ def test_the_reports_own_spelling_is_read() -> None:
     )
 
 
-FLAT = {
-    "destinationType": "AgentSegment",
-    "agentId": "a-7",
-    "name": "Zoe",
-    "email": "zoe@example.com",
-    "acceptedTime": "2026-03-23T12:00:00",
-    "holdDuration": 15,
-    "agentNotes": ["note"],
-}
+FLAT = data_of(__file__, "flat")
 
 
 @pytest.mark.parametrize("left_out", [(), ("destinationType",)])
@@ -139,29 +131,7 @@ def test_a_survey_of_our_own_wins() -> None:
     assert contact(csatScore=1, survey={"score": 4}).survey == Survey(score=4)
 
 
-@pytest.mark.parametrize(
-    ("part", "keys", "field", "says"),
-    [
-        ("contact", {"session_started_at": "noon"}, "contact.session_started_at", "a time like"),
-        ("contact", {"session_ended_at": True}, "contact.session_ended_at", "a time like"),
-        ("contact", {"destinations": [{"entered_at": []}]}, "contact.destinations[0].entered_at", "a time like"),
-        ("contact", {"destinations": [{"type": "fax"}]}, "contact.destinations[0].type", "queue or agent"),
-        ("contact", {"destinations": {}}, "contact.destinations", "a list"),
-        ("contact", {"destinations": [{"responding_agent": {"hold_ms": -1}}]},
-         "contact.destinations[0].responding_agent.hold_ms", "a whole number"),
-        ("contact", {"destinations": [{"responding_agent": {"holdDuration": 1e300}}]},
-         "contact.destinations[0].responding_agent.hold_ms", "a whole number"),
-        ("contact", {"survey": {"score": 11}}, "contact.survey.score", "from 0 to 10"),
-        ("contact", {"csatScore": "good"}, "contact.survey.score", "from 0 to 10"),
-        ("contact", {"survey": 5}, "contact.survey", "an object"),
-        ("contact", {"meta_info": []}, "contact.meta_info", "an object"),
-        ("contact", {"user_level_tags": [{"value": "x"}]}, "contact.user_level_tags[0].name", "missing"),
-        ("contact", {"is_voicemail": "maybe"}, "contact.is_voicemail", "true or false"),
-        ("assist", {"messages": [{}]}, "assist.messages[0].turn_id", "the id of a turn"),
-        ("assist", {"feedback": [{"value": "up"}]}, "assist.feedback[0].value", "like or dislike"),
-        ("assist", {"summaries": [{"text": 5}]}, "assist.summaries[0].text", "text"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("part", "keys", "field", "says"), data_of(__file__, "faults_are_named_by_field"))
 def test_faults_are_named_by_field(part: str, keys: dict[str, Any], field: str, says: str) -> None:
     """Field, and what would be right."""
     error = refusal(part, **keys)

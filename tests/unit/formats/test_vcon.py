@@ -12,7 +12,7 @@ from auscult.domain.conversation import Agent, Conversation, Customer, Event, Re
 from auscult.domain.recordings.recording import Claims
 from auscult.formats import Limits
 from auscult.formats.vcon import VCon
-from tests.data_files import data_of
+from tests.data_files import data_of, tuples_of
 from tests.unit.formats.vcons import ALICE, BOB, START, UUID, read, refusal, said, timed, transcript
 
 SAMPLES = Path(__file__).parents[3] / "examples/vcon"
@@ -166,22 +166,7 @@ def test_text_of_mail_and_web(mediatype: str, body: str, words: str) -> None:
     assert conversation.kind == ("email" if mediatype.startswith(("multipart/", "message/")) else None)
 
 
-@pytest.mark.parametrize(
-    ("roles", "extra", "expected"),
-    [
-        (({"role": "agent"}, {"role": "customer"}), {}, ["agent", "customer"]),
-        (({"meta": {"role": "Representative"}}, {}), {}, ["agent", "customer"]),
-        (({}, {"role": "caller"}), {}, ["agent", "customer"]),
-        (({"type": "bot"}, {"role": "customer"}), {}, ["bot", "customer"]),
-        (({"role": "agent", "type": "bot"}, {"role": "customer", "type": "person"}), {}, ["bot", "customer"]),
-        (({"type": "bot"}, {"type": "person"}), {}, ["bot", "customer"]),
-        (({"role": "customer", "type": "bot"}, {"role": "agent"}), {}, ["customer", "agent"]),
-        (({"role": "supervisor"}, {"role": "end_user 1"}), {}, ["agent", "customer"]),
-        (({}, {}), {}, ["customer", "agent"]),
-        (({}, {}), {"originator": 1}, ["agent", "customer"]),
-        (({}, {}), {"meta": {"direction": "out"}}, ["agent", "customer"]),
-    ],
-)
+@pytest.mark.parametrize(("roles", "extra", "expected"), data_of(__file__, "parts_of_the_parties"))
 def test_parts_of_the_parties(roles: Any, extra: dict[str, Any], expected: list[str]) -> None:
     """By role, else what is left, else who began: the customer, unless the call went out."""
     conversation = read(
@@ -202,18 +187,7 @@ def test_the_name_of_a_party_may_show_a_bot(name: str, expected: str) -> None:
     assert [turn.speaker for turn in conversation.turns] == ["customer", expected]
 
 
-@pytest.mark.parametrize(
-    ("dialog", "meta", "expected"),
-    [
-        ({"meta": {"direction": "in"}}, None, ("inbound", False)),
-        ({"meta": {"direction": "outbound"}}, None, ("outbound", False)),
-        ({}, {"direction": "Out"}, ("outbound", False)),
-        ({"originator": 1}, None, ("outbound", False)),
-        ({"originator": 0}, None, ("inbound", False)),
-        ({}, None, ("inbound", True)),
-        ({"meta": {"direction": "sideways"}}, None, ("inbound", True)),
-    ],
-)
+@pytest.mark.parametrize(("dialog", "meta", "expected"), tuples_of(__file__, "direction"))
 def test_direction(dialog: dict[str, Any], meta: Any, expected: tuple[str, bool]) -> None:
     """As meta says, else by the explicit originator; the order of parties tells nothing, channels have it too."""
     conversation = read(dialog=[{"type": "recording", "start": START, "parties": [1, 0], **dialog}], meta=meta)

@@ -28,27 +28,12 @@ OVERLAPS = timed(
 )
 
 
-@pytest.mark.parametrize(
-    ("written", "qualification", "instances"),
-    [
-        ({}, "NO", [(3_000, 5_000), (6_500, 9_000)]),
-        ({"max_instances": 2}, "YES", [(3_000, 5_000), (6_500, 9_000)]),
-        ({"min_duration": "2100ms"}, "NO", [(6_500, 9_000)]),
-        ({"min_duration": "3s"}, "YES", []),
-        ({"count": "agent"}, "NO", [(3_000, 5_000)]),
-        ({"count": "agent", "max_instances": 1}, "YES", [(3_000, 5_000)]),
-        (
-            {"count": "both", "min_duration": "500ms", "max_instances": 2},
-            "NO",
-            [(3_000, 5_000), (6_500, 9_000), (11_500, 12_000)],
-        ),
-    ],
-)
-def test_cross_talk(written: dict[str, Any], qualification: str, instances: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize(("written", "qualification", "instances"), data_of(__file__, "cross_talk"))
+def test_cross_talk(written: dict[str, Any], qualification: str, instances: list[list[int]]) -> None:
     """From 2 s by default, none allowed by default; of the agent alone on request."""
     verdict = judge(OVERLAPS, measure="cross_talk", **written)
     assert verdict.qualification == qualification
-    assert [(one.start_ms, one.end_ms) for one in verdict.evidence] == (instances or [(None, None)])
+    assert [[one.start_ms, one.end_ms] for one in verdict.evidence] == (instances or [[None, None]])
     assert instances or verdict.evidence[0].why.startswith("0 × ")  # noqa: RUF001 a sign, not a letter
 
 
@@ -62,22 +47,12 @@ def test_cross_talk_evidence_names_the_turn_that_came_in() -> None:
 QUIET = timed(("agent", 0, 1_000), ("customer", 31_000, 32_000), ("agent", 72_000, 73_000), holds=((80_000, 90_000),))
 
 
-@pytest.mark.parametrize(
-    ("written", "qualification", "instances"),
-    [
-        ({}, "NO", [(1_000, 31_000), (32_000, 72_000)]),
-        ({"max_instances": 2}, "YES", [(1_000, 31_000), (32_000, 72_000)]),
-        ({"max_instances": 2, "max_duration": "39s"}, "NO", [(1_000, 31_000), (32_000, 72_000)]),
-        ({"max_instances": 2, "max_duration": "40s"}, "YES", [(1_000, 31_000), (32_000, 72_000)]),
-        ({"min_duration": 35}, "NO", [(32_000, 72_000)]),
-        ({"min_duration": "41 seconds"}, "YES", []),
-    ],
-)
-def test_dead_air(written: dict[str, Any], qualification: str, instances: list[tuple[int, int]]) -> None:
+@pytest.mark.parametrize(("written", "qualification", "instances"), data_of(__file__, "dead_air"))
+def test_dead_air(written: dict[str, Any], qualification: str, instances: list[list[int]]) -> None:
     """From 30 s by default, none allowed by default; one beyond max_duration is one too many."""
     verdict = judge(QUIET, measure="dead_air", **written)
     assert verdict.qualification == qualification
-    assert [(one.start_ms, one.end_ms) for one in verdict.evidence] == (instances or [(None, None)])
+    assert [[one.start_ms, one.end_ms] for one in verdict.evidence] == (instances or [[None, None]])
     assert instances or verdict.evidence[0].why.startswith("0 × ")  # noqa: RUF001 a sign, not a letter
 
 

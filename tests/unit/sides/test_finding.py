@@ -7,23 +7,10 @@ import pytest
 
 from auscult.domain.conversation import Agent, Conversation, Turn
 from auscult.sides import find, probability, reader, with_sides
+from tests.data_files import tuples_of
 
-OPENING = (
-    "thank you for calling harbour water my name is rosa how can i help you",
-    "hi my bill is twice what it was and i don't understand why",
-    "i'm sorry about that may i have your account number please",
-    "it's four four one nine",
-    "thank you i can see the meter was estimated i have corrected it for you",
-    "oh great thanks so what do i owe",
-    "it's thirty two pounds is there anything else i can help you with",
-    "no that's all bye",
-)
-SPANISH = (
-    "gracias por llamar a Aguas del Sur le atiende Rosa en qué puedo ayudarle",
-    "hola mire me ha llegado una factura del doble y no entiendo por qué",
-    "lamento las molestias me puede facilitar su número de cliente por favor",
-    "sí es el cuatro cuatro uno nueve",
-)
+OPENING = tuples_of(__file__, "opening")
+SPANISH = tuples_of(__file__, "spanish")
 
 
 def talk(*said: tuple[str | None, str], **changes: Any) -> Conversation:

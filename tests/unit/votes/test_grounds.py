@@ -290,13 +290,7 @@ def test_evidence_speaks_for_its_answer(
         assert acts.isdisjoint({"refuse", "fail", "denies", "escalate_no", "give_identity", "sounds_served"})
 
 
-SAYS = (
-    ("customer", "i was charged twice", {}),
-    ("agent", "i have refunded you nine dollars", {"done": 20, "denies": -90}),
-    ("agent", "and it is there by friday", {"promise": 60}),
-    ("agent", "sorted", {"done": 90}),
-    ("customer", "thank you so very much", {"thanks_warm": 96, "protest": 30}),
-)
+SAYS = tuples_of(__file__, "says")
 
 
 @pytest.mark.parametrize(
@@ -313,12 +307,7 @@ def test_the_clearest_turn_is_quoted(answer: str, by_words: str | None, turn: st
     assert clearest("em-resolution", "NO", _scored(weak)) is None
 
 
-ASKS = (
-    ("agent", "let me get that off your bill", {"hold_notice": -90, "escalate_no": 60}),
-    ("customer", "i want your manager", {"ask_escalation": 90}),
-    ("agent", "one moment please", {"hold_notice": 80}),
-    ("agent", "no he is busy", {"escalate_no": 10}),
-)
+ASKS = tuples_of(__file__, "asks")
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from auscult.bootstrap.scheduling import run_connectors
 from auscult.domain.people.directory import DirectoryAgent
 from auscult.services.definitions.forms.document import read_document
+from tests.data_files import tuples_of
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.test_console_builder import DOCUMENT, WRITE, becomes, choose, click, picture
 from tests.e2e.console.definitions.test_console_scorecards import no_text_area, typed
@@ -25,15 +26,7 @@ pytestmark = pytest.mark.night
 
 HEAD = "call_no;begin;sec;party;words said;skill\n"
 SAID = "{call};2026-03-30 09:02;{at};{who};{words};{skill}\n"
-CALLS = (
-    (
-        "88213",
-        "RB_IN",
-        (("M", "Welcome, please hold."), ("A", "Good morning, how can I help?"), ("C", "My card is wet.")),
-    ),
-    ("88214", "XX9", (("A", "Hello, this is the service desk."), ("C", "Are you open on Saturday?"))),
-    ("88215", "RB_IN", (("A", "Good morning, retail banking."), ("C", "Good morning to you."))),
-)
+CALLS = tuples_of(__file__, "calls")
 STEPS = ("place", "connection", "format", "columns", "schedule", "dry")
 GUESSED = {"started_at": "begin", "speaker": "party", "text": "words said", "id": "call_no"}
 CONSOLE = {"weeks": 1, "a_week": 6, "outgoing_networks": "127.0.0.0/8"}

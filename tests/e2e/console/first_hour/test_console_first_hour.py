@@ -42,6 +42,7 @@ from auscult.services.privacy.settings import change_settings
 from auscult.services.scoring.intake.asked import NAMED, given_of
 from auscult.services.scoring.intake.read import read_source
 from auscult.storage.store import AppStore
+from tests.data_files import tuples_of
 from tests.databases import database
 from tests.e2e.browsing import Browser, browsing
 from tests.e2e.console.test_console_pages import AXE, RUN_AXE, width
@@ -451,16 +452,7 @@ def test_from_an_empty_folder_to_a_first_score_by_keyboard(browser: Browser, tmp
         assert browser.faults() == []
 
 
-DIALOGUE = (
-    ("Ines Adler", "Good morning, thank you for calling Harbour Bikes, my name is Ines, how can I help you?"),
-    ("Tomasz Nowak", "Hello, my e-bike battery died again, it is the second time this month."),
-    ("Ines Adler", "I am sorry to hear that. Could you tell me your order number, please?"),
-    ("Tomasz Nowak", "Yes, one moment, it is H B two oh nine three one."),
-    ("Ines Adler", "Thank you. I can see it here. A new battery is on its way, you will have it on Friday."),
-    ("Tomasz Nowak", "That would be great, I need it to get to work."),
-    ("Ines Adler", "You will get a confirmation by e-mail. Is there anything else that I can do for you?"),
-    ("Tomasz Nowak", "No, that was all, thank you very much, goodbye."),
-)
+DIALOGUE = tuples_of(__file__, "dialogue")
 
 
 def files_of_a_person(folder: Path) -> list[Path]:

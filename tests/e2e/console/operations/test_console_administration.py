@@ -8,25 +8,13 @@ import httpx
 import pytest
 from msgspec.structs import replace
 
+from tests.data_files import data_of
 from tests.e2e.consoles import ROLES, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import conversation
 
 PATH = "/console/administration"
-TABS = {
-    "users": {"administrator", "qa-manager"},
-    "directory": {"administrator", "qa-manager"},
-    "roles": {"administrator", "qa-manager"},
-    "clients": {"administrator"},
-    "webhooks": {"administrator", "qa-manager"},
-    "jobs": {"administrator", "qa-manager"},
-    "retention": {"administrator"},
-    "holds": {"administrator"},
-    "erasure": {"administrator"},
-    "approvals": {"administrator"},
-    "log": {"administrator", "inspector"},
-    "settings": {"administrator"},
-}
+TABS = {tab: set(roles) for tab, roles in data_of(__file__, "tabs").items()}
 
 
 @pytest.fixture

@@ -106,12 +106,7 @@ def test_the_answer_is_cited_and_not_the_question(asked: str, answer: str, engin
     assert (outcome.resolution, [one.turn_id for one in outcome.evidence]) == ("YES", ["m3"])
 
 
-FAILS = (
-    ("A: Sorry, your reservation failed. Anything else?", "C: No, thanks for helping."),
-    ("A: I couldn't book that one, do you want 11 am instead?", "C: No it's ok for now, thank you."),
-    ("A: The purchase did not go through.", "C: Alright then, thanks.", "A: Have a fantastic day."),
-    ("A: That didn't work, sorry, can I do something else?", "C: No for now it's OK"),
-)
+FAILS = tuples_of(__file__, "fails")
 MADE_GOOD = tuples_of(__file__, "made_good")
 
 

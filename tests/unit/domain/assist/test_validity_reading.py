@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from auscult.domain.assist.validity import Opening, Stated, Validity, validity_of, validity_of_heading
-from tests.data_files import lines_of
+from tests.data_files import data_of, lines_of
 
 DAY = date(2026, 11, 24)
 
@@ -18,24 +18,8 @@ def read(source: str = "returns.md", language: str = "en", **opening: Any) -> Va
 
 
 PHRASES = Path(__file__).with_name("validity")
-NAMES = [
-    *("returns-old.md", "returns_old_2023.md", "returns (archived).md", "returns-until-march-2025.md", "old-terms.md"),
-    *("terms-until-2025-03.html", "returnsOld.md", "devoluciones-antiguo.md", "archived-policy.pdf", "old-returns.md"),
-]
-FIELDS = [
-    *(
-        ("validUntil", "2025-03-31"),
-        ("expiry_date", "31 March 2025"),
-        ("dcterms.valid", "start=2025-01-01; end=2025-03-31"),
-    ),
-    *(
-        ("status", "archived"),
-        ("archived", "true"),
-        ("robots", "unavailable_after: 25 Jun 2025"),
-        ("valid_to", "2025-03"),
-    ),
-    *(("superseded_by", "returns-2026.md"), ("vigente_hasta", "2025-03-31"), ("gültig bis", "31.03.2025")),
-]
+NAMES = data_of(__file__, "names")
+FIELDS = data_of(__file__, "fields")
 
 
 @pytest.mark.parametrize("text", lines_of(PHRASES / "titles.txt"))

@@ -57,15 +57,7 @@ TALK = Conversation(
     ai=AiContext("Refund within 30 days only.", (Knowledge("Shoes go back unworn.", "Returns"),), (Tool("refund"),)),
     calls=(Call("c1", "refund", after_turn="m2", arguments={"amount": 89.0}, result={"id": "R-1"}, ok=True),),
 )
-NO = {
-    "evidence": [
-        {"turn": 3, "quote": "I have refunded"},
-        {"call": 1, "quote": '"amount": 89'},
-        {"source": 1, "quote": "within 30 days"},
-    ],
-    "reason": "It is too late.",
-    "answer": "NO",
-}
+NO = data_of(__file__, "answered_no")
 
 
 @pytest.fixture

@@ -4,54 +4,17 @@ from typing import Any
 
 import pytest
 
+from tests.data_files import data_of
 from tests.unit.formats.vcons import ALICE, BOB, SAID, START, read, refusal, said, timed, transcript
 
-DEEPGRAM = {
-    "transcript": "Hello. Hi.",
-    "paragraphs": {
-        "paragraphs": [
-            {"sentences": [{"text": "Hello."}, {"text": "Bob here."}], "speaker": 0, "start": 1.2, "end": 2.5},
-            {"sentences": [{"text": "Hi."}], "speaker": 1, "start": 3.0, "end": 3.4},
-        ]
-    },
-}
-WORDS = [
-    {"word": "hello", "punctuated_word": "Hello.", "start": 1.2, "end": 1.5, "speaker": 0},
-    {"word": "bob", "punctuated_word": "Bob here.", "start": 1.6, "end": 2.5, "speaker": 0},
-    {"word": "hi", "punctuated_word": "Hi.", "start": 3.0, "end": 3.4, "speaker": 1},
-]
-SEGMENTS = [
-    {"id": 0, "start": 1.2, "end": 2.5, "text": " Hello. Bob here.", "speaker": 0},
-    {"id": 1, "start": 3.0, "end": 3.4, "text": " Hi.", "speaker": 1},
-]
+SEGMENTS = data_of(__file__, "segments")
 
 
 @pytest.mark.parametrize(
     "body",
-    [
-        [{"speaker": "Agent", "text": "Hello. Bob here.", "start": 1.2, "end": 2.5},
-         {"speaker": "Customer", "text": "Hi.", "start": 3, "duration": 0.4}],
-        {"conversation": [{"role": "agent", "message": "Hello. Bob here.", "start_ms": 1200, "end_ms": 2500},
-                          {"role": "customer", "message": "Hi.", "start_ms": 3000, "end_ms": 3400}]},
-        {"segments": SEGMENTS},
-        {"transcript": {"text": "Hello. Hi.", "language": "en"}, "segments": SEGMENTS,
-         "speakers": {"0": {"id": 0, "label": "Bob Jones"}, "1": {"id": 1, "label": "Alice Smith"}}},
-        DEEPGRAM,
-        {"transcript": "Hello. Hi.", "words": WORDS},
-        {"results": {"channels": [{"alternatives": [DEEPGRAM]}]}},
-        {"results": {"utterances": [
-            {"start": 1.2, "end": 2.5, "transcript": "Hello. Bob here.", "channel": 1},
-            {"start": 3.0, "end": 3.4, "transcript": "Hi.", "channel": 0}],
-            "channels": [{"alternatives": []}, {"alternatives": []}]}},
-        {"results": {"channels": [
-            {"alternatives": [{"segments": [{"text": "Hi.", "start": 3.0, "end": 3.4}]}]},
-            {"alternatives": [{"segments": [{"text": "Hello. Bob here.", "start": 1.2, "end": 2.5}]}]}]}},
-        {"utterances": [{"speaker": "A", "text": "Hello. Bob here.", "start": 1200, "end": 2500},
-                        {"speaker": "B", "text": "Hi.", "start": 3000, "end": 3400},
-                        {"speaker": "A", "text": "Bye.", "start": 180_000, "end": 190_000}]},
-    ],
+    data_of(__file__, "transcripts_of_many_tools"),
     ids=["list", "ms", "whisper", "wtf", "paragraphs", "words", "whole", "utterances", "channels", "far"],
-)  # fmt: skip
+)
 def test_transcripts_of_many_tools(body: Any) -> None:
     """The same talk, as they write it: speakers, words, milliseconds from the start of the call."""
     conversation = read(**transcript(body))
@@ -147,17 +110,7 @@ def test_without_a_transcript_there_are_no_turns() -> None:
     assert read(analysis=[behind]).turns == ()
 
 
-VTT = """WEBVTT
-
-NOTE made for this project
-
-1
-00:00.400 --> 00:03.100 align:left
-<v Bob Jones>good afternoon<c.loud> Quince</c>
-
-00:00:03.600 --> 00:00:06.000
-<v.first Caller>i would like to move</v>
-<v Bob Jones>certainly"""
+VTT = data_of(__file__, "vtt")
 
 
 @pytest.mark.parametrize(

@@ -113,13 +113,7 @@ def test_a_ticket_of_a_system_and_a_reply() -> None:
     assert (turns[2].agent_id, turns[3].text) == ("33", "Received it, thank you!")
 
 
-CHAT = """Chat started: 2026-10-19 09:05 AM UTC
-
-(09:05:11 AM) Pavla N: my kettle: it does not
-switch off
-(09:05:30 AM) *** Ewa joined the chat ***
-(09:05:40 AM) Ewa: I am sorry. Which model?
-(09:06:02 AM) Pavla N: K-2"""
+CHAT = data_of(__file__, "chat")
 
 
 @pytest.mark.parametrize("body", [{"plain_body": CHAT}, {"body": CHAT.replace("\n", "<br>")}])

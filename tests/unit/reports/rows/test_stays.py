@@ -8,6 +8,7 @@ import pytest
 from auscult.domain.contact import Contact, Destination, Segment
 from auscult.domain.conversation import Agent, Conversation, Event, Queue, Turn
 from auscult.reports._rows.stays import destinations_of, instant_of
+from tests.data_files import tuples_of
 
 AT = datetime(2026, 3, 23, 10, tzinfo=UTC)
 
@@ -31,25 +32,14 @@ def stays(**changes: Any) -> list[tuple[str | None, str | None]]:
 
 
 @pytest.mark.parametrize(
-    ("queues", "agents", "expected"),
-    [
-        ("", "", []),
-        ("q", "", [("q", None)]),
-        ("", "a", [(None, "a")]),
-        ("q", "a", [("q", "a")]),
-        ("qr", "ab", [("q", "a"), ("r", "b")]),
-        ("q", "abc", [("q", "a"), (None, "b"), (None, "c")]),
-        ("qrs", "a", [("q", None), ("r", None), ("s", "a")]),
-        ("qrs", "ab", [("q", None), ("r", None), ("s", None), (None, "a"), (None, "b")]),
-        ("qr", "abc", [("q", None), ("r", None), (None, "a"), (None, "b"), (None, "c")]),
-    ],
+    ("queues", "agents", "expected"), tuples_of(__file__, "destinations_are_worked_out_only_where_they_are_clear")
 )
 def test_destinations_are_worked_out_only_where_they_are_clear(
-    queues: str, agents: str, expected: list[tuple[str | None, str | None]]
+    queues: str, agents: str, expected: tuple[tuple[str | None, str | None], ...]
 ) -> None:
     """Nobody is said to have answered where it cannot be known."""
     found = stays(queues=tuple(Queue(each) for each in queues), agents=tuple(Agent(each) for each in agents))
-    assert found == expected
+    assert found == list(expected)
 
 
 def test_what_was_told_goes_before_queues_and_agents() -> None:

@@ -9,22 +9,7 @@ from auscult.domain.errors import ConnectorError
 from auscult.services.connectors.documents import check_connector, check_needed, check_secrets
 from tests.data_files import data_of
 
-WHOLE = b"""
-name: genesys-eu
-place: s3://exports/eu
-format: native
-access: {region: eu-central-1, endpoint: "https://s3.example.com"}
-include: ["*.json"]
-since: 2026-01-01
-every: 15m
-rate: {requests_per_s: 2.5, at_once: 4}
-mapping:
-  queues:
-    q-1: billing
-    q-2: {id: sales, name: Sales}
-  channels: {sms: chat}
-watch: {volume: 0.25, minimum: 5}
-"""
+WHOLE = data_of(__file__, "whole").encode()
 
 
 def test_a_whole_document() -> None:
@@ -71,16 +56,7 @@ def test_secrets_of_another_place_are_refused() -> None:
         check_secrets(connector, {"access_key_id": ""})
 
 
-@pytest.mark.parametrize(
-    ("place", "form", "given", "missing"),
-    [
-        ("genesys://mypurecloud.de", "genesys-cloud", (), ["client_id", "client_secret"]),
-        ("genesys://mypurecloud.de", "genesys-cloud", ("client_id",), ["client_secret"]),
-        ("zendesk://acme", "zendesk-tickets", ("email",), ["api_token"]),
-        ("zendesk://acme", "zendesk-tickets", ("oauth_token",), []),
-        ("s3://bucket/calls", "native", (), []),
-    ],
-)
+@pytest.mark.parametrize(("place", "form", "given", "missing"), data_of(__file__, "secrets_that_a_place_needs"))
 def test_secrets_that_a_place_needs(place: str, form: str, given: tuple[str, ...], missing: list[str]) -> None:
     """A missing secret is named, with what the place needs; object storage has the credentials of its machine."""
     connector = check_connector(f"name: a\nplace: {place}\nformat: {form}\n".encode(), "st-1").connector

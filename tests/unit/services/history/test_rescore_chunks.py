@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.conversation import Conversation, Queue
@@ -33,6 +34,7 @@ from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
 from auscult.services.scoring.rebuild import rebuild
 from auscult.storage import Store
+from auscult.storage.core.tables.pages import report_rows
 from auscult.storage.store import AppStore
 from tests.data_files import data_of
 from tests.integration.working import FORM, TENANT, Poisoned, conversation
@@ -144,7 +146,7 @@ def test_rows_are_what_a_rebuild_makes(store: Store, app: AppStore) -> None:
 def rows(store: Store) -> Mapping[int, bytes]:
     """Every row there is."""
     with store._database.reading() as connection:
-        return {row: bytes(body) for row, body in connection.exec_driver_sql("SELECT row, body FROM report_rows")}  # type: ignore[misc]
+        return dict(connection.execute(sa.select(report_rows.c.row, report_rows.c.body)).tuples().all())
 
 
 def test_a_changed_duration_counts_now(store: Store, app: AppStore) -> None:

@@ -115,12 +115,7 @@ def test_company_in_a_batch_changes_nothing(said: list[list[str]]) -> None:
     assert evaluate(*conversations) == [found for one in conversations for found in evaluate(one)]
 
 
-SPOKEN = {
-    "es": ["Buenos días, gracias por llamar a la compañía", "Sí, claro, le ayudo con su pedido, ¿qué número tiene?"],
-    "de": ["Guten Tag, vielen Dank für Ihren Anruf bei uns", "Ja, natürlich, ich helfe Ihnen gern mit der Bestellung"],
-    "ja": ["申し訳ございません 本日発送いたします", "お電話ありがとうございます"],
-    "hi": ["नमस्ते, कॉल करने के लिए धन्यवाद", "मैं आपकी मदद करता हूँ"],
-}
+SPOKEN = data_of(__file__, "spoken")
 
 
 @pytest.mark.parametrize("language", SPOKEN)

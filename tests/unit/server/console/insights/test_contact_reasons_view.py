@@ -12,6 +12,7 @@ from auscult.server.console.insights.contact_reasons_view import Compare, Insigh
 from auscult.server.console.insights.failures import Answered, Failures
 from auscult.services.insights.drivers import FormChange
 from auscult.services.insights.overview import AllDrivers, Mean
+from tests.data_files import tuples_of
 from tests.unit.server.console.insights.compared import compared
 
 UNTIL = datetime(2026, 3, 29, tzinfo=UTC)
@@ -44,20 +45,7 @@ def test_what_moved_is_said(now: tuple[int, int], before: tuple[int, int], said:
     assert page(now, before).headline == said
 
 
-@pytest.mark.parametrize(
-    ("groups", "said"),
-    [
-        ((), "No group stands out: the change runs through all of them."),
-        (
-            (("queue", "store", (0, 0), (0, 70)), ("queue", "desk", (600, 680), (240, 280))),
-            "17.5 of the 19.7 points come from Store, which is new: 0 of 70 pass.",
-        ),
-        (
-            (("agent", "Noor", (90, 100), (10, 50)), ("agent", "Sam", (510, 580), (230, 300))),
-            "10.3 of the 19.7 points come from Noor, where 10 of 50 pass, 90 of 100 before.",
-        ),
-    ],
-)
+@pytest.mark.parametrize(("groups", "said"), tuples_of(__file__, "the_group_that_moved_the_share_is_named"))
 def test_the_group_that_moved_the_share_is_named(
     groups: tuple[tuple[Kind, str, tuple[int, int], tuple[int, int]], ...], said: str
 ) -> None:

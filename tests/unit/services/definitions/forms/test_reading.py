@@ -24,22 +24,8 @@ from auscult.services.definitions.forms.reading import (
 )
 from tests.data_files import data_of, tuples_of
 
-HELLO = {"any_of": [{"phrases": ["hello"]}]}
-FORM: dict[str, Any] = {
-    "id": "ef-1",
-    "name": "First form",
-    "channel": "voice",
-    "languages": ["en"],
-    "scoring": "percentage",
-    "pass_score": 70,
-    "min_duration": "1m 30s",
-    "not_applicable": "award",
-    "assignments": [{"queue": "*", "direction": "both"}],
-    "metrics": [
-        {"id": "em-a", "name": "A", "type": "by_question", "weight": 62.5, "answer": HELLO, "fatal": True},
-        {"id": "em-b", "name": "B", "type": "by_speech", "weight": 37.5, "negative_weight": 5, "measure": "dead_air"},
-    ],
-}
+HELLO = data_of(__file__, "hello")
+FORM: dict[str, Any] = data_of(__file__, "form")
 MANUAL = {"id": "em-m", "name": "M", "type": "manual", "weight": 0}
 
 

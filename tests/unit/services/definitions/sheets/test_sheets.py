@@ -149,27 +149,10 @@ def test_percent_cells_are_percent() -> None:
     assert [metric.weight for metric in form.metrics] == [25, 75]
 
 
-@pytest.mark.parametrize(
-    ("sheet", "told"),
-    [
-        (b"a,b\nc,d\n", "has no table of questions"),
-        (b"question,weight\n", "has no questions under its headings"),
-        (b"question,weight\nOne?,10\n,5\n", "s.csv:B3: has no question in its row"),
-        (b"question,weight\nOne?,10\nTotal,40\n", "s.csv:B3: Total is 40, and the weights above it total 10"),
-        (b"question,weight\nOne?,ten\n", "s.csv:B2: weight: must be a number, not 'ten'"),
-        (b"question,weight\nOne?,=2*5\n", "s.csv:B2: is a formula, =2*5; paste its value"),
-        (b"question,weight,fatal\nOne?,1,maybe\n", "s.csv:C2: fatal: must be yes or no, not 'maybe'"),
-        (b"question,weight,when\nOne?,1,always\n", "s.csv:C2: when: 'always' is no condition"),
-        (b"question,weight,when\nOne?,1,em-2 is YES\n", "unknown metric 'em-2'"),
-        (b"question,weight,reasons\nOne?,1,late\n", "s.csv:C2: reasons: 'late' are no reasons"),
-        (b"question,weight,settings\nOne?,1,{\n", "s.csv:C2: settings: is no JSON"),
-        (b"question,weight,settings\nOne?,1,[]\n", "s.csv:C2: settings: must be a JSON object"),
-        (b"question,weight,points\nOne?,1,2\n", "s.csv:C1: is a second column of weight; keep one"),
-    ],
-)
-def test_what_cannot_be_read_is_a_fault(sheet: bytes, told: str) -> None:
+@pytest.mark.parametrize(("sheet", "told"), data_of(__file__, "what_cannot_be_read_is_a_fault"))
+def test_what_cannot_be_read_is_a_fault(sheet: str, told: str) -> None:
     """With its cell, and what would be right."""
-    found = import_form(sheet, "s.csv", {"channel": "voice"})
+    found = import_form(sheet.encode(), "s.csv", {"channel": "voice"})
     assert any(told in fault.describe("s.csv") for fault in found.faults)
 
 

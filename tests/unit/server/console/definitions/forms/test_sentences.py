@@ -53,7 +53,7 @@ def test_open_and_save_unchanged_gives_the_same_form(name: str) -> None:
             )
             assert there.refused is None
             there_now = (one for say in opened(there.document, at)[1].items for one in say.controls)
-            found = next(one for one in there_now if any(word.text == "quite so" for word in one.words))
+            found = next(one for one in there_now if "quite so" in one.words)
             key = each.path.split(".")[2]
             is_new = key not in mappings(read_document(document).value, "metrics")[at]
             gone = f"metrics.{at}.{key}" if is_new else found.path.rpartition(".")[0]

@@ -9,6 +9,7 @@ from auscult.domain.insights.changes import Group, share
 from auscult.server.console.frame.counts import Leads
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.insights.home.home_view import NumberView, pass_number
+from tests.data_files import tuples_of
 from tests.unit.server.console.insights.compared import compared
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)
@@ -22,19 +23,7 @@ def number(now: tuple[int, int], before: tuple[int, int], *groups: Group) -> Num
 
 
 @pytest.mark.parametrize(
-    ("now", "before", "figure", "sentence"),
-    [
-        ((3, 3), (40, 40), "3 of 3", "3 of 3 passed. Too few for a share."),
-        ((9, 9), (0, 0), "9 of 9", "9 of 9 passed. Too few for a share."),
-        ((0, 0), (40, 40), "\u2013", "Nothing was scored in 7 days."),
-        ((20, 19), (9, 9), "95.0%", "19 of 20 passed. Too few were scored in the four weeks before to compare."),
-        (
-            (20, 19),
-            (20, 20),
-            "95.0%",
-            "19 of 20 passed. 5.0 points fewer than in the four weeks before, which could still be chance.",
-        ),
-    ],
+    ("now", "before", "figure", "sentence"), tuples_of(__file__, "few_conversations_have_no_share")
 )
 def test_few_conversations_have_no_share(
     now: tuple[int, int], before: tuple[int, int], figure: str, sentence: str
