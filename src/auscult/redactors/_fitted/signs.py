@@ -61,6 +61,10 @@ class Placed(NamedTuple):
     turn: int
 
 
+_HOUSE = re.compile(r"\[name(?: \d+)?\] (?:of|from|at|with) \w+")
+"""A masked name and the company that somebody speaks for: what is redacted again does not lose it."""
+
+
 class Read:
     """Conversations as arrays of their tokens; before each turn is one of its side."""
 
@@ -111,7 +115,7 @@ class Read:
             if is_open[index]:
                 self._check(tokens, low, turn, countries)
             self.of_places.append(self._names_a_place(tokens, turn))
-            for pattern in (PLACEHOLDER, _NEVER) if is_open[index] else ():
+            for pattern in (PLACEHOLDER, _HOUSE, _NEVER) if is_open[index] else ():
                 for found in pattern.finditer(text):
                     self.kept.update(self._within(turn, *found.span()))
         self._chain(self.runs[first:], countries)

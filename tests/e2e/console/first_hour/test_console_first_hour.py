@@ -21,7 +21,6 @@ import numpy as np
 import openpyxl
 import pytest
 import soundfile
-from auscult.server.api.scoring.load_parameters import given as query_of
 from msgspec.structs import replace
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
@@ -35,6 +34,7 @@ from auscult.domain.connectors import Item, Setup
 from auscult.domain.conversation import Conversation
 from auscult.domain.people.directory import DirectoryAgent
 from auscult.formats import Source
+from auscult.server.api.scoring.conversations import given as query_of
 from auscult.services.connectors.any_format import AnyFormat
 from auscult.services.people.first import first_link
 from auscult.services.privacy.log import SYSTEM

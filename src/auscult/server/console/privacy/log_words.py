@@ -136,6 +136,7 @@ TARGETS: Mapping[str, str] = {
     "queue": later("Queue"),
     "queues": later("Queues"),
     "recording": later("Recording"),
+    "redaction": later("Redaction of what is stored"),
     "role": later("Role"),
     "session": later("Session"),
     "table": later("Table"),
