@@ -20,6 +20,7 @@ from auscult.services.privacy.holds import place_hold
 from auscult.services.privacy.log import record, verify
 from auscult.storage import open_store
 from auscult.storage.core.database import Database
+from auscult.storage.core.packing import Packed
 from auscult.storage.core.tables.base import METADATA
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.delivery import changes
@@ -182,7 +183,8 @@ def _value(table: sa.Table, column: sa.Column[Any], number: int, name: str) -> o
         "pins.removed_at": None,
         "exports.state": ("done", "running", "waiting")[number % 3],
     }
-    by_type = {sa.Boolean: False, sa.Integer: number, sa.Double: number / 10, sa.LargeBinary: b"%d" % number}
+    by_type = {sa.Boolean: False, sa.Integer: number, sa.Double: number / 10}
+    by_type |= dict.fromkeys((sa.LargeBinary, Packed), b"%d" % number)
     usual = next((value for kind, value in by_type.items() if isinstance(column.type, kind)), f"{column.name}-{number}")
     return own.get(f"{table.name}.{column.name}", usual)
 

@@ -68,8 +68,8 @@ def test_the_editor_keeps_focus_and_what_is_open(browser: Browser, served: Servi
     browser.until("#checked", lambda text: text == "No fault")
     browser.one("#open-2").click()
     browser.one("#inspector")
-    third = browser.all("#inspector details.bmore")[-1]
-    third.find_element("css selector", "summary").click()
+    for each in browser.all("#inspector details.bmore:not([open])"):
+        each.find_element("css selector", "summary").click()
     field = browser.one("[id='s-metrics.2.question']")
     field.click()
     opened = browser.run(OPEN)
