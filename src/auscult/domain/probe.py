@@ -157,7 +157,7 @@ class FewShot(Struct, frozen=True):
 class Said(NamedTuple):
     """Turn as a taught question reads it: its words, and how many turns of the speaker come before and after it.
 
-    ``said_before`` and ``said_after`` are the words of the turns around it, whoever speaks; empty at either end.
+    ``said_before`` and ``said_after`` are the words of the turns around it, by any speaker; empty at either end.
     """
 
     text: str

@@ -182,7 +182,7 @@ def _fits(reading: AiReading, claim: Claim, call: Call) -> bool:
 
 
 def _other_values(claim: Claim, step: Step, calls: list[Call], sentences: Sequence[str]) -> Iterator[Found]:
-    """Yield a sign where the claim or a sentence beside it names a day, or the claim an id, and the calls that fit have others."""
+    """Yield a sign where the claim or a sentence next to it names a day, or the claim an id, and the calls that fit have others."""
     at = sentences.index(claim.sentence)
     days = {day for each in sentences[max(0, at - 1) : at + 2] for day in month_days_in(each)}
     ids = ids_in(claim.sentence)

@@ -11,7 +11,7 @@ _FEWEST_SHOUTED, _SHOUTS = 5, 0.7
 
 
 def repeated(reading: AiReading) -> Iterator[Found]:
-    """Yield signs of going round: each reply that resembles one before it and takes up nothing new, and the same call again.
+    """Yield signs of going round: each reply that resembles one before it and answers nothing new, and the same call again.
 
     A reply weighs by how alike it is, whether the customer is upset near it, the share of turns in which they are, and
     whether something was done between.

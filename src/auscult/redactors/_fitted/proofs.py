@@ -1,6 +1,6 @@
 """Numbers in a turn that a check proves: a card's by issuer, length and Luhn, an IBAN by length and check digits.
 
-They are searched in all readings of what is said, and found beside other numbers: an expiry date that follows.
+They are searched in all readings of what is said, and found next to other numbers: an expiry date that follows.
 """
 
 from collections.abc import Iterator, Sequence

@@ -280,7 +280,7 @@ def _granting(visit: Visit, given: Given) -> dict[str, Any]:
 
 
 class Invitation(NamedTuple):
-    """The address that signs a user in once, and what became of the e-mail with it; empty without a mail server."""
+    """The address that signs a user in once, and the result of the e-mail with it; empty without a mail server."""
 
     href: str
     sent: str = ""
