@@ -19,7 +19,7 @@ from auscult.domain.people.principal import operator
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.reports import REPORTS
 from auscult.server.console.audits import listing as my_audits
-from auscult.server.console.disputes import deciding as dispute_pages
+from auscult.server.console import disputes as dispute_pages
 from auscult.services.audits.plans import Planning
 from auscult.services.audits.workflow import Auditing
 from auscult.services.disputes.reviewing import Reviewing
