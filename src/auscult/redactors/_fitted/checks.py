@@ -32,6 +32,11 @@ _ADDRESSES, _MAILS, _NAMES = (
     [re.compile(pattern) for pattern in _LISTS[name]] for name in ("addresses", "mails", "names")
 )
 _MAY_BE_NAMED = re.compile(r"\bn[ao]m|heiße|llamo|m'appelle|chamo")
+_NUMBER = re.compile(r"\d(?:[ -]?\d){3,22}\b")
+_NAMED: dict[Kind, tuple[str, ...]] = {
+    kind: tuple(f"{words} " for words in _LISTS[f"named {kind}"]) for kind in ("account", "address")
+}
+"""What is said just before a number of a kind."""
 _SPLIT = re.compile(r"[\s./-]")
 _IBAN = re.compile(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]{2,4}){3,8}\b")
 _DATE = re.compile(r"(?<!\d)(\d{1,4})[-/. ]{1,2}(\d{1,2})[-/. ]{1,2}(\d{2,4})(?!\d)")
@@ -159,9 +164,13 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
 
 
 def shapes_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, Kind]]:
-    """Yield streets with numbers, mail addresses that are said, and names behind an introduction: start, end and kind."""
+    """Yield streets, named numbers, mail addresses that are said, and names behind an introduction: start, end and kind."""
     for pattern in _ADDRESSES if has_digit else ():
         yield from _spans(pattern, low, "address")
+    for found in _NUMBER.finditer(low) if has_digit else ():
+        for kind, words in _NAMED.items():
+            if low.endswith(words, 0, found.start()):
+                yield *found.span(), kind
     for pattern in _MAILS if "@" in low or _MAY_BE_EMAIL.search(low) else ():
         yield from _spans(pattern, low, "email")
     for pattern in _NAMES if _MAY_BE_NAMED.search(low) else ():
