@@ -67,7 +67,7 @@ def holds(store: Store, *traces: str) -> list[str]:
 def test_a_number_that_may_go_on_is_held_back_until_it_is_settled(store: Store, app: AppStore) -> None:
     """Its first part is masked until the second comes; then both are the card."""
     talk = Talk(app)
-    held = ("sure it is [number]", "sure it is [card 1]")
+    held = ("sure it is [number]", "sure it is [card 1]", "sure it is [account 1]")
     talk.say("agent", "how may I help")
     assert talk.say("customer", "sure it is 4539 1488")[-1] in held
     assert talk.say("agent", "go on")[-2] in held

@@ -163,7 +163,7 @@ def _known(redaction: str | None) -> str | None:
     if redaction is not None and redaction not in MODES:
         raise RequestError(
             f"unknown redaction {redaction!r}; available: {', '.join(MODES)}",
-            code="redaction.unknown",
+            code="redaction_mode.unknown",
             field="--redaction",
             value=redaction,
         )

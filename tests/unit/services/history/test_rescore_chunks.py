@@ -146,7 +146,7 @@ def test_rows_are_what_a_rebuild_makes(store: Store, app: AppStore) -> None:
 def rows(store: Store) -> Mapping[int, bytes]:
     """Every row there is."""
     with store._database.reading() as connection:
-        return dict(connection.execute(sa.select(report_rows.c.row, report_rows.c.body)).tuples().all())
+        return {row.row: row.body for row in connection.execute(sa.select(report_rows.c.row, report_rows.c.body))}
 
 
 def test_a_changed_duration_counts_now(store: Store, app: AppStore) -> None:
