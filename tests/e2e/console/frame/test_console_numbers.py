@@ -18,8 +18,8 @@ from auscult.domain.evaluation import Qualification
 from auscult.domain.people.principal import operator
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.reports import REPORTS
-from auscult.server.console.audits import listing as my_audits
 from auscult.server.console import disputes as dispute_pages
+from auscult.server.console.audits import listing as my_audits
 from auscult.services.audits.plans import Planning
 from auscult.services.audits.workflow import Auditing
 from auscult.services.disputes.reviewing import Reviewing
