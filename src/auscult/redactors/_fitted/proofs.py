@@ -66,7 +66,7 @@ def is_number(tokens: Sequence[Token], at: int) -> bool:
     if tokens[at].low in _BESIDE:
         before = at - 2 if at and tokens[at - 1].low == "et" else at - 2 if at and tokens[at - 1].low == "-" else at - 1
         its = [tokens[each] for each in (before, at + 1) if 0 <= each < len(tokens)]
-        return any(each.kind in NUMBERS and not each.low.isdecimal() for each in its)
+        return any((each.kind in NUMBERS and not each.low.isdecimal()) or each.low in _BESIDE for each in its)
     if tokens[at].low in HOMOPHONES:
         near = [tokens[each] for each in (at - 1, at + 1) if 0 <= each < len(tokens)]
         return len(near) == 2 and all(  # noqa: PLR2004
