@@ -241,7 +241,10 @@ class TickedQuestion:
         pool: Mapping[str, Conversation],
         engines: Engines,
     ) -> None:
-        """Learn from the conversations of ``pool``, by id, some of which have ticks."""
+        """Learn from the conversations of ``pool``, by id, some of which have ticks.
+
+        ``answers`` are whether each is a Yes, by what the others teach.
+        """
         self._form, self._metric, self._ticks, self._pool = form, metric, ticks, pool
         self._settings: Settings = metric.settings
         said = {name: spoken(each, self._settings.speaker) for name, each in sorted(pool.items())}
@@ -252,11 +255,12 @@ class TickedQuestion:
                 self._given.setdefault(each.conversation_id, {})[each.turn_id] = each.says
         self._answers = {name: any(given.values()) for name, given in self._given.items()}
         answer = self._learned(engines)
-        self._encoder, self._yes_from = answer.encoder, answer.yes_from
+        self._encoder = answer.encoder
         self._odds = dict(zip(self._said, answer.odds, strict=True))
+        likeliest = {name: max(odds) for name, odds in self._odds.items()}
+        self.answers = {name: odds > answer.yes_from for name, odds in likeliest.items()}
         self.agreement, self.taught = Agreement(answers=len(self._answers)), None
         if answer.weights:
-            likeliest = {name: max(odds) for name, odds in self._odds.items()}
             self.agreement = agreement(likeliest, self._answers, answer.yes_from)
             self.taught = made_from(Taught, self.agreement, weights=answer.weights, encoder=answer.encoder)
 
@@ -274,19 +278,15 @@ class TickedQuestion:
         assert isinstance(found, LessonAnswer)  # noqa: S101  (an engine answers its own kind)
         return found
 
-    @property
-    def answers(self) -> dict[str, bool]:
-        """Return the answer to each conversation, by what the others teach: whether it is a Yes."""
-        return {name: max(odds) > 0 for name, odds in self._odds.items()}
-
     def shown(
         self, count: int, skipped: Collection[str], asked: Asked | None, otherwise: Sequence[str]
     ) -> TaughtQuestion:
         """Return the question with proposals: what is asked for, then what people answered ``otherwise``, then others."""
         settings, taught, before = self._settings, self.taught, self._settings.taught
         open_ = [name for name in self._said if name not in self._given and name not in skipped]
-        first: dict[str, Kind] = {asked.conversation_id: "asked"} if asked else {}
-        first = {name: kind for name, kind in first.items() if name in self._said}
+        first: dict[str, Kind] = (
+            {asked.conversation_id: "asked"} if asked and asked.conversation_id in self._said else {}
+        )
         first |= {each: "audited" for each in open_ if each in otherwise[:count] and each not in first}
         number = len(self._given) + len(skipped)
         left = self._fresh([name for name in open_ if name not in first])
@@ -353,7 +353,7 @@ class TickedQuestion:
         found: list[WrongAnswer] = []
         for name, is_yes in self._answers.items():
             turns, odds = self._said[name], self._odds[name]
-            if (max(odds) > self._yes_from) == is_yes:
+            if self.answers[name] == is_yes:
                 continue
             ticked = [index for index, (turn, _said) in enumerate(turns) if self._given[name].get(turn.id)]
             turn = turns[ticked[0] if ticked else odds.index(max(odds))][0]

@@ -24,7 +24,7 @@ from auscult.storage.conversations.evaluations import EvaluationReader, rewrite_
 from auscult.storage.conversations.mask_faults import erase_faults
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.packing.readable import columns_of
+from auscult.storage.core.packing.readable import columns_of, rewrite_insights
 from auscult.storage.core.result_seals import ResultSeals
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import conversations, evaluations, insights, said
@@ -108,8 +108,7 @@ def _erase_quotations(connection: Connection, seals: ResultSeals, found: Stored)
     """Rewrite evaluations and insights of every revision without what they quote."""
     its = insights.c.conversation == found.number
     for revision, body in connection.execute(sa.select(insights.c.revision, insights.c.body).where(its)).all():
-        mine = sa.update(insights).where(its, insights.c.revision == revision)
-        connection.execute(mine.values(columns_of(_bare(body), "insights")._asdict()))
+        rewrite_insights(connection, found.number, revision, _bare(body))
     of_it = evaluations.c.conversation == found.number
     rewrite_evaluations(connection, seals, of_it, lambda row: (row.revision, _bare(row.body)))
 

@@ -63,7 +63,7 @@ from auscult.storage.conversations.said import search, write_said
 from auscult.storage.conversations.waiting import chunks, read_waiting
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import now_ms
-from auscult.storage.core.packing.readable import columns_of, pack_stored
+from auscult.storage.core.packing.readable import pack_stored, rewrite_insights
 from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import batches, conversations, insights
@@ -95,10 +95,7 @@ def remove_agent_emotions(connection: Connection, app: int, numbers: Sequence[in
         stored = read_insights(row.body)
         if stored is None or (left := without_agent_emotions(stored)) is stored:
             continue
-        one = sa.update(insights).where(
-            insights.c.conversation == row.conversation, insights.c.revision == row.revision
-        )
-        connection.execute(one.values(columns_of(msgspec.json.encode(left, enc_hook=kept), "insights")._asdict()))
+        rewrite_insights(connection, row.conversation, row.revision, msgspec.json.encode(left, enc_hook=kept))
 
 
 Alongside = Callable[[Connection, Accepted], None]

@@ -46,7 +46,7 @@ from auscult.storage.conversations.said import write_said
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import instant_of, ms_of
-from auscult.storage.core.packing.readable import columns_of
+from auscult.storage.core.packing.readable import rewrite_insights
 from auscult.storage.core.tables.assist import live_conversations, live_events
 from auscult.storage.core.tables.audits import assignments, audit_trail, audits, bookmarks
 from auscult.storage.core.tables.conversations import batches, conversations, evaluations, insights
@@ -91,7 +91,7 @@ _QUOTING: tuple[tuple[sa.Column[Any], ...], ...] = (
     (calibrations.c.calibration, calibration_items.c.conversation, calibrations.c.body),
     (coachings.c.coaching, coaching_clips.c.conversation, coachings.c.body),
 )
-"""Who handled a conversation, and what people wrote about it: the key of a row, its conversation, the words as JSON or as they are."""
+"""Columns that quote a conversation, JSON or text: the key of their row, the column of its conversation, and the column."""
 
 
 class Words(NamedTuple):
@@ -295,11 +295,10 @@ class AppMasking:
             lambda row: rewritten(by_id[row.conversation_id], row.revision, row.body),
         )
         query = sa.select(insights).where(insights.c.conversation.in_(work))
-        for number, revision, body, _readable in connection.execute(query).all():
-            its = sa.update(insights).where(insights.c.conversation == number, insights.c.revision == revision)
-            after, masked = rewritten(work[number], revision, body)
-            if (after, masked) != (revision, body):
-                connection.execute(its.values(revision=after, **columns_of(masked, "insights")._asdict()))
+        for row in connection.execute(query).all():
+            after, masked = rewritten(work[row.conversation], row.revision, row.body)
+            if (after, masked) != (row.revision, row.body):
+                rewrite_insights(connection, row.conversation, row.revision, masked, after)
         connection.execute(sa.delete(judge_answers).where(judge_answers.c.conversation.in_(work)))
         return scores
 
@@ -392,8 +391,9 @@ class AppMasking:
         query = sa.select(form_examples.c.example, form_examples.c.transcript).where(*mine)
         for number, before in connection.execute(query).all():
             after = without_numbers(self._privacy.text(before, settings), settings.dropped)
-            its = sa.update(form_examples).where(form_examples.c.example == number)
-            connection.execute(its.values(transcript=after))
+            if after != before:
+                its = sa.update(form_examples).where(form_examples.c.example == number)
+                connection.execute(its.values(transcript=after))
 
     def _write_words(self, connection: Connection, found: Sequence[Words]) -> None:
         """Write the words of recordings, and ask for copies that are silent where these are masked."""

@@ -113,10 +113,16 @@ def pack_stored(connection: Connection, numbers: Sequence[int]) -> None:
         connection.execute(same.values(columns_of(body, "documents")._asdict()))
     mine = (insights.c.conversation.in_(numbers), insights.c.readable.is_(None))
     for row in connection.execute(sa.select(insights).where(*mine)).all():
-        same = sa.update(insights).where(
-            insights.c.conversation == row.conversation, insights.c.revision == row.revision
-        )
-        connection.execute(same.values(columns_of(row.body, "insights")._asdict()))
+        rewrite_insights(connection, row.conversation, row.revision, row.body)
+
+
+def rewrite_insights(
+    connection: Connection, conversation: int, revision: int, body: bytes, after: int | None = None
+) -> None:
+    """Store other insights of a revision of a conversation, by its number; ``after`` is their revision from now on."""
+    same = sa.update(insights).where(insights.c.conversation == conversation, insights.c.revision == revision)
+    new = revision if after is None else after
+    connection.execute(same.values(revision=new, **columns_of(body, "insights")._asdict()))
 
 
 def _read_conversation(body: bytes) -> bytes:

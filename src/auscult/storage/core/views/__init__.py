@@ -4,7 +4,6 @@ They are removed before tables change and created again afterwards, because a da
 reads. docs/reference/tables.md describes their columns, which are stable.
 """
 
-import re
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -34,15 +33,11 @@ VIEWS = (
 """The names, each before those that read it."""
 
 
-_PACKED = re.compile(r"coalesce\((\w)\.readable, \1\.body\)")
-
-
 def create_views(connection: Connection) -> None:
     """Create the views. The tables must be those of this version, or of one step back: then nothing is packed."""
-    functions = Sqlite() if connection.dialect.name == "sqlite" else Postgres()
-    bodies = selects(functions)
-    if not any(column["name"] == "readable" for column in inspect(connection).get_columns("conversations")):
-        bodies = {name: _PACKED.sub(r"\1.body", body) for name, body in bodies.items()}
+    is_packed = any(column["name"] == "readable" for column in inspect(connection).get_columns("conversations"))
+    functions = Sqlite if connection.dialect.name == "sqlite" else Postgres
+    bodies = selects(functions(is_packed=is_packed))
     for name in VIEWS:
         connection.execute(text(f"CREATE VIEW {name} AS {bodies[name]}".replace(":", r"\:")))
 

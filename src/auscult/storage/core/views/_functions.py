@@ -7,6 +7,16 @@ from typing import Protocol
 class Functions(Protocol):
     """Expressions that differ by kind of database. ``document`` is an expression of JSON, ``path`` keys with dots."""
 
+    _is_packed: bool
+
+    def __init__(self, *, is_packed: bool) -> None:
+        """Read tables of this version, or with ``is_packed`` false those of a version that packed nothing."""
+        self._is_packed = is_packed
+
+    def packed(self, row: str) -> str:
+        """Return the column of bytes that has what views read of a row whose document may be packed."""
+        return f"coalesce({row}.readable, {row}.body)" if self._is_packed else f"{row}.body"
+
     def document(self, body: str) -> str:
         """Return the JSON of a column of bytes."""
         ...
@@ -72,7 +82,7 @@ class Functions(Protocol):
         ...
 
 
-class Sqlite:
+class Sqlite(Functions):
     """JSON functions of SQLite. Instants are texts like ``2026-01-31T12:00:00.000Z``, lists are JSON in a text."""
 
     def document(self, body: str) -> str:
@@ -149,7 +159,7 @@ class Sqlite:
         return f"(CAST(strftime('%s', {instant}) AS INTEGER) * 1000000 + {fraction})"
 
 
-class Postgres:
+class Postgres(Functions):
     """JSON functions of PostgreSQL, with its own types for instants, booleans and lists."""
 
     def document(self, body: str) -> str:

@@ -34,6 +34,11 @@ def selects(db: Functions) -> Mapping[str, str]:
     }
 
 
+def _started(db: Functions) -> str:
+    """Return the start of the conversation ``c``."""
+    return db.instant_of(db.document(db.packed("c")), "started_at")
+
+
 def _conversations(db: Functions) -> str:
     return f"""
 SELECT d.app_id, d.conversation_id, {db.text("d.doc", "custom_id")} AS custom_id, d.revision,
@@ -54,7 +59,7 @@ SELECT d.app_id, d.conversation_id, {db.text("d.doc", "custom_id")} AS custom_id
   {db.text("d.audit", "auditor")} AS auditor,
   {db.integer("d.audit", "result.score")} AS audit_score, d.is_excluded
 FROM (
-  SELECT a.app_id, c.conversation_id, e.revision, {db.document("coalesce(c.readable, c.body)")} AS doc, {db.document("u.body")} AS audit,
+  SELECT a.app_id, c.conversation_id, e.revision, {db.document(db.packed("c"))} AS doc, {db.document("u.body")} AS audit,
     e.status, CASE WHEN e.snapshot IS NULL THEN NULL ELSE e.form_id END AS form_id,
     CASE WHEN e.snapshot IS NULL THEN NULL ELSE e.form_version END AS form_version, e.score,
     {db.is_true("e.passed")} AS passed, e.fatal_errors, {db.instant("e.evaluated_at")} AS evaluated_at,
@@ -82,7 +87,7 @@ def _duration(db: Functions) -> str:
 def _results(db: Functions, columns: str) -> str:
     """Each verdict of each evaluation: ``result``, ``verdict`` is inside it, and ``form``."""
     return f"""
-  SELECT a.app_id, c.conversation, c.conversation_id, {db.instant_of(db.document("coalesce(c.readable, c.body)"), "started_at")} AS started_at,
+  SELECT a.app_id, c.conversation, c.conversation_id, {_started(db)} AS started_at,
     e.form_id, e.form_version, {columns}
   {EVALUATED}
   JOIN form_snapshots f ON f.snapshot = e.snapshot
@@ -154,7 +159,7 @@ SELECT d.app_id, d.conversation_id, {db.instant_of("d.doc", "started_at")} AS st
   {db.text(call, "agent_id")} AS agent_id, {db.text(call, "after_turn")} AS after_turn,
   {db.integer(call, "start_ms")} AS start_ms, {db.integer(call, "end_ms")} AS end_ms, {db.truth(call, "ok")} AS ok,
   coalesce({db.json(call, "arguments")}, '{{}}') AS arguments, {db.json(call, "result")} AS result
-FROM (SELECT a.app_id, c.conversation_id, {db.document("coalesce(c.readable, c.body)")} AS doc {EVALUATED}) d
+FROM (SELECT a.app_id, c.conversation_id, {db.document(db.packed("c"))} AS doc {EVALUATED}) d
 CROSS JOIN {db.each("d.doc", "calls", "k")}"""
 
 
@@ -172,8 +177,8 @@ SELECT d.app_id, d.conversation_id, d.started_at, {db.text("d.doc", "language")}
   {db.integer("d.doc", "speech.agent_talk_ratio")} AS agent_talk_ratio,
   {db.integer("d.doc", "speech.silence")} AS silence_ratio
 FROM (
-  SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("coalesce(c.readable, c.body)"), "started_at")} AS started_at,
-    {db.document("coalesce(i.readable, i.body)")} AS doc
+  SELECT a.app_id, c.conversation_id, {_started(db)} AS started_at,
+    {db.document(db.packed("i"))} AS doc
   {EVALUATED} JOIN insights i ON i.conversation = e.conversation AND i.revision = e.revision
 ) d"""
 
@@ -188,7 +193,7 @@ SELECT d.app_id, d.conversation_id, d.started_at, {db.text("d.doc", "auditor")} 
   {db.integer("d.doc", "result.fatal_errors")} AS fatal_errors,
   coalesce({db.text("d.doc", "result.sheet.comment")}, '') AS comment
 FROM (
-  SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("coalesce(c.readable, c.body)"), "started_at")} AS started_at,
+  SELECT a.app_id, c.conversation_id, {_started(db)} AS started_at,
     {db.document("u.body")} AS doc
   {EVALUATED} JOIN audits u ON u.conversation = c.conversation AND u.is_shown = 1
 ) d"""
@@ -204,7 +209,7 @@ SELECT d.app_id, d.conversation_id, d.started_at, d.thread_id, {db.position("m")
   {db.text(comment, "text")} AS text, {db.listed(comment, "mentions")} AS mentions,
   {db.text("d.doc", "resolved_by")} AS resolved_by, {db.instant_of("d.doc", "resolved_at")} AS resolved_at
 FROM (
-  SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("coalesce(c.readable, c.body)"), "started_at")} AS started_at,
+  SELECT a.app_id, c.conversation_id, {_started(db)} AS started_at,
     t.thread_id, {db.document("t.body")} AS doc
   {EVALUATED} JOIN comment_threads t ON t.conversation = c.conversation
 ) d CROSS JOIN {db.each("d.doc", "comments", "m")}"""
@@ -212,7 +217,7 @@ FROM (
 
 def _notices(db: Functions) -> str:
     return f"""
-SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("coalesce(c.readable, c.body)"), "started_at")} AS started_at,
+SELECT a.app_id, c.conversation_id, {_started(db)} AS started_at,
   n.notice_id, n.kind, n.subject, p.email AS person, n.caused_by,
   {db.instant("n.made_at")} AS made_at, {db.instant("n.read_at")} AS read_at
 {EVALUATED} JOIN notices n ON n.conversation = c.conversation JOIN users p ON n."user" = p."user"
@@ -221,7 +226,7 @@ SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("coalesce(c.reada
 
 def _examples(db: Functions) -> str:
     return f"""
-SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("coalesce(c.readable, c.body)"), "started_at")} AS started_at,
+SELECT a.app_id, c.conversation_id, {_started(db)} AS started_at,
   x.example_id, x.form_id, x.metric_id, x.taxonomy_id, x.wanted, x.turn_id, x."by" AS kept_by, {db.instant('x."at"')} AS kept_at
 {EVALUATED} JOIN form_examples x ON x.conversation = c.conversation AND x.says IS NULL
 """
@@ -234,7 +239,7 @@ SELECT d.app_id, d.conversation_id, d.started_at, d.correction_id, d.kind, {db.t
   {db.text("d.doc", "by")} AS corrected_by, {db.instant_of("d.doc", "at")} AS corrected_at,
   {db.text("d.doc", "undone_by")} AS undone_by, {db.instant_of("d.doc", "undone_at")} AS undone_at
 FROM (
-  SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("coalesce(c.readable, c.body)"), "started_at")} AS started_at,
+  SELECT a.app_id, c.conversation_id, {_started(db)} AS started_at,
     x.correction_id, x.kind, {db.document("x.body")} AS doc
   {EVALUATED} JOIN corrections x ON x.conversation = c.conversation
 ) d"""
@@ -243,7 +248,7 @@ FROM (
 def _pins(db: Functions) -> str:
     collection = db.document("l.body")
     return f"""
-SELECT a.app_id, c.conversation_id, {db.instant_of(db.document("coalesce(c.readable, c.body)"), "started_at")} AS started_at,
+SELECT a.app_id, c.conversation_id, {_started(db)} AS started_at,
   p.pin_id, l.collection_id, {db.text(collection, "name")} AS collection,
   {db.text(collection, "audience")} AS audience, p.turn_id, p.note, p.pinned_by, {db.instant("p.pinned_at")} AS pinned_at
 {EVALUATED} JOIN pins p ON p.conversation = c.conversation AND p.removed_at IS NULL
@@ -291,7 +296,7 @@ FROM (
   JOIN (
     SELECT a.app_id, c.conversation_id, {db.text(agent, "id")} AS agent_id,
       coalesce(max({db.text(agent, "name")}), '') AS agent_name
-    FROM conversations c JOIN apps a ON a.app = c.app CROSS JOIN {db.each(db.document("coalesce(c.readable, c.body)"), "agents", "g")}
+    FROM conversations c JOIN apps a ON a.app = c.app CROSS JOIN {db.each(db.document(db.packed("c")), "agents", "g")}
     GROUP BY a.app_id, c.conversation_id, {db.text(agent, "id")}
   ) o ON o.app_id = v.app_id AND o.conversation_id = v.conversation_id
 ) n
