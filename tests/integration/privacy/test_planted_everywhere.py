@@ -195,7 +195,7 @@ def test_a_card_that_came_in_by_every_way_is_nowhere(kind: str, tmp_path: Path, 
 def test_what_is_stored_is_nowhere_once_a_stricter_policy_masks_it(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """What came in by every way while nothing was masked: all but the backup that the certificate lists is clean, and verifies."""
+    """After a redaction of what is stored, only the backup that its certificate lists still has the secrets, and verify passes."""
     url = "sqlite:///test.db" if kind == "sqlite" else request.getfixturevalue("postgresql_url")
     with scripted_judge() as judge, transcriber() as recogniser:
         app = Planting(tmp_path, url, judge.url, recogniser, "off")

@@ -64,7 +64,7 @@ def test_a_document_is_unpacked_as_it_was() -> None:
 def test_stored_documents_are_packed_in_the_background_and_unpacked_on_the_way_back(
     database_url: str, database: Database, tmp_path: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What an earlier version stored is read, packed by workers in steps, compared by verify, and unpacked again."""
+    """Rows of an earlier version can be read; workers pack them in steps, verify compares them, a step back unpacks them."""
     monkeypatch.setattr("auscult.services.scoring.rebuild.AT_ONCE", 3)
     settings = Settings(database_url=database_url, secret_key=KEY, state_dir=str(tmp_path))
     with bootstrap.open(settings) as application:

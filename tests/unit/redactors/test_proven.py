@@ -112,7 +112,7 @@ def test_a_said_card_leaves_nothing(card: str, language: str, pause: int, frame:
 
 @given(card=cards, language=languages)
 def test_a_card_with_its_date_and_code_leaves_the_card_nowhere(card: str, language: str) -> None:
-    """What is written behind it belongs to it no less because another number follows."""
+    """A date after a card takes none of its digits."""
     turn = FRAMES[language][0].format(f"{' '.join(groups(card))} 08/29")
     assert "[card 1]" in redacted([turn], BuiltIn().find([Utterance("customer", turn)], Hints())).texts[0]
 

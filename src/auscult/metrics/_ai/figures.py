@@ -298,7 +298,7 @@ _AS: Mapping[str, Callable[[re.Match[str]], Figure | None]] = {
     **dict.fromkeys(("groups", "code"), _coded),
     "ordinal": lambda match: Figure("day", int(match["nth"]), match[0], match.start(), Decimal(match["nth"])),
 }
-"""What reads a figure, by the group of its form."""
+"""The reader of each form of figure, by the name of its group in the pattern."""
 
 
 def days_in(text: str) -> list[tuple[int, int]]:

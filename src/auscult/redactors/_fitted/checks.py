@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"\d(?:[ -]?\d){3,22}\b")
 _NAMED: dict[Kind, tuple[str, ...]] = {
     kind: tuple(f"{words} " for words in _LISTS[f"named {kind}"]) for kind in ("account", "address")
 }
-"""What is said just before a number of a kind."""
+"""Words that name the number after them as one of a kind."""
 _SPLIT = re.compile(r"[\s./-]")
 _IBAN = re.compile(r"\b[a-z]{2}\d\d(?:[ -]?[a-z0-9]{2,4}){3,8}\b")
 _DATE = re.compile(r"(?<!\d)(\d{1,4})[-/. ]{1,2}(\d{1,2})[-/. ]{1,2}(\d{2,4})(?!\d)")

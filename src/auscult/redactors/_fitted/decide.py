@@ -31,10 +31,10 @@ _FILE = Path(__file__).with_name("weights.npz")
 _NEAR, _SHORT = 4, 9
 """Tokens on either side of one that may be personal, and those of a short turn with that of its side."""
 _NEVER, _PROVEN, _SHAPED, _CLOSE = 1 << 12, 1 << 10, 2 * SCALE, 4 * SCALE
-"""What is taken from the score of what is never personal, what is added where a check proves a kind or its
-shape is there, and how much less likely a class may be to be weighed."""
+"""Scores: the penalty of a token that is never personal, the bonus of a proven kind and that of a kind's shape, and how
+far below the best a class may be and still be weighed."""
 _NOWHERE, _ASKED = round(2.5 * SCALE), 2
-"""What is taken from the score of an address where no place is named, and turns before in which one may be."""
+"""The penalty of an address where no place is named, and how many earlier turns may name one."""
 Weights = NDArray[np.int8]
 
 

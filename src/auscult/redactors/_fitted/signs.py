@@ -62,7 +62,7 @@ class Placed(NamedTuple):
 
 
 _HOUSE = re.compile(r"\[name(?: \d+)?\] (?:of|from|at|with) \w+")
-"""A masked name and the company that somebody speaks for: what is redacted again does not lose it."""
+"""A masked name with the speaker's company after it, which stays when masked text is redacted again."""
 
 
 class Read:

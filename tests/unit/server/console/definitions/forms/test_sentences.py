@@ -62,7 +62,7 @@ def test_open_and_save_unchanged_gives_the_same_form(name: str) -> None:
 
 
 def test_parts_are_proposed_from_the_words_of_a_question() -> None:
-    """Who speaks, and the occasion with its order, in the words of the question."""
+    """The words of a question propose its speaker, its occasion, and whether the answer comes after that."""
     assert proposed("Did the agent offer the loyalty programme?") == ("agent", "", "")
     assert proposed("When the customer cancels, does the agent ask why?") == ("agent", "the customer cancels", "after")
     assert proposed("Did the agent name the fee before the customer booked?") == (
