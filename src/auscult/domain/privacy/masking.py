@@ -104,6 +104,8 @@ class Masking:
                         after[key] = each
                     elif key == "text" and turn and isinstance(each, str):
                         after[key] = redact(self.text(_quoted(each, *turn)))
+                    elif key == "why" and turn and isinstance(each, str):
+                        after[key] = redact(self.text(_without_originals(each, turn[0], turn[2])))
                     elif key == "keywords" and isinstance(each, list):
                         after[key] = [
                             one
@@ -180,6 +182,14 @@ def _quoted(quotation: str, before: str, after: str, spans: Sequence[Span]) -> s
     if at < 0 or not quotation:
         return quotation
     return after[_at(at, spans, is_end=False) : _at(at + len(quotation), spans, is_end=True)]
+
+
+def _without_originals(why: str, before: str, spans: Sequence[Span]) -> str:
+    """Return a reason, which may have words of its turn in small letters, without those that were masked there."""
+    for each in spans:
+        original = re.escape(before[each.original_start : each.original_end])
+        why = re.sub(rf"(?<!\w){original}(?!\w)", placeholder(each.kind, each.number), why, flags=re.IGNORECASE)
+    return why
 
 
 def _at(place: int, spans: Sequence[Span], *, is_end: bool) -> int:
