@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, get_origin
 
 import msgspec
 from litestar import Litestar
@@ -18,6 +18,7 @@ from auscult.server.errors import REASONS
 from auscult.server.problems import MEDIA_TYPE, Detail
 from auscult.server.rest.examples import example_of, first_sentence
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.lists import Called, named
 from auscult.server.rest.query import Parameters
 from auscult.server.rest.request import OPEN, TAKES, Takes
 
@@ -95,7 +96,7 @@ class StructSchemas(OpenAPISchemaPlugin):
 
     def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
         """Return whether msgspec describes this type."""
-        kind = field_definition.annotation
+        kind = get_origin(field_definition.annotation) or field_definition.annotation
         return isinstance(kind, type) and issubclass(kind, Struct)
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: object) -> Schema:
@@ -108,8 +109,14 @@ def describe(app: Litestar, schemas: dict[str, Any], rate_headers: Mapping[str, 
     """Describe the operations of an application by path and method; the schemas that they name go into ``schemas``."""
     handlers = list(_handlers(app))
     kinds = [Detail, *(kind for _, _, handler in handlers for kind in _types(handler))]
-    refs, components = msgspec.json.schema_components(kinds, ref_template=_REF)
+    refs, components = msgspec.json.schema_components([named(kind)[0] for kind in kinds], ref_template=_REF)
     known = dict(zip(map(str, kinds), refs, strict=True))
+    lists = {str(kind): called for kind in kinds if (called := named(kind)[1])}
+    for kind, called in lists.items():
+        components[called.name] = _list(components[_name(known[kind])], called)
+    for kind, called in lists.items():
+        components.pop(_name(known[kind]), None)
+        known[kind] = {"$ref": _REF.format(name=called.name)}
     schemas.update({"Problem": dict(_PROBLEM), **_with_numbers(components)})
     paths: dict[str, dict[str, Any]] = {}
     generated: dict[str, Any] = app.openapi_schema.to_schema()["paths"]  # type: ignore[assignment]
@@ -163,6 +170,17 @@ def _body_schema(handler: HTTPRouteHandler) -> Any:  # noqa: ANN401  (the same)
         return takes.schema
     data = handler.parsed_data_field
     return None if data is None else data.annotation
+
+
+def _name(reference: Mapping[str, str]) -> str:
+    """Return the name of the schema that a reference means."""
+    return reference["$ref"].rpartition("/")[2]
+
+
+def _list(schema: Mapping[str, Any], called: Called) -> dict[str, Any]:
+    """Return the schema of a list by its own name."""
+    about = {"description": called.about} if called.about else {}
+    return {**schema, **about, "title": called.name.rpartition(".")[2]}
 
 
 def _with_numbers(schema: Any) -> Any:  # noqa: ANN401  (a schema, or a part of one)

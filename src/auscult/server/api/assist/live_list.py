@@ -13,6 +13,7 @@ from auscult.server.rest.context import App, Server
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
+from auscult.server.rest.lists import Called, Page
 from auscult.server.rest.parameters import Cursor, Limit, query
 from auscult.services.assist.lines import Line
 
@@ -36,12 +37,8 @@ class LiveLine(Struct, frozen=True, kw_only=True):
     waits_since: datetime | None
 
 
-@example({"items": [LISTED], "next_cursor": None})
-class LivePage(Struct, frozen=True, kw_only=True):
-    """One page. ``next_cursor`` is null after the last."""
-
-    items: tuple[LiveLine, ...]
-    next_cursor: str | None
+example(LISTED)(LiveLine)
+LivePage = Annotated[Page[LiveLine], Called("LivePage")]
 
 
 @operation.get("/conversations", may=reading("assist"))
@@ -61,7 +58,7 @@ def list_live(
     found = app.live.listing(is_ended=is_ended, after_id=after[0] if after else "", limit=limit + 1)
     more = len(found) > limit
     lines = server.live.lines
-    return LivePage(
+    return Page(
         items=tuple(_line(each, lines.of(app, each) if details else NOTHING) for each in found[:limit]),
         next_cursor=write_cursor(found[limit - 1].conversation_id) if more else None,
     )
