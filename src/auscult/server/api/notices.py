@@ -77,7 +77,7 @@ MAIL: dict[str, Any] = {
 }
 example({"items": [NOTICE], "next_cursor": None, "unread": 1})(NoticePage)
 example({**NOTICE, "read_at": "2026-04-01T09:05:00Z"})(Notice)
-example(MAIL)(NoticeMail)
+example({"items": [MAIL]})(NoticeMails)
 example({**MAIL, "state": "waiting"})(NoticeMail)
 
 

@@ -44,11 +44,12 @@ def example_of(kind: Any) -> Any:  # noqa: ANN401  (a type, and JSON)
         return _EXAMPLES[kind]
     record, _ = named(kind)
     if isinstance(each := get_origin(record) or record, type) and issubclass(each, Struct):
-        return {field.encode_name: _of_field(field, field.type) for field in msgspec.structs.fields(record)}
+        return {field.encode_name: _of_field(field) for field in msgspec.structs.fields(record)}
     raise LookupError(f"no example of {kind!r}; declare one next to it with `example`")
 
 
-def _of_field(field: msgspec.structs.FieldInfo, kind: Any) -> Any:  # noqa: ANN401  (the same)
+def _of_field(field: msgspec.structs.FieldInfo) -> Any:  # noqa: ANN401  (the same)
+    kind = field.type
     if kind in _EXAMPLES:
         return _EXAMPLES[kind]
     if not field.required:
@@ -61,5 +62,5 @@ def _of_field(field: msgspec.structs.FieldInfo, kind: Any) -> Any:  # noqa: ANN4
 def first_sentence(kind: Any) -> str:  # noqa: ANN401  (the same)
     """Return the first sentence of what a list has, or of a type's docstring, without marks of code; empty without one."""
     record, called = named(kind)
-    found = _SENTENCE.match((called and called.about) or getattr(record, "__doc__", None) or "")
+    found = _SENTENCE.match(called.about if called else getattr(record, "__doc__", None) or "")
     return " ".join(found[1].split()).replace("``", "`") if found else ""

@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 class Called(NamedTuple):
-    """The name of a list in the description of the API, and what is in it; without it, what its kind of list says.
+    """The name of a list in the description of the API, and what is in it.
 
     A name with a module before it is that of a list of which another module has one of the same name.
     """
 
     name: str
-    about: str = ""
+    about: str = "One page. ``next_cursor`` is null after the last."
 
 
 class Items(Struct, Generic[T], frozen=True, kw_only=True):

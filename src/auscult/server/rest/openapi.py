@@ -109,13 +109,13 @@ def describe(app: Litestar, schemas: dict[str, Any], rate_headers: Mapping[str, 
     """Describe the operations of an application by path and method; the schemas that they name go into ``schemas``."""
     handlers = list(_handlers(app))
     kinds = [Detail, *(kind for _, _, handler in handlers for kind in _types(handler))]
-    refs, components = msgspec.json.schema_components([named(kind)[0] for kind in kinds], ref_template=_REF)
-    known = dict(zip(map(str, kinds), refs, strict=True))
-    lists = {str(kind): called for kind in kinds if (called := named(kind)[1])}
-    for kind, called in lists.items():
-        components[called.name] = _list(components[_name(known[kind])], called)
-    for kind, called in lists.items():
-        components.pop(_name(known[kind]), None)
+    lists = {str(kind): (record, called) for kind in kinds for record, called in [named(kind)] if called}
+    records = [kind for kind in kinds if str(kind) not in lists]
+    parts = [field.type for record, _ in lists.values() for field in msgspec.structs.fields(record)]
+    refs, components = msgspec.json.schema_components([*records, *parts], ref_template=_REF)
+    known = dict(zip(map(str, (*records, *parts)), refs, strict=True))
+    for kind, (record, called) in lists.items():
+        components[called.name] = _list(record, called, known)
         known[kind] = {"$ref": _REF.format(name=called.name)}
     schemas.update({"Problem": dict(_PROBLEM), **_with_numbers(components)})
     paths: dict[str, dict[str, Any]] = {}
@@ -172,15 +172,17 @@ def _body_schema(handler: HTTPRouteHandler) -> Any:  # noqa: ANN401  (the same)
     return None if data is None else data.annotation
 
 
-def _name(reference: Mapping[str, str]) -> str:
-    """Return the name of the schema that a reference means."""
-    return reference["$ref"].rpartition("/")[2]
-
-
-def _list(schema: Mapping[str, Any], called: Called) -> dict[str, Any]:
-    """Return the schema of a list by its own name."""
-    about = {"description": called.about} if called.about else {}
-    return {**schema, **about, "title": called.name.rpartition(".")[2]}
+def _list(record: type[Struct], called: Called, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of a list; msgspec would call two alike that are of different records of one name."""
+    fields = msgspec.structs.fields(record)
+    usual = {field.name: {} if field.required else {"default": field.default} for field in fields}
+    return {
+        "title": called.name.rpartition(".")[2],
+        "description": called.about,
+        "type": "object",
+        "properties": {field.name: known[str(field.type)] | usual[field.name] for field in fields},
+        "required": [field.name for field in fields if field.required],
+    }
 
 
 def _with_numbers(schema: Any) -> Any:  # noqa: ANN401  (a schema, or a part of one)

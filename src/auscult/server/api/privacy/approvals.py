@@ -44,7 +44,7 @@ _APPROVAL: dict[str, Any] = {
     "run_id": None,
 }
 _DONE = {**_APPROVAL, "subject": None, "state": "approved", "decided_by": "user:bob@example.com"}
-example(_APPROVAL)(Approval)
+example({"items": [_APPROVAL]})(ApprovalList)
 example({"approval": _DONE, "certificate": RECEIPT})(Approved)
 example({**_DONE, "state": "refused"})(Approval)
 
