@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from auscult.services.history.backtests import BacktestLine, JudgeLine
     from auscult.services.history.trials import TrialOrder
     from auscult.storage.store import AppStore
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
-from auscult.cli.history.backtest_page import about, count, notes_of, number, share
-from auscult.domain.evaluation import WORDS
-from auscult.services.definitions.forms.difference import ComparedForms
-from auscult.services.history.backtests import BacktestLine
 
 
 class _Tried(NamedTuple):
@@ -104,7 +98,7 @@ def backtest(
 
         typer.echo(text(line, _head(tried, order, line), differs, _footer(tried, line, app)))
     if html is not None:
-        from auscult.cli.history.backtest import document
+        from auscult.cli.history.backtest_html import document
 
         html.write_text(document(line, _head(tried, order, line), differs), encoding="utf-8")
         typer.echo(f"written to {html}", err=True)
@@ -220,22 +214,3 @@ def _footer(tried: _Tried, line: "BacktestLine", app: str) -> list[str]:
     if line.counted:
         lines.append(f"To score history with it then: auscult rescore --form {tried.form.id} --app {app}")
     return ["", *lines] if lines else []
-
-
-def document(line: BacktestLine, head: str, differs: ComparedForms | None) -> str:
-    """Return the whole page. ``head`` names the form and the conversations."""
-    loader = PackageLoader("auscult.cli.history", ".")
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    return environment.get_template("backtest.html").render(
-        line=line,
-        head=head,
-        about=tuple(about(line)),
-        most=max((one.conversations for one in (*line.before.scores, *line.after.scores)), default=0) or 1,
-        notes=notes_of(differs),
-        words=WORDS,
-        count=count,
-        number=number,
-        share=share,
-    )

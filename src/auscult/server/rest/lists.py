@@ -2,7 +2,7 @@
 
     AbsenceList = Annotated[Items[Absence], Called("AbsenceList", "Absences that have not ended, by first day.")]
 
-``Called`` names the answer in the description of the API, and says what is in it and in which order.
+``Called`` names the answer in the description of the API, and states its content and in which order.
 """
 
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar, get_args, get_origin

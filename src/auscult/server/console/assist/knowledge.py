@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, UnsetType
 
 from auscult.domain.assist.knowledge import Document, Found
 from auscult.domain.assist.validity import Source, Validity, Wish
@@ -54,25 +54,6 @@ _STATED = {
 }
 _LONGEST_SHOWN = 90
 _FORMATS = {"markdown": "Markdown", "html": "HTML", "csv": "CSV", "pdf": "PDF"}
-
-
-class KnowledgeView(Struct, frozen=True, kw_only=True):
-    """The page. ``asked`` is the question, and ``search`` its result.
-
-    ``languages`` have documents, and ``language`` is searched. ``choices`` are languages of a new document, and
-    ``chosen`` is its own.
-    """
-
-    documents: list[Document]
-    languages: tuple[tuple[str, str], ...]
-    language: str
-    choices: tuple[tuple[str, str], ...]
-    chosen: str
-    asked: str
-    search: Search | None
-    may_edit: bool
-    note: str
-    problem: str
 
 
 class KnowledgePage(Controller):
@@ -200,7 +181,11 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
     wanted = visit.asked("language")
     language = wanted if wanted in bases else "en" if "en" in bases else bases[0]
     offered = {*library.retriever.languages, *bases}
-    view = KnowledgeView(
+
+    more: Mapping[str, Any] = _shows(visit) | {"tag_of": tag_of, "language_name": language_name}
+    return visit.page(
+        "assist/knowledge",
+        _HERE,
         documents=visit.app.knowledge.documents(),
         languages=tuple((each, language_name(each, reader)) for each in bases),
         language=language,
@@ -211,9 +196,9 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
         may_edit=visit.principal.may_everywhere("knowledge.edit"),
         note=visit.note(_NOTES),
         problem=problem,
+        status=422 if problem else 200,
+        **more,
     )
-    more = _shows(visit) | {"tag_of": tag_of, "language_name": language_name}
-    return visit.page("assist/knowledge", _HERE, view, 422 if problem else 200, **more)
 
 
 def path_of(base: str, language: str, source: str) -> str:

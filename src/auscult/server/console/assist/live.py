@@ -65,15 +65,6 @@ class LiveCard(Struct, frozen=True, kw_only=True):
     is_low: bool
 
 
-class LiveView(Struct, frozen=True, kw_only=True):
-    """The page. ``stream`` is the address of its events."""
-
-    cards: tuple[LiveCard, ...]
-    waiting: int
-    escalated: int
-    stream: str
-
-
 class MessageView(Struct, frozen=True, kw_only=True):
     """One message."""
 
@@ -95,16 +86,6 @@ class AnswerView(Struct, frozen=True, kw_only=True):
     state: str
 
 
-class OneLiveView(Struct, frozen=True, kw_only=True):
-    """One ongoing conversation."""
-
-    card: LiveCard
-    is_ended: bool
-    messages: tuple[MessageView, ...]
-    answers: tuple[AnswerView, ...]
-    summary: str
-
-
 class LivePage(Controller):
     """Conversations in progress."""
 
@@ -121,7 +102,7 @@ class LivePage(Controller):
             for each in found
             if each is not None and not each.is_ended
         ]
-        return visit.page("assist/live", "Live", live_view(cards, f"{BASE}/live/stream?seen={_mark(going)}"))
+        return live_view(visit, cards, f"{BASE}/live/stream?seen={_mark(going)}")
 
     @get("/stream", sync_to_thread=True)
     def stream(self, visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
@@ -140,8 +121,7 @@ class LivePage(Controller):
             raise missing("conversation", conversation_id)
         mood = visit.services.live.assistant.mood(app, found)
         is_scored = app.conversations.get(conversation_id) is not None
-        view = one_live_view(found, mood, visit.reader)
-        return visit.page("assist/live_one", "Live", view, seen=seen, is_scored=is_scored)
+        return _one(visit, found, mood, seen=seen, is_scored=is_scored)
 
     @get("/{conversation_id:str}/stream", sync_to_thread=True)
     def one_stream(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
@@ -194,10 +174,12 @@ def _stream(visit: Visit, mark: Callable[[], str]) -> Stream:
     return Stream(events, media_type="text/event-stream", headers=headers)
 
 
-def live_view(cards: Iterable[LiveCard], stream: str) -> LiveView:
+def live_view(visit: Visit, cards: Iterable[LiveCard], stream: str) -> Response[str]:
     """Show the ongoing conversations: first those that escalate, then by waiting time, longest first."""
     ordered = sorted(cards, key=lambda each: (not each.escalation, -each.waits_s, each.id))
-    return LiveView(
+    return visit.page(
+        "assist/live",
+        "Live",
         cards=tuple(ordered),
         waiting=sum(each.waits_s >= _WAITS_S for each in ordered),
         escalated=sum(bool(each.escalation) for each in ordered),
@@ -234,11 +216,15 @@ def live_card(live: Live, mood: Mood, reader: Reader) -> LiveCard:
     )
 
 
-def one_live_view(live: Live, mood: Mood, reader: Reader) -> OneLiveView:
+def _one(visit: Visit, live: Live, mood: Mood, *, seen: int, is_scored: bool) -> Response[str]:
     """Show one conversation with all its messages."""
-    assist = live.assist
+    assist, reader = live.assist, visit.reader
     summary = next((each.edited_text or each.text or "" for each in reversed(assist.summaries)), "")
-    return OneLiveView(
+    return visit.page(
+        "assist/live_one",
+        "Live",
+        seen=seen,
+        is_scored=is_scored,
         card=live_card(live, mood, reader),
         is_ended=live.is_ended,
         messages=tuple(_messages(live, mood, reader)),

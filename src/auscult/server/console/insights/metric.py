@@ -72,27 +72,6 @@ class CellView(Struct, frozen=True, kw_only=True):
     whole: CountView
 
 
-class MetricView(Struct, frozen=True, kw_only=True):
-    """The page."""
-
-    name: str
-    form: str
-    question: str
-    answer: tuple[tuple[str | Markup, bool], ...]
-    lately: str
-    period: str
-    chart: Markup
-    note: str
-    curve: Markup
-    curve_note: str
-    cells: tuple[CellView, ...]
-    facts: tuple[tuple[str, str | Markup], ...]
-    parts: Markup
-    differing: tuple[DifferingView, ...]
-    audits: Markup
-    missed_href: str
-
-
 class MetricRow(Struct, frozen=True, kw_only=True):
     """One metric in the list, with the forms that ask it."""
 
@@ -104,12 +83,6 @@ class MetricRow(Struct, frozen=True, kw_only=True):
     met: Markup
     agree: Markup
     audits: CountView
-
-
-class MetricsView(Struct, frozen=True, kw_only=True):
-    """The list of metrics, each once: its figures are those of all forms that ask it."""
-
-    rows: tuple[MetricRow, ...]
 
 
 class MetricPage(Controller):
@@ -148,7 +121,7 @@ class MetricPage(Controller):
                 audits=leads.number(part.n if part else 0, span, checked=metric.id),
             )
 
-        return visit.page("insights/metrics", "Metrics", MetricsView(rows=tuple(map(row, metrics.values()))))
+        return visit.page("insights/metrics", "Metrics", rows=tuple(map(row, metrics.values())))
 
     @get("/{metric_id:str}", opt=KEPT, sync_to_thread=True)
     def show(self, metric_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -164,8 +137,7 @@ class MetricPage(Controller):
         found = replace(found, differing=tuple(differing))
         change = figure_change(visit.app, sought, lately(end), f"{OF_METRIC}{metric_id}")
         leads = _leads(visit, sought)
-        view = metric_view(about, found, (end - PERIOD, end), names_of_people(visit), change, leads, BASE)
-        return visit.page("insights/metric", "Metrics", view, ask=box_of_metric(visit, about[1]))
+        return _page(visit, about, found, (end - PERIOD, end), change, leads)
 
 
 def _sought(visit: Visit, forms: Sequence[Form]) -> Sought:
@@ -197,19 +169,21 @@ def _find(visit: Visit, metric_id: str) -> tuple[Form, Metric]:
     raise missing("metric", metric_id)
 
 
-def metric_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
+def _page(  # noqa: PLR0913, PLR0917  (all that the page shows)
+    visit: Visit,
     about: tuple[Form, Metric],
     found: Trust,
     span: tuple[datetime, datetime],
-    people: Mapping[str, str],
     change: FigureChange,
     to_list: Leads,
-    base: str,
-) -> MetricView:
-    """Show how reliable a metric of a form is. ``people``: names by e-mail address; ``change`` that of lately."""
-    (form, metric), reader = about, to_list.reader
+) -> Response[str]:
+    """Show how reliable a metric of a form is. ``change`` is that of lately."""
+    (form, metric), reader, people = about, visit.reader, names_of_people(visit)
     leads = _Leads(to_list, metric.id, span)
-    return MetricView(
+    return visit.page(
+        "insights/metric",
+        "Metrics",
+        ask=box_of_metric(visit, metric),
         name=metric.name,
         form=form.name,
         question=question_of(metric),
@@ -223,7 +197,7 @@ def metric_view(  # noqa: PLR0913, PLR0917  (all that the page shows)
         cells=_cells(found, leads),
         facts=tuple(_facts(found, leads)),
         parts=_parts(found, leads),
-        differing=tuple(_differing(each, people, base) for each in found.differing),
+        differing=tuple(_differing(each, people, BASE) for each in found.differing),
         audits=_audited(found, leads),
         missed_href=leads.list.to(span, missed=metric.id),
     )

@@ -16,7 +16,7 @@ from auscult.domain.statistics.charts import Chart, Mean, laney_chart, mean_char
 from auscult.domain.statistics.charts import Period as Share
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.language import gettext as _
-from auscult.server.console.ai_agents.handlers import HANDLERS, handlers_of, in_tabs
+from auscult.server.console.ai_agents.handlers import HANDLERS, HandlerTab, handlers_of, in_tabs
 from auscult.server.console.conversations.listing import names_of
 from auscult.server.console.conversations.listing_view import RowView, row_view
 from auscult.server.console.definitions.in_force import forms_in_force
@@ -27,7 +27,7 @@ from auscult.server.console.frame.charts.trend import series
 from auscult.server.console.frame.counts import SCORED, WITH_SCORE, CountView, Leads, sentence, undecided_sentence
 from auscult.server.console.frame.filters import FilterView, Query, address, filter_view
 from auscult.server.console.frame.kept import KEPT
-from auscult.server.console.frame.reader import FEW, Reader
+from auscult.server.console.frame.reader import FEW
 from auscult.server.console.frame.verdicts import kind_of
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.contact_reasons import Named, filter_of, is_followed, named_in
@@ -96,33 +96,6 @@ class HeatRow(Struct, frozen=True, kw_only=True):
     cells: tuple[CellView, ...]
 
 
-class OverviewView(Struct, frozen=True, kw_only=True):
-    """The page. ``series`` are the figures of ``chart``, for the script that zooms.
-
-    ``sentence`` names the unusual weeks, ``detail`` how the last one moved, and ``read`` leads to its conversations.
-    ``difference_href`` leads to the causes of the difference: in the last four weeks, or those that the script shows.
-    """
-
-    filters: FilterView
-    scored: Markup
-    chart: Markup
-    series: str
-    weeks: tuple[WeekRow, ...]
-    scores: ScoreTrend | None
-    sentence: str
-    detail: str
-    read: tuple[str, str]
-    difference_href: str
-    columns: tuple[str, ...]
-    heat: tuple[HeatRow, ...]
-    never: tuple[Markup, ...]
-    reasons: Markup
-    reason_rows: tuple[tuple[str, CountView, Markup], ...]
-    fatal: tuple[tuple[RowView, str], ...]
-    fatal_href: str
-    is_empty: bool
-
-
 class Reason(NamedTuple):
     """A reason for contact, and its recent passed counts."""
 
@@ -175,8 +148,7 @@ class OverviewPage(Controller):
             fatal_span=(end - WEEK, end),
         )
         filters = in_tabs(filter_view(query, _PATH, names_of(visit), visit.reader, _FILTERS), handlers)
-        view = overview_view(counts, filters, query, visit.reader, BASE)
-        return visit.page("insights/overview", "Overview", view, ask=box_of_overview(visit, query), handlers=handlers)
+        return _page(visit, counts, query, filters, handlers)
 
 
 def _from_first(weeks: Sequence[Period]) -> Sequence[Period]:
@@ -210,9 +182,11 @@ def _week(leads: Leads, week: Passed) -> str:
     return _("Week to {day}").format(day=leads.reader.last_day(week.until))
 
 
-def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Reader, base: str) -> OverviewView:
+def _page(
+    visit: Visit, counts: Counts, query: Query, filters: FilterView, handlers: tuple[HandlerTab, ...]
+) -> Response[str]:
     """Show the overview. ``query`` holds the filters that the links to conversations keep."""
-    leads = Leads(reader, query, f"{base}/conversations")
+    reader, leads = visit.reader, Leads(visit.reader, query, f"{BASE}/conversations")
     weeks = [each.passed for each in counts.weeks]
     chart = laney_chart([Share(_week(leads, each), each.passed, each.scored) for each in weeks])
     scored = sum(each.scored for each in weeks)
@@ -220,8 +194,12 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
     points = week_points(chart, by_name, lambda share: reader.share(share, 1), reader) if chart else ()
     around = _centre(chart, leads) if chart else Centre(value=0, shown="", label="")
     sentence, detail, read = _said(chart, counts, leads)
-    return OverviewView(
+    return visit.page(
+        "insights/overview",
+        "Overview",
+        ask=box_of_overview(visit, query),
         filters=filters,
+        handlers=handlers,
         scored=_scored(weeks, leads),
         chart=control(points, around),
         series=series(points, around),
@@ -234,12 +212,12 @@ def overview_view(counts: Counts, filters: FilterView, query: Query, reader: Rea
         sentence=sentence,
         detail=detail,
         read=read,
-        difference_href=address(f"{base}/insights", {name: query[name] for name in _COMPARED if name in query}),
+        difference_href=address(f"{BASE}/insights", {name: query[name] for name in _COMPARED if name in query}),
         columns=tuple(reader.short_day(each.since) for each in counts.heat_weeks),
         heat=tuple(
             HeatRow(
                 name=name,
-                href=f"{base}/metrics/{metric_id}",
+                href=f"{BASE}/metrics/{metric_id}",
                 cells=tuple(
                     _cell(found, week, (metric_id, name), leads)
                     for found, week in zip(counts.heat[metric_id], counts.heat_weeks, strict=True)

@@ -16,7 +16,7 @@ from auscult.domain.insights.changes import is_beyond_chance, share
 from auscult.domain.statistics.intervals import Figure, wilson_figure
 from auscult.language import gettext as _
 from auscult.language import ngettext
-from auscult.server.console.audits.results.results import ResultView, results_view
+from auscult.server.console.audits.results.results import results_view
 from auscult.server.console.definitions.in_force import forms_in_force, metric_names
 from auscult.server.console.disputes import reviewing
 from auscult.server.console.frame.charts.own import OwnPoint, own_trend
@@ -26,7 +26,6 @@ from auscult.server.console.frame.reader import FEW, Reader, clock
 from auscult.server.console.frame.verdicts import question_of, word_of
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.agents import SkillView, skill_view, skills_of
-from auscult.server.console.insights.home.home_view import TodoView
 from auscult.server.console.insights.home.inbox import inbox
 from auscult.server.console.people.names import names_by_id
 from auscult.services.audits.blind import kept_from_agents, shows_only_audited, unreleased_to, without_blind
@@ -119,21 +118,6 @@ class Behind(NamedTuple):
     hides_decider: bool
 
 
-class OwnHomeView(Struct, frozen=True, kw_only=True):
-    """The page. ``good`` and ``work_on`` are empty with too few conversations, ``results`` where nothing is to be answered."""
-
-    title: str
-    lead: str
-    trend: TrendView
-    todo: tuple[TodoView, ...]
-    good: tuple[StrengthView, ...]
-    good_href: str
-    work_on: WorkOnView | None
-    has_enough: bool
-    results: tuple[ResultView, ...]
-    disputes: DisputesView
-
-
 class Own(NamedTuple):
     """The counts of an agent's weeks, the oldest first, and the bands of their team, if they have one."""
 
@@ -149,7 +133,10 @@ def own_home(visit: Visit) -> Response[str]:
     results = results_view(found, statistics_of(()), names, visit.reader, visit.visitor.name, {})
     (period,) = by_period(visit.app, mine.sought, (mine.span,), ("outcome", *METRICS))
     skills = skills_of({metric_id: each for metric_id, each in period.metrics.items() if metric_id in names})
-    view = OwnHomeView(
+
+    return visit.page(
+        "insights/own_home",
+        "Home",
         title=results.title,
         lead=results.lead,
         trend=trend_view(_own(mine), mine.leads),
@@ -161,7 +148,6 @@ def own_home(visit: Visit) -> Response[str]:
         results=tuple(each for each in results.new if each.can_accept or each.undo_until)[:_RESULTS],
         disputes=_disputes(mine),
     )
-    return visit.page("insights/own_home", "Home", view)
 
 
 class _Mine:
