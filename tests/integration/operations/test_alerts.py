@@ -25,7 +25,7 @@ from auscult import bootstrap
 from auscult.bootstrap.backups import back_up
 from auscult.config import Settings
 from auscult.domain.errors import SettingsError
-from auscult.server.monitoring.gauges import render_gauges
+from auscult.server.monitoring.routes import render_gauges
 from auscult.services.history.rescores import begin_rescore
 from auscult.services.privacy.erased_elsewhere import ErasedList
 from auscult.storage.store import Store

@@ -3,13 +3,13 @@
 from typing import Annotated
 
 from litestar.params import JSONBody
-from msgspec import Struct
 
 from auscult.domain.absences import Absence, NewAbsence
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id, query
 from auscult.services.absences import Absences
 
@@ -23,10 +23,7 @@ def work(app: App, rights: Rights, server: Basis) -> Absences:
     return Absences(app.absences, app, server.now, rights)
 
 
-class AbsenceList(Struct, frozen=True, kw_only=True):
-    """Absences that have not ended, by first day."""
-
-    items: tuple[Absence, ...]
+AbsenceList = Annotated[Items[Absence], Called("AbsenceList", "Absences that have not ended, by first day.")]
 
 
 example(
@@ -50,7 +47,7 @@ def list_absences(
     work: Work, person: Annotated[str | None, query("Only those of this e-mail address.")] = None
 ) -> AbsenceList:
     """List absences. Only those that have not ended: the caller's own; those of others need `user.read` in the whole app."""
-    return AbsenceList(items=tuple(work.listing(person)))
+    return Items(items=tuple(work.listing(person)))
 
 
 @operation.post(

@@ -17,6 +17,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Caller, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id, query
 from auscult.services.coaching.coaching import Coach, Example, Measured, NewColleague, Wanted
 from auscult.storage.store import AppStore
@@ -74,29 +75,21 @@ class ShownCoaching(ListedCoaching, frozen=True, kw_only=True):
     examples: tuple[Example, ...]
 
 
-class CoachingPage(Struct, frozen=True, kw_only=True):
-    """Items, the newest first, at most 500."""
-
-    items: tuple[ListedCoaching, ...]
+CoachingPage = Annotated[Items[ListedCoaching], Called("CoachingPage", "Items, the newest first, at most 500.")]
 
 
-@example(
+example(
     {
-        "items": [
-            {
-                "agent_id": "a-9",
-                "name": "Kim",
-                "hired_on": "2026-03-20",
-                "share": 1.0,
-                "conversation_ids": ["c-7f8b1f0e"],
-            }
-        ]
+        "agent_id": "a-9",
+        "name": "Kim",
+        "hired_on": "2026-03-20",
+        "share": 1.0,
+        "conversation_ids": ["c-7f8b1f0e"],
     }
-)
-class NewColleagues(Struct, frozen=True, kw_only=True):
-    """Agents in their first weeks, the newest first."""
-
-    items: tuple[NewColleague, ...]
+)(NewColleague)
+NewColleagues = Annotated[
+    Items[NewColleague], Called("NewColleagues", "Agents in their first weeks, the newest first.")
+]
 
 
 _AT = "2026-04-01T09:00:00Z"
@@ -142,14 +135,14 @@ _REFUSALS = {
     409: "The item is in another state, or the same coaching is under way.",
     422: "A value cannot be used, or a comment is missing.",
 }
-example({"items": [_ITEM]})(CoachingPage)
+example(_ITEM)(ListedCoaching)
 
 
 @operation.post("/coaching", may=GIVING, status=201, refuses=_REFUSALS, command="coaching create", arguments=("goal",))
 def create_coaching(data: JSONBody[CoachingBody], coach: Coaches, caller: Caller) -> CoachingPage:
     """Coach agents. Each gets an item, all or none. Only coaches see a group."""
     made = coach.create(data, caller.name)
-    return CoachingPage(items=tuple(ListedCoaching(**asdict(each)) for each in made))
+    return Items(items=tuple(ListedCoaching(**asdict(each)) for each in made))
 
 
 @operation.get(
@@ -163,7 +156,7 @@ def list_coaching(
 ) -> CoachingPage:
     """List coaching. Agents see their own items, coaches those of the agents that they may coach."""
     found = app.coaching.listing(frozenset({agent_id}) if agent_id else None)
-    return CoachingPage(
+    return Items(
         items=tuple(
             ListedCoaching(**asdict(shown_to(each, rights)))
             for each in found
@@ -181,7 +174,7 @@ def list_coaching(
 )
 def list_new_colleagues(coach: Coaches) -> NewColleagues:
     """List new agents with flagged conversations: all of the first two weeks, then fewer, after eight weeks none."""
-    return NewColleagues(items=tuple(coach.new_colleagues()))
+    return Items(items=tuple(coach.new_colleagues()))
 
 
 @operation.put(

@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from litestar.params import JSONBody
-from msgspec import Struct
 
 from auscult.domain.comments import WRITE, NewComment, NewThread, Thread, ThreadState
 from auscult.server.rest import operation
@@ -11,6 +10,7 @@ from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items, Page
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, path_id, query
 from auscult.server.rest.request import Takes
 from auscult.services.comments import Commenting
@@ -27,17 +27,15 @@ def work(app: App, rights: Rights, server: Basis) -> Commenting:
     return Commenting(app, server.now, rights)
 
 
-class ThreadPage(Struct, frozen=True, kw_only=True):
-    """One page, in the order in which they were opened. ``next_cursor`` is null after the last."""
+ThreadPage = Annotated[
+    Page[Thread],
+    Called("ThreadPage", "One page, in the order in which they were opened. ``next_cursor`` is null after the last."),
+]
 
-    items: tuple[Thread, ...]
-    next_cursor: str | None
 
-
-class Threads(Struct, frozen=True, kw_only=True):
-    """The threads of one conversation, in the order in which they were opened."""
-
-    items: tuple[Thread, ...]
+Threads = Annotated[
+    Items[Thread], Called("Threads", "The threads of one conversation, in the order in which they were opened.")
+]
 
 
 AT = "2026-04-01T09:00:00Z"
@@ -81,7 +79,7 @@ def list_conversation_comments(conversation_id: ConversationId, work: Work) -> T
 
     Agents read those that are for them, too. A person who rates the conversation blind reads none until they submit.
     """
-    return Threads(items=tuple(work.of(conversation_id)))
+    return Items(items=tuple(work.of(conversation_id)))
 
 
 @operation.post(
@@ -116,7 +114,7 @@ def list_comments(
     """List threads of comments. They are of the conversations that the caller sees, the oldest first."""
     after = read_cursor(cursor, tuple[int])
     found = work.listing(in_state, after[0] if after else 0, limit + 1)
-    return ThreadPage(
+    return Page(
         items=tuple(each.thread for each in found[:limit]),
         next_cursor=write_cursor(found[limit - 1].number) if len(found) > limit else None,
     )

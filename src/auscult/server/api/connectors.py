@@ -13,6 +13,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Caller, Ground, Rights, Services, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import Instant, Limit, Version, path_id, query
 from auscult.server.rest.request import Takes
 from auscult.services.connectors import documents
@@ -52,10 +53,7 @@ class AppliedConnector(Struct, frozen=True, kw_only=True):
     published_at: datetime
 
 
-class ConnectorList(Struct, frozen=True, kw_only=True):
-    """Connectors, by name."""
-
-    items: tuple[Standing, ...]
+ConnectorList = Annotated[Items[Standing], Called("ConnectorList", "Connectors, by name.")]
 
 
 class ShownConnector(Standing, frozen=True, kw_only=True):
@@ -66,16 +64,10 @@ class ShownConnector(Standing, frozen=True, kw_only=True):
     unknown: dict[str, int]
 
 
-class RunList(Struct, frozen=True, kw_only=True):
-    """Runs, the newest first."""
-
-    items: tuple[Run, ...]
+RunList = Annotated[Items[Run], Called(f"{__name__}.RunList", "Runs, the newest first.")]
 
 
-class RefusalList(Struct, frozen=True, kw_only=True):
-    """Items that are refused at present, the newest first."""
-
-    items: tuple[Refusal, ...]
+RefusalList = Annotated[Items[Refusal], Called("RefusalList", "Items that are refused at present, the newest first.")]
 
 
 _AT = "2026-03-23T10:15:00Z"
@@ -200,7 +192,7 @@ def apply_connector(data: JSONBody[ConnectorBody], app: App, work: Work) -> Appl
 )
 def list_connectors(app: App) -> ConnectorList:
     """List connectors, each with its last run and the time of its next one."""
-    return ConnectorList(items=tuple(app.connectors.listing()))
+    return Items(items=tuple(app.connectors.listing()))
 
 
 @operation.get("/connectors/{name}", may=READS, summary="A connector", command="connectors show", prints="document")
@@ -276,7 +268,7 @@ def resume_connector(name: Name, work: Work) -> None:
 )
 def list_connector_runs(name: Name, app: App, limit: Limit = 100) -> RunList:
     """List the last runs with their counts, the notes of the drift watch, and the error that ended a run early."""
-    return RunList(items=tuple(app.connectors.runs(name, limit)))
+    return Items(items=tuple(app.connectors.runs(name, limit)))
 
 
 @operation.get(
@@ -293,7 +285,7 @@ def list_connector_refusals(
     run: Annotated[int | None, query("Only of this run.", ge=1, le=2**53)] = None,
 ) -> RefusalList:
     """List the items refused at present; reading an item again replaces its refusals."""
-    return RefusalList(items=tuple(app.connectors.refusals(name, limit, run)))
+    return Items(items=tuple(app.connectors.refusals(name, limit, run)))
 
 
 def connecting(app: AppStore, server: Ground | Services, by: str) -> Connectors:

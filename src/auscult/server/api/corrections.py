@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from litestar.params import JSONBody
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from auscult.domain.corrections import CORRECT, MOST_AT_ONCE, Correction, NewCorrection
 from auscult.domain.operations.records import made_from
@@ -13,6 +13,7 @@ from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items, Page
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, path_id, query
 from auscult.services.corrections import Corrected, Correcting
 
@@ -27,17 +28,14 @@ def work(app: App, rights: Rights, server: Basis) -> Correcting:
     return Correcting(app, server.reports, server.now, rights)
 
 
-class CorrectionPage(Struct, frozen=True, kw_only=True):
-    """One page, the newest first. ``next_cursor`` is null after the last."""
-
-    items: tuple[Correction, ...]
-    next_cursor: str | None
+CorrectionPage = Annotated[
+    Page[Correction], Called("CorrectionPage", "One page, the newest first. ``next_cursor`` is null after the last.")
+]
 
 
-class Corrections(Struct, frozen=True, kw_only=True):
-    """The corrections of one conversation, the oldest first."""
-
-    items: tuple[Correction, ...]
+Corrections = Annotated[
+    Items[Correction], Called("Corrections", "The corrections of one conversation, the oldest first.")
+]
 
 
 class ManyCorrections(NewCorrection, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -99,7 +97,7 @@ example({"conversation_ids": ["c-7f8b1f0e", "c-2"], **WISH})(ManyCorrections)
 )
 def list_conversation_corrections(conversation_id: ConversationId, work: Work) -> Corrections:
     """Return the corrections of a conversation, undone ones included."""
-    return Corrections(items=tuple(work.of(conversation_id)))
+    return Items(items=tuple(work.of(conversation_id)))
 
 
 @operation.post(
@@ -140,7 +138,7 @@ def list_corrections(
     """List corrections. They are of the conversations that the caller sees, the newest first."""
     after = read_cursor(cursor, tuple[int])
     found = work.listing(in_force=in_force, before=after[0] if after else None, limit=limit + 1)
-    return CorrectionPage(
+    return Page(
         items=tuple(each.correction for each in found[:limit]),
         next_cursor=write_cursor(found[limit - 1].number) if len(found) > limit else None,
     )

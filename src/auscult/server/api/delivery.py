@@ -15,6 +15,7 @@ from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import Cursor, Limit, path_id, repeated
 from auscult.services.delivery.webhook_changes import NewWebhook, Webhooks
 
@@ -44,10 +45,7 @@ class ShownWebhook(Struct, frozen=True, kw_only=True):
     secret: str | None = None
 
 
-class ShownWebhooks(Struct, frozen=True, kw_only=True):
-    """All webhooks of the app, by id."""
-
-    items: tuple[ShownWebhook, ...]
+ShownWebhooks = Annotated[Items[ShownWebhook], Called("ShownWebhooks", "All webhooks of the app, by id.")]
 
 
 class ShownDelivery(Struct, frozen=True, kw_only=True):
@@ -62,10 +60,9 @@ class ShownDelivery(Struct, frozen=True, kw_only=True):
     is_done: bool
 
 
-class ShownDeliveries(Struct, frozen=True, kw_only=True):
-    """The last attempts of a webhook, the newest first."""
-
-    items: tuple[ShownDelivery, ...]
+ShownDeliveries = Annotated[
+    Items[ShownDelivery], Called("ShownDeliveries", "The last attempts of a webhook, the newest first.")
+]
 
 
 _AT = "2026-03-23T10:20:05.120Z"
@@ -171,7 +168,7 @@ def list_webhooks(app: App) -> ShownWebhooks:
     """List all webhooks of the app with their states."""
     last = app.feed.last()
     items = tuple(_shown_webhook(each, last) for each in app.webhooks.listing())
-    return ShownWebhooks(items=items)
+    return Items(items=items)
 
 
 @operation.delete("/webhooks/{webhook_id}", may=WRITES, summary="Remove a webhook", command="webhooks remove")
@@ -197,7 +194,7 @@ def list_deliveries(webhook_id: WebhookId, app: App, limit: Limit = 100) -> Show
     """List attempts, the newest first; the last thousand are kept."""
     tries = app.webhooks.deliveries(webhook_id, limit)
     items = tuple(made_from(ShownDelivery, each, change=each.number) for each in tries)
-    return ShownDeliveries(items=items)
+    return Items(items=items)
 
 
 def _shown_webhook(webhook: Webhook, last: int, secret: str | None = None) -> ShownWebhook:

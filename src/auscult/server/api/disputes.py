@@ -25,6 +25,7 @@ from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_sort_key, write_sort_key
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items, Page
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import LEAST_FIRST, AssignmentId, Cursor, Limit, path_id, query
 from auscult.server.rest.request import ApiResponse
@@ -72,17 +73,13 @@ class DecisionBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     answer: Annotated[str | None, Meta(description="What counts from now on; else the proposed answer.")] = None
 
 
-class DisputePage(Struct, frozen=True, kw_only=True):
-    """One page, in the order that was asked for. ``next_cursor`` is null after the last."""
+DisputePage = Annotated[
+    Page[Dispute],
+    Called("DisputePage", "One page, in the order that was asked for. ``next_cursor`` is null after the last."),
+]
 
-    items: tuple[Dispute, ...]
-    next_cursor: str | None
 
-
-class ReviewPage(Struct, frozen=True, kw_only=True):
-    """Reviews, the newest release first."""
-
-    items: tuple[ShownReview, ...]
+ReviewPage = Annotated[Items[ShownReview], Called("ReviewPage", "Reviews, the newest release first.")]
 
 
 AT = "2026-04-01T09:00:00Z"
@@ -197,7 +194,7 @@ def list_reviews(
     """List the reviews of agents. Released audits, the newest first, at most 500: one's own, or those of ``agent_id``."""
     found = work.of_agents(frozenset({agent_id}) if agent_id else rights.agent_ids, _MOST)
     wanted = (each for each in found if status in {None, each.status})
-    return ReviewPage(items=tuple(each.shown_to(rights, server.now()) for each in wanted))
+    return Items(items=tuple(each.shown_to(rights, server.now()) for each in wanted))
 
 
 @operation.get(
@@ -307,7 +304,7 @@ def list_disputes(
     after = read_sort_key(cursor, sort)
     asked = DisputeQuery(in_state, auditor, metric_id, assignment_id, order=sort, after=after, limit=limit + 1)
     found = work.listing(asked)
-    return DisputePage(
+    return Page(
         items=tuple(each.dispute for each in found[:limit]),
         next_cursor=write_sort_key(found[limit - 1].key, sort) if len(found) > limit else None,
     )

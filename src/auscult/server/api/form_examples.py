@@ -13,6 +13,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Server, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import FormId, path_id
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.reading import read_form
@@ -37,10 +38,13 @@ def topics(app: App, rights: Rights, server: Basis) -> TopicExamples:
     return TopicExamples(app, server.now, rights)
 
 
-class Examples(Struct, frozen=True, kw_only=True):
-    """The examples of a form, the oldest first. One with neither a conversation nor a transcript lost it to an erasure."""
-
-    items: tuple[Example, ...]
+Examples = Annotated[
+    Items[Example],
+    Called(
+        "Examples",
+        "The examples of a form, the oldest first. One with neither a conversation nor a transcript lost it to an erasure.",
+    ),
+]
 
 
 class TriedExample(Struct, frozen=True, kw_only=True):
@@ -94,7 +98,7 @@ example({"conversation_id": "c-7f8b1f0e", "turn_id": "m2", "wanted": "Orders > L
 def list_form_examples(form_id: FormId, app: App, work: Work) -> Examples:
     """Return the examples in conversations that the caller may read, and those with a transcript."""
     _form(app, form_id)
-    return Examples(items=tuple(work.of(form_id)))
+    return Items(items=tuple(work.of(form_id)))
 
 
 @operation.post(
@@ -132,10 +136,13 @@ def try_form_examples(form_id: FormId, app: App, server: Server, work: Work) -> 
     return made_from(TriedExamples, found, count=len(items), items=items)
 
 
-class TopicExampleList(Struct, frozen=True, kw_only=True):
-    """The examples of a taxonomy, the oldest first. One without a conversation lost it to an erasure."""
-
-    items: tuple[TopicExample, ...]
+TopicExampleList = Annotated[
+    Items[TopicExample],
+    Called(
+        "TopicExampleList",
+        "The examples of a taxonomy, the oldest first. One without a conversation lost it to an erasure.",
+    ),
+]
 
 
 class TriedTopicExample(Struct, frozen=True, kw_only=True):
@@ -184,7 +191,7 @@ _REFUSED_TOPIC = {
 def list_taxonomy_examples(taxonomy_id: TaxonomyId, app: App, topics: Topics) -> TopicExampleList:
     """Return the examples in conversations that the caller may read, and those that were erased."""
     _documents(app, taxonomy_id)
-    return TopicExampleList(items=tuple(topics.of(taxonomy_id)))
+    return Items(items=tuple(topics.of(taxonomy_id)))
 
 
 @operation.post(

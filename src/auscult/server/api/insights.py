@@ -21,6 +21,7 @@ from auscult.server.rest.context import App, Basis, Server, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
+from auscult.server.rest.lists import Called, Page
 from auscult.server.rest.parameters import Cursor, Limit, each_once, query, repeated
 from auscult.server.rest.request import ApiRequest, ApiResponse
 from auscult.services.conversations.latest import Sought
@@ -59,12 +60,14 @@ class FollowableOverview(Overview, frozen=True, kw_only=True):
     previous_conversations_url: str
 
 
-@example({"items": [examples.LISTED], "next_cursor": None})
-class FoundConversations(Struct, frozen=True, kw_only=True):
-    """One page; any may have fewer items than asked for, or none. ``next_cursor`` is null after the last."""
-
-    items: tuple[ListedConversation, ...]
-    next_cursor: str | None
+example(examples.LISTED)(ListedConversation)
+FoundConversations = Annotated[
+    Page[ListedConversation],
+    Called(
+        "FoundConversations",
+        "One page; any may have fewer items than asked for, or none. ``next_cursor`` is null after the last.",
+    ),
+]
 
 
 _FIGURES: dict[str, Any] = {

@@ -11,6 +11,7 @@ from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import Cursor, Limit, path_id, query
 from auscult.server.rest.request import Takes
 from auscult.services.notices.noticing import Noticing
@@ -53,10 +54,7 @@ NOTICE: dict[str, Any] = {
 }
 
 
-class NoticeMails(Struct, frozen=True, kw_only=True):
-    """The e-mails of a person, the newest first."""
-
-    items: tuple[NoticeMail, ...]
+NoticeMails = Annotated[Items[NoticeMail], Called("NoticeMails", "The e-mails of a person, the newest first.")]
 
 
 example(
@@ -148,7 +146,7 @@ def set_notice_choices(data: JSONBody[Choices], work: Work) -> Choices:
 @operation.get("/notices/mails", may=READS, summary="One's own e-mails with notices")
 def list_notice_mails(work: Work) -> NoticeMails:
     """List the newest e-mails with notices to the caller. `unknown`: the server may have accepted it or not."""
-    return NoticeMails(items=tuple(work.mails()))
+    return Items(items=tuple(work.mails()))
 
 
 @operation.post("/notices/mails/{mail_id}/send-again", may=READS, refuses={409: "It is neither unknown nor failed."})

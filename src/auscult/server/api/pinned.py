@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from litestar.params import JSONBody
-from msgspec import Struct
 
 from auscult.domain.pinned import (
     EDIT,
@@ -20,6 +19,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import Takes
 from auscult.services.pinned import Collecting
@@ -36,10 +36,9 @@ def work(app: App, rights: Rights, server: Basis) -> Collecting:
     return Collecting(server.store, app.tenant, server.now, rights)
 
 
-class Collections(Struct, frozen=True, kw_only=True):
-    """The collections that the caller is shown, by name."""
-
-    items: tuple[ListedCollection, ...]
+Collections = Annotated[
+    Items[ListedCollection], Called("Collections", "The collections that the caller is shown, by name.")
+]
 
 
 AT = "2026-04-01T09:00:00Z"
@@ -81,7 +80,7 @@ _BODY = {
 }
 _MADE = {**_BODY, 409: "Another collection has the name, or there are too many."}
 _FORBIDDEN = {403: _BODY[403]}
-example({"items": [{**COLLECTION, "moments": 3}]})(Collections)
+example({**COLLECTION, "moments": 3})(ListedCollection)
 example({"name": "Best openings", "audience": "agents"})(NewCollection)
 example({"conversation_id": "c-7f8b1f0e", "turn_id": "m1", "note": PIN["note"]})(NewPin)
 example({"pin_ids": [PIN["pin_id"]]})(NewOrder)
@@ -98,7 +97,7 @@ def list_collections(work: Work) -> Collections:
 
     Agents are shown those that are shared with them.
     """
-    return Collections(items=tuple(work.listing()))
+    return Items(items=tuple(work.listing()))
 
 
 @operation.post(

@@ -12,6 +12,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Server
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id, query
 from auscult.server.rest.request import ApiRequest, ApiResponse
 from auscult.services.recordings.clips import clip_variant
@@ -64,10 +65,10 @@ class Clip(Struct, frozen=True, kw_only=True):
     url_expires_at: datetime
 
 
-class EarlierTranscripts(Struct, frozen=True, kw_only=True):
-    """Transcripts of a recording that others have replaced, the oldest first."""
-
-    items: tuple[EarlierTranscript, ...]
+EarlierTranscripts = Annotated[
+    Items[EarlierTranscript],
+    Called("EarlierTranscripts", "Transcripts of a recording that others have replaced, the oldest first."),
+]
 
 
 @operation.get("/recordings/{recording_id}/clip", may=reading("recordings"), summary="Link to a clip of a recording")
@@ -138,7 +139,7 @@ def get_transcription(recording_id: RecordingId, app: App, server: Server) -> Tr
 )
 def list_earlier_transcripts(recording_id: RecordingId, app: App, server: Server) -> EarlierTranscripts:
     """List the transcripts that another engine, or another run, has replaced."""
-    return EarlierTranscripts(items=tuple(earlier_transcripts(app, server.store, recording_id)))
+    return Items(items=tuple(earlier_transcripts(app, server.store, recording_id)))
 
 
 @operation.post(

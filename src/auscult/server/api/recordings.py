@@ -16,6 +16,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Server, Services
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import ConversationId, query, repeated
 from auscult.server.rest.request import ApiRequest, ApiResponse, Takes
 from auscult.server.rest.threads import run
@@ -77,10 +78,7 @@ class ShownRecording(Struct, frozen=True, kw_only=True):
     created_at: datetime
 
 
-class RecordingList(Struct, frozen=True, kw_only=True):
-    """All recordings of a conversation."""
-
-    items: tuple[ShownRecording, ...]
+RecordingList = Annotated[Items[ShownRecording], Called("RecordingList", "All recordings of a conversation.")]
 
 
 _SOUND = ("audio/wav", "audio/mpeg", "audio/ogg", "audio/flac", "application/octet-stream")
@@ -208,7 +206,7 @@ def list_recordings(request: ApiRequest, conversation_id: ConversationId, app: A
     found = app.recordings.of(conversation_id)
     if found:
         record_links(app, request.rights.label, f"conversation:{conversation_id}", len(found))
-    return RecordingList(items=tuple(shown_recording(request, app, server, each) for each in found))
+    return Items(items=tuple(shown_recording(request, app, server, each) for each in found))
 
 
 def shown_recording(request: ApiRequest, app: AppStore, server: Services, recording: Recording) -> ShownRecording:

@@ -28,6 +28,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import ApiResponse
@@ -78,16 +79,12 @@ class ShownSchedule(ScheduleBody, frozen=True, kw_only=True):
     webhook_secret: str | None = None
 
 
-class SchedulePage(Struct, frozen=True, kw_only=True):
-    """The caller's schedules, in the order of creation."""
+SchedulePage = Annotated[
+    Items[ShownSchedule], Called("SchedulePage", "The caller's schedules, in the order of creation.")
+]
 
-    items: tuple[ShownSchedule, ...]
 
-
-class Inbox(Struct, frozen=True, kw_only=True):
-    """Runs of the caller's schedules, the newest first, at most 100."""
-
-    items: tuple[Run, ...]
+Inbox = Annotated[Items[Run], Called("Inbox", "Runs of the caller's schedules, the newest first, at most 100.")]
 
 
 @example({"number": 12})
@@ -141,7 +138,7 @@ example(
         "webhook_secret": None,
     }
 )(ShownSchedule)
-example({"items": [_RUN]})(Inbox)
+example(_RUN)(Run)
 
 
 @operation.post(
@@ -171,7 +168,7 @@ def create_schedule(data: JSONBody[ScheduleBody], schedules: Schedules, server: 
 def list_schedules(app: App, rights: Rights) -> SchedulePage:
     """List schedules. The caller's own, with their last runs: five of a report."""
     found = app.schedules.listing(rights.owner)
-    return SchedulePage(items=tuple(_shown(each, tuple(app.schedules.runs(each.schedule_id))) for each in found))
+    return Items(items=tuple(_shown(each, tuple(app.schedules.runs(each.schedule_id))) for each in found))
 
 
 @operation.post("/schedules/{schedule_id}/run", may=EXPORTING, command="schedules run")
@@ -217,7 +214,7 @@ def remove_schedule(schedule_id: ScheduleId, schedules: Schedules, rights: Right
 @operation.get("/inbox", may=EXPORTING, summary="The caller's inbox")
 def get_inbox(app: App, rights: Rights) -> Inbox:
     """List reports that are ready, and alerts."""
-    return Inbox(items=tuple(app.schedules.inbox(rights.name)))
+    return Items(items=tuple(app.schedules.inbox(rights.name)))
 
 
 @operation.post("/inbox/read", may=EXPORTING)

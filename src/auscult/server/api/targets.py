@@ -11,6 +11,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id
 from auscult.services.targets.sending import Targets
 
@@ -24,10 +25,10 @@ def work(app: App, rights: Rights, server: Server) -> Targets:
     return Targets(app, server.now, rights)
 
 
-class TargetList(Struct, frozen=True, kw_only=True):
-    """The caller's own targets, and those of the app for callers who manage webhooks."""
-
-    items: tuple[Target, ...]
+TargetList = Annotated[
+    Items[Target],
+    Called("TargetList", "The caller's own targets, and those of the app for callers who manage webhooks."),
+]
 
 
 @example({"is_sent": True, "reason": ""})
@@ -69,7 +70,7 @@ def list_notice_targets(work: Work) -> TargetList:
 
     Addresses are secret, and not among what is returned.
     """
-    return TargetList(items=tuple(work.listing()))
+    return Items(items=tuple(work.listing()))
 
 
 @operation.post(

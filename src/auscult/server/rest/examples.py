@@ -10,10 +10,12 @@ A record without one is described by those of its fields: a page of sessions nee
 
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct
+
+from auscult.server.rest.lists import named
 
 T = TypeVar("T")
 
@@ -21,12 +23,12 @@ _EXAMPLES: dict[object, Any] = {}
 _SENTENCE = re.compile(r"(.+?\.)(?=\s|$)", re.DOTALL)
 
 
-def example(shown: Any) -> Callable[[type[T]], type[T]]:  # noqa: ANN401  (JSON)
-    """Declare the example of the decorated record, in JSON. Raises ``ValueError`` if it has one already."""
+def example(shown: Any) -> Callable[[T], T]:  # noqa: ANN401  (JSON)
+    """Declare the example of the decorated record, or of a list of records, in JSON. Raises ``ValueError`` if it has one already."""
 
-    def declare(record: type[T]) -> type[T]:
+    def declare(record: T) -> T:
         if record in _EXAMPLES:
-            raise ValueError(f"{record.__name__} has an example already")
+            raise ValueError(f"{record!r} has an example already")
         _EXAMPLES[record] = shown
         return record
 
@@ -40,13 +42,14 @@ def example_of(kind: Any) -> Any:  # noqa: ANN401  (a type, and JSON)
     """
     if kind in _EXAMPLES:
         return _EXAMPLES[kind]
-    if isinstance(kind, type) and issubclass(kind, Struct):
-        hints = get_type_hints(kind)
-        return {each.encode_name: _of_field(each, hints[each.name]) for each in msgspec.structs.fields(kind)}
+    record, _ = named(kind)
+    if isinstance(each := get_origin(record) or record, type) and issubclass(each, Struct):
+        return {field.encode_name: _of_field(field) for field in msgspec.structs.fields(record)}
     raise LookupError(f"no example of {kind!r}; declare one next to it with `example`")
 
 
-def _of_field(field: msgspec.structs.FieldInfo, kind: Any) -> Any:  # noqa: ANN401  (the same)
+def _of_field(field: msgspec.structs.FieldInfo) -> Any:  # noqa: ANN401  (the same)
+    kind = field.type
     if kind in _EXAMPLES:
         return _EXAMPLES[kind]
     if not field.required:
@@ -57,6 +60,7 @@ def _of_field(field: msgspec.structs.FieldInfo, kind: Any) -> Any:  # noqa: ANN4
 
 
 def first_sentence(kind: Any) -> str:  # noqa: ANN401  (the same)
-    """Return the first sentence of a type's docstring, without marks of code; empty if it has none."""
-    found = _SENTENCE.match(getattr(kind, "__doc__", None) or "")
+    """Return the first sentence of what a list has, or of a type's docstring, without marks of code; empty without one."""
+    record, called = named(kind)
+    found = _SENTENCE.match(called.about if called else getattr(record, "__doc__", None) or "")
     return " ".join(found[1].split()).replace("``", "`") if found else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, cast, get_origin
 
 import msgspec
 from litestar import Litestar
@@ -18,6 +18,7 @@ from auscult.server.errors import REASONS
 from auscult.server.problems import MEDIA_TYPE, Detail
 from auscult.server.rest.examples import example_of, first_sentence
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.lists import Called, named
 from auscult.server.rest.query import Parameters
 from auscult.server.rest.request import OPEN, TAKES, Takes
 
@@ -95,7 +96,7 @@ class StructSchemas(OpenAPISchemaPlugin):
 
     def is_plugin_supported_field(self, field_definition: FieldDefinition) -> bool:
         """Return whether msgspec describes this type."""
-        kind = field_definition.annotation
+        kind = get_origin(field_definition.annotation) or field_definition.annotation
         return isinstance(kind, type) and issubclass(kind, Struct)
 
     def to_openapi_schema(self, field_definition: FieldDefinition, schema_creator: object) -> Schema:
@@ -108,8 +109,14 @@ def describe(app: Litestar, schemas: dict[str, Any], rate_headers: Mapping[str, 
     """Describe the operations of an application by path and method; the schemas that they name go into ``schemas``."""
     handlers = list(_handlers(app))
     kinds = [Detail, *(kind for _, _, handler in handlers for kind in _types(handler))]
-    refs, components = msgspec.json.schema_components(kinds, ref_template=_REF)
-    known = dict(zip(map(str, kinds), refs, strict=True))
+    lists = {str(kind): (record, called) for kind in kinds for record, called in [named(kind)] if called}
+    records = [kind for kind in kinds if str(kind) not in lists]
+    parts = [field.type for record, _ in lists.values() for field in msgspec.structs.fields(record)]
+    refs, components = msgspec.json.schema_components([*records, *parts], ref_template=_REF)
+    known = dict(zip(map(str, (*records, *parts)), refs, strict=True))
+    for kind, (record, called) in lists.items():
+        components[called.name] = _list(record, called, known)
+        known[kind] = {"$ref": _REF.format(name=called.name)}
     schemas.update({"Problem": dict(_PROBLEM), **_with_numbers(components)})
     paths: dict[str, dict[str, Any]] = {}
     generated: dict[str, Any] = app.openapi_schema.to_schema()["paths"]  # type: ignore[assignment]
@@ -163,6 +170,19 @@ def _body_schema(handler: HTTPRouteHandler) -> Any:  # noqa: ANN401  (the same)
         return takes.schema
     data = handler.parsed_data_field
     return None if data is None else data.annotation
+
+
+def _list(record: type[Struct], called: Called, known: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of a list; msgspec would call two alike that are of different records of one name."""
+    fields = msgspec.structs.fields(record)
+    usual = {field.name: {} if field.required else {"default": field.default} for field in fields}
+    return {
+        "title": called.name.rpartition(".")[2],
+        "description": called.about,
+        "type": "object",
+        "properties": {field.name: known[str(field.type)] | usual[field.name] for field in fields},
+        "required": [field.name for field in fields if field.required],
+    }
 
 
 def _with_numbers(schema: Any) -> Any:  # noqa: ANN401  (a schema, or a part of one)

@@ -30,15 +30,17 @@ from auscult.domain.audits.audit import (
     reaudit,
     submit,
 )
+from auscult.domain.audits.draw import DrawnItem, replacement
 from auscult.domain.audits.judged import agents_in_order
-from auscult.domain.audits.plan import Plan
+from auscult.domain.audits.plan import Judged, Plan
 from auscult.domain.audits.sheet import Moment, check_turns
 from auscult.domain.errors import AccessError, AuscultError, ConflictError, NotFoundError, unknown
 from auscult.domain.operations.attempts import tried
 from auscult.domain.operations.guarding import guarded
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.services.audits.frames import agents_of, candidates
 from auscult.services.audits.handover import Handover, Item
-from auscult.services.audits.replacement import drawn_instead
+from auscult.services.audits.plans import query_of_draw
 from auscult.services.audits.workflow import check_revision, sheet_of, write
 from auscult.services.scoring.render import Reports
 from auscult.storage.audits.queue import Listed, QueueQuery
@@ -47,12 +49,10 @@ from auscult.storage.store import AppStore
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
-
 UNDO = timedelta(seconds=10)
 """Time in which a submission of the console can be undone."""
 _MARGIN = timedelta(seconds=2)
 """Nothing is submitted so soon after that time, so that clocks of two machines do not decide differently."""
-
 _GONE = frozenset({"audit.no_form", "segment.unknown"})
 """Reasons why an item cannot be audited any more."""
 
@@ -341,3 +341,32 @@ class Desk:
 def _moments(case: EvaluatedConversation, moments: Sequence[Moment]) -> tuple[Moment, ...]:
     check_turns(moments, {turn.id for turn in case.conversation.turns})
     return tuple(moments)
+
+
+def drawn_instead(app: AppStore, declined: Assignment, now: datetime) -> tuple[DrawnItem, datetime | None] | None:
+    """Return the item that is drawn instead of a declined one, for the same rater, with its due date.
+
+    None where it is no audit of a draw, or all of its stratum are drawn.
+    """
+    if declined.plan_id is None or declined.draw_id is None or declined.role != "audit":
+        return None
+    plan = app.plans.get(declined.plan_id, declined.plan_version)
+    draws = app.plans.draws(declined.plan_id)
+    drawn = next((each for each in draws if each.draw_id == declined.draw_id), None)
+    if plan is None or drawn is None:
+        return None
+    items = [one.assignment for one in app.queue.of_draw(drawn.draw_id)]
+    taken = {(one.conversation_id or "", one.segment, one.agent_id or "") for one in items}
+    frame = candidates(app, plan.document, query_of_draw(plan.document, drawn, draws))
+    found = replacement(plan.document, plan.seed, frame, declined.stratum, taken)
+    if found is None:
+        return None
+    agent_id = found.agent_id or _agent(app, plan.document.judged, found)
+    return replace(found, agent_id=agent_id, rater=declined.rater), plan.due_at(now, app.working_days.get())
+
+
+def _agent(app: AppStore, rule: Judged, item: DrawnItem) -> str:
+    if item.segment:
+        return ""
+    case = next(iter(app.frames.of([item.conversation_id])), None)
+    return "" if case is None else next(iter(agents_of(case, rule)), "")

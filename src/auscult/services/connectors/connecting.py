@@ -1,10 +1,13 @@
 """The use cases of connectors: applied, listed, checked, run now or when due, paused, removed."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
+
+import yaml
 
 from auscult.domain.connectors.contract import Mapper
 from auscult.domain.connectors.document import PULLED, Connector, addresses_of, destination_of
@@ -28,7 +31,6 @@ from auscult.services.connectors.documents import (
 )
 from auscult.services.connectors.evaluations import Evaluations
 from auscult.services.connectors.running import LEASE, Running
-from auscult.services.connectors.sides import with_sides
 from auscult.services.connectors.trying import Tried, try_place
 from auscult.services.privacy.log import SYSTEM, record
 from auscult.services.scoring.render import Reports
@@ -350,3 +352,52 @@ def _is_whole(run: Run) -> bool:
 
 def _hosts(before: Destination | None, to: Destination) -> dict[str, str | None]:
     return {"before": before and before.host, "after": to.host}
+
+
+def with_sides(document: bytes, sides: Mapping[str, Speaker]) -> bytes:
+    """Return a document that was checked, YAML or JSON, with the sides of some speakers; others keep theirs."""
+    text = document.decode()
+    root = _composed(text)
+    mapping = _value(root, "mapping")
+    speakers = None if mapping is None else _value(mapping, "speakers")
+    if speakers is not None:
+        first, last = speakers.start_mark.index, speakers.end_mark.index
+        before = text[first:last]
+        given = {key.value: value.value for key, value in speakers.value}
+        return _joined(
+            text[:first], json.dumps(given | {**sides}, ensure_ascii=False), _blank_end(before) + text[last:]
+        )
+    added = json.dumps(sides, ensure_ascii=False)
+    if mapping is not None:
+        return _inserted(text, mapping, f'"speakers": {added}')
+    if root.flow_style:
+        return _inserted(text, root, f'"mapping": {{"speakers": {added}}}')
+    return _joined(text.rstrip(), f"\nmapping:\n  speakers: {added}\n", "")
+
+
+def _composed(text: str) -> yaml.MappingNode:
+    node: object = yaml.compose(text, yaml.SafeLoader)
+    if not isinstance(node, yaml.MappingNode):
+        raise TypeError("the document of a stored connector is a mapping")
+    return node
+
+
+def _value(node: yaml.MappingNode, name: str) -> yaml.MappingNode | None:
+    found = (value for key, value in node.value if key.value == name)
+    return next((value for value in found if isinstance(value, yaml.MappingNode)), None)
+
+
+def _inserted(text: str, node: yaml.MappingNode, entry: str) -> bytes:
+    """Put an entry first into a mapping, in its style."""
+    at = node.start_mark.index
+    if node.flow_style:
+        return _joined(text[: at + 1], f"{entry}{', ' if node.value else ''}", text[at + 1 :])
+    return _joined(text[:at], f"{entry}\n{' ' * node.start_mark.column}", text[at:])
+
+
+def _blank_end(text: str) -> str:
+    return text[len(text.rstrip()) :]
+
+
+def _joined(before: str, between: str, after: str) -> bytes:
+    return f"{before}{between}{after}".encode()

@@ -5,8 +5,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from auscult.domain.limits import AccountFigures, Limits, Use
 from auscult.domain.operations.figures import Figures, QueueFigures, WebhookFigures
-from auscult.server.monitoring.gauges import render_accounts, render_gauges
 from auscult.server.monitoring.requests import RequestMetrics
+from auscult.server.monitoring.routes import render_accounts, render_gauges
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 PAGE = Path(__file__).parents[4] / "docs" / "reference" / "monitoring.md"

@@ -5,11 +5,12 @@ import shlex
 import shutil
 import signal
 import socket
+import sqlite3
 import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -79,7 +80,7 @@ def demo(
     It needs no clone and works in an empty folder. Its database is in a folder of its own; delete that to start over.
     """
     from auscult import bootstrap
-    from auscult.cli.operations.demo import audits, earlier, life, reviews, sound, table
+    from auscult.cli.operations.demo import audits, life, reviews, sound, table
 
     repeated = [] if conversations else sorted((examples() / LANGUAGES).glob("*.ndjson"))
     conversations = conversations or examples() / CONVERSATIONS
@@ -87,7 +88,7 @@ def demo(
     settings = options.settings_of(f"sqlite:///{folder}/auscult.db", host=HOST, port=port, workers=0 if once else 1)
     settings = msgspec.structs.replace(settings, port=free_port(HOST, settings.port))
     folder.mkdir(parents=True, exist_ok=True)
-    earlier.remove_earlier(folder / "auscult.db", TENANT)
+    remove_earlier(folder / "auscult.db", TENANT)
     with bootstrap.open(settings) as application:
         counts = load_examples(application, files)
         scored = list(scored_examples(application.store.within(TENANT)))
@@ -276,3 +277,32 @@ def free_port(host: str, wanted: int) -> int:
     raise SettingsError(
         f"no port is free from {wanted} on; name another with --port", code="port.taken", field="--port"
     )
+
+
+def remove_earlier(database: Path, tenant: Tenant) -> None:
+    """Remove a database that an earlier demo made and this version cannot migrate; leave every other one alone.
+
+    The demo made it if ``tenant`` is its only app. Conversations, jobs and recordings go with it, the key stays.
+    """
+    if not database.is_file() or not _is_own(database, tenant):
+        return
+    for path in database.parent.glob(f"{database.name}*"):
+        if path.name == f"{database.name}.recordings":
+            shutil.rmtree(path)
+        elif path.name == database.name or path.name.startswith(f"{database.name}-"):
+            path.unlink()
+    typer.echo(f"{database} was made by the demo of an earlier version; it is made again\n", err=True)
+
+
+def _is_own(database: Path, tenant: Tenant) -> bool:
+    from auscult.storage.core.migrations import is_earlier
+
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            apps = connection.execute("SELECT account_id, org_id, app_id FROM apps").fetchall()
+    except sqlite3.Error:
+        return False  # what else it is, is said when it is opened
+    return any(is_earlier(version) for (version,) in versions) and apps == [
+        (tenant.account_id, tenant.org_id, tenant.app_id)
+    ]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import suppress
+from datetime import datetime
 from functools import partial
 from typing import Annotated, Literal
 
@@ -14,24 +15,50 @@ from msgspec.structs import replace
 
 from auscult.domain.assist.assistance import AssistedAgent, Feedback
 from auscult.domain.assist.live import About, Use
+from auscult.domain.assist.live_log import LiveListed
 from auscult.domain.assist.live_projection import fold
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.errors import RequestError
+from auscult.domain.operations.records import made_from
 from auscult.server.api.assist import live_shown
-from auscult.server.api.assist.live_examples import AGENT
-from auscult.server.api.assist.live_list import list_live
+from auscult.server.api.assist.live_examples import AGENT, LISTED
 from auscult.server.auth.principal import Principal
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Server, Services
+from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Page
 from auscult.server.rest.openapi import answer
-from auscult.server.rest.parameters import ConversationId, path_id, query
+from auscult.server.rest.parameters import ConversationId, Cursor, Limit, path_id, query
 from auscult.server.rest.request import ApiRequest, encode
 from auscult.server.rest.threads import run
+from auscult.services.assist.lines import Line
 from auscult.services.assist.live import LiveConversation
 from auscult.services.assist.playbook_progress import Followed
 
+NOTHING = Line()
+
+
+class LiveLine(Struct, frozen=True, kw_only=True):
+    """A live conversation in the list: the time of its last event, and whether it is over.
+
+    With `details` also the names of the agent and the queue (their ids if no name is known), the customer's last
+    words, and the time since which they wait for an answer; each null if unknown.
+    """
+
+    conversation_id: str
+    events: int
+    last_at: datetime
+    is_ended: bool
+    agent: str | None
+    queue: str | None
+    words: str | None
+    waits_since: datetime | None
+
+
+example(LISTED)(LiveLine)
+LivePage = Annotated[Page[LiveLine], Called("LivePage")]
 _Key = Annotated[str, Meta(min_length=1, max_length=255)] | None
 _Id = Annotated[str, Meta(min_length=1, max_length=255)]
 
@@ -95,8 +122,6 @@ POLL_EVERY_S = 0.5
 """Interval of polling for changes by other processes to a conversation that has listeners."""
 STILL_THERE_S = 5.0
 """Silence after which listeners get a comment line, so that no proxy closes the connection as idle."""
-
-
 # The fields of a server-sent event, as a reader of the stream returns them.
 _EVENT = {
     "type": "object",
@@ -349,6 +374,35 @@ def _agent(caller: Principal, body: LiveAgentBody | None) -> AssistedAgent | Non
     if caller.agent is not None:
         return caller.agent
     return None if body is None else AssistedAgent(id=body.id, name=body.name)
+
+
+@operation.get("/conversations", may=reading("assist"))
+def list_live(
+    app: App,
+    server: Server,
+    in_state: Annotated[
+        Literal["open", "ended"] | None, query("Only those that go on, or are over.", name="state")
+    ] = None,
+    details: Annotated[bool, query("With agent, queue, the customer's last words and waiting time.")] = False,  # noqa: FBT002  (a name of the query)
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> LivePage:
+    """List live conversations. Those received by the hook, by id: in progress, over, or all."""
+    after = read_cursor(cursor, tuple[str])
+    is_ended = None if in_state is None else in_state == "ended"
+    found = app.live.listing(is_ended=is_ended, after_id=after[0] if after else "", limit=limit + 1)
+    more = len(found) > limit
+    lines = server.live.lines
+    return Page(
+        items=tuple(_line(each, lines.of(app, each) if details else NOTHING) for each in found[:limit]),
+        next_cursor=write_cursor(found[limit - 1].conversation_id) if more else None,
+    )
+
+
+def _line(listed: LiveListed, line: Line) -> LiveLine:
+    return made_from(
+        LiveLine, listed, agent=line.agent, queue=line.queue, words=line.words, waits_since=line.waits_since
+    )
 
 
 FOR_AGENTS = (

@@ -18,6 +18,7 @@ from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.cursors import read_sort_key, write_sort_key
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import EitherScopes, reading, writing
+from auscult.server.rest.lists import Called, Page
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import LEAST_FIRST, AssignmentId, Cursor, Limit, PersonName, query
 from auscult.server.rest.request import ApiRequest, ApiResponse
@@ -78,11 +79,7 @@ class ReassignBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     auditor: Annotated[PersonName, Meta(description="The auditor who gets it.")]
 
 
-class AssignmentPage(Struct, frozen=True, kw_only=True):
-    """One page. ``next_cursor`` is null after the last."""
-
-    items: tuple[ListedAssignment, ...]
-    next_cursor: str | None
+AssignmentPage = Annotated[Page[ListedAssignment], Called("AssignmentPage")]
 
 
 _AT = "2026-04-01T09:00:00Z"
@@ -186,7 +183,7 @@ def list_assignments(
     asked = QueueQuery(states, rater, plan_id, conversation_id, sort, after, limit + 1)
     found = desk.listing(asked)
     blindness = blindness_of(app, rights.name, rights.agent_ids)
-    return AssignmentPage(
+    return Page(
         items=tuple(
             listed(one)
             for one in (each.assigned.assignment for each in found[:limit])

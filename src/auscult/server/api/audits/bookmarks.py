@@ -18,6 +18,7 @@ from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, reading
+from auscult.server.rest.lists import Called, Items, Page
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, query
 from auscult.services.audits.blind import hidden_from, kept_from, kept_from_agents
 
@@ -33,11 +34,7 @@ class BookmarkBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     note: Annotated[str, Meta(max_length=10_000, description="Why.")] = ""
 
 
-class BookmarkPage(Struct, frozen=True, kw_only=True):
-    """One page. ``next_cursor`` is null after the last."""
-
-    items: tuple[Bookmark, ...]
-    next_cursor: str | None
+BookmarkPage = Annotated[Page[Bookmark], Called("BookmarkPage")]
 
 
 @example({"agent_sees": "audited", "hide_auditor": True})
@@ -69,10 +66,13 @@ class ShownSegment(Struct, frozen=True, kw_only=True):
     evaluated_at: datetime
 
 
-class SegmentList(Struct, frozen=True, kw_only=True):
-    """The segments of a conversation that a form for segments scores; none if no such form applies to it."""
-
-    items: tuple[ShownSegment, ...]
+SegmentList = Annotated[
+    Items[ShownSegment],
+    Called(
+        "SegmentList",
+        "The segments of a conversation that a form for segments scores; none if no such form applies to it.",
+    ),
+]
 
 
 example(
@@ -96,7 +96,7 @@ _SEGMENT: dict[str, Any] = {
     "audit": "not_assigned",
     "evaluated_at": "2026-04-01T09:00:00Z",
 }
-example({"items": [_SEGMENT]})(SegmentList)
+example(_SEGMENT)(ShownSegment)
 
 
 @operation.put("/conversations/{conversation_id}/bookmark", may=MARKING, command="audits bookmark")
@@ -137,7 +137,7 @@ def list_bookmarks(
     after = read_cursor(cursor, tuple[str, str]) or ("", "")
     found = app.bookmarks.listing(kind, by, after, limit + 1)
     last = found[limit - 1] if len(found) > limit else None
-    return BookmarkPage(
+    return Page(
         items=tuple(
             each
             for each in found[:limit]
@@ -167,7 +167,7 @@ def list_segments(conversation_id: ConversationId, app: App, rights: Rights) -> 
         for one in app.audits.all_of(conversation_id)
         if one.assignment.role == "audit" and "others" not in hidden
     }
-    return SegmentList(
+    return Items(
         items=tuple(
             made_from(
                 ShownSegment,

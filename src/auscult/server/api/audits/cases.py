@@ -17,17 +17,13 @@ from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Page
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit, PersonName, query
 from auscult.services.audits.blind import blindness_of, hidden_from, kept_from, kept_from_agents
 from auscult.services.audits.workflow import Auditing, AuditView, revision_of
 from auscult.storage.store import AppStore
 
-
-class AuditPage(Struct, frozen=True, kw_only=True):
-    """One page. ``next_cursor`` is null after the last."""
-
-    items: tuple[evaluations.ListedAuditItem, ...]
-    next_cursor: str | None
+AuditPage = Annotated[Page[evaluations.ListedAuditItem], Called("AuditPage")]
 
 
 class AuditQuestion(Struct, frozen=True, kw_only=True):
@@ -122,7 +118,7 @@ _REFUSALS = {
     409: "The audit's state does not allow this: not assigned, already submitted, answers stored after `revision`, or no form.",
     422: "A name, a metric or a comment cannot be used, or answers are missing.",
 }
-example({"items": [_LISTED], "next_cursor": None})(AuditPage)
+example(_LISTED)(evaluations.ListedAuditItem)
 
 
 @operation.get(
@@ -148,7 +144,7 @@ def list_audits(
         limit=limit + 1,
     )
     blindness = blindness_of(app, rights.name, rights.agent_ids)
-    return AuditPage(
+    return Page(
         items=tuple(
             evaluations.listed_audit(each)
             for each in found[:limit]

@@ -10,6 +10,7 @@ from auscult.server.api.audits.plans import EDITING, READING, REFUSALS, PlanId, 
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.examples import example
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id
 
 
@@ -24,10 +25,7 @@ class RepeatedItem(Struct, frozen=True, kw_only=True):
     probability: float | None
 
 
-class RepeatedDraw(Struct, frozen=True, kw_only=True):
-    """The items of a draw, by ascending ``u``."""
-
-    items: tuple[RepeatedItem, ...]
+RepeatedDraw = Annotated[Items[RepeatedItem], Called("RepeatedDraw", "The items of a draw, by ascending ``u``.")]
 
 
 _REPEATED: dict[str, Any] = {
@@ -55,7 +53,7 @@ class Reassigned(Struct, frozen=True, kw_only=True):
     reassigned: int
 
 
-example({"items": [_REPEATED]})(RepeatedDraw)
+example(_REPEATED)(RepeatedItem)
 
 
 @operation.post(
@@ -86,7 +84,7 @@ def repeat_draw(
 ) -> RepeatedDraw:
     """Repeat a draw. It is made again from its record. Nothing is stored; the items are the same."""
     found = planning_of(app, server).repeat(plan_id, draw_id)
-    return RepeatedDraw(items=tuple(made_from(RepeatedItem, one, agent_id=one.agent_id or None) for one in found))
+    return Items(items=tuple(made_from(RepeatedItem, one, agent_id=one.agent_id or None) for one in found))
 
 
 ROUTER = operation.router(__name__)

@@ -1,9 +1,8 @@
 """Audits of people who are away, which others may take, over HTTP and as commands."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from msgspec import Struct
 from msgspec.structs import asdict
 
 from auscult.server.api.audits.assignment_views import ListedAssignment, listed
@@ -12,6 +11,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import AssignmentId
 from auscult.services.absences import PERFORM, Offers
 
@@ -30,11 +30,10 @@ class OfferedAssignment(ListedAssignment, frozen=True, kw_only=True):
     away_until: date
 
 
-@example({"items": [{**_ASSIGNED, "away_until": "2026-04-14"}]})
-class OfferedList(Struct, frozen=True, kw_only=True):
-    """Assignments that may be taken, the first due first."""
-
-    items: tuple[OfferedAssignment, ...]
+example({**_ASSIGNED, "away_until": "2026-04-14"})(OfferedAssignment)
+OfferedList = Annotated[
+    Items[OfferedAssignment], Called("OfferedList", "Assignments that may be taken, the first due first.")
+]
 
 
 @operation.get(
@@ -46,7 +45,7 @@ class OfferedList(Struct, frozen=True, kw_only=True):
 )
 def list_offered_assignments(offering: Offering) -> OfferedList:
     """List what the caller may take: assigned to people who are away today, and not begun."""
-    return OfferedList(
+    return Items(
         items=tuple(
             OfferedAssignment(**asdict(listed(each.item.assignment)), away_until=each.away_until)
             for each in offering.listing()

@@ -31,6 +31,7 @@ from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.lists import Called, Page
 from auscult.server.rest.parameters import Cursor, InstantText, Limit, Share, path_id
 from auscult.services.audits.blind import talk_reader
 from auscult.services.audits.plan_documents import plan_of
@@ -88,11 +89,10 @@ class ShownPlan(PlanDocument, frozen=True, kw_only=True):
     created_by: str
 
 
-class PlanPage(Struct, frozen=True, kw_only=True):
-    """One page of plans, each in its newest version. ``next_cursor`` is null after the last."""
-
-    items: tuple[ShownPlan, ...]
-    next_cursor: str | None
+PlanPage = Annotated[
+    Page[ShownPlan],
+    Called("PlanPage", "One page of plans, each in its newest version. ``next_cursor`` is null after the last."),
+]
 
 
 class ShownProgress(ShownPlan, frozen=True, kw_only=True):
@@ -211,7 +211,7 @@ def list_plans(app: App, limit: Limit = 100, cursor: Cursor = None) -> PlanPage:
     """List plans. By id, each in its newest version."""
     after = read_cursor(cursor, tuple[str])
     found = app.plans.listing(after[0] if after else "", limit + 1)
-    return PlanPage(
+    return Page(
         items=tuple(map(_shown, found[:limit])),
         next_cursor=write_cursor(found[limit - 1].plan_id) if len(found) > limit else None,
     )

@@ -1,6 +1,7 @@
 """Places of people who are away, in calibration sessions, which others may take, over HTTP and as commands."""
 
 from datetime import date, datetime
+from typing import Annotated
 
 from msgspec import Struct
 
@@ -11,6 +12,7 @@ from auscult.server.api.calibration.views import ShownSession
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
+from auscult.server.rest.lists import Called, Items
 from auscult.services.absences import Places
 
 Offering = Use[Places]
@@ -32,24 +34,19 @@ class OfferedSession(Struct, frozen=True, kw_only=True):
     due_at: datetime | None
 
 
-@example(
+example(
     {
-        "items": [
-            {
-                "session_id": "ca-77e1",
-                "name": "April",
-                "conversations": 3,
-                "rater": "bob@example.com",
-                "away_until": "2026-04-14",
-                "due_at": None,
-            }
-        ]
+        "session_id": "ca-77e1",
+        "name": "April",
+        "conversations": 3,
+        "rater": "bob@example.com",
+        "away_until": "2026-04-14",
+        "due_at": None,
     }
-)
-class OfferedSessions(Struct, frozen=True, kw_only=True):
-    """Sessions with a place that may be taken, the first due first."""
-
-    items: tuple[OfferedSession, ...]
+)(OfferedSession)
+OfferedSessions = Annotated[
+    Items[OfferedSession], Called("OfferedSessions", "Sessions with a place that may be taken, the first due first.")
+]
 
 
 @operation.get(
@@ -61,7 +58,7 @@ class OfferedSessions(Struct, frozen=True, kw_only=True):
 )
 def list_offered_calibrations(offering: Offering) -> OfferedSessions:
     """List sessions in which the caller may rate in place of a person who is away today and has not begun."""
-    return OfferedSessions(
+    return Items(
         items=tuple(
             made_from(
                 OfferedSession,

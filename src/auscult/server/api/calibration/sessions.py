@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated
 
 from litestar.params import JSONBody
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from auscult.domain.calibration.report import CalibrationReport
 from auscult.domain.calibration.session import Session
@@ -15,6 +15,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import Instant, path_id, query
 from auscult.services.calibration import Calibrating, Suggestion, Wanted
 from auscult.services.people.known import check_known
@@ -58,28 +59,20 @@ def seen(sessions: Sessions, rights: Rights) -> Callable[[Session], ShownSession
     return lambda found: shown(found, rights.name, sessions)
 
 
-class SessionPage(Struct, frozen=True, kw_only=True):
-    """Sessions, the newest first, at most 200."""
-
-    items: tuple[ShownSession, ...]
+SessionPage = Annotated[Items[ShownSession], Called("SessionPage", "Sessions, the newest first, at most 200.")]
 
 
-@example(
+example(
     {
-        "items": [
-            {
-                "conversation_id": "c-7f8b1f0e",
-                "differ": 2,
-                "metrics": ["em-greeting", "em-empathy"],
-                "why": "auditors differ on 2",
-            }
-        ]
+        "conversation_id": "c-7f8b1f0e",
+        "differ": 2,
+        "metrics": ["em-greeting", "em-empathy"],
+        "why": "auditors differ on 2",
     }
-)
-class Suggestions(Struct, frozen=True, kw_only=True):
-    """Conversations, those with the most differences first."""
-
-    items: tuple[Suggestion, ...]
+)(Suggestion)
+Suggestions = Annotated[
+    Items[Suggestion], Called("Suggestions", "Conversations, those with the most differences first.")
+]
 
 
 @operation.post(
@@ -108,7 +101,7 @@ def create_calibration(
 def list_calibrations(sessions: Sessions, seen: Seen, rights: Rights) -> SessionPage:
     """List calibration sessions. All for callers who run them, and for others those that they take part in."""
     found = sessions.listing(None if rights.may(RUN) else rights.name)
-    return SessionPage(items=tuple(seen(each) for each in found))
+    return Items(items=tuple(seen(each) for each in found))
 
 
 @operation.get(
@@ -125,7 +118,7 @@ def suggest_calibration(
     limit: Annotated[int, query("Most conversations.", ge=1, le=50)] = 12,
 ) -> Suggestions:
     """Suggest audited conversations on which two auditors differ, or machine and auditor."""
-    return Suggestions(items=tuple(sessions.suggest(form_id, limit)))
+    return Items(items=tuple(sessions.suggest(form_id, limit)))
 
 
 @operation.get("/calibrations/{session_id}", may=READING, summary="One calibration session", command="calibration show")

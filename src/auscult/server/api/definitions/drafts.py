@@ -13,6 +13,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Server
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, OnePage
 from auscult.server.rest.parameters import FormId, PublishingNote, query
 from auscult.services.definitions.form_packs import publish_pinned
 from auscult.services.definitions.forms import drafts
@@ -31,11 +32,7 @@ class DraftItem(Struct, frozen=True, kw_only=True):
     can_be_published: bool
 
 
-class DraftList(Struct, frozen=True, kw_only=True):
-    """The drafts of all forms."""
-
-    items: tuple[DraftItem, ...]
-    next_cursor: None = None
+DraftList = Annotated[OnePage[DraftItem], Called("DraftList", "The drafts of all forms.")]
 
 
 class Draft(DraftItem, frozen=True, kw_only=True):
@@ -91,7 +88,7 @@ example(
         "reordered": False,
     }
 )(ComparedForms)
-example({"items": [_ITEM], "next_cursor": None})(DraftList)
+example(_ITEM)(DraftItem)
 example({**_KEPT, "document": "id: ef-billing\nname: Billing calls\n"})(Draft)
 
 
@@ -105,7 +102,7 @@ example({**_KEPT, "document": "id: ef-billing\nname: Billing calls\n"})(Draft)
 def list_drafts(app: App, server: Basis) -> DraftList:
     """List drafts of forms. Each has whether it can be published; a form has at most one draft."""
     found = ((each, check_against(app.forms, each.document, server.answered())) for each in app.forms.drafts())
-    return DraftList(items=tuple(DraftItem(**_item(each, check)) for each, check in found))
+    return OnePage(items=tuple(DraftItem(**_item(each, check)) for each, check in found))
 
 
 @operation.get("/forms/{form_id}/draft", may=reading("forms"), summary="The draft of a form", is_slow=True)

@@ -13,6 +13,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, OnePage
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import FormId, PublishingNote, Version
 from auscult.server.rest.request import ApiResponse
@@ -23,13 +24,8 @@ from auscult.services.definitions.forms.reading import read_form
 from auscult.services.scoring import trial
 from auscult.services.scoring.score import ScoreLine, score_line
 
-
-@example({"items": [form_views.ITEM], "next_cursor": None})
-class FormList(Struct, frozen=True, kw_only=True):
-    """Forms, or versions of one."""
-
-    items: tuple[form_views.ListedFormItem, ...]
-    next_cursor: None = None
+example(form_views.ITEM)(form_views.ListedFormItem)
+FormList = Annotated[OnePage[form_views.ListedFormItem], Called("FormList", "Forms, or versions of one.")]
 
 
 class VersionItem(form_views.ListedFormItem, frozen=True, kw_only=True):
@@ -38,11 +34,7 @@ class VersionItem(form_views.ListedFormItem, frozen=True, kw_only=True):
     changes: VersionChanges
 
 
-class VersionList(Struct, frozen=True, kw_only=True):
-    """Versions of a form, the newest first."""
-
-    items: tuple[VersionItem, ...]
-    next_cursor: None = None
+VersionList = Annotated[OnePage[VersionItem], Called("VersionList", "Versions of a form, the newest first.")]
 
 
 @example({**form_views.ITEM, "document": "id: ef-billing\nname: Billing calls\n"})
@@ -98,7 +90,7 @@ example(
 )(ScoreLine)
 _CHANGES = ("added", "removed", "changed", "fields")
 _RETIRED = {**form_views.PUBLISHED, "retired_at": "2026-06-30T16:00:00Z"}
-example({"items": [_VERSION], "next_cursor": None})(VersionList)
+example(_VERSION)(VersionItem)
 example(
     {
         "id": None,
@@ -118,7 +110,7 @@ example(
 @operation.get("/forms", may=reading("forms"))
 def list_forms(app: App) -> FormList:
     """List the forms in force. Each in its newest version, by id; retired ones are left out."""
-    return FormList(items=tuple(form_views.listed(one) for one in app.forms.in_force()))
+    return OnePage(items=tuple(form_views.listed(one) for one in app.forms.in_force()))
 
 
 @operation.get(
@@ -140,7 +132,7 @@ def list_form_versions(form_id: FormId, app: App) -> VersionList:
         VersionItem(**msgspec.structs.asdict(form_views.listed(one)), changes=changes)
         for one, changes in zip(found, history(found), strict=True)
     )
-    return VersionList(items=items)
+    return OnePage(items=items)
 
 
 @operation.get("/forms/{form_id}", may=reading("forms"), summary="One form")

@@ -19,6 +19,7 @@ from auscult.server.rest.context import App, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, OnePage
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import Cursor, Limit, PublishingNote, Since, Until, path_id
 from auscult.server.rest.request import ApiResponse, Takes
@@ -52,11 +53,7 @@ class ListedScorecard(Struct, frozen=True, kw_only=True):
     is_default: bool
 
 
-class ScorecardList(Struct, frozen=True, kw_only=True):
-    """Every scorecard in force."""
-
-    items: tuple[ListedScorecard, ...]
-    next_cursor: None = None
+ScorecardList = Annotated[OnePage[ListedScorecard], Called("ScorecardList", "Every scorecard in force.")]
 
 
 class ScorecardDocument(ListedScorecard, frozen=True, kw_only=True):
@@ -153,7 +150,7 @@ _INTERACTION: dict[str, Any] = {
     "fatal_errors": 0,
     "attributes": {"at-courtesy": 60},
 }
-example({"items": [_LISTED], "next_cursor": None})(ScorecardList)
+example(_LISTED)(ListedScorecard)
 example({**_LISTED, "published_at": "2026-03-23T10:17:54Z", "document": "id: sc-service\nname: Service\n…"})(
     ScorecardDocument
 )
@@ -169,7 +166,7 @@ example({"scorecard": "sc-service", "version": 1, "items": [_INTERACTION], "next
 )
 def list_scorecards(app: App) -> ScorecardList:
     """List the scorecards in force. Each in its newest version, by id."""
-    return ScorecardList(items=tuple(_listed(one) for one in scorecards(app)))
+    return OnePage(items=tuple(_listed(one) for one in scorecards(app)))
 
 
 @operation.get(

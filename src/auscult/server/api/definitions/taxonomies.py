@@ -17,6 +17,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, OnePage
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import PublishingNote, Version, path_id
 from auscult.server.rest.request import ApiResponse, Takes
@@ -41,11 +42,7 @@ class ListedTaxonomy(Struct, frozen=True, kw_only=True):
     retired_at: datetime | None
 
 
-class TaxonomyList(Struct, frozen=True, kw_only=True):
-    """Taxonomies, or versions of one."""
-
-    items: tuple[ListedTaxonomy, ...]
-    next_cursor: None = None
+TaxonomyList = Annotated[OnePage[ListedTaxonomy], Called("TaxonomyList", "Taxonomies, or versions of one.")]
 
 
 class TaxonomyDocument(ListedTaxonomy, frozen=True, kw_only=True):
@@ -114,7 +111,7 @@ _EXAMPLE_PROBLEM: dict[str, Any] = {
     "field": "topics[0].name",
     "reason": "has 61 characters; at most 50 are allowed",
 }
-example({"items": [_ITEM], "next_cursor": None})(TaxonomyList)
+example(_ITEM)(ListedTaxonomy)
 example({**_ITEM, "document": "id: tx-shop\nname: Shop\n"})(TaxonomyDocument)
 example({"id": None, "can_be_published": False, "problems": [_EXAMPLE_PROBLEM]})(CheckedTaxonomy)
 
@@ -123,7 +120,7 @@ example({"id": None, "can_be_published": False, "problems": [_EXAMPLE_PROBLEM]})
 def list_taxonomies(app: App) -> TaxonomyList:
     """List the taxonomies in force. Each in its newest version, by id; retired ones are left out."""
     found = app.definitions.in_force(KIND)
-    return TaxonomyList(items=tuple(ListedTaxonomy(**_listed(one)) for one in found))
+    return OnePage(items=tuple(ListedTaxonomy(**_listed(one)) for one in found))
 
 
 @operation.get("/taxonomies/{taxonomy_id}/versions", may=reading("forms"), summary="The newest versions of a taxonomy")
@@ -132,7 +129,7 @@ def list_taxonomy_versions(taxonomy_id: TaxonomyId, app: App) -> TaxonomyList:
     found = listed_versions(app.definitions, taxonomy_id)
     if not found:
         raise _unknown(taxonomy_id)
-    return TaxonomyList(items=tuple(ListedTaxonomy(**_listed(one)) for one in found))
+    return OnePage(items=tuple(ListedTaxonomy(**_listed(one)) for one in found))
 
 
 @operation.get("/taxonomies/{taxonomy_id}", may=reading("forms"), summary="One taxonomy")

@@ -9,6 +9,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, OnePage
 from auscult.server.rest.parameters import Instant, Limit, path_id
 from auscult.server.rest.request import ApiResponse
 from auscult.services.history import rescores
@@ -37,11 +38,7 @@ class RescoreBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     by: Annotated[str, Meta(min_length=1, max_length=200)] | None = None
 
 
-class RescoreList(Struct, frozen=True, kw_only=True):
-    """Re-scores, the newest first."""
-
-    items: tuple[RescoreLine, ...]
-    next_cursor: None = None
+RescoreList = Annotated[OnePage[RescoreLine], Called("RescoreList", "Re-scores, the newest first.")]
 
 
 _LINE: dict[str, Any] = {
@@ -110,7 +107,7 @@ def begin_rescore(data: JSONBody[RescoreBody], app: App, server: Basis, rights: 
 )
 def list_rescores(app: App, limit: Limit = 100) -> RescoreList:
     """List re-scores. The newest is first."""
-    return RescoreList(items=tuple(rescores.list_rescores(app, limit)))
+    return OnePage(items=tuple(rescores.list_rescores(app, limit)))
 
 
 @operation.get(

@@ -12,6 +12,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id
 from auscult.services.operations.clients import ClientChanges, clients_of
 
@@ -38,10 +39,7 @@ class ShownClient(Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None
 
 
-class ShownClients(Struct, frozen=True, kw_only=True):
-    """Clients of the app, those in force first."""
-
-    items: tuple[ShownClient, ...]
+ShownClients = Annotated[Items[ShownClient], Called("ShownClients", "Clients of the app, those in force first.")]
 
 
 example(
@@ -59,7 +57,7 @@ example(
 @operation.get("/clients", may=READS, summary="List clients")
 def list_clients(app: App, server: Basis) -> ShownClients:
     """List the clients that reach the app, revoked ones too; never a secret."""
-    return ShownClients(items=tuple(map(_shown, clients_of(server.store, app.tenant))))
+    return Items(items=tuple(map(_shown, clients_of(server.store, app.tenant))))
 
 
 @operation.put(

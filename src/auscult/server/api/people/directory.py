@@ -14,6 +14,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Ground, Rights, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import Instant, path_id
 from auscult.services.directory.naming import Naming
 from auscult.services.people.views import AgentView, QueueView, TeamView, agent_view, queue_view, team_view
@@ -36,22 +37,13 @@ def naming(app: App, rights: Rights, server: Basis) -> Naming:
     return Naming(app, server.now, rights)
 
 
-class AgentList(Struct, frozen=True, kw_only=True):
-    """Agents, by id."""
-
-    items: tuple[AgentView, ...]
+AgentList = Annotated[Items[AgentView], Called(f"{__name__}.AgentList", "Agents, by id.")]
 
 
-class TeamList(Struct, frozen=True, kw_only=True):
-    """Teams, by id."""
-
-    items: tuple[TeamView, ...]
+TeamList = Annotated[Items[TeamView], Called("TeamList", "Teams, by id.")]
 
 
-class QueueList(Struct, frozen=True, kw_only=True):
-    """Queues, by id."""
-
-    items: tuple[QueueView, ...]
+QueueList = Annotated[Items[QueueView], Called("QueueList", "Queues, by id.")]
 
 
 @example({"name": "Ada", "emails": ["ada@example.com"]})
@@ -107,7 +99,7 @@ example({"queue_id": "q-billing", "name": "Billing", "is_gone": False, "members"
 @operation.get("/agents", may=_READS, command="agents list", columns=("agent_id", "name", "emails", "user"))
 def list_agents(app: App, rights: Rights, server: Basis) -> AgentList:
     """List agents. The caller's grants reach them: those of their conversations, queues and teams, or all."""
-    return AgentList(items=tuple(_agents(app, server, rights.visibility("directory.read"))))
+    return Items(items=tuple(_agents(app, server, rights.visibility("directory.read"))))
 
 
 @operation.get("/agents/{agent_id}", may=_READS, summary="One agent", command="agents show")
@@ -133,7 +125,7 @@ def put_agent(
 @operation.get("/teams", may=_READS, command="teams list", columns=("team_id", "name", "lead"))
 def list_teams(app: App, rights: Rights) -> TeamList:
     """List teams. The caller's grants reach them. Each has its members."""
-    return TeamList(items=tuple(_teams(app, rights.visibility("directory.read"))))
+    return Items(items=tuple(_teams(app, rights.visibility("directory.read"))))
 
 
 @operation.get("/teams/{team_id}", may=_READS, summary="One team", command="teams show")
@@ -172,7 +164,7 @@ def add_team_member(team_id: TeamId, data: JSONBody[MemberBody], app: App, namin
 @operation.get("/queues", may=_READS, command="queues list", columns=("queue_id", "name", "is_gone"))
 def list_queues(app: App, rights: Rights) -> QueueList:
     """List queues. The caller's grants reach them. Each has its members."""
-    return QueueList(items=tuple(_queues(app, rights.visibility("directory.read"))))
+    return Items(items=tuple(_queues(app, rights.visibility("directory.read"))))
 
 
 @operation.get("/queues/{queue_id}", may=_READS, summary="One queue", command="queues show")

@@ -15,6 +15,7 @@ from auscult.server.people.cookies import csrf_token, session_secret
 from auscult.server.rest import operation
 from auscult.server.rest.context import Caller, Server, Services
 from auscult.server.rest.examples import example
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id
 from auscult.server.rest.request import ApiRequest
 from auscult.services.people.principals import SecondFactorRequiredError
@@ -59,18 +60,14 @@ class Me(Struct, frozen=True, kw_only=True):
     csrf_token: str | None
 
 
-@example({"items": []})
-class SessionList(Struct, frozen=True, kw_only=True):
-    """The sessions of a user that are open, the newest first."""
+SessionList = Annotated[
+    Items[SessionView], Called("SessionList", "The sessions of a user that are open, the newest first.")
+]
+example({"items": []})(SessionList)
 
-    items: tuple[SessionView, ...]
 
-
-@example({"items": [_TOKEN]})
-class TokenList(Struct, frozen=True, kw_only=True):
-    """The personal tokens of a user, the oldest first."""
-
-    items: tuple[TokenView, ...]
+example(_TOKEN)(TokenView)
+TokenList = Annotated[Items[TokenView], Called("TokenList", "The personal tokens of a user, the oldest first.")]
 
 
 @example({"name": "nightly export", "days": 30})
@@ -111,7 +108,7 @@ def list_sessions(caller: Caller, server: Server) -> SessionList:
     access, now = _person(caller), server.now()
     current = access.session.session_id if access.session else None
     found = server.store.people.sessions.of_user(access.user.user_id)
-    return SessionList(items=tuple(session_view(each, current) for each in found if each.holds(now)))
+    return Items(items=tuple(session_view(each, current) for each in found if each.holds(now)))
 
 
 @operation.delete("/sessions", may=None, is_slow=False)
@@ -133,7 +130,7 @@ def end_session(
 def list_tokens(caller: Caller, server: Server) -> TokenList:
     """Return the caller's personal tokens, ended ones too, without their secrets."""
     found = server.store.people.tokens.of_user(_person(caller).user.user_id)
-    return TokenList(items=tuple(token_view(each) for each in found))
+    return Items(items=tuple(token_view(each) for each in found))
 
 
 @operation.post("/tokens", may=None, status=201, is_slow=False)

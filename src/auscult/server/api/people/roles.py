@@ -10,6 +10,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id
 from auscult.services.people.users import Users
 
@@ -25,10 +26,7 @@ class RoleView(Struct, frozen=True, kw_only=True):
     is_built_in: bool
 
 
-class RoleList(Struct, frozen=True, kw_only=True):
-    """The roles of an account, by name."""
-
-    items: tuple[RoleView, ...]
+RoleList = Annotated[Items[RoleView], Called("RoleList", "The roles of an account, by name.")]
 
 
 @example({"permissions": ["coaching.give", "conversation.read"]})
@@ -42,7 +40,7 @@ class RoleBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 def list_roles(app: App, server: Server) -> RoleList:
     """List roles. The built-in ones, and those that the account defines."""
     found = server.store.people.roles.of(app.tenant.account_id)
-    return RoleList(items=tuple(_view(found[name]) for name in sorted(found)))
+    return Items(items=tuple(_view(found[name]) for name in sorted(found)))
 
 
 @operation.put(

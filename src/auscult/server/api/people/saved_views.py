@@ -12,6 +12,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Caller, Server
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id
 from auscult.services.conversations.list_query import read_query
 
@@ -25,10 +26,7 @@ class ViewBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     is_shared: bool = False
 
 
-class ViewList(Struct, frozen=True, kw_only=True):
-    """The caller's views and shared ones, by name."""
-
-    items: tuple[SavedView, ...]
+ViewList = Annotated[Items[SavedView], Called("ViewList", "The caller's views and shared ones, by name.")]
 
 
 example(
@@ -45,7 +43,7 @@ example(
 @operation.get("/views", may=reading("conversations"))
 def list_views(app: App, caller: Caller) -> ViewList:
     """List saved views. The caller's own of the list of conversations, and those shared in the app."""
-    return ViewList(items=tuple(app.people.views.listing(caller.name)))
+    return Items(items=tuple(app.people.views.listing(caller.name)))
 
 
 @operation.post("/views", may=reading("conversations"), refuses={422: "The name or a filter cannot be used."})

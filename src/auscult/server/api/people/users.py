@@ -16,6 +16,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights, Server, Services
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import Instant, path_id
 from auscult.server.rest.request import Takes
 from auscult.services.people.passwords import SHORTEST_PASSWORD
@@ -76,16 +77,10 @@ class PasswordBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     password: Password
 
 
-class UserList(Struct, frozen=True, kw_only=True):
-    """Users, by e-mail address."""
-
-    items: tuple[UserView, ...]
+UserList = Annotated[Items[UserView], Called("UserList", "Users, by e-mail address.")]
 
 
-class GrantList(Struct, frozen=True, kw_only=True):
-    """Grants that were made."""
-
-    items: tuple[GrantView, ...]
+GrantList = Annotated[Items[GrantView], Called("GrantList", "Grants that were made.")]
 
 
 class GrantReason(Struct, frozen=True, kw_only=True):
@@ -136,7 +131,7 @@ example(
 )(UserView)
 _UNUSABLE = "An e-mail address, a password, a role, a permission or a scope cannot be used; `field` names it."
 _LAST = "An app would be left without a user who manages users."
-example({"items": [GRANT]})(GrantList)
+example(GRANT)(GrantView)
 example(
     {
         "email": "ann@example.com",
@@ -153,7 +148,7 @@ example(
 @operation.get("/users", may=reading("users", reach="app"))
 def list_users(app: App, rights: Rights, server: Server) -> UserList:
     """List users. They have or had a grant in the app; in order of e-mail addresses, with these grants."""
-    return UserList(items=tuple(_views(app, rights, server)))
+    return Items(items=tuple(_views(app, rights, server)))
 
 
 @operation.post(
@@ -197,7 +192,7 @@ def grant_role(user_id: UserId, data: JSONBody[GrantBody], app: App, rights: Rig
     """Grant a role. It may also be a single permission. It counts in the app."""
     user = find_user(user_id, app, rights, server)
     made = managing(rights, server).grant(user, app.tenant, data.access())
-    return GrantList(items=tuple(grant_view(each, server.now()) for each in made))
+    return Items(items=tuple(grant_view(each, server.now()) for each in made))
 
 
 @operation.delete("/users/{user_id}/grants/{grant_id}", may=writing("users"), refuses={409: _LAST}, is_slow=False)

@@ -1,6 +1,6 @@
 """``/api/v1/approvals``: steps that one person asked for and another has to approve."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from msgspec import Struct
 
@@ -11,6 +11,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights, Server
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
+from auscult.server.rest.lists import Called, Items
 from auscult.services.privacy.approvals import Approvals
 from auscult.services.recordings.removal import remove_due
 
@@ -19,10 +20,9 @@ _DECIDES = Scopes(permission="approval.decide", reach="app")
 _DECIDED = "The step was approved or refused already."
 
 
-class ApprovalList(Struct, frozen=True, kw_only=True):
-    """Steps that wait or waited for a second person, the newest first."""
-
-    items: tuple[Approval, ...]
+ApprovalList = Annotated[
+    Items[Approval], Called("ApprovalList", "Steps that wait or waited for a second person, the newest first.")
+]
 
 
 class Approved(Struct, frozen=True, kw_only=True):
@@ -58,7 +58,7 @@ example({**_DONE, "state": "refused"})(Approval)
 )
 def list_approvals(app: App) -> ApprovalList:
     """List steps that wait for a second person, and those that were decided, the newest first."""
-    return ApprovalList(items=tuple(app.approvals.listing()))
+    return Items(items=tuple(app.approvals.listing()))
 
 
 @operation.post("/approvals/{number:int}/approve", may=_DECIDES, refuses={409: _DECIDED})

@@ -13,6 +13,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import query
 from auscult.server.rest.request import ApiResponse
@@ -39,10 +40,7 @@ class HoldView(Struct, frozen=True, kw_only=True):
     approval: int | None = None
 
 
-class HoldList(Struct, frozen=True, kw_only=True):
-    """Holds, by number."""
-
-    items: tuple[HoldView, ...]
+HoldList = Annotated[Items[HoldView], Called("HoldList", "Holds, by number.")]
 
 
 @example({"kind": "customer", "value": "u-4711", "reason": "case 2026/17"})
@@ -80,7 +78,7 @@ example(_HOLD)(HoldView)
 )
 def list_holds(app: App, all: Annotated[bool, query("Lifted ones too.")] = False) -> HoldList:  # noqa: A002, FBT002  (names of the query)
     """List legal holds. Those in force; with `all`, lifted ones too."""
-    return HoldList(items=tuple(_view(each) for each in app.retention.holds(is_all=all)))
+    return Items(items=tuple(_view(each) for each in app.retention.holds(is_all=all)))
 
 
 @operation.post("/holds", may=_WRITES, status=201, is_slow=False, command="holds place")

@@ -1,7 +1,8 @@
 """``/api/v1/conversations/{id}/masks``: why something is masked, and what people say is wrong with that."""
 
+from typing import Annotated
+
 from litestar.params import JSONBody
-from msgspec import Struct
 
 from auscult.domain.comments import WRITE
 from auscult.domain.privacy.faults import Fault, Mask, NewFault, Reason
@@ -11,21 +12,16 @@ from auscult.server.rest.context import App, Basis, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import writing
+from auscult.server.rest.lists import Called, Items, Page
 from auscult.server.rest.parameters import ConversationId, Cursor, Limit
 from auscult.services.privacy import faults
 
-
-class Masks(Struct, frozen=True, kw_only=True):
-    """The placeholders in the turns of a conversation, in their order."""
-
-    items: tuple[Mask, ...]
+Masks = Annotated[Items[Mask], Called("Masks", "The placeholders in the turns of a conversation, in their order.")]
 
 
-class FaultPage(Struct, frozen=True, kw_only=True):
-    """One page, the newest first. ``next_cursor`` is null after the last."""
-
-    items: tuple[Fault, ...]
-    next_cursor: str | None
+FaultPage = Annotated[
+    Page[Fault], Called("FaultPage", "One page, the newest first. ``next_cursor`` is null after the last.")
+]
 
 
 _ABOUT = {"turn_id": "m4", "place": 6}
@@ -63,7 +59,7 @@ def list_masks(conversation_id: ConversationId, app: App) -> Masks:
 
     That is worked out again from what is stored, with a made-up value in its place; nothing of the value itself is.
     """
-    return Masks(items=tuple(faults.masks(app, conversation_id)))
+    return Items(items=tuple(faults.masks(app, conversation_id)))
 
 
 @operation.post(
@@ -93,7 +89,7 @@ def list_mask_faults(app: App, limit: Limit = 100, cursor: Cursor = None) -> Fau
     """List reported placeholders. They are of the conversations that the caller sees, the newest first."""
     after = read_cursor(cursor, tuple[int])
     found = app.mask_faults.listing(after[0] if after else None, limit + 1)
-    return FaultPage(
+    return Page(
         items=tuple(each.fault for each in found[:limit]),
         next_cursor=write_cursor(found[limit - 1].number) if len(found) > limit else None,
     )

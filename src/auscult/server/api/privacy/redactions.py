@@ -2,13 +2,12 @@
 
 from typing import Annotated, Any
 
-from msgspec import Struct
-
 from auscult.server.api.privacy.settings import READS_SETTINGS
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import Limit, path_id
 from auscult.services.history import redactions
 from auscult.services.history.redactions import Certificate
@@ -17,10 +16,9 @@ RedactionId = Annotated[str, path_id("The redaction's id.", "rd-0b6f2f3e-5a0e-4f
 _WRITES = writing("log", "settings.manage")
 
 
-class RedactionList(Struct, frozen=True, kw_only=True):
-    """Redactions of what is stored, the newest first."""
-
-    items: tuple[Certificate, ...]
+RedactionList = Annotated[
+    Items[Certificate], Called("RedactionList", "Redactions of what is stored, the newest first.")
+]
 
 
 _LINE: dict[str, Any] = {
@@ -66,7 +64,7 @@ def begin_redaction(app: App, rights: Rights) -> Certificate:
 @operation.get("/redactions", may=READS_SETTINGS, is_slow=True, command="redactions list", columns=_COLUMNS)
 def list_redactions(app: App, limit: Limit = 100) -> RedactionList:
     """List redactions of what is stored. The newest is first."""
-    return RedactionList(items=tuple(redactions.listing(app, limit)))
+    return Items(items=tuple(redactions.listing(app, limit)))
 
 
 @operation.get(

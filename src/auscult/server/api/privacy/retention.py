@@ -10,6 +10,7 @@ from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Ground, Rights, Server, Services
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes, writing
+from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.privacy.rules import change_rule
@@ -22,10 +23,7 @@ _READS = Scopes("log:read", "log:write", permission="retention.manage", reach="a
 _WRITES = writing("log", "retention.manage")
 
 
-class RuleList(Struct, frozen=True, kw_only=True):
-    """Rules, by queue and kind."""
-
-    items: tuple[Rule, ...]
+RuleList = Annotated[Items[Rule], Called("RuleList", "Rules, by queue and kind.")]
 
 
 @example({"queue": "q-cards", "kind": "recording", "days": 90})
@@ -45,10 +43,7 @@ class ItemList(Struct, frozen=True, kw_only=True):
     held: int
 
 
-class RunList(Struct, frozen=True, kw_only=True):
-    """Ids of runs, the newest first."""
-
-    items: tuple[str, ...]
+RunList = Annotated[Items[str], Called(f"{__name__}.RunList", "Ids of runs, the newest first.")]
 
 
 RULE: dict[str, Any] = {"queue": "*", "kind": "conversation", "days": 365}
@@ -81,15 +76,15 @@ RECEIPT: dict[str, Any] = {
     },
 }
 example(RECEIPT)(Receipt)
-example({"items": [RULE]})(RuleList)
+example(RULE)(Rule)
 example({"items": [ITEM], "erasable": 1, "held": 0})(ItemList)
-example({"items": [RECEIPT["id"]]})(RunList)
+example(RECEIPT["id"])(str)
 
 
 @operation.get("/retention/rules", may=_READS, summary="Rules of retention", command="retention show")
 def list_retention_rules(app: App) -> RuleList:
     """List the retention periods of conversations and their parts."""
-    return RuleList(items=tuple(app.retention.rules()))
+    return Items(items=tuple(app.retention.rules()))
 
 
 @operation.put("/retention/rules", may=_WRITES, is_slow=False)
@@ -99,7 +94,7 @@ def set_retention_rule(data: JSONBody[RuleBody], app: App, rights: Rights) -> Ru
     Parts are transcripts, recordings and results. Workers erase expired items hourly: preview them first.
     """
     change_rule(app, rights.label, data.queue, data.kind, data.days)
-    return RuleList(items=tuple(app.retention.rules()))
+    return Items(items=tuple(app.retention.rules()))
 
 
 @operation.get("/retention/preview", may=_READS, is_slow=True, command="retention preview")
@@ -120,7 +115,7 @@ def run_retention(app: App, rights: Rights, server: Server) -> Receipt:
 @operation.get("/retention/runs", may=_READS, summary="Runs of retention and erasure")
 def list_erasure_runs(app: App) -> RunList:
     """List runs of retention and erasures of customers, the newest first."""
-    return RunList(items=tuple(app.retention.runs()))
+    return Items(items=tuple(app.retention.runs()))
 
 
 @operation.get("/retention/runs/{run_id}", may=_READS, summary="Receipt of a run")

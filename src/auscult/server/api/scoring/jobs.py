@@ -2,14 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from msgspec import Struct
-
 from auscult.domain.scoring.batches import JobOrder
 from auscult.server.rest import operation
 from auscult.server.rest.context import App
 from auscult.server.rest.cursors import read_sort_key, write_sort_key
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
+from auscult.server.rest.lists import Called, Page
 from auscult.server.rest.parameters import LEAST_FIRST, Cursor, Limit, each_once, path_id, query
 from auscult.services.scoring import batches
 from auscult.services.scoring.batches import Job, JobWithRest
@@ -18,11 +17,9 @@ JobId = Annotated[str, path_id("The job's id.", "b-7d0c9f0e-3f0a-4a52-9d36-0d6f6
 Unfinished = Literal["waiting", "running", "postponed", "failed", "cancelled"]
 
 
-class JobList(Struct, frozen=True, kw_only=True):
-    """Jobs, in the order that was asked for. ``next_cursor`` is null after the last."""
-
-    items: tuple[Job, ...]
-    next_cursor: str | None
+JobList = Annotated[
+    Page[Job], Called("JobList", "Jobs, in the order that was asked for. ``next_cursor`` is null after the last.")
+]
 
 
 _JOB: dict[str, Any] = {
@@ -40,7 +37,7 @@ _JOB: dict[str, Any] = {
 _FAILED = {**_JOB, "unscored": ["c-17"]}
 example(_FAILED)(JobWithRest)
 _AGAIN = {**_FAILED, "state": "waiting", "attempts": 0, "reason": None, "ended_at": None}
-example({"items": [_JOB], "next_cursor": None})(JobList)
+example(_JOB)(Job)
 
 
 @operation.get("/jobs", may=reading("jobs", reach="app"), is_slow=True)
@@ -60,7 +57,7 @@ def list_jobs(
     """
     page = batches.list_jobs(app, each_once(in_states), order=sort, after=read_sort_key(cursor, sort), limit=limit)
     following = None if page.next_position is None else write_sort_key(page.next_position, sort)
-    return JobList(items=tuple(page.jobs), next_cursor=following)
+    return Page(items=tuple(page.jobs), next_cursor=following)
 
 
 @operation.get("/jobs/{job_id}", may=reading("jobs", reach="app"), summary="One job")

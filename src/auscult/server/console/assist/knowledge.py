@@ -1,7 +1,10 @@
 """Knowledge: the documents that the assistant quotes, with a preview of the passages for a question."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Any
+from unicodedata import normalize
+from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
@@ -11,27 +14,19 @@ from litestar.params import Body, FromPath, SkipValidation
 from litestar.response import Redirect
 from msgspec import UNSET, UnsetType
 
-from auscult.domain.assist.knowledge import Document
-from auscult.domain.assist.validity import Wish
+from auscult.domain.assist.knowledge import Document, Found
+from auscult.domain.assist.validity import Source, Validity, Wish
 from auscult.domain.errors import AuscultError
 from auscult.language import gettext as _
-from auscult.language import later
-from auscult.server.console.assist.knowledge_view import (
-    KnowledgeView,
-    about_of,
-    days_of,
-    language_choices,
-    path_of,
-    state_of,
-    stated_by,
-    tag_of,
-)
-from auscult.server.console.frame.naming import language_name
+from auscult.language import later, ngettext
+from auscult.server.console.frame.naming import by_in_words, language_name
 from auscult.server.console.frame.posted import Given, Posted, day, one, sentence
+from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.services.assist.knowledge import (
     Library,
+    Search,
     add_document,
     language_of,
     remove_document,
@@ -45,8 +40,20 @@ _NOTES = {
     "added": later("Added. The assistant quotes it from now on."),
     "removed": later("Removed. Suggestions that quoted it stay on record."),
 }
-
 Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
+Names = Mapping[str, str]
+"""Names of people by e-mail address."""
+_ALWAYS = Validity()
+_STATED = {
+    "person": later("stated by {text}"),
+    "metadata": later("read in its metadata: “{text}”"),
+    "title": later("read in its title: “{text}”"),
+    "heading": later("read in its heading: “{text}”"),
+    "text": later("read in its text: “{text}”"),
+    "name": later("read in its name"),
+}
+_LONGEST_SHOWN = 90
+_FORMATS = {"markdown": "Markdown", "html": "HTML", "csv": "CSV", "pdf": "PDF"}
 
 
 class KnowledgePage(Controller):
@@ -174,7 +181,11 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
     wanted = visit.asked("language")
     language = wanted if wanted in bases else "en" if "en" in bases else bases[0]
     offered = {*library.retriever.languages, *bases}
-    view = KnowledgeView(
+
+    more: Mapping[str, Any] = _shows(visit) | {"tag_of": tag_of, "language_name": language_name}
+    return visit.page(
+        "assist/knowledge",
+        _HERE,
         documents=visit.app.knowledge.documents(),
         languages=tuple((each, language_name(each, reader)) for each in bases),
         language=language,
@@ -185,6 +196,74 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
         may_edit=visit.principal.may_everywhere("knowledge.edit"),
         note=visit.note(_NOTES),
         problem=problem,
+        status=422 if problem else 200,
+        **more,
     )
-    more = _shows(visit) | {"tag_of": tag_of, "language_name": language_name}
-    return visit.page("assist/knowledge", _HERE, view, 422 if problem else 200, **more)
+
+
+def path_of(base: str, language: str, source: str) -> str:
+    """Return the address of a document's page."""
+    return f"{base}/knowledge/{language}/{quote(source, safe='')}"
+
+
+def state_of(validity: Validity, reader: Reader) -> tuple[str, str]:
+    """Return whether a document counts on the reader's day, as a word, and the kind of its tag."""
+    on = reader.today
+    is_early = validity.since is not None and on < validity.since
+    kind = "" if validity.holds(on) else "due" if is_early and not validity.is_over else "late"
+    if validity.superseded_by:
+        word = _("Superseded by {name}").format(name=validity.superseded_by)
+    elif validity.is_over:
+        word = _("Says it is over")
+    elif validity.holds(on):
+        word = _("In force")
+    else:
+        word = _("Not in force yet") if is_early else _("Expired")
+    return word, kind
+
+
+def stated_by(validity: Validity, names: Names) -> str:
+    """Return who or what stated a validity, empty where that is not known. ``names`` are those of people."""
+    return ", ".join(_stated(each, names) for each in validity.sources)
+
+
+def _stated(source: Source, names: Names) -> str:
+    """Return who or what stated it; a person by name."""
+    text = by_in_words(source.text, names) if source.place == "person" else source.text
+    return _(_STATED[source.place]).format(text=_short(text))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def days_of(validity: Validity, reader: Reader) -> str:
+    """Return from when to when a document counts, in words; empty where it always does."""
+    since = reader.day(validity.since) if validity.since else ""
+    until = reader.day(validity.until) if validity.until else ""
+    if since and until:
+        return _("from {since} to {until}").format(since=since, until=until)
+    if since:
+        return _("from {since}").format(since=since)
+    return _("to {until}").format(until=until) if until else ""
+
+
+def about_of(document: Document, reader: Reader) -> str:
+    """Return the line below the name of a document."""
+    count = ngettext("{n} passage", "{n} passages", document.passages).format(n=reader.number(document.passages))
+    added = _("added {moment}").format(moment=reader.moment(document.added_at))
+    return f"{language_name(document.language, reader)}, {_FORMATS.get(document.format, document.format)}, {count}, {added}"
+
+
+def tag_of(found: Found, search: Search, reader: Reader) -> str:
+    """Return whether an agent would be shown a passage that was found."""
+    if found in search.fit:
+        return _("Would be suggested")
+    word, kind = state_of(search.validity.get(found.passage.id, _ALWAYS), reader)
+    return word if kind else _("Only when searched for")
+
+
+def language_choices(codes: Iterable[str], reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Return languages with their names for the reader, by name."""
+    named = {code: language_name(code, reader) for code in codes}
+    return tuple(sorted(named.items(), key=lambda one: normalize("NFKD", one[1]).casefold()))

@@ -15,8 +15,6 @@ from auscult.language import later
 from auscult.server.api.connectors import connecting
 from auscult.server.console.connectors.changes import new_connector
 from auscult.server.console.connectors.runs_view import (
-    ConnectorsView,
-    ConnectorView,
     PreviewView,
     about_of,
     counts_word,
@@ -150,15 +148,19 @@ def _list(visit: Visit, problem: str = "", name: str = "", kind: str = "s3") -> 
     found, may = visit.app.connectors.listing(), visit.principal.may_everywhere(_MANAGE)
     known = {each.name for each in found}
     drafts = [each for each in visit.app.definitions.drafts(KIND) if each.name not in known] if may else []
-    view = ConnectorsView(
+    more = {"out": [each for each in _OUT if _opens(visit, each[-1])], "problem": problem, "name": name}
+    return visit.page(
+        "connectors/connectors",
+        _TITLE,
+        None,
+        422 if problem else 200,
         rows=tuple(listed_row(each, _read(visit, each.name), visit.reader, PATH) for each in found),
         drafts=drafts,
         kinds=kind_cards(kind) if may else (),
         is_open=any(map(is_open, found)),
         note=visit.note(_NOTES),
+        **more,
     )
-    more = {"out": [each for each in _OUT if _opens(visit, each[-1])], "problem": problem, "name": name}
-    return visit.page("connectors/connectors", _TITLE, view, 422 if problem else 200, **more)
 
 
 def _taken(visit: Visit, name: str) -> str:
@@ -182,11 +184,16 @@ def _one(
     asked = visit.asked("run")
     only = int(asked) if asked.isdecimal() and len(asked) < 16 else 0  # noqa: PLR2004  (what a database holds)
     document = _service(visit).definition(name).document.decode("utf-8-sig", "replace")
-    view = ConnectorView(
+    written = {"counts_word": counts_word, "kind_of": kind_of, "remarks_of": remarks_of, "state_of_run": state_of_run}
+    return visit.page(
+        "connectors/connector",
+        _TITLE,
+        None,
+        422 if problem else 200,
         name=name,
         about=about_of(read, standing, connectors.items(name), reader),
-        base=path,
-        state=state_of(standing),
+        path=path,
+        stands=state_of(standing),
         is_paused=standing.is_paused,
         is_open=is_open(standing),
         may_manage=visit.principal.may_everywhere(_MANAGE),
@@ -197,13 +204,12 @@ def _one(
         document=document,
         secrets=", ".join(standing.secrets),
         has_draft=visit.app.definitions.draft(KIND, name) is not None,
-        preview=preview,
+        previewed=preview,
         note=visit.note(_NOTES),
         problem=problem or ("" if read else sentence(str(found))),
+        names=names_of_people(visit),
+        **written,
     )
-    written = {"counts_word": counts_word, "kind_of": kind_of, "remarks_of": remarks_of, "state_of_run": state_of_run}
-    more = {**written, "names": names_of_people(visit)}
-    return visit.page("connectors/connector", _TITLE, view, 422 if problem else 200, **more)
 
 
 def _order(visit: Visit, name: str, order: Order) -> Response[str] | Redirect:

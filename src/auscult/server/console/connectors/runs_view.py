@@ -1,18 +1,17 @@
 """Connectors: the list, and one connector with its runs, its mapping, its refusals, and a preview."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import quote
 
 from msgspec import Struct, structs
 
 from auscult.domain.connectors.document import Connector
-from auscult.domain.connectors.run import Counts, Order, Refusal, Run, Standing
+from auscult.domain.connectors.run import Counts, Order, Run, Standing
 from auscult.language import gettext as _
 from auscult.language import later, ngettext, pgettext, translated
 from auscult.server.console.frame.naming import CHANNELS, within_sentence
 from auscult.server.console.frame.reader import Reader
 from auscult.services.connectors.checking import Check, Row
-from auscult.storage.definitions.repository import DefinitionDraft
 
 _STATES = {
     "running": (later("Running"), "go"),
@@ -74,16 +73,6 @@ class PreviewView(Struct, frozen=True, kw_only=True):
     remarks: tuple[str, ...]
 
 
-class ConnectorsView(Struct, frozen=True, kw_only=True):
-    """The list. ``kinds`` are for visitors who may add a connector; ``is_open``: a run is under way."""
-
-    rows: tuple[ListedRow, ...]
-    drafts: Sequence[DefinitionDraft]
-    kinds: tuple[KindCard, ...]
-    is_open: bool
-    note: str
-
-
 class MappedRow(Struct, frozen=True, kw_only=True):
     """A name of the source and its counterpart here. ``is_unknown``: the table does not have it."""
 
@@ -91,28 +80,6 @@ class MappedRow(Struct, frozen=True, kw_only=True):
     source: str
     here: str
     is_unknown: bool
-
-
-class ConnectorView(Struct, frozen=True, kw_only=True):
-    """The page of one connector. ``base`` is its address; ``only`` is the run whose refusals are shown, else 0."""
-
-    name: str
-    about: str
-    base: str
-    state: tuple[str, str]
-    is_paused: bool
-    is_open: bool
-    may_manage: bool
-    runs: Sequence[Run]
-    mapping: tuple[MappedRow, ...]
-    refusals: Sequence[Refusal]
-    only: int
-    document: str
-    secrets: str
-    has_draft: bool
-    preview: PreviewView | None
-    note: str
-    problem: str
 
 
 def state_of(standing: Standing) -> tuple[str, str]:

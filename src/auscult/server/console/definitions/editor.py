@@ -9,6 +9,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
+from msgspec import Struct
 from msgspec.structs import replace
 
 from auscult.domain.definitions.definition import Definition, DefinitionKind
@@ -27,9 +28,8 @@ from auscult.server.console.definitions.drafts import (
     text_of,
     texts_of,
 )
-from auscult.server.console.definitions.editor_view import DefinitionEditorView, DefinitionVersion
-from auscult.server.console.definitions.faults import Faults, fault_links
-from auscult.server.console.definitions.forms.editor_view import Difference
+from auscult.server.console.definitions.faults import FaultLink, Faults, fault_links
+from auscult.server.console.definitions.forms.editor_view import Difference, DraftView
 from auscult.server.console.definitions.forms.listing import require_editor
 from auscult.server.console.definitions.picks import known_of
 from auscult.server.console.definitions.scorecards.builder import CardBuilder, Known, card_builder, spot_of
@@ -51,6 +51,47 @@ _SAVED = "saved"
 _TOPIC = re.compile(r"\btopics\[\d+\](?:\.topics\[\d+\])*")
 _LONGEST_LIST = 2_000
 """Names that a page offers at most; others are found when they are typed."""
+
+
+class DefinitionVersion(Struct, frozen=True, kw_only=True):
+    """One version in the list: when it was published, who did it and why."""
+
+    number: int
+    by: str
+    when: str
+    why: str
+    is_in_force: bool
+
+
+class DefinitionEditorView(Struct, frozen=True, kw_only=True):
+    """The editor of one document.
+
+    ``problem_at``: the path of the list that something could not be added to, empty for other problems. ``lists``: the
+    names that fields offer, by the name of the list. ``why``: the reason for the next version, as it was typed.
+    """
+
+    kind: str
+    back: str
+    panel: str
+    tabs: tuple[tuple[str, str], ...]
+    lists: tuple[tuple[str, tuple[str, ...]], ...]
+    title: str
+    name: str
+    document: str
+    faults: tuple[FaultLink, ...]
+    builder: CardBuilder | TreeBuilder
+    differences: tuple[Difference, ...]
+    before: str
+    why: str = ""
+    versions: tuple[DefinitionVersion, ...]
+    about_versions: str
+    can_publish: bool
+    may_publish: bool
+    note: str
+    problem: str
+    problem_at: str
+    action: str
+    draft: DraftView
 
 
 class _Checked(NamedTuple):

@@ -18,7 +18,7 @@ from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of
 from auscult.server.console.frame.visit import BASE, Visit, missing
-from auscult.server.console.operations.jobs_view import renaming_view
+from auscult.server.console.operations.jobs import renaming_view
 from auscult.server.console.operations.tabs import PATH, administration, tabs_of
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.people.users import managed

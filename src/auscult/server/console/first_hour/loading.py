@@ -138,14 +138,6 @@ class FoundView(Struct, frozen=True, kw_only=True):
     asked: tuple[AskedView, ...] = ()
 
 
-class LoadView(Struct, frozen=True, kw_only=True):
-    """The page of the first step. ``largest`` is the limit of a file in words."""
-
-    path: str
-    largest: str
-    limit: int
-
-
 class LoadPage(Controller):
     """A file of conversations: what is in it, and loading it."""
 
@@ -156,8 +148,10 @@ class LoadPage(Controller):
         """Ask for a file."""
         may(visit, "load")
         limit = visit.services.settings.request_bytes
-        view = LoadView(path=f"{PATH}/load", largest=_megabytes(limit, visit.reader), limit=limit)
-        return visit.page("first_hour/load", "Home", view)
+
+        return visit.page(
+            "first_hour/load", "Home", path=f"{PATH}/load", largest=_megabytes(limit, visit.reader), limit=limit
+        )
 
     @post("/preview", status_code=200)
     async def preview(self, request: AnyRequest, visit: AnyVisit) -> Stream | Response[str]:

@@ -1,7 +1,7 @@
 """The second and the fourth step: ready forms, and an invitation."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from litestar import Controller, Response, get, post
 from litestar.response import Redirect
@@ -39,26 +39,6 @@ class StarterView(Struct, frozen=True, kw_only=True):
     fits: str
     is_chosen: bool
     is_there: bool
-
-
-class FormView(Struct, frozen=True, kw_only=True):
-    """The page of the second step."""
-
-    path: str
-    forms: tuple[StarterView, ...]
-    problem: str = ""
-
-
-class InviteView(Struct, frozen=True, kw_only=True):
-    """The page of the fourth step. ``link`` signs the invited person in; it is shown once."""
-
-    path: str
-    users: str
-    given: Mapping[str, str]
-    roles: tuple[tuple[str, str], ...]
-    problem: str = ""
-    link: Invitation | None = None
-    invited: str = ""
 
 
 class FormPage(Controller):
@@ -126,8 +106,15 @@ class InvitePage(Controller):
 
 
 def _form_page(visit: Visit, problem: str = "") -> Response[str]:
-    view = FormView(path=f"{PATH}/form", forms=tuple(_starters(visit)), problem=problem)
-    return visit.page("first_hour/form", "Home", view, 422 if problem else 200)
+    return visit.page(
+        "first_hour/form",
+        "Home",
+        None,
+        422 if problem else 200,
+        path=f"{PATH}/form",
+        forms=tuple(_starters(visit)),
+        problem=problem,
+    )
 
 
 def _starters(visit: Visit) -> Iterator[StarterView]:
@@ -162,7 +149,11 @@ def _invite_page(
     visit: Visit, given: Given, problem: str = "", *, link: Invitation | None = None, invited: str = ""
 ) -> Response[str]:
     names: Iterable[str] = visit.store.people.roles.of(visit.app.tenant.account_id)
-    view = InviteView(
+    return visit.page(
+        "first_hour/invite",
+        "Home",
+        None,
+        422 if problem else 200,
         path=f"{PATH}/invite",
         users=f"{BASE}/administration/users",
         given={name: one(given, name) for name in ("email", "name", "role")},
@@ -171,4 +162,3 @@ def _invite_page(
         link=link,
         invited=invited,
     )
-    return visit.page("first_hour/invite", "Home", view, 422 if problem else 200)

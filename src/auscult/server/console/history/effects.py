@@ -16,8 +16,7 @@ from auscult.language import gettext as _
 from auscult.server.console.definitions.drafts import text_of
 from auscult.server.console.definitions.forms.listing import require_editor
 from auscult.server.console.definitions.in_force import metric_names
-from auscult.server.console.form_examples.examples import topic_examples_of
-from auscult.server.console.form_examples.examples_view import counted, erased
+from auscult.server.console.form_examples import counted, erased, topic_examples_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several, tried
 from auscult.server.console.frame.visit import Visit
 from auscult.server.rest.threads import run

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import cached_property
+from io import BytesIO
 from typing import Any
 
 import msgspec
 from litestar import Controller, Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
@@ -16,21 +18,23 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.form import Form
 from auscult.domain.form_examples import NewExample, Trials, Tried
+from auscult.domain.privacy.quotations import redact_quotations
 from auscult.domain.said.search import parse
 from auscult.domain.search import Opened, opened_by
 from auscult.domain.tuning import EDIT_FORMS, READ_AUDITS
+from auscult.formats import Given as GivenOfFile
+from auscult.formats import Rejected, Source, Table
 from auscult.language import gettext as _
 from auscult.language import ngettext
+from auscult.sandbox.reading import Noted
 from auscult.server.console.definitions.drafts import text_of
 from auscult.server.console.definitions.forms.editor import EditedForm, editor_view
 from auscult.server.console.definitions.forms.editor_view import channel_name
 from auscult.server.console.definitions.forms.listing import PATH, require_editor
 from auscult.server.console.definitions.forms.publishing import FITTED, UNFITTED, editor_page
-from auscult.server.console.form_examples.examples import examples_of, tried_on_examples
-from auscult.server.console.form_examples.examples_view import examples_view, other_answers
+from auscult.server.console.form_examples import examples_of, examples_view, other_answers, tried_on_examples
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
 from auscult.server.console.frame.visit import BASE, Visit, missing
-from auscult.server.console.history.trial_files import conversations_in
 from auscult.server.console.history.trial_view import LARGEST_FILE, TrialView, found_view, one_view
 from auscult.server.console.history.trial_words import adding, lists_for
 from auscult.server.console.history.trials import MONTH, RECENT, shown_trial, trial_of, untried, with_trial, words_of
@@ -42,9 +46,13 @@ from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import check_form
 from auscult.services.history.trials import TrialOrder, begin_trial, latest_trial, stop_trial, view_trial
 from auscult.services.scoring.engine_calls.answer_cache import ReadOnlyAnswers
+from auscult.services.scoring.intake.read import read_given
+from auscult.services.scoring.intake.times import of_app
 from auscult.services.scoring.trial import Trial, compared, pasted, written
 from auscult.services.tuning import Fitting
 
+MOST = 10
+"""Conversations of a file that can be chosen."""
 _NEWEST, _FOUND = 20, 10
 _MONTH, _SAMPLE = timedelta(days=30), 2_000
 """The period of a trial on the last month, and the conversations of it that are tried at most."""
@@ -327,3 +335,46 @@ class _Attempt:
     def _seen(self, sought: Sought) -> Sought:
         """Return a selection without the conversations that the visitor judges blind."""
         return replace(sought, without=tuple(sorted(self._blind)))
+
+
+def conversations_in(file: object, visit: Visit) -> list[Conversation]:
+    """Return the first conversations of an uploaded file. Raises ``RequestError`` where it has none, or is too large."""
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise RequestError(_("choose the file again"), code="field.missing", field="file")
+    content = file.file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        message = _("the file is larger than {n} MB; choose one with fewer conversations").format(n=LARGEST_FILE >> 20)
+        raise RequestError(message, code="field.out_of_range", field="file")
+    app = visit.app
+    source = Source(
+        app_id=app.tenant.app_id,
+        limits=visit.services.settings.limits,
+        given=of_app(GivenOfFile(is_zone_of_app=True), app),
+        name=file.filename,
+    )
+    noted = Noted()
+    found: list[Conversation] = []
+    refused: Rejected | None = None
+    for each in read_given(BytesIO(content), source, noted):
+        if isinstance(each, Rejected):
+            refused = refused or each
+        else:
+            found.append(each)
+        if len(found) == MOST:
+            break
+    if not found:
+        raise _nothing_in(visit, noted.table, refused)
+    return [*app.privacy.admitted(found).conversations]
+
+
+def _nothing_in(visit: Visit, table: Table | None, refused: Rejected | None) -> RequestError:
+    """Return why a file has no conversation."""
+    message = _("there is no conversation in the file")
+    if table is not None and table.missing:
+        missing = ", ".join(table.missing)
+        message = _("the table has no column for: {columns}; name its columns so").format(columns=missing)
+    elif refused is not None:
+        reason = sentence(redact_quotations(refused.error.coded, visit.app.privacy.refused))
+        message = _("there is no conversation in the file. Line {n}: {reason}")
+        message = message.format(n=refused.error.line or 1, reason=reason)
+    return RequestError(message, code="field.unknown_value", field="file")

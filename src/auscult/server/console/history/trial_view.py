@@ -12,7 +12,7 @@ from auscult.domain.scoring.stored import ConversationDetail
 from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.conversations.conversation_view import ConversationView, conversation_view
-from auscult.server.console.form_examples.examples_view import ExamplesView, OtherAnswers
+from auscult.server.console.form_examples import ExamplesView, OtherAnswers
 from auscult.server.console.frame.naming import agents_of, channel_of, queues_of, why_not_scored
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.history.trial_words import AddingView

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from auscult.domain.tuning import EDIT_FORMS, READ_AUDITS
 from auscult.server.console.conversations.conversation_view import title_of
 from auscult.server.console.definitions.forms.listing import PATH
-from auscult.server.console.form_examples.examples import examples_of
+from auscult.server.console.form_examples import examples_of
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.history.trial_view import TrialView, TriedView, tried_view
 from auscult.services.audits.blind import blindness_of

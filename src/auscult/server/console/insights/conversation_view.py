@@ -11,14 +11,16 @@ from auscult.domain.evaluation import Evidence
 from auscult.domain.insight import Insights, Sentiment
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
+from auscult.server.console.frame.charts._svg import element, group, image, text
 from auscult.server.console.frame.charts.sentiment import Sounded, course
-from auscult.server.console.frame.charts.talk import talk
 from auscult.server.console.frame.naming import within_sentence
 from auscult.server.console.frame.quoting import excerpt
-from auscult.server.console.frame.reader import Reader, clock
+from auscult.server.console.frame.reader import Reader, clock, mark
 from auscult.server.console.frame.reasons import filled, in_words
 from auscult.services.insights.intent_names import intent_name
 
+_ROW = 24
+_NAMES, _END = 74.0, 320.0
 _MOODS = {"negative": later("displeased"), "neutral": later("neutral"), "positive": later("pleased")}
 _FIELDS = {
     "language": later("Language"),
@@ -154,3 +156,21 @@ def _hint(found: Insights, reader: Reader) -> str:
 def _over(count: int) -> str:
     named = {1: _("Talks over the customer once"), 2: _("Talks over the customer twice")}
     return named.get(count, _("Talks over the customer {n} times").format(n=count))
+
+
+def talk(shares: Sequence[tuple[str, int, str]]) -> Markup:
+    """Draw shares in whole percents, each with its name and its class."""
+    rows = [
+        group(
+            (
+                text(0, n * _ROW + 16, name, "t2"),
+                element(
+                    "rect", class_=kind, x=_NAMES, y=n * _ROW + 8, width=share / 100 * (_END - _NAMES), height=8, rx=1
+                ),
+                text(360, n * _ROW + 16, mark(share, "%"), "t2", "end"),
+            )
+        )
+        for n, (name, share, kind) in enumerate(shares)
+    ]
+    label = ", ".join(_("{name} {n} percent").format(name=name, n=share) for name, share, _kind in shares)
+    return image(360, len(shares) * _ROW, group(rows), label=label, class_="chart talk")

@@ -5,13 +5,12 @@ from contextlib import suppress
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath
 from litestar.response import Redirect
-from msgspec import Struct
 
 from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
-from auscult.server.console.absences import LABELS, AwayView, away_view, wanted_of
+from auscult.server.console.absences import LABELS, away_view, wanted_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, sentence_of
 from auscult.server.console.frame.visit import (
     BASE,
@@ -35,24 +34,6 @@ _NOTES = {
     "away": later("Stated: nothing is drawn for you on these days."),
     "back": later("The absence is removed."),
 }
-
-
-class AccountView(Struct, frozen=True, kw_only=True):
-    """The page. ``secret`` and ``picture`` of a factor that waits to be confirmed; ``codes`` are shown once."""
-
-    name: str
-    email: str
-    by_provider: bool
-    is_required: bool
-    since: str
-    left: str
-    is_low: bool
-    secret: str
-    picture: str
-    codes: tuple[str, ...]
-    away: AwayView
-    note: str
-    problem: str
 
 
 class AccountPage(Controller):
@@ -182,23 +163,24 @@ def _page(  # noqa: PLR0913
     found, waiting = factors.of(access.user), factors.waiting(access.user)
     is_in_force = found is not None and waiting is None
     left = found.codes_left if found else 0
-    view = AccountView(
-        name=access.user.name,
-        email=access.user.email,
-        by_provider=access.session is not None and access.session.method == "oidc",
-        is_required=Principals(console.services.store, console.now).owes_second_factor(access) and not is_in_force,
-        since=reader.day(found.confirmed_at) if found and found.confirmed_at else "",
-        left=ngettext("{n} recovery code is left.", "{n} recovery codes are left.", left).format(n=left),
-        is_low=left < _FEW,
-        secret=_grouped(waiting.secret) if waiting else "",
-        picture=_picture(waiting.uri) if waiting else "",
-        codes=codes,
-        away=away_view(_absences(console, access).listing(), reader, given),
-        note=note,
-        problem=in_words(error) if error else problem,
-    )
+    shown = {
+        "theme": theme_of(request),
+        "name": access.user.name,
+        "email": access.user.email,
+        "by_provider": access.session is not None and access.session.method == "oidc",
+        "is_required": Principals(console.services.store, console.now).owes_second_factor(access) and not is_in_force,
+        "since": reader.day(found.confirmed_at) if found and found.confirmed_at else "",
+        "left": ngettext("{n} recovery code is left.", "{n} recovery codes are left.", left).format(n=left),
+        "is_low": left < _FEW,
+        "secret": _grouped(waiting.secret) if waiting else "",
+        "picture": _picture(waiting.uri) if waiting else "",
+        "codes": codes,
+        "absences": away_view(_absences(console, access).listing(), reader, given),
+        "note": note,
+        "problem": in_words(error) if error else problem,
+    }
     status = (422 if problem else 200) if error is None else 429 if isinstance(error, SignInLimitedError) else 422
-    return page_response_of(console, "people/account", {"view": view, "theme": theme_of(request)}, status)
+    return page_response_of(console, "people/account", shown, status)
 
 
 _FEW = 3

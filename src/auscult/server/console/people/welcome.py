@@ -6,7 +6,6 @@ from litestar import Controller, Response, get, post
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 from litestar.response import Redirect
-from msgspec import Struct
 
 from auscult.domain.errors import AuscultError
 from auscult.domain.people.users import User
@@ -17,17 +16,6 @@ from auscult.server.people.origins import origin_of
 from auscult.services.people.first import EMAIL, Introduction, introduce
 from auscult.services.people.passwords import SHORTEST_PASSWORD
 from auscult.storage.people.access import Access
-
-
-class WelcomeView(Struct, frozen=True, kw_only=True):
-    """The page. ``problem`` is the fault of the attempt before, in the field ``wrong``, or in none."""
-
-    name: str
-    email: str
-    asks_email: bool
-    shortest: int
-    problem: str = ""
-    wrong: str = ""
 
 
 class WelcomePage(Controller):
@@ -71,14 +59,13 @@ def _is_asked(entrance: Entrance, access: Access) -> bool:
 def _page(
     request: AnyRequest, console: Console, user: User, given: Introduction, error: AuscultError | None = None
 ) -> Response[str]:
-    view = WelcomeView(
-        name=given.name,
-        email=given.email or ("" if user.email == EMAIL else user.email),
-        asks_email=user.email == EMAIL,
-        shortest=SHORTEST_PASSWORD,
-        problem=sentence(error.coded) if error else "",
-        wrong=error.field or "" if error else "",
-    )
-    return page_response_of(
-        console, "people/welcome", {"view": view, "theme": theme_of(request)}, 422 if error else 200
-    )
+    shown = {
+        "theme": theme_of(request),
+        "name": given.name,
+        "email": given.email or ("" if user.email == EMAIL else user.email),
+        "asks_email": user.email == EMAIL,
+        "shortest": SHORTEST_PASSWORD,
+        "problem": sentence(error.coded) if error else "",
+        "wrong": error.field or "" if error else "",
+    }
+    return page_response_of(console, "people/welcome", shown, 422 if error else 200)

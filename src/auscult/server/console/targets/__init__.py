@@ -118,7 +118,6 @@ def _page(
         may_manage=targets_of(visit).may_manage,
         is_installed=find_spec("apprise") is not None,
         kinds={key: _(KIND_WORDS[key]) for key in KINDS},
-        app_kinds=APP_KINDS,
         languages=LANGUAGES,
         given={**values, "language": values["language"] or visit.reader.language},
         ticked=several(given or {}, "kind"),

@@ -7,7 +7,6 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
-from msgspec import Struct
 
 from auscult.domain.audits.audit import Audit
 from auscult.domain.errors import AuscultError
@@ -23,7 +22,7 @@ from auscult.server.console.frame.visit import Visit
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.editing.questions import mappings
-from auscult.services.taught import Asked, TaughtQuestion, Teaching
+from auscult.services.taught import Asked, Teaching
 
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 HANDFUL = 5
@@ -36,20 +35,6 @@ _WHY = {
     "unsure": later("Could be either"),
     "chance": later("Drawn by chance"),
 }
-
-
-class TeachView(Struct, frozen=True, kw_only=True):
-    """Contents of the page: the taught questions of a form, by id, and the one that is taught."""
-
-    form_id: str
-    form_name: str
-    action: str
-    asked: Asked | None
-    questions: tuple[tuple[str, str], ...]
-    found: TaughtQuestion | None = None
-    skipped: tuple[str, ...] = ()
-    problem: str = ""
-    note: str = ""
 
 
 class TeachPage(Controller):
@@ -152,7 +137,11 @@ def _page(  # noqa: PLR0913  (what is shown, and what was done)
     value = read_document(document_in_use(visit.app.forms, form_id)).value
     taught = [each for each in mappings(value, "metrics") if each.get("type") == ByExample.name]
     found = _work(visit).shown(form_id, metric_id, HANDFUL, skipped, asked) if metric_id else None
-    view = TeachView(
+    return visit.page(
+        "taught/teach",
+        "Forms",
+        None,
+        422 if problem else 200,
         form_id=form_id,
         form_name=str(value.get("name", form_id)) if isinstance(value, dict) else form_id,
         action=f"{PATH}/{form_id}/teach",
@@ -162,8 +151,9 @@ def _page(  # noqa: PLR0913  (what is shown, and what was done)
         skipped=skipped,
         problem=problem,
         note=note,
+        why=_WHY,
+        between=_BETWEEN,
     )
-    return visit.page("taught/teach", "Forms", view, 422 if problem else 200, why=_WHY, between=_BETWEEN)
 
 
 def _work(visit: Visit) -> Teaching:

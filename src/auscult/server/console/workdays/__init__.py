@@ -8,7 +8,6 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 from litestar.response import Redirect
-from msgspec import Struct
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.workdays import WEEK, Weekday, WorkingDays, countries, holidays_of, subdivisions_of
@@ -30,20 +29,6 @@ _LABELS = {
 }
 _NEXT = 8
 _AHEAD = timedelta(days=400)
-
-
-class WorkingDaysView(Struct, frozen=True, kw_only=True):
-    """The form, and the public holidays and days off to come: day and name."""
-
-    week: tuple[tuple[str, str, bool], ...]
-    countries: tuple[tuple[str, str], ...]
-    country: str
-    subdivisions: tuple[str, ...]
-    subdivision: str
-    days_off: str
-    ahead: tuple[tuple[str, str], ...]
-    note: str
-    problem: str
 
 
 class WorkingDaysPage(Controller):
@@ -99,7 +84,9 @@ def _page(visit: Visit, given: Given | None, problem: str = "") -> Response[str]
     names = get_day_names("wide", locale=reader.locale)
     week = stored.week if given is None else several(given, "week")
     country = stored.country or "" if given is None else one(given, "country")
-    view = WorkingDaysView(
+    return administration(
+        visit,
+        "Working days",
         week=tuple((each, names[n], each in week) for n, each in enumerate(WEEK)),
         countries=tuple(sorted(_countries(reader), key=lambda each: each[1])),
         country=country,
@@ -110,7 +97,6 @@ def _page(visit: Visit, given: Given | None, problem: str = "") -> Response[str]
         note=_("Set, for deadlines from now on.") if not problem and "set" in visit.query.get("done", ()) else "",
         problem=problem,
     )
-    return administration(visit, "Working days", view, 422 if problem else 200)
 
 
 def _countries(reader: Reader) -> Iterator[tuple[str, str]]:

@@ -5,19 +5,19 @@ each queue) are checked by ``auscult forms check``.
 """
 
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Any, cast
 
 import msgspec
 from msgspec import Struct
 
 from auscult.formats._document import ConversationDocument
-from auscult.services.definitions.forms.key_descriptions import CONVERSATION, FORM, LIMITS
 from auscult.services.definitions.forms.reading import SCHEMA_KEY, WrittenAssignment, WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.rules import MetricTypes
 
+_LINES = files("auscult.services.definitions.forms").joinpath("key_descriptions.tsv").read_text("utf-8").splitlines()
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _DEFINITIONS = "#/$defs/"
-
 Schema = dict[str, Any]
 Words = Mapping[str, str]
 
@@ -94,3 +94,23 @@ def _as_written(schema: Any, named: Mapping[str, str]) -> Any:  # noqa: ANN401  
 
 def _first_line(kind: type) -> str:
     return (kind.__doc__ or "").strip().partition("\n")[0]
+
+
+def _of(what: str) -> Mapping[str, str]:
+    rows = (line.split("\t") for line in _LINES[1:])
+    return {key: meaning for of, key, meaning in rows if of == what}
+
+
+FORM, CONVERSATION = _of("form"), _of("conversation")
+LIMITS: Mapping[str, Mapping[str, Any]] = {
+    "form.id": {"minLength": 1, "maxLength": 200, "pattern": r"^\S+$"},
+    "form.name": {"minLength": 1, "maxLength": 200},
+    "metric.name": {"minLength": 1, "maxLength": 200},
+    "pass_score": {"minimum": 0, "maximum": 100},
+    "metric.weight": {"minimum": 0, "maximum": 1_000_000},
+    "metric.negative_weight": {"minimum": 0, "maximum": 1_000_000},
+    "form.languages": {"minItems": 1},
+    "metrics": {"minItems": 1},
+    "threshold": {"exclusiveMinimum": 0, "maximum": 1},
+}
+"""What a form's check holds of a value beside its type, where a schema can say so."""

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from auscult.server.console.assist.knowledge_view import language_choices
+from auscult.server.console.assist.knowledge import language_choices
 from auscult.server.console.frame.reader import Reader
 
 

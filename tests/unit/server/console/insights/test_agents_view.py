@@ -7,7 +7,7 @@ from auscult.domain.statistics.compared_agents import compared_agents
 from auscult.server.console.frame.counts import Leads
 from auscult.server.console.frame.filters import FilterView
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.insights.agents_view import AgentsFound, AgentsView, agents_view
+from auscult.server.console.insights.agents import AgentsFound, AgentsView, agents_view
 from auscult.services.insights.quality import Passed
 
 NOW = datetime(2026, 3, 29, tzinfo=UTC)

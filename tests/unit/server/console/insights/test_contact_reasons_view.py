@@ -8,7 +8,7 @@ from auscult.domain.insights.changes import Group, Kind, share
 from auscult.domain.insights.drivers import Drivers
 from auscult.server.console.frame.filters import FilterView
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.insights.contact_reasons_view import Compare, InsightsPageView, insights_page
+from auscult.server.console.insights.contact_reasons import Compare, InsightsPageView, insights_page
 from auscult.server.console.insights.failures import Answered, Failures
 from auscult.services.insights.drivers import FormChange
 from auscult.services.insights.overview import AllDrivers, Mean

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from auscult.domain.operations.figures import NO_FIGURES
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.operations.jobs_view import health_rows
+from auscult.server.console.operations.jobs import health_rows
 from tests.data_files import data_of
 
 

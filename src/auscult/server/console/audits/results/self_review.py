@@ -1,6 +1,7 @@
 """Self-review: an agent judges their own conversation first, and then sees the answers of machine and auditor."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, NamedTuple
 
 from litestar import Controller, Response, post
 from litestar.di import NamedDependency
@@ -9,15 +10,34 @@ from litestar.params import Body, SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.audits.assignment import Assigned
-from auscult.domain.audits.audit import state_of
+from auscult.domain.audits.audit import AuditResult, state_of
 from auscult.domain.errors import AccessError, NotFoundError
+from auscult.domain.form import Metric
 from auscult.domain.scoring.stored import EvaluatedConversation
+from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.audits.desk import ItemPage
-from auscult.server.console.audits.results.self_review_view import Compared, answers_of, machine_answers, words_of
+from auscult.server.console.frame.naming import customer_words
+from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.services.audits.blind import kept_from, kept_from_agents, unreleased_to
 from auscult.services.audits.desk import Desk
+
+_LONGEST = 90
+
+
+class Compared(NamedTuple):
+    """The answers to the metrics of a form by metric id: the agent's own, and those of machine and auditor, where shown."""
+
+    own: Mapping[str, str]
+    machine: Mapping[str, str]
+    auditor: Mapping[str, str]
+
+    def differs(self, metric: Metric) -> bool:
+        """Return whether the machine or the auditor answers otherwise than the agent."""
+        own = self.own.get(metric.id, "-")
+        return any(found.get(metric.id, "-") not in {"-", own} for found in (self.machine, self.auditor))
+
 
 PERMISSION = "audit.review_own"
 HOME = f"{BASE}/my-results"
@@ -80,3 +100,23 @@ class BeginSelfReview(Controller):
         except (AccessError, NotFoundError) as error:
             raise missing("conversation", conversation_id) from error
         return Redirect(f"{HOME}/reviews/{conversation_id}", status_code=303)
+
+
+def answers_of(found: AuditResult | None) -> dict[str, str]:
+    """Return the answers of an audit by metric id; none without one."""
+    return {each.metric_id: each.level or each.answer for each in found.sheet.answers} if found else {}
+
+
+def machine_answers(case: EvaluatedConversation) -> dict[str, str]:
+    """Return the machine's answers by metric id."""
+    return {each.metric.id: each.verdict.level or each.verdict.qualification for each in case.evaluation.results}
+
+
+def words_of(case: EvaluatedConversation) -> str:
+    """Return what the customer says, in short."""
+    return excerpt(customer_words(case.conversation), _LONGEST)
+
+
+def review_state(found: Assigned) -> str:
+    """Return how far a review is, in words."""
+    return _("Reviewed") if found.assignment.state == "submitted" else _("Begun")

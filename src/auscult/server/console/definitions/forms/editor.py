@@ -34,7 +34,7 @@ from auscult.server.console.definitions.forms.packs import PacksView, choices, p
 from auscult.server.console.definitions.forms.publishing import done_note, editor_page, publish_and_score, score_again
 from auscult.server.console.definitions.forms.sentences import Sentences, sentences_of
 from auscult.server.console.definitions.picks import columns_of_tables, languages_of, names_for
-from auscult.server.console.form_examples.examples import doubt_of
+from auscult.server.console.form_examples import doubt_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.history.trial_view import TrialView, unasked

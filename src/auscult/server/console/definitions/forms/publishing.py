@@ -1,12 +1,15 @@
 """Publishing from the form editor: who publishes and why, the conversations that are scored again, and earlier versions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from litestar import Response
 
 from auscult.domain.definitions.form_version import FormVersion, signed
+from auscult.domain.definitions.scorecard import Scorecard
 from auscult.domain.errors import ConflictError
+from auscult.domain.form import Form
+from auscult.domain.schedules.schedule import Schedule
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.definitions.forms.days import (
@@ -17,13 +20,15 @@ from auscult.server.console.definitions.forms.days import (
     scoring_until,
     today,
 )
-from auscult.server.console.definitions.forms.editor_view import EditorView, PublishView, VersionRow
-from auscult.server.console.definitions.forms.uses import uses_of
+from auscult.server.console.definitions.forms.editor_view import EditorView, PublishView, Uses, VersionRow
+from auscult.server.console.form_examples import examples_of
 from auscult.server.console.frame.posted import Given, day, one
 from auscult.server.console.frame.visit import Visit
 from auscult.server.console.people.names import names_of_people
+from auscult.server.console.schedules.reports import EXPORT
 from auscult.services.definitions.forms.drafts import publish_draft
 from auscult.services.definitions.forms.publish import in_force
+from auscult.services.definitions.scorecards import scorecards
 from auscult.services.history.coverage import fitting
 from auscult.services.history.rescores import begin_rescore
 
@@ -32,6 +37,7 @@ PUBLISHED, SCORED_AGAIN, BUSY = "published", "again", "busy"
 FITTED, UNFITTED = "fitted", "unfitted"
 """The same after a fit of thresholds was published or undone."""
 _FITS = {FITTED: later("The fit is in force."), UNFITTED: later("What was in force before is in force again.")}
+_MOST_PLANS = 1_000
 
 
 def publish_and_score(visit: Visit, form_id: str, given: Given, taken: Collection[str] = ()) -> str:
@@ -146,3 +152,30 @@ def _row(visit: Visit, version: FormVersion, names: dict[str, str], states: dict
         state=states.get(version.version, ""),
         is_newest=version.version == max(states),
     )
+
+
+def uses_of(visit: Visit, form_id: str, form: Form | None) -> Uses:
+    """Return what names a form or its questions, as far as the visitor may see it. ``form`` is the version in force."""
+    plans = visit.app.plans.listing(limit=_MOST_PLANS) if visit.principal.may_everywhere("plan.read") else ()
+    return Uses(
+        plans=tuple(plan for plan in plans if plan.document.form_id == form_id),
+        cards=tuple(_scorecards(visit, form)) if form and visit.may("form.read") else (),
+        schedules=tuple(_schedules(visit, form_id)) if visit.may(EXPORT) else (),
+        examples=len(examples_of(visit).of(form_id)),
+    )
+
+
+def _scorecards(visit: Visit, form: Form) -> Iterator[tuple[Scorecard, list[str]]]:
+    """Yield the scorecards that read questions of a form, with the names of these."""
+    names = {metric.id: metric.name for metric in form.metrics}
+    for card in scorecards(visit.app):
+        read = [names[each.metric] for of in card.attributes for each in of.metrics if each.metric in names]
+        if read:
+            yield card, read
+
+
+def _schedules(visit: Visit, form_id: str) -> Iterator[Schedule]:
+    """Yield the visitor's own schedules; those of others are theirs."""
+    for each in visit.app.schedules.listing(visit.visitor.email):
+        if each.form_id == form_id or (each.kind == "form_summary" and not each.form_id):
+            yield each

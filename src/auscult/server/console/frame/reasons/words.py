@@ -4,6 +4,7 @@ Of a part a number is written as the reader writes it, a text with a code is tra
 quotations and names of a form, is shown as it is.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import cast
@@ -15,6 +16,8 @@ from auscult.domain.errors import PART, Coded
 from auscult.language import ENGLISH, current, translation_of
 from auscult.server.console.frame.reader import clock, decimal
 
+_BEGINNING = re.compile(r'(?P<tag><span lang="en">)?(?P<letter>[^\W\d_])')
+_ENDS = (".", "!", "?", ".</span>", "!</span>", "?</span>")
 _AS_STORED = Markup('<span lang="en">{}</span>')
 """An English text on a page in another language."""
 NUMBERS = frozenset({"n", "m", "s", "low", "high", "least", "most", "rate"})
@@ -64,3 +67,17 @@ def _codes() -> dict[str, str]:
     """Return the codes of languages by their English names."""
     languages = cast("Mapping[str, str]", Locale(ENGLISH).languages)
     return {name: code for code, name in languages.items()}
+
+
+def filled(text: str, **values: str) -> Markup:
+    """Return a text with its placeholders filled; values that are no markup are escaped."""
+    return escape(text).format(**values)
+
+
+def sentence_of(reason: Markup) -> Markup:
+    """Return a reason as a sentence: with a capital first, and a full stop."""
+    found = _BEGINNING.match(reason)
+    if found is not None:
+        at = found.start("letter")
+        reason = Markup(f"{reason[:at]}{found['letter'].upper()}{reason[at + 1 :]}")  # noqa: S704 escaped already
+    return reason if reason.endswith(_ENDS) else reason + "."

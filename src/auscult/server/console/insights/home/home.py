@@ -22,7 +22,6 @@ from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.home.home_view import (
     Agreed,
     HearView,
-    HomeView,
     NewsView,
     NumberView,
     agreement_number,
@@ -71,21 +70,23 @@ class HomePage(Controller):
         rows = newest(visit.app, replace(people, since=visit.now - WEEK), _NEWEST) if reads else ()
         rows = without_blind(visit.app, visit.visitor.email, rows, visit.principal.agent_ids)
         is_empty = reads and not came and not count(visit.app, sought)
-        view = HomeView(
+        filters = (
+            filter_view(query, BASE, names_of(visit), reader, ("queue",)) if reads and (query or not is_empty) else None
+        )
+        hour = None if visit.visitor.personas else home_hour(visit, is_empty=is_empty)
+        return visit.page(
+            "insights/home",
+            "Home",
             title=reader.weekday(reader.today),
             lead=_lead(leads, then, (came, scored), since) if reads and (query or not is_empty) else "",
             numbers=tuple(_numbers(visit, sought, leads)),
             todo=inbox(visit),
             news=_news(visit, sought, rows, leads) if judges else (),
-            since=_("the four weeks before"),
             hear=tuple(_recommended(visit, rows)) if reads else (),
             is_empty=is_empty,
+            filters=filters,
+            hour=hour,
         )
-        filters = (
-            filter_view(query, BASE, names_of(visit), reader, ("queue",)) if reads and (query or not is_empty) else None
-        )
-        hour = None if visit.visitor.personas else home_hour(visit, is_empty=is_empty)
-        return visit.page("insights/home", "Home", view, filters=filters, hour=hour)
 
 
 def _lead(leads: Leads, span: tuple[datetime, datetime], numbers: tuple[int, int], since: str) -> Markup:

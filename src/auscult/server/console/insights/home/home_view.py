@@ -77,19 +77,6 @@ class HearView(Struct, frozen=True, kw_only=True):
     href: str
 
 
-class HomeView(Struct, frozen=True, kw_only=True):
-    """The page."""
-
-    title: str
-    lead: str | Markup
-    numbers: tuple[NumberView, ...]
-    todo: tuple[TodoView, ...]
-    news: tuple[NewsView, ...]
-    since: str
-    hear: tuple[HearView, ...]
-    is_empty: bool
-
-
 class Agreed(NamedTuple):
     """Agreement of machine and people in a period: the number of audits, and each metric's part."""
 

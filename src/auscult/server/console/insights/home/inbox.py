@@ -10,7 +10,7 @@ from auscult.language import ngettext
 from auscult.server.api.coaching import GIVE, may_see
 from auscult.server.console.absences import offers, places
 from auscult.server.console.calibration.sessions import TAKE_PART, calibrating
-from auscult.server.console.coaching.items_view import written
+from auscult.server.console.coaching.items import written
 from auscult.server.console.disputes import reviewing
 from auscult.server.console.frame.naming import by_in_words
 from auscult.server.console.frame.visit import BASE, Visit

@@ -3,7 +3,7 @@
 import pytest
 from markupsafe import Markup
 
-from auscult.server.console.frame.reasons.sentences import filled, sentence_of
+from auscult.server.console.frame.reasons.words import filled, sentence_of
 
 
 @pytest.mark.parametrize(

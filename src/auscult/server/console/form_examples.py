@@ -1,4 +1,4 @@
-"""A form's examples in its editor: how many are answered as expected, and each with its words."""
+"""The examples of a form or a taxonomy as its editor keeps and tries them."""
 
 import msgspec
 from msgspec import Struct
@@ -6,10 +6,14 @@ from msgspec import Struct
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form, Metric
 from auscult.domain.form_examples import Trials, Tried, TriedTopic, answer_of, answers_of
+from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.conversations.conversation_view import title_of
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.verdicts import word_of
+from auscult.server.console.frame.visit import Visit
+from auscult.services.definitions.forms.reading import check_form
+from auscult.services.form_examples import FormExamples, TopicExamples
 from auscult.services.scoring.trial import is_not_asked
 
 
@@ -28,6 +32,30 @@ class OtherAnswers(Struct, frozen=True, kw_only=True):
 
     answers: tuple[tuple[str, str], ...]
     expected: str = ""
+
+
+def examples_of(visit: Visit) -> FormExamples:
+    """Return the examples of forms as the visitor sees them."""
+    return FormExamples(visit.app, lambda: visit.now, visit.principal)
+
+
+def topic_examples_of(visit: Visit) -> TopicExamples:
+    """Return the examples of taxonomies as the visitor sees them."""
+    return TopicExamples(visit.app, lambda: visit.now, visit.principal)
+
+
+def tried_on_examples(visit: Visit, form: Form) -> Trials[Tried]:
+    """Try a form on its examples."""
+    return examples_of(visit).tried(visit.services.trying(), form)
+
+
+def doubt_of(visit: Visit, document: bytes) -> str:
+    """Return what speaks against publishing a document: examples that it answers otherwise; empty where none does."""
+    form = check_form(document).form
+    found = Trials[Tried]() if form is None else tried_on_examples(visit, form)
+    if not found.wrong:
+        return ""
+    return _("{counted}. The others are listed under Try it.").format(counted=counted(found))
 
 
 def examples_view(found: Trials[Tried], form: Form) -> ExamplesView | None:
