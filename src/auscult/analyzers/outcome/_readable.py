@@ -51,7 +51,6 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _TAIL_ENDS = ("please", "ok", "okay", "thanks", "you", "bye", "right", "then", "though", "and", "so", "know")
-_TAIL_HOLDS = ("thing", "have ", "enjoy ")
 _AFTER_TAIL = ".!?, \t\n\r\f\v\x1c\x1d\x1e\x1f"
 _LONE_I = re.compile(r"(?<![\w'])i(?=$|[\s,.!?]|'(?:m|ve|ll|d)\b)")
 _QUESTION = re.compile(
@@ -100,8 +99,8 @@ def readable(sentence: str) -> str:
 def _may_have_tail(said: str) -> bool:
     """Return whether there may be a tail: its last word, or one that is in every other. Most have none."""
     low = said.lower()
-    has_any = low.rstrip(_AFTER_TAIL).endswith(_TAIL_ENDS) or any(one in low for one in _TAIL_HOLDS)
-    return has_any or not said.isascii()
+    is_last = low.rstrip(_AFTER_TAIL).endswith(_TAIL_ENDS)
+    return is_last or "thing" in low or "have " in low or "enjoy " in low or not said.isascii()
 
 
 def _said_once(words: list[str]) -> str:

@@ -47,7 +47,6 @@ _THIRD = re.compile(
 )
 _WORD = re.compile(r"\w+")
 _FIRST = re.compile(r"(?:^|(?<=\|))\w+")
-_MAY_JOIN = "'?"
 _SHE = r"(it|they|this|that|there|he|she|anyone|anybody|someone|somebody)"
 _ASKS = "asked whether "
 
@@ -129,7 +128,7 @@ def _compiled(speaker: Side) -> list[tuple[frozenset[str], re.Pattern[str], str]
     forms = _FORMS[speaker]
     return [
         (
-            frozenset(_FIRST.findall(f"{pattern}|{pattern.replace(_MAY_JOIN, '')}")),
+            frozenset(_FIRST.findall(pattern + "|" + pattern.replace("'?", ""))),
             re.compile(rf"(?<![\w'])(?:{pattern})(?![\w'])", re.IGNORECASE),
             instead.format(**forms),
         )
@@ -210,12 +209,10 @@ _REQUEST_WITHIN = re.compile(
     r"to know |(?:what|where|when) (?:is|are) (?:my|your|the) \w+|how much (?:is|are|does) \w+)",
     re.IGNORECASE,
 )
-_REQUEST_WORDS = (
+_REQUEST_WORDS = [
     *(f"{verb} {who}" for verb in ("can", "could", "would", "will") for who in ("you", "i")),
-    *(f"{asks} {verb}" for asks in ("what", "where", "when") for verb in ("is", "are")),
-    "to know",
-    "how much",
-)
+    *("to know", "how much", "what is", "what are", "where is", "where are", "when is", "when are"),
+]
 """Words one of which is in every request that begins within a sentence."""
 _HELP = re.compile(
     r"(?:(?:so|and|but) )?(?:can|could|would|will) you (?:please )?(?:help|assist)(?: me| us)?(?: out)?"
