@@ -24,6 +24,7 @@ class OnePass:
         self._positions: list[tuple[int, int]] = []
         """The list of each pattern, and its index there."""
         self._forms: list[Form] = []
+        self._distinct: tuple[Form, ...] = ()
         self._compiled: re2.Filter | None = None
         self._found = lru_cache(maxsize=_KEEP)(self._scan)
 
@@ -32,6 +33,7 @@ class OnePass:
         number = len(self._forms)
         added = list(patterns)
         self._forms.append(form)
+        self._distinct = tuple(dict.fromkeys(self._forms))
         self._patterns += [(pattern, options) for pattern in added]
         self._positions += [(number, index) for index in range(len(added))]
         self._compiled = None
@@ -45,15 +47,14 @@ class OnePass:
 
     def _scan(self, text: str) -> Mapping[int, tuple[int, ...]]:
         """Return the indices of the patterns that match, by list; a text that is one in two forms is searched once."""
-        matches: dict[bytes, list[int]] = {}
         found: dict[int, list[int]] = {}
-        read = {form: form(text) for form in dict.fromkeys(self._forms)}
-        for shown in dict.fromkeys(read.values()):
-            matches[shown] = sorted(self._filter.Match(shown) or ())
-        for form, shown in read.items():
-            for match in matches[shown]:
+        read: dict[bytes, list[Form]] = {}
+        for form in self._distinct:
+            read.setdefault(form(text), []).append(form)
+        for shown, forms in read.items():
+            for match in sorted(self._filter.Match(shown) or ()):
                 number, index = self._positions[match]
-                if self._forms[number] is form:
+                if len(read) == 1 or self._forms[number] in forms:
                     found.setdefault(number, []).append(index)
         return {number: tuple(indexes) for number, indexes in found.items()}
 

@@ -156,10 +156,10 @@ class _Plan:
         self._excused_because = settings.excused_because
         self._is_silence_judged = settings.when_silent == "no"
         self._shares = settings.sub_weights
-        is_by_words = self._trigger is not None and not any(one.needs for one in searches_of(self._trigger))
+        self._is_by_words = self._trigger is not None and not any(one.needs for one in searches_of(self._trigger))
         for one in (self._not_when, self._answer, self._excused):
             for search in searches_of(one) if one else ():
-                search.is_trigger_by_words, search.is_any_turn_enough = is_by_words, True
+                search.is_trigger_by_words, search.is_any_turn_enough = self._is_by_words, True
         present = [one for one in (self._not_when, self._trigger, self._answer, self._excused) if one]
         self._searches = [search for one in present for search in searches_of(one)]
         self.needs = frozenset[type[Probe]]().union(*(search.needs for search in self._searches))
@@ -177,8 +177,7 @@ class _Plan:
             or (Judgement in self.needs and words_decide(self.judge, conversation))
         ):
             return ()
-        is_by_words = self._trigger is not None and not any(one.needs for one in searches_of(self._trigger))
-        trigger = self._trigger.decide(reading, {}, None).position if self._trigger and is_by_words else None
+        trigger = self._trigger.decide(reading, {}, None).position if self._trigger and self._is_by_words else None
         asked = (
             probe for search in self._searches if search.needs for probe in search.probes(reading, trigger=trigger)
         )

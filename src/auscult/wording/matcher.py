@@ -8,7 +8,7 @@ from typing import NamedTuple
 import re2
 
 from auscult.domain.said.negation import Match, is_affirmed
-from auscult.domain.said.text import spoken_words, straighten_quotes
+from auscult.domain.said.text import FILLERS, spoken_words, straighten_quotes
 from auscult.wording.packs import Pack, Reading
 
 # The words of a text as ``spoken_words`` cuts it, where they stand: runs of letters, digits and apostrophes.
@@ -20,7 +20,6 @@ Search = Callable[[bytes], str]
 FindLines = Callable[[str], Sequence[int]]
 """A turn's text in, the indices of a pack's lines that match it out."""
 _KEEP = 2_048
-_NO_MEANINGS: frozenset[str] = frozenset()
 _KEEP_CHARACTERS = 2_000
 
 
@@ -50,22 +49,8 @@ class _Compiled(NamedTuple):
                 for start, end in _spans(lines, is_bare=is_bare)(read):
                     yield Match.of(read, start, end)
 
-    def holds(self, bare: bytes, straight: bytes) -> bool:
-        return bool(self.said(bare) or self.written(straight)) and not self.is_called_off(bare, straight)
-
     def is_called_off(self, bare: bytes, straight: bytes) -> bool:
         return bool(self.unless(bare) or self.unless_written(straight))
-
-
-class _Read(NamedTuple):
-    """A turn's text as patterns read it: bare words and straight quotes, as UTF-8."""
-
-    bare: bytes
-    straight: bytes
-
-    @classmethod
-    def of(cls, text: str) -> "_Read":
-        return cls(bare_words(text).encode(), straighten_quotes(text).encode())
 
 
 class Matcher:
@@ -81,49 +66,51 @@ class Matcher:
         self._search_lines = line_search(pack.lines, is_bare=True)
         self._find_lines = find_lines or self._search_lines
         self._has_written = any(each.written for each in pack.readings)
-        self._kept = lru_cache(maxsize=_KEEP)(self._meanings)
+        self._kept = lru_cache(maxsize=_KEEP)(self._held)
 
     def holds(self, text: str) -> bool:
         """Return whether a reading of the pack holds for a turn's text."""
-        return bool(self.meanings(text))
+        return bool(self._readings_of(text))
 
     def meanings(self, text: str) -> frozenset[str]:
         """Return what the readings mean that hold for a turn's text; "" for those without a meaning of their own."""
-        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._meanings(text)
+        return frozenset([self._readings[index][0] for index in self._readings_of(text)])
 
     def affirms(self, text: str) -> bool:
         """Return whether a reading of the pack holds for a turn's text, and its words are not merely denied there."""
-        if not self.meanings(text):
+        held = [self._readings[index][1] for index in self._readings_of(text)]
+        if not held:
             return False
-        read = _Read.of(text)
-        held = [one for _, one in self._readings if one.holds(*read)]
         return is_affirmed(
             lambda clause: (match for one in held for match in one.matches(clause)), text, self._language
         )
 
     def words(self, text: str) -> str:
         """Return the words of a turn that match the pack, as written; "" where it does not match."""
-        if not self.meanings(text):
+        found = self._readings_of(text)
+        if not found:
             return ""
-        read = _Read.of(text)
-        held = next(one for _, one in self._readings if one.holds(*read))
-        said = held.said(read.bare)
-        if said:
-            return _as_written(text, bare_words(text), said)
-        written = held.written(read.straight)
-        start = straighten_quotes(text).index(written)
+        bare, straight, held = bare_words(text), straighten_quotes(text), self._readings[found[0]][1]
+        if said := held.said(bare.encode()):
+            return _as_written(text, bare, said)
+        written = held.written(straight.encode())
+        start = straight.index(written)
         return text[start : start + len(written)].strip()
 
-    def _meanings(self, text: str) -> frozenset[str]:
+    def _readings_of(self, text: str) -> tuple[int, ...]:
+        return self._kept(text) if len(text) <= _KEEP_CHARACTERS else self._held(text)
+
+    def _held(self, text: str) -> tuple[int, ...]:
+        """Return the indices of the readings that hold for a turn's text."""
         lines = self._find_lines(text) if len(text) <= _KEEP_CHARACTERS else self._search_lines(text)
         if not lines and not self._has_written:
-            return _NO_MEANINGS
+            return ()
         said = {self._of_line[line] for line in lines}
-        bare, straight = _Read.of(text)
-        return frozenset(
+        bare, straight = bare_words(text).encode(), straighten_quotes(text).encode()
+        return tuple(
             [
-                means
-                for index, (means, one) in enumerate(self._readings)
+                index
+                for index, (_, one) in enumerate(self._readings)
                 if (index in said or one.written(straight)) and not one.is_called_off(bare, straight)
             ]
         )
@@ -133,14 +120,17 @@ def _as_written(text: str, bare: str, said: str) -> str:
     """Return words found among the bare words of a text as the text has them."""
     start = bare.index(said) + (len(said) - len(said.lstrip()))
     first, count = bare.count(" ", 0, start), len(said.split())
-    spans = [
-        word.span()
-        for word in _WORD.finditer(straighten_quotes(text))
-        if (one := spoken_words(word.group()).strip()) and " " not in one
-    ]
+    spans = [word.span() for word in _WORD.finditer(straighten_quotes(text)) if _is_one_word(word.group())]
     if len(spans) != bare.count(" ") + 1:
         return said.strip()
     return text[spans[first][0] : spans[first + count - 1][1]]
+
+
+def _is_one_word(run: str) -> bool:
+    """Return whether letters, digits and apostrophes are one of ``spoken_words``."""
+    if run.isascii():
+        return (one := run.replace("'", "").replace("`", "").lower()) != "" and one not in FILLERS
+    return len(spoken_words(run).split()) == 1
 
 
 def line_search(lines: Sequence[str], *, is_bare: bool) -> FindLines:

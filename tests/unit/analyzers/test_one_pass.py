@@ -1,5 +1,6 @@
 """Lists of patterns that are searched for together find what each finds alone."""
 
+from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -11,8 +12,11 @@ from auscult.analyzers._outcomes import CUSTOMER_SAYS
 from auscult.analyzers._packs import searched_together
 from auscult.analyzers._phrases import Claims, Kinds, Phrases
 from auscult.analyzers.outcome._readable import readable
+from auscult.analyzers.outcome._third_person import parts_of, third_person
 from auscult.analyzers.outcome._trouble import TROUBLES
 from auscult.analyzers.outcome.summary import promises
+from auscult.analyzers.topics._names import _GREETING, _NAMED, _PERSON, without_introduction, without_people
+from auscult.domain.said.text import spoken_words
 from auscult.wording import Matcher, pack, sentences
 from tests.data_files import data_of
 
@@ -73,3 +77,22 @@ def test_every_promise_has_the_letters_that_are_looked_for_first(text: str) -> N
 def test_words_that_are_said_again_are_left_out(said: str, shown: str) -> None:
     """Up to three words running."""
     assert readable(said) == shown
+
+
+@pytest.mark.parametrize("words", data_of(__file__, "rules_are_searched_where_their_words_are"))
+def test_rules_are_searched_where_their_words_are(words: str) -> None:
+    """A letter outside of ASCII has every rule searched; without it those are, of which a word is there."""
+    for text in (f"cafe is lost {words}", f"cafe is lost {words} bob from my rome", f"cafe {words}"):
+        for work in (
+            readable,
+            parts_of,
+            partial(third_person, speaker="customer"),
+            partial(third_person, speaker="agent"),
+        ):
+            assert str(work(text)).replace("afe", "") == str(work(text.replace("cafe", "caf\u00e9"))).replace(
+                "af\u00e9", ""
+            )
+        bare = spoken_words(text)
+        assert without_people(bare) == _PERSON.sub(" i", _NAMED.sub(" i", bare))
+        rest = _GREETING.sub("", _NAMED.sub("", bare))
+        assert without_introduction(text) == (text if rest == bare else rest.strip())

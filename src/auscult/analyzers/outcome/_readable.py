@@ -50,6 +50,8 @@ _TAIL = re.compile(
     r"goodbye|alright|all right|then|though|and|so|you know)[.!?,\s]*$",
     re.IGNORECASE,
 )
+_TAIL_ENDS = ("please", "ok", "okay", "thanks", "you", "bye", "right", "then", "though", "and", "so", "know")
+_AFTER_TAIL = ".!?, \t\n\r\f\v\x1c\x1d\x1e\x1f"
 _LONE_I = re.compile(r"(?<![\w'])i(?=$|[\s,.!?]|'(?:m|ve|ll|d)\b)")
 _QUESTION = re.compile(
     r"(?:can|could|would|will|may|do|does|did|is|are|was|were|have"
@@ -71,11 +73,17 @@ def written_sentences(text: str) -> list[str]:
 @lru_cache(maxsize=_KEEP)
 def readable(sentence: str) -> str:
     """A sentence as it would be written down, at most ``MAX_WORDS`` words of it; empty when nothing is left."""
-    said = _SOUND.sub(" ", _QUOTES.sub("'", straighten_quotes(sentence)).replace('"', " "))
-    said = _said_once(_FILLER.sub(" ", _DOTS.sub(" ", said)).split()).strip(" ,;:-")
+    said = straighten_quotes(sentence)
+    if '"' in said:
+        said = _QUOTES.sub("'", said).replace('"', " ")
+    if "[" in said or "<" in said or "~" in said:
+        said = _SOUND.sub(" ", said)
+    if ".." in said or "\u2026" in said:
+        said = _DOTS.sub(" ", said)
+    said = _said_once(_FILLER.sub(" ", said).split()).strip(" ,;:-")
     while (head := _HEAD.match(said)) is not None:
         said = said[head.end() :]
-    while (tail := _TAIL.search(said)) is not None:
+    while _may_have_tail(said) and (tail := _TAIL.search(said)) is not None:
         said = said[: tail.start()]
     if not any(map(str.isalnum, said)):
         return ""
@@ -86,6 +94,13 @@ def readable(sentence: str) -> str:
         ends_asking = sentence.rstrip().endswith("?") or _QUESTION.match(said) is not None
         said = said.rstrip(" ,;:-") + ("?" if ends_asking else ".")
     return _capital(said)
+
+
+def _may_have_tail(said: str) -> bool:
+    """Return whether there may be a tail: its last word, or one that is in every other. Most have none."""
+    low = said.lower()
+    is_last = low.rstrip(_AFTER_TAIL).endswith(_TAIL_ENDS)
+    return is_last or "thing" in low or "have " in low or "enjoy " in low or not said.isascii()
 
 
 def _said_once(words: list[str]) -> str:

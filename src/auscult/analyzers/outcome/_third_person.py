@@ -45,6 +45,8 @@ _THIRD = re.compile(
     r"\b(the customer )(need|want|get|pay|receive|see|use|know|like|live|owe|keep|lose|take|make|call|choose|click|"
     r"open|log|sign|send|bring|come|say|ask|order|book|return|cancel|give|put|leave|start|change|move|turn)\b"
 )
+_WORD = re.compile(r"\w+")
+_FIRST = re.compile(r"(?:^|(?<=\|))\w+")
 _SHE = r"(it|they|this|that|there|he|she|anyone|anybody|someone|somebody)"
 _ASKS = "asked whether "
 
@@ -52,8 +54,10 @@ _ASKS = "asked whether "
 def third_person(text: str, speaker: Side) -> str:
     """Return a clause with the speaker as "they", and the listener as "the customer", or "the company" for a customer."""
     forms = _FORMS[speaker]
-    for pattern, instead in _PATTERNS[speaker]:
-        text = pattern.sub(instead, text)
+    words = frozenset(_WORD.findall(text.lower())) if text.isascii() else None
+    for first, pattern, instead in _PATTERNS[speaker]:
+        if words is None or not words.isdisjoint(first):
+            text = pattern.sub(instead, text)
     return _THIRD.sub(_with_s, text) if forms["are"] == "is" else text
 
 
@@ -88,7 +92,9 @@ def parts_of(sentence: str) -> list[str]:
 
     A request for help in general, "can you help me with that", is left out.
     """
-    found = _REQUEST_WITHIN.search(sentence)
+    low = sentence.lower()
+    may = any(words in low for words in _REQUEST_WORDS) or not sentence.isascii()
+    found = _REQUEST_WITHIN.search(sentence) if may else None
     if found is None:
         return [sentence]
     before, after = sentence[: found.start()].rstrip(" ,.;"), sentence[found.start() :].strip(" ,")
@@ -117,10 +123,15 @@ def _retold(found: re.Match[str], group: int, speaker: Side = "customer") -> str
     return third_person(found[group], speaker)
 
 
-def _compiled(speaker: Side) -> list[tuple[re.Pattern[str], str]]:
+def _compiled(speaker: Side) -> list[tuple[frozenset[str], re.Pattern[str], str]]:
+    """Return the words that a match may begin with, the pattern, and what stands in its place."""
     forms = _FORMS[speaker]
     return [
-        (re.compile(rf"(?<![\w'])(?:{pattern})(?![\w'])", re.IGNORECASE), instead.format(**forms))
+        (
+            frozenset(_FIRST.findall(pattern + "|" + pattern.replace("'?", ""))),
+            re.compile(rf"(?<![\w'])(?:{pattern})(?![\w'])", re.IGNORECASE),
+            instead.format(**forms),
+        )
         for pattern, instead in (*_SELF, *_OTHER)
     ]
 
@@ -198,6 +209,11 @@ _REQUEST_WITHIN = re.compile(
     r"to know |(?:what|where|when) (?:is|are) (?:my|your|the) \w+|how much (?:is|are|does) \w+)",
     re.IGNORECASE,
 )
+_REQUEST_WORDS = [
+    *(f"{verb} {who}" for verb in ("can", "could", "would", "will") for who in ("you", "i")),
+    *("to know", "how much", "what is", "what are", "where is", "where are", "when is", "when are"),
+]
+"""Words one of which is in every request that begins within a sentence."""
 _HELP = re.compile(
     r"(?:(?:so|and|but) )?(?:can|could|would|will) you (?:please )?(?:help|assist)(?: me| us)?(?: out)?"
     r"(?: (?:with (?:that|this|it)|please|today|here))*[.?! ]*",

@@ -122,8 +122,8 @@ def _taking_leave(customer: Sequence[tuple[int, Turn, float]]) -> float:
 
 def _answer(turns: Sequence[tuple[int, Turn]], leave: float) -> Turn | None:
     """Return the last turn of the agent's before the leave that neither asks nor takes leave; else the last of all."""
-    said = [turn for index, turn in turns if index < leave and any(_tells(piece) for piece in sentences(turn.text))]
-    return next(iter((*said[::-1], *[turn for _, turn in turns[::-1]])), None)
+    said = (turn for index, turn in reversed(turns) if index < leave and any(map(_tells, sentences(turn.text))))
+    return next(said, turns[-1][1] if turns else None)
 
 
 def _tells(piece: str) -> bool:

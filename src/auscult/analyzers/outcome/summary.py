@@ -161,10 +161,10 @@ def _reasons(conversation: Conversation, reported: Mapping[str, Trouble]) -> lis
         for one in found
         if one is not best
         and one.worth >= WORTH_SAYING
-        and readable(one.text)
         and abs(one.number - best.number) <= 1
         and (one.asks, one.reports) != (best.asks, best.reports)
         and not (best.asks and best.reports)
+        and readable(one.text)
     ]
     kept = [best, *([max(beside, key=lambda one: one.worth)] if beside else [])]
     return [one for one in found if any(one is each for each in kept)]
@@ -180,7 +180,7 @@ def _opening(conversation: Conversation, speaker: Side, reported: Mapping[str, T
             reporting = sorted(pieces, key=len)[-1:]
         for text in pieces:
             words = len(text.split())
-            is_wish = _WISH.search(text) is not None
+            is_wish = ("if " in text.lower() or not text.isascii()) and _WISH.search(text) is not None
             asks = is_wish or bool(asking.find(text)) or (speaker == "customer" and text.endswith("?"))
             reports = text in reporting
             worth = TELLING * (asks or reports) + min(1.0, words / FULL_WORDS) - EACH_LATER * index
@@ -200,13 +200,12 @@ def _done(conversation: Conversation, known: Insights, used: AbstractSet[str]) -
     """
     spoken = [turn for turn in conversation.turns if turn.speaker in ("customer", "agent") and turn.text.strip()]
     first = next(index for index, turn in enumerate(spoken) if turn.speaker == "customer")
-    agent = [turn for turn in spoken[first:] if turn.speaker == "agent"]
+    said = [(turn, AGENT_SAYS.find(turn.text)) for turn in spoken[first:] if turn.speaker == "agent"]
+    agent = [(turn, kinds) for turn, kinds in said if not kinds.isdisjoint(KINDS)]
     deciding = {piece.turn_id for piece in (known.resolution.evidence if known.resolution else ())}
-    for turns in ([turn for turn in agent if turn.id in deciding], agent[::-1]):
+    for turns in ([one for one in agent if one[0].id in deciding], agent[::-1]):
         for kind in KINDS:
-            for turn in turns:
-                if kind not in AGENT_SAYS.find(turn.text):
-                    continue
+            for turn in [turn for turn, kinds in turns if kind in kinds]:
                 for text in written_sentences(turn.text):
                     if text not in used and kind in AGENT_SAYS.find(text) and _says(readable(text), kind):
                         yield Said(turn, text)
@@ -249,7 +248,7 @@ def promises(text: str) -> bool:
     Letters that every promise has are looked for first, which spares most sentences the search.
     """
     said = text.lower()
-    may = "ll" in said or "going to" in said or "within" in said or not text.isascii()
+    may = "'ll" in said or "will" in said or "going to" in said or "within" in said or not text.isascii()
     return may and _PROMISE.search(text) is not None
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from auscult.domain.insight import Insights, SentimentLabel
 
@@ -38,6 +39,7 @@ def overall(valences: Sequence[float], known: Insights) -> Decimal:
     return scaled((good - bad) / (good + bad + STEADINESS))
 
 
+@lru_cache(maxsize=1_024)
 def scaled(balance: float) -> Decimal:
     """From -1 .. 1 to 1 .. 10, one decimal, 0 being 5."""
     score = NEUTRAL + balance * (10 - NEUTRAL if balance > 0 else NEUTRAL - 1)

@@ -4,7 +4,7 @@
 that of service desks, decide where no phrase does. Plain thanks and plain agreement are neutral.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -110,6 +110,9 @@ class _Cues(NamedTuple):
         return bool(_BLAME.find(text)) and not _BLAME.affirms(0, text, "en")
 
 
+_NO_CUES = _Cues([], [])
+
+
 def denies_trouble(text: str) -> bool:
     """Return whether a customer's turn denies that something is bad."""
     return cues_in(text).deny_trouble(text)
@@ -118,6 +121,8 @@ def denies_trouble(text: str) -> bool:
 def cues_in(text: str) -> _Cues:
     """Return the cues in a customer's turn, without those that only resemble one."""
     found = _CUES.find(text)
+    if not found:
+        return _NO_CUES
     friends = [FALSE_FRIENDS[index - len(CUSTOMER)] for index in found if index >= len(CUSTOMER)]
     off = {name for friend in friends for name in friend.calls_off}
     cues = _Cues([], [])
@@ -167,9 +172,9 @@ def _heard(text: str, answer: HeadAnswer, after_refusal: bool, after_trouble: bo
     found = cues_in(text)
     cues = [cue for cue in found.felt if not (after_trouble and cue.name == POLITE_AFTER_TROUBLE)]
     says = CUSTOMER_SAYS.find(text)
-    bad = _weight(-cue.weight for cue in cues if cue.weight < 0)
-    good = _weight(cue.weight for cue in cues if cue.weight > 0)
-    anger = max((-cue.weight for cue in cues if cue.emotion == "anger"), default=0.0)
+    bad = _weight([-cue.weight for cue in cues if cue.weight < 0])
+    good = _weight([cue.weight for cue in cues if cue.weight > 0])
+    anger = max([-cue.weight for cue in cues if cue.emotion == "anger"], default=0.0)
     if not text.isascii():
         pictures = set(text)
         anger = max(anger, CLEAR if pictures & ANGRY_PICTURES else 0)
@@ -190,10 +195,9 @@ def _heard(text: str, answer: HeadAnswer, after_refusal: bool, after_trouble: bo
     return valence, _emotion(cues, answer, valence)
 
 
-def _weight(weights: Iterable[float]) -> float:
+def _weight(weights: Sequence[float]) -> float:
     """The heaviest, and a little for each more."""
-    heaviest, *more = sorted(weights, reverse=True) or [0.0]
-    return min(1.0, heaviest + EACH_MORE * len(more))
+    return min(1.0, max(weights) + EACH_MORE * (len(weights) - 1)) if weights else 0.0
 
 
 def _mixed(bad: float, good: float, anger: float, *, is_thankful: bool) -> float:

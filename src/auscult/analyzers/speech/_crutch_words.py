@@ -71,11 +71,14 @@ _MAY_BE = re2.Set.SearchSet()
 """The same without what must stand around the words: a look that takes a tenth of the time, where there are none."""
 _MAY_BE.Add(rf"\b(?:{_LOOK_AROUND.sub('', '|'.join(_CRUTCHES.values()))})\b")
 _MAY_BE.Compile()
+_NONE: Mapping[str, int] = {}
 
 
 @lru_cache(maxsize=_KEEP)
 def crutch_words(text: str) -> Mapping[str, int]:
     """Return how often each crutch word is said in an agent's turn, in order of appearance."""
     said = straighten_quotes(text).lower()
-    groups = [match.lastindex for match in _SEARCH.finditer(said)] if _MAY_BE.Match(said) else []
+    if not _MAY_BE.Match(said):
+        return _NONE
+    groups = [match.lastindex for match in _SEARCH.finditer(said)]
     return Counter(_WORDS[group - 1] for group in groups if group is not None)

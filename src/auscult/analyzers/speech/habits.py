@@ -149,8 +149,8 @@ def _row(agent_id: str | None, turns: Sequence[Turn], sought: Sequence[Sought]) 
     shown = sum(one.answer is not None for one in sought)
     words = sum(count_words(turn.text) for turn in turns)
     counts: Counter[str] = Counter()
-    for turn in turns:
-        counts.update(crutch_words(turn.text))
+    for said in filter(None, (crutch_words(turn.text) for turn in turns)):
+        counts.update(said)
     return AgentHabits(
         agent_id=agent_id,
         empathy=_one_decimal(Decimal(BEST * shown) / len(sought)) if sought else None,

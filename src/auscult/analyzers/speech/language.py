@@ -137,7 +137,7 @@ def language_of(text: str, given: str) -> str:
 def _is_foreign(words: Iterable[str]) -> bool:
     """Return whether few of these different words are usual ones of English. Numbers are words of any language."""
     letters = [word for word in words if word.isalpha()]
-    usual = sum(word in _USUAL for word in letters)
+    usual = sum(map(_USUAL.__contains__, letters))
     return len(letters) >= ENOUGH_WORDS and 100 * usual < FEWEST_USUAL_PERCENT * len(letters)
 
 

@@ -11,6 +11,7 @@ from auscult.analyzers.outcome._trouble import TROUBLES
 from auscult.analyzers.topics._intent_topics import NOTHING
 from auscult.analyzers.topics._names import without_introduction
 from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.memo import kept
 from auscult.domain.probe import Answers, Classification, ClassificationAnswer
 from auscult.domain.said.text import sentences, spoken_words
 from auscult.wording import pack
@@ -52,6 +53,7 @@ class Sentence(NamedTuple):
         return self.idle < IDLE and (len(spoken_words(self.text).split()) > ANSWER_WORDS or is_asking(self.text))
 
 
+@kept
 def asking_probes(conversation: Conversation) -> tuple[Classification, ...]:
     """Return the questions of ``asking``."""
     texts = tuple([without_introduction(piece) for _, piece in pieces(conversation)])
@@ -77,6 +79,7 @@ def weight_of(text: str, number: int) -> float:
     return weight if len(spoken_words(text).split()) >= FEW_WORDS else weight * TOO_SHORT
 
 
+@kept
 def pieces(conversation: Conversation) -> list[tuple[Turn, str]]:
     """The customer's sentences with their turns, in order."""
     return [(turn, piece) for turn in turns_of(conversation, "customer") for piece in sentences(turn.text)]

@@ -1,6 +1,5 @@
 """Engines' answers about turns, and the closeness of their sentences to a sample."""
 
-from operator import itemgetter
 from typing import NamedTuple
 
 from auscult.domain.errors import coded, template
@@ -8,8 +7,6 @@ from auscult.domain.probe import SimilarityAnswer
 from auscult.metrics._finding.citing import shortened
 from auscult.metrics._finding.language import DEFAULT_THRESHOLD, What
 from auscult.metrics._finding.patterns import without_placeholders
-
-_SIMILARITY = itemgetter(0)
 
 
 class Said(NamedTuple):
@@ -45,15 +42,14 @@ def compared(condition: What, turns: list[tuple[int, tuple[str, ...]]], answer: 
     """Return how close the nearest sentence of each turn, given with its sentences, is to a sample."""
     threshold = condition.threshold if condition.threshold is not None else DEFAULT_THRESHOLD
     samples = condition.similar or ()
+    closest = answer.closest
     said: dict[int, Said] = {}
     read = 0
     for position, pieces in turns:
         if pieces:
-            answers = answer.closest[read : read + len(pieces)]
-            nearest = max(answers, key=_SIMILARITY) if len(pieces) > 1 else answers[0]
-            piece = pieces[answers.index(nearest)]
-            similarity, sample = nearest
-            said[position] = Said(threshold - similarity, samples[sample], piece, similarity, threshold)
+            at = read if len(pieces) == 1 else max(range(read, read + len(pieces)), key=lambda at: closest[at][0])
+            similarity, sample = closest[at]
+            said[position] = Said(threshold - similarity, samples[sample], pieces[at - read], similarity, threshold)
         read += len(pieces)
     return said
 

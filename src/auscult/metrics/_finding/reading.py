@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from itertools import chain
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from auscult.domain.conversation import WITHOUT_SPEAKERS, Conversation, are_without_speakers
 from auscult.domain.evaluation import Verdict
@@ -23,6 +24,13 @@ TurnIndexes = tuple[int, ...]
 """Indexes of turns in the conversation, in order."""
 
 
+class Stretch(NamedTuple):
+    """Sentences of some turns: all of them, and those of each turn with its index."""
+
+    texts: tuple[str, ...]
+    pieces: list[tuple[int, tuple[str, ...]]]
+
+
 class UnknownSpeakersError(Exception):
     """The turns of one side were asked for, and nothing shows which these are."""
 
@@ -40,7 +48,7 @@ class Reading:
         self._speakers: dict[str, TurnIndexes] = {"any": tuple(range(len(self.turns)))}
         self._texts: dict[Way, list[str]] = {}
         self._lines: dict[tuple[Way, str], str] = {}
-        self._pieces: dict[int, tuple[str, ...]] = {}
+        self._stretches: dict[TurnIndexes, Stretch] = {}
 
     def turn_indexes(self, speaker: str) -> TurnIndexes:
         """The indexes of a speaker's turns. Raises ``UnknownSpeakersError`` where nothing shows whose they are."""
@@ -70,11 +78,12 @@ class Reading:
             found = self._lines[way, window] = "\n".join([texts[index] for index in self.windows[window]])
         return found
 
-    def pieces(self, index: int) -> tuple[str, ...]:
-        """The sentences of a turn, as they are compared by meaning."""
-        found = self._pieces.get(index)
+    def stretch(self, indexes: TurnIndexes) -> Stretch:
+        """The sentences of some turns, as they are compared by meaning."""
+        found = self._stretches.get(indexes)
         if found is None:
-            found = self._pieces[index] = sentences(self.turns[index].text)
+            pieces = [(index, sentences(self.turns[index].text)) for index in indexes]
+            found = self._stretches[indexes] = Stretch(tuple(chain.from_iterable(said for _, said in pieces)), pieces)
         return found
 
 

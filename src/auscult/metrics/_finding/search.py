@@ -8,8 +8,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cached_property, partial
-from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from msgspec.structs import replace
 
@@ -126,6 +125,7 @@ class Search:
         )
         self._open = sum(bit for bit, _ in self._asked)
         self._otherwise = self._state(0)
+        self._uses_calls = any("calls" in one.uses for one in self.conditions)
         self._events = [(bit, one.event) for bit, one in pairs if one.event is not None]
         self._calls = [(bit, one.call) for bit, one in pairs if one.call is not None]
         self._samples = {bit: samples_of(one) for bit, one in pairs if one.similar is not None}
@@ -165,7 +165,7 @@ class Search:
     def obstacle(self, reading: Reading) -> str:
         """Return why it cannot run at all: there is no talk, or times are needed and unknown. Empty when it can."""
         indexes = reading.turn_indexes(self.speaker)
-        if reading.conversation.calls is None and any("calls" in one.uses for one in self.conditions):
+        if self._uses_calls and reading.conversation.calls is None:
             return NOT_KNOWN
         if not indexes:
             return silence_of(self.speaker)
@@ -210,11 +210,11 @@ class Search:
             return []
         readers = [(lexicon, reading.texts(lexicon.way)) for lexicon in lexicons]
         vetoes = [(lexicon, reading.texts(lexicon.way)) for lexicon in self._vetoes]
+        ordered = indexes if self.span is None or self.span.end == "first" else indexes[::-1]
         if not (readers or vetoes or events) and self._otherwise is State.OPEN:
-            ordered = indexes if self.span is None or self.span.end == "first" else reversed(indexes)
-            return [Scanned(position, reading.turns[position], State.OPEN, 0) for position in ordered]
+            return _all_open(reading, ordered)
         scanned: list[Scanned] = []
-        for position in indexes if self.span is None or self.span.end == "first" else reversed(indexes):
+        for position in ordered:
             state, holds = self._decide(position, events.get(position, 0), readers, vetoes)
             if denied := self._denied_in(reading, position, holds):
                 holds &= ~denied
@@ -282,21 +282,22 @@ class Search:
         asked = self._asked if opened else ()
         found_answers = {bit: self._answers_by_turn(one, opened, answers[probes[bit]], reading) for bit, one in asked}
         nearest: tuple[float, int, Scanned] | None = None
+        answered, is_open = [*found_answers.items()], State.OPEN
         for one in scanned:
-            if allowed is not None and one.position not in allowed:
+            position, _, state, holds = one
+            if allowed is not None and position not in allowed:
                 continue
-            holds = one.holds
-            for bit, by_turn in found_answers.items() if one.state is State.OPEN else ():
-                said = by_turn.get(one.position)
+            for bit, by_turn in answered if state is is_open else ():
+                said = by_turn.get(position)
                 if said is not None and said.gap <= 0:
                     holds |= bit
                 elif said is not None and not bit & self._none and (nearest is None or said.gap < nearest[0]):
                     nearest = (said.gap, bit, one)
-            if self._fits(holds):
+            if (holds or not self._any) and self._fits(holds):
                 judged = [answers[probes[bit]] for bit in found_answers if bit & holds & ~one.holds]
                 quoted = (partial(replace, each) for each in quoted_of_record(judged))
                 cited = (partial(self._evidence, one, holds, found_answers, conversation), *quoted)
-                return Outcome(one.position, cited)
+                return Outcome(position, cited)
         undecided = self._undecided(probes, answers)
         denied, against = ("", ()) if undecided else self._denied(probes, answers, reading)
         return Outcome(
@@ -401,8 +402,7 @@ class Search:
 
     def _probe(self, bit: int, condition: What, opened: list[Scanned], reading: Reading) -> Probe:
         if bit in self._samples:
-            pieces = [reading.pieces(one.position) for one in opened]
-            return Similarity(self._samples[bit], tuple(chain.from_iterable(pieces)))
+            return Similarity(self._samples[bit], reading.stretch(tuple([one.position for one in opened])).texts)
         turn_ids = tuple(one.turn.id for one in opened)
         return Judgement(condition.judge or "", Transcript.of(reading.conversation, condition.uses), turn_ids)
 
@@ -414,7 +414,15 @@ class Search:
             said = Said(0.0, answer.reason)
             return {one.position: said for one in opened if one.turn.id in pointed}
         assert isinstance(answer, SimilarityAnswer)  # noqa: S101  (a comparison is answered by a comparison)
-        return compared(condition, [(one.position, reading.pieces(one.position)) for one in opened], answer)
+        return compared(condition, reading.stretch(tuple([one.position for one in opened])).pieces, answer)
+
+
+def _all_open(reading: Reading, ordered: TurnIndexes) -> list[Scanned]:
+    """Return turns that words say nothing of, the same for every search of a window."""
+    found = reading.seen.get(ordered)
+    if found is None:
+        found = reading.seen[ordered] = [Scanned(index, reading.turns[index], State.OPEN, 0) for index in ordered]
+    return cast("list[Scanned]", found)
 
 
 class _Seen(NamedTuple):
