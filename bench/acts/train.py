@@ -27,8 +27,8 @@ from scipy.sparse import csr_array
 
 from auscult.domain.conversation import Turn
 from auscult.domain.probe import Acts
-from auscult.engines._acts.features import LETTERS, side_of
-from auscult.engines._acts.reading import AGENT_ACTS, CUSTOMER_ACTS, position_signs, text_signs
+from auscult.engines._acts.features import LETTERS, grams, letters, side_of
+from auscult.engines._acts.reading import AGENT_ACTS, CUSTOMER_ACTS, positions, signs_of_position, text_signs
 from auscult.engines._vectors.softmax import descend
 from auscult.engines.acts import FOLDER, UNIT, unit_vectors
 from auscult.engines.wordllama import WordLlama
@@ -122,7 +122,7 @@ def units_of(sets: Sequence[Labelled], language: str) -> list[Unit]:
             continue
         asked = Acts.of(one.conversation)
         turns = asked.turns
-        for index, (turn, signs) in enumerate(zip(turns, position_signs(asked), strict=True)):
+        for index, (turn, signs) in enumerate(zip(turns, map(signs_of_position, positions(asked)), strict=True)):
             if side_of(turn) in SIDES:
                 before = turns[index - 1] if index else None
                 after = turns[index + 1] if index + 1 < len(turns) else None
@@ -210,10 +210,8 @@ def columns_of(units: Sequence[Unit], vocabulary: Vocabulary, language: str) -> 
 @cache
 def signs_of(turn: Turn, language: str) -> tuple[list[str], list[str]]:
     """Return the signs of a turn's text."""
-    (signs,) = text_signs(
-        [turn.text], language, is_customer=turn.speaker == "customer", with_letters=language != ENGLISH
-    )
-    return signs
+    (signs,) = text_signs([turn.text], language, is_customer=turn.speaker == "customer")
+    return [*grams(turn.text), *(letters(turn.text) if language != ENGLISH else ())], signs
 
 
 def gram_scales(grams: Mapping[str, int]) -> NDArray[np.float64]:

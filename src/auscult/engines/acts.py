@@ -8,9 +8,9 @@ Weights and vectors are whole numbers, and so are all sums: a score is the same 
 The weights are ``trained/acts/<language>.npz``, made by ``bench.acts.train``; some languages have runs of letters, too.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import cache
-from itertools import chain
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
+from itertools import chain, pairwise, repeat
 from pathlib import Path
 from threading import Lock
 from typing import ClassVar, NamedTuple
@@ -20,12 +20,13 @@ from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Acts, ActsAnswer, Answer, Probe
-from auscult.engines._acts.features import LETTERS
-from auscult.engines._acts.reading import ACTS, position_signs, text_signs
+from auscult.engines._acts.features import LETTERS, gram_words, runs_of
+from auscult.engines._acts.reading import ACTS, Position, positions, signs_of_position, text_signs
 from auscult.engines._vectors.embedding import Embedding
 
 FOLDER = Path(__file__).with_name("trained") / "acts"
 KEPT_TEXTS = 8_192
+KEPT_WORDS = 16_384
 AT_A_TIME = 256
 UNIT = 127
 """Length of a vector in whole numbers."""
@@ -33,9 +34,8 @@ SHIFT = 12
 """Weights are whole numbers of 2**-16 of log odds; scores of 2**-4."""
 MOST = 96
 
-Whole = NDArray[np.int64]
-Signs = tuple[list[str], list[str]]
-"""Words and pairs, and what counts for neighbours too."""
+Whole = NDArray[np.int32]
+"""Weights and their sums. All weights of an act together are less than a number of this size can hold."""
 Said = tuple[str, bool]
 """A text, and whether the customer says it."""
 
@@ -52,7 +52,7 @@ class DialogueActs:
         """Make heads over an embedding; only the one that they were trained on gives right answers."""
         self._embedding = embedding
         self._lock = Lock()
-        self._heads: dict[str, _Heads] = {}
+        self._heads: dict[str, Heads] = {}
 
     @property
     def version(self) -> str:
@@ -71,22 +71,25 @@ class DialogueActs:
             answers |= zip([index for index, _ in some], heads.answer([one for _, one in some]), strict=True)
         return [answers[index] for index in range(len(probes))]
 
-    def _heads_of(self, language: str) -> "_Heads":
+    def _heads_of(self, language: str) -> "Heads":
         with self._lock:
             if language not in self._heads:
-                self._heads[language] = _Heads(self._embedding, language)
+                self._heads[language] = Heads(self._embedding, language)
             return self._heads[language]
 
 
-class _Heads:
+class Heads:
     """Heads of one language, with what each text adds to scores; safe to share between threads."""
 
     def __init__(self, embedding: Embedding, language: str) -> None:
+        """Load the weights; only the embedding that they were trained on gives right answers."""
         self._embedding, self._language = embedding, language
         self._weights = weights_of(language)
         self._lock = Lock()
         self._rows: dict[Said, int] = {}
-        self._table = np.zeros((0, 0), np.int64)
+        self._table = np.zeros((0, 0), np.int32)
+        self._of_letters = lru_cache(maxsize=KEPT_WORDS)(self._rows_of_letters)
+        self._of_position = lru_cache(maxsize=KEPT_WORDS)(self._rows_of_position)
 
     def answer(self, asked: Sequence[Acts]) -> list[Answer]:
         """One answer for each question, in order."""
@@ -106,7 +109,7 @@ class _Heads:
         """Scores of all turns of all conversations, one row a turn."""
         turns = [turn for one in asked for turn in one.turns]
         if not turns:
-            return np.zeros((0, len(ACTS)), np.int64)
+            return np.zeros((0, len(ACTS)), np.int32)
         weights, acts = self._weights, len(ACTS)
         with self._lock:
             texts = self._of_texts([(turn.text, turn.speaker == "customer") for turn in turns])
@@ -118,8 +121,7 @@ class _Heads:
         totals = texts[:, :acts] + weights.bias
         totals[1:] += np.where(is_first[1:, None], 0, texts[:-1, acts : 2 * acts])
         totals[:-1] += np.where(is_last[:-1, None], 0, texts[1:, 2 * acts :])
-        positions = [signs for one in asked for signs in position_signs(one)]
-        totals += _summed(weights.positions, weights.of_position, positions)
+        totals += _summed(weights.positions, [self._of_position(of) for one in asked for of in positions(one)])
         return np.clip(totals >> SHIFT, -MOST, MOST)
 
     def _of_texts(self, texts: Sequence[Said]) -> Whole:
@@ -131,7 +133,7 @@ class _Heads:
         if missing:
             first = len(self._rows)
             if len(self._table) < first + len(missing):
-                grown = np.zeros((max(KEPT_TEXTS, first + len(missing)), 3 * len(ACTS)), np.int64)
+                grown = np.zeros((max(KEPT_TEXTS, first + len(missing)), 3 * len(ACTS)), np.int32)
                 if first:
                     grown[:first] = self._table[:first]
                 self._table = grown
@@ -143,19 +145,36 @@ class _Heads:
 
     def _read(self, said: list[Said]) -> Whole:
         weights = self._weights
-        signs = self._signs_of(said)
-        totals = _summed(weights.signs, weights.of_sign, [shown for _, shown in signs])
-        totals[:, : len(ACTS)] += _summed(weights.grams, weights.of_gram, [grams for grams, _ in signs])
-        return totals + (unit_vectors(self._embedding, [text for text, _ in said]) @ weights.vectors).astype(np.int64)
+        totals = _summed(weights.signs, self._rows_of_signs(said))
+        totals[:, : len(ACTS)] += _summed(weights.grams, [self.rows_of_grams(text) for text, _ in said])
+        return totals + (unit_vectors(self._embedding, [text for text, _ in said]) @ weights.vectors).astype(np.int32)
 
-    def _signs_of(self, said: Sequence[Said]) -> list[Signs]:
-        """Return the signs of each text, those of a side together."""
-        found: dict[Said, Signs] = {}
+    def _rows_of_signs(self, said: Sequence[Said]) -> list[tuple[int, ...]]:
+        """Return the rows of the signs of each text, those of a side together."""
+        found: dict[Said, tuple[int, ...]] = {}
         for is_customer in (False, True):
             texts = [text for text, is_of_customer in said if is_of_customer == is_customer]
-            signs = text_signs(texts, self._language, is_customer=is_customer, with_letters=self._weights.has_letters)
-            found |= {(text, is_customer): shown for text, shown in zip(texts, signs, strict=True)}
+            signs = text_signs(texts, self._language, is_customer=is_customer)
+            found |= {
+                (text, is_customer): _known(self._weights.of_sign, shown)
+                for text, shown in zip(texts, signs, strict=True)
+            }
         return [found[one] for one in said]
+
+    def rows_of_grams(self, text: str) -> set[int]:
+        """Return the rows of a text's words, pairs and runs of letters."""
+        words, weights = gram_words(text), self._weights
+        own = words[1:] or words
+        found = {*map(weights.of_gram.get, own, repeat(0)), *map(weights.of_pair.get, pairwise(words), repeat(0))}
+        if weights.has_letters:
+            found.update(*map(self._of_letters, own))
+        return found
+
+    def _rows_of_letters(self, word: str) -> tuple[int, ...]:
+        return _known(self._weights.of_gram, runs_of(word))
+
+    def _rows_of_position(self, position: Position) -> tuple[int, ...]:
+        return _known(self._weights.of_position, signs_of_position(position))
 
 
 @cache
@@ -175,11 +194,15 @@ def unit_vectors(embedding: Embedding, texts: Sequence[str]) -> NDArray[np.float
     return np.rint(vectors * UNIT / np.where(lengths > 0, lengths, 1)[:, None])
 
 
-def _summed(weights: Whole, of: Mapping[str, int], signs: Sequence[Sequence[str]]) -> Whole:
-    """Add up the weights of the signs of each row; the first row of ``weights`` is zeros, and no sign's."""
-    known = [[0, *filter(None, map(of.get, row))] for row in signs]
-    starts = np.cumsum([0, *map(len, known[:-1])])
-    found = np.fromiter(chain.from_iterable(known), np.int64)
+def _known(of: Mapping[str, int], signs: Iterable[str]) -> tuple[int, ...]:
+    """Return the rows of signs that have weights, after that of zeros, so that there is one."""
+    return (0, *filter(None, map(of.get, signs)))
+
+
+def _summed(weights: Whole, rows: Sequence[Collection[int]]) -> Whole:
+    """Add up rows of weights, at least one for each sum."""
+    starts = np.cumsum([0, *map(len, rows[:-1])])
+    found = np.fromiter(chain.from_iterable(rows), np.intp)
     return np.add.reduceat(weights[found], starts, axis=0)
 
 
@@ -192,6 +215,7 @@ class _Weights(NamedTuple):
     revision: int
     has_letters: bool
     of_gram: Mapping[str, int]
+    of_pair: Mapping[tuple[str, str], int]
     of_sign: Mapping[str, int]
     of_position: Mapping[str, int]
     grams: Whole
@@ -206,21 +230,22 @@ def _load(held: Mapping[str, NDArray[np.generic]]) -> _Weights:
         return {name: row for row, name in enumerate(held[key].tobytes().decode().split("\n"), start=1)}
 
     def whole(key: str) -> Whole:
-        weights = held[key].astype(np.int64)
-        return np.vstack([np.zeros((1, weights.shape[1]), np.int64), weights])
+        weights = held[key].astype(np.int32)
+        return np.vstack([np.zeros((1, weights.shape[1]), np.int32), weights])
 
     of_gram = names("gram_names")
     return _Weights(
         revision=int(held["revision"].item()),
         has_letters=any(name.startswith(LETTERS) for name in of_gram),
         of_gram=of_gram,
+        of_pair={(pair[0], pair[2]): row for name, row in of_gram.items() if (pair := name.partition(" "))[2]},
         of_sign=names("sign_names"),
         of_position=names("place_names"),
         grams=whole("grams"),
         signs=whole("signs"),
         positions=whole("places"),
         vectors=held["vectors"].astype(np.float64),
-        bias=held["bias"].astype(np.int64),
+        bias=held["bias"].astype(np.int32),
     )
 
 

@@ -17,8 +17,6 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import NamedTuple, Protocol
 
-from msgspec.structs import replace
-
 from auscult.domain.conversation import Conversation, Turn, is_by_email, language_code
 from auscult.domain.errors import coded
 from auscult.domain.memo import kept
@@ -37,6 +35,7 @@ AGENT_ACTS = (
     "greeting", "introduction", "offer_help", "ask_identity", "empathy", "hold_notice", "done", "promise", "inform",
     "refuse", "fail", "further_help", "signoff", "escalate_ok", "escalate_no", "answers", "denies", "bodes_well",
 )  # fmt: skip
+_OF_AGENTS = frozenset(AGENT_ACTS)
 MARK = "[hold"
 _DOES = {
     "greeting": "greets", "introduction": "gives a name or company", "offer_help": "offers help",
@@ -59,38 +58,35 @@ DOES = {act: coded(does) for act, does in _DOES.items()}
 class Side(NamedTuple):
     """The turns of one side in order, with the index of each in the conversation, and the scores of each act."""
 
-    turns: list[Turn]
-    indexes: list[int]
+    turns: Sequence[Turn]
+    indexes: Sequence[int]
     scores: Mapping[str, Sequence[int]]
 
 
 class ScoredTurns:
     """The turns of a conversation with the scores of their acts, by side, in order."""
 
-    def __init__(self, conversation: Conversation, answer: ActsAnswer) -> None:
-        """Group the turns and scores of an answer about this conversation by side."""
+    def __init__(self, conversation: Conversation, answer: ActsAnswer, left_out: Collection[str] = frozenset()) -> None:
+        """Group the turns and scores of an answer about this conversation by side; of turns ``left_out`` nothing is known."""
+        asked = acts_of(conversation)
+        said = [(turn, row) for turn, row in zip(asked.turns, answer.scores, strict=True) if turn.id not in left_out]
         self.conversation = conversation
         self.answer = answer
-        self.language = acts_of(conversation).language
-        self.turns = acts_of(conversation).turns
-        self.agent = _side_of("agent", self.turns, answer)
-        self.customer = _side_of("customer", self.turns, answer)
+        self.language = asked.language
+        self.turns = tuple([turn for turn, _ in said])
+        self.agent = _side_of("agent", said, answer.acts)
+        self.customer = _side_of("customer", said, answer.acts)
         self._values: dict[Sign, int] = {}
         self._likeliest: dict[tuple[str, ...], int] = {}
 
     def without(self, turn_ids: Collection[str]) -> "ScoredTurns | None":
         """Return the scored_turns as if these turns had not been said; None if one side would have no turns then."""
-        turns = tuple(turn for turn in self.conversation.turns if turn.id not in turn_ids)
-        kept = [index for index, turn in enumerate(self.turns) if turn.id not in turn_ids]
-        conversation = replace(self.conversation, turns=turns)
-        scored_turns = ScoredTurns(
-            conversation, replace(self.answer, scores=tuple([self.answer.scores[index] for index in kept]))
-        )
+        scored_turns = ScoredTurns(self.conversation, self.answer, turn_ids)
         return scored_turns if scored_turns.agent.turns and scored_turns.customer.turns else None
 
     def side(self, act: str) -> Side:
         """Return the side that an act belongs to."""
-        return self.agent if act in AGENT_ACTS else self.customer
+        return self.agent if act in _OF_AGENTS else self.customer
 
     def scores(self, act: str) -> list[tuple[int, int, Turn]]:
         """Return index, score of an act, and turn, for each turn of the side that the act belongs to."""
@@ -159,11 +155,12 @@ def _scored_turns(conversation: Conversation, answer: ActsAnswer) -> ScoredTurns
     return ScoredTurns(conversation, answer)
 
 
-def _side_of(speaker: str, turns: Sequence[Turn], answer: ActsAnswer) -> Side:
-    indexes = [index for index, turn in enumerate(turns) if turn.speaker == speaker]
-    columns = zip(*(answer.scores[index] for index in indexes), strict=True)
-    scores = dict(zip(answer.acts, columns, strict=True)) if indexes else dict.fromkeys(answer.acts, ())
-    return Side([turns[index] for index in indexes], indexes, scores)
+def _side_of(speaker: str, said: Sequence[tuple[Turn, Sequence[int]]], acts: Sequence[str]) -> Side:
+    own = [(turn, index, row) for index, (turn, row) in enumerate(said) if turn.speaker == speaker]
+    if not own:
+        return Side([], [], dict.fromkeys(acts, ()))
+    turns, indexes, rows = zip(*own, strict=True)
+    return Side(turns, indexes, dict(zip(acts, zip(*rows, strict=True), strict=True)))
 
 
 @lru_cache(maxsize=1_024)

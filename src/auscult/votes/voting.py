@@ -159,9 +159,7 @@ def _vote(question: str, by_words: str, scored_turns: ScoredTurns, *, is_carried
     if by_words == held.silent and not is_felt(answer, scored_turns, held.felt):
         return Vote(by_words, _confidence(totals, held.answers.index(by_words), held.sharpness), ())
     if answer == by_words or not is_carried:
-        likeliest = (
-            _heaviest(question, by_words, answer, scored_turns) if question == SENTIMENT and answer != by_words else ()
-        )
+        likeliest = _heaviest(question, answer, scored_turns) if question == SENTIMENT and answer != by_words else ()
         return Vote(answer, confidence, tuple(likeliest))
     carriers = _carriers(question, by_words, held.answers[best], confidence, scored_turns)
     shown = _shown(question, answer, carriers, scored_turns)
@@ -206,9 +204,10 @@ def clearest(question: str, answer: str, scored_turns: ScoredTurns, by_words: st
         is_agents = act in AGENT_ACTS
         for index, score, turn in scored_turns.scores(act):
             worth = score + _SAID * (turn.id == by_words and is_agents)
+            if index < first or worth < (of_agent if is_agents else of_customer):
+                continue
             rank = not is_insight or len(turn.text.split()) > BRIEF, is_agents and worth >= 0, worth
-            is_clear = index >= first and worth >= (of_agent if is_agents else of_customer)
-            if is_clear and rank > best:
+            if rank > best:
                 best, found = rank, Carrier(turn, act)
     return found
 
@@ -243,7 +242,7 @@ def _carriers(
     cited: list[Carrier] = []
     rest: ScoredTurns | None = scored_turns
     while rest is not None and len(cited) <= MOST_CITED - MOST_TURNS:
-        heaviest = _heaviest(question, by_words, answer, rest)
+        heaviest = _heaviest(question, answer, rest)
         if not heaviest:
             return ()
         cited += heaviest
@@ -323,24 +322,31 @@ def _confidence(totals: list[int], best: int, sharpness: int) -> Decimal:
     return Decimal(shares[best] * 100 // sum(shares)) / 100
 
 
-def _heaviest(question: str, by_words: str, answer: str, scored_turns: ScoredTurns) -> list[Carrier]:
+def _heaviest(question: str, answer: str, scored_turns: ScoredTurns) -> list[Carrier]:
     """Return the turns whose acts weigh more for the answer than for the mean of all answers, the heaviest first."""
-    held = _file(scored_turns.language).questions[question]
-    signs, best = _compiled(scored_turns.language, question)[0], held.answers.index(answer)
     carried: dict[str, tuple[int, Carrier]] = {}
-    for name, one, value, weights in zip(
-        held.signs, signs, values(signs, by_words, scored_turns), held.weights, strict=True
-    ):
-        weight = (value - LIKELY) * (weights[best] * len(weights) - sum(weights))
-        if isinstance(one, str) or value <= LIKELY or weight <= 0 or not _RAISES.isdisjoint(name.split()):
-            continue
-        turn = one.turn(scored_turns)
+    for one, act, weight in _carrying(scored_turns.language, question, answer):
+        value = scored_turns.value(one)
+        turn = one.turn(scored_turns) if value > LIKELY else None
         if turn is None:
             continue
-        before, carrier = carried.get(turn.id, (0, Carrier(turn, name.split()[1])))
-        carried[turn.id] = (before + weight, carrier)
+        before, carrier = carried.get(turn.id, (0, Carrier(turn, act)))
+        carried[turn.id] = (before + (value - LIKELY) * weight, carrier)
     ranked = sorted(carried.values(), key=lambda one: -one[0])[:MOST_TURNS]
     return [carrier for share, carrier in ranked if share * _CARRIED >= ranked[0][0]]
+
+
+@cache
+def _carrying(language: str, question: str, answer: str) -> tuple[tuple[Sign, str, int], ...]:
+    """Return the signs of acts that weigh more for an answer than for the mean of all, each with its act and how much more."""
+    held, signs = _file(language).questions[question], _compiled(language, question)[0]
+    best = held.answers.index(answer)
+    found: list[tuple[Sign, str, int]] = []
+    for name, one, weights in zip(held.signs, signs, held.weights, strict=True):
+        weight = weights[best] * len(weights) - sum(weights)
+        if weight > 0 and not isinstance(one, str) and _RAISES.isdisjoint(name.split()):
+            found.append((one, name.partition(" ")[2].partition(" ")[0], weight))
+    return tuple(found)
 
 
 @cache

@@ -3,20 +3,26 @@
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from auscult.domain.conversation import Agent, Conversation, Turn
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Acts, ActsAnswer, Similarity
+from auscult.engines._acts.features import grams, letters
 from auscult.engines._acts.packs import PackReader
 from auscult.engines._acts.reading import ACTS
-from auscult.engines.acts import DialogueActs
+from auscult.engines.acts import UNIT, DialogueActs, Heads, weights_of
 from auscult.engines.wordllama import WordLlama
+from auscult.votes import languages
 from auscult.wording import Matcher, pack
 from bench.quality.verdicts import conversations_in
 from tests.data_files import tuples_of
 
 ROOT = Path(__file__).parents[3]
+HEADS = {language: Heads(WordLlama(), language) for language in ("en", "de")}
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +91,32 @@ def test_a_score_does_not_depend_on_the_batch(engine: DialogueActs, examples: li
     asked = [Acts.of(one) for one in examples]
     together = DialogueActs(WordLlama()).answer(asked)
     assert [engine.answer([one])[0] for one in asked] == together
+
+
+@given(
+    st.lists(st.sampled_from(["thank", "you", "5", "Ünder", "weiß", "12a", "-", "danke", "um"])),
+    st.sampled_from(["en", "de"]),
+)
+def test_what_a_text_weighs_is_looked_up_word_by_word(words: list[str], language: str) -> None:
+    """The rows of a text are those of its words, pairs and runs of letters, as they are learned from."""
+    text, weights = " ".join(words), weights_of(language)
+    parts = [*grams(text), *(letters(text) if weights.has_letters else ())]
+    assert HEADS[language].rows_of_grams(text) - {0} == {
+        weights.of_gram[part] for part in parts if part in weights.of_gram
+    }
+
+
+def test_sums_of_weights_cannot_overflow() -> None:
+    """All weights of an act together, without their signs, are a number of 32 bits."""
+    for language in languages():
+        weights = weights_of(language)
+        acts = len(ACTS)
+        vectors = np.abs(weights.vectors).sum(axis=0).reshape(3, acts).max(axis=0) * UNIT
+        signs = np.abs(weights.signs).sum(axis=0, dtype=np.int64).reshape(3, acts).sum(axis=0)
+        words = np.abs(weights.grams).sum(axis=0, dtype=np.int64) + np.abs(weights.positions).sum(
+            axis=0, dtype=np.int64
+        )
+        assert (words + signs + 3 * vectors + np.abs(weights.bias)).max() < np.iinfo(np.int32).max
 
 
 def test_packs_in_groups_hold_as_they_do_alone(examples: list[Conversation]) -> None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, compress, pairwise
 
 from auscult.domain.conversation import Turn
 from auscult.domain.said.text import spoken_words
@@ -46,6 +46,7 @@ NUMBERS = frozenset(
         "triple",
     ]
 )
+BEGINNING = "^"
 LETTERS = "#"
 """Beginning of the name of a run of letters, which distinguishes it from a word."""
 RUNS = (3, 4, 5)
@@ -63,75 +64,76 @@ _MAIL = re.compile(r"\S@\S|\bat \w+ dot \w+", re.IGNORECASE)
 _MARKED = re.compile(r"\[[a-z -]+\]", re.IGNORECASE)
 _POSTCODE = re.compile(r"\b[a-z]{1,2}\d{1,2}[a-z]? ?\d[a-z]{2}\b", re.IGNORECASE)
 _MONEY = re.compile(r"[£$€₹]\s?\d|\bquid\b|\bpounds?\b|\bdollars?\b|\beuros?\b", re.IGNORECASE)
-_MONEY_PARTS = ("quid", "pound", "dollar", "euro")
+_MONEY_PARTS = ("£", "$", "€", "₹", "quid", "pound", "dollar", "euro")
+"""One of these is in any ASCII text that names money."""
 
 
 def grams(text: str) -> list[str]:
     """Return the words of a text with digits as ``0``, and pairs of neighbours, each once."""
-    words = _DIGITS.sub("0", spoken_words(text)).split()
-    return list(dict.fromkeys(["^ " + words[0] if words else "^", *words, *map(" ".join, pairwise(words))]))
+    words = gram_words(text)
+    return list(dict.fromkeys([*map(" ".join, pairwise(words)), *(words[1:] or words)]))
 
 
 def letters(text: str) -> list[str]:
     """Return runs of letters in a text's words, word ends as blanks, each once: what words of one stem have in common."""
-    words = (f" {word} " for word in _DIGITS.sub("0", spoken_words(text)).split())
-    return list(
-        dict.fromkeys(
-            LETTERS + word[at : at + size] for word in words for size in RUNS for at in range(len(word) - size + 1)
-        )
-    )
+    return list(dict.fromkeys(chain.from_iterable(map(runs_of, gram_words(text)[1:]))))
+
+
+def gram_words(text: str) -> list[str]:
+    """Return the words of a text with digits as ``0``, after a mark of its beginning."""
+    return [BEGINNING, *_DIGITS.sub("0", spoken_words(text)).split()]
+
+
+def runs_of(word: str) -> Iterator[str]:
+    """Yield the runs of letters in a word."""
+    shown = f" {word} "
+    return (LETTERS + shown[at : at + size] for size in RUNS for at in range(len(shown) - size + 1))
 
 
 SHAPES = (
     "asks", "exclaims", "digits", "code", "long number", "mail", "marked", "postcode", "money", "spoken code", "short",
+    "very short", "long", "two sentences", "begins small",
 )  # fmt: skip
 
 
 def shapes(text: str) -> tuple[str, ...]:
     """Return the shapes of a text: numbers, codes, questions, length."""
-    return tuple(_shapes(text))
-
-
-def _shapes(text: str) -> Iterator[str]:
     count = text.count(" ") + 1
     # Most turns have none of what a pattern needs, and that is found sooner than the pattern fails.
     has_digit = _DIGITS.search(text) is not None
+    mixed = [word for word in text.split() if not (word.isalpha() or word.isdecimal())] if has_digit else []
     small = text.lower()
     may_be_mail = "@" in text or " dot " in small
-    may_be_money = has_digit or any(part in small for part in _MONEY_PARTS)
-    checks = (
-        ("asks", "?" in text),
-        ("exclaims", "!" in text),
-        ("digits", has_digit),
-        ("code", has_digit and _CODE.search(text)),
-        ("long number", has_digit and _LONG_NUMBER.search(text)),
-        ("mail", may_be_mail and _MAIL.search(text)),
-        ("marked", "[" in text and _MARKED.search(text)),
-        ("postcode", has_digit and _POSTCODE.search(text)),
-        ("money", may_be_money and _MONEY.search(text)),
-        ("spoken code", _dictates(spoken_words(text).split())),
-        ("short", count <= SHORT),
-        ("very short", count == 1),
-        ("long", count >= LONG),
-        ("two sentences", text.count(". ") + text.count("? ") + text.count("! ") > 0),
-        ("begins small", text[:1].islower()),
+    may_be_money = (has_digit and not text.isascii()) or any(part in small for part in _MONEY_PARTS)
+    holds = (
+        "?" in text,
+        "!" in text,
+        has_digit,
+        any(map(_CODE.search, mixed)),
+        has_digit and _LONG_NUMBER.search(text),
+        may_be_mail and _MAIL.search(text),
+        "[" in text and _MARKED.search(text),
+        mixed and _POSTCODE.search(text),
+        may_be_money and _MONEY.search(text),
+        _dictates(spoken_words(text).split()),
+        count <= SHORT,
+        count == 1,
+        count >= LONG,
+        ". " in text or "? " in text or "! " in text,
+        text[:1].islower(),
     )
-    yield from (name for name, holds in checks if holds)
+    return tuple(compress(SHAPES, holds))
 
 
 def _dictates(words: Sequence[str]) -> bool:
-    running = 0
-    for word in words:
-        running = running + 1 if word in NUMBERS or (len(word) == 1 and word not in "ai") else 0
-        if running >= SPOKEN_CODE:
-            return True
-    return False
+    parts = [word in NUMBERS or (len(word) == 1 and word not in "ai") for word in words]
+    return parts.count(True) >= SPOKEN_CODE and any(map(all, zip(parts, parts[1:], parts[2:], strict=False)))
 
 
 @lru_cache(maxsize=1_024)
 def name_words(names: tuple[str, ...]) -> frozenset[str]:
-    """Return the words of names that are long enough to be distinguished from others."""
-    return frozenset(word for name in names for word in spoken_words(name).split() if len(word) > 2)  # noqa: PLR2004
+    """Return the words of names that are long enough to be distinguished from others, each between blanks."""
+    return frozenset(f" {word} " for name in names for word in spoken_words(name).split() if len(word) > 2)  # noqa: PLR2004
 
 
 def side_of(turn: Turn) -> str:

@@ -36,9 +36,11 @@ class PackReader:
     def _held(self, text: str) -> list[str]:
         found = [self._bare[index] for index in self._search_bare(text)]
         found += [self._written[index] for index in self._search_written(text)]
+        if not found:
+            return []
         called_off = {line.reading for line in found if line.is_off}
         said = sorted({line.reading for line in found} - called_off)
-        return list(dict.fromkeys(self._names[number] for number in said))
+        return list(dict.fromkeys([self._names[number] for number in said]))
 
 
 class _Line(NamedTuple):

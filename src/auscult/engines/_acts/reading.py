@@ -1,10 +1,11 @@
 """Signs of a turn: what its text shows by itself, and what its position in the conversation adds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from auscult.domain.probe import Acts
 from auscult.domain.said.text import spoken_words
-from auscult.engines._acts.features import FIRST, LAST, grams, letters, name_words, shapes, side_of
+from auscult.engines._acts.features import FIRST, LAST, name_words, shapes, side_of
 from auscult.engines._acts.packs import reader_of
 from auscult.votes.signs import AGENT_ACTS
 
@@ -26,33 +27,41 @@ CUSTOMER_PACKS = (
 """Packs that have a say about acts, by side; a language may lack some."""
 
 
-def text_signs(
-    texts: Sequence[str], language: str, *, is_customer: bool, with_letters: bool
-) -> list[tuple[list[str], list[str]]]:
-    """Return the signs of each text: its words, pairs and letters; and those that count for its neighbours too."""
+class Position(NamedTuple):
+    """Position of a turn: how early and late it is among its side's, who speaks before and after it, and names in it."""
+
+    number: int
+    left: int
+    channel: str
+    before: str | None
+    after: str | None
+    named: tuple[str, ...] = ()
+
+
+def text_signs(texts: Sequence[str], language: str, *, is_customer: bool) -> list[list[str]]:
+    """Return the signs of each text that count for its neighbours too: its shapes, and the packs that hold."""
     packs = reader_of(language, CUSTOMER_PACKS if is_customer else AGENT_PACKS).held(texts)
-    return [
-        ([*grams(text), *(letters(text) if with_letters else ())], [*shapes(text), *held])
-        for text, held in zip(texts, packs, strict=True)
-    ]
+    return [[*shapes(text), *held] for text, held in zip(texts, packs, strict=True)]
 
 
-def position_signs(asked: Acts) -> list[list[str]]:
-    """Return for each turn what its position shows: how early and late it is, who speaks around it, names in it."""
-    turns = asked.turns
-    sides = [side_of(turn) for turn in turns]
-    totals = {side: sides.count(side) for side in set(sides)}
-    seen = dict.fromkeys(totals, 0)
-    agents, queues = name_words(asked.agents), name_words(asked.queues)
-    found: list[list[str]] = []
-    for index, (turn, side) in enumerate(zip(turns, sides, strict=True)):
-        number, left = seen[side], totals[side] - seen[side] - 1
+def positions(asked: Acts) -> Iterator[Position]:
+    """Yield the position of each turn."""
+    sides = [side_of(turn) for turn in asked.turns]
+    left = {side: sides.count(side) for side in set(sides)}
+    seen = dict.fromkeys(left, 0)
+    names = [("names agent", name_words(asked.agents)), ("names queue", name_words(asked.queues))]
+    for turn, side, before, after in zip(asked.turns, sides, (None, *sides), (*sides[1:], None), strict=False):
+        left[side] -= 1
+        named = ()
+        if side == "agent":
+            spoken = spoken_words(turn.text)
+            named = tuple([sign for sign, of in names if any(name in spoken for name in of)])
+        yield Position(min(seen[side], FIRST), min(left[side], LAST), asked.channel, before, after, named)
         seen[side] += 1
-        signs = [f"at {min(number, FIRST)}", f"left {min(left, LAST)}", asked.channel]
-        signs += [f"after {sides[index - 1]}" if index else "opens"]
-        signs += [f"before {sides[index + 1]}" if index + 1 < len(turns) else "closes"]
-        if side == "agent" and (agents or queues):
-            words = set(spoken_words(turn.text).split())
-            signs += [name for name, of in (("names agent", agents), ("names queue", queues)) if words & of]
-        found.append(signs)
-    return found
+
+
+def signs_of_position(position: Position) -> list[str]:
+    """Return what a position shows."""
+    number, left, channel, before, after, named = position
+    around = [f"after {before}" if before else "opens", f"before {after}" if after else "closes"]
+    return [f"at {number}", f"left {left}", channel, *around, *named]
