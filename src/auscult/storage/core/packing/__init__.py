@@ -28,7 +28,7 @@ NUMBERS = {
 FOLDER = Path(__file__).with_name("dictionaries")
 DICTIONARIES = {int(path.stem): path.read_bytes() for path in FOLDER.glob("*.dict")}
 _ROWS = NUMBERS.keys() - {"insights", "documents"}
-_WINDOW, _MEMORY, _LEVEL = -14, 5, 6
+_WINDOW, _MEMORY, _LEVEL = -14, 5, 4
 """A raw stream in a window of twice the dictionary, without a checksum; little memory, because it is copied each time."""
 
 
