@@ -5,7 +5,7 @@ another line break, and the additions: of these the first ``length`` bytes are i
 Encoded JSON has no line break of its own, so that a reader of the samples only looks for one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -31,7 +31,7 @@ def stored(row: bytes, added: Added) -> bytes:
     more: list[bytes] = []
     head: list[int] = []
     position = begin = 0
-    for start, end in reversed(list(_additions(row, added, 0))):
+    for start, end in reversed(_additions(row, added, 0)):
         if head and start == begin:
             head[-1] += end - start
         else:
@@ -79,25 +79,27 @@ def _whole(row: bytes) -> bytes:
     return b"".join((*shown, base[at:]))
 
 
-def _additions(row: bytes | Raw, added: Added, start: int) -> Iterator[tuple[int, int]]:
-    """Yield where the additions to an object that begins at ``start`` lie, the last one first. Its first key is none."""
+def _additions(row: bytes | Raw, added: Added, start: int) -> list[tuple[int, int]]:
+    """Return where the additions to an object that begins at ``start`` lie, the last one first. Its first key is none."""
+    found: list[tuple[int, int]] = []
     values = _OBJECT.decode(row)
     left = len(added.keys() & values.keys())
     end = start + len(row) - len("}")
-    for key in reversed(values) if left else ():
+    for key in reversed(values):
+        if not left:
+            break
         begin = end - len(values[key]) - _length_of(key)
         if key in added:
             inner, at = added[key], end - len("]")
             if inner is None:
-                yield begin, end
+                found.append((begin, end))
             else:
                 for each in reversed(_ROWS.decode(values[key])):
-                    yield from _additions(each, inner, at - len(each))
+                    found += _additions(each, inner, at - len(each))
                     at -= len(each) + len(",")
             left -= 1
-            if not left:
-                return
         end = begin
+    return found
 
 
 @cache
