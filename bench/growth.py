@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.pages import facet_rows, listings, report_rows, tallies
-from auscult.storage.pages.rollup_updates import add_tallies, crowded_hours, parts_of
+from auscult.storage.pages.rollup_updates import add_tallies, crowded_days, parts_of
 from bench.asking import Asker
 from bench.filling import fill
 from bench.pages import DAY, ROUNDS, WHOLE, Bench, prepare, serving
@@ -76,7 +76,7 @@ def grow(url: str, times: int) -> float:
     with database.writing() as connection:
         for name in _SCRATCH:
             connection.execute(sa.text(f"DROP TABLE {name}"))
-        for span in crowded_hours(connection):
+        for span in crowded_days(connection):
             add_tallies(connection, database.dialect, parts_of(connection, span))
     database.close()
     return time.perf_counter() - began

@@ -5,7 +5,8 @@ another line break, and the additions: of these the first ``length`` bytes are i
 Encoded JSON has no line break of its own, so that a reader of the samples only looks for one.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from auscult.domain.tenancy import Wire
 from auscult.reports._contract import Added, ReportRequest
 
 _OBJECT = msgspec.json.Decoder(dict[str, Raw])
-_OBJECTS = msgspec.json.Decoder(list[dict[str, Raw]])
+_ROWS = msgspec.json.Decoder(list[Raw])
 _HEAD = msgspec.json.Decoder(list[int])
 _BREAK = ord("\n")
 _encode = msgspec.json.Encoder(enc_hook=sent).encode
@@ -29,15 +30,17 @@ def stored(row: bytes, added: Added) -> bytes:
     base: list[bytes] = []
     more: list[bytes] = []
     head: list[int] = []
-    position = 0
-    for piece, is_added in _object(_OBJECT.decode(row), added):
-        if is_added:
-            head += (position, len(piece))
-            more.append(piece)
+    position = begin = 0
+    for start, end in reversed(_additions(row, added, 0)):
+        if head and start == begin:
+            head[-1] += end - start
         else:
-            position += len(piece)
-            base.append(piece)
-    return b"\n".join((b"".join(base), _encode(head), b"".join(more)))
+            base.append(row[begin:start])
+            position += start - begin
+            head += (position, end - start)
+        more.append(row[start:end])
+        begin = end
+    return b"\n".join((b"".join((*base, row[begin:])), _encode(head), b"".join(more)))
 
 
 def shown(page: RecordPage, wire: Wire) -> RecordPage:
@@ -76,20 +79,30 @@ def _whole(row: bytes) -> bytes:
     return b"".join((*shown, base[at:]))
 
 
-def _object(row: Mapping[str, Raw], added: Added) -> Iterator[tuple[bytes, bool]]:
-    """Yield an object in pieces, and whether each is an addition. Its first key is none."""
-    before = b"{"
-    for key, value in row.items():
-        name = b"%b%b:" % (before, _encode(key))
-        inner = added.get(key)
-        if inner is None:
-            yield name + bytes(value), key in added
-        else:
-            yield name + b"[", False
-            for index, each in enumerate(_OBJECTS.decode(value)):
-                if index:
-                    yield b",", False
-                yield from _object(each, inner)
-            yield b"]", False
-        before = b","
-    yield b"}", False
+def _additions(row: bytes | Raw, added: Added, start: int) -> list[tuple[int, int]]:
+    """Return where the additions to an object that begins at ``start`` lie, the last one first. Its first key is none."""
+    found: list[tuple[int, int]] = []
+    values = _OBJECT.decode(row)
+    left = len(added.keys() & values.keys())
+    end = start + len(row) - len("}")
+    for key in reversed(values):
+        if not left:
+            break
+        begin = end - len(values[key]) - _length_of(key)
+        if key in added:
+            inner, at = added[key], end - len("]")
+            if inner is None:
+                found.append((begin, end))
+            else:
+                for each in reversed(_ROWS.decode(values[key])):
+                    found += _additions(each, inner, at - len(each))
+                    at -= len(each) + len(",")
+            left -= 1
+        end = begin
+    return found
+
+
+@cache
+def _length_of(key: str) -> int:
+    """Return the length of a key as it is encoded, with what separates it from what comes before and from its value."""
+    return len(_encode(key)) + len(",:")

@@ -36,6 +36,7 @@ from auscult.services.insights.drivers import Compared, FigureChange, figure_cha
 from auscult.services.insights.overview import Wanted, basis_of, overview, roll_up
 from auscult.services.scoring.render import render
 from auscult.storage import Store
+from auscult.storage.pages import rollups
 from auscult.storage.store import AppStore
 from tests.contract.storing import FORM, STARTED, conversation, evaluation
 
@@ -208,8 +209,9 @@ def compare(app: AppStore, wanted: Wanted) -> None:
             assert rolled == overview(app, each, kinds=KINDS, most=50, bar=Bar(conversations=2))
 
 
-def test_spans_with_many_conversations_are_counted(store: Store) -> None:
-    """Once they are over; hours, days and 32 days. What is written takes away only its own."""
+def test_spans_with_many_conversations_are_counted(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once they are over; hours of days with many, days and 32 days. What is written takes away only its own."""
+    monkeypatch.setattr(rollups, "CROWD", 80)
     tenant = Tenant(account_id="ac-r", org_id="o-r", app_id="st-r")
     store.ensure(tenant)
     made = Made(store.within(tenant))

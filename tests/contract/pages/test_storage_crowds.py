@@ -1,4 +1,4 @@
-"""Hours with so many rows that their minutes are counted, and minutes with so many that their seconds are."""
+"""Days with so many rows that their hours are counted, hours whose minutes are, and minutes whose seconds are."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -7,7 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from auscult.domain.conversation import Queue
-from auscult.storage import Store
+from auscult.storage import Store, migrate
+from auscult.storage.core import migrations
 from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables.pages import facets, tallies
@@ -73,6 +74,9 @@ def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, da
     assert app.conversations.erase(made[0].id)
     assert {level for _, level in levels(database_url)} == {0, 1, 2, 3}
     assert store.recount(TENANT) == []
+    app.erasure.erase_all(keys[1 : CROWD // 4 * 3 + 2])
+    assert {level for _, level in levels(database_url)} == {1, 2, 3}, "of so few that day not even the hours"
+    assert store.recount(TENANT) == []
 
 
 @pytest.mark.landing
@@ -106,4 +110,26 @@ def test_parts_that_are_wrong_are_told_and_made_anew(store: Store, database_url:
         f"tally {{'listing': 1, 'facet': 0, 'level': -1, 'bucket': {ms_of(STARTED) // 60_000 + n}, " for n in range(26)
     }
     store.rebuild_tallies(TENANT)
+    assert store.recount(TENANT) == []
+
+
+@pytest.mark.landing
+def test_hours_are_counted_again_on_the_way_back(store: Store, database_url: str) -> None:
+    """Those of every day, as the version before needs them, also before the epoch; migrated, of days with many alone."""
+    store.ensure(TENANT)
+    app = store.within(TENANT)
+    many = [conversation(f"c-{n}", MINUTE * n / 20, queues=(QUEUE,)) for n in range(CROWD // 4 + 1)]
+    put(
+        app,
+        *many,
+        *(conversation(f"o-{n}", -timedelta(days=30_000, minutes=n * 20), queues=(QUEUE,)) for n in range(9)),
+    )
+    counted = levels(database_url)
+    assert counted["all", 0] == counted["queue", 0] == len(many)
+    while migrations.plan_migrations(database_url).current != "0308":
+        migrations.step_back(database_url)
+    before = levels(database_url)
+    assert before["all", 0] == before["queue", 0] == before["all", 1] == len(many) + 9
+    migrate(database_url)
+    assert levels(database_url) == counted
     assert store.recount(TENANT) == []

@@ -23,8 +23,11 @@ pytestmark = pytest.mark.landing
 
 HERE = Path(__file__).parent / "upgrade"
 CHANGED: dict[str, str] = {
-    f"conversations.{column}": "0301_calls: events tool:NAME are calls"
-    for column in ("body", "digest", "size", "delivered")
+    **{
+        f"conversations.{column}": "0301_calls: events tool:NAME are calls"
+        for column in ("body", "digest", "size", "delivered")
+    },
+    "tallies": "0309_days: rows are counted by the hour on days with many",
 }
 """Tables and columns (``table.column``) whose rows a migration changes -> the migration and its effect."""
 

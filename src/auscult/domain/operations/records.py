@@ -6,6 +6,8 @@ from msgspec import Struct
 
 Made = TypeVar("Made", bound=Struct)
 
+_MISSING = object()
+
 
 def made_from(kind: type[Made], /, *sources: object, **given: Any) -> Made:  # noqa: ANN401  (the fields of any record)
     """Return a record of what is ``given``, and for the rest of what the first of ``sources`` has under the same name.
@@ -13,9 +15,10 @@ def made_from(kind: type[Made], /, *sources: object, **given: Any) -> Made:  # n
     Raises:
         TypeError: A field without a default is in none of them.
     """
-    values = dict(given)
     for name in kind.__struct_fields__:
-        source = next((each for each in sources if name not in given and hasattr(each, name)), None)
-        if source is not None:
-            values[name] = getattr(source, name)
-    return kind(**values)
+        for source in sources if name not in given else ():
+            value = getattr(source, name, _MISSING)
+            if value is not _MISSING:
+                given[name] = value
+                break
+    return kind(**given)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
@@ -146,6 +147,7 @@ def duration_status_of(evaluation: Evaluation) -> DurationStatus | None:
     return None if evaluation.status in ("not_evaluated", "sides_unknown") else evaluation.status
 
 
+@lru_cache(1_024)
 def number(value: Decimal) -> Raw:
     """An exact decimal as JSON shall show it: 15 and not 15.0, 2.5 and not 2.50, never through a float."""
     whole = int(value)

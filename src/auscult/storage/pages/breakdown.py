@@ -1,7 +1,7 @@
 """Numbers of rows by property and by period: in one reading, where asking for one number after the other takes many.
 
-Of all rows of a listing the tallies are added up: whole days between the bounds, hours up to them, and, where a bound
-lies within an hour, its rows. Of rows that filters leave the codes of their facets are counted. Of a grouping without
+Of all rows of a listing the tallies are added up: whole days between the bounds, hours up to them where the day is
+counted by hours, and the rows that neither counts. Of rows that filters leave the codes of their facets are counted. Of a grouping without
 codes the rows of each facet are compared with them. Where rows are few, each is read with the numbers of its facets.
 
 Outcomes of a queue or an intent are read from the codes of its rows, which are read once for their number and outcomes.
@@ -26,10 +26,9 @@ from auscult.storage.core.tables.pages import facet_rows, facets, report_rows, t
 from auscult.storage.pages.facet_codes import FacetCodes
 from auscult.storage.pages.faceting import ASPECTS, INTENT, INTENT_OUTCOME, OUTCOME, QUEUE, QUEUE_OUTCOME
 from auscult.storage.pages.period_rows import NO_ROWS, Numbers, PeriodRows, RowReading, RowsOfPeriods, numbers_of, steps
-from auscult.storage.pages.rollups import HOUR, WIDTHS, bucket_of
+from auscult.storage.pages.rollups import DAY, HOUR, WIDTHS, bucket_of, is_crowded
 from auscult.storage.pages.row_filters import Selection, StatementCache
 
-_DAY = HOUR + 1
 _AT_ONCE = 500
 _WORTH = 10
 """Entries of the index of facets that are read in the time of one row with its facets."""
@@ -101,35 +100,46 @@ class Breakdowns:
         counts: defaultdict[int, list[int]] = defaultdict(lambda: [0] * spans)
         if not known:
             return counts
-        days = [round(bound / WIDTHS[_DAY]) for bound in asked.by.bounds]
+        days = [round(bound / WIDTHS[DAY]) for bound in asked.by.bounds]
+        of_bounds: dict[int, dict[int, int]] = {bucket_of(DAY, bound): {} for bound in asked.by.bounds}
         text = self._database.text(_by_day(sorted(known), asked.selection.cells))
-        span = {"listing": asked.listing, "first": days[0], "last": days[-1]}
-        for facet, day, n in reader.fetch(text, span):
-            counts[facet][bisect_right(days, day, hi=spans) - 1] += n
+        span = {"listing": asked.listing, "first": min(of_bounds), "last": max(of_bounds) + 1}
+        for facet, day, n, in_all in reader.fetch(text, span):
+            if days[0] <= day < days[-1]:
+                counts[facet][bisect_right(days, day, hi=spans) - 1] += n
+            if day in of_bounds:
+                of_bounds[day][facet] = in_all
         for index, (day, bound) in enumerate(zip(days, asked.by.bounds, strict=True)):
-            for facet, more in self._beyond(reader, asked, sorted(known), (day * WIDTHS[_DAY], bound)).items():
+            its = of_bounds[bucket_of(DAY, bound)]
+            for facet, more in self._beyond(reader, asked, its, (day * WIDTHS[DAY], bound)).items():
                 if index:
                     counts[facet][index - 1] += more
                 if index < spans:
                     counts[facet][index] -= more
         return counts
 
-    def _beyond(self, reader: Reader, asked: Asked, known: Sequence[int], span: tuple[int, int]) -> Counter[int]:
-        """Count from the start of a day up to a bound; less than 0 where the bound lies before it."""
+    def _beyond(self, reader: Reader, asked: Asked, known: Mapping[int, int], span: tuple[int, int]) -> Counter[int]:
+        """Count from the start of a day up to a bound; less than 0 where the bound lies before it.
+
+        ``known`` has the facets of the day that the bound lies in, each with its rows on it.
+        """
         begins, bound = span
+        cells, found = asked.selection.cells, Counter[int]()
+
+        def count(query: AnySelect, first: int, last: int) -> None:
+            values = {"listing": asked.listing, "first": min(first, last), "last": max(first, last)}
+            for facet, n in reader.fetch(self._database.text(query), values):
+                found[facet] += n if first < last else -n
+
+        by_hours = [facet for facet, n in known.items() if is_crowded(DAY, n)]
+        walked = [facet for facet in known if facet not in by_hours]
         hour = bucket_of(HOUR, bound)
-        first, last = sorted((begins // WIDTHS[HOUR], hour))
-        found: Counter[int] = Counter()
-        if first < last:
-            text = self._database.text(_hours(known, asked.selection.cells))
-            sign = 1 if begins <= bound else -1
-            values = {"listing": asked.listing, "first": first, "last": last}
-            for facet, n in reader.fetch(text, values):
-                found[facet] += sign * n
-        if bound % WIDTHS[HOUR]:
-            text = self._database.text(_within_hour(known, asked.selection.cells))
-            for facet, n in reader.fetch(text, {"first": hour * WIDTHS[HOUR], "last": bound}):
-                found[facet] += n
+        if by_hours and begins // WIDTHS[HOUR] != hour:
+            count(_hours(by_hours, cells), begins // WIDTHS[HOUR], hour)
+        if by_hours and bound % WIDTHS[HOUR]:
+            count(_within(by_hours, cells), hour * WIDTHS[HOUR], bound)
+        if walked and begins != bound:
+            count(_within(walked, cells), begins, bound)
         return found
 
     def _passed(self, reader: Reader, asked: Asked, known: Mapping[int, tuple[str, str]]) -> Mapping[int, list[int]]:
@@ -162,7 +172,7 @@ class Breakdowns:
         """Count the rows of facets that are among those of each period; None where reading rows is less work."""
         sources = self._sources(reader, asked, known)
         within = {"listing": asked.listing, "first": asked.by.bounds[0], "last": asked.by.bounds[-1]}
-        days = {**within, "first": within["first"] // WIDTHS[_DAY], "last": within["last"] // WIDTHS[_DAY] + 1}
+        days = {**within, "first": within["first"] // WIDTHS[DAY], "last": within["last"] // WIDTHS[DAY] + 1}
         many = reader.fetch(self._database.text(_number_of(_facets_in(sources))), days)[0][0] or 0
         full = [[part for part in parts if part.numbers.size] for parts in rows]
         if sum(part.numbers.size for parts in full for part in parts) * _WORTH < many:
@@ -268,9 +278,11 @@ def _is_all(selection: Selection) -> bool:
 
 
 def _by_day(numbers: Sequence[int], cells: tuple[int, ...] | None) -> AnySelect:
-    """Tallies of some facets by day: facet, day, rows. ``first`` <= day < ``last``."""
-    rows = sa.cast(sa.func.sum(tallies.c.n), BigInteger)
-    chosen = sa.select(tallies.c.facet, tallies.c.bucket, rows).where(*_chosen(numbers, cells, _DAY))
+    """Tallies of some facets by day: facet, day, rows, and rows in all cells. ``first`` <= day < ``last``."""
+    zero = sa.literal_column("0", Integer)
+    n = tallies.c.n if cells is None else sa.case((_among(tallies.c.cell, cells), tallies.c.n), else_=zero)
+    rows = (sa.cast(sa.func.sum(each), BigInteger) for each in (n, tallies.c.n))
+    chosen = sa.select(tallies.c.facet, tallies.c.bucket, *rows).where(*_chosen(numbers, None, DAY))
     return chosen.group_by(tallies.c.facet, tallies.c.bucket)
 
 
@@ -293,7 +305,7 @@ def _chosen(numbers: Sequence[int], cells: tuple[int, ...] | None, level: int) -
 
 def _number_of(numbers: Sequence[int]) -> AnySelect:
     """Tallies of some facets by day, added up. ``first`` <= day < ``last``."""
-    return sa.select(sa.cast(sa.func.sum(tallies.c.n), BigInteger)).where(*_chosen(numbers, None, _DAY))
+    return sa.select(sa.cast(sa.func.sum(tallies.c.n), BigInteger)).where(*_chosen(numbers, None, DAY))
 
 
 def _rows_of(numbers: Sequence[int]) -> AnySelect:
@@ -304,7 +316,7 @@ def _rows_of(numbers: Sequence[int]) -> AnySelect:
     return sa.select(facet_rows.c.facet, joined).where(*of_it).group_by(facet_rows.c.facet)
 
 
-def _within_hour(numbers: Sequence[int], cells: tuple[int, ...] | None) -> AnySelect:
+def _within(numbers: Sequence[int], cells: tuple[int, ...] | None) -> AnySelect:
     """Rows of some facets: facet, rows. ``first`` <= start (ms) < ``last``."""
     of_it = [_among(facet_rows.c.facet, numbers), facet_rows.c.started_at >= _FIRST, facet_rows.c.started_at < _LAST]
     narrow = [] if cells is None else [_among(facet_rows.c.cell, cells)]

@@ -26,7 +26,7 @@ from auscult.storage.pages.cached import MOST_REMEMBERED, NO_READER, Key, NotCac
 from auscult.storage.pages.dimension_keys import cells_of
 from auscult.storage.pages.facet_codes import ROWS_OF_A_LISTING
 from auscult.storage.pages.faceting import TALLIED, Facet, agent_facet, implies, queue_facet, wanted_by
-from auscult.storage.pages.rollups import HOUR, TOP
+from auscult.storage.pages.rollups import DAY, TOP
 from auscult.storage.pages.row_filters import Part, Selection, StatementCache, Statements
 from auscult.storage.pages.sorted_rows import Asked, SortedRows, without_flags
 
@@ -315,7 +315,7 @@ class _Counting:
         if len(spans) == 1:
             ((values["level"], (values["first"], values["last"])),) = spans.items()
             return self._reader.fetch(self.texts.node, values)
-        for level in range(HOUR, TOP + 1):
+        for level in range(DAY, TOP + 1):
             values[f"first_{level}"], values[f"last_{level}"] = spans.get(level, (0, 0))
         return self._reader.fetch(self.texts.nodes, values)
 

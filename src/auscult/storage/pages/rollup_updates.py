@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from auscult.storage.core.dialect import Dialect
 from auscult.storage.core.tables.pages import facet_rows, report_rows, tallies
-from auscult.storage.pages.rollups import FINEST, HOUR, WIDTHS, Key, bucket_of, is_crowded, raised
+from auscult.storage.pages.rollups import DAY, FINEST, WIDTHS, Key, bucket_of, is_crowded, raised
 
 _BUCKETS_AT_ONCE = 1_000
 _ADD = "ON CONFLICT (listing, facet, level, bucket, cell) DO UPDATE SET n = tallies.n + excluded.n"
@@ -33,7 +33,7 @@ class Span(NamedTuple):
     bucket: int
 
 
-def counted(entries: Iterable[Entry], level: int = HOUR, only: Container[Span] | None = None) -> Counter[Key]:
+def counted(entries: Iterable[Entry], level: int = DAY, only: Container[Span] | None = None) -> Counter[Key]:
     """Count rows by the buckets of a level; only those in some buckets of the level above, if these are given."""
     counts: Counter[Key] = Counter()
     for listing, started_at, cell, facets in entries:
@@ -50,13 +50,13 @@ def change_tallies(connection: Connection, dialect: Dialect, went: Iterable[Entr
     changes = counted(came)
     changes.subtract(counted(went))
     add_tallies(connection, dialect, raised(changes))
-    spans = _in_busy_hours(connection, changes)
-    for level in range(HOUR, FINEST, -1):
+    spans = _in_busy_days(connection, changes)
+    for level in range(DAY, FINEST, -1):
         if not spans:
             return
         rows = _rows_in(connection, level, spans)
-        were_crowded = {span for span, more in spans.items() if is_crowded(rows[span] - more)}
-        are_crowded = {span for span in spans if is_crowded(rows[span])}
+        were_crowded = {span for span, more in spans.items() if is_crowded(level, rows[span] - more)}
+        are_crowded = {span for span in spans if is_crowded(level, rows[span])}
         changes = counted(came, level - 1, were_crowded & are_crowded)
         changes.subtract(counted(went, level - 1, were_crowded & are_crowded))
         spans = by_span(changes)
@@ -81,12 +81,12 @@ def by_span(changes: Mapping[Key, int]) -> Counter[Span]:
     return spans
 
 
-def crowded_hours(connection: Connection) -> list[Span]:
-    """Every hour, of all rows of a listing or of those with a facet, that is crowded."""
+def crowded_days(connection: Connection) -> list[Span]:
+    """Every day, of all rows of a listing or of those with a facet, that is crowded."""
     key = (tallies.c.listing, tallies.c.facet, tallies.c.level, tallies.c.bucket)
     rows = sa.func.sum(tallies.c.n)
-    query = sa.select(*key, rows).where(tallies.c.level == HOUR).group_by(*key)
-    return [Span(*span) for *span, n in connection.execute(query) if is_crowded(n)]
+    query = sa.select(*key, rows).where(tallies.c.level == DAY).group_by(*key)
+    return [Span(*span) for *span, n in connection.execute(query) if is_crowded(DAY, n)]
 
 
 def parts_of(connection: Connection, span: Span) -> Counter[Key]:
@@ -111,20 +111,22 @@ def parts_of(connection: Connection, span: Span) -> Counter[Key]:
         }
     )
     for each, n in by_span(counts).items():
-        if is_crowded(n):
+        if is_crowded(each.level, n):
             counts.update(parts_of(connection, each))
     return counts
 
 
-def _in_busy_hours(connection: Connection, changes: Mapping[Key, int]) -> Counter[Span]:
-    """Of changes by the hour those in hours that are, or were, crowded in all: no facet has more rows than there are.
+def _in_busy_days(connection: Connection, changes: Mapping[Key, int]) -> Counter[Span]:
+    """Of changes by the day those in days that are, or were, crowded in all: no facet has more rows than there are.
 
-    As a rule no hour is, and then this is all that is asked.
+    Of a small app no day is, and then this is all that is asked.
     """
     in_all = by_span({key: n for key, n in changes.items() if not key.facet})
-    rows = _rows_in(connection, HOUR, in_all)
+    rows = _rows_in(connection, DAY, in_all)
     busy = {
-        (span.listing, span.bucket) for span, more in in_all.items() if is_crowded(max(rows[span], rows[span] - more))
+        (span.listing, span.bucket)
+        for span, more in in_all.items()
+        if is_crowded(DAY, max(rows[span], rows[span] - more))
     }
     return by_span({key: n for key, n in changes.items() if (key.listing, key.bucket) in busy} if busy else {})
 

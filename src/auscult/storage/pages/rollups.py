@@ -1,11 +1,12 @@
-"""Tallies: the number of rows that start in each hour, in ever wider spans, and in the parts of hours that are crowded.
+"""Tallies: the number of rows that start on each day, in ever wider spans, and in the parts of days that are crowded.
 
 A bucket is a span of milliseconds, counted from the epoch; the buckets of one level that fill a bucket of the
 next are its node. Adding up or finding a position reads one node a level, whatever the range and however deep the position.
 
-Hours and wider spans are always counted. Minutes are counted where their hour has more than a crowd of rows, seconds
-where their minute has. So a search that goes down as far as there are nodes has no more than a crowd left to walk (but
-for rows of one second), however many rows an hour has; and hours with few rows, which most are, cost no more for it.
+Days and wider spans are always counted. Hours are counted where their day has more than a crowd of rows, minutes where
+their hour has, seconds where their minute has. So a search that goes down as far as there are nodes has no more than a
+crowd left to walk (but for rows of one second), however many rows a day has; and days with few rows of a facet, which
+most are, cost no more for it.
 """
 
 from bisect import bisect_left, bisect_right
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import accumulate
 from typing import NamedTuple
 
-FINEST, HOUR, TOP = -2, 0, 3
+FINEST, HOUR, DAY, TOP = -2, 0, 1, 3
 _HOUR_MS = 3_600_000
 WIDTHS: Mapping[int, int] = {
     -2: 1_000,
@@ -27,7 +28,9 @@ WIDTHS: Mapping[int, int] = {
 """Milliseconds in a bucket of each level: a second, a minute, an hour, a day, 32 days, 1,024 days."""
 
 CROWD = 512
-"""So many rows are walked rather than counted by their parts."""
+"""So many rows of an hour or a minute are walked rather than counted by their parts."""
+_OF_A_DAY = 4
+"""Of a day it is this part of them: where days begin elsewhere, the rows of many facets are walked at each of a page's days."""
 
 _EVERYTHING = 1 << 60
 
@@ -47,15 +50,15 @@ def bucket_of(level: int, ms: int) -> int:
     return ms // WIDTHS[level] if level <= TOP else 0
 
 
-def is_crowded(rows: int) -> bool:
-    """Return whether a bucket of an hour or a minute with this many rows is counted by its parts too."""
-    return rows > CROWD
+def is_crowded(level: int, rows: int) -> bool:
+    """Return whether a bucket of a day, an hour or a minute with this many rows is counted by its parts too."""
+    return rows > (CROWD if level < DAY else CROWD // _OF_A_DAY)
 
 
-def raised(hourly: Mapping[Key, int]) -> Counter[Key]:
-    """Changes of hours and of every wider span, from those of hours; what cancels out is left out."""
-    changes, finer = dict(hourly), hourly
-    for level in range(HOUR + 1, TOP + 1):
+def raised(daily: Mapping[Key, int]) -> Counter[Key]:
+    """Changes of days and of every wider span, from those of days; what cancels out is left out."""
+    changes, finer = dict(daily), daily
+    for level in range(DAY + 1, TOP + 1):
         fan = WIDTHS[level] // WIDTHS[level - 1]
         wider: Counter[Key] = Counter()
         for (listing, facet, _, bucket, cell), n in finer.items():
@@ -92,11 +95,11 @@ class Tree:
     def before(self, ms: int, load: "Load") -> tuple[int, int]:
         """Return how many rows start before an instant, and the instant from which rows are not counted yet.
 
-        Loads hours and wider spans at once.
+        Loads days and wider spans at once.
         """
-        self._need([(level, bucket_of(level + 1, ms)) for level in range(HOUR, TOP + 1)], load)
-        count, level = 0, HOUR
-        for each in range(HOUR, TOP + 1):
+        self._need([(level, bucket_of(level + 1, ms)) for level in range(DAY, TOP + 1)], load)
+        count, level = 0, DAY
+        for each in range(DAY, TOP + 1):
             count += _before(self._nodes[each, bucket_of(each + 1, ms)], bucket_of(each, ms))
         while ms % WIDTHS[level] and (parts := self._parts(level, ms, load)):
             level -= 1
@@ -114,14 +117,14 @@ class Tree:
             at = bisect_right(node.before, position) - 1
             start = node.buckets[at] * WIDTHS[level]
             position -= node.before[at]
-            node = self._parts(level, start, load) if position or level > HOUR else None
+            node = self._parts(level, start, load) if position or level > DAY else None
             level -= 1
         return start, position
 
     def _parts(self, level: int, ms: int, load: "Load") -> _Node | None:
         """The node that fills the bucket in which an instant lies; None where its rows are not counted by parts."""
         bucket = bucket_of(level, ms)
-        if level > HOUR:
+        if level > DAY:
             self._need([(level - 1, bucket)], load)
             return self._nodes[level - 1, bucket]
         node = self._nodes[level, bucket_of(level + 1, ms)]
@@ -147,7 +150,7 @@ class Tree:
             self._nodes[key] = _Node(
                 tuple(each.bucket for each in full),
                 tuple(accumulate((each.n for each in full), initial=0)),
-                frozenset(each.bucket for each in full if is_crowded(each.in_all)),
+                frozenset(each.bucket for each in full if is_crowded(each.level, each.in_all)),
             )
 
 

@@ -12,7 +12,7 @@ from auscult.storage.core.database import AnySelect, Database
 from auscult.storage.core.tables.base import NUMBER
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.pages import facet_rows, figure_rows, listings, report_rows, tallies
-from auscult.storage.pages.rollups import HOUR, TOP
+from auscult.storage.pages.rollups import DAY, TOP
 from auscult.storage.people.visibility import Shape, named_predicate, shape_of, values_of
 
 
@@ -87,7 +87,7 @@ class Statements(NamedTuple):
     ``offset`` is 0 and no row is skipped; and, where rows arrive in their order, without keys, in three quarters of the
     time. ``number`` (cell, n; of any cell): ``at``, ``id``, ``until``. Of tallied ones ``node`` (level, bucket, n, rows in all cells):
     ``level``, its first bucket and the one after the last, ``first``, ``last``. ``nodes``, the same of all levels from
-    the hour up: ``first_0``, ``last_0`` … ``twice``, where listings have one group of at most two facets: as ``number``, the
+    the day up: ``first_1``, ``last_1`` … ``twice``, where listings have one group of at most two facets: as ``number``, the
     rows that have both. ``rows``: the numbers of all rows, in one text (joined by commas; null without
     rows), once for each facet of the first group; values as of ``number``.
     """
@@ -303,7 +303,7 @@ def _node(sizes: _Sizes, narrow: _Narrow, level: ColumnElement[int], suffix: str
 def _nodes(sizes: _Sizes, narrow: _Narrow) -> AnySelect:
     """The same of every level that is always counted."""
     levels = [
-        _node(sizes, narrow, sa.literal_column(str(level), Integer), f"_{level}") for level in range(HOUR, TOP + 1)
+        _node(sizes, narrow, sa.literal_column(str(level), Integer), f"_{level}") for level in range(DAY, TOP + 1)
     ]
     return sa.select(sa.union_all(*levels).subquery())
 

@@ -364,11 +364,11 @@ def write_facet_rows(
     connection: Connection, dialect: Dialect, before: Iterable[IndexedRow], after: Iterable[IndexedRow]
 ) -> None:
     """Write which rows have which facets."""
-    old, new = _entries(before), _entries(after)
+    old, new = set(_entries(before)), list(_entries(after))
     same = sa.and_(*(facet_rows.c[name] == sa.bindparam(f"old_{name}") for name in _ENTRY))
-    gone = [dict(zip((f"old_{name}" for name in _ENTRY), entry, strict=True)) for entry in sorted(old - new)]
+    gone = [dict(zip((f"old_{name}" for name in _ENTRY), entry, strict=True)) for entry in sorted(old.difference(new))]
     write_many(connection, sa.delete(facet_rows).where(same), gone)
-    dialect.insert_many(connection, facet_rows, _ENTRY, sorted(new - old))
+    dialect.insert_many(connection, facet_rows, _ENTRY, sorted([entry for entry in new if entry not in old]))
 
 
 def _coded(
@@ -386,8 +386,8 @@ def _figured(one: IndexedRow, filing: RowIndexEntry) -> tuple[Any, ...]:
     return (*one[:-1], flags_of(filing.facets), *filing.figures)
 
 
-def _entries(rows: Iterable[IndexedRow]) -> set[tuple[int, int, str, int, int]]:
-    return {(facet, one.started_at, one.conversation_id, one.cell, one.row) for one in rows for facet in one.facets}
+def _entries(rows: Iterable[IndexedRow]) -> Iterator[tuple[int, int, str, int, int]]:
+    return ((facet, one.started_at, one.conversation_id, one.cell, one.row) for one in rows for facet in one.facets)
 
 
 def _counted_by(rows: Iterable[IndexedRow], tallied: set[int]) -> Iterator[Entry]:

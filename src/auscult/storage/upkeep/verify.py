@@ -104,7 +104,7 @@ class Verifier(OfDatabase):
 
 
 def _count(connection: Connection, app: int) -> Counter[Key]:
-    """Tallies as the rows have it; those of parts of hours as the indexes of the rows have it."""
+    """Tallies as the rows have it; those of parts of days as the indexes of the rows have it."""
     tallied = set(
         connection.scalars(
             sa.select(facets.c.facet)
@@ -113,10 +113,10 @@ def _count(connection: Connection, app: int) -> Counter[Key]:
         )
     )
     rows = _rows(connection, app)
-    hourly = counted(Entry(row.listing, row.started_at, row.cell, tallied & _tags(row)) for row in rows)
-    counts = raised(hourly)
-    for span, n in by_span(hourly).items():
-        if is_crowded(n):
+    daily = counted(Entry(row.listing, row.started_at, row.cell, tallied & _tags(row)) for row in rows)
+    counts = raised(daily)
+    for span, n in by_span(daily).items():
+        if is_crowded(span.level, n):
             counts.update(parts_of(connection, span))
     return counts
 

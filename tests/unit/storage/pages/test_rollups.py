@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.storage.pages import rollups
-from auscult.storage.pages.rollups import FINEST, HOUR, TOP, WIDTHS, Key, Tree, bucket_of, raised
+from auscult.storage.pages.rollups import DAY, FINEST, TOP, WIDTHS, Key, Tree, bucket_of, is_crowded, raised
 
-A_FEW = 3
+A_FEW = 4
 HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 BORDERS = st.sampled_from([0, 23, 24, 767, 768, 24_575, 24_576]).map(lambda hour: hour * HOUR_MS)
 CROWDED = st.integers(-2 * HOUR_MS, -2 * HOUR_MS + 130_000) | st.integers(0, 5_000)
 """Of two hours, some minutes; so that some of them are crowded when a few rows are a crowd."""
@@ -29,14 +30,14 @@ class Rows:
     """Rows by their starts, as tallies hold them."""
 
     def __init__(self, starts: list[int]) -> None:
-        """Count them at every level, below the hour where they are a crowd."""
+        """Count them at every level, below the day where they are a crowd."""
         self.starts = sorted(starts)
         self.levels = {level: Counter(start // width for start in starts) for level, width in WIDTHS.items()}
         self.loads = 0
-        for level in range(HOUR - 1, FINEST - 1, -1):
+        for level in range(DAY - 1, FINEST - 1, -1):
             whole, fan = self.levels[level + 1], WIDTHS[level + 1] // WIDTHS[level]
             self.levels[level] = Counter(
-                {bucket: n for bucket, n in self.levels[level].items() if whole[bucket // fan] > A_FEW}
+                {bucket: n for bucket, n in self.levels[level].items() if is_crowded(level + 1, whole[bucket // fan])}
             )
 
     def load(self, spans: Mapping[int, tuple[int, int]]) -> list[tuple[int, int, int, int]]:
@@ -63,7 +64,7 @@ def test_before_counts_the_rows_that_start_earlier(starts: list[int], ms: int) -
     assert count == sum(start < known_to for start in starts)
     assert known_to <= ms
     assert sum(known_to <= start < ms for start in starts) <= max(A_FEW, most_in_a_second(starts))
-    assert rows.loads == 1 or ms % HOUR_MS
+    assert rows.loads == 1 or ms % DAY_MS
 
 
 @given(STARTS)
@@ -91,11 +92,11 @@ def test_parts_that_do_not_have_all_rows_are_not_believed(n: int) -> None:
 @given(STARTS, STARTS)
 def test_changes_are_raised_to_every_level(came: list[int], went: list[int]) -> None:
     """Each level holds the sum of what changed below it, and nothing that cancels out."""
-    change = Counter(Key(1, 0, HOUR, start // HOUR_MS, 16) for start in came)
-    change.subtract(Counter(Key(1, 0, HOUR, start // HOUR_MS, 16) for start in went))
+    change = Counter(Key(1, 0, DAY, start // DAY_MS, 16) for start in came)
+    change.subtract(Counter(Key(1, 0, DAY, start // DAY_MS, 16) for start in went))
     changes = raised(change)
     assert all(changes.values())
-    for level in range(HOUR, TOP + 1):
+    for level in range(DAY, TOP + 1):
         expected = Counter(start // WIDTHS[level] for start in came)
         expected.subtract(start // WIDTHS[level] for start in went)
         found = {key.bucket: n for key, n in changes.items() if key.level == level}
