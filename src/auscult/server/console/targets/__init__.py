@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from auscult.domain.errors import AuscultError, ConflictError, RequestError
 from auscult.domain.notices import KINDS, Kind, Language
-from auscult.domain.targets import APP_KINDS, NewTarget, State, Target
+from auscult.domain.targets import NewTarget, State, Target
 from auscult.language import LANGUAGES, later, translated
 from auscult.language import gettext as _
 from auscult.outgoing.dialling import AddressRefusedError
