@@ -124,7 +124,7 @@ def _retold(found: re.Match[str], group: int, speaker: Side = "customer") -> str
 
 
 def _compiled(speaker: Side) -> list[tuple[frozenset[str], re.Pattern[str], str]]:
-    """Return the words that a match may begin with, the pattern, and what stands in its place."""
+    """Return the words that a match may begin with, the pattern, and its replacement."""
     forms = _FORMS[speaker]
     return [
         (
