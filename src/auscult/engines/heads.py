@@ -11,7 +11,7 @@ is the same alone or in any batch. The file has the scale of each label's whole 
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from importlib.resources import as_file, files
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
 from threading import Lock
 from typing import ClassVar, NamedTuple
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Answer, Classification, ClassificationAnswer, Probe
 from auscult.domain.said.text import spoken_words
+from auscult.engines._vectors.cache import Kept
 from auscult.engines._vectors.embedding import Embedding
 
 FILES = ("tone", "intents")
@@ -96,46 +97,32 @@ class _File:
         self.weights = weights
         self._embedding = embedding
         self._lock = Lock()
-        self._kept: dict[str, Logits] = {}
+        self._kept = Kept(KEPT_TEXTS, len(weights.bias), self._logits, np.float64)
 
     def shares(self, head: str, texts: list[str]) -> dict[str, tuple[float, ...]]:
         """The probability of each label of a head, by text."""
         if not texts:
             return {}
-        logits = self._logits_of(texts)
-        rows = np.stack([logits[text] for text in texts])[:, self.weights.heads[head][1]]
+        with self._lock:
+            parts = [self._kept.vectors(texts[at : at + AT_A_TIME]) for at in range(0, len(texts), AT_A_TIME)]
+        rows = np.concatenate(parts)[:, self.weights.heads[head][1]]
         raised = np.exp(rows - rows.max(axis=1, keepdims=True))
         shares: list[list[float]] = _SHARES[
             np.rint(raised / raised.sum(axis=1, keepdims=True) * 10_000).astype(np.intp)
         ].tolist()
         return dict(zip(texts, map(tuple, shares), strict=True))
 
-    def _logits_of(self, texts: list[str]) -> dict[str, Logits]:
-        """Logits of every label of every head of the file, by text."""
-        with self._lock:
-            logits = {text: known for text in texts if (known := self._kept.get(text)) is not None}
-        missing = [text for text in texts if text not in logits]
-        if missing:
-            parts = (missing[start : start + AT_A_TIME] for start in range(0, len(missing), AT_A_TIME))
-            fresh = {text: row for part in parts for text, row in zip(part, self._logits(part), strict=True)}
-            with self._lock:
-                if len(self._kept) + len(fresh) > KEPT_TEXTS:
-                    self._kept.clear()
-                if len(fresh) <= KEPT_TEXTS:
-                    self._kept |= fresh
-            logits |= fresh
-        return logits
-
     def _logits(self, texts: list[str]) -> Logits:
+        """Logits of every label of every head of the file, shape (texts, labels)."""
         weights = self.weights
-        found: list[int] = []
-        starts: list[int] = []
-        for text in texts:
-            words = spoken_words(text).split()
-            grams = {*map(weights.of_word.get, words), *map(weights.of_pair.get, pairwise(words))}
-            starts.append(len(found))
-            found.append(len(weights.words) - 1)
-            found += [index for index in grams if index is not None]
+        zeros = len(weights.words) - 1
+        of_word, of_pair = weights.of_word.get, weights.of_pair.get
+        known = [
+            {zeros, *map(of_word, words, repeat(zeros)), *map(of_pair, pairwise(words), repeat(zeros))}
+            for words in map(str.split, map(spoken_words, texts))
+        ]
+        starts = np.cumsum([0, *map(len, known[:-1])])
+        found = np.fromiter(chain.from_iterable(known), np.intp)
         by_words = np.add.reduceat(weights.words[found], starts, axis=0, dtype=np.int32)
         vectors = self._embedding.embed(texts)
         lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))

@@ -54,8 +54,8 @@ class WordLlama:
     def __init__(self) -> None:
         """Make an engine that has not loaded anything yet."""
         self._lock = Lock()
-        self._words = Kept(KEPT_WORDS, WIDTH, self._vectors_of)
-        self._texts = Kept(KEPT_TEXTS, WIDTH, self._add_up)
+        self._words = Kept(KEPT_WORDS, WIDTH, self._vectors_of, np.float32)
+        self._texts = Kept(KEPT_TEXTS, WIDTH, self._add_up, np.float32)
         self._version = f"wordllama {RELEASE} l2_supercat {WIDTH}/{REVISION}"
 
     @property

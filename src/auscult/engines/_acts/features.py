@@ -126,8 +126,10 @@ def shapes(text: str) -> tuple[str, ...]:
 
 
 def _dictates(words: Sequence[str]) -> bool:
+    if sum(map(NUMBERS.__contains__, words)) + [*map(len, words)].count(1) < SPOKEN_CODE:
+        return False
     parts = [word in NUMBERS or (len(word) == 1 and word not in "ai") for word in words]
-    return parts.count(True) >= SPOKEN_CODE and any(map(all, zip(parts, parts[1:], parts[2:], strict=False)))
+    return any(all(parts[at : at + SPOKEN_CODE]) for at in range(len(parts) - SPOKEN_CODE + 1))
 
 
 @lru_cache(maxsize=1_024)

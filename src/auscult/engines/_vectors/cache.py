@@ -2,20 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from itertools import islice
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vectors = NDArray[np.float32]
 Rows = NDArray[np.int64]
+Float = TypeVar("Float", np.float32, np.float64)
 
 
-class Kept:
+class Kept(Generic[Float]):
     """Vectors by key, made when missing and kept. When full it keeps the half that was made last."""
 
-    def __init__(self, capacity: int, width: int, make: Callable[[list[str]], Vectors]) -> None:
+    def __init__(
+        self, capacity: int, width: int, make: Callable[[list[str]], NDArray[Float]], kind: type[Float]
+    ) -> None:
         """Reserve room for ``capacity`` vectors of this width."""
-        self.table = np.empty((capacity, width), np.float32)
+        self.table: NDArray[Float] = np.empty((capacity, width), kind)
         self._rows: dict[str, int] = {}
         self._make = make
 
@@ -32,7 +36,7 @@ class Kept:
             self._rows.update(zip(missing, range(first, first + len(missing)), strict=True))
         return np.fromiter(map(self._rows.__getitem__, keys), np.int64, len(keys))
 
-    def vectors(self, keys: Sequence[str]) -> Vectors:
+    def vectors(self, keys: Sequence[str]) -> NDArray[Float]:
         """One vector for each key."""
         return self.table[self.rows(keys)]
 

@@ -1,6 +1,7 @@
 """Closeness of texts to samples, by the cosines of their vectors, from any embedding."""
 
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +17,19 @@ Embed = Callable[[list[str]], NDArray[np.float64]]
 def compared(probes: Sequence[Probe], embed: Embed, version: str, *, at_a_time: int) -> list[Answer]:
     """Return one answer for each probe, in order; every text is embedded once, in batches. Raises ``EngineError``."""
     questions = [_checked(probe) for probe in probes]
-    texts: dict[str, int] = {}
-    asked: dict[tuple[str, ...], dict[str, int]] = {}
+    asked: dict[tuple[str, ...], dict[str, None]] = {}
     for question in questions:
-        positions = asked.setdefault(question.samples, {})
-        for text in question.texts:
-            texts.setdefault(text, len(texts))
-            positions.setdefault(text, len(positions))
-    rows = [(samples, _rows(texts, of)) for samples, of in asked.items()]
-    found = dict(zip(asked, _closest(list(texts), rows, embed, at_a_time), strict=True))
-    answers: list[Answer] = []
-    for question in questions:
-        positions, closest = asked[question.samples], found[question.samples]
-        answers.append(SimilarityAnswer(tuple([closest[positions[text]] for text in question.texts]), version))
-    return answers
+        asked.setdefault(question.samples, {}).update(dict.fromkeys(question.texts))
+    texts = {text: row for row, text in enumerate(dict.fromkeys(chain.from_iterable(asked.values())))}
+    rows = [(samples, np.fromiter(map(texts.__getitem__, of), np.int64, len(of))) for samples, of in asked.items()]
+    closest = _closest(list(texts), rows, embed, at_a_time)
+    found = {
+        samples: dict(zip(of, each, strict=True)) for (samples, of), each in zip(asked.items(), closest, strict=True)
+    }
+    return [
+        SimilarityAnswer(tuple(map(found[question.samples].__getitem__, question.texts)), version)
+        for question in questions
+    ]
 
 
 def _closest(
@@ -60,11 +60,6 @@ def _checked(probe: Probe) -> Similarity:
             code="engine.wrong_probe",
         )
     return probe
-
-
-def _rows(texts: dict[str, int], asked: dict[str, int]) -> Rows:
-    """Return the rows of the texts asked about among all texts."""
-    return np.fromiter(map(texts.__getitem__, asked), np.int64, len(asked))
 
 
 def _cosines(vectors: NDArray[np.float64], samples: NDArray[np.float64]) -> NDArray[np.float64]:

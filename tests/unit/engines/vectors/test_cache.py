@@ -16,12 +16,12 @@ def made() -> list[str]:
     return []
 
 
-def _kept(made: list[str]) -> Kept:
+def _kept(made: list[str]) -> Kept[np.float32]:
     def make(keys: list[str]) -> Vectors:
         made.extend(keys)
         return np.array([[ord(key), -ord(key)] for key in keys], np.float32)
 
-    return Kept(CAPACITY, 2, make)
+    return Kept(CAPACITY, 2, make, np.float32)
 
 
 @given(st.lists(st.text("abcdefghij", max_size=CAPACITY).map(list)))
