@@ -36,7 +36,7 @@ def fill(url: str, trace: Path) -> None:
             connection.pgconn.trace(file.fileno())
 
         queues = (Queue("qu-1", "Queue"),)
-        put(app, *(conversation(f"c-{n}", timedelta(hours=n), queues=queues) for n in range(MANY)))
+        put(app, *(conversation(f"c-{n}", timedelta(days=n), queues=queues) for n in range(MANY)))
         store.close()
 
 
