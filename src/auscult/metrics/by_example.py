@@ -20,6 +20,7 @@ from auscult.metrics._finding.joining import compiled, searches_of
 from auscult.metrics._finding.language import Finding, finding_problems
 from auscult.metrics._finding.reading import reading_of
 from auscult.metrics._finding.search import NOTHING
+from auscult.votes import acts_probes
 
 _SURE = Decimal("0.01")
 
@@ -80,7 +81,7 @@ class _Plan:
         reading = reading_of(conversation)
         asked = [probe for each in self._searches if each.needs for probe in each.probes(reading, trigger=None)]
         turns = [said for _turn, said in spoken(conversation, self._settings.speaker)]
-        return tuple(dict.fromkeys([*asked, *([_asked(self._settings.taught, turns)] if turns else [])]))
+        return tuple(dict.fromkeys([*asked, *([_asked(self._settings.taught, conversation, turns)] if turns else [])]))
 
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
         taught, reading, occasion = self._settings.taught, reading_of(conversation), NOTHING
@@ -93,7 +94,7 @@ class _Plan:
         turns = spoken(conversation, self._settings.speaker)
         if not turns:
             return Verdict(qualification="NA", reason=coded("no turns of the one who is asked about"))
-        found = answers[_asked(taught, [said for _turn, said in turns])]
+        found = answers[_asked(taught, conversation, [said for _turn, said in turns])]
         assert isinstance(found, ResemblanceAnswer)  # noqa: S101  (an engine answers its own kind)
         best = max(range(len(turns)), key=lambda index: found.odds[index])
         is_yes, share = found.odds[best] > found.yes_from, likelihood(found.odds[best])
@@ -112,8 +113,8 @@ class _Plan:
         )
 
 
-def _asked(taught: Taught, turns: Sequence[Said]) -> Resemblance:
-    return Resemblance(taught.weights, taught.encoder, tuple(turns))
+def _asked(taught: Taught, conversation: Conversation, turns: Sequence[Said]) -> Resemblance:
+    return Resemblance(taught.weights, taught.encoder, tuple(turns), next(iter(acts_probes(conversation)), None))
 
 
 def _tried(taught: Taught, said: Cited, *, is_yes: bool) -> Verdict:

@@ -17,7 +17,8 @@ from auscult.domain.form import Form, Metric
 from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer, Said
 from auscult.domain.questions.taught import agreement, chosen, speaker_of, yes_from_of
 from auscult.engines import ENGINES
-from auscult.engines.taught import OF_TEXT, OF_WORDS, REVISION
+from auscult.engines.taught import OF_TEXT, OF_WORDS
+from auscult.engines.wordllama import WordLlama
 from auscult.metrics.by_example import ByExample, Settings
 from tests.data_files import data_of
 
@@ -110,7 +111,7 @@ def test_what_was_taught_before_is_read_as_it_was() -> None:
     """Weights of the first revision have no signs of the turns around, and no limit but even odds."""
     numbers = bytes([127]) * OF_TEXT + bytes(OF_WORDS)
     old = b64encode(zlib.compress(msgspec.msgpack.encode((numbers, (0.1, 1.0), -2.0)))).decode()
-    encoder = ENGINES["taught"]().version.replace(f"taught {REVISION} ", "taught 1 ")
+    encoder = f"taught 1 on {WordLlama().version}"
     said = Said("join our club", 0, 0, "hello", "no")
     (found,) = ENGINES["taught"]().answer([Resemblance(old, encoder, (said, said._replace(said_before="bye")))])
     assert isinstance(found, ResemblanceAnswer)
