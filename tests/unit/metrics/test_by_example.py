@@ -62,6 +62,19 @@ def test_without_an_occasion_it_is_not_asked() -> None:
     assert (found.qualification, found.trigger[0].turn_id) == ("YES", "m2")
 
 
+def test_only_turns_on_one_side_of_the_occasion_count() -> None:
+    """What is said on the other side of it is no Yes, however likely; without an occasion there is no order."""
+    trigger = {"speaker": "customer", "any_of": [{"phrases": ["cancel"]}]}
+    odds = {"hello": 900, "join our club": 1200}
+    assert judged(odds, trigger=trigger, order="before").evidence[0].turn_id == "m1"
+    assert judged(odds, trigger=trigger, order="after").evidence[0].turn_id == "m3"
+    assert judged({"hello": -900, "join our club": 1200}, trigger=trigger, order="before").qualification == "NO"
+    first = trigger | {"speaker": "agent", "any_of": [{"phrases": ["hello"]}]}
+    nothing = judged(odds, trigger=first, order="before")
+    assert (nothing.qualification, nothing.confidence) == ("NO", Decimal("1.00"))
+    assert [key for key, _fault in ByExample().problems(Settings(question="Was it said?", order="before"))] == ["order"]
+
+
 @pytest.mark.parametrize("changed", [{"taught": None}, {"counts_from": "0.9"}], ids=["not taught", "under the limit"])
 def test_what_does_not_agree_well_enough_waits_for_a_person(changed: dict[str, Any]) -> None:
     """It is no answer, whatever the odds; under the limit it says how often it was right."""
