@@ -14,10 +14,10 @@ from auscult.domain.definitions.form_difference import differences
 from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Form, Metric
-from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.probe import Acts, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
 from auscult.domain.questions.taught import agreement, chosen, speaker_of, yes_from_of
 from auscult.engines import ENGINES
-from auscult.engines.taught import OF_TEXT, OF_WORDS
+from auscult.engines.taught import OF_TEXT, OF_TURN, OF_WORDS
 from auscult.engines.wordllama import WordLlama
 from auscult.metrics.by_example import ByExample, Settings
 from tests.data_files import data_of
@@ -130,6 +130,25 @@ def test_what_was_taught_before_is_read_as_it_was() -> None:
     assert isinstance(found, ResemblanceAnswer)
     assert (found.yes_from, found.engine, len({*found.odds})) == (0, encoder, 1)
     assert found.odds[0] > 0
+
+
+def test_dialogue_acts_are_signs_of_what_is_taught_now_and_not_of_what_was_taught_before() -> None:
+    """Weights of the second revision give the same odds with acts and without; those that are taught now do not."""
+    turns = (Turn("m1", "agent", "how can I help you"), Turn("m2", "agent", "we can not refund that"))
+    acts = Acts(turns, "chat")
+    said = (Said(turns[0].text, 0, 1, "", turns[1].text, 0), Said(turns[1].text, 1, 0, turns[0].text, "", 1))
+    lesson = Lesson("Was it refused?", "en", (said, said), ((False, True), (False, True)), (acts, acts))
+    (now,) = ENGINES["teacher"]().answer([lesson])
+    assert isinstance(now, LessonAnswer)
+    numbers = bytes([1]) * (OF_TURN + OF_WORDS)
+    old = b64encode(zlib.compress(msgspec.msgpack.encode((numbers, (0.1, 1.0), -2.0)))).decode()
+    for weights, encoder, is_same in (
+        (old, f"taught 2 on {WordLlama().version}", True),
+        (now.weights, now.encoder, False),
+    ):
+        probes = [Resemblance(weights, encoder, said, given) for given in (acts, None)]
+        with_acts, without = ENGINES["taught"]().answer(probes)
+        assert (with_acts == without) is is_same
 
 
 def test_a_difference_of_weights_is_shown_by_their_digest() -> None:

@@ -101,11 +101,7 @@ def tune(
             report=report,
         )
         taught = {each: by for each, by in learned(read) if not metric or each.id in metric}
-    fits = list(starmap(TaughtFit.of, taught.items()))
-    if as_json:
-        typer.echo(msgspec.json.encode(msgspec.to_builtins(found, enc_hook=sent) | {"taught": fits}))
-    else:
-        _show(found, fits)
+    _show(found, list(starmap(TaughtFit.of, taught.items())), as_json=as_json)
     if write is not None:
         _write(write, document, read, found, {each.id: by for each, by in taught.items()})
 
@@ -210,7 +206,10 @@ def _write(file: Path, document: bytes, form: Form, found: "Tuning", taught: Map
     )
 
 
-def _show(found: "Tuning", taught: Sequence["TaughtFit"]) -> None:
+def _show(found: "Tuning", taught: Sequence["TaughtFit"], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(msgspec.json.encode(msgspec.to_builtins(found, enc_hook=sent) | {"taught": taught}))
+        return
     for metric in found.metrics:
         typer.echo("\n".join(_lines(metric)))
     for skipped in found.skipped:
