@@ -11,8 +11,8 @@ Weights are whole numbers of 8 bits, and so are vectors and likelihoods of acts,
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import ClassVar, NamedTuple, TypeVar
 
 import msgspec
@@ -97,13 +97,18 @@ class _Vectored:
 
     def __init__(self, words: Embedding, acts: Engine, encoder: SentenceModel | None = None) -> None:
         self._words, self._acts, self._encoder = words, acts, encoder
-        self._known: dict[str, tuple[Embedding, tuple[int, ...]]] = {}
-        for each in (words, encoder) if encoder else (words,):
-            self._known |= {
+
+    @cached_property
+    def _known(self) -> Mapping[str, tuple[Embedding, tuple[int, ...]]]:
+        """Return what makes vectors, and where the parts of weights end, by version. The versions are read on first use."""
+        known: dict[str, tuple[Embedding, tuple[int, ...]]] = {}
+        for each in (self._words, self._encoder) if self._encoder else (self._words,):
+            known |= {
                 self._version(each): (each, (OF_TURN, SIGNS)),
                 f"taught 2 on {each.version}": (each, (OF_TURN,)),
                 f"taught 1 on {each.version}": (each, (OF_TEXT,)),
             }
+        return known
 
     @property
     def version(self) -> str:
@@ -144,7 +149,7 @@ class Taught(_Vectored):
         return [self._read(_checked(each, Resemblance)) for each in probes]
 
     def _read(self, probe: Resemblance) -> Answer:
-        encoder, bounds = self._known.get(probe.encoder, (None, ()))
+        encoder, bounds = self._known.get(probe.encoder, (None, (0,)))
         if encoder is None:
             raise EngineError(
                 "a question was taught with {value}, and this process has {found}; install it with auscult meaning"
@@ -217,9 +222,7 @@ class _Rows:
     def of(self, conversations: Sequence[int]) -> "_Lessons":
         """Return the turns of ticked conversations, to learn from."""
         chosen = np.isin(self.owners, conversations)
-        return _Lessons(
-            self.signs[chosen], self.owners[chosen], self.answers[chosen], self._worth[chosen], self._asked
-        )
+        return _Lessons(self.signs[chosen], self.owners[chosen], self.answers[chosen], self._worth[chosen], self._asked)
 
     def nested(self, odds: Floats) -> tuple[tuple[int, ...], ...]:
         """Return odds by conversation, in whole thousandths."""
