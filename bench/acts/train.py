@@ -163,7 +163,7 @@ def train_side(
 
 def material_of(
     units: Sequence[Unit], side: str, vocabulary: Vocabulary, language: str
-) -> tuple[list[Unit], Floats, NDArray[np.int8], Floats]:
+) -> tuple[list[Unit], Columns, NDArray[np.int8], Floats]:
     """Return the turns of a side, their columns, what is known of their acts, and how much each of them counts."""
     weights_of_sources = WEIGHTS | {WRITTEN_LINES: 1.0 if language == ENGLISH else FEW_LINES}
     own = [unit for unit in units if unit.turn.speaker == side]

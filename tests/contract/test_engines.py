@@ -30,8 +30,15 @@ from auscult.engines._contract import Engine
 DESSERTS = Examples(("cake", "fruit"), (("cake with cream", "a chocolate cake"), ("an apple", "some grapes", "a pear")))
 GREETING = Turn("t1", "agent", text="Hello, my name is Ada, how can I help you?")
 QUESTION = Turn("t2", "customer", text="I would like to cancel my order")
-CAKE = (Said("would you like some cake", 0, 1), Said("the bill please", 1, 0))
-LESSON = Lesson("Was cake offered?", "en", (CAKE, CAKE[::-1], CAKE), ((True, False), (None, True), (None, None)))
+CAKE = (Said("would you like some cake", 0, 1), Said("the bill please", 1, 0, at=1))
+OFFERED = Acts((Turn("t1", "agent", CAKE[0].text), Turn("t2", "agent", CAKE[1].text), QUESTION), "chat")
+LESSON = Lesson(
+    "Was cake offered?",
+    "en",
+    (CAKE, CAKE[::-1], CAKE),
+    ((True, False), (None, True), (None, None)),
+    (OFFERED, None, OFFERED),
+)
 (TAUGHT,) = ENGINES["teacher"]().answer([LESSON])
 assert isinstance(TAUGHT, LessonAnswer)
 PROBES: dict[type[Probe], list[Probe]] = {
@@ -55,6 +62,7 @@ PROBES: dict[type[Probe], list[Probe]] = {
     ],
     Lesson: [LESSON, Lesson("Was cake offered?", "en", (CAKE, ()), ((None, None), ()))],
     Resemblance: [
+        Resemblance(TAUGHT.weights, TAUGHT.encoder, CAKE, OFFERED),
         Resemblance(TAUGHT.weights, TAUGHT.encoder, CAKE),
         Resemblance(TAUGHT.weights, TAUGHT.encoder, ()),
     ],

@@ -157,7 +157,8 @@ class FewShot(Struct, frozen=True):
 class Said(NamedTuple):
     """Turn as a taught question reads it: its words, and how many turns of the speaker come before and after it.
 
-    ``said_before`` and ``said_after`` are the words of the turns around it, by any speaker; empty at either end.
+    ``said_before`` and ``said_after`` are the words of the turns around it, by any speaker; empty at either end. It is
+    number ``at`` of the conversation's turns in which something is said.
     """
 
     text: str
@@ -165,23 +166,27 @@ class Said(NamedTuple):
     after: int
     said_before: str = ""
     said_after: str = ""
+    at: int = 0
 
 
 class Resemblance(Struct, frozen=True, cache_hash=True):
     """Log odds that each of ``turns`` is what a question was taught. Answered by an engine that reads ``weights``.
 
-    ``encoder`` is the version of what made the vectors that they were learned with.
+    ``encoder`` is the version of what made the vectors that they were learned with; ``acts`` asks for the dialogue acts
+    of the whole conversation, None where its language has none.
     """
 
     weights: str
     encoder: str
     turns: tuple[Said, ...]
+    acts: "Acts | None" = None
 
 
 class Lesson(Struct, frozen=True, cache_hash=True):
     """Weights that ticked turns teach. Answered by an engine that learns them.
 
-    ``conversations`` are the turns of each, and ``ticks`` people's answers to each turn, None where there is none.
+    ``conversations`` are the turns of each, and ``ticks`` people's answers to each turn, None where there is none;
+    ``acts`` asks for the dialogue acts of each, as ``Resemblance`` does; it is empty where no language has them.
     ``question`` is in words, in a language by its ISO 639-1 code.
     """
 
@@ -189,6 +194,7 @@ class Lesson(Struct, frozen=True, cache_hash=True):
     language: str
     conversations: tuple[tuple[Said, ...], ...]
     ticks: tuple[tuple[bool | None, ...], ...]
+    acts: tuple["Acts | None", ...] = ()
 
 
 class Acts(Struct, frozen=True, cache_hash=True):

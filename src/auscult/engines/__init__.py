@@ -26,8 +26,8 @@ ENGINES: Mapping[str, Callable[[], Engine]] = {
     "heads": lambda: Heads(WordLlama()),
     "acts": lambda: DialogueActs(WordLlama()),
     "learner": lambda: Learner(WordLlama()),
-    "taught": lambda: Taught(WordLlama()),
-    "teacher": lambda: Teacher(WordLlama()),
+    "taught": lambda: Taught(words := WordLlama(), DialogueActs(words)),
+    "teacher": lambda: Teacher(words := WordLlama(), DialogueActs(words)),
     "tables": lambda: Tables(in_folder(None)),
 }
 
@@ -64,4 +64,5 @@ def embedded(embeddings: str = "wordllama", model: str | None = None, weights: P
     words = WordLlama()
     encoder = Meaning(weights) if embeddings == "meaning" or is_installed(weights) else None
     texts = Semantic(model) if embeddings == "semantic" else encoder if encoder and embeddings == "meaning" else words
-    return texts, Heads(words), DialogueActs(words), Learner(texts), Taught(words, encoder), Teacher(words, encoder)
+    acts = DialogueActs(words)
+    return texts, Heads(words), acts, Learner(texts), Taught(words, acts, encoder), Teacher(words, acts, encoder)

@@ -1,18 +1,18 @@
 """Questions that people taught by ticking turns: signs of a turn, weights that ticks teach, and what they find.
 
 Signs are the words of a turn, pairs of them and runs of letters, all counted by hash; its position among the speaker's
-turns; the vectors of the turns around it, by the vectors of words that come along; and its own vector, by the encoder
-where it is installed and reads the language, else by those of words. One logistic regression weighs them. Yes and No
-weigh the same, however many there are of each. The other turns of a ticked conversation count as a No, since those that
-look most like a Yes were shown. A Yes is said from the odds with the highest kappa to expect.
+turns; the vectors of the turns around it, by the vectors of words that come along; the dialogue acts of all three, where
+their language has heads; and its own vector, by the encoder where it is installed and reads the language, else by those
+of words. One logistic regression weighs them. Yes and No weigh the same, however many there are of each. The other turns of a ticked conversation count as a No, since those that
+look most like a Yes were shown; a ticked one has more weight. Likeness to the question in words is a sign, too. A Yes is said from the odds with the highest kappa to expect.
 
-Weights are whole numbers of 8 bits, and so are vectors, so that a turn has the same odds alone and in any batch.
+Weights are whole numbers of 8 bits, and so are vectors and likelihoods of acts, so that a turn has the same odds alone and in any batch.
 """
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import ClassVar, NamedTuple, TypeVar
 
 import msgspec
@@ -21,33 +21,56 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from auscult.domain.errors import EngineError
-from auscult.domain.probe import Answer, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.probe import (
+    Acts,
+    ActsAnswer,
+    Answer,
+    Lesson,
+    LessonAnswer,
+    Probe,
+    Resemblance,
+    ResemblanceAnswer,
+    Said,
+)
 from auscult.domain.questions.taught import yes_from_of
 from auscult.domain.said.text import spoken_words
 from auscult.domain.statistics.calibration import calibrated
 from auscult.engines._acts.features import grams, letters
+from auscult.engines._acts.reading import ACTS, CUSTOMER_ACTS
+from auscult.engines._contract import Engine
 from auscult.engines._vectors.embedding import Embedding
 from auscult.engines._vectors.sentences import SentenceModel
 from auscult.engines._vectors.softmax import fit
 
-REVISION = 2
-"""Of signs; part of the version that weights need. Those of revision 1 lack the turns around, and are read as well."""
+REVISION = 3
+"""Of signs; part of the version that weights need, with that of the heads of acts. Weights of the revisions before lack
+acts, those of revision 1 also the turns around; both are read as well."""
 BUCKETS = 4_096
 FIRST, LAST = 6, 6
 """Positions that have a sign of their own, counted from the first turn and from the last."""
 OF_WORDS = 256
 """Dimensions of the vectors of words."""
 OF_TEXT = BUCKETS + FIRST + LAST
-SIGNS = OF_TEXT + 2 * OF_WORDS
-"""Signs of a turn but for its own vector, in revision 1 and now."""
-PLACE, AROUND = 0.3, 0.4
-"""Weights of a position, and of the turn before or after, where that of all words together is 1."""
+OF_TURN = OF_TEXT + 2 * OF_WORDS
+SIGNS = OF_TURN + 3 * len(ACTS)
+"""Signs of a turn but for its own vector, in revisions 1, 2 and now."""
+PLACE, AROUND, DOES, DOES_AROUND = 0.3, 0.4, 1.4, 0.7
+"""Weights of a position, of the vector of a turn before or after, of a likely act and of one of a turn before or after,
+where that of all words together is 1."""
 STRENGTH = 500.0
 """How far ticks may bend the weights, all of them together."""
+ASKED = 2.0
+"""Weight of how like the question a turn is, by the angle of the vectors."""
+TICKED = 4.0
+"""Weight of a No that was ticked, where that of another turn of its conversation is 1."""
 FOLDS = 5
 FIRST_LOOK = 8
 """Turns of a conversation that are read by meaning: those that words alone find likeliest."""
 _GRAIN = 127
+_MOST = 96
+"""Highest score of an act, in sixteenths of log odds."""
+_LIKELY = np.rint(_GRAIN / (1 + np.exp(-np.arange(-_MOST, _MOST + 1) / 16))) / _GRAIN
+"""Likelihood of an act by its score, in steps of a 127th, from the lowest on."""
 _THOUSANDTHS = 1000
 _CACHED = 16_384
 
@@ -58,31 +81,59 @@ _Asked = TypeVar("_Asked", Lesson, Resemblance)
 
 
 class _Stored(Struct, frozen=True, array_like=True):
-    """Weights as a form has them: whole numbers of 8 bits of words, places and vector, and what one of each is worth.
+    """Weights as a form has them: whole numbers of 8 bits of words and places, acts, and vector; what one of each is worth.
 
     ``yes_from`` came later; where it is missing, even odds are the limit.
     """
 
     numbers: bytes
-    worth: tuple[float, float]
+    worth: tuple[float, ...]
     bias: float
     yes_from: int = 0
 
 
 class _Vectored:
-    """An engine with vectors of words, and of an encoder where one is installed, by version. Threads may share it."""
+    """An engine with vectors of words, heads of acts, and an encoder where one is installed. Threads may share it."""
 
-    def __init__(self, words: Embedding, encoder: SentenceModel | None = None) -> None:
-        self._words, self._encoder = words, encoder
-        known = [each for each in (words, encoder) if each is not None]
-        self._versions = [_version(each) for each in known]
-        self._known: dict[str, tuple[Embedding, int]] = {_version(each, 1): (each, OF_TEXT) for each in known}
-        self._known |= {_version(each): (each, SIGNS) for each in known}
+    def __init__(self, words: Embedding, acts: Engine, encoder: SentenceModel | None = None) -> None:
+        self._words, self._acts, self._encoder = words, acts, encoder
+
+    @cached_property
+    def _known(self) -> Mapping[str, tuple[Embedding, tuple[int, ...]]]:
+        """Return what makes vectors, and where the parts of weights end, by version. The versions are read on first use."""
+        known: dict[str, tuple[Embedding, tuple[int, ...]]] = {}
+        for each in (self._words, self._encoder) if self._encoder else (self._words,):
+            known |= {
+                self._version(each): (each, (OF_TURN, SIGNS)),
+                f"taught 2 on {each.version}": (each, (OF_TURN,)),
+                f"taught 1 on {each.version}": (each, (OF_TEXT,)),
+            }
+        return known
 
     @property
     def version(self) -> str:
         """Revision of the signs, with each that makes vectors."""
-        return " and ".join(self._versions)
+        return " and ".join(self._version(each) for each in (self._words, self._encoder) if each)
+
+    def _version(self, embedding: Embedding) -> str:
+        return f"taught {REVISION} on {embedding.version} with {self._acts.version}"
+
+    def _signs(self, turns: Sequence[Said], acts: Acts | None) -> Floats:
+        """Return the signs of turns but for their own vectors, shape (turns, ``SIGNS``)."""
+        around = ([turn.said_before for turn in turns], [turn.said_after for turn in turns])
+        near = [AROUND * _vectors(texts, self._words) for texts in around]
+        return np.hstack([_of_text(turns), *near, self._done(turns, acts)])
+
+    def _done(self, turns: Sequence[Said], acts: Acts | None) -> Floats:
+        """Return how likely turns are each act, and those before and after them; nothing where no acts are asked for."""
+        if acts is None or not turns:
+            return np.zeros((len(turns), SIGNS - OF_TURN))
+        (answer,) = self._acts.answer([acts])
+        assert isinstance(answer, ActsAnswer)  # noqa: S101  (an engine answers its own kind)
+        own = [[(act in CUSTOMER_ACTS) == (turn.speaker == "customer") for act in ACTS] for turn in acts.turns]
+        likely = np.pad(np.where(own, _LIKELY[np.array(answer.scores) + _MOST], 0), ((1, 1), (0, 0)))
+        at = np.array([turn.at for turn in turns]) + 1
+        return np.hstack([DOES * likely[at], DOES_AROUND * likely[at - 1], DOES_AROUND * likely[at + 1]])
 
 
 class Taught(_Vectored):
@@ -98,7 +149,7 @@ class Taught(_Vectored):
         return [self._read(_checked(each, Resemblance)) for each in probes]
 
     def _read(self, probe: Resemblance) -> Answer:
-        encoder, signs = self._known.get(probe.encoder, (None, 0))
+        encoder, bounds = self._known.get(probe.encoder, (None, (0,)))
         if encoder is None:
             raise EngineError(
                 "a question was taught with {value}, and this process has {found}; install it with auscult meaning"
@@ -107,8 +158,8 @@ class Taught(_Vectored):
                 code="encoder.missing",
                 value=probe.encoder,
             )
-        weights = _read_weights(probe.weights, signs)
-        odds = _signs(probe.turns, self._words)[:, :signs] @ weights.signs + weights.bias
+        weights = _read_weights(probe.weights, bounds)
+        odds = self._signs(probe.turns, probe.acts)[:, : bounds[-1]] @ weights.signs + weights.bias
         if probe.turns:
             likely: list[int] = np.argsort(-odds, kind="stable")[:FIRST_LOOK].tolist()
             vectors = _vectors([probe.turns[index].text for index in likely], encoder)
@@ -130,8 +181,10 @@ class Teacher(_Vectored):
 
     def _teach(self, lesson: Lesson) -> Answer:
         encoder = self._encoder if self._encoder and self._encoder.reads(lesson.language) else self._words
-        version = _version(encoder)
-        rows = _Rows(lesson, self._words, encoder)
+        version = self._version(encoder)
+        asked = zip(lesson.conversations, lesson.acts or [None] * len(lesson.conversations), strict=True)
+        signs = np.vstack([np.zeros((0, SIGNS)), *(self._signs(turns, acts) for turns, acts in asked)])
+        rows = _Rows(lesson, signs, encoder)
         shown = [index for index, ticks in enumerate(lesson.ticks) if any(each is not None for each in ticks)]
         if len(set(rows.answers[np.isin(rows.owners, shown)])) < 2:  # noqa: PLR2004  (a Yes and a No)
             odds = _likeness(lesson, encoder)
@@ -156,17 +209,20 @@ class Teacher(_Vectored):
 class _Rows:
     """Turns of a lesson as rows of signs, with the conversation and the answer of each."""
 
-    def __init__(self, lesson: Lesson, words: Embedding, encoder: Embedding) -> None:
-        turns = [turn for some in lesson.conversations for turn in some]
-        self.signs = np.hstack([_signs(turns, words), _vectors([turn.text for turn in turns], encoder)])
+    def __init__(self, lesson: Lesson, signs: Floats, encoder: Embedding) -> None:
+        texts = [turn.text for some in lesson.conversations for turn in some]
+        self.signs = np.hstack([signs, _vectors(texts, encoder)])
         self.owners = np.repeat(np.arange(len(lesson.conversations)), [len(some) for some in lesson.conversations])
-        self.answers = np.array([tick is True for some in lesson.ticks for tick in some], np.int64)
+        ticks = [tick for some in lesson.ticks for tick in some]
+        self.answers = np.array([tick is True for tick in ticks], np.int64)
+        self._worth = np.array([1.0 if tick is None else TICKED for tick in ticks])
+        self._asked = _vectors([lesson.question], encoder)[0]
         self._lengths = [len(some) for some in lesson.conversations]
 
     def of(self, conversations: Sequence[int]) -> "_Lessons":
         """Return the turns of ticked conversations, to learn from."""
         chosen = np.isin(self.owners, conversations)
-        return _Lessons(self.signs[chosen], self.owners[chosen], self.answers[chosen])
+        return _Lessons(self.signs[chosen], self.owners[chosen], self.answers[chosen], self._worth[chosen], self._asked)
 
     def nested(self, odds: Floats) -> tuple[tuple[int, ...], ...]:
         """Return odds by conversation, in whole thousandths."""
@@ -178,9 +234,14 @@ class _Rows:
 class _Lessons:
     """Turns of ticked conversations, and how like each other they are, which is computed once for all folds."""
 
-    def __init__(self, signs: Floats, owners: NDArray[np.int64], answers: NDArray[np.int64]) -> None:
-        self._signs, self._owners, self._answers = signs, owners, answers
-        self._alike = signs @ signs.T
+    def __init__(
+        self, signs: Floats, owners: NDArray[np.int64], answers: NDArray[np.int64], worth: Floats, asked: Floats
+    ) -> None:
+        """Keep the turns; ``asked`` is the question's vector, which the last of the signs are likened to."""
+        self._signs, self._owners, self._answers, self._worth = signs, owners, answers, worth
+        self._asked = ASKED * asked
+        self._like = signs[:, SIGNS:] @ self._asked
+        self._alike = signs @ signs.T + np.outer(self._like, self._like)
 
     def learned(self, conversations: Sequence[int]) -> tuple[Floats, float]:
         """Return weights and bias that the turns of some conversations teach: a plain No where they have no Yes."""
@@ -188,8 +249,12 @@ class _Lessons:
         answers = self._answers[chosen]
         if not answers.any():
             return np.zeros_like(self._signs[0]), -1.0
-        dual, bias = fit(self._alike[np.ix_(chosen, chosen)], answers, 2, STRENGTH / len(answers))
-        return self._signs[chosen].T @ (dual[:, 1] - dual[:, 0]), float(bias[1] - bias[0])
+        alike = self._alike[np.ix_(chosen, chosen)]
+        dual, bias = fit(alike, answers, 2, STRENGTH / len(answers), self._worth[chosen])
+        by_turn = dual[:, 1] - dual[:, 0]
+        weights = self._signs[chosen].T @ by_turn
+        weights[SIGNS:] += self._like[chosen] @ by_turn * self._asked
+        return weights, float(bias[1] - bias[0])
 
 
 class _Weights(NamedTuple):
@@ -197,10 +262,6 @@ class _Weights(NamedTuple):
     vector: Floats
     bias: float
     yes_from: int
-
-
-def _version(embedding: Embedding, revision: int = REVISION) -> str:
-    return f"taught {revision} on {embedding.version}"
 
 
 def _checked(probe: Probe, kind: type[_Asked]) -> _Asked:
@@ -222,16 +283,15 @@ def _likeness(lesson: Lesson, encoder: Embedding) -> Floats:
     return found + _vectors([turn.text for turn in turns], encoder) @ _vectors([lesson.question], encoder)[0]
 
 
-def _signs(turns: Sequence[Said], words: Embedding) -> Floats:
-    """Return the signs of turns but for their own vectors, shape (turns, buckets, positions and vectors around)."""
-    rows = np.zeros((len(turns), BUCKETS + FIRST + LAST))
+def _of_text(turns: Sequence[Said]) -> Floats:
+    """Return the words and the positions of turns, shape (turns, ``OF_TEXT``)."""
+    rows = np.zeros((len(turns), OF_TEXT))
     for row, turn in zip(rows, turns, strict=True):
         buckets = _hashed(turn.text)
         row[buckets] = 1 / max(1, len(buckets)) ** 0.5
         row[BUCKETS + min(turn.before, FIRST - 1)] = PLACE
         row[BUCKETS + FIRST + min(turn.after, LAST - 1)] = PLACE
-    around = ([turn.said_before for turn in turns], [turn.said_after for turn in turns])
-    return np.hstack([rows, *(AROUND * _vectors(texts, words) for texts in around)])
+    return rows
 
 
 @lru_cache(_CACHED)
@@ -249,21 +309,22 @@ def _vectors(texts: Sequence[str], encoder: Embedding) -> Floats:
 
 def _stored(weights: Floats, bias: float, yes_from: int) -> str:
     """Return weights as text."""
-    parts = (weights[:SIGNS], weights[SIGNS:])
-    worth = [float(np.abs(part).max(initial=0.0)) / _GRAIN or 1.0 for part in parts]
+    parts = np.split(weights, (OF_TURN, SIGNS))
+    worth = tuple([float(np.abs(part).max(initial=0.0)) / _GRAIN or 1.0 for part in parts])
     whole = [np.rint(part / each).astype(np.int8) for part, each in zip(parts, worth, strict=True)]
-    kept = _Stored(np.concatenate(whole).tobytes(), (worth[0], worth[1]), round(bias, 6), yes_from)
+    kept = _Stored(np.concatenate(whole).tobytes(), worth, round(bias, 6), yes_from)
     return b64encode(zlib.compress(msgspec.msgpack.encode(kept), 9)).decode()
 
 
 @lru_cache(256)
-def _read_weights(text: str, signs: int) -> _Weights:
-    """Read weights: those of ``signs``, and of the vector. Raises ``EngineError`` ``weights.unreadable``."""
+def _read_weights(text: str, bounds: tuple[int, ...]) -> _Weights:
+    """Read weights, parts of which end at ``bounds``, the last is the vector. Raises ``EngineError`` ``weights.unreadable``."""
     try:
         kept = msgspec.msgpack.decode(zlib.decompress(b64decode(text)), type=_Stored)
     except (ValueError, zlib.error, msgspec.DecodeError) as error:
         raise EngineError(
             "the weights of a taught question cannot be read; teach it again", code="weights.unreadable"
         ) from error
-    numbers = np.frombuffer(kept.numbers, np.int8).astype(np.float64)
-    return _Weights(numbers[:signs] * kept.worth[0], numbers[signs:] * kept.worth[1], kept.bias, kept.yes_from)
+    parts = np.split(np.frombuffer(kept.numbers, np.int8).astype(np.float64), bounds)
+    *signs, vector = [part * worth for part, worth in zip(parts, kept.worth, strict=True)]
+    return _Weights(np.concatenate(signs), vector, kept.bias, kept.yes_from)

@@ -6,11 +6,11 @@ Settings, semantics and examples for users: docs/reference/metrics/by_example.md
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Conversation
+from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import coded
 from auscult.domain.evaluation import Cited, Evidence, Verdict, cite, nothing_in
 from auscult.domain.probe import Answers, Probe, Resemblance, ResemblanceAnswer, Said
@@ -20,6 +20,7 @@ from auscult.metrics._finding.joining import compiled, searches_of
 from auscult.metrics._finding.language import Finding, finding_problems
 from auscult.metrics._finding.reading import reading_of
 from auscult.metrics._finding.search import NOTHING
+from auscult.votes import acts_probes
 
 _SURE = Decimal("0.01")
 
@@ -27,12 +28,13 @@ _SURE = Decimal("0.01")
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
     """Settings of a metric of this type. ``trigger`` is the occasion: without it the question is asked everywhere.
 
-    ``counts_from`` is the kappa from which on the answers count; ``taught`` is what ticks taught.
+    ``order``: only turns before or after the turn of the occasion count. ``counts_from`` is the kappa from which on the answers count; ``taught`` is what ticks taught.
     """
 
     question: str
     speaker: Speaker = "agent"
     trigger: Finding | None = None
+    order: Literal["before", "after"] | None = None
     counts_from: Decimal = COUNTS_FROM
     taught: Taught | None = None
     languages: tuple[str, ...] | None = None
@@ -54,6 +56,8 @@ class ByExample(Planned[Settings]):
         found = list(finding_problems(settings.trigger, "trigger", has_trigger=False)) if settings.trigger else []
         if not settings.question.strip():
             found.append(("question", coded("is empty; ask it in words, like: Did the agent offer a refund?")))
+        if settings.order and not settings.trigger:
+            found.append(("order", coded("needs an occasion: name one under trigger, or leave it out")))
         if not 0 <= settings.counts_from <= 1:
             found.append(("counts_from", coded("{value} must be from 0 to 1", value=settings.counts_from)))
         return tuple(found)
@@ -80,7 +84,7 @@ class _Plan:
         reading = reading_of(conversation)
         asked = [probe for each in self._searches if each.needs for probe in each.probes(reading, trigger=None)]
         turns = [said for _turn, said in spoken(conversation, self._settings.speaker)]
-        return tuple(dict.fromkeys([*asked, *([_asked(self._settings.taught, turns)] if turns else [])]))
+        return tuple(dict.fromkeys([*asked, *([_asked(self._settings.taught, conversation, turns)] if turns else [])]))
 
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
         taught, reading, occasion = self._settings.taught, reading_of(conversation), NOTHING
@@ -93,10 +97,12 @@ class _Plan:
         turns = spoken(conversation, self._settings.speaker)
         if not turns:
             return Verdict(qualification="NA", reason=coded("no turns of the one who is asked about"))
-        found = answers[_asked(taught, [said for _turn, said in turns])]
+        found = answers[_asked(taught, conversation, [said for _turn, said in turns])]
         assert isinstance(found, ResemblanceAnswer)  # noqa: S101  (an engine answers its own kind)
-        best = max(range(len(turns)), key=lambda index: found.odds[index])
-        is_yes, share = found.odds[best] > found.yes_from, likelihood(found.odds[best])
+        among = self._in_order(conversation.turns, [turn for turn, _said in turns], occasion.position)
+        best = max(among or range(len(turns)), key=lambda index: found.odds[index])
+        is_yes = bool(among) and found.odds[best] > found.yes_from
+        share = likelihood(found.odds[best]) if among else 0.0
         said = cite(turns[best][0], coded("looks most like what was ticked"))
         if not self._settings.is_counted:
             return _tried(taught, said, is_yes=is_yes)
@@ -111,9 +117,17 @@ class _Plan:
             confidence=sure,
         )
 
+    def _in_order(self, turns: Sequence[Turn], mine: Sequence[Turn], occasion: int | None) -> list[int]:
+        """Return the indices of a speaker's turns on the side of the occasion that counts; of all, if both do."""
+        if self._settings.order is None or occasion is None:
+            return [*range(len(mine))]
+        around = turns[:occasion] if self._settings.order == "before" else turns[occasion + 1 :]
+        ids = {turn.id for turn in around}
+        return [index for index, turn in enumerate(mine) if turn.id in ids]
 
-def _asked(taught: Taught, turns: Sequence[Said]) -> Resemblance:
-    return Resemblance(taught.weights, taught.encoder, tuple(turns))
+
+def _asked(taught: Taught, conversation: Conversation, turns: Sequence[Said]) -> Resemblance:
+    return Resemblance(taught.weights, taught.encoder, tuple(turns), next(iter(acts_probes(conversation)), None))
 
 
 def _tried(taught: Taught, said: Cited, *, is_yes: bool) -> Verdict:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
-from itertools import islice
+from itertools import islice, starmap
 from typing import get_args
 
 import msgspec
@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from auscult.domain.definitions.form_version import FormVersion, Signed
 from auscult.domain.errors import ConflictError, FormError, unknown
+from auscult.domain.form import Metric
 from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
 from auscult.domain.probe import Probe, Question
@@ -45,6 +46,17 @@ class TaughtFit(Struct, frozen=True, kw_only=True):
     name: str
     before: Agreement | None
     after: Agreement
+
+    @classmethod
+    def of(cls, metric: Metric, found: Taught) -> "TaughtFit":
+        """Return what ticks teach a question otherwise."""
+        before: Taught | None = metric.settings.taught
+        return cls(
+            id=metric.id,
+            name=metric.name,
+            before=made_from(Agreement, before) if before else None,
+            after=made_from(Agreement, found),
+        )
 
 
 class FormTuning(Struct, frozen=True, kw_only=True):
@@ -155,15 +167,7 @@ class Fitting:
             revised=labels.revised,
             fit=fit,
             key=key_of((version.version, sorted(changes.items(), key=repr), named)) if changes or learned else None,
-            taught=tuple(
-                TaughtFit(
-                    id=each.id,
-                    name=each.name,
-                    before=made_from(Agreement, each.settings.taught) if each.settings.taught else None,
-                    after=made_from(Agreement, found),
-                )
-                for each, found in learned.items()
-            ),
+            taught=tuple(starmap(TaughtFit.of, learned.items())),
         )
         return found, changes, {each.id: taught for each, taught in learned.items()}
 

@@ -18,7 +18,7 @@ from tests.data_files import data_of, tuples_of
 from tests.e2e.consoles import PEOPLE, signed_in
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import STRANGER, TENANT, Service, listening, opened, process, processing
-from tests.integration.program import conversation, write
+from tests.integration.program import auscult, conversation, write
 from tests.waiting import PATIENCE_S
 
 PATH = "/forms/ef-own/taught"
@@ -263,10 +263,15 @@ def test_tuning_refits_a_taught_question_and_takes_it_back(served: Taught) -> No
     (question,) = found["taught"]
     assert question["after"]["answers"] == question["before"]["answers"] + 1 == page["agreement"]["answers"] + 1
     before = app.forms.get("ef-own")
+    assert before is not None
+    (served.folder / "own.yaml").write_bytes(before.document)
+    words = ("tune", "own.yaml", "--audits", "--app", TENANT.app_id, "--write", "new.yaml")
+    tuned = auscult(served.folder, *words, settings={"AUSCULT_DATABASE_URL": "sqlite:///auscult.db"})
+    assert f"by {question['after']['answers']} ticked conversations: change it" in tuned.out, tuned.err
     assert me.ask("POST", tuning, json={"key": found["key"]}).status_code == 200
     after = app.forms.get("ef-own")
-    assert before is not None
     assert after is not None
+    assert (served.folder / "new.yaml").read_bytes() == after.document  # the command fits the same
     assert (after.document != before.document, "taught by" in after.note) == (True, True)
     assert me.ask("POST", f"{tuning}/undo").status_code == 200
     undone = app.forms.get("ef-own")

@@ -14,10 +14,11 @@ from auscult.domain.definitions.form_difference import differences
 from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Form, Metric
-from auscult.domain.probe import Probe, Resemblance, ResemblanceAnswer, Said
+from auscult.domain.probe import Acts, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
 from auscult.domain.questions.taught import agreement, chosen, speaker_of, yes_from_of
 from auscult.engines import ENGINES
-from auscult.engines.taught import OF_TEXT, OF_WORDS, REVISION
+from auscult.engines.taught import OF_TEXT, OF_TURN, OF_WORDS
+from auscult.engines.wordllama import WordLlama
 from auscult.metrics.by_example import ByExample, Settings
 from tests.data_files import data_of
 
@@ -59,6 +60,19 @@ def test_without_an_occasion_it_is_not_asked() -> None:
     assert judged(odds, trigger=trigger).qualification == "NA"
     found = judged(odds, trigger=trigger | {"any_of": [{"phrases": ["cancel"]}]})
     assert (found.qualification, found.trigger[0].turn_id) == ("YES", "m2")
+
+
+def test_only_turns_on_one_side_of_the_occasion_count() -> None:
+    """What is said on the other side of it is no Yes, however likely; without an occasion there is no order."""
+    trigger = {"speaker": "customer", "any_of": [{"phrases": ["cancel"]}]}
+    odds = {"hello": 900, "join our club": 1200}
+    assert judged(odds, trigger=trigger, order="before").evidence[0].turn_id == "m1"
+    assert judged(odds, trigger=trigger, order="after").evidence[0].turn_id == "m3"
+    assert judged({"hello": -900, "join our club": 1200}, trigger=trigger, order="before").qualification == "NO"
+    first = trigger | {"speaker": "agent", "any_of": [{"phrases": ["hello"]}]}
+    nothing = judged(odds, trigger=first, order="before")
+    assert (nothing.qualification, nothing.confidence) == ("NO", Decimal("1.00"))
+    assert [key for key, _fault in ByExample().problems(Settings(question="Was it said?", order="before"))] == ["order"]
 
 
 @pytest.mark.parametrize("changed", [{"taught": None}, {"counts_from": "0.9"}], ids=["not taught", "under the limit"])
@@ -110,12 +124,31 @@ def test_what_was_taught_before_is_read_as_it_was() -> None:
     """Weights of the first revision have no signs of the turns around, and no limit but even odds."""
     numbers = bytes([127]) * OF_TEXT + bytes(OF_WORDS)
     old = b64encode(zlib.compress(msgspec.msgpack.encode((numbers, (0.1, 1.0), -2.0)))).decode()
-    encoder = ENGINES["taught"]().version.replace(f"taught {REVISION} ", "taught 1 ")
+    encoder = f"taught 1 on {WordLlama().version}"
     said = Said("join our club", 0, 0, "hello", "no")
     (found,) = ENGINES["taught"]().answer([Resemblance(old, encoder, (said, said._replace(said_before="bye")))])
     assert isinstance(found, ResemblanceAnswer)
     assert (found.yes_from, found.engine, len({*found.odds})) == (0, encoder, 1)
     assert found.odds[0] > 0
+
+
+def test_dialogue_acts_are_signs_of_what_is_taught_now_and_not_of_what_was_taught_before() -> None:
+    """Weights of the second revision give the same odds with acts and without; those that are taught now do not."""
+    turns = (Turn("m1", "agent", "how can I help you"), Turn("m2", "agent", "we can not refund that"))
+    acts = Acts(turns, "chat")
+    said = (Said(turns[0].text, 0, 1, "", turns[1].text, 0), Said(turns[1].text, 1, 0, turns[0].text, "", 1))
+    lesson = Lesson("Was it refused?", "en", (said, said), ((False, True), (False, True)), (acts, acts))
+    (now,) = ENGINES["teacher"]().answer([lesson])
+    assert isinstance(now, LessonAnswer)
+    numbers = bytes([1]) * (OF_TURN + OF_WORDS)
+    old = b64encode(zlib.compress(msgspec.msgpack.encode((numbers, (0.1, 1.0), -2.0)))).decode()
+    for weights, encoder, is_same in (
+        (old, f"taught 2 on {WordLlama().version}", True),
+        (now.weights, now.encoder, False),
+    ):
+        probes = [Resemblance(weights, encoder, said, given) for given in (acts, None)]
+        with_acts, without = ENGINES["taught"]().answer(probes)
+        assert (with_acts == without) is is_same
 
 
 def test_a_difference_of_weights_is_shown_by_their_digest() -> None:

@@ -1,8 +1,10 @@
 """``auscult tune``."""
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import chain
+from datetime import UTC, datetime
+from functools import partial
+from itertools import chain, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,16 +13,21 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.cli.terminal.figures import kappa
+from auscult.cli.terminal.principal import as_operator
 from auscult.cli.terminal.progress import progress
 from auscult.config import Settings
 from auscult.domain.errors import ConflictError, RequestError, sent
-from auscult.domain.form import Form, choose_form
+from auscult.domain.form import Form, Metric, choose_form
 from auscult.domain.said.spelling import did_you_mean
 
 if TYPE_CHECKING:
+    from auscult.domain.questions.taught import Taught
     from auscult.services.audits.agreement import Selection
     from auscult.services.audits.tuning import AuditLabels, Labelled, TunedMetric, Tuning
+    from auscult.services.scoring.evaluate import Evaluator
+    from auscult.services.tuning import TaughtFit
 
+    Learned = Callable[[Form], Iterable[tuple[Metric, Taught]]]
 
 TheForm = Annotated[Path, typer.Argument(metavar="FORM", help="The form, YAML or JSON.")]
 LabelFile = Annotated[
@@ -58,12 +65,14 @@ def tune(
 ) -> None:
     """Fit the thresholds of a form's similar conditions to people's answers, and report what that would change.
 
-    With --audits the confidence of the form's judge is fitted to whether auditors agreed with its answers. For each metric kappa as it is, as fitted, and cross-validated: fitted to some conversations and tried on others.
+    With --audits the confidence of the form's judge is fitted to whether auditors agreed with its answers, and taught
+    questions learn from the ticks of the app. For each metric kappa as it is, as fitted, and cross-validated: fitted to some conversations and tried on others.
     The change is worth making only where the last is better. Nothing is changed: the form, the app and its scores
     stay as they are. With --write the fitted form is written to a new file, to be checked and applied.
     """
     from auscult import bootstrap
     from auscult.services.audits.tuning import tune
+    from auscult.services.tuning import TaughtFit
 
     is_by_labels, is_by_audits = labels is not None, audits and app is not None
     if is_by_labels == is_by_audits or (is_by_audits and files):
@@ -78,10 +87,10 @@ def tune(
         from auscult.services.audits.agreement import Selection
 
         selection = Selection(form_id=read.id, since=since, until=until)
-        source = _of_audits(settings, app or "", selection)
+        source = _of_audits(settings, app or "", selection, evaluator)
     else:
         source = _of_labels(settings, labels, files or [], read)
-    with source as labelled, progress("read") as report:
+    with source as (labelled, learned), progress("read") as report:
         found = tune(
             read,
             labelled,
@@ -91,9 +100,10 @@ def tune(
             folds=folds,
             report=report,
         )
-    typer.echo(msgspec.json.encode(found, enc_hook=sent)) if as_json else _show(found)
+        taught = {each: by for each, by in learned(read) if not metric or each.id in metric}
+    _show(found, list(starmap(TaughtFit.of, taught.items())), as_json=as_json)
     if write is not None:
-        _write(write, document, read, found)
+        _write(write, document, read, found, {each.id: by for each, by in taught.items()})
 
 
 def _read(form: Path) -> tuple[bytes, Form]:
@@ -120,7 +130,9 @@ def _must_be_known(metrics: list[str], known: list[str]) -> None:
 
 
 @contextmanager
-def _of_labels(settings: Settings, file: Path, files: list[Path], form: Form) -> Generator[Iterator["Labelled"]]:
+def _of_labels(
+    settings: Settings, file: Path, files: list[Path], form: Form
+) -> Generator[tuple[Iterator["Labelled"], "Learned"]]:
     """Yield the labelled conversations of files that the form is for; report unusable ones at the end."""
     from auscult.cli.terminal.input_files import limits_of, reading
     from auscult.services.audits.labels import read_labels
@@ -141,7 +153,7 @@ def _of_labels(settings: Settings, file: Path, files: list[Path], form: Form) ->
                     else:
                         yield Labelled(conversation, gold.answers[conversation.id])
 
-        yield labelled()
+        yield labelled(), lambda _form: ()
         if missing := len(gold.answers.keys() - seen):
             typer.echo(f"{missing} labelled, but in none of the files", err=True)
         if unfit:
@@ -154,41 +166,50 @@ def _of_labels(settings: Settings, file: Path, files: list[Path], form: Form) ->
 
 
 @contextmanager
-def _of_audits(settings: Settings, app: str, selection: "Selection") -> Generator["AuditLabels"]:
-    """The audited conversations of an app."""
+def _of_audits(
+    settings: Settings, app: str, selection: "Selection", evaluator: "Evaluator"
+) -> Generator[tuple["AuditLabels", "Learned"]]:
+    """The audited conversations of an app, and what its ticks teach the questions of a form."""
     from auscult import bootstrap
     from auscult.services.audits.agreement import audited_in
     from auscult.services.audits.tuning import AuditLabels
+    from auscult.services.taught import Teaching
 
     with bootstrap.open(settings) as application:
         store = application.store.within(options.known_tenant(application.store, app))
         labelled = AuditLabels(audited_in(store.audits, selection), selection.form_id or "")
-        yield labelled
+        teaching = Teaching(store, partial(datetime.now, UTC), as_operator(), lambda: evaluator)
+        yield labelled, teaching.learned
         if labelled.revised:
             typer.echo(f"{labelled.revised} audited, but revised since", err=True)
 
 
-def _write(file: Path, document: bytes, form: Form, found: "Tuning") -> None:
-    """Write the form with the thresholds that are better."""
+def _write(file: Path, document: bytes, form: Form, found: "Tuning", taught: Mapping[str, "Taught"]) -> None:
+    """Write the form with the thresholds that are better, and what ticks teach."""
     from auscult.services.definitions.forms.edit import with_numbers
     from auscult.services.definitions.forms.reading import read_form
+    from auscult.services.taught import with_taught
 
     changes = found.changes(form)
-    if not changes:
+    if not changes and not taught:
         typer.echo("nothing is better, so that nothing is written", err=True)
         return
-    written = with_numbers(document, changes)
+    written = with_taught(with_numbers(document, changes), taught)
     read_form(written)
     file.write_bytes(written)
     thresholds = sum(path[-1] == "threshold" for path in changes)
     changed = [f"{thresholds} threshold{'s' * (thresholds > 1)}"] * bool(thresholds)
     changed += ["the judge's confidence"] * (thresholds < len(changes))
+    changed += [f"what {len(taught)} question{'s' * (len(taught) > 1)} learned"] * bool(taught)
     typer.echo(
         f"{' and '.join(changed)} changed in {file}; look at it, then auscult forms check and apply it", err=True
     )
 
 
-def _show(found: "Tuning") -> None:
+def _show(found: "Tuning", taught: Sequence["TaughtFit"], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(msgspec.json.encode(msgspec.to_builtins(found, enc_hook=sent) | {"taught": taught}))
+        return
     for metric in found.metrics:
         typer.echo("\n".join(_lines(metric)))
     for skipped in found.skipped:
@@ -196,6 +217,10 @@ def _show(found: "Tuning") -> None:
     if found.judge is not None:
         typer.echo("\n".join(found.judge.findings()))
         typer.echo(f"    {'change it' if found.judge.calibration else 'leave it'}")
+    for each in taught:
+        before = kappa(each.before.kappa if each.before else None)
+        after = f"{kappa(each.after.kappa)} by {each.after.answers} ticked conversations"
+        typer.echo(f"{each.id}: kappa {before}, taught {after}: change it")
     better = sum(metric.is_better for metric in found.metrics)
     fitted = "1 metric" if len(found.metrics) == 1 else f"{len(found.metrics)} metrics"
     typer.echo(

@@ -7,6 +7,7 @@ how well they answer conversations that they were not learned from. Ticks teach;
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from statistics import median_low
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -29,6 +30,8 @@ SHOWN = 3
 _THOUSANDTHS = 1000
 _PLACES = 2
 _EDGE = 1e-6
+_NEARLY = 0.1
+"""Share of the highest kappa that a limit for a Yes may cost."""
 Kind = Literal["asked", "audited", "likely", "unsure", "chance"]
 """Why a conversation is proposed: it was asked for, a person audited it otherwise, it looks most like a Yes, it could be
 either, or it was drawn."""
@@ -93,7 +96,7 @@ def spoken(conversation: Conversation, speaker: Speaker) -> list[tuple[Turn, Sai
     texts = ["", *(turn.text for turn in said), ""]
     mine = [(index, turn) for index, turn in enumerate(said) if turn.speaker in wanted]
     return [
-        (turn, Said(turn.text, number, len(mine) - number - 1, texts[index], texts[index + 2]))
+        (turn, Said(turn.text, number, len(mine) - number - 1, texts[index], texts[index + 2], index))
         for number, (index, turn) in enumerate(mine)
     ]
 
@@ -115,7 +118,7 @@ def agreement(odds: Mapping[str, int], answers: Mapping[str, bool], yes_from: in
     shares = [(each, float(answers[name]) if name in answers else likelihood(each)) for name, each in odds.items()]
     agreed, by_chance = _expected(shares, yes_from)
     found = wilson(agreed, len(answers))
-    least, kappa, most = ((each - by_chance) / max(1 - by_chance, _EDGE) for each in (found.low, agreed, found.high))
+    least, kappa, most = (_kappa(each, by_chance) for each in (found.low, agreed, found.high))
     return Agreement(
         answers=len(answers),
         right=sum((odds[name] > yes_from) == said for name, said in answers.items() if name in odds),
@@ -126,18 +129,20 @@ def agreement(odds: Mapping[str, int], answers: Mapping[str, bool], yes_from: in
 
 
 def yes_from_of(odds: Collection[int]) -> int:
-    """Return the odds above which a conversation is a Yes: those with the highest kappa to expect, the nearest to even.
+    """Return the odds above which a conversation is a Yes: the middle of those with nearly the highest kappa to expect.
 
     What people say seldom is hardly ever likelier than not, and would never be found at even odds. Answers of people
     count only as far as they taught the odds: a limit that is chosen by them fits those that were shown, and no others.
+    The highest alone is often one by chance, at the edge of those that are about as good.
     """
     shares = [(each, likelihood(each)) for each in odds]
+    worth = {limit: _kappa(*_expected(shares, limit)) for limit in {0, *(each - 1 for each in odds)}}
+    best = max(worth.values())
+    return median_low(limit for limit, each in worth.items() if each >= best - _NEARLY * abs(best))
 
-    def worth(limit: int) -> tuple[float, int]:
-        agreed, by_chance = _expected(shares, limit)
-        return (agreed - by_chance) / max(1 - by_chance, _EDGE), -abs(limit)
 
-    return max([0, *sorted({each - 1 for each in odds})], key=worth)
+def _kappa(agreed: float, by_chance: float) -> float:
+    return (agreed - by_chance) / max(1 - by_chance, _EDGE)
 
 
 def _expected(shares: Sequence[tuple[int, float]], yes_from: int) -> tuple[float, float]:

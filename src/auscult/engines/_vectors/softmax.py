@@ -15,11 +15,14 @@ REMEMBERED = 8
 Floats = NDArray[np.float64]
 
 
-def fit(kernel: Floats, labels: NDArray[np.int64], count: int, strength: float) -> tuple[Floats, Floats]:
+def fit(
+    kernel: Floats, labels: NDArray[np.int64], count: int, strength: float, worth: Floats | None = None
+) -> tuple[Floats, Floats]:
     """Fit weights of examples and a bias for each of ``count`` labels.
 
     ``kernel`` holds the products of all pairs of examples, ``labels`` the label of each. Every label weighs the same,
-    however many examples it has; ``strength`` weighs all of them against small weights. Gives the weights of the
+    however many examples it has, and each of these by its ``worth``, where it has one; ``strength`` weighs all of them
+    against small weights. Gives the weights of the
     examples, shape (examples, labels), and the bias: a text's logits are its products with the examples, times these,
     plus that.
     """
@@ -27,7 +30,8 @@ def fit(kernel: Floats, labels: NDArray[np.int64], count: int, strength: float) 
     kept = values > values.max() * 1e-6
     roots = np.sqrt(values[kept])
     features, back = directions[:, kept] * roots, directions[:, kept] / roots
-    shares = strength * (len(labels) / count / np.bincount(labels, minlength=count))[labels]
+    worth = np.ones(len(labels)) if worth is None else worth
+    shares = strength * (len(labels) / count / np.bincount(labels, worth, minlength=count))[labels] * worth
     truth = np.eye(count)[labels]
 
     def slope(weights: Floats) -> tuple[float, Floats]:

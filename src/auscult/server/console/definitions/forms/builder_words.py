@@ -128,6 +128,7 @@ LABELS: Mapping[str, str] = {
     "uses": later("It also reads"),
     "event": later("Next to an event"),
     "not_negated": later("Denied words do not count"),
+    "by_example.order": later("Only what is said"),
     "counts_from": later("Counts from an agreement (kappa) of"),
     "taught": later("What it was taught"),
     "weights": later("Weights"),
@@ -215,6 +216,8 @@ LABELS: Mapping[str, str] = {
 VALUES: Mapping[str, str] = {
     "true": later("yes"),
     "false": later("no"),
+    "before": later("before it"),
+    "after": later("after it"),
     "voice": later("voice"),
     "chat": later("chat"),
     "percentage": later("percent, 100 in all"),

@@ -88,7 +88,13 @@ class _Writing:
                     (f"put:{control.path}={self._proposed.speaker}", _("From its words: {who}").format(who=word))
                 )
         if self._is_taught:
+            order = self._of("order") if "trigger" in self._metric else ()
             controls, says = self._of("speaker"), (_("… a turn looks like those that you ticked."), self._agreed())
+            controls += order
+            if self._proposed.order and any(not each.value for each in order):
+                said = _("only before it") if self._proposed.order == "before" else _("only after it")
+                label = _("From its words: {who}").format(who=said)
+                acts.append((f"put:{self._path}.order={self._proposed.order}", label))
         else:
             is_ordered = "trigger" in self._metric and not self.joined("answer")
             order = self._of("answer.after") if is_ordered else ()

@@ -82,3 +82,16 @@ def test_a_taught_question_says_how_often_it_was_right() -> None:
     said = "Tried on 24 of your answers: 15 right; a person or a judge should answer this one. It counts not."
     assert said in opened((form % 0.4).encode(), 0)[1].items[1].says
     assert "Tried on 24 of your answers: 15 right." in opened((form % COUNTS_FROM).encode(), 0)[1].items[1].says
+
+
+def test_a_taught_question_may_be_about_what_is_said_before_the_occasion() -> None:
+    """Its words propose the order once it has an occasion; what is chosen is proposed no more."""
+    form = (
+        "id: ef-x\nname: X\nchannel: voice\nmetrics:\n"
+        "  - {id: em-a, name: A, type: by_example, weight: 1, question: Was the fee named before the customer booked?%s}\n"
+    )
+    occasion = ", trigger: {any_of: [{phrases: [book]}]}"
+    put = ("put:metrics.0.order=before", "From its words: only before it")
+    assert put not in opened((form % "").encode(), 0)[1].items[1].acts
+    assert put in opened((form % occasion).encode(), 0)[1].items[1].acts
+    assert put not in opened((form % f"{occasion}, order: before").encode(), 0)[1].items[1].acts
