@@ -14,7 +14,7 @@ from auscult.domain.errors import RequestError
 from auscult.domain.insights.drivers import Bar
 from auscult.language import gettext as _
 from auscult.server.console.ai_agents.handlers import HANDLERS, handlers_of, in_tabs
-from auscult.server.console.conversations.listing import names_of
+from auscult.server.console.conversations.listing import ai_agents_by_id, names_of
 from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.frame.filters import filter_view
 from auscult.server.console.frame.kept import KEPT
@@ -27,7 +27,7 @@ from auscult.server.console.insights.failures import Answered, Failures
 from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
 from auscult.services.insights.drivers import Compared, moved_of, passed_change
 from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of
-from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, periods
+from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, passed, periods
 from auscult.services.scoring.listing import ListedConversation
 
 _FILTERS = ("queue", "agent", "channel", "intent", *HANDLERS)
@@ -91,8 +91,10 @@ def named_in(visit: Visit, rows: Sequence[ListedConversation]) -> Named:
 
 
 def _failures(visit: Visit, sought: Sought, compared: Compared, named: Named) -> Failures:
-    """Count failures by week, queue and agent."""
+    """Count failures by week, queue and agent, and of AI agents where they are asked for."""
     within = replace(sought, since=compared.since, until=compared.until)
+    ai_agents = ai_agents_by_id(visit) if "ai" in sought.fields.handled_by else {}
+    led = {each: replace(sought.fields, handled_by=("ai",), ai_agent=(each,)) for each in [*ai_agents][:_NAMES]}
     return Failures(
         weeks=_weeks(visit, sought, compared),
         queues={
@@ -106,7 +108,11 @@ def _failures(visit: Visit, sought: Sought, compared: Compared, named: Named) ->
             ).items()
         },
         agents=by_agent(visit.app, within, list(named.agents)),
-        names=named.agents,
+        ai_agents={
+            each: passed(visit.app, replace(sought, fields=fields), compared.since, compared.until)
+            for each, fields in led.items()
+        },
+        names={**named.agents, **ai_agents},
         answered=_answered(visit, sought, compared),
     )
 
