@@ -90,10 +90,8 @@ def _is_given(reading: AiReading, words: list[str]) -> bool:
     ai = reading.conversation.ai
     if ai is None or not ai.instructions:
         return False
-    given = _in_words(ai.instructions)
-    if not any(f" {' '.join(words[n : n + 3])} " in given for n in range(0, len(words) - 2, _RUN - 2)):
-        return False  # each run has one of these three words
     runs = [" ".join(words[n : n + _RUN]) for n in range(len(words) - _RUN + 1)]
+    given = _in_words(ai.instructions)
     known = [_in_words(one.text) for one in ai.knowledge]
     return any(f" {run} " in given and _TO_THE_AI.search(run) and not any(run in one for one in known) for run in runs)
 

@@ -1,6 +1,5 @@
 """The same reply, or the same call with the same values, again without a reason between."""
 
-import re
 from collections.abc import Iterator
 
 from auscult.domain.errors import coded
@@ -9,7 +8,6 @@ from auscult.metrics._ai.reading import AiReading, Found, succeeded, tool_name
 _FEWEST, _FEWEST_WORDS, _AGAIN = 3, 2, 0.5
 _OFTEN, _REACH, _SOON = 3, 40, 2
 _FEWEST_SHOUTED, _SHOUTS = 5, 0.7
-_CAPITAL = re.compile("[A-ZÀ-ÖØ-Þ]")
 
 
 def repeated(reading: AiReading) -> Iterator[Found]:
@@ -66,7 +64,7 @@ def _is_upset(reading: AiReading, at: int) -> bool:
     if reading.says("going_round", at):
         return True
     text = step.turn.text if step.turn else ""
-    shouted = len(_CAPITAL.findall(text))
+    shouted = sum(map(str.isupper, text))
     if shouted > _FEWEST_SHOUTED and shouted > _SHOUTS * sum(map(str.isalpha, text)):
         return True
     mine = reading.stems[at]

@@ -95,18 +95,11 @@ def _failures(visit: Visit, sought: Sought, compared: Compared, named: Named) ->
     within = replace(sought, since=compared.since, until=compared.until)
     ai_agents = ai_agents_by_id(visit) if "ai" in sought.fields.handled_by else {}
     led = {each: replace(sought.fields, handled_by=("ai",), ai_agent=(each,)) for each in [*ai_agents][:_NAMES]}
+    spans = compared.spans  # as in the parts, so they are counted once
+    queues = by_name(visit.app, sought, "queue", named.queues, spans)
     return Failures(
         weeks=_weeks(visit, sought, compared),
-        queues={
-            name: now
-            for name, (_before, now) in by_name(
-                visit.app,
-                sought,
-                "queue",
-                named.queues,
-                compared.spans,  # as in the parts, so they are counted once
-            ).items()
-        },
+        queues={name: now for name, (_before, now) in queues.items()},
         agents=by_agent(visit.app, within, list(named.agents)),
         ai_agents={
             each: passed(visit.app, replace(sought, fields=fields), compared.since, compared.until)
