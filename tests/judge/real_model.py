@@ -25,7 +25,7 @@ from auscult.services.scoring.intake.read import read_file
 from tests.attacks import ATTACKS
 from tests.data_files import data_of
 from tests.integration.program import AUSCULT, TENANT, environment
-from tests.judge.settings import CONTEXT, PATIENCE_S
+from tests.judge.model_server import CONTEXT, PATIENCE_S
 from tests.unit.engines.judge.test_sources import PLACES, ordered, verdict
 from tests.unit.engines.judge.test_sources import __file__ as sources_file
 from tests.unit.engines.judging import judgement, transcript
@@ -133,8 +133,6 @@ def test_orders(url: str, capsys: pytest.CaptureFixture[str]) -> None:
             found = verdict(url, ordered(order, place)[0], **chosen)
             assert found.qualification in ("NA", "-") or found.evidence
             ends[plain.qualification, found.qualification] += 1
-            with capsys.disabled():
-                print(f"\n{place}: {plain.qualification} -> {found.qualification}, {order[:60]!r}", end="")  # noqa: T201
     with capsys.disabled():
         print(f"\nverdicts without and with an order: {dict(ends)}")  # noqa: T201
 

@@ -16,7 +16,6 @@ parameters.model.path = model
 parameters.model_alias = {"smollm2"}
 parameters.n_ctx = int(context)
 parameters.n_parallel = 1
-parameters.hostnames = ["127.0.0.1"]
 parameters.port = int(port)
 parameters.no_extra_bufts = True
 parameters.cpuparams.n_threads = 1
