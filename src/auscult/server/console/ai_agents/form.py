@@ -69,12 +69,12 @@ class FormView(Struct, frozen=True, kw_only=True):
 
     @property
     def changes(self) -> list[tuple[str, str]]:
-        """What a tool may be said to do, by the value that is posted."""
+        """The choices of what a tool does, by the value that is posted."""
         return [(value, _(name)) for value, name in CHANGES.items()]
 
     @property
     def confirm(self) -> list[tuple[str, str]]:
-        """Whether a tool needs a yes, by the value that is posted."""
+        """The choices of whether a tool needs a yes, by the value that is posted."""
         return [(value, _(name)) for value, name in CONFIRM.items()]
 
 
