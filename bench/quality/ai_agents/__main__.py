@@ -35,7 +35,6 @@ from auscult.metrics._ai.answering import (
 )
 from auscult.metrics._ai.figures import figures
 from auscult.metrics._ai.reading import AiReading, Found, Outcome, ai_reading
-from auscult.metrics._ai.words import folded
 from bench.quality.ai_agents.hands import HANDS, Labelled, read
 
 POOLED = ("kept", "grounded", "no_loop", "human", "handover", "disclosed")
@@ -118,7 +117,6 @@ def _show_cost(conversations: Sequence[Labelled]) -> None:
     turns, rounds = sum(len(each.conversation.turns) for each in conversations), list[float]()
     for _ in range(9):
         figures.cache_clear()
-        folded.cache_clear()
         began = time.process_time()
         for each in conversations:
             reading = AiReading(each.conversation)

@@ -1,7 +1,7 @@
 """Figures in a text: amounts, shares, periods, dates, times, ids and counts, each in one form."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -81,9 +81,9 @@ _HALF_DAY = 720
 
 
 @lru_cache(maxsize=4096)
-def figures(text: str, *, is_worded: bool = True) -> tuple[Figure, ...]:
-    """Return the figures of a text in small letters; number words are read as figures are, where there may be any."""
-    said = (is_worded and _said_in(folded(text))) or ()
+def figures(text: str) -> tuple[Figure, ...]:
+    """Return the figures of a text in small letters; number words are read as figures are."""
+    said = _said_in(folded(text)) or ()
     if _ORDINAL_SAID in said:
         text = _ORDINAL.sub(_nth, text)
     if _WORDS_SAID in said:
@@ -96,8 +96,7 @@ def figures(text: str, *, is_worded: bool = True) -> tuple[Figure, ...]:
         text = _ONE.sub("1", text)
     if not _DIGIT.search(text):
         return ()
-    found = list(_each(text))
-    return tuple(_joined(found) if len(found) > 1 else found)
+    return tuple(_joined(list(_each(text.lower()))))
 
 
 def _joined(found: list[Figure]) -> Iterator[Figure]:
@@ -136,11 +135,9 @@ _TIME = r"\b(?:past|quarter|viertel|halb|cuarto|media|meia|quart|demie|noon|midd
 _said_in = searcher(tuple(one.translate(FOLDED) for one in (_ENGLISH, _NTH, _OTHER, _A + _SPAN, _TIME)))
 
 
-def figures_of(sentences: Sequence[str], text: str) -> list[tuple[Figure, ...]]:
-    """Return the figures of each sentence of a text in small letters; most texts have none."""
-    is_worded = _said_in(folded(text)) is not None
-    has_any = is_worded or _DIGIT.search(text)
-    return [figures(sentence, is_worded=is_worded) for sentence in sentences] if has_any else []
+def may_have_figures(text: str) -> bool:
+    """Return whether a text in small letters may have figures; most texts have none."""
+    return _DIGIT.search(text) is not None or _said_in(folded(text)) is not None
 
 
 _ORDINAL = re.compile(rf"\b(?:(?P<tens>twenty|thirty)[- ])?(?P<nth>{'|'.join(_ORDINALS)})(?= of\b|[^a-z]|$)")
@@ -162,9 +159,6 @@ _FEWEST_NTH = 4
 
 def _in_digits(text: str) -> str:
     """Replace number words by digits; digits said one by one become one number."""
-    said = _LETTERS.findall(text)
-    if _NUMBER_WORDS.isdisjoint(said) and ("one" not in said or (said.count("one") == 1 and not _DIGIT.search(text))):
-        return text
     words = tokens(text)
     pieces, at = list[str](), 0
     spans = [
@@ -189,10 +183,6 @@ def _in_digits(text: str) -> str:
 
 _CLAUSE = re.compile(r"[^|!?;\n.]+(?:\.(?! )[^|!?;\n.]*)*[|!?;\n.]*\s*|.", re.DOTALL)
 """Parts that a number is never in two of."""
-_LETTERS = re.compile(r"[a-z]+")
-_NUMBER_WORDS = frozenset(
-    {*SMALL, "hundred", "thousand", "million", "billion", "half", "quarter", "point", "oh"} - {"one"}
-)
 _FOREIGN = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b")
 _PARTS = {"quarter": 15, "viertel": 15, "cuarto": 15, "quart": 15, "half": 30, "media": 30, "meia": 30, "demie": 30}
 _CLOCK = re.compile(

@@ -13,7 +13,7 @@ from auscult.domain.ai_agents.calls import texts_in
 from auscult.domain.ai_agents.context import Call
 from auscult.domain.conversation import language_code
 from auscult.domain.errors import coded
-from auscult.metrics._ai.figures import Figure, figures, figures_of
+from auscult.metrics._ai.figures import Figure, figures, may_have_figures
 from auscult.metrics._ai.reading import MOST_OF_CALL, AiReading, Found, Step, once, stems_of
 from auscult.metrics._ai.words import USUAL
 
@@ -180,14 +180,14 @@ def figured(reading: AiReading) -> tuple[list[Stated], list[Found], set[int]]:
                 strange.add(at)
             sources.unread.append(step)
         elif step.side == "bot":
-            said = figures_of(reading.sentences[at], step.text)
-            here = [figure for each in said for figure in each]
-            if not here:
+            if not may_have_figures(step.text):
                 continue
+            said = [(sentence, figures(sentence)) for sentence in reading.sentences[at]]
+            here = [figure for _, each in said for figure in each]
             sources.read()
             is_example, proved = reading.may_say("example", at), list[Figure]()
             named.update(size for figure in here for size in (figure.number, figure.size))
-            for sentence, each in zip(reading.sentences[at], said, strict=True):
+            for sentence, each in said:
                 if each and len(stated) < _MOST_STATED and not (is_example and reading.has("example", sentence)):
                     mine = [Stated(step, sentence, figure) for figure in each if _is_stated(figure)]
                     stated.extend(mine)

@@ -193,7 +193,7 @@ def ai_reading(conversation: Conversation) -> AiReading:
 def stems_of(text: str) -> frozenset[str]:
     """Return the beginnings of the words of a text in small letters, but of common ones; and its numbers."""
     words = (_ASCII_WORD if text.isascii() else _WORD).findall(text)
-    return frozenset([word[:STEM] for word in set(words).difference(COMMON)])
+    return frozenset([word[:STEM] for word in words if word not in COMMON])
 
 
 def sentences_of(text: str) -> Iterator[str]:

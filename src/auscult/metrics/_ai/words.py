@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -68,7 +68,6 @@ class Look:
         return self._any(text) is not None
 
 
-@lru_cache(maxsize=4096)
 def folded(text: str) -> str:
     """Return a text in ASCII, letter by letter: without accents, ``x`` for other letters, ``~`` for what is none."""
     return text if text.isascii() else _OTHER_LETTER.sub("x", _SIGN.sub("~", text).translate(FOLDED))
