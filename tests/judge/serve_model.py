@@ -1,21 +1,23 @@
-"""The server of the real model, run with the Python of ``.venv-judge``; its arguments are those of llama_cpp.server.
+"""The server of the real model, run with the Python of ``.venv-judge``: a model, the tokens it may read, and a port.
 
 Weights stay as they are in the file: repacked for the matrix units (AMX) of newer Xeons, llama.cpp of November 2026
-crashes in some virtual machines.
+crashes in some virtual machines. One thread: several wait for each other at each layer, and beside other work a token
+then takes a second.
 """
 
-from llama_cpp import llama_cpp  # pyright: ignore[reportMissingImports]  (only in .venv-judge)
-from llama_cpp.server.__main__ import main  # pyright: ignore[reportMissingImports]
+import sys
+import threading
 
-defaults = llama_cpp.llama_model_default_params
+from xllamacpp import CommonParams, Server  # pyright: ignore[reportMissingImports]  (only in .venv-judge)
 
-
-def unpacked() -> llama_cpp.llama_model_params:
-    """Return the default parameters without extra buffers."""
-    parameters = defaults()
-    parameters.use_extra_bufts = False
-    return parameters
-
-
-llama_cpp.llama_model_default_params = unpacked
-main()
+model, context, port = sys.argv[1:]
+parameters = CommonParams()
+parameters.model.path = model
+parameters.model_alias = {"smollm2"}
+parameters.n_ctx = int(context)
+parameters.n_parallel = 1
+parameters.port = int(port)
+parameters.no_extra_bufts = True
+parameters.cpuparams.n_threads = 1
+server = Server(parameters)
+threading.Event().wait()

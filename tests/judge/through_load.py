@@ -19,7 +19,7 @@ from tests.e2e.consoles import put_people, signed_in
 from tests.e2e.serving import KEY, TENANT, serving
 from tests.integration.program import Result
 from tests.integration.program import auscult as run
-from tests.judge.settings import CONTEXT, PATIENCE_S
+from tests.judge.model_server import CONTEXT, PATIENCE_S
 from tests.scripted_judge import Scripted, ScriptedJudge, scripted_judge
 
 OWNER = ("--account", TENANT.account_id, "--org", TENANT.org_id, "--app", TENANT.app_id)

@@ -1,15 +1,16 @@
 """Precision and recall of NO of the questions about AI agents, each hand left out in turn.
 
-    python -m bench.quality.ai_agents [FOLDER_OR_FILE ...] [--fit] [--missed HAND]
+    python -m bench.quality.ai_agents [FOLDER_OR_FILE ...] [--fit] [--missed HAND] [--cost]
 
 How often each sign was right is counted on the other hands, and answers are measured on the hand that is left out. A
 finding is right where its turn is within one of the label's, or the label names none. Files that are given are judged
 with what is shipped. ``--fit`` counts on all hands and writes the table that is shipped; ``--missed`` prints what is
-wrong on a hand, which only those are read that the rules may be read against: dev and hand1.
+wrong on a hand, which only those are read that the rules may be read against: dev and hand1. ``--cost`` measures the processor's time.
 """
 
 import argparse
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -32,7 +33,8 @@ from auscult.metrics._ai.answering import (
     values_of,
     weighed,
 )
-from auscult.metrics._ai.reading import Found, Outcome, ai_reading
+from auscult.metrics._ai.figures import figures
+from auscult.metrics._ai.reading import AiReading, Found, Outcome, ai_reading
 from bench.quality.ai_agents.hands import HANDS, Labelled, read
 
 POOLED = ("kept", "grounded", "no_loop", "human", "handover", "disclosed")
@@ -86,7 +88,11 @@ def main() -> None:
     parser.add_argument("files", type=Path, nargs="*")
     parser.add_argument("--fit", action="store_true")
     parser.add_argument("--missed", choices=READABLE)
+    parser.add_argument("--cost", action="store_true")
     arguments = parser.parse_args()
+    if arguments.cost:
+        _show_cost([each for hand in HANDS for each in read(hand)])
+        return
     if arguments.files:
         files = [
             one for path in arguments.files for one in (sorted(path.glob("*.ndjson")) if path.is_dir() else [path])
@@ -104,6 +110,24 @@ def main() -> None:
     _show(found)
     if arguments.missed:
         _print_missed(found[arguments.missed])
+
+
+def _show_cost(conversations: Sequence[Labelled]) -> None:
+    """Print the time that the ten questions take for 20 turns: the least of nine rounds, each with nothing remembered."""
+    turns, rounds = sum(len(each.conversation.turns) for each in conversations), list[float]()
+    for _ in range(9):
+        figures.cache_clear()
+        began = time.process_time()
+        for each in conversations:
+            reading = AiReading(each.conversation)
+            for question, ask in QUESTIONS.items() if reading.words is not None else ():
+                weighed(question, ask(reading))
+        rounds.append(time.process_time() - began)
+    print(
+        f"{1000 * min(rounds) / turns * 20:.2f} ms of processor for 20 turns "
+        f"({len(conversations)} conversations of {turns / len(conversations):.1f} turns; the median "
+        f"{1000 * sorted(rounds)[4] / turns * 20:.2f} ms)"
+    )
 
 
 def judged(conversations: Iterable[Labelled]) -> list[Judged]:

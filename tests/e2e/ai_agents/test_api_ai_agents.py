@@ -233,6 +233,9 @@ def test_people_and_ai_agents_have_no_common_mean_unless_asked(parts: tuple[Own,
     assert {each["name"] for each in people["groups"]} == {"ag-kim", "human", "both"}
     versions = {each["name"]: each["score"]["mean"] for each in all_["groups"] if each["kind"] == "ai_version"}
     assert versions == {"ai-pia 11": 100, "ai-pia 12": 0}
+    for by, n in (("", 2), ("&handled_by=ai", 2), ("&ai_agent=ai-pia", 3)):
+        drivers = f"/insights/drivers?since=2026-05-23&until=2026-05-24&queue=qu-parts{by}"
+        assert manager.ask("GET", drivers).json()["now"]["n"] == n
     (pia,) = (each for each in manager.ask("GET", "/ai-agents/ai-pia/figures?since=2026-05-23&until=2026-05-24").json()["items"] if each["version"] == "12")  # fmt: skip
     assert {name: pia[name] for name in ("conversations", "contained", "handed_over", "calls_known", "changed", "scored", "passed")} == {"conversations": 2, "contained": 1, "handed_over": 1, "calls_known": 2, "changed": 0, "scored": 1, "passed": 0}  # fmt: skip
 

@@ -11,6 +11,7 @@ from auscult.metrics._ai.reading import (
     AiReading,
     Found,
     Outcome,
+    Step,
     once,
     passes_on,
     sentences_of,
@@ -140,8 +141,8 @@ def tool_rules(reading: AiReading, rules: Mapping[str, Tool] | None = None, allo
         for tool in declared:
             if tool.name == call.name:
                 ruled.append(at)
-                found += _broken_rules(reading, at, tool, made)
-                found += _not_allowed(reading, at, allowed.get(call.name, ()), made)
+                found += _broken_rules(reading, at, call, tool, made)
+                found += _not_allowed(reading.steps[at], call, allowed.get(call.name, ()), made)
         if succeeded(call):
             made.append(call)
     if not ruled:
@@ -149,9 +150,8 @@ def tool_rules(reading: AiReading, rules: Mapping[str, Tool] | None = None, allo
     return Outcome("YES", reading.steps[ruled[0]], coded("the rules of its tools are kept"), found)
 
 
-def _broken_rules(reading: AiReading, at: int, tool: Tool, made: Sequence[Call]) -> Iterator[Found]:
-    step, call = reading.steps[at], reading.steps[at].call
-    assert call is not None  # noqa: S101  (only calls are asked about)
+def _broken_rules(reading: AiReading, at: int, call: Call, tool: Tool, made: Sequence[Call]) -> Iterator[Found]:
+    step = reading.steps[at]
     for name in tool.needs:
         if field_in(call, name) in (None, "", [], {}):
             yield Found("needs", step, "", coded("'{name}' is not given, which the tool needs", name=name), call)
@@ -162,10 +162,8 @@ def _broken_rules(reading: AiReading, at: int, tool: Tool, made: Sequence[Call])
         yield sign._replace(sign="confirm")
 
 
-def _not_allowed(reading: AiReading, at: int, tests: Sequence[CallTest], made: Sequence[Call]) -> Iterator[Found]:
+def _not_allowed(step: Step, call: Call, tests: Sequence[CallTest], made: Sequence[Call]) -> Iterator[Found]:
     """Yield a sign for each condition that no call before holds, nor the call itself; with the value that it has."""
-    step, call = reading.steps[at], reading.steps[at].call
-    assert call is not None  # noqa: S101  (as above)
     for test in tests:
         if any(holds(test, one) for one in (*made, call)):
             continue

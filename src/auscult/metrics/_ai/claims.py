@@ -142,13 +142,9 @@ _NEAR = 3
 """Steps between a call that passes the customer on and what is said of it."""
 
 
-def _changing_before(reading: AiReading, at: int) -> list[Call]:
-    return [call for call in reading.made(0, at) if reading.is_changing(call)]
-
-
 def _undone(reading: AiReading, claim: Claim, step: Step) -> Iterator[Found]:
-    end = next((at for at in range(claim.at, len(reading.steps)) if reading.steps[at].side == "customer"), None)
-    changing = _changing_before(reading, len(reading.steps) if end is None else end)
+    end = next((at for at in reading.customers if at > claim.at), len(reading.steps))
+    changing = [call for call in reading.made(0, end) if reading.is_changing(call)]
     done = [call for call in changing if succeeded(call)]
     if not changing:
         yield Found(

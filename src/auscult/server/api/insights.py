@@ -14,6 +14,7 @@ from auscult.domain.insights.changes import Kind as ChangeKind
 from auscult.domain.insights.drivers import Bar
 from auscult.domain.insights.overview import Kind, Number
 from auscult.domain.operations.records import made_from
+from auscult.domain.scoring.list_fields import ListFields
 from auscult.server.api.scoring import examples
 from auscult.server.api.scoring.list_parameters import Agents, Handlers, Versions
 from auscult.server.rest import operation
@@ -38,7 +39,7 @@ from auscult.services.insights.overview import (
     end_of_hour,
     overview,
 )
-from auscult.services.insights.quality import WEEK
+from auscult.services.insights.quality import WEEK, of_people
 from auscult.services.insights.sentences import QueueName, conclusion, title_of
 from auscult.services.scoring.listing import ListedConversation
 
@@ -388,16 +389,21 @@ def get_insight_drivers(
     channel: Annotated[tuple[Channel, ...], repeated("Only this channel.")] = (),
     queue: Annotated[tuple[str, ...], repeated("Only this queue, by id or name.")] = (),
     agent: Annotated[tuple[str, ...], repeated("Only this agent, by id or name.")] = (),
+    handled_by: Handlers = (),
+    ai_agent: Agents = (),
+    ai_version: Versions = (),
     limit: Annotated[int, query("Most drivers.", ge=1, le=_MOST_GROUPS)] = _MOST_GROUPS,
 ) -> FigureDrivers:
     """Split the change of a figure by queue, reason, agent, form, channel, language, handler, missed metric and pairs.
 
     `mix` is what more or fewer conversations of a group brought, `rate` what changed within it. Beyond chance counts
     how many groups were compared. `sentence` names a changed form first, then what moved the figure most; pages and
-    mails have the same sentences.
+    mails have the same sentences. What an AI agent led alone is left out, unless one of the last three filters is given.
     """
     compared = _compared(server.now(), (since, until), (before_since, before_until))
-    found = figure_change(app, Sought(channels=channel, queues=queue, agents=agent), compared, figure)
+    led = ListFields(handled_by=each_once(handled_by), ai_agent=each_once(ai_agent), ai_version=each_once(ai_version))
+    sought = of_people(app, Sought(channels=channel, queues=queue, agents=agent, fields=led))
+    found = figure_change(app, sought, compared, figure)
     labels = queue_names(app).label
     change = found.change
     drivers = change.drivers if change else ()

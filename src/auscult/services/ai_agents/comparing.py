@@ -1,7 +1,7 @@
 """Two versions of an AI agent compared by the questions that their conversations were judged by."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from auscult.domain.ai_agents.calls import handled_by
 from auscult.domain.ai_agents.comparison import DROP, Met, Question, compared
-from auscult.domain.errors import NotFoundError, RequestError, coded
+from auscult.domain.errors import RequestError, coded, unknown
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.list_fields import ListFields
@@ -90,12 +90,8 @@ def compare(app: AppStore, asked: Asked) -> ComparedVersions:
         raise RequestError(message, code="ai_agent.same_version", field="version", value=asked.versions[0])
     names: dict[str, str] = {}
     first, second = (_read(app, asked, version, names) for version in asked.versions)
-    answers = {each: tuple(Met(one.met[each], one.n[each]) for one in (first, second)) for each in names}
-    found = compared(
-        {each: (a, b) for each, (a, b) in answers.items()},
-        (first.version.conversations, second.version.conversations),
-        asked.drop,
-    )
+    answers = {each: (Met(first.met[each], first.n[each]), Met(second.met[each], second.n[each])) for each in names}
+    found = compared(answers, (first.version.conversations, second.version.conversations), asked.drop)
     questions = sorted(found.questions, key=lambda each: each.difference.value if each.difference else 1.0)
     return made_from(
         ComparedVersions,
@@ -124,7 +120,15 @@ def _read(app: AppStore, asked: Asked, version: str, names: dict[str, str]) -> _
     while read < MOST:
         page = latest(app, sought, before=before, limit=min(_AT_A_TIME, MOST - read))
         if not read and not page.items:
-            raise _unknown(asked.agent_id, version, known_versions(app, asked.agent_id))
+            raise unknown(
+                "ai_agent",
+                version,
+                "no conversation of AI agent {agent_id!r} names version {version!r}; available: {list}",
+                "version",
+                agent_id=asked.agent_id,
+                version=version,
+                list=", ".join(filter(None, known_versions(app, asked.agent_id))) or "none",
+            )
         cases = details(app, page.items)
         split = [each for each, case in cases.items() if case.evaluation.segment]
         parts = app.audits.segments(split) if split else {}
@@ -167,13 +171,3 @@ def _shown(found: Question, name: str) -> ComparedQuestion:
 
 def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, _DECIMALS)
-
-
-def _unknown(agent_id: str, version: str, known: Sequence[str]) -> NotFoundError:
-    message = coded(
-        "no conversation of AI agent {agent_id!r} names version {version!r}; available: {list}",
-        agent_id=agent_id,
-        version=version,
-        list=", ".join(filter(None, known)) or "none",
-    )
-    return NotFoundError(message, code="ai_agent.unknown", field="version", value=version)

@@ -46,9 +46,8 @@ class AgentFigures(Struct, frozen=True, kw_only=True):
 def versions_of(app: AppStore, agent_id: str) -> tuple[str, ...]:
     """Return the versions in the newest 500 conversations of an agent, newest version first (by its first conversation); "" for none."""
     rows = newest(app, Sought(fields=ListFields(ai_agent=(agent_id,))), _NEWEST)[::-1]
-    return tuple(dict.fromkeys(each.version or "" for row in rows for each in row.agents if is_named(each, agent_id)))[
-        ::-1
-    ]
+    found = dict.fromkeys(each.version or "" for row in rows for each in row.agents if is_named(each, agent_id))
+    return tuple(found)[::-1]
 
 
 def known_versions(app: AppStore, agent_id: str) -> tuple[str, ...]:

@@ -53,10 +53,10 @@ class AiAgents:
         """Store a version, in place of what it was. Raises ``FormatError``, ``ConflictError``."""
         refuse_nul(agent_id, "agent_id")
         refuse_nul(msgspec.json.decode(msgspec.json.encode(wanted)), "")
-        made = Registered(
+        made = made_from(
+            Registered,
+            wanted,
             agent_id=agent_id,
-            version=wanted.version,
-            name=wanted.name,
             registered_at=self._now(),
             registered_by=self._principal.label,
             ai=context_of(wanted),

@@ -117,14 +117,17 @@ def fill(application: "Application", tenant: Tenant, examples: Sequence[Path], r
 
 
 def add_ai_agents(application: "Application", tenant: Tenant) -> None:
-    """Load conversations of AI agents, spread over the last days, and score them with the form for AI agents."""
+    """Load conversations of AI agents, spread over the last days, with forms for them and for who takes over from them."""
     from auscult.formats import Limits
     from auscult.services.definitions.forms.publish import publish
-    from auscult.services.definitions.forms.reading import ai_starter_documents
+    from auscult.services.definitions.forms.reading import ai_starter_documents, starter_documents
     from auscult.services.scoring.intake.read import read_file
 
     plain, own = b'queue: "*"', b"queue: q-ai"  # other forms have every queue
-    documents = {name: document.replace(plain, own, 1) for name, document in ai_starter_documents().items()}
+    named = b"ef-starter-chat\nname: Starter chat form", b"ef-after-ai-chat\nname: After an AI agent, chat"
+    taken_over = starter_documents()["chat"].replace(named[0], named[1] + b"\nsegments: true\nhandled_by: human", 1)
+    forms = {**ai_starter_documents(), "after-ai-chat": taken_over}
+    documents = {name: document.replace(plain, own, 1) for name, document in forms.items()}
     publish(application.store.within(tenant).forms, documents, application.answered)
     now = datetime.now(UTC).replace(microsecond=0)
     found = read_file(examples() / "ai-agents" / "conversations.ndjson", tenant.app_id, Limits())

@@ -169,21 +169,20 @@ def compared_view(found: ComparedVersions, reader: Reader) -> ComparedView:
 
 def _question(found: ComparedQuestion, reader: Reader) -> QuestionRow:
     a, b = (reader.rate(round((share or 0) * n), n) for share, n in ((found.a, found.n_a), (found.b, found.n_b)))
-    if found.difference is None or found.interval is None:
-        word = _("no answer in one of the versions")
-        return QuestionRow(
-            name=found.name, a=a, b=b, difference="", interval="", word=word, is_worse=False, is_sure=False
-        )
-    low, high = (reader.number(100 * each, signed=True) for each in found.interval)
-    word = _("worse") if found.is_worse else _("better") if found.is_better else _("could still be chance")
-    if not (found.is_worse or found.is_better or found.is_enough):
-        word = _("too few: {n} answers of each are needed").format(n=reader.number(found.needed))
+    word, difference, interval = _("no answer in one of the versions"), "", ""
+    if found.difference is not None and found.interval is not None:
+        low, high = (reader.number(100 * each, signed=True) for each in found.interval)
+        difference = reader.number(100 * found.difference, signed=True)
+        interval = _("{first} to {last}").format(first=low, last=high)
+        word = _("worse") if found.is_worse else _("better") if found.is_better else _("could still be chance")
+        if not (found.is_worse or found.is_better or found.is_enough):
+            word = _("too few: {n} answers of each are needed").format(n=reader.number(found.needed))
     return QuestionRow(
         name=found.name,
         a=a,
         b=b,
-        difference=reader.number(100 * found.difference, signed=True),
-        interval=_("{first} to {last}").format(first=low, last=high),
+        difference=difference,
+        interval=interval,
         word=word,
         is_worse=found.is_worse,
         is_sure=found.is_worse or found.is_better,

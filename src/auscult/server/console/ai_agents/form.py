@@ -64,10 +64,18 @@ class FormView(Struct, frozen=True, kw_only=True):
     instructions: str
     knowledge: tuple[tuple[str, ...], ...]
     tools: tuple[ToolFields, ...]
-    changes: tuple[tuple[str, str], ...]
-    confirm: tuple[tuple[str, str], ...]
     added: str = ""
     problem: str = ""
+
+    @property
+    def changes(self) -> list[tuple[str, str]]:
+        """The choices of what a tool does, by the value that is posted."""
+        return [(value, _(name)) for value, name in CHANGES.items()]
+
+    @property
+    def confirm(self) -> list[tuple[str, str]]:
+        """The choices of whether a tool needs a yes, by the value that is posted."""
+        return [(value, _(name)) for value, name in CONFIRM.items()]
 
 
 def filled_form(found: Registered | None, agent_id: str = "", version: str = "") -> FormView:
@@ -75,15 +83,13 @@ def filled_form(found: Registered | None, agent_id: str = "", version: str = "")
     ai = found and found.ai
     knowledge = tuple((each.title or "", each.text) for each in ai.knowledge) if ai else ()
     tools = tuple(map(ToolFields.of, ai.tools)) if ai else ()
-    return _view(
-        {
-            "agent_id": found.agent_id if found else agent_id,
-            "version": found.version if found else version,
-            "name": (found and found.name) or "",
-            "instructions": (ai and ai.instructions) or "",
-        },
-        knowledge or (_NO_DOCUMENT,),
-        tools or (ToolFields(),),
+    return FormView(
+        agent_id=found.agent_id if found else agent_id,
+        version=found.version if found else version,
+        name=(found and found.name) or "",
+        instructions=(ai and ai.instructions) or "",
+        knowledge=knowledge or (_NO_DOCUMENT,),
+        tools=tools or (ToolFields(),),
     )
 
 
@@ -96,7 +102,7 @@ def posted_form(given: Given, add: str, problem: str = "") -> FormView:
     if add == "tool" or not tools:
         tools.append(ToolFields())
     texts = {each: one(given, each) for each in ("agent_id", "version", "name", "instructions")}
-    return _view(texts, tuple(knowledge), tuple(tools), added=add, problem=problem)
+    return FormView(**texts, knowledge=tuple(knowledge), tools=tuple(tools), added=add, problem=problem)
 
 
 def read_form(given: Given) -> tuple[str, dict[str, Any]]:
@@ -111,25 +117,6 @@ def read_form(given: Given) -> tuple[str, dict[str, Any]]:
         "tools": [ToolFields(*each).document() for each in _rows(given, _TOOL) if each[0]],
     }
     return agent_id, document | ({"name": name} if (name := one(given, "name")) else {})
-
-
-def _view(
-    texts: dict[str, str],
-    knowledge: tuple[tuple[str, ...], ...],
-    tools: tuple[ToolFields, ...],
-    *,
-    added: str = "",
-    problem: str = "",
-) -> FormView:
-    return FormView(
-        **texts,
-        knowledge=knowledge,
-        tools=tools,
-        changes=tuple((value, _(name)) for value, name in CHANGES.items()),
-        confirm=tuple((value, _(name)) for value, name in CONFIRM.items()),
-        added=added,
-        problem=problem,
-    )
 
 
 def _rows(given: Given, names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

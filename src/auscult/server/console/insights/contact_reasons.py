@@ -18,7 +18,7 @@ from auscult.domain.insights.drivers import Bar
 from auscult.domain.statistics.intervals import wilson_figure
 from auscult.language import gettext as _
 from auscult.server.console.ai_agents.handlers import HANDLERS, handlers_of, in_tabs
-from auscult.server.console.conversations.listing import names_of
+from auscult.server.console.conversations.listing import ai_agents_by_id, names_of
 from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.frame.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.frame.counts import CountView, Leads
@@ -35,7 +35,7 @@ from auscult.server.console.insights.home.home_view import NewsView, news_of
 from auscult.services.conversations.latest import SURVEYS, Sought, count, newest
 from auscult.services.insights.drivers import Compared, PassedChange, moved_of, passed_change
 from auscult.services.insights.overview import Wanted, answers, drivers_of, mean_of
-from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, periods
+from auscult.services.insights.quality import WEEK, Passed, by_agent, by_name, by_period, passed, periods
 from auscult.services.insights.sentences import KINDS, cause, forms_changed, moved, title_of
 from auscult.services.scoring.listing import ListedConversation
 
@@ -156,22 +156,21 @@ def named_in(visit: Visit, rows: Sequence[ListedConversation]) -> Named:
 
 
 def _failures(visit: Visit, sought: Sought, compared: Compared, named: Named) -> Failures:
-    """Count failures by week, queue and agent."""
+    """Count failures by week, queue and agent, and of AI agents where they are asked for."""
     within = replace(sought, since=compared.since, until=compared.until)
+    ai_agents = ai_agents_by_id(visit) if "ai" in sought.fields.handled_by else {}
+    led = {each: replace(sought.fields, handled_by=("ai",), ai_agent=(each,)) for each in [*ai_agents][:_NAMES]}
+    spans = compared.spans  # as in the parts, so they are counted once
+    queues = by_name(visit.app, sought, "queue", named.queues, spans)
     return Failures(
         weeks=_weeks(visit, sought, compared),
-        queues={
-            name: now
-            for name, (_before, now) in by_name(
-                visit.app,
-                sought,
-                "queue",
-                named.queues,
-                compared.spans,  # as in the parts, so they are counted once
-            ).items()
-        },
+        queues={name: now for name, (_before, now) in queues.items()},
         agents=by_agent(visit.app, within, list(named.agents)),
-        names=named.agents,
+        ai_agents={
+            each: passed(visit.app, replace(sought, fields=fields), compared.since, compared.until)
+            for each, fields in led.items()
+        },
+        names={**named.agents, **ai_agents},
         answered=_answered(visit, sought, compared),
     )
 

@@ -57,11 +57,12 @@ class Answered(NamedTuple):
 
 
 class Failures(NamedTuple):
-    """Figures of a period: by week, the oldest first; by queue; by agent's id, with the ``names`` of agents."""
+    """Figures of a period: by week, the oldest first; by queue; by id of agents and AI agents, with their ``names``."""
 
     weeks: Sequence[Passed]
     queues: Mapping[str, Passed]
     agents: Mapping[str, Passed]
+    ai_agents: Mapping[str, Passed]
     names: Mapping[str, str]
     answered: Answered
 
@@ -72,6 +73,7 @@ class FailuresView(Struct, frozen=True, kw_only=True):
     weeks: tuple[FailedRow, ...]
     queues: tuple[FailedRow, ...]
     agents: tuple[FailedRow, ...]
+    ai_agents: tuple[FailedRow, ...]
     lead: str
     drivers: tuple[DriverRow, ...]
 
@@ -107,6 +109,9 @@ def failures_view(found: Failures, query: Query, reader: Reader, base: str) -> F
         weeks=tuple(row(_week(each, reader), each) for each in found.weeks),
         queues=tuple(row(reader.queues.labelled(name), each, queue=name) for name, each in _worst(found.queues)),
         agents=tuple(row(found.names.get(id_, id_), each, agent=id_) for id_, each in _worst(found.agents)),
+        ai_agents=tuple(
+            row(found.names.get(id_, id_), each, ai_agent=id_, handled_by="ai") for id_, each in _worst(found.ai_agents)
+        ),
         lead=". ".join(said) + "." if said else "",
         drivers=tuple(drivers),
     )

@@ -1,4 +1,0 @@
-"""Limits of the real model."""
-
-CONTEXT = 8192
-PATIENCE_S = 900
