@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Generic, TypeVar, cast
 
 _READ: Any = cast("Any", re)._parser  # noqa: SLF001  (reads a pattern as the library does)
-_LETTERS = 3
-"""Number of first letters that are compared. Three leave few alternatives for a word; a fourth would hardly reduce them."""
-_REMEMBERED = 8_192
-"""Beginnings of words whose patterns are kept: those of a language are fewer."""
+_LETTERS, _PLACES, _MOST = 14, 3, 400
+"""First letters that are compared, those by which a place is found, and beginnings of a pattern that are told apart."""
+_REMEMBERED = 16_384
+"""Words whose patterns are kept: those of a language that are said often are fewer."""
+_WORD = re.compile(r"\w*")
+_WORDLY = (_READ.CATEGORY_WORD, _READ.CATEGORY_DIGIT)
 Kind = TypeVar("Kind", bound=Hashable)
 
 
@@ -24,19 +26,23 @@ class ByLetter(Generic[Kind]):
         """Read the alternatives of each kind. They are compiled when a text has what they begin with."""
         every = [(kind, each, _starts(each)) for kind, own in kinds.items() for each in own]
         anywhere = [(kind, each) for kind, each, starts in every if "" in starts]
-        self._anywhere = [pattern for _, pattern in _compiled(anywhere, before=r"(?<!\w)")]
+        self._anywhere = [
+            (_needs(each), *_compiled([(kind, each)], before=r"(?<!\w)")[0][1:]) for kind, each in anywhere
+        ]
         known = [each for each in every if "" not in each[2]]
         signs = {start[0] for _, _, starts in every for start in starts if start and not start[0].isalnum()}
         self._all = _Table(every, rf"[\w{re.escape(''.join(sorted(signs)))}]")
-        self._known = _Table(known, _one_of(set[str]().union(*(starts for _, _, starts in known))))
+        self._known = _Table(known, _one_of({start[:_PLACES] for _, _, starts in known for start in starts}))
 
     def find(self, low: str) -> Iterator[tuple[Kind, re.Match[str]]]:
         """Yield what is found of each kind, in the order of the text."""
-        table = self._all if any(each.search(low) for each in self._anywhere) else self._known
+        is_any = any(any(map(low.__contains__, needs)) and each.search(low) for needs, each in self._anywhere)
+        table = self._all if is_any else self._known
         ends = dict[Kind, int]()
         for place in table.places.finditer(low):
             at = place.start()
-            for kind, pattern in table.beginning(low[at : at + _LETTERS]):
+            starts, patterns = table.beginning(place[0])
+            for kind, pattern in patterns if low.startswith(starts, at) else ():
                 if at >= ends.get(kind, 0) and (found := pattern.match(low, at)) is not None:
                     ends[kind] = found.end()
                     yield kind, found
@@ -46,22 +52,33 @@ class _Table(Generic[Kind]):
     """Alternatives by the texts with which they may begin; ``places`` finds where one of them may."""
 
     def __init__(self, alternatives: Sequence[tuple[Kind, str, set[str]]], beginning: str) -> None:
-        self.places = re.compile(rf"(?<!\w)(?={beginning})")
+        self.places = re.compile(rf"(?<!\w)(?={beginning})\w*")
         self._alternatives = [(kind, each) for kind, each, _ in alternatives]
+        self._of_one_word = {index for index, (_, each) in enumerate(self._alternatives) if _is_word(_READ.parse(each))}
         self._of: dict[str, list[int]] = {}
+        self._longer: dict[str, set[str]] = {}
         for index, (_, _, starts) in enumerate(alternatives):
             for start in starts:
                 self._of.setdefault(start, []).append(index)
+                if (word := _first_word(start)) != start:
+                    self._longer.setdefault(word, set()).add(start)
         self._patterns: dict[tuple[int, ...], list[tuple[Kind, re.Pattern[str]]]] = {}
         self.beginning = lru_cache(_REMEMBERED)(self._beginning)
+        self._one = cache(self._compile)
 
-    def _beginning(self, letters: str) -> list[tuple[Kind, re.Pattern[str]]]:
-        """Return the patterns of each kind for a place where these letters are."""
-        fitting = {index for length in range(_LETTERS + 1) for index in self._of.get(letters[:length], ())}
+    def _compile(self, index: int) -> re.Pattern[str]:
+        return re.compile(self._alternatives[index][1])
+
+    def _beginning(self, word: str) -> tuple[tuple[str, ...], list[tuple[Kind, re.Pattern[str]]]]:
+        """Return texts of which one is where this word is, or a sign in place of one, and the patterns of each kind there."""
+        starts = {word[:length] for length in range(_LETTERS + 1)} & self._of.keys() | self._longer.get(word, set())
+        fitting = {index for start in starts for index in self._of[start]}
+        fitting -= {each for each in fitting & self._of_one_word if not self._one(each).fullmatch(word)}
+        starts = {start for start in starts if not fitting.isdisjoint(self._of[start])}
         indexes = tuple(sorted(fitting))
         if indexes not in self._patterns:
             self._patterns[indexes] = _compiled([self._alternatives[index] for index in indexes])
-        return self._patterns[indexes]
+        return tuple(sorted(starts)), self._patterns[indexes]
 
 
 def _compiled(alternatives: Iterable[tuple[Kind, str]], before: str = "") -> list[tuple[Kind, re.Pattern[str]]]:
@@ -69,6 +86,11 @@ def _compiled(alternatives: Iterable[tuple[Kind, str]], before: str = "") -> lis
     for kind, each in alternatives:
         of_kind.setdefault(kind, []).append(each)
     return [(kind, re.compile(rf"{before}(?:{'|'.join(own)})(?!\w)")) for kind, own in of_kind.items()]
+
+
+def _first_word(start: str) -> str:
+    """Return the word with which a text begins, empty where a sign does."""
+    return cast("re.Match[str]", _WORD.match(start))[0]
 
 
 def _one_of(texts: set[str]) -> str:
@@ -81,8 +103,62 @@ def _one_of(texts: set[str]) -> str:
     return f"(?:{'|'.join(re.escape(letter) + _one_of(behind) for letter, behind in sorted(rest.items()))})"
 
 
+def _is_word(parts: Iterable[Any]) -> bool:
+    """Return whether parts of a pattern fit nothing but letters and digits, whatever is around these."""
+    for part in parts:
+        name, value = str(part[0]), part[1]
+        match name:
+            case "LITERAL":
+                is_word = chr(value).isalnum()
+            case "IN":
+                is_word = all(
+                    str(kind) != "NEGATE" and (of in _WORDLY if str(kind) == "CATEGORY" else _is_alnum(str(kind), of))
+                    for kind, of in value
+                )
+            case "BRANCH":
+                is_word = all(map(_is_word, value[1]))
+            case "SUBPATTERN":
+                is_word = _is_word(value[3])
+            case "MAX_REPEAT":
+                is_word = _is_word(value[2])
+            case _:
+                is_word = False
+        if not is_word:
+            return False
+    return True
+
+
+def _is_alnum(kind: str, of: Any) -> bool:  # noqa: ANN401
+    return all(chr(code).isalnum() for code in _codes(kind, of))
+
+
+def _needs(pattern: str) -> Sequence[str]:
+    """Return texts of which each text that a pattern fits has one."""
+    return max(_texts(_READ.parse(pattern)), key=lambda texts: min(map(len, texts)), default=[""])
+
+
+def _texts(parts: Iterable[Any]) -> Iterator[list[str]]:
+    """Yield lists of texts, of each of which one is in what parts of a pattern fit."""
+    literal = ""
+    for part in [*parts, ("END", None)]:
+        name, value = str(part[0]), part[1]
+        if name == "LITERAL":
+            literal += chr(value)
+            continue
+        if literal:
+            yield [literal]
+            literal = ""
+        if name == "SUBPATTERN":
+            yield from _texts(value[3])
+        elif name == "BRANCH":
+            own = [max(_texts(branch), key=lambda texts: min(map(len, texts)), default=[""]) for branch in value[1]]
+            yield [text for texts in own for text in texts]
+        elif name == "MAX_REPEAT" and value[0]:
+            yield from _texts(value[2])
+
+
 def _starts(pattern: str) -> set[str]:
-    """Return the texts, of three letters or until anything may follow, with which a pattern may begin."""
+    """Return the texts, of some letters or until anything may follow, with which a pattern may begin."""
     return {text for text, _ in _after({("", True)}, _READ.parse(pattern))}
 
 
@@ -92,7 +168,9 @@ def _after(begun: set[tuple[str, bool]], parts: Iterable[Any]) -> set[tuple[str,
         if not any(grows for _, grows in begun):
             break
         done = {each for each in begun if not each[1]}
-        begun = done | {(text[:_LETTERS], grows and len(text) < _LETTERS) for text, grows in _with(begun - done, part)}
+        more = _with(begun - done, part)
+        is_open = len(more) <= _MOST
+        begun = done | {(text[:_LETTERS], grows and is_open and len(text) < _LETTERS) for text, grows in more}
     return begun
 
 
