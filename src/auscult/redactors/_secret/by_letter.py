@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
 _READ: Any = cast("Any", re)._parser  # noqa: SLF001  (reads a pattern as the library does)
 _LETTERS, _PLACES, _MOST = 14, 3, 400
 """First letters that are compared, those by which a place is found, and beginnings of a pattern that are told apart."""
+_AHEAD = 4
+"""Letters behind a word that are compared at once with all that may follow."""
 _REMEMBERED = 16_384
 """Words whose patterns are kept: those of a language that are said often are fewer."""
 _WORD = re.compile(r"\w*")
-_WORDLY = (_READ.CATEGORY_WORD, _READ.CATEGORY_DIGIT)
 Kind = TypeVar("Kind", bound=Hashable)
 
 
@@ -26,9 +27,7 @@ class ByLetter(Generic[Kind]):
         """Read the alternatives of each kind. They are compiled when a text has what they begin with."""
         every = [(kind, each, _starts(each)) for kind, own in kinds.items() for each in own]
         anywhere = [(kind, each) for kind, each, starts in every if "" in starts]
-        self._anywhere = [
-            (_needs(each), *_compiled([(kind, each)], before=r"(?<!\w)")[0][1:]) for kind, each in anywhere
-        ]
+        self._anywhere = [(_needs(each), re.compile(rf"(?<!\w)(?:{each})(?!\w)")) for _, each in anywhere]
         known = [each for each in every if "" not in each[2]]
         signs = {start[0] for _, _, starts in every for start in starts if start and not start[0].isalnum()}
         self._all = _Table(every, rf"[\w{re.escape(''.join(sorted(signs)))}]")
@@ -54,7 +53,6 @@ class _Table(Generic[Kind]):
     def __init__(self, alternatives: Sequence[tuple[Kind, str, set[str]]], beginning: str) -> None:
         self.places = re.compile(rf"(?<!\w)(?={beginning})\w*")
         self._alternatives = [(kind, each) for kind, each, _ in alternatives]
-        self._of_one_word = {index for index, (_, each) in enumerate(self._alternatives) if _is_word(_READ.parse(each))}
         self._of: dict[str, list[int]] = {}
         self._longer: dict[str, set[str]] = {}
         for index, (_, _, starts) in enumerate(alternatives):
@@ -64,28 +62,23 @@ class _Table(Generic[Kind]):
                     self._longer.setdefault(word, set()).add(start)
         self._patterns: dict[tuple[int, ...], list[tuple[Kind, re.Pattern[str]]]] = {}
         self.beginning = lru_cache(_REMEMBERED)(self._beginning)
-        self._one = cache(self._compile)
-
-    def _compile(self, index: int) -> re.Pattern[str]:
-        return re.compile(self._alternatives[index][1])
 
     def _beginning(self, word: str) -> tuple[tuple[str, ...], list[tuple[Kind, re.Pattern[str]]]]:
         """Return texts of which one is where this word is, or a sign in place of one, and the patterns of each kind there."""
         starts = {word[:length] for length in range(_LETTERS + 1)} & self._of.keys() | self._longer.get(word, set())
         fitting = {index for start in starts for index in self._of[start]}
-        fitting -= {each for each in fitting & self._of_one_word if not self._one(each).fullmatch(word)}
-        starts = {start for start in starts if not fitting.isdisjoint(self._of[start])}
+        ahead = {start[: len(word) + _AHEAD] for start in starts}
         indexes = tuple(sorted(fitting))
         if indexes not in self._patterns:
             self._patterns[indexes] = _compiled([self._alternatives[index] for index in indexes])
-        return tuple(sorted(starts)), self._patterns[indexes]
+        return tuple(sorted(ahead)), self._patterns[indexes]
 
 
-def _compiled(alternatives: Iterable[tuple[Kind, str]], before: str = "") -> list[tuple[Kind, re.Pattern[str]]]:
+def _compiled(alternatives: Iterable[tuple[Kind, str]]) -> list[tuple[Kind, re.Pattern[str]]]:
     of_kind: dict[Kind, list[str]] = {}
     for kind, each in alternatives:
         of_kind.setdefault(kind, []).append(each)
-    return [(kind, re.compile(rf"{before}(?:{'|'.join(own)})(?!\w)")) for kind, own in of_kind.items()]
+    return [(kind, re.compile(rf"(?:{'|'.join(own)})(?!\w)")) for kind, own in of_kind.items()]
 
 
 def _first_word(start: str) -> str:
@@ -101,35 +94,6 @@ def _one_of(texts: set[str]) -> str:
     if "" in rest:
         return ""
     return f"(?:{'|'.join(re.escape(letter) + _one_of(behind) for letter, behind in sorted(rest.items()))})"
-
-
-def _is_word(parts: Iterable[Any]) -> bool:
-    """Return whether parts of a pattern fit nothing but letters and digits, whatever is around these."""
-    for part in parts:
-        name, value = str(part[0]), part[1]
-        match name:
-            case "LITERAL":
-                is_word = chr(value).isalnum()
-            case "IN":
-                is_word = all(
-                    str(kind) != "NEGATE" and (of in _WORDLY if str(kind) == "CATEGORY" else _is_alnum(str(kind), of))
-                    for kind, of in value
-                )
-            case "BRANCH":
-                is_word = all(map(_is_word, value[1]))
-            case "SUBPATTERN":
-                is_word = _is_word(value[3])
-            case "MAX_REPEAT":
-                is_word = _is_word(value[2])
-            case _:
-                is_word = False
-        if not is_word:
-            return False
-    return True
-
-
-def _is_alnum(kind: str, of: Any) -> bool:  # noqa: ANN401
-    return all(chr(code).isalnum() for code in _codes(kind, of))
 
 
 def _needs(pattern: str) -> Sequence[str]:
