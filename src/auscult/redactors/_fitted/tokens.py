@@ -52,8 +52,8 @@ CUES = {word: number for number, name in reversed([*enumerate(_SORTS, 1)]) for w
 """Words by which codes and other numbers are asked for, with the number of their sort."""
 STRONG = frozenset((1, 3, 4, 5, 7))
 """Sorts of words that ask for codes by themselves."""
-_ASKS = LISTS["asks"] | {word for word, number in CUES.items() if number in STRONG}
-_ASKS |= {word.title() for word in _ASKS} | {word.upper() for word in _ASKS if len(word) <= _SHORT}
+_SMALL = LISTS["asks"] | {word for word, number in CUES.items() if number in STRONG}
+_ASKS = _SMALL | {word.title() for word in _SMALL} | {word.upper() for word in _SMALL if len(word) <= _SHORT}
 _ANY_CUE = CUES.keys() | {word.title() for word in CUES} | {word.upper() for word in CUES}
 
 

@@ -104,7 +104,8 @@ def _needs(pattern: str) -> Sequence[str]:
 def _texts(parts: Iterable[Any]) -> Iterator[list[str]]:
     """Yield lists of texts, of each of which one is in what parts of a pattern fit."""
     literal = ""
-    for part in [*parts, ("END", None)]:
+    every: list[Any] = [*parts, ("END", None)]
+    for part in every:
         name, value = str(part[0]), part[1]
         if name == "LITERAL":
             literal += chr(value)
