@@ -179,7 +179,7 @@ def material_of(cases: Sequence[Labelled], table: Table) -> Material:
 def worth_of(case: Labelled) -> float:
     """Return how much the tokens of a case count."""
     is_old = "/" in case.hand or case.hand.startswith("un") or case.hand in ("utterances", "tuned", "fields")
-    if case.hand == "made" or case.hand.startswith("variants/"):
+    if case.hand == "made" or case.hand.startswith(("variants/", "codes/", "unread/")):
         return WORTH / 2
     return WORTH_ORDINARY if case.hand == "ordinary" else 1.0 if is_old else WORTH
 

@@ -163,6 +163,8 @@ def lowered(text: str) -> str:
 
 def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
+    if not letters and _DECIMAL.search(low) is None and _BEGINS.isdisjoint(_TOKEN.findall(low)):
+        return []
     hidden = _counted(low)
     if _DECIMAL.search(low):
         if _MAY_BE_NONE.search(low):

@@ -1,7 +1,7 @@
 """Checks by which a number shows what it is: check digits, numbering plans, and the forms of what is written."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
 from itertools import islice
@@ -13,6 +13,7 @@ from auscult.domain.privacy.redaction import Kind
 from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, has_card_form, is_luhn
 from auscult.redactors._fitted.proofs import is_iban
 from auscult.redactors._fitted.tokens import LISTS
+from auscult.redactors._patterns import searcher
 from auscult.redactors._words import lines_of
 
 _LISTS = lines_of("_fitted/forms.txt")
@@ -49,6 +50,18 @@ _MAY_BE_EMAIL = re.compile(
     r"|underscore|unterstrich|guion bajo"
 )
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+_SAID, _ALWAYS = ("said email", "said domain", "said in brackets"), ("said sign", "mixed")
+"""Forms that have one of these words or signs, and those that any text with digits may have."""
+_AROUND = re.compile(r"\(\?<?[=!][^()]*\)")
+
+
+def _guard(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
+    """Return one pattern that is found where one of several may be: they, without what they ask of their surroundings."""
+    return searcher("|".join(f"(?:{_AROUND.sub('', each.pattern)})" for each in patterns))
+
+
+_ANY_ADDRESS = _guard(_ADDRESSES)
+_ANY_FORM = _guard((_DATE, _IBAN, _ANY, *(each for name, each in _PATTERNS.items() if name not in (*_SAID, *_ALWAYS))))
 CODES = {
     name: number
     for number, name in enumerate(
@@ -146,11 +159,20 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
     """Yield the forms that are written in a turn in small letters: start, end and sign."""
     if "@" in low:
         yield from ((*found.span(), CODES["email"]) for found in _EMAIL.finditer(low))
-    if has_digit or _MAY_BE_EMAIL.search(low):
-        for name, pattern in _PATTERNS.items():
-            if has_digit or name.startswith("said"):
-                yield from ((*found.span(), CODES[name]) for found in pattern.finditer(low))
-    if not has_digit:
+    is_said, may = _MAY_BE_EMAIL.search(low) is not None, has_digit and _may_have(_ANY_FORM, low)
+    for name, pattern in _PATTERNS.items() if is_said or has_digit else ():
+        its = (
+            is_said
+            if name in _SAID
+            else has_digit or is_said
+            if name == "said sign"
+            else has_digit
+            if name == "mixed"
+            else may
+        )
+        if its:
+            yield from ((*found.span(), CODES[name]) for found in pattern.finditer(low))
+    if not may:
         return
     for found in _DATE.finditer(low):
         year = found[3] if len(found[1]) < 4 else found[1]  # noqa: PLR2004
@@ -163,9 +185,14 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
         yield *found.span(), CODES["written" if is_right else "written misheard"]
 
 
+def _may_have(guard: re.Pattern[str], low: str) -> bool:
+    """Return whether a text may have one of the patterns of a guard, which reads words of ASCII alone as they do."""
+    return not low.isascii() or guard.search(low) is not None
+
+
 def shapes_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, Kind]]:
     """Yield streets, named numbers, mail addresses that are said, and names behind an introduction: start, end and kind."""
-    for pattern in _ADDRESSES if has_digit else ():
+    for pattern in _ADDRESSES if has_digit and _may_have(_ANY_ADDRESS, low) else ():
         yield from _spans(pattern, low, "address")
     for found in _NUMBER.finditer(low) if has_digit else ():
         for kind, words in _NAMED.items():

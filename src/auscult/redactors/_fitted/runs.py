@@ -1,5 +1,6 @@
 """Numbers in a turn, written, said or spelled in five languages: every run of them, with what lies between its parts."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,6 +13,9 @@ _PARTING = frozenset(",:")
 _GAP, _GROUP, _SPELLED, _SHOWN = 3, 3, 3, 6
 """Words within a run, digits of a written group that a comma parts from another, letters of a spelled run, and groups
 of which the sizes are a sign."""
+_MIXED = re.compile(r"[^\W\d_]\S*\d|\d\S*[^\W\d_]")
+_CLOSES, _OTHERS, _OF_WORD = frozenset(",.;:?)"), frozenset("@/"), (4, 24)
+"""Signs behind a word that are none of it, those that no code has, and letters and digits of a word that may be one."""
 _NINE, _WHOLE = 9, 7
 """Digits of a group at most, and those of a number that a letter with digits behind is none of: ``0151 23456789 a1``."""
 
@@ -50,6 +54,25 @@ def runs_of(tokens: Sequence[Token], low: str, proven: Sequence[Proof] = ()) -> 
             run = _run(tokens, members, is_corrected=is_corrected)
             if run is not None:
                 yield run
+
+
+def mixed_runs(tokens: Sequence[Token], low: str) -> Iterator[Run]:
+    """Yield a run for each word between blanks of letters and digits, as codes and passwords are written: ``Summer21!``."""
+    begin = 0
+    for at in range(1, len(tokens) + 1) if _MIXED.search(low) else ():
+        if at < len(tokens) and tokens[at].start == tokens[at - 1].end:
+            continue
+        first, last, begin = begin, at - 1, at
+        while first < last and tokens[last].low in _CLOSES:
+            last -= 1
+        while first < last and tokens[first].low == "(":
+            first += 1
+        its = tokens[first : last + 1]
+        chars = "".join(token.low for token in its if token.low.isalnum())
+        is_mixed = any(token.low.isdecimal() for token in its) and not chars.isdecimal()
+        if is_mixed and _OF_WORD[0] <= len(chars) <= _OF_WORD[1] and _OTHERS.isdisjoint(token.low for token in its):
+            shape = "".join("9" if token.low.isdecimal() else "w" if token.low.isalpha() else "-" for token in its)
+            yield Run(first, last, chars.upper(), False, False, False, 3, f"m{shape}")  # noqa: FBT003
 
 
 def _members(tokens: Sequence[Token], first: int, low: str) -> tuple[list[int], bool, int]:

@@ -23,8 +23,20 @@ from auscult.redactors._fitted.checks import (
     signs_of,
 )
 from auscult.redactors._fitted.proofs import is_proven_card, is_usual, proofs
-from auscult.redactors._fitted.runs import Run, runs_of
-from auscult.redactors._fitted.tokens import CLASS, COARSE, LISTS, NUMBERS, SIDES, Table, Token, look, tokens_of
+from auscult.redactors._fitted.runs import Run, mixed_runs, runs_of
+from auscult.redactors._fitted.tokens import (
+    CLASS,
+    COARSE,
+    CUES,
+    LISTS,
+    NUMBERS,
+    SIDES,
+    STRONG,
+    Table,
+    Token,
+    look,
+    tokens_of,
+)
 
 BITS = 18
 WIDTH = 1 << BITS
@@ -43,6 +55,8 @@ _OVER_RUNS = (9, 10, 11)
 _SHAPES, _SIGNS, _MOST = 0xFFF, 5, 24
 _MONTH, _NEXT = CLASS["month"], 2
 """Tokens between a month and a day or a year at most, the one behind included."""
+_ANSWERS, _LONG_AGO, _FORGOTTEN = (3, 8), 4, 8
+"""Digits of what answers a question for a code, turns after which it is long ago, and after which it is forgotten."""
 _OF_THINGS, _NAMED, _FEW = 4, 6, 3
 """Digits of a number that may be a thing's, words before it that name it, and those with which it answers a question."""
 _OF_PLACES, _POSTCODE = (LISTS["street"] - LISTS["of no place"]) | LISTS["of a place"], CODES["postcode"]
@@ -50,6 +64,9 @@ _ROOM = 16
 """Empty tokens around all others."""
 _LENGTHS, _FAR, _REST = np.array((1, 2, 3, 5, 8, 12, 20, 30)), 6, 4
 _COARSE = np.array(COARSE)
+_IS_LARGE = np.array([name.endswith((" large", " capital")) for name in CLASS])
+_FARS = np.array((2, 3, 4, 6, 9, 15))
+"""Tokens to a word that asks, from which on it is farther."""
 _AROUND, _CLOSE, _NEXT_TO = np.arange(-6, 5), np.arange(-4, 5), np.arange(-1, 2)
 """Places of tokens around one whose words, classes and endings are signs."""
 
@@ -86,6 +103,8 @@ class Read:
         self.shaped: dict[int, Kind] = {}
         self.of_places: list[bool] = []
         self.kept: set[int] = set()
+        self.cues: dict[int, int] = {}
+        self.asked: list[tuple[int, int, int, int, int]] = []
 
     def add(self, utterances: Sequence[Utterance], table: Table, countries: tuple[str, ...] = ()) -> None:
         """Read one more conversation."""
@@ -93,9 +112,9 @@ class Read:
         looks = [look(text, table) for _, text in utterances]
         is_whole = [
             (asks and _SIDE.get(speaker) != 0) or (index > 0 and looks[index - 1][1])
-            for index, ((_, asks), (speaker, _)) in enumerate(zip(looks, utterances, strict=True))
+            for index, ((_, asks, _), (speaker, _)) in enumerate(zip(looks, utterances, strict=True))
         ]
-        is_open = [is_marked or whole for (is_marked, _), whole in zip(looks, is_whole, strict=True)]
+        is_open = [is_marked or whole for (is_marked, _, _), whole in zip(looks, is_whole, strict=True)]
         for index, (speaker, text) in enumerate(utterances):
             low = lowered(text)
             side = _SIDE.get(speaker, SIDES - 1)
@@ -106,6 +125,8 @@ class Read:
             turn = len(self.begins) - 1
             tokens = tokens_of(text, low, table) if any(is_open[index : index + 2]) else []
             self.rows.append((0, side, 0, 0))
+            if looks[index][2]:
+                self.cues.update({at: CUES[t.low] for at, t in enumerate(tokens, len(self.rows)) if t.low in CUES})
             self.rows += [token[3:] for token in tokens]
             self.start += [0, *(token.start for token in tokens)]
             self.end += [0, *(token.end for token in tokens)]
@@ -119,6 +140,33 @@ class Read:
                 for found in pattern.finditer(text):
                     self.kept.update(self._within(turn, *found.span()))
         self._chain(self.runs[first:], countries)
+        self._hear([cues for _, _, cues in looks], self.runs[first:])
+
+    def _hear(self, cues: Sequence[Sequence[int]], runs: Sequence[Placed]) -> None:
+        """Note for each turn of a conversation what was asked for before, how long ago, and what is named behind it.
+
+        ``cues`` are sorts of words by turn: the last one of a sort that asks for codes by itself counts, or the last one.
+        """
+        base = len(self.begins) - len(cues)
+        sides = [*self.sides[base:], SIDES]
+        answers = {turn - base for run, turn in runs if _ANSWERS[0] <= len(run.chars) <= _ANSWERS[1]}
+        last = before = sorts = 0
+        by = at = -1
+        is_answered = False
+        for index, its in enumerate(cues):
+            ago = min(index - at, _LONG_AGO) if last and index - at <= _FORGOTTEN else 0
+            if not ago:
+                last = before = sorts = 0
+            asked = (last * (_LONG_AGO + 1) + ago) * 4 + 2 * (by == sides[index]) + is_answered
+            behind = [*cues[index + 1], 0][0] if index + 1 < len(cues) else 0
+            is_other = index + 1 < len(cues) and sides[index + 1] != sides[index]
+            self.asked.append((last, asked, before, 2 * behind + is_other, sorts))
+            is_answered = is_answered or (index in answers and sides[index] != by)
+            if its:
+                new = [*its, *(each for each in its if each in STRONG)][-1]
+                before, last = (before, last) if new == last else (last, new)
+                by, at, is_answered = sides[index], index, False
+                sorts = sum(1 << each for each in set(its))
 
     def _check(self, tokens: Sequence[Token], low: str, turn: int, countries: tuple[str, ...]) -> None:
         """Note the runs of a turn, and what checks say of them and of what is written."""
@@ -135,10 +183,25 @@ class Read:
                     self._mark(its, CODES["of a thing"])
                 elif run.first in proven:
                     self.proven.update(dict.fromkeys(its, proven[run.first].kind))
+        for mixed in mixed_runs(tokens, low):
+            self._join(mixed._replace(first=mixed.first + base, last=mixed.last + base), first, turn)
         for at, token in enumerate(tokens, base):
             if token.kind == _MONTH:
                 self._date(at, self.runs[first:])
         self._shapes(low, turn)
+
+    def _join(self, mixed: Run, first: int, turn: int) -> None:
+        """Put a run of a word of letters and digits in place of those in it, where none is proven or goes beyond it."""
+        inner = [one for one in self.runs[first:] if one.run.first <= mixed.last and mixed.first <= one.run.last]
+        is_known = any(
+            one.run.first < mixed.first
+            or mixed.last < one.run.last
+            or (one.run.first, one.run.last) == (mixed.first, mixed.last)
+            for one in inner
+        )
+        if not is_known and self.proven.keys().isdisjoint(range(mixed.first, mixed.last + 1)):
+            its = [*(one for one in self.runs[first:] if one not in inner), Placed(mixed, turn)]
+            self.runs[first:] = sorted(its, key=lambda one: one.run.first)
 
     def _shapes(self, low: str, turn: int) -> None:
         """Note the forms and shapes of what is written in a turn."""
@@ -247,6 +310,15 @@ _TERMS: list[tuple[str, ...]] = [
     *((f"check{by}", "coarse", "#check") for by in range(_SIGNS)),
     *((f"check{by}", "before1", "#check before") for by in range(_SIGNS - 1)),
     ("checks", "coarse"), ("checks", "size"), ("start", "size"),
+    ("cue near", "size"), ("cue near", "coarse"), ("cue", "size", "side"), ("cue", "how", "size"),
+    ("cue", "c0", "chunk"), ("cue behind near", "size"), ("cue behind", "coarse"), ("ask", "size"),
+    ("ask", "coarse"), ("asked for", "size", "rest"), ("asked for", "size", "length"),
+    ("asked for", "cue", "size"), ("asked for", "c0", "rest"), ("named next", "size"),
+    ("named next", "coarse", "rest"), ("ask", "shape"), ("asked earlier", "asked for", "size"),
+    ("cue", "w-1", "coarse"), ("asked for", "coarse", "at"), ("chunk", "coarse"),
+    ("chunk", "asked for", "coarse"), ("cue", "cue behind", "size"), ("asked for", "chunk", "cue"),
+    ("sorts", "coarse"), ("sorts", "size"), ("sorts", "c0", "rest"), ("cue near", "chunk"),
+    ("sorts", "rest", "size"),
 ]  # fmt: skip
 """Signs, each as what its terms are; those with one name behind # are of one sort, whatever their places."""
 _BLOCKS = (
@@ -255,6 +327,8 @@ _BLOCKS = (
     *(f"c{by}" for by in range(-4, 5)), *(f"t{by}" for by in range(-1, 2)),
     *(f"before{by}" for by in range(1, _BAGS[0] + 1)), "class before1", "class before2", "class behind1",
     *(f"behind{by}" for by in range(1, _BAGS[1] + 1)), *(f"asked{by}" for by in range(_BAGS[2])),
+    "cue", "cue near", "cue behind", "cue behind near", "asked for", "ask", "asked earlier", "named next", "sorts",
+    "chunk",
 )  # fmt: skip
 """Inputs of the signs, in the order in which ``_values`` has them."""
 _PLACES = {name: place for place, name in enumerate(_BLOCKS)}
@@ -322,9 +396,38 @@ def _values(read: Read, kept: Numbers) -> Numbers:
             classes.take(last[:, None] + _ROOM + 1),
             np.where(after < behind[:, None], words.take(after + _ROOM), 0),
             np.where(asked > before, words.take(np.maximum(asked, -_ROOM) + _ROOM), 0),
+            _of_cues(read, begin, last, first, behind),
+            np.array(read.asked, dtype=np.int64).take(turn, axis=0),
+            _of_words(read, kept)[:, None],
         ),
         axis=1,
     )
+
+
+def _of_cues(read: Read, begin: Numbers, last: Numbers, first: Numbers, behind: Numbers) -> Numbers:
+    """Return the nearest words that ask before and behind the run of each token, in its turn: their sort, with how far."""
+    count = len(read.rows)
+    places = np.array(list(read.cues), dtype=np.int64)
+    sort, before, after = np.zeros(count + 1, dtype=np.int64), np.full(count + 1, -1), np.full(count + 1, count)
+    sort[places] = list(read.cues.values())
+    before[places] = after[places] = places
+    earlier = np.maximum.accumulate(before).take(np.maximum(begin - 1, 0))
+    later = np.minimum.accumulate(after[::-1])[::-1].take(last + 1)
+    is_before, is_behind = earlier > first, later < behind
+    cue, cue_behind = sort.take(earlier) * is_before, sort.take(later) * is_behind
+    far, far_behind = (np.searchsorted(_FARS, by, side="right") for by in (begin - earlier, later - last))
+    return np.array((cue, cue * 8 + far * is_before, cue_behind, cue_behind * 8 + far_behind * is_behind)).T
+
+
+def _of_words(read: Read, kept: Numbers) -> Numbers:
+    """Return what the word between blanks of each token has: digits, letters, a sign within, a capital."""
+    starts, ends, classes = np.array(read.start), np.array(read.end), np.array([row[1] for row in read.rows])
+    coarse = _COARSE.take(classes)
+    is_new = np.ones(len(starts), dtype=bool)
+    is_new[1:] = (starts[1:] != ends[:-1]) | (starts[1:] == 0)
+    is_within = (coarse == 0) & ~is_new & ~np.append(is_new[1:], True)
+    has = (coarse == 1) + 2 * (coarse > 1) + 4 * is_within + 8 * _IS_LARGE.take(classes)
+    return np.bitwise_or.reduceat(has, np.flatnonzero(is_new)).take((np.cumsum(is_new) - 1).take(kept))
 
 
 def _of_runs(read: Read, kept: Numbers) -> Sequence[Numbers]:

@@ -18,7 +18,7 @@ _WORD = re.compile(r"[^\W_]+")
 LISTS = words_of("_fitted/words.txt")
 _OF_NAMES = ("titles", "people", "verbs", "dealings", "links", "greets", "says")
 """Lists of words around names, each of which is a class."""
-_LONGEST_DIGITS, _YEAR, _SHORTEST_SUM = 12, 4, 6
+_LONGEST_DIGITS, _YEAR, _SHORTEST_SUM, _SHORT = 12, 4, 6, 3
 _SIGNS = ",.?!-/:@'#()+&;…"
 _PLAIN = (
     "at", "dot", "sign", "double", "oh", "month", "ordinal", "one", "teen", "ten", "scale", "abroad", "filler",
@@ -47,7 +47,14 @@ NUMBERS = frozenset(
 SHAPES = 4096
 _MAIL = frozenset(("dot", "arroba", "arobase", "klammeraffe"))
 """Words of an e-mail address that is said."""
-_ASKS = LISTS["asks"] | {word.title() for word in LISTS["asks"]}
+_SORTS = ("check", "back", "pin", "password", "secret", "code", "once", "digits", "expiry", "card", "entry", "other")
+CUES = {word: number for number, name in reversed([*enumerate(_SORTS, 1)]) for word in LISTS[f"cue {name}"]}
+"""Words by which codes and other numbers are asked for, with the number of their sort."""
+STRONG = frozenset((1, 3, 4, 5, 7))
+"""Sorts of words that ask for codes by themselves."""
+_SMALL = LISTS["asks"] | {word for word, number in CUES.items() if number in STRONG}
+_ASKS = _SMALL | {word.title() for word in _SMALL} | {word.upper() for word in _SMALL if len(word) <= _SHORT}
+_ANY_CUE = CUES.keys() | {word.title() for word in CUES} | {word.upper() for word in CUES}
 
 
 def _coarse(name: str) -> int:
@@ -184,14 +191,15 @@ def _shape(word: str) -> tuple[int, int]:
     return 1 + crc32(word[:3].encode()) % (SHAPES - 1), 1 + crc32(word[-3:].encode()) % (SHAPES - 1)
 
 
-def look(text: str, table: Table) -> tuple[bool, bool]:
-    """Return whether a text has anything but plain words, and whether it has a word by which something is asked for.
+def look(text: str, table: Table) -> tuple[bool, bool, list[int]]:
+    """Return whether a text has anything but plain words, whether something is asked for in it, and by which sorts of words.
 
     It is the first look, after which most turns are not read.
     """
     words = _WORD.findall(text)
     is_mail = "@" in text or not _MAIL.isdisjoint(words)
-    return is_mail or not table.plain.issuperset(words), not _ASKS.isdisjoint(words)
+    cues = [] if _ANY_CUE.isdisjoint(words) else [CUES[low] for low in map(str.lower, words) if low in CUES]
+    return is_mail or not table.plain.issuperset(words), not _ASKS.isdisjoint(words), cues
 
 
 def words_of_text(low: str) -> Iterator[str]:

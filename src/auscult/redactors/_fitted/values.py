@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Kind, Utterance, is_taken
 from auscult.redactors._cards import is_card
+from auscult.redactors._fitted.checks import CODES
 from auscult.redactors._fitted.decide import Part
 from auscult.redactors._fitted.readings import chars_of
 from auscult.redactors._fitted.signs import Read
@@ -117,8 +118,10 @@ def _number(read: Read, part: Part) -> Part:
 
 
 def _mail(read: Read, part: Part) -> Part:
-    """Return an e-mail address with the end of its domain, without the word that introduces it."""
+    """Return an e-mail address with all that is written of it, without the word that introduces it."""
     first, last, kind = part
+    while CODES["email"] in read.checked.get(first - 1, ()):
+        first -= 1
     while first < last and _word(read, first) in LISTS["before mail"] and _word(read, first + 1).isalnum():
         first += 1
     while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():

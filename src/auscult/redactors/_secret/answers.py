@@ -25,6 +25,7 @@ _QUOTED = re.compile(r"[\"“„»']([^\"“”«']{2,40})[\"”“«']")
 _CAMEL = re.compile(r"[a-zà-ÿ]+[A-Z]\w+|[A-ZÀ-Ý]\w*[a-zà-ÿ][A-Z]\w+")
 _CHUNK = re.compile(r"[^\s\"“”„]+")
 _MAY_BE_STRONG = re.compile(r"[\d!#$&*+_^~%@]")
+_STRONG_CHUNK = re.compile(r"(?<![^\s\"“”„])[^\s\"“”„\d!#$&*+_^~%@]*[\d!#$&*+_^~%@][^\s\"“”„]*")
 _SENTENCE = re.compile(r"[^.,;!?]+(?:[.,;!?](?!\s|$)[^.,;!?]*)*")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th|am|pm|er|a|o|º|ª|g|gb|mb|h|min|mins|s|x)")
@@ -174,12 +175,10 @@ Span = tuple[int, int]
 
 def strong_chunks(text: str) -> Iterator[Span]:
     """Yield chunks that are no words: letters with digits or signs between, as passwords and codes are written."""
-    if _MAY_BE_STRONG.search(text) is None:
+    if not may_be_strong(text):
         return
-    for found in _CHUNK.finditer(text):
+    for found in _STRONG_CHUNK.finditer(text):
         start, end = found.span()
-        if _MAY_BE_STRONG.search(text, start, end) is None:
-            continue
         while start < end and text[start] in "([{<:;=,'\u2019\u2018.-¿¡":
             start += 1
         while start < end and text[end - 1] in ")]}>.,;:?'\u2019\u2018":
@@ -190,8 +189,15 @@ def strong_chunks(text: str) -> Iterator[Span]:
             yield start, end
 
 
+def may_be_strong(text: str) -> bool:
+    """Return whether a text has a digit or a sign of which such chunks are made."""
+    return _MAY_BE_STRONG.search(text) is not None
+
+
 def is_strong(chunk: str) -> bool:
     """Return whether a chunk is no word, number, ordinal or measure, but mixes letters with digits or signs."""
+    if chunk.isdecimal():
+        return False
     has_letter, has_digit = any(map(str.isalpha, chunk)), any(map(str.isdecimal, chunk))
     has_sign = any(sign in chunk[:-1] for sign in "!#$&*+_^~%") or "@" in chunk[:-1]
     if len(chunk) < 4 or "://" in chunk or ("@" in chunk and "." in chunk.partition("@")[2]):  # noqa: PLR2004

@@ -6,10 +6,13 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
 _READ: Any = cast("Any", re)._parser  # noqa: SLF001  (reads a pattern as the library does)
-_LETTERS = 3
-"""Number of first letters that are compared. Three leave few alternatives for a word; a fourth would hardly reduce them."""
-_REMEMBERED = 8_192
-"""Beginnings of words whose patterns are kept: those of a language are fewer."""
+_LETTERS, _PLACES, _MOST = 14, 3, 400
+"""First letters that are compared, those by which a place is found, and beginnings of a pattern that are told apart."""
+_AHEAD = 4
+"""Letters behind a word that are compared at once with all that may follow."""
+_REMEMBERED = 16_384
+"""Words whose patterns are kept: those of a language that are said often are fewer."""
+_WORD = re.compile(r"\w*")
 Kind = TypeVar("Kind", bound=Hashable)
 
 
@@ -24,19 +27,21 @@ class ByLetter(Generic[Kind]):
         """Read the alternatives of each kind. They are compiled when a text has what they begin with."""
         every = [(kind, each, _starts(each)) for kind, own in kinds.items() for each in own]
         anywhere = [(kind, each) for kind, each, starts in every if "" in starts]
-        self._anywhere = [pattern for _, pattern in _compiled(anywhere, before=r"(?<!\w)")]
+        self._anywhere = [(_needs(each), re.compile(rf"(?<!\w)(?:{each})(?!\w)")) for _, each in anywhere]
         known = [each for each in every if "" not in each[2]]
         signs = {start[0] for _, _, starts in every for start in starts if start and not start[0].isalnum()}
         self._all = _Table(every, rf"[\w{re.escape(''.join(sorted(signs)))}]")
-        self._known = _Table(known, _one_of(set[str]().union(*(starts for _, _, starts in known))))
+        self._known = _Table(known, _one_of({start[:_PLACES] for _, _, starts in known for start in starts}))
 
     def find(self, low: str) -> Iterator[tuple[Kind, re.Match[str]]]:
         """Yield what is found of each kind, in the order of the text."""
-        table = self._all if any(each.search(low) for each in self._anywhere) else self._known
+        is_any = any(any(map(low.__contains__, needs)) and each.search(low) for needs, each in self._anywhere)
+        table = self._all if is_any else self._known
         ends = dict[Kind, int]()
         for place in table.places.finditer(low):
             at = place.start()
-            for kind, pattern in table.beginning(low[at : at + _LETTERS]):
+            starts, patterns = table.beginning(place[0])
+            for kind, pattern in patterns if low.startswith(starts, at) else ():
                 if at >= ends.get(kind, 0) and (found := pattern.match(low, at)) is not None:
                     ends[kind] = found.end()
                     yield kind, found
@@ -46,29 +51,39 @@ class _Table(Generic[Kind]):
     """Alternatives by the texts with which they may begin; ``places`` finds where one of them may."""
 
     def __init__(self, alternatives: Sequence[tuple[Kind, str, set[str]]], beginning: str) -> None:
-        self.places = re.compile(rf"(?<!\w)(?={beginning})")
+        self.places = re.compile(rf"(?<!\w)(?={beginning})\w*")
         self._alternatives = [(kind, each) for kind, each, _ in alternatives]
         self._of: dict[str, list[int]] = {}
+        self._longer: dict[str, set[str]] = {}
         for index, (_, _, starts) in enumerate(alternatives):
             for start in starts:
                 self._of.setdefault(start, []).append(index)
+                if (word := _first_word(start)) != start:
+                    self._longer.setdefault(word, set()).add(start)
         self._patterns: dict[tuple[int, ...], list[tuple[Kind, re.Pattern[str]]]] = {}
         self.beginning = lru_cache(_REMEMBERED)(self._beginning)
 
-    def _beginning(self, letters: str) -> list[tuple[Kind, re.Pattern[str]]]:
-        """Return the patterns of each kind for a place where these letters are."""
-        fitting = {index for length in range(_LETTERS + 1) for index in self._of.get(letters[:length], ())}
+    def _beginning(self, word: str) -> tuple[tuple[str, ...], list[tuple[Kind, re.Pattern[str]]]]:
+        """Return texts of which one is where this word is, or a sign in place of one, and the patterns of each kind there."""
+        starts = {word[:length] for length in range(_LETTERS + 1)} & self._of.keys() | self._longer.get(word, set())
+        fitting = {index for start in starts for index in self._of[start]}
+        ahead = {start[: len(word) + _AHEAD] for start in starts}
         indexes = tuple(sorted(fitting))
         if indexes not in self._patterns:
             self._patterns[indexes] = _compiled([self._alternatives[index] for index in indexes])
-        return self._patterns[indexes]
+        return tuple(sorted(ahead)), self._patterns[indexes]
 
 
-def _compiled(alternatives: Iterable[tuple[Kind, str]], before: str = "") -> list[tuple[Kind, re.Pattern[str]]]:
+def _compiled(alternatives: Iterable[tuple[Kind, str]]) -> list[tuple[Kind, re.Pattern[str]]]:
     of_kind: dict[Kind, list[str]] = {}
     for kind, each in alternatives:
         of_kind.setdefault(kind, []).append(each)
-    return [(kind, re.compile(rf"{before}(?:{'|'.join(own)})(?!\w)")) for kind, own in of_kind.items()]
+    return [(kind, re.compile(rf"(?:{'|'.join(own)})(?!\w)")) for kind, own in of_kind.items()]
+
+
+def _first_word(start: str) -> str:
+    """Return the word with which a text begins, empty where a sign does."""
+    return cast("re.Match[str]", _WORD.match(start))[0]
 
 
 def _one_of(texts: set[str]) -> str:
@@ -81,8 +96,34 @@ def _one_of(texts: set[str]) -> str:
     return f"(?:{'|'.join(re.escape(letter) + _one_of(behind) for letter, behind in sorted(rest.items()))})"
 
 
+def _needs(pattern: str) -> Sequence[str]:
+    """Return texts of which each text that a pattern fits has one."""
+    return max(_texts(_READ.parse(pattern)), key=lambda texts: min(map(len, texts)), default=[""])
+
+
+def _texts(parts: Iterable[Any]) -> Iterator[list[str]]:
+    """Yield lists of texts, of each of which one is in what parts of a pattern fit."""
+    literal = ""
+    every: list[Any] = [*parts, ("END", None)]
+    for part in every:
+        name, value = str(part[0]), part[1]
+        if name == "LITERAL":
+            literal += chr(value)
+            continue
+        if literal:
+            yield [literal]
+            literal = ""
+        if name == "SUBPATTERN":
+            yield from _texts(value[3])
+        elif name == "BRANCH":
+            own = [max(_texts(branch), key=lambda texts: min(map(len, texts)), default=[""]) for branch in value[1]]
+            yield [text for texts in own for text in texts]
+        elif name == "MAX_REPEAT" and value[0]:
+            yield from _texts(value[2])
+
+
 def _starts(pattern: str) -> set[str]:
-    """Return the texts, of three letters or until anything may follow, with which a pattern may begin."""
+    """Return the texts, of some letters or until anything may follow, with which a pattern may begin."""
     return {text for text, _ in _after({("", True)}, _READ.parse(pattern))}
 
 
@@ -92,7 +133,9 @@ def _after(begun: set[tuple[str, bool]], parts: Iterable[Any]) -> set[tuple[str,
         if not any(grows for _, grows in begun):
             break
         done = {each for each in begun if not each[1]}
-        begun = done | {(text[:_LETTERS], grows and len(text) < _LETTERS) for text, grows in _with(begun - done, part)}
+        more = _with(begun - done, part)
+        is_open = len(more) <= _MOST
+        begun = done | {(text[:_LETTERS], grows and is_open and len(text) < _LETTERS) for text, grows in more}
     return begun
 
 

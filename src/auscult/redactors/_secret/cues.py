@@ -1,13 +1,12 @@
 """Words by which secrets are asked for or named, and those of other numbers, in a turn."""
 
 import re
-from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Literal, NamedTuple, cast
 
 from auscult.redactors._patterns import of_words
 from auscult.redactors._secret.by_letter import ByLetter
-from auscult.redactors._words import lines_of
+from auscult.redactors._words import lines_of, separated
 
 CueKind = Literal["card", "three", "digits", "code", "word", "maybe", "other"]
 
@@ -15,27 +14,12 @@ _GROUPS = dict(lines_of("secrets.txt"))
 _GATE = of_words(_GROUPS.pop("gate"))
 _OTHERS = ByLetter[CueKind]({"other": _GROUPS.pop("other")})
 _SECRETS = ByLetter(cast("dict[CueKind, list[str]]", _GROUPS))
-_STEMS: Mapping[CueKind, Sequence[str]] = {
-    "word": (
-        "hint", "lock", "shut", "street", "friend", "naci", "creci",
-        "pas", "pw", "p/w", "psw", "word", "wort", "wört", "phrase", "answer", "response", "memorable",
-        "secret", "credential", "login", "log", "sign", "maiden", "first", "childhood", "earliest", "grew",
-        "born", "school", "favo", "pet", "case", "frage", "name", "temp", "born", "hieß", "grow", "meet", "met",
-        "marr", "honeymoon", "llama", "dog", "cat", "tter", "wi-fi", "wifi", "wlan", "network", "router",
-        "hotspot", "letter", "character", "position", "buchstab", "zeichen", "stelle", "letra", "caracter",
-        "haustier", "mascota", "soltera", "mädchen", "primer", "erste", "banking", "zugang", "acceso",
-        "contrase", "clave", "palabra", "losung", "security question",
-    ),
-    "maybe": ("code", "codice", "digo"),
-    "digits": (
-        "pin", "p i n", "p.i", "p. i", "puk", "p uk", "pu k", "p u k",
-        "ident", "geheim", "banking", "code", "secur", "nummer", "zahl", "cret", "nip", "n i p", "clave",
-        "digo", "number", "digit", "ziffer", "one ", "put", "typ", "key", "enter", "punch", "press", "cajero",
-        "cash", "atm", "lock",
-    ),
-}  # fmt: skip
-"""Parts of words of which one is in every cue of a kind."""
-_STEMMED = {kind: of_words(stems) for kind, stems in _STEMS.items()}
+_STEMMED = {
+    kind: of_words(stems)
+    for title, stems in separated("secret_signs.txt").items()
+    if (kind := title.removeprefix("stems ")) != title
+}
+"""By kind, parts of words of which one is in every cue of it."""
 _DIGITS = (
     ("three", "four", "five", "six", "seven", "eight", "nine"),
     ("drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),

@@ -34,8 +34,7 @@ class Hinted(Turns):
     def _hinted(self, turn: int) -> None:
         """Find a code that nothing names, by what was sent, shown or typed in this turn and those before."""
         low, text = self._lows[turn], self._texts[turn]
-        near = range(max(0, turn - HINTED + 1), turn + 1)
-        if not may_be_long(low) or not is_enough([self._signs(each) for each in near], is_alone=True):
+        if not may_be_long(low):
             return
         spans = [
             (one.start, one.end)
@@ -56,7 +55,12 @@ class Hinted(Turns):
             and (" " in low[start:end] or end - start <= LONGEST)
             and (not is_like_year(low[start:end]) or is_typed([self._signs(turn), self._signs(max(0, turn - 1))]))
         ]
-        if not spans or self._is_talk(turn, answers.strange_words(low, spans)):
+        near = range(max(0, turn - HINTED + 1), turn + 1)
+        if (
+            not spans
+            or self._is_talk(turn, answers.strange_words(low, spans))
+            or not is_enough([self._signs(each) for each in near], is_alone=True)
+        ):
             return
         cues = cues_in(low)
         spans = [span for span in spans if not self._is_other_number(low, Number(*span, "", ()), cues)]

@@ -52,7 +52,7 @@ class LookingBack(Turns):
         if secret and not self._spans[turn]:
             self._named_behind(turn, cues, secret)
         if not self._spans[turn] and turn:
-            if PASSED.search(low) and speaker == "agent":
+            if speaker == "agent" and PASSED.search(low):
                 self._passed(turn)
             if secret and (THATS.match(low) or CONFIRMS.match(low)):
                 self._before(turn)
@@ -146,7 +146,7 @@ class LookingBack(Turns):
     def _tried(self, turn: int) -> None:
         """Find what was tried and refused, as no word is written: ``I tried Summer21! and it was rejected``."""
         low, text = self._lows[turn], self._texts[turn]
-        if TRIED.search(low) is None or FAILS.search(low) is None:
+        if not answers.may_be_strong(text) or TRIED.search(low) is None or FAILS.search(low) is None:
             return
         for start, end in answers.strong_chunks(text):
             chunk = text[start:end]

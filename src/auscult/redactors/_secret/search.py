@@ -207,7 +207,7 @@ class _Search(LookingBack, Hinted, SpokenWords):
             self._take(turn, *glued.span(glued.lastindex or 0))
         self._behind_email(turn)
         self._cards(turn, speaker)
-        if self._is_of_card and EXPIRY.search(low):
+        if ("exp" in low or "valid" in low) and EXPIRY.search(low) and self._is_of_card:
             self._behind_expiry(turn)
 
     def _forget(self, low: str, speaker: str) -> None:

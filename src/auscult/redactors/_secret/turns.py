@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from msgspec import Struct
 
@@ -118,10 +119,13 @@ class Turns:
         self._words: dict[str, int] = {}
         self._asked: Asked | None = None
         self._is_other = False
-        self._is_of_card = any(map(CARD_TALK.search, self._lows))
         whole = "\n".join(self._lows)
         self._may_hold_card = LONG.search(whole) is not None or may_spell_card(whole)
         self._card_digits: dict[str, str] = {}
+
+    @cached_property
+    def _is_of_card(self) -> bool:
+        return any(map(CARD_TALK.search, self._lows))
 
     def _is_asked(self, kind: CueKind) -> bool:
         return self._asked is not None and self._asked.kind == kind
