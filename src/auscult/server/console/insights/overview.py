@@ -214,17 +214,7 @@ def _page(
         read=read,
         difference_href=address(f"{BASE}/insights", {name: query[name] for name in _COMPARED if name in query}),
         columns=tuple(reader.short_day(each.since) for each in counts.heat_weeks),
-        heat=tuple(
-            HeatRow(
-                name=name,
-                href=f"{BASE}/metrics/{metric_id}",
-                cells=tuple(
-                    _cell(found, week, (metric_id, name), leads)
-                    for found, week in zip(counts.heat[metric_id], counts.heat_weeks, strict=True)
-                ),
-            )
-            for metric_id, name in counts.metrics.items()
-        ),
+        heat=tuple(_heat(counts, leads)),
         never=tuple(_never(counts, leads)),
         reasons=_reason_bars(counts.reasons, leads),
         reason_rows=tuple(
@@ -305,6 +295,14 @@ def _cell(found: Adherence, week: Passed, metric: tuple[str, str], leads: Leads)
     tint = min(round((1 - share) / _FULL_TINT * _TINTS), _TINTS)
     label = f"{where}: {leads.reader.share(share)}, {said}, {opens}"
     return CellView(shown=leads.reader.number(share * 100), label=label, href=href, tint=tint)
+
+
+def _heat(counts: Counts, leads: Leads) -> Iterator[HeatRow]:
+    """Yield each metric with its weeks."""
+    for metric_id, name in counts.metrics.items():
+        weeks = zip(counts.heat[metric_id], counts.heat_weeks, strict=True)
+        cells = tuple(_cell(found, week, (metric_id, name), leads) for found, week in weeks)
+        yield HeatRow(name=name, href=f"{BASE}/metrics/{metric_id}", cells=cells)
 
 
 def _never(counts: Counts, leads: Leads) -> Iterator[Markup]:
