@@ -24,6 +24,9 @@ _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
 _GAP, _EXTENSION = 3, 3
 """Tokens from a part to another one of its number, and from a word for an extension to it."""
+_NOT_OF_MAIL, _FOLLOWS = frozenset(",.:;<>()"), re.compile(r"\w+|:")
+_BEFORE_MAIL = _NOT_OF_MAIL | LISTS["before mail"]
+"""Signs and words at the ends of an e-mail address that are none of it; what follows on one before it."""
 _DOTS = frozenset((".", "dot", "punkt", "punto", "point", "ponto"))
 _AT = re.compile(r"\s*(?:\bat\b|\barroba\b|\barobase\b|\bät\b|@)\s*")
 _DOT = re.compile(r"\s*(?:\bdot\b|\bpunkt\b|\bpunto\b|\bpoint\b|\bponto\b|\.)\s*")
@@ -122,7 +125,9 @@ def _mail(read: Read, part: Part) -> Part:
     first, last, kind = part
     while CODES["email"] in read.checked.get(first - 1, ()):
         first -= 1
-    while first < last and _word(read, first) in LISTS["before mail"] and _word(read, first + 1).isalnum():
+    while first < last and _word(read, last) in _NOT_OF_MAIL:
+        last -= 1
+    while first < last and _word(read, first) in _BEFORE_MAIL and _FOLLOWS.fullmatch(_word(read, first + 1)):
         first += 1
     while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():
         last += 2

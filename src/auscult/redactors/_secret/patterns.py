@@ -1,4 +1,4 @@
-"""Patterns around secrets, which ``secret_patterns.txt`` has by name and says what they are for."""
+"""Patterns around secrets: ``secret_patterns.txt`` has them by name, each with what it is for."""
 
 import re
 
