@@ -192,7 +192,7 @@ def _page(visit: Visit, problem: str = "", chosen: str = "") -> Response[str]:
         choices=language_choices(offered, reader),
         chosen=chosen if chosen in offered else language,
         asked=asked,
-        search=library.search(visit.app, language, asked, _SHOWN) if asked else None,
+        result=library.search(visit.app, language, asked, _SHOWN) if asked else None,
         may_edit=visit.principal.may_everywhere("knowledge.edit"),
         note=visit.note(_NOTES),
         problem=problem,
