@@ -4,6 +4,7 @@ import random
 import socket
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 PATIENCE_S = 180
@@ -35,3 +36,8 @@ def fixed_port() -> int:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return port
+
+
+def now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)

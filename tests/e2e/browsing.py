@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,6 +67,13 @@ UNMARKED = f"""
       return document.activeElement !== at || !outlined(at) || !named(at);
     }}).map((at) => at.outerHTML.slice(0, 120));
 """
+AXE = (Path(__file__).parent / "vendored" / "axe.min.js").read_text()
+RUN_AXE = """
+  const done = arguments[arguments.length - 1];
+  axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
+    .then((found) => done(found.violations
+      .map((each) => [each.id, each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])));
+"""
 MOST_COMMAND_S = 100
 """Seconds for a page or a script: the client gives the driver 120, and then nobody says what it was waiting for."""
 MOST_STOPS = 150
@@ -99,6 +108,25 @@ class Browser:
     def run(self, script: str, *given: Any) -> Any:
         """Run a script in the page."""
         return self.driver.execute_script(script, *given)
+
+    def barriers(self) -> list[object]:
+        """Return what axe-core finds on the page as it is now, and whether it is wider than its window.
+
+        A picture of it is kept in the folder AUSCULT_TEST_PICTURES, where there is one.
+        """
+        if folder := os.environ.get("AUSCULT_TEST_PICTURES"):
+            test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2].partition(" ")[0]
+            self.driver.save_screenshot(str(Path(folder) / f"{test}-{time.monotonic_ns()}.png"))
+        if not self.run("return 'axe' in window"):
+            self.run(AXE)
+        is_wider = self.run("return document.documentElement.scrollWidth > innerWidth")
+        return [*self.driver.execute_async_script(RUN_AXE), *["wider than its window"] * is_wider]
+
+    def themes(self, *themes: str) -> Iterator[str]:
+        """Show the page in one theme after the other."""
+        for theme in themes:
+            self.run("document.documentElement.dataset.theme = arguments[0]", theme)
+            yield theme
 
     def keys(self, *pressed: str) -> None:
         """Press keys, one after the other, wherever the focus is."""

@@ -11,17 +11,10 @@ from auscult.services.directory.naming import Naming
 from auscult.services.people.directory_import import Noun, import_directory
 from auscult.services.people.known import check_known
 from auscult.services.people.why import Explainer
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.people.world import START, World
 from tests.contract.storing import TENANT, conversation, put
 from tests.data_files import data_of
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    """A store with its services."""
-    return World(store)
 
 
 def bring(app: AppStore, noun: Noun, text: str) -> None:

@@ -24,15 +24,8 @@ from auscult.services.people.sign_in import (
 )
 from auscult.services.people.users import Access, Users
 from auscult.services.people.why import Explainer
-from auscult.storage import Store
 from tests.contract.people.world import HERE, PASSWORD, SECOND, START, World
 from tests.contract.storing import OTHER, TENANT, conversation, put
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    """A store with one app, and the services."""
-    return World(store)
 
 
 def test_a_session_opens_by_password_and_closes_for_good(world: World) -> None:

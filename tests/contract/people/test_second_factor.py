@@ -9,14 +9,7 @@ from auscult.domain.errors import AccessError
 from auscult.services.people.admission import SignInLimitedError
 from auscult.services.people.second_factor import STEP_LASTS, WINDOW, WRONG_CODES, SecondFactorDueError, SecondFactors
 from auscult.services.people.sign_in import Origin
-from auscult.storage import Store
 from tests.contract.people.world import HERE, PASSWORD, World
-
-
-@pytest.fixture
-def world(store: Store) -> World:
-    """A store with one app."""
-    return World(store)
 
 
 def enrolled(world: World, name: str = "ann") -> tuple[TOTP, tuple[str, ...]]:

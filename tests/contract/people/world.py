@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from auscult.domain.people.principal import Principal, operator
 from auscult.domain.people.users import User
 from auscult.domain.tenancy import Tenant
@@ -57,3 +59,9 @@ class World:
         """Return a user as a principal in an app."""
         user = self.users.find(f"{name}@example.com")
         return self.principals.principal(self.store.people.access.of_user(user), tenant)
+
+
+@pytest.fixture
+def world(store: Store) -> World:
+    """A store with its apps and the services."""
+    return World(store)

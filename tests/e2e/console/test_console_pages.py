@@ -22,13 +22,6 @@ from tests.waiting import wait_for, wait_until
 
 pytestmark = pytest.mark.night
 
-AXE = (Path(__file__).parents[1] / "vendored" / "axe.min.js").read_text()
-RUN_AXE = """
-  const done = arguments[arguments.length - 1];
-  axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] })
-    .then((found) => done(found.violations
-      .map((each) => [each.id, each.nodes.slice(0, 3).map((node) => node.html.slice(0, 160))])));
-"""
 HELP = """
   document.querySelector("[data-tab=settings]").click();
   document.querySelector("#part-settings details.about").open = true;
@@ -68,6 +61,15 @@ def width(browser: Browser, pixels: int, height: int = 900) -> None:
         "Emulation.setDeviceMetricsOverride",
         {"width": pixels, "height": height, "deviceScaleFactor": 1, "mobile": pixels < 700},
     )
+
+
+def is_clean(browser: Browser) -> None:
+    """Nothing for axe at three widths, one of them dark, and nothing that scrolls sideways."""
+    for pixels, theme in ((360, "light"), (768, "dark"), (1440, "light")):
+        width(browser, pixels)
+        for _theme in browser.themes(theme):
+            assert browser.barriers() == [], (browser.driver.current_url, pixels, theme)
+    width(browser, 1280)
 
 
 def paths(served: Service) -> list[str]:
@@ -118,11 +120,10 @@ def test_axe_on_every_page(browser: Browser, served: Service) -> None:
     found: list[str] = []
     for path in paths(served):
         browser.driver.get(f"{served.url}/console{path}")
-        browser.run(AXE)
         for theme, pixels in drawn(list(product(("light", "dark"), WIDTHS)), 1):
             browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
             width(browser, pixels)
-            faults = browser.driver.execute_async_script(RUN_AXE)
+            faults = browser.barriers()
             found += [f"{path} {theme} {pixels}: {json.dumps(fault)}" for fault in faults]
     width(browser, 1280)
     assert found == []
@@ -149,8 +150,7 @@ def test_axe_on_what_opens(browser: Browser, served: Service) -> None:
             width(browser, pixels)
             browser.run(opening)
             browser.one(shown)
-            browser.run(AXE)
-            assert browser.driver.execute_async_script(RUN_AXE) == [], (path, pixels)
+            assert browser.barriers() == [], (path, pixels)
             browser.driver.refresh()
     width(browser, 1280)
 

@@ -21,7 +21,7 @@ from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.assisting import END, agent, moved, said
 from tests.e2e.browsing import AT, Browser
 from tests.e2e.console.assist.test_console_live import tell
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import AGENT, QUEUE, console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import conversation
@@ -73,12 +73,7 @@ def open_page(browser: Browser, served: Service, path: str) -> None:
 
 def faults(browser: Browser) -> list[object]:
     """Return what axe finds on the page, light and dark."""
-    found: list[object] = []
-    browser.run(AXE)
-    for theme in ("light", "dark"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        found += browser.driver.execute_async_script(RUN_AXE)
-    return found
+    return [found for _theme in browser.themes("light", "dark") for found in browser.barriers()]
 
 
 @pytest.mark.night

@@ -15,8 +15,7 @@ from auscult.services.assist.knowledge import Library, add_document
 from auscult.services.scoring.intake.read import read_file
 from auscult.storage.store import AppStore
 from tests.e2e.browsing import Browser
-from tests.e2e.console.definitions.test_console_builder import picture
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import PEOPLE, email_of, signed_in
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, listening, opened, process
@@ -185,10 +184,7 @@ def test_published_and_undone_by_a_person(browser: Browser, served: Service) -> 
         browser.until(part, lambda text, publish=publish: publish in text)
         for pixels in (1440, 390):
             width(browser, pixels)
-            picture(browser, f"tuning-{part[1:]}-{pixels}")
-            assert browser.run("return document.documentElement.scrollWidth <= window.innerWidth")
-            browser.run(AXE)
-            assert browser.driver.execute_async_script(RUN_AXE) == []
+            assert browser.barriers() == []
         width(browser, 1440)
         press(browser, part, publish)
         browser.until(".tell", lambda text: text == "The fit is in force.")

@@ -5,17 +5,8 @@ import pytest
 from auscult.domain.assist.assistance import AssistedAgent
 from auscult.domain.assist.live_settings import AssistSettings
 from auscult.domain.errors import ConflictError
-from auscult.services.assist.knowledge import Library, add_document
-from auscult.storage import Store
-from tests.integration.assist.test_assist import CODE, PASSWORD, Desk, library, said
-
-__all__ = ("library",)
-
-
-@pytest.fixture
-def desk(store: Store, library: Library) -> Desk:
-    """A desk on each kind of database."""
-    return Desk(store, library)
+from auscult.services.assist.knowledge import add_document
+from tests.integration.assist.test_assist import CODE, PASSWORD, Desk, said
 
 
 def test_a_summary_asked_for_again_is_the_same_one(desk: Desk) -> None:

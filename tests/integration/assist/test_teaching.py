@@ -8,21 +8,12 @@ from auscult.domain.assist.assistance import AssistedAgent, Feedback
 from auscult.domain.errors import ConflictError
 from auscult.services.assist import teaching
 from auscult.services.assist.assistant import Assistant
-from auscult.services.assist.knowledge import Library
-from tests.integration.assist.test_assist import CODE, Desk, library, said
+from tests.integration.assist.test_assist import CODE, Desk, said
 from tests.integration.program import auscult
 from tests.integration.working import TENANT
 
-__all__ = ["library"]
-
 WRONG = "is the code of the door valid"
 AGENT = AssistedAgent(id="a-1")
-
-
-@pytest.fixture
-def desk(store, library: Library) -> Desk:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    """A desk on each kind of database."""
-    return Desk(store, library)
 
 
 def decide(desk: Desk, assistant: Assistant, name: str, text: str, *, is_right: bool) -> None:

@@ -8,7 +8,6 @@ import sys
 import time
 from collections import Counter
 from contextlib import suppress
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,7 @@ from auscult.services.audits.plans import Planning
 from auscult.storage import Store, new_secret_key, open_store
 from auscult.storage.audits.queue import QueueQuery
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, plan, scored, talk
-from tests.waiting import wait_until
+from tests.waiting import now, wait_until
 
 pytestmark = pytest.mark.night
 
@@ -35,11 +34,6 @@ import sys
 from tests.integration.audits.test_audits_kill import audit
 audit(sys.argv[1])
 """
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 def audit(url: str) -> None:

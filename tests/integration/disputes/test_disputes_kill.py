@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -27,7 +27,7 @@ from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
 from tests.unit.domain.disputes.viewers import agent_of
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, scored, talk
-from tests.waiting import wait_until
+from tests.waiting import now, wait_until
 
 STEPS = ("yet_to_start", "in_progress", "pending_supervisor_review", "completed")
 
@@ -47,11 +47,6 @@ import sys
 from tests.integration.disputes.test_disputes_kill import send
 send(sys.argv[1], sys.argv[2])
 """
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 def work(url: str) -> None:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from threading import Event
 
 import pytest
@@ -31,6 +31,7 @@ from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core.tables.conversations import evaluations
 from tests.contract.history.test_storage_backfills import do
 from tests.contract.storing import REPORT, TENANT, conversation, of_pending
+from tests.waiting import now
 
 pytestmark = pytest.mark.night
 
@@ -38,11 +39,6 @@ STEPS = int(os.environ.get("AUSCULT_TEST_STEPS", "20"))
 SENDERS = WORKERS = 3
 DAWDLE_S = 0.002
 _KEY = new_secret_key()
-
-
-def now() -> datetime:
-    """The time."""
-    return datetime.now(UTC)
 
 
 class Field:

@@ -203,12 +203,21 @@ class _Search(LookingBack, Hinted, SpokenWords):
         for dated in DATED_CODE.finditer(low) if "/" in low else ():
             if not is_measured(low, Number(*dated.span(1), dated[1], ())):
                 self._take(turn, *dated.span(1))
-        for glued in GLUED.finditer(low) if secret or may_name(low) else ():
-            self._take(turn, *glued.span(glued.lastindex or 0))
+        if secret or may_name(low):
+            self._glued(turn)
         self._behind_email(turn)
         self._cards(turn, speaker)
         if ("exp" in low or "valid" in low) and EXPIRY.search(low) and self._is_of_card:
             self._behind_expiry(turn)
+
+    def _glued(self, turn: int) -> None:
+        """Find what is glued to its name, of a card and its date alone what follows the name: ``0428cvc901``."""
+        low = self._lows[turn]
+        for glued in GLUED.finditer(low):
+            if glued.start() and low[glued.start() - 1].isdigit():
+                self._spans[turn].append(glued.span(1))
+            else:
+                self._take(turn, *glued.span(glued.lastindex or 0))
 
     def _forget(self, low: str, speaker: str) -> None:
         """Forget what is asked for where a short turn says that it is of something else: ``of the lens size``."""

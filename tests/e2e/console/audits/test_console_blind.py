@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import httpx
@@ -27,6 +27,7 @@ from tests.data_files import tuples_of
 from tests.e2e.audits.test_blind_routes import AGENT, FORM, SECRET, call
 from tests.e2e.consoles import console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
+from tests.waiting import now
 
 SCORE = re.compile(r">\s*37(\.0+)?\s*(%|points)?\s*<")
 OTHER = "supervisor"
@@ -35,11 +36,6 @@ BELOW = re.compile('class="bulkbar"')
 """Begins what is done with chosen rows, with the agents to choose from."""
 ROUTE = re.compile(r"\{(\w+):\w+\}")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
-
-
-def now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")

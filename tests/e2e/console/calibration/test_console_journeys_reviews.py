@@ -66,8 +66,8 @@ def rated_all_met(served: Service, session_id: str, role: str) -> None:
 def test_manager_invites_raters_who_answer_blind(browser: Browser, served: Service) -> None:
     """QA manager, 5: chosen conversations, invitation, the blind desk of a rater, refusal and submission."""
     enter(browser, served, "qa-manager")
-    looked_at(browser, served, "/calibration", "calibration-empty")
-    looked_at(browser, served, "/calibration/new", "calibration-new")
+    looked_at(browser, served, "/calibration")
+    looked_at(browser, served, "/calibration/new")
     open_page(browser, served, "/calibration")
     browser.press("a[href$='/calibration/new']")
     browser.until("h1", lambda text: text == "New session")
@@ -81,7 +81,7 @@ def test_manager_invites_raters_who_answer_blind(browser: Browser, served: Servi
     browser.until("h1", lambda text: text == "April")
     address = browser.driver.current_url.partition("/console")[2]
     enter(browser, served, "auditor")
-    looked_at(browser, served, f"{address}/1", "calibration-desk")
+    looked_at(browser, served, f"{address}/1")
     open_page(browser, served, "/calibration")
     browser.press("main tbody a")
     browser.press("a.btn--main")
@@ -104,7 +104,7 @@ def test_manager_debriefs_with_the_splits_first(browser: Browser, served: Servic
     browser.until("main", lambda text: "Reference: " in text)
     browser.press("details.dispute summary")
     assert "Change the reference" in browser.text("details[open].dispute")
-    looked_at(browser, served, f"/calibration/{session.session_id}", "calibration-room")
+    looked_at(browser, served, f"/calibration/{session.session_id}")
     open_page(browser, served, f"/calibration/{session.session_id}")
     browser.press("form[action$=close] button")
     browser.until(".crumbs", lambda text: "Closed" in text)

@@ -37,7 +37,7 @@ def test_a_thread_from_the_first_word_to_resolved(browser: Browser, served: Serv
     name = conversation(served)
     path = f"/conversations/{name}"
     enter(browser, served, "qa-manager")
-    looked_at(browser, served, path, "comments-none")
+    looked_at(browser, served, path)
     browser.driver.get(f"{served.url}/console{path}")
     browser.keys("j", "j")
     turn = browser.run("return document.activeElement.id")
@@ -51,7 +51,7 @@ def test_a_thread_from_the_first_word_to_resolved(browser: Browser, served: Serv
     thread = browser.until("details.thread[open]", lambda text: "@Auditor listen to this" in text)
     assert "colleagues only" in thread
     wait_for(lambda: browser.run("return document.activeElement.closest('details.thread') !== null"), bool)
-    looked_at(browser, served, f"{path}#{browser.one('details.thread').get_attribute('id')}", "comments-one")
+    looked_at(browser, served, f"{path}#{browser.one('details.thread').get_attribute('id')}")
     (stored,) = served.store.within(TENANT).comments.of_conversations([name])
     assert (f"t-{stored.turn_id}", stored.comments[0].mentions) == (turn, (email_of("auditor"),))
 
@@ -79,7 +79,7 @@ def test_a_thread_from_the_first_word_to_resolved(browser: Browser, served: Serv
     browser.driver.get(f"{served.url}/console{path}")
     assert "Well done." in browser.driver.page_source
     assert "listen to this" not in browser.driver.page_source
-    looked_at(browser, served, path, "comments-agent")
+    looked_at(browser, served, path)
 
 
 @pytest.mark.night
@@ -144,7 +144,7 @@ def test_the_four_verbs_of_a_turn(browser: Browser, served: Service) -> None:
     name = conversation(served, 3)
     path = f"{served.url}/console/conversations/{name}"
     enter(browser, served, "qa-manager")
-    looked_at(browser, served, "/collections", "collections-none")
+    looked_at(browser, served, "/collections")
     browser.driver.get(path)
     browser.keys("j")
     assert [each.text.split()[0] for each in browser.all("#verbs .btn")] == ["Comment", "Coach", "Pin", "Copy"]
@@ -172,7 +172,7 @@ def test_the_four_verbs_of_a_turn(browser: Browser, served: Service) -> None:
     browser.one("#pin-note").send_keys("Twice", Keys.ENTER)
     assert "already" in browser.until("[role=alert]", bool)
     assert browser.one("#pin-note").get_attribute("value") == "Twice"
-    looked_at(browser, served, f"/conversations/{name}/pins", "pin")
+    looked_at(browser, served, f"/conversations/{name}/pins")
 
 
 def test_a_collection_is_shared_with_consent(browser: Browser, served: Service) -> None:
@@ -198,7 +198,7 @@ def test_a_collection_is_shared_with_consent(browser: Browser, served: Service) 
     browser.driver.get(here)
     assert notes(browser) == ["Warm at once", "Asks first"]
     assert browser.all("[name=do]") == []
-    looked_at(browser, served, f"/collections/{made.collection_id}", "collection-agent")
+    looked_at(browser, served, f"/collections/{made.collection_id}")
     work = Collecting(served.store, TENANT, lambda: datetime.now(UTC), operator())
     work.remove(made.collection_id)
 
@@ -211,7 +211,7 @@ def test_a_collection_is_listened_through(browser: Browser, served: Service) -> 
     made = collected(served, name, "Warm at once", "Asks first")
     here = f"/collections/{made.collection_id}"
     enter(browser, served, "qa-manager")
-    looked_at(browser, served, here, "collection")
+    looked_at(browser, served, here)
     browser.driver.get(f"{served.url}/console{here}")
     at = "return [...document.querySelectorAll('.moment')].indexOf(document.activeElement)"
     browser.keys("j", "j")
@@ -239,7 +239,7 @@ def test_a_collection_is_listened_through(browser: Browser, served: Service) -> 
     assert "Best openings" in browser.until(".undo", bool)
     browser.one(".undo button").click()
     wait_for(lambda: notes(browser), lambda found: found == both)
-    looked_at(browser, served, "/collections", "collections")
+    looked_at(browser, served, "/collections")
     consent(served, is_given=False)
     browser.driver.get(f"{served.url}/console{here}")
     assert notes(browser) == []

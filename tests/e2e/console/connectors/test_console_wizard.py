@@ -12,9 +12,9 @@ from auscult.domain.people.directory import DirectoryAgent
 from auscult.services.definitions.forms.document import read_document
 from tests.data_files import tuples_of
 from tests.e2e.browsing import Browser
-from tests.e2e.console.definitions.test_console_builder import DOCUMENT, WRITE, becomes, choose, click, picture
+from tests.e2e.console.definitions.test_console_builder import DOCUMENT, WRITE, becomes, choose, click
 from tests.e2e.console.definitions.test_console_scorecards import no_text_area, typed
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.serving import TENANT, Service
 from tests.integration.bucket import bucket
@@ -86,14 +86,12 @@ def place_and_connection(browser: Browser, address: str) -> None:
         typed(browser, f"secret-{name}", "test")
     click(browser, "#test")
     browser.until("#part-place .mend, #part-connection .mend", lambda text: "no such bucket" in text)
-    picture(browser, "wz-2-refused")
     step(browser, "place")
     typed(browser, "s-place.bucket", "sound")
     becomes(browser, "s3://sound/calls")
     step(browser, "connection")
     click(browser, "#test")
     browser.until("#tested", lambda text: "2 files" in text)
-    picture(browser, "wz-3-tested")
 
 
 def columns(browser: Browser, served: Service) -> None:
@@ -106,7 +104,6 @@ def columns(browser: Browser, served: Service) -> None:
     for what, column in (("start_s", "sec"), ("queue", "skill")):
         choose(browser, f"options.columns.{what}", column)
         wait_for(lambda what=what: chosen(browser, what), lambda found, column=column: found in (column, None))
-    picture(browser, "wz-4-columns")
     for source, who in (("A", "agent"), ("C", "customer")):
         choose(browser, f"options.speakers.~{source}", who)
         becomes(browser, f"{source}: {who}")
@@ -121,7 +118,6 @@ def refusals(browser: Browser) -> None:
     step(browser, "dry")
     click(browser, "#dry")
     browser.until("#rejects", lambda text: "Nothing says who 'M' is" in text)
-    picture(browser, "wz-5-rejects")
     click(browser, "#rejects [value='is:bot/~M']")
     becomes(browser, "M: bot")
     browser.until("#dried", lambda text: "changed since" in text)
@@ -130,7 +126,6 @@ def refusals(browser: Browser) -> None:
     click(browser, "#dry")
     browser.until("#dried", lambda text: "Would read 3 conversations from 1 files, and refuse 0." in text)
     assert not browser.all("#rejects")
-    picture(browser, "wz-6-dry")
 
 
 @pytest.mark.landing
@@ -139,20 +134,17 @@ def test_by_mouse(browser: Browser, served: Service, address: str) -> None:
     width(browser, 1440)
     enter(browser, served, "administrator")
     open_page(browser, served, "/connectors")
-    picture(browser, "wz-0-list")
     browser.one("#name").click()
     browser.keys("pbx-archive")
     click(browser, "#new form button")
     wait_for(lambda: browser.driver.current_url, lambda url: "/connectors/pbx-archive/edit" in url)
     wait_for(lambda: browser.text("#checked"), bool)
-    picture(browser, "wz-1-place")
     place_and_connection(browser, address)
     columns(browser, served)
     refusals(browser)
     step(browser, "schedule")
     choose(browser, "every", "1d")
     becomes(browser, 'every: "1d"')
-    picture(browser, "wz-7-schedule")
     assert no_text_area(browser)
     click(browser, "#publish")
     browser.until("h1", lambda text: text == "pbx-archive")
@@ -239,14 +231,11 @@ def test_two_windows_and_axe(browser: Browser, served: Service, address: str) ->
         typed(browser, f"secret-{name}", "test")
     click(browser, "#test")
     browser.until("#tested", lambda text: "1 file" in text)
-    browser.run(AXE)
     for pixels in (360, 768, 1440):
         width(browser, pixels)
         for name in (*STEPS, "text"):
             step(browser, name)
-            picture(browser, f"wz-{pixels}-{name}")
-            assert browser.driver.execute_async_script(RUN_AXE) == [], (pixels, name)
-            assert browser.run("return document.documentElement.scrollWidth <= innerWidth"), (pixels, name)
+            assert browser.barriers() == [], (pixels, name)
     app.definitions.save_draft("connector", "twice", document.replace("1h", "6h").encode())
     click(browser, "[value=save]")
     browser.until("#moved", lambda text: "is not saved" in text)
@@ -303,7 +292,6 @@ def test_all_without_text(browser: Browser, served: Service, address: str) -> No
     for source, channel in (("telephone", "voice"), ("web", "chat")):
         choose(browser, f"mapping.channels.~{source}", channel)
         becomes(browser, f"{source}: {channel}")
-    picture(browser, "wz-7-agents")
     step(browser, "schedule")
     limits = {("rate", "requests_per_s"): "5", ("rate", "at_once"): "2", ("watch", "volume"): "0.3"}
     for (group, key), words in limits.items():
@@ -343,9 +331,7 @@ def test_many_agents_are_picked_by_name(browser: Browser, served: Service, addre
     browser.until("#agents", lambda text: "Not in the directory: it is added." in text)
     assert value(browser)["mapping"]["agents"]["x3"] == "someone new"
     assert "Ann Many 59" in browser.run("return document.querySelector('#list-agents').innerHTML")
-    browser.run(AXE)
-    assert browser.driver.execute_async_script(RUN_AXE) == []
-    picture(browser, "wz-8-many")
+    assert browser.barriers() == []
     browser.write("[id='s-mapping.agents.~x3']", Keys.BACKSPACE, Keys.TAB)
     wait_for(lambda: value(browser)["mapping"]["agents"], lambda found: list(found) == ["x44"])
     assert browser.faults() == []

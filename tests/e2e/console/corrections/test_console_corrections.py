@@ -40,7 +40,7 @@ def test_from_a_selection_to_undo(browser: Browser, served: Service) -> None:
     browser.one("#put-right .btn--main").click()
     browser.until("p.tell", lambda text: text == "Put right: 2.")
     assert count(app, Sought()) == total - 2
-    looked_at(browser, served, "/conversations?excluded=true", "corrections-list")
+    looked_at(browser, served, "/conversations?excluded=true")
     assert len(browser.all("[name=id]")) == 2
 
     browser.one("tbody tr a.plain").click()
@@ -58,7 +58,7 @@ def test_from_a_selection_to_undo(browser: Browser, served: Service) -> None:
     moved = app.conversations.get(name)
     assert moved is not None
     assert [each.id for each in moved.conversation.queues] == [right]
-    looked_at(browser, served, f"/conversations/{name}", "corrections-one")
+    looked_at(browser, served, f"/conversations/{name}")
     browser.one(".corrections li:first-child button").click()
     browser.until(".corrections", lambda text: "undone by Qa-manager" in text)
     back = app.conversations.get(name)
@@ -87,17 +87,17 @@ def test_one_click_decides_whose_side(browser: Browser, served: Service) -> None
     app.conversations.accept([short])
     work(served)
     enter(browser, served, "qa-manager")
-    looked_at(browser, served, "/conversations?sides=unknown", "sides-list")
+    looked_at(browser, served, "/conversations?sides=unknown")
     browser.one("tbody tr a.plain").click()
     browser.until(".whose", lambda text: text.startswith("Whose side is each speaker on?"))
-    looked_at(browser, served, "/conversations/c-whose", "sides-one")
+    looked_at(browser, served, "/conversations/c-whose")
     browser.one(".whose form:nth-child(2) button").click()
     browser.until(".corrections", lambda text: "Sides set by Qa-manager: Speaker 2: Agent, Speaker 1: Customer" in text)
     found = app.conversations.get("c-whose")
     assert found is not None
     assert [turn.speaker for turn in found.conversation.turns] == ["customer", "agent"]
     work(served)
-    looked_at(browser, served, "/conversations/c-whose", "sides-decided")
+    looked_at(browser, served, "/conversations/c-whose")
     browser.one(".corrections li:first-child button").click()
     browser.until(".corrections", lambda text: "undone by Qa-manager" in text)
 

@@ -1,8 +1,6 @@
 """The form builder in a real Chromium: a form is built, changed, moved and undone, by mouse and by keyboard alone."""
 
-import os
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from selenium.webdriver.common.keys import Keys
@@ -15,7 +13,7 @@ from auscult.services.history.rescores import cancel_rescore, list_rescores
 from tests.contract.storing import conversation
 from tests.data_files import data_of
 from tests.e2e.browsing import Browser
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.serving import TENANT, Service, process
 from tests.waiting import wait_for
 
@@ -72,20 +70,10 @@ def click(browser: Browser, selector: str) -> None:
     browser.run("document.querySelector(arguments[0]).click()", selector)
 
 
-def picture(browser: Browser, name: str) -> None:
-    """Keep a picture of the page where one is asked for."""
-    if folder := os.environ.get("PICTURES"):
-        browser.driver.save_screenshot(str(Path(folder) / f"{name}.png"))
-
-
-def looked_at(browser: Browser, name: str) -> None:
+def looked_at(browser: Browser) -> None:
     """Look at the page in light and dark: axe-core finds nothing, and nothing is wider than the window."""
-    browser.run(AXE)
-    for theme in ("light", "dark"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        picture(browser, f"{name}-{theme}")
-        assert browser.driver.execute_async_script(RUN_AXE) == []
-    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
+    for _theme in browser.themes("light", "dark"):
+        assert browser.barriers() == []
 
 
 def test_names_of_the_assistance_and_of_fields_are_offered(browser: Browser, served: Service) -> None:
@@ -239,7 +227,6 @@ def test_a_text_that_cannot_be_read_leaves_the_builder_to_be_read(browser: Brows
     browser.until("#panel .faults", lambda text: "Line" in text)
     assert browser.text(".bdesk") == before
     assert browser.run("return document.querySelector('#part-questions').inert")
-    picture(browser, "unreadable")
     browser.run(WRITE, FORM.decode())
     wait_for(lambda: browser.run("return document.querySelector('#part-questions').inert"), lambda inert: not inert)
     browser.write("#s-metrics\\.0\\.weight", "45", Keys.TAB)
@@ -288,7 +275,6 @@ def test_a_ready_question_is_added(browser: Browser, served: Service) -> None:
     shown = browser.until("#ready table", lambda text: "Sign-off" in text)
     assert "the machine, from what is said" in shown
     assert "measured by auscult: 160 conversations by 2 people" in shown or "your audits" in shown
-    picture(browser, "ready")
     browser.run("document.getElementById('grip-1').focus()")
     wait_for(lambda: browser.run("return document.querySelector('#ready-section').value"), lambda at: at == "se-open")
     browser.write("#find-ready", "politely", Keys.ENTER)
@@ -336,9 +322,8 @@ def test_axe(browser: Browser, served: Service, pixels: int) -> None:
     browser.one("#inspector")
     click(browser, "#ready summary")
     browser.one("#ready table")
-    browser.run(AXE)
     for tab in ("questions", "settings", "try", "publish", "text"):
         click(browser, f"[data-tab={tab}]")
-        assert browser.driver.execute_async_script(RUN_AXE) == []
+        assert browser.barriers() == []
     assert browser.faults() == []
     width(browser, 1440)

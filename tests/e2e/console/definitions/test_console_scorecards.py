@@ -12,8 +12,8 @@ from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.scorecards import check_scorecard
 from tests.data_files import data_of
 from tests.e2e.browsing import Browser
-from tests.e2e.console.definitions.test_console_builder import DOCUMENT, DRAG, becomes, click, picture
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.definitions.test_console_builder import DOCUMENT, DRAG, becomes, click
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
@@ -121,7 +121,6 @@ def test_only_its_lines_change(browser: Browser, served: Service) -> None:
     """Weights, moves and deletions change their own lines; undone, each byte is as it was."""
     width(browser, 1440)
     open_card(browser, served)
-    picture(browser, "card-4-open")
     typed(browser, "s-attributes.0.metrics.1.weight", "55")
     after = becomes(browser, "weight: 55   # of 100")
     assert after == CARD.decode().replace("weight: 60   #", "weight: 55   #")
@@ -174,7 +173,6 @@ def test_faults_at_their_fields(browser: Browser, served: Service) -> None:
     click(browser, "[data-tab=text]")
     click(browser, "#panel .faults [data-field]")
     assert browser.run(f"return document.activeElement === ({field.removeprefix('return ')})")
-    picture(browser, "card-5-faults")
     click(browser, "[name=act][value=save]")
     browser.until("#panel .tell", lambda text: "Draft saved" in text)
     assert b"weight: forty" in definitions(served).draft("scorecard", "sc-build").document
@@ -188,14 +186,10 @@ def test_axe(browser: Browser, served: Service, pixels: int) -> None:
     open_card(browser, served, CARD.replace(b"weight: 40}", b"weight: x}"))
     click(browser, "[id='open-attributes.0.metrics.0']")
     browser.one("#inspector")
-    browser.run(AXE)
-    for theme in ("light", "dark"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+    for _theme in browser.themes("light", "dark"):
         for tab in ("questions", "settings", "publish", "text"):
             click(browser, f"[data-tab={tab}]")
-            assert browser.driver.execute_async_script(RUN_AXE) == []
-            assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
-            picture(browser, f"card-{pixels}-{theme}-{tab}")
+            assert browser.barriers() == []
     width(browser, 1440)
 
 
@@ -210,10 +204,7 @@ def test_what_it_would_change(browser: Browser, served: Service, pixels: int) ->
     assert "scored conversations. Their mean goes from" in browser.text("#effect header")
     assert browser.all("#effect .move .was")
     assert "90%" in browser.run("return document.querySelector('#effect section:last-child').innerText")
-    browser.run(AXE)
-    assert browser.driver.execute_async_script(RUN_AXE) == []
-    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
-    picture(browser, f"card-{pixels}-effect")
+    assert browser.barriers() == []
     browser.one("#note").click()
     browser.keys("The result is what customers remember")
     click(browser, "#publish")

@@ -10,7 +10,7 @@ from auscult.services.definitions.forms.document import Value, read_document
 from auscult.services.definitions.forms.editing.questions import mappings
 from tests.data_files import data_of
 from tests.e2e.browsing import Browser
-from tests.e2e.console.definitions.test_console_builder import DOCUMENT, DRAG, becomes, choose, click, picture
+from tests.e2e.console.definitions.test_console_builder import DOCUMENT, DRAG, becomes, choose, click
 from tests.e2e.console.definitions.test_console_scorecards import (
     definitions,
     leave_none,
@@ -19,7 +19,7 @@ from tests.e2e.console.definitions.test_console_scorecards import (
     typed,
     value,
 )
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.serving import Service
 from tests.waiting import wait_for
@@ -85,7 +85,6 @@ def test_built_by_mouse(browser: Browser, served: Service) -> None:
         becomes(browser, words)
     choose(browser, f"{above}.resolution", "false")
     becomes(browser, "resolution: false")
-    picture(browser, "tree-1")
     assert no_text_area(browser)
     click(browser, "#publish")
     browser.until("main .tell", lambda text: "Published." in text)
@@ -189,7 +188,6 @@ def test_faults_at_their_fields(browser: Browser, served: Service) -> None:
     click(browser, "#panel .faults [data-field]")
     focus(browser, "s-topics.0.topics.1.name")
     browser.until("#inspector .mend", lambda text: "The sentences belong to the topics below this one" in text)
-    picture(browser, "tree-2-faults")
     click(browser, "[value='hand:topics.0.topics.1']")
     wait_for(
         lambda: value(browser)["topics"][0]["topics"][1]["topics"][0].get("examples"),
@@ -205,14 +203,10 @@ def test_axe(browser: Browser, served: Service, pixels: int) -> None:
     open_tree(browser, served, TREE.replace(b"A card was lost.", b"x" * 300))
     click(browser, "[id='open-topics.0.topics.0.topics.0']")
     browser.one("#inspector")
-    browser.run(AXE)
-    for theme in ("light", "dark"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+    for _theme in browser.themes("light", "dark"):
         for tab in ("questions", "nowhere", "settings", "publish", "text"):
             click(browser, f"[data-tab={tab}]")
-            assert browser.driver.execute_async_script(RUN_AXE) == []
-            assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
-            picture(browser, f"tree-{pixels}-{theme}-{tab}")
+            assert browser.barriers() == []
     width(browser, 1440)
 
 
@@ -227,10 +221,7 @@ def test_what_it_would_change(browser: Browser, served: Service, pixels: int) ->
     assert "sorted with this text and with version" in browser.text("#effect header")
     assert "Cards \u203a Credit" in browser.text("#effect table")
     assert "% sure" in browser.text("#effect ol")
-    browser.run(AXE)
-    assert browser.driver.execute_async_script(RUN_AXE) == []
-    assert browser.run("return document.documentElement.scrollWidth <= innerWidth")
-    picture(browser, f"tree-{pixels}-effect")
+    assert browser.barriers() == []
     browser.one("#note").click()
     browser.keys("Credit cards were missed")
     click(browser, "#publish")

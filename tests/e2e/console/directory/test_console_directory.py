@@ -15,8 +15,8 @@ from auscult.reports import REPORTS
 from auscult.services.definitions.sheets.files import to_xlsx
 from auscult.services.scoring.rebuild import render_outdated
 from tests.e2e.browsing import Browser
-from tests.e2e.console.disputes.test_console_reviews import looked_at, picture
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.disputes.test_console_reviews import looked_at
+from tests.e2e.console.test_console_pages import enter, is_clean
 from tests.e2e.consoles import email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.integration.working import conversation
@@ -68,7 +68,7 @@ def test_two_queues_are_one_and_two_again(browser: Browser, served: Service) -> 
     browser.one("#merge button").click()
     browser.until("[role=status]", lambda text: "Merged" in text)
     assert "Retail Desk" in browser.text("tbody")
-    looked_at(browser, served, f"{PATH}?kind=queue", "directory-queues")
+    looked_at(browser, served, f"{PATH}?kind=queue")
     assert listed(browser, served, "queue=rb-01") == listed(browser, served, "queue=Retail") == {"c-0", "c-1"}
     opened(browser, served, "queue")
     browser.one("tbody td form button.link").click()
@@ -96,7 +96,7 @@ def test_a_queue_is_renamed_by_keyboard(browser: Browser, served: Service) -> No
     assert "Web Shop" in browser.text("main")
     browser.driver.get(f"{served.url}/console/administration/jobs")
     assert re.search(r"Reports show the new names of \d+ of \d+ conversations", browser.text("#jobs"))
-    looked_at(browser, served, "/administration/jobs", "jobs-renaming")
+    looked_at(browser, served, "/administration/jobs")
     render_outdated(served.store, REPORTS, lambda _seconds: False)
     browser.driver.get(f"{served.url}/console/administration/jobs")
     assert "Reports show" not in browser.text("main")
@@ -109,11 +109,11 @@ def test_a_queue_is_renamed_by_keyboard(browser: Browser, served: Service) -> No
 def test_agents_are_offered_as_one_and_imported(browser: Browser, served: Service) -> None:
     """A likely pair is offered; a table says what each row does, and a wrong team is put right in its row."""
     enter(browser, served, "administrator")
-    looked_at(browser, served, f"{PATH}?kind=agent", "directory-agents")
+    looked_at(browser, served, f"{PATH}?kind=agent")
     opened(browser, served, "agent")
     assert "Elizabeth Ward (a-ward) and E. Ward (ew-1127)" in browser.text("main")
     browser.driver.get(f"{served.url}/console{PATH}?kind=agent&first=a-ward&second=ew-1127")
-    looked_at(browser, served, f"{PATH}?kind=agent&first=a-ward&second=ew-1127", "directory-merge")
+    looked_at(browser, served, f"{PATH}?kind=agent&first=a-ward&second=ew-1127")
     opened(browser, served, "agent")
     browser.one("#table").send_keys(
         "id;name;team;start\na-hale;Rob Hale;;\na-ward;Elizabeth Ward;Retail Nroth;\nn-1;Grace Holm;South;\n;Nobody;;"
@@ -155,7 +155,7 @@ def test_an_agent_has_a_team_and_a_user(browser: Browser, served: Service) -> No
         paired = [each.email for each in people.users.listing(TENANT.account_id) if "ew-1127" in each.agent_ids]
         assert paired == [email_of(role)]
     assert "Analyst" in browser.text("tbody")
-    looked_at(browser, served, f"{PATH}?kind=agent", "directory-team")
+    looked_at(browser, served, f"{PATH}?kind=agent")
     change(browser, served, "user", "")
     browser.until("[role=status]", lambda text: "Saved" in text)
     assert not [each for each in people.users.listing(TENANT.account_id) if "ew-1127" in each.agent_ids]
@@ -192,24 +192,12 @@ def test_a_workbook_whose_columns_are_put_right(browser: Browser, served: Servic
         browser.keys(name)
     browser.run("document.querySelector('#column-1').form.requestSubmit()")
     browser.until("tbody", lambda text: "9007" in text)
-    looked_at_here(browser)
+    is_clean(browser)
     browser.one("button[name=apply]").click()
     browser.until("[role=status]", lambda text: "Imported" in text)
     directory = served.store.within(TENANT).people.directory
     assert (directory.agent("9007").name, directory.agent("k-2").name) == ("Ida Brandt", "Omar Keller")
     assert [each.agent_id for each in directory.memberships("team", "north") if each.agent_id == "9007"]
-
-
-def looked_at_here(browser: Browser) -> None:
-    """Look at a page that only a form leads to, at three widths: nothing for axe, nothing that scrolls sideways."""
-    browser.run(AXE)
-    for theme, pixels in (("light", 360), ("dark", 768), ("light", 1440)):
-        width(browser, pixels)
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        assert browser.driver.execute_async_script(RUN_AXE) == [], pixels
-        assert browser.run("return document.documentElement.scrollWidth") <= pixels
-        picture(browser, f"directory-table-{theme}-{pixels}")
-    width(browser, 1440)
 
 
 @pytest.mark.night

@@ -45,7 +45,7 @@ from auscult.storage.store import AppStore
 from tests.data_files import tuples_of
 from tests.databases import database
 from tests.e2e.browsing import Browser, browsing
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, width
+from tests.e2e.console.test_console_pages import is_clean
 from tests.e2e.consoles import console, signed_in
 from tests.e2e.people.signing_in import PASSWORD as STRONG
 from tests.e2e.serving import listening
@@ -56,7 +56,6 @@ from tests.waiting import PATIENCE_S, wait_for
 pytestmark = pytest.mark.landing
 
 READY = re.compile(r"auscult serves (http://127\.0\.0\.1:\d+) ")
-WIDTHS = {360: "light", 768: "dark", 1440: "light"}
 WHO = {"name": "Ada Lindqvist", "email": "ada@example.com", "password": STRONG}
 FILE = b"".join(json.dumps(conversation(f"c-{n}")).encode() + b"\n" for n in range(3)) + b'{"id": 3}\n{"oops"\n'
 
@@ -355,17 +354,6 @@ def serving(folder: Path) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
-
-
-def is_clean(browser: Browser) -> None:
-    """Nothing for axe at three widths, one of them dark, and nothing that scrolls sideways."""
-    browser.run(AXE)
-    for pixels, theme in WIDTHS.items():
-        width(browser, pixels)
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        assert browser.driver.execute_async_script(RUN_AXE) == [], (browser.driver.current_url, pixels, theme)
-        assert browser.run("return document.documentElement.scrollWidth") <= pixels, browser.driver.current_url
-    width(browser, 1280)
 
 
 @pytest.mark.landing

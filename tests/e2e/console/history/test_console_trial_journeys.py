@@ -13,11 +13,11 @@ from auscult.domain.people.principal import operator
 from auscult.services.definitions.forms.reading import read_form
 from auscult.services.form_examples import FormExamples
 from tests.e2e.browsing import Browser
-from tests.e2e.console.definitions.test_console_builder import DOCUMENT, click, picture
+from tests.e2e.console.definitions.test_console_builder import DOCUMENT, click
 from tests.e2e.console.definitions.test_console_forms import document_of
 from tests.e2e.console.history.test_console_trial import FORM, attempt, calls
 from tests.e2e.console.history.test_console_trial_given import chunk
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import signed_in
 from tests.e2e.history.test_api_rescores import backfill
 from tests.e2e.serving import TENANT, Service
@@ -60,39 +60,29 @@ def rewrite(browser: Browser, before: str, after: str) -> None:
 def test_by_mouse_from_the_newest_to_one(browser: Browser, served: Service) -> None:
     """The 20 newest, what changes among them as the form changes, one of them in full, and its evidence."""
     open_trial(browser, served)
-    picture(browser, "trial-0-begin")
     browser.one("button[value=recent]").click()
     browser.until(".trygoing", lambda text: text.startswith("0 of"))
     backfill(served)
     browser.until(".tryrows h3", lambda text: ": 0 change" in text)
     browser.until(".tryrows .none", lambda text: "Nothing changes" in text)
-    picture(browser, "trial-1-same")
     rewrite(browser, "first: 3 turns}, any_of: [{", "first: 3 turns}, any_of: [{phrases: [zzz zzz]}], none_of: [{")
     wait_for(lambda: served.store.work.next("chunk", 1), bool)
     backfill(served)
     browser.until(".tryrows h3", lambda text: ": 0 change" not in text and "Tried on" in text)
-    picture(browser, "trial-2-changed")
     browser.one(".tried tr:not(.same) button").click()
     browser.until(".tryone .vlist", lambda text: "In force:" in text)
     assert browser.run(IS_AT, ".tryone")
-    picture(browser, "trial-3-one")
     browser.one(".tryone .shown label:last-child").click()
     rows = wait_for(lambda: browser.all(".tryone .vrow:not(.same)"), bool)
     assert [each.is_displayed() for each in browser.all(".tryone .vrow")].count(True) == len(rows)
     browser.one(".tryone .shown label:first-child").click()
     click(browser, ".tryone .vrow a.plain")
     assert browser.run("return document.querySelector('#editor').dataset.tab") == "try"
-    for theme in ("dark", "light"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        picture(browser, f"trial-4-one-{theme}")
-    browser.run(AXE)
-    assert browser.driver.execute_async_script(RUN_AXE) == []
+    for _theme in browser.themes("dark", "light"):
+        assert browser.barriers() == []
     width(browser, 390)
-    picture(browser, "trial-5-narrow")
-    assert browser.run("return document.documentElement.scrollWidth") <= 390
     browser.run("document.querySelector('.tryside').scrollIntoView()")
-    picture(browser, "trial-6-narrow-side")
-    assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.barriers() == []
     assert browser.faults() == []
 
 
@@ -104,7 +94,6 @@ def test_by_keyboard_from_words_to_the_arithmetic(browser: Browser, served: Serv
     browser.write("#sought", f'"{said}"', Keys.ENTER)
     browser.until(".tryfound", lambda text: "words" in text)
     wait_for(lambda: browser.run(IS_AT, ".tryfound"), bool)
-    picture(browser, "trial-7-found")
     browser.keys(Keys.ENTER)
     browser.until(".tryone .vlist", bool)
     wait_for(lambda: browser.run(IS_AT, ".tryone"), bool)
@@ -112,7 +101,6 @@ def test_by_keyboard_from_words_to_the_arithmetic(browser: Browser, served: Serv
     browser.until(".tryone .meta", lambda text: found.id in text)
     browser.write("#sought", "c-none", Keys.ENTER)
     browser.until(".tryfound", lambda text: "No conversation of this channel" in text)
-    picture(browser, "trial-8-nothing")
 
 
 def test_a_question_to_a_person_and_a_fatal_one(browser: Browser, served: Service) -> None:
@@ -124,7 +112,6 @@ def test_a_question_to_a_person_and_a_fatal_one(browser: Browser, served: Servic
     browser.press("button[value=pasted]")
     browser.until(".tryone .ledger", lambda text: "No promise: fatal, so the score is 0" in text)
     assert "A person answers it in an audit." in browser.text(".tryone .vlist")
-    picture(browser, "trial-9-pasted")
     rewrite(browser, "phrases: [i promise]", "phrases: [i swear]")
     browser.until(".tryone .ledger", lambda text: "fatal" not in text and bool(text))
     assert browser.run("return document.querySelector('#transcript').value").endswith("you will get it")
@@ -164,7 +151,6 @@ def test_the_newest_appear_as_they_are_tried_and_can_be_stopped(browser: Browser
     browser.press(".trygoing button")
     browser.until(".trygoing", lambda text: "Stopped." in text)
     assert len(browser.all(".tryrows > table tbody tr")) == 15
-    picture(browser, "trial-10-stopped")
     browser.press("button[value=recent]")
     browser.until(".trygoing", lambda text: text.startswith(f"0 of {n} tried"))
     backfill(served)
@@ -203,7 +189,6 @@ def test_a_file_is_chosen_or_dropped(browser: Browser, served: Service, tmp_path
     assert browser.run(IS_AT, ".tryone")
     browser.run(DROP, "".join(json.dumps(conversation(f"c-{n}")) + "\n" for n in range(3)))
     browser.until(".tryfound", lambda text: "The first 3 conversations of the file." in text)
-    picture(browser, "trial-11-file")
     browser.press(".tryfound button[value='file:1']")
     browser.until(".tryone .vlist", lambda text: "Hello" in text)
     before = browser.text(".tryone [data-metric=em-never] h3 ~ .why")
@@ -211,8 +196,7 @@ def test_a_file_is_chosen_or_dropped(browser: Browser, served: Service, tmp_path
     browser.until(".tryone [data-metric=em-never]", lambda text: before not in text)
     browser.run(DROP, " " * (5 << 20))
     browser.until(".bad", lambda text: "larger than 4 MB" in text)
-    browser.run(AXE)
-    assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.barriers() == []
     assert browser.faults() == []
 
 
@@ -227,16 +211,11 @@ def test_words_are_added_to_a_question_by_keyboard(browser: Browser, served: Ser
     browser.press("#say-t1")
     wait_for(lambda: browser.run(IS_AT, ".saying textarea"), bool)
     assert browser.run("return document.activeElement.value") == "good day, this is [name]"
-    for theme in ("dark", "light"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
-        picture(browser, f"trial-12-words-{theme}")
-    browser.run(AXE)
-    assert browser.driver.execute_async_script(RUN_AXE) == []
+    for _theme in browser.themes("dark", "light"):
+        assert browser.barriers() == []
     width(browser, 360)
     browser.run("document.querySelector('.saying textarea').scrollIntoView()")
-    picture(browser, "trial-12-words-narrow")
-    assert browser.run("return document.documentElement.scrollWidth") <= 360
-    assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.barriers() == []
     width(browser, 1440)
     browser.write("#words-t1", "good day")
     browser.reach("#wordlist")
@@ -269,7 +248,6 @@ def test_examples_run_when_the_form_opens_and_after_each_change(browser: Browser
         open_trial(browser, served, "/console/forms/ef-person")
         click(browser, "[data-tab=publish]")
         browser.until("#examplesay", lambda text: text == "1 of 1 example right")
-        picture(browser, "trial-13-publish")
         rewrite(browser, "phrases: [hello]", "phrases: [goodbye]")
         browser.until("#examplesay", lambda text: text == "0 of 1 example right")
         rewrite(browser, "scoring: points", "scoring: pints")
@@ -291,7 +269,6 @@ def test_a_link_opens_at_its_moment(browser: Browser, served: Service) -> None:
     wait_for(lambda: browser.run("return location.hash"), lambda at: at == f"#t-{turn}")
     seen = "const box = document.querySelector(':target').getBoundingClientRect(); return box.top >= 0 && box.bottom <= innerHeight"
     wait_for(lambda: browser.run(seen), bool)
-    picture(browser, "trial-14-moment")
 
 
 def test_the_last_month_fits_a_phone(browser: Browser, served: Service) -> None:
@@ -302,12 +279,8 @@ def test_the_last_month_fits_a_phone(browser: Browser, served: Service) -> None:
     browser.until(".trygoing", lambda text: text.startswith("0 of"))
     backfill(served)
     browser.until("#tryrates", bool)
-    for theme in ("dark", "light"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+    for _theme in browser.themes("dark", "light"):
         for wide in (1440, 360):
             width(browser, wide)
-            picture(browser, f"month-{theme}-{wide}")
-            assert browser.run("return document.documentElement.scrollWidth") <= wide
-            browser.run(AXE)
-            assert browser.driver.execute_async_script(RUN_AXE) == []
+            assert browser.barriers() == []
     width(browser, 1440)

@@ -19,7 +19,7 @@ from auscult.services.disputes.reviewing import Reviewing
 from auscult.services.insights.quality import WEEK
 from auscult.services.insights.team import LEAST
 from tests.e2e.browsing import Browser
-from tests.e2e.console.disputes.test_console_reviews import audited, looked_at, picture, reviewing, shown
+from tests.e2e.console.disputes.test_console_reviews import audited, looked_at, reviewing, shown
 from tests.e2e.consoles import AGENT, console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.unit.domain.disputes.viewers import agent_of
@@ -86,7 +86,7 @@ def test_home_of_an_agent(browser: Browser, served: Service) -> None:
     assert "There was no occasion for it." in words
     assert "becomes" in browser.text(".own-ends")
     assert "You disputed 1 answer. 1 was changed." in words
-    looked_at(browser, served, "", "own-home")
+    looked_at(browser, served, "")
 
 
 @pytest.mark.night
@@ -128,7 +128,7 @@ def test_accepting_on_home_can_be_undone_there(browser: Browser, served: Service
     browser.until(card, lambda text: "Accepted. Final at" in text)
     assert reviewing(served).show(name).review.final_at(datetime.now(UTC)) is not None
     assert browser.driver.current_url.endswith(f"/console#{name}")
-    looked_at(browser, served, "", "own-home-accepted")
+    looked_at(browser, served, "")
     shown(browser, served, "agent", "")
     browser.press(f"{card} form[action$='/undo'] button")
     browser.until(card, lambda text: "Answer by" in text)
@@ -202,7 +202,6 @@ def test_home_in_german(browser: Browser, served: Service) -> None:
     words = browser.text("main")
     assert "Ergebnisse, die auf Ihre Antwort warten" in words
     assert not re.search(r"\b(passed|Undo|Accept|disputed|Your|weeks)\b", words)
-    picture(browser, "own-home-german")
 
 
 def test_home_with_little_and_with_nothing(browser: Browser, tmp_path: Path) -> None:
@@ -216,7 +215,7 @@ def test_home_with_little_and_with_nothing(browser: Browser, tmp_path: Path) -> 
         assert "Too few conversations to say." in words
         assert "You have disputed nothing." in words
         assert ("too few for a share" in words) == bool(few)
-        looked_at(browser, found, "", "own-home-little")
+        looked_at(browser, found, "")
         for row in newest(app, Sought(agents=(AGENT,)), 50):
             app.conversations.erase(row.id)
         shown(browser, found, "agent", "")
@@ -224,4 +223,4 @@ def test_home_with_little_and_with_nothing(browser: Browser, tmp_path: Path) -> 
         assert "Nothing of yours was scored in four weeks." in words
         assert "Your weeks appear here, each with its interval" in words
         assert browser.all("main .chart") == []
-        looked_at(browser, found, "", "own-home-nothing")
+        looked_at(browser, found, "")

@@ -64,7 +64,7 @@ def test_from_the_bell_to_the_thread(browser: Browser, served: Service) -> None:
     assert bell.split()[1] == "2"
     browser.one(".nav .bell").click()
     assert "2 are new." in browser.text(".lead")
-    looked_at(browser, served, "/notices", "notices")
+    looked_at(browser, served, "/notices")
     browser.driver.get(f"{served.url}/console/notices")
     assert "Supervisor mentions you in a comment." in browser.text(".notices li:first-child")
     browser.one(".notices li:first-child a.btn").click()
@@ -77,7 +77,7 @@ def test_from_the_bell_to_the_thread(browser: Browser, served: Service) -> None:
     assert browser.text(".nav .bell") == "Notices"
     browser.driver.get(f"{served.url}/console/notices?unread=1")
     assert "No notices" in browser.text("main")
-    looked_at(browser, served, "/notices?unread=1", "notices-none")
+    looked_at(browser, served, "/notices?unread=1")
 
 
 @pytest.mark.night
@@ -97,7 +97,7 @@ def test_an_e_mail_that_was_lost_is_sent_again(browser: Browser, served: Service
         assert send_mails(app, lambda: datetime.now(UTC), mailer.deliver, lambda _, found: (found[0].kind, "")) == 1
         browser.driver.get(f"{served.url}/console/notices")
         assert "Not known whether it was sent" in browser.text(".mails")
-        looked_at(browser, served, "/notices", "notices-mails")
+        looked_at(browser, served, "/notices")
         browser.driver.get(f"{served.url}/console/notices")
         browser.one(".mails button").click()
         browser.until("main", lambda text: "Not known" not in text)

@@ -1,8 +1,6 @@
 """Journey of a person with a second factor, in a real Chromium, by keyboard."""
 
-import os
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from pyotp.totp import TOTP
@@ -11,7 +9,7 @@ from selenium.webdriver.common.keys import Keys
 from auscult.services.people.second_factor import SecondFactors
 from auscult.services.privacy.settings import change_settings
 from tests.e2e.browsing import Browser
-from tests.e2e.console.test_console_pages import enter, width
+from tests.e2e.console.test_console_pages import enter
 from tests.e2e.console.test_console_roles import faults
 from tests.e2e.consoles import PASSWORD, email_of
 from tests.e2e.serving import TENANT, Service
@@ -30,20 +28,6 @@ def heading(browser: Browser, words: str) -> None:
     """Wait for a heading."""
     script = "return [...document.querySelectorAll('h1, h2')].map(each => each.textContent).join()"
     wait_for(lambda: browser.run(script), lambda text: words in text)
-
-
-def look(browser: Browser, name: str) -> None:
-    """Check a page with axe, light and dark; with AUSCULT_TEST_SCREENSHOTS, a folder, keep pictures of it."""
-    assert faults(browser) == [], name
-    folder = os.environ.get("AUSCULT_TEST_SCREENSHOTS")
-    if folder is None:
-        return
-    for theme in ("light", "dark"):
-        browser.run(f"document.documentElement.dataset.theme = '{theme}'")
-        for pixels in (1440, 390):
-            width(browser, pixels)
-            browser.driver.save_screenshot(str(Path(folder) / f"{name}-{theme}-{pixels}.png"))
-    width(browser, 1440)
 
 
 def password(browser: Browser, served: Service, role: str) -> None:
@@ -68,10 +52,10 @@ def test_a_second_factor_is_set_up_and_asked_for(browser: Browser, served: Servi
     browser.press(".own summary")
     browser.press("a[href$='/console/account']")
     heading(browser, "Your sign-in")
-    look(browser, "begin")
+    assert faults(browser) == []
     browser.press("form[action$='/second-factor'] button")
     heading(browser, "Confirm your second factor")
-    look(browser, "confirm")
+    assert faults(browser) == []
     assert browser.run("return document.querySelectorAll('.qr svg path').length") > 0
     totp = TOTP(browser.text(".secret").replace(" ", ""))
     browser.write("#code", "000000", Keys.ENTER)
@@ -80,7 +64,7 @@ def test_a_second_factor_is_set_up_and_asked_for(browser: Browser, served: Servi
     heading(browser, "Your recovery codes")
     codes = [each.text for each in browser.all(".codes li")]
     assert len(codes) == 10
-    look(browser, "codes")
+    assert faults(browser) == []
     sign_out(browser, served)
 
     password(browser, served, "auditor")
@@ -88,10 +72,10 @@ def test_a_second_factor_is_set_up_and_asked_for(browser: Browser, served: Servi
         "code",
         "one-time-code",
     ]
-    look(browser, "code")
+    assert faults(browser) == []
     browser.keys("000000", Keys.ENTER)
     wait_for(lambda: browser.all("[role=alert]"), bool)
-    look(browser, "wrong")
+    assert faults(browser) == []
     browser.keys(totp.at(datetime.now(UTC), counter_offset=1), Keys.ENTER)
     at(browser, "/console")
     sign_out(browser, served)
@@ -100,7 +84,7 @@ def test_a_second_factor_is_set_up_and_asked_for(browser: Browser, served: Servi
     at(browser, "/console")
     browser.driver.get(f"{served.url}/console/account")
     assert "9 recovery codes are left." in browser.text("main")
-    look(browser, "in-force")
+    assert faults(browser) == []
     sign_out(browser, served)
 
 
@@ -112,13 +96,13 @@ def test_an_administrator_requires_and_resets_a_second_factor(browser: Browser, 
         factors.confirm(auditor, TOTP(factors.begin(auditor).secret).now(), None)
     enter(browser, served, "administrator")
     browser.driver.get(f"{served.url}/console/administration/settings")
-    look(browser, "settings")
+    assert faults(browser) == []
     browser.reach("input[name=second_factor]")
     browser.keys(Keys.SPACE)
     browser.press("main form .btn--main")
     at(browser, "/console/account")
     assert "An administrator requires a second factor." in browser.text("main")
-    look(browser, "required")
+    assert faults(browser) == []
     browser.driver.get(f"{served.url}/console/conversations")
     at(browser, "/console/account")
     assert "/conversations" not in browser.driver.page_source
@@ -128,7 +112,7 @@ def test_an_administrator_requires_and_resets_a_second_factor(browser: Browser, 
     assert browser.text("tbody tr:has(.tag)").startswith("Auditor")
     browser.press("tbody tr:has(.tag) a")
     wait_for(lambda: browser.all("form[action$='/reset'] button"), bool)
-    look(browser, "user")
+    assert faults(browser) == []
     browser.press("form[action$='/reset'] button")
     wait_for(
         lambda: browser.all("main .tell"), lambda found: bool(found) and "second factor is removed" in found[0].text

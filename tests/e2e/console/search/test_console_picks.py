@@ -8,7 +8,7 @@ from selenium.webdriver.common.keys import Keys
 from auscult.services.conversations.latest import Sought, details, latest
 from tests.contract.storing import conversation
 from tests.e2e.browsing import Browser
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.waiting import wait_for
@@ -77,8 +77,7 @@ def test_picked_by_keyboard(browser: Browser, served: Service) -> None:
         ),
         bool,
     )
-    browser.driver.execute_script(AXE)
-    assert browser.driver.execute_async_script(RUN_AXE) == []
+    assert browser.barriers() == []
     browser.keys(Keys.ENTER)
     assert browser.driver.execute_script(CLIPS) == f"{name}#{turn}"
     browser.keys(Keys.BACKSPACE)

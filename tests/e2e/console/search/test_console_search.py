@@ -12,7 +12,7 @@ from auscult.server.console.search.dialog import SHOWN
 from auscult.services.conversations.latest import Sought, latest
 from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_leaks import conversations, is_seen
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import AGENT, ROLES, Page, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.waiting import wait_for
@@ -108,12 +108,10 @@ def test_searching_by_keyboard_and_mouse(browser: Browser, served: Service) -> N
     assert "Empathy" in browser.text("#finder .hits")
     browser.keys("card")
     browser.until("#finder .hits h2", lambda text: text.startswith("Said in conversations"))
-    browser.run(AXE)
-    for theme in ("light", "dark"):
-        browser.run("document.documentElement.dataset.theme = arguments[0]", theme)
+    for theme in browser.themes("light", "dark"):
         for pixels in (360, 768, 1440):
             width(browser, pixels)
-            assert browser.driver.execute_async_script(RUN_AXE) == [], (theme, pixels)
+            assert browser.barriers() == [], (theme, pixels)
             assert browser.run("return document.querySelector('#finder').scrollWidth") <= pixels
     browser.keys(Keys.ESCAPE)
     assert browser.run("return document.activeElement.matches('.skip')")

@@ -16,7 +16,7 @@ CONSOLE = {"weeks": 4, "outgoing_networks": "127.0.0.0/8"}
 def test_a_target_from_its_address_to_its_removal(browser: Browser, served: Service) -> None:
     """A trial message that is refused is shown at the target with its reason; one that arrives is acknowledged."""
     enter(browser, served, "administrator")
-    looked_at(browser, served, "/notices/targets", "targets-none")
+    looked_at(browser, served, "/notices/targets")
     browser.driver.get(f"{served.url}/console/notices/targets")
     with post_server() as server:
         browser.one("#t-name").send_keys("Quality channel")
@@ -32,7 +32,7 @@ def test_a_target_from_its_address_to_its_removal(browser: Browser, served: Serv
         server.status = 404
         browser.one(".targets form button").click()
         browser.until(".targets", lambda text: "The trial message was not accepted" in text and "404" in text)
-        looked_at(browser, served, "/notices/targets", "targets")
+        looked_at(browser, served, "/notices/targets")
         server.status = 200
         browser.driver.get(f"{served.url}/console/notices/targets")
         browser.one(".targets form button").click()

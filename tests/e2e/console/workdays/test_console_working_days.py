@@ -16,7 +16,7 @@ CONSOLE = {"weeks": 1, "a_week": 1}
 def test_days_are_set(browser: Browser, served: Service) -> None:
     """First the country with a week of five days, then its part; a refused date keeps what was typed."""
     enter(browser, served, "administrator")
-    looked_at(browser, served, PATH, "working-days-none")
+    looked_at(browser, served, PATH)
     browser.driver.get(f"{served.url}/console{PATH}")
     assert "deadlines count every day" in browser.text("main")
     browser.run("for (const each of ['sat', 'sun']) document.querySelector(`[value=${each}]`).checked = false")
@@ -32,7 +32,7 @@ def test_days_are_set(browser: Browser, served: Service) -> None:
     browser.run("document.querySelector('#days_off').value = '2027-01-04, 2027-01-05'")
     browser.one("main form button").click()
     browser.until("[role=status]", lambda text: "from now on" in text)
-    looked_at(browser, served, PATH, "working-days")
+    looked_at(browser, served, PATH)
     stored = served.store.within(TENANT).working_days.get()
     assert isinstance(stored, WorkingDays)
     assert (stored.country, stored.subdivision, len(stored.week), len(stored.days_off)) == ("DE", "BY", 5, 2)

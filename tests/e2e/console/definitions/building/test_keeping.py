@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 from auscult.wording import packs
 from tests.data_files import script_of
 from tests.e2e.browsing import Browser
-from tests.e2e.console.definitions.test_console_builder import DOCUMENT, FORM, becomes, click, open_builder, picture
+from tests.e2e.console.definitions.test_console_builder import DOCUMENT, FORM, becomes, click, open_builder
 from tests.e2e.console.definitions.test_console_forms import act, document_of
 from tests.e2e.console.definitions.test_console_scorecards import CARD, definitions, leave_none, open_card, typed
 from tests.e2e.console.test_console_pages import enter, width
@@ -78,7 +78,6 @@ def test_the_sign_in_ends_while_one_types(browser: Browser, served: Service, kin
     sign_out(browser)
     typed(browser, first, "45")
     browser.until("#saved", lambda text: "you are signed out" in text)
-    picture(browser, f"keeping-{kind}-signed-out")
     typed(browser, second, "Typed on")
     click(browser, "[name=act][value=save]")
     assert browser.run("return window.isSame") is True
@@ -128,7 +127,6 @@ def test_what_was_kept_is_offered_to_the_same_user(browser: Browser, served: Ser
         wait_for(lambda: browser.text("#checked"), bool)
         assert browser.run("return document.querySelector('#offer').hidden") is (role == "administrator")
     assert browser.run(DOCUMENT) == before
-    picture(browser, f"keeping-{kind}-offer")
     click(browser, "#offer-take")
     becomes(browser, "weight: 45")
     wait_for(lambda: browser.run("return document.querySelector('#offer').hidden"), bool)
@@ -229,7 +227,6 @@ def test_another_window_is_not_overwritten(browser: Browser, served: Service, ki
     typed(browser, first, "Manners")
     browser.until("#moved", lambda text: "Your text is still in the editor" in text and differs in text)
     browser.until("#saved", lambda text: text == "Not saved: changed in another window")
-    picture(browser, f"keeping-{kind}-moved")
     typed(browser, second, "29")
     becomes(browser, "weight: 29")
     browser.until("#moved", lambda text: "Your text is still in the editor" in text)
@@ -278,7 +275,6 @@ def test_discarding_asks(browser: Browser, served: Service) -> None:
     open_builder(browser, served)
     browser.press(".asks summary")
     assert "What is in force stays" in browser.text(".asks .panel")
-    picture(browser, "keeping-discard")
     assert draft(served)
     browser.press("[name=act][value=discard]")
     wait_for(lambda: browser.driver.current_url, lambda url: "/console/forms" in url and "ef-build" not in url)

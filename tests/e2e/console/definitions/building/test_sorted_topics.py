@@ -222,7 +222,7 @@ def test_learned_from_by_mouse(browser: Browser, served: Service, pixels: int) -
     browser.until("#panel .tell", lambda text: "Added to Branch" in text)
     browser.run("document.querySelector('.sortedhere .moveto').open = true")
     browser.run("document.querySelector('.sortedhere').scrollIntoView({block: 'center'})")
-    looked_at(browser, f"sorted-{pixels}")
+    looked_at(browser)
     assert browser.faults() == []
     width(browser, 1440)
 
@@ -268,7 +268,7 @@ def test_what_is_not_recognised_is_added_to_a_topic(browser: Browser, served: Se
     wait_for(lambda: browser.run(CHOICES), lambda found: "Branch" in found)
     browser.reach(f"{row} [name^='to:']")
     browser.keys("Branch")
-    looked_at(browser, f"nowhere-{pixels}")
+    looked_at(browser)
     browser.press(f"{row} [value^='move:']")
     browser.until("#panel .tell", lambda text: f"Added to Branch: {NOWHERE}" in text)
     wait_for(lambda: browser.all(row), lambda found: not found)
@@ -365,7 +365,7 @@ def test_moves_are_looked_at(browser: Browser, served: Service, pixels: int) -> 
     shown = [each.get_attribute("value") for each in browser.all("#effect [value^='right:']")]
     assert not {f"right:{first}", f"right:{second}"} & set(shown)
     browser.run("document.querySelector('#topicexamples').scrollIntoView({block: 'center'})")
-    looked_at(browser, f"moves-{pixels}")
+    looked_at(browser)
     browser.press("#topicexamples [value^='drop:']")
     wait_for(lambda: browser.all(f"#effect [value='right:{second}']"), bool)
     assert browser.all("#topicexamples") == []

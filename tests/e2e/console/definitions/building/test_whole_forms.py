@@ -22,8 +22,7 @@ from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.scoring.process import Processing
 from tests.e2e.browsing import Browser
 from tests.e2e.console.definitions.building.building import Building
-from tests.e2e.console.definitions.test_console_builder import picture
-from tests.e2e.console.test_console_pages import AXE, RUN_AXE, enter, width
+from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.consoles import console
 from tests.e2e.hands import Hands, Keyboard, Mouse
@@ -185,7 +184,6 @@ def no_barrier(build: Building) -> None:
     """Open each question: axe finds nothing at three widths, and nothing is wider than the window."""
     browser = build.hands.browser
     build.tab("questions")
-    browser.run(AXE)
     for at in range(len(mappings(build.value, "metrics"))):
         if not browser.all(f"#close-{at}"):
             build.hands.press(f"#open-{at}")
@@ -193,8 +191,7 @@ def no_barrier(build: Building) -> None:
         browser.run("for (const each of document.querySelectorAll('#inspector details')) each.open = true")
         for pixels in (360, 768, 1440):
             width(browser, pixels)
-            assert browser.driver.execute_async_script(RUN_AXE) == [], (at, pixels)
-            assert browser.run("return document.documentElement.scrollWidth <= innerWidth"), (at, pixels)
+            assert browser.barriers() == [], (at, pixels)
 
 
 def tried(build: Building, served: Service, conversation: str, *shown: str) -> None:
@@ -204,7 +201,6 @@ def tried(build: Building, served: Service, conversation: str, *shown: str) -> N
     build.hands.press('.tryon button[value="find"]')
     build.hands.browser.until(".tryone .vlist", lambda text: all(each in text for each in shown))
     build.hands.browser.until(".tryone .ledger", bool)
-    picture(build.hands.browser, f"whole-{conversation}-{type(build.hands).__name__}")
 
 
 def published(build: Building, version: int) -> None:

@@ -25,7 +25,7 @@ def page(
 ) -> InsightsPageView:
     """Return the page of two months, of which each has so many conversations, and so many that passed."""
     drivers = AllDrivers(sentiment=Drivers(), score=Drivers(), csat=Drivers(), nps=Drivers())
-    failures = Failures(weeks=[], queues={}, agents={}, names={}, answered=Answered(NONE, NONE, drivers))
+    failures = Failures(weeks=[], queues={}, agents={}, ai_agents={}, names={}, answered=Answered(NONE, NONE, drivers))
     passed = compared(UNTIL, (MONTH, MONTH), (now, before), groups, forms)
     found = Compare(passed, [], failures)
     filters = FilterView(words="", chips=(), groups=(), orders=(), kept=(), all_href="")

@@ -40,6 +40,7 @@ def shown(answered: int, *drivers: Driver) -> str:
         weeks=[counted(40, 10)],
         queues={"Claims": counted(20, 2), "Billing": counted(20, 8), "New": counted(9, 1), "Empty": counted(0, 0)},
         agents={"a-1": counted(10, 1), "a-2": counted(10, 4)},
+        ai_agents={},
         names={"a-1": "Robert …a-1", "a-2": "Robert …a-2"},
         answered=Answered(
             Mean(n=answered, mean=Decimal("3.59") if answered else None),
