@@ -197,6 +197,7 @@ def test_a_team_of_four_has_no_band(browser: Browser, served: Service) -> None:
 def test_home_in_german(browser: Browser, served: Service) -> None:
     """Every text of the page is translated."""
     shown(browser, served, "agent", "")
+    browser.press(".own summary")
     browser.press("button[name=language][value=de]")
     browser.until("main", lambda text: "Was gut lief" in text)
     words = browser.text("main")
