@@ -303,10 +303,9 @@ def test_publishing_keeps_its_tab(browser: Browser, served: Service) -> None:
     assert browser.one("#note").is_displayed()
     click(browser, "[name=history][value=new]")
     click(browser, "#publish")
-    browser.until("#panel .tell", lambda text: "keep their scores" in text)
-    click(browser, "#panel .tell button")
-    browser.until("#panel .tell", lambda text: "being scored again" in text)
-    assert browser.one("#note").is_displayed()
+    browser.until("section[role=status]", lambda text: "keep their scores" in text)
+    click(browser, "[name=act][value=again]")
+    browser.until("section[role=status]", lambda text: "being scored again" in text)
     begun = list_rescores(app)[0]
     assert (begun.form_id, begun.since) == ("ef-starter-voice", None)
     cancel_rescore(app, begun.id)
