@@ -378,7 +378,7 @@ def test_from_an_empty_folder_to_a_first_score_by_mouse(browser: Browser, tmp_pa
         assert "2 are refused" in browser.text("#refused h2")
         is_clean(browser)
         browser.one("#found footer button").click()
-        assert browser.text("main .tell") == "3 conversations were added."
+        browser.until("main .tell", lambda text: text == "3 conversations were added.")
         browser.one("#step-form a.btn").click()
         browser.one(".starters")
         is_clean(browser)
@@ -522,7 +522,7 @@ def test_a_person_has_ordinary_files_scored_by_clicks_alone(browser: Browser, tm
         browser.until("#read-as strong", lambda text: text == "a plain transcript")
         assert "2 conversations can be loaded" in browser.text("#found section")
         person.click("#found footer button")
-        assert browser.text("main .tell") == "6 conversations were added."
+        browser.until("main .tell", lambda text: text == "6 conversations were added.")
         person.click("#step-form a.btn")
         person.click("main .act button")
         browser.until("#step-score", lambda text: "Open it" in text)
