@@ -3,10 +3,11 @@
 Signs are the words of a turn, pairs of them and runs of letters, all counted by hash; its position among the speaker's
 turns; the vectors of the turns around it, by the vectors of words that come along; the dialogue acts of all three, where
 their language has heads; and its own vector, by the encoder where it is installed and reads the language, else by those
-of words. One logistic regression weighs them. Yes and No weigh the same, however many there are of each. The other turns of a ticked conversation count as a No, since those that
-look most like a Yes were shown; a ticked one has more weight. Likeness to the question in words is a sign, too. A Yes is said from the odds with the highest kappa to expect.
+of words. One logistic regression weighs them, Yes and No the same, however many there are of each. Other turns of a
+ticked conversation are a No, since those that look most like a Yes were shown; a ticked No has more weight. Likeness to
+the question is a sign, too. A Yes is said from the odds with the highest kappa to expect.
 
-Weights are whole numbers of 8 bits, and so are vectors and likelihoods of acts, so that a turn has the same odds alone and in any batch.
+Weights, vectors and likelihoods of acts are whole numbers of 8 bits: a turn has the same odds alone and in any batch.
 """
 
 import zlib
@@ -43,8 +44,7 @@ from auscult.engines._vectors.sentences import SentenceModel
 from auscult.engines._vectors.softmax import fit
 
 REVISION = 3
-"""Of signs; part of the version that weights need, with that of the heads of acts. Weights of the revisions before lack
-acts, those of revision 1 also the turns around; both are read as well."""
+"""Of signs; part of the version of weights, with that of the heads of acts. Revisions 1 and 2 are read as well."""
 BUCKETS = 4_096
 FIRST, LAST = 6, 6
 """Positions that have a sign of their own, counted from the first turn and from the last."""
@@ -55,8 +55,7 @@ OF_TURN = OF_TEXT + 2 * OF_WORDS
 SIGNS = OF_TURN + 3 * len(ACTS)
 """Signs of a turn but for its own vector, in revisions 1, 2 and now."""
 PLACE, AROUND, DOES, DOES_AROUND = 0.3, 0.4, 1.4, 0.7
-"""Weights of a position, of the vector of a turn before or after, of a likely act and of one of a turn before or after,
-where that of all words together is 1."""
+"""Weights of a position, a vector around, an act, and an act around, where that of all words together is 1."""
 STRENGTH = 500.0
 """How far ticks may bend the weights, all of them together."""
 ASKED = 2.0

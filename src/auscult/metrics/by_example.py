@@ -28,7 +28,8 @@ _SURE = Decimal("0.01")
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
     """Settings of a metric of this type. ``trigger`` is the occasion: without it the question is asked everywhere.
 
-    ``order``: only turns before or after the turn of the occasion count. ``counts_from`` is the kappa from which on the answers count; ``taught`` is what ticks taught.
+    ``order``: only turns on that side of the occasion count. ``counts_from`` is the kappa from which on the answers
+    count; ``taught`` is what ticks taught.
     """
 
     question: str
