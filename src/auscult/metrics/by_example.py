@@ -20,7 +20,7 @@ from auscult.metrics._finding.joining import compiled, searches_of
 from auscult.metrics._finding.language import Finding, finding_problems
 from auscult.metrics._finding.reading import reading_of
 from auscult.metrics._finding.search import NOTHING
-from auscult.votes import acts_probes
+from auscult.votes import acts_probe
 
 _SURE = Decimal("0.01")
 
@@ -128,7 +128,7 @@ class _Plan:
 
 
 def _asked(taught: Taught, conversation: Conversation, turns: Sequence[Said]) -> Resemblance:
-    return Resemblance(taught.weights, taught.encoder, tuple(turns), next(iter(acts_probes(conversation)), None))
+    return Resemblance(taught.weights, taught.encoder, tuple(turns), acts_probe(conversation))
 
 
 def _tried(taught: Taught, said: Cited, *, is_yes: bool) -> Verdict:

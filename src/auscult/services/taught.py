@@ -50,7 +50,7 @@ from auscult.services.privacy.log import draft as entry_of
 from auscult.services.scoring.engine_calls.ask_local import ask_local
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.storage.store import AppStore
-from auscult.votes import acts_probes
+from auscult.votes import acts_probe
 
 NEWEST = 200
 """Conversations from which proposals are chosen: the newest of the form's channel and languages."""
@@ -274,7 +274,7 @@ class TickedQuestion:
                 tuple(self._given.get(name, {}).get(turn.id) for turn, _said in turns)
                 for name, turns in self._said.items()
             ),
-            acts=tuple(next(iter(acts_probes(self._pool[name])), None) for name in self._said),
+            acts=tuple(acts_probe(self._pool[name]) for name in self._said),
         )
         found = ask_local([lesson], engines)[lesson]
         assert isinstance(found, LessonAnswer)  # noqa: S101  (an engine answers its own kind)

@@ -4,7 +4,7 @@ The weights are whole numbers in ``weights/<language>.json``, fitted by ``bench.
 numbers, so that an answer is the same alone, in any batch and on any machine.
 """
 
-from auscult.votes.signs import DOES, ScoredTurns, acts_of, acts_probes, languages, scored_turns_of
+from auscult.votes.signs import DOES, ScoredTurns, acts_of, acts_probe, acts_probes, languages, scored_turns_of
 from auscult.votes.voting import BY_TURNS, SENTIMENT, Vote, clearest, empathy, heard, is_voted_on, questions, vote
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "ScoredTurns",
     "Vote",
     "acts_of",
+    "acts_probe",
     "acts_probes",
     "clearest",
     "empathy",

@@ -134,11 +134,17 @@ def acts_of(conversation: Conversation) -> Acts:
 
 
 def acts_probes(conversation: Conversation) -> tuple[Acts, ...]:
-    """Return the question about a conversation's acts; none without both sides, or in a language without weights."""
+    """Return ``acts_probe`` for those who ask several questions."""
+    probe = acts_probe(conversation)
+    return () if probe is None else (probe,)
+
+
+def acts_probe(conversation: Conversation) -> Acts | None:
+    """Return the question about a conversation's acts; None without both sides, or in a language without weights."""
     if language_code(conversation) not in languages():
-        return ()
+        return None
     sides = {turn.speaker for turn in conversation.turns if turn.text.strip()}
-    return (acts_of(conversation),) if {"agent", "customer"} <= sides else ()
+    return acts_of(conversation) if {"agent", "customer"} <= sides else None
 
 
 def scored_turns_of(conversation: Conversation, answers: Answers) -> ScoredTurns | None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import re2
 
 from auscult.domain.said.negation import Match, is_affirmed
-from auscult.domain.said.text import FILLERS, spoken_words, straighten_quotes
+from auscult.domain.said.text import scan_words, spoken_words, straighten_quotes
 from auscult.wording.packs import Pack, Reading
 
 # The words of a text as ``spoken_words`` cuts it, where they stand: runs of letters, digits and apostrophes.
@@ -120,17 +120,12 @@ def _as_written(text: str, bare: str, said: str) -> str:
     """Return words found among the bare words of a text as the text has them."""
     start = bare.index(said) + (len(said) - len(said.lstrip()))
     first, count = bare.count(" ", 0, start), len(said.split())
-    spans = [word.span() for word in _WORD.finditer(straighten_quotes(text)) if _is_one_word(word.group())]
+    spans = [
+        word.span() for word in _WORD.finditer(straighten_quotes(text)) if len(scan_words(word.group()).split()) == 1
+    ]
     if len(spans) != bare.count(" ") + 1:
         return said.strip()
     return text[spans[first][0] : spans[first + count - 1][1]]
-
-
-def _is_one_word(run: str) -> bool:
-    """Return whether letters, digits and apostrophes are one of ``spoken_words``."""
-    if run.isascii():
-        return (one := run.replace("'", "").replace("`", "").lower()) != "" and one not in FILLERS
-    return len(spoken_words(run).split()) == 1
 
 
 def line_search(lines: Sequence[str], *, is_bare: bool) -> FindLines:

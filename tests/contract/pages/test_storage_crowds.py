@@ -1,4 +1,4 @@
-"""Days with so many rows that their hours are counted, hours whose minutes are, and minutes whose seconds are."""
+"""Rows counted by hours on crowded days, by minutes in crowded hours, and by seconds in crowded minutes."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -115,7 +115,7 @@ def test_parts_that_are_wrong_are_told_and_made_anew(store: Store, database_url:
 
 @pytest.mark.landing
 def test_hours_are_counted_again_on_the_way_back(store: Store, database_url: str) -> None:
-    """Those of every day, as the version before needs them, also before the epoch; migrated, of days with many alone."""
+    """A step back counts the hours of every day, before 1970 too; migrating again leaves those of crowded days."""
     store.ensure(TENANT)
     app = store.within(TENANT)
     many = [conversation(f"c-{n}", MINUTE * n / 20, queues=(QUEUE,)) for n in range(CROWD // 4 + 1)]

@@ -63,7 +63,7 @@ def test_without_an_occasion_it_is_not_asked() -> None:
 
 
 def test_only_turns_on_one_side_of_the_occasion_count() -> None:
-    """What is said on the other side of it is no Yes, however likely; without an occasion there is no order."""
+    """A likely turn on the other side is no Yes; an order without an occasion is a fault."""
     trigger = {"speaker": "customer", "any_of": [{"phrases": ["cancel"]}]}
     odds = {"hello": 900, "join our club": 1200}
     assert judged(odds, trigger=trigger, order="before").evidence[0].turn_id == "m1"

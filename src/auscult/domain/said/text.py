@@ -68,7 +68,7 @@ def spoken_words(text: str) -> str:
     Punctuation goes, apostrophes go without a gap (``I'm`` and ``im`` are one), and so do fillers (uh, um).
     Text without a word gives ``" "``.
     """
-    return _kept_words(text) if len(text) <= _KEEP_CHARACTERS else _bare_words(text)
+    return _kept_words(text) if len(text) <= _KEEP_CHARACTERS else scan_words(text)
 
 
 def sentences(text: str) -> tuple[str, ...]:
@@ -80,7 +80,8 @@ def sentences(text: str) -> tuple[str, ...]:
     return _kept_sentences(text) if len(text) <= _KEEP_CHARACTERS else _cut(text)
 
 
-def _bare_words(text: str) -> str:
+def scan_words(text: str) -> str:
+    """Return the same as ``spoken_words``, without memoising it: for words of a text one by one."""
     if "[" in text:
         text = with_stand_ins(text)
     if text.isascii():
@@ -122,5 +123,5 @@ def _windows(sentence: str) -> list[str]:
 
 # Every metric of a form reads the same turns, one metric after the other: keep what was worked out of a turn of
 # ordinary length. Longer ones are not kept, so that the memory these take stays small whatever comes in.
-_kept_words = lru_cache(maxsize=4096)(_bare_words)
+_kept_words = lru_cache(maxsize=4096)(scan_words)
 _kept_sentences = lru_cache(maxsize=4096)(_cut)

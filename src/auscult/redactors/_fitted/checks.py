@@ -160,17 +160,9 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
     if "@" in low:
         yield from ((*found.span(), CODES["email"]) for found in _EMAIL.finditer(low))
     is_said, may = _MAY_BE_EMAIL.search(low) is not None, has_digit and _may_have(_ANY_FORM, low)
+    looks = dict.fromkeys(_SAID, is_said) | {"said sign": has_digit or is_said, "mixed": has_digit}
     for name, pattern in _PATTERNS.items() if is_said or has_digit else ():
-        its = (
-            is_said
-            if name in _SAID
-            else has_digit or is_said
-            if name == "said sign"
-            else has_digit
-            if name == "mixed"
-            else may
-        )
-        if its:
+        if looks.get(name, may):
             yield from ((*found.span(), CODES[name]) for found in pattern.finditer(low))
     if not may:
         return

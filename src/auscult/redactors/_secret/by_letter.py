@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar, cast
 
 _READ: Any = cast("Any", re)._parser  # noqa: SLF001  (reads a pattern as the library does)
 _LETTERS, _PLACES, _MOST = 14, 3, 400
-"""First letters that are compared, those by which a place is found, and beginnings of a pattern that are told apart."""
+"""Letters of a beginning that are compared, letters by which a place is found, and the most beginnings of one pattern."""
 _AHEAD = 4
 """Letters behind a word that are compared at once with all that may follow."""
 _REMEMBERED = 16_384
@@ -98,7 +98,12 @@ def _one_of(texts: set[str]) -> str:
 
 def _needs(pattern: str) -> Sequence[str]:
     """Return texts of which each text that a pattern fits has one."""
-    return max(_texts(_READ.parse(pattern)), key=lambda texts: min(map(len, texts)), default=[""])
+    return _longest(_READ.parse(pattern))
+
+
+def _longest(parts: Iterable[Any]) -> list[str]:
+    """Return, of the lists of texts of which one is in what parts of a pattern fit, that with the longest texts."""
+    return max(_texts(parts), key=lambda texts: min(map(len, texts)), default=[""])
 
 
 def _texts(parts: Iterable[Any]) -> Iterator[list[str]]:
@@ -116,8 +121,7 @@ def _texts(parts: Iterable[Any]) -> Iterator[list[str]]:
         if name == "SUBPATTERN":
             yield from _texts(value[3])
         elif name == "BRANCH":
-            own = [max(_texts(branch), key=lambda texts: min(map(len, texts)), default=[""]) for branch in value[1]]
-            yield [text for texts in own for text in texts]
+            yield [text for branch in value[1] for text in _longest(branch)]
         elif name == "MAX_REPEAT" and value[0]:
             yield from _texts(value[2])
 

@@ -28,9 +28,9 @@ WIDTHS: Mapping[int, int] = {
 """Milliseconds in a bucket of each level: a second, a minute, an hour, a day, 32 days, 1,024 days."""
 
 CROWD = 512
-"""So many rows of an hour or a minute are walked rather than counted by their parts."""
+"""Rows of an hour or a minute up to which they are read one by one; beyond, its parts are counted."""
 _OF_A_DAY = 4
-"""Of a day it is this part of them: where days begin elsewhere, the rows of many facets are walked at each of a page's days."""
+"""The part of it that is the limit of a day: pages by days of another time zone read rows at both ends of each."""
 
 _EVERYTHING = 1 << 60
 

@@ -40,7 +40,7 @@ RISKS = {
     "undecided": later("A fatal metric has no answer"),
     "failed": later("The conversation did not pass"),
     "unsure": later("The machine was close to its threshold"),
-    "escalation": later("The customer asked for somebody else"),
+    "escalation": later("The customer asked for someone else"),
     "churn": later("The customer may leave"),
 }
 HIDDEN = {

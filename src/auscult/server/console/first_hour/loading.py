@@ -148,7 +148,6 @@ class LoadPage(Controller):
         """Ask for a file."""
         may(visit, "load")
         limit = visit.services.settings.request_bytes
-
         return visit.page(
             "first_hour/load", "Home", path=f"{PATH}/load", largest=_megabytes(limit, visit.reader), limit=limit
         )

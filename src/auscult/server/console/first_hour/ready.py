@@ -109,8 +109,7 @@ def _form_page(visit: Visit, problem: str = "") -> Response[str]:
     return visit.page(
         "first_hour/form",
         "Home",
-        None,
-        422 if problem else 200,
+        status=422 if problem else 200,
         path=f"{PATH}/form",
         forms=tuple(_starters(visit)),
         problem=problem,
@@ -152,8 +151,7 @@ def _invite_page(
     return visit.page(
         "first_hour/invite",
         "Home",
-        None,
-        422 if problem else 200,
+        status=422 if problem else 200,
         path=f"{PATH}/invite",
         users=f"{BASE}/administration/users",
         given={name: one(given, name) for name in ("email", "name", "role")},

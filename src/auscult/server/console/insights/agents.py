@@ -233,8 +233,8 @@ def _said(differ: bool, compared: Comparison, names: Mapping[str, str], reader: 
     if not alone:
         return said
     cannot = ngettext(
-        "{names} cannot be compared: nobody else works on the same form, language and queue.",
-        "{names} cannot be compared: nobody else works on the same form, language and queue.",
+        "{names} cannot be compared: no other agent has the same form, language and queue.",
+        "{names} cannot be compared: no other agent has the same form, language and queue.",
         len(alone),
     )
     return f"{said} {cannot.format(names=_listed(alone, reader))}"

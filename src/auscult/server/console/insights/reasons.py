@@ -184,7 +184,9 @@ def _note(found: ReasonsFound) -> str:
     said: list[str] = []
     if not found.answers:
         said.append(
-            _("No customer answered a survey: sentiment, resolution, escalation and repetition stand in for that.")
+            _(
+                "No customer answered a survey; sentiment, resolution, escalation and repeated contacts are used instead."
+            )
         )
     if all(each.again is None for each in found.reasons):
         said.append(_("No conversation names its customer, so repetition is not known."))

@@ -30,7 +30,7 @@ _KNOWN = {
     "parsing a flow node": coded("something is missing in the list or mapping, or a [ or { above is never closed"),
     "block scalar": coded("> and | announce text on the lines below; put a text that begins with them in quotes"),
 }
-"""What the parser says, and what most often led there."""
+"""The usual cause of an error, by words of the parser's message."""
 _NOT_IN_LINE = coded(
     "the line is not indented like those it belongs to; keys of one thing stand right under each other"
 )

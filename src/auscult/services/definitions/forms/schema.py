@@ -113,4 +113,4 @@ LIMITS: Mapping[str, Mapping[str, Any]] = {
     "metrics": {"minItems": 1},
     "threshold": {"exclusiveMinimum": 0, "maximum": 1},
 }
-"""What a form's check holds of a value beside its type, where a schema can say so."""
+"""Limits of values that the check of a form enforces and a JSON schema can state."""

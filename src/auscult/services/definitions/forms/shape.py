@@ -31,7 +31,7 @@ _SYNONYMS = {
     "exclude": ("skip", "ignore", "omit"),
     "na": ("n/a", "none"),
 }
-"""What people write for the words of a form."""
+"""Words that people use in place of a form's own, by the form's."""
 _NAMES = {
     "str": coded("text"),
     "int": coded("a whole number"),
