@@ -120,8 +120,8 @@ def show(answer: Any, operation: Operation | None = None, *, as_json: bool) -> N
         typer.echo(getattr(content, operation.prints).removesuffix("\n"))
     elif content is not None:
         plain = msgspec.to_builtins(content, builtin_types=(datetime,), enc_hook=sent)
-        for line in lines_of(plain, operation.columns if operation else ()):
-            typer.echo(line)
+        lines = "\n".join(lines_of(plain, operation.columns if operation else ()))
+        typer.echo(lines or "none found", err=not lines)
 
 
 def _answer(place: str, known: Mapping[str, Any], values: Mapping[str, Any]) -> Any:  # noqa: ANN401  (an answer)
