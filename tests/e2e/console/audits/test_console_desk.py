@@ -144,10 +144,9 @@ def test_a_submission_can_be_undone_for_ten_seconds(served: Service, monkeypatch
     """The result is shown; nothing counts and nothing can be drafted until then; undone, the answers are back on the desk."""
     (conversation_id,) = assign(served, "auditor", 1)
     at = f"/console/audits/{conversation_id}"
-    audits = served.store.within(TENANT).audits
 
     def feed() -> list[str]:
-        return [each.action for each in audits.trail(conversation_id)]
+        return [each.action for each in served.store.within(TENANT).audits.trail(conversation_id)]
 
     with signed_in(served, "auditor") as client:
         page = client.get(at).text
