@@ -181,7 +181,7 @@ def test_by_keyboard(browser: Browser, served: Service, address: str) -> None:
     for what, column in GUESSED.items():
         if browser.all(f"#panel [value^='use:{what}/']"):
             browser.press(f"#panel [value^='use:{what}/']")
-        wait_for(lambda what=what: chosen(browser, what), lambda found, column=column: found == column)
+            wait_for(lambda what=what: chosen(browser, what), lambda found, column=column: found == column)
     for source, letter in (("A", "the a"), ("C", "the c"), ("M", "a b")):
         browser.reach(f"[id='s-options.speakers.~{source}']")
         browser.keys(letter, Keys.TAB)
