@@ -91,7 +91,7 @@ def agreement(url: str, folder: Path, *words: str) -> Result:
 def test_agreement_with_audits(url: str, home: Path) -> None:
     """Per metric and form raw agreement, kappa, base rate, n and confusion, and the disagreements to read."""
     with bootstrap.open(read_settings({"HOME": str(home)}, database_url=url)) as application:
-        found = msgspec.to_builtins(agreement_of(application.store.within(TENANT), Selection(), 3))
+        found = msgspec.to_builtins(agreement_of(application.store.within(TENANT), Selection(), 3), enc_hook=str)
     (form,) = found["forms"]
     assert (found["audits"], found["unmatched"], form["audits"], form["versions"]) == (5, 0, 5, (1,))
     hello, sorry = form["metrics"]

@@ -8,6 +8,7 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from auscult.bootstrap.scheduling import run_connectors
+from auscult.domain.delivery.destinations import Destination
 from auscult.domain.people.directory import DirectoryAgent
 from auscult.services.definitions.forms.document import read_document
 from tests.data_files import tuples_of
@@ -181,7 +182,7 @@ def test_by_keyboard(browser: Browser, served: Service, address: str) -> None:
     for what, column in GUESSED.items():
         if browser.all(f"#panel [value^='use:{what}/']"):
             browser.press(f"#panel [value^='use:{what}/']")
-        wait_for(lambda what=what: chosen(browser, what), lambda found, column=column: found == column)
+            wait_for(lambda what=what: chosen(browser, what), lambda found, column=column: found == column)
     for source, letter in (("A", "the a"), ("C", "the c"), ("M", "a b")):
         browser.reach(f"[id='s-options.speakers.~{source}']")
         browser.keys(letter, Keys.TAB)
@@ -191,9 +192,8 @@ def test_by_keyboard(browser: Browser, served: Service, address: str) -> None:
     browser.until("#dried", lambda text: "Would read 3 conversations" in text)
     browser.press("#publish")
     browser.until("h1", lambda text: text == "by-keys")
-    assert served.store.within(TENANT).connectors.secrets("by-keys") == dict.fromkeys(
-        ("access_key_id", "secret_access_key"), "test"
-    )
+    found = served.store.within(TENANT).connectors.secrets("by-keys", Destination("s3", address))
+    assert found == {"access_key_id": "test", "secret_access_key": "test"}
     browser.press("header a[href$='/edit']")
     wait_for(lambda: browser.text("#checked"), bool)
     written = "# ours\n" + browser.run(DOCUMENT).replace("every: 1h", "every: 1h  # often")

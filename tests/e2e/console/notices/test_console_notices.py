@@ -63,7 +63,7 @@ def test_from_the_bell_to_the_thread(browser: Browser, served: Service) -> None:
     assert bell.startswith("Notices")
     assert bell.split()[1] == "2"
     browser.one(".nav .bell").click()
-    assert "2 are new." in browser.text(".lead")
+    browser.until(".lead", lambda text: "2 are new." in text)
     looked_at(browser, served, "/notices")
     browser.driver.get(f"{served.url}/console/notices")
     assert "Supervisor mentions you in a comment." in browser.text(".notices li:first-child")

@@ -193,7 +193,7 @@ def shown(folder: Path) -> list[dict[str, Any]]:
     with bootstrap.open(read_settings({}, database_url=f"sqlite:///{folder / 'test.db'}")) as application:
         app = application.store.within(application.store.tenants()[0])
         return [
-            msgspec.to_builtins(one.verdict)
+            msgspec.to_builtins(one.verdict, enc_hook=str)
             for each in app.conversations.rerender("", 100)
             for one in each.evaluation.results
         ]
