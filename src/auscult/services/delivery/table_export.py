@@ -59,7 +59,7 @@ class TableExport:
                 self._files.remove(start)
                 continue
             mark = _mark(state, timezone)
-            mark |= {"more": self._kind.state(self._app, start, end)} if self._kind.state else {}
+            mark |= {"more": self._kind.state(self._app)(start, end)} if self._kind.state else {}
             kept = None if is_forced else self._files.kept(start, end, mark)
             day = kept or self._files.write(start, end, mark, self._rows(start, end))
             if day.rows:
