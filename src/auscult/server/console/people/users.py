@@ -16,7 +16,7 @@ from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.users import User
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.absences import LABELS, absences_of, away_view, wanted_of
+from auscult.server.console.absences import LABELS, absences_of, days_in_words, wanted_of
 from auscult.server.console.frame.naming import agent_name, by_in_words, role_name
 from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence, sentence_of, several
 from auscult.server.console.frame.reader import Reader
@@ -258,7 +258,8 @@ class UsersPage(Controller):
             why=why,
             asked=asked,
             names={visit.app.tenant.account_id: by_in_words("operator", {}), **names_of_people(visit)},
-            away=away_view(absences_of(visit).listing(user.email), visit.reader, given),
+            away=absences_of(visit).listing(user.email),
+            days_in_words=days_in_words,
             permissions=PERMISSIONS.items(),
             permission_in_words=permission_in_words,
             grant_name=grant_name,
@@ -275,7 +276,7 @@ def _granting(visit: Visit, given: Given) -> dict[str, Any]:
         "roles": [(each, role_name(each)) for each in visit.store.people.roles.of(visit.app.tenant.account_id)],
         "queues": visit.reader.queues.present().items(),
         "agents_known": _agents(visit),
-        "given": {name: one(given, name) for name in ("email", "name", "role", "permission")},
+        "given": {name: one(given, name) for name in ("email", "name", "role", "permission", *LABELS)},
         "chosen": several(given, "queue"),
         "agents_chosen": lines(given, "agents"),
     }
