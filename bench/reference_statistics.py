@@ -11,13 +11,12 @@ difference. The end fails where one is above a billionth.
 """
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Any
 
 from auscult.domain.audits.agreement import kappa_of
-from auscult.domain.statistics.agreement import fleiss_kappa, gwet_ac1, krippendorff_alpha, weighted_kappa
+from auscult.domain.statistics.agreement import gwet_ac1, krippendorff_alpha
 from auscult.domain.statistics.charts import Period, laney_chart
 from auscult.domain.statistics.fairness import discoveries
 from auscult.domain.statistics.intervals import Z, beta_quantile, difference, student_quantile, wilson, wilson_figure
@@ -72,7 +71,7 @@ def quantiles(stream: random.Random) -> Differences:
 
 
 def kappas(stream: random.Random) -> Differences:
-    """Compare Cohen's kappa, plain and weighted."""
+    """Compare Cohen's kappa."""
     score = library("sklearn.metrics").cohen_kappa_score
     for _ in range(SETS):
         pairs = pairs_of(stream)
@@ -81,10 +80,6 @@ def kappas(stream: random.Random) -> Differences:
         if ours is None:
             continue
         yield abs(ours - score(one, other))
-        for weights in ("linear", "quadratic"):
-            weighed = weighted_kappa(pairs, ANSWERS, weights)
-            if weighed is not None:
-                yield abs(weighed - score(one, other, labels=list(ANSWERS), weights=weights))
 
 
 def alphas(stream: random.Random) -> Differences:
@@ -101,17 +96,6 @@ def alphas(stream: random.Random) -> Differences:
             ours = krippendorff_alpha(items, level)
             if ours is not None:
                 yield abs(ours - alpha(reliability_data=data, level_of_measurement=level))
-
-
-def fleiss(stream: random.Random) -> Differences:
-    """Compare Fleiss' kappa."""
-    theirs = library("statsmodels.stats.inter_rater").fleiss_kappa
-    for _ in range(SETS):
-        items = [[stream.choice(ANSWERS) for _ in range(4)] for _ in range(stream.randint(5, 40))]
-        table = [[Counter(item)[answer] for answer in ANSWERS] for item in items]
-        ours = fleiss_kappa(items)
-        if ours is not None:
-            yield abs(ours - theirs(table))
 
 
 def first_coefficients(stream: random.Random) -> Differences:
@@ -179,9 +163,8 @@ def main() -> None:
     compared: dict[str, Callable[[random.Random], Differences]] = {
         "Wilson, Newcombe": intervals,
         "Beta, Student": quantiles,
-        "Cohen's kappa, weighted kappa": kappas,
+        "Cohen's kappa": kappas,
         "Krippendorff's alpha": alphas,
-        "Fleiss' kappa": fleiss,
         "Gwet's AC1": first_coefficients,
         "PPI++": powered_means,
         "Laney's p' chart": laney,

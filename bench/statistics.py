@@ -19,11 +19,9 @@ from auscult.domain.statistics.estimates import (
     AuditedVerdict,
     Estimate,
     Refusal,
-    corrected_share,
     estimate_score,
     estimate_share,
 )
-from auscult.domain.statistics.estimates import Count as Labels
 from auscult.domain.statistics.scores import Moments, moments_of
 
 POPULATION = 20_000
@@ -158,18 +156,6 @@ def scores(tally: Tally, stream: random.Random) -> None:
         tally.measure(f"score: correlation {correlation}, n {n}", truth, draw, 1.0)
 
 
-def elsewhere(tally: Tally, stream: random.Random) -> None:
-    """Measure Rogan and Gladen's estimate from labels of other conversations."""
-    for truth, right, labels in ((0.82, 0.95, 100), (0.9, 0.9, 200), (0.97, 0.97, 100)):
-
-        def draw(truth: float = truth, right: float = right, labels: int = labels) -> Outcome:
-            hits = [Labels(sum(stream.random() < right for _ in range(labels)), labels) for _ in range(2)]
-            yes = sum((stream.random() < truth) == (stream.random() < right) for _ in range(2_000))
-            return corrected_share({"YES": yes, "NO": 2_000 - yes}, *hits)
-
-        tally.measure(f"labels from elsewhere: truth {truth}, right {right}, {labels} of each", truth, draw)
-
-
 def main() -> None:
     """Measure every design; exit 1 where an interval is too short or too wide."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -177,7 +163,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     tally, stream = Tally(given.draws), random.Random(given.seed)  # noqa: S311  (a simulation)
-    for measure in (shares, scores, elsewhere):
+    for measure in (shares, scores):
         measure(tally, stream)
     print(f"lowest coverage {100 * min(tally.coverages):.1f} %, highest coverage {100 * max(tally.coverages):.1f} %")
     ends = f"{100 * LEAST:.0f} to {100 * MOST:.0f} %"

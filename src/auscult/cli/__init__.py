@@ -16,7 +16,6 @@ from auscult.cli.commands import COMMANDS, GROUPS, SUMMARIES
 from auscult.cli.terminal import errors
 from auscult.cli.terminal.help import WIDTH, Command, Group
 from auscult.cli.terminal.quiet import be_quiet, without_quiet
-from auscult.cli.terminal.usage import is_usage, report_usage
 from auscult.cli.terminal.version import version_line
 from auscult.config import unknown_settings
 from auscult.domain.errors import AuscultError
@@ -128,8 +127,8 @@ def main() -> None:
         typer.echo("error: aborted", err=True)
         status = 1
     except Exception as error:
-        if is_usage(error):
-            status = report_usage(error, as_json=as_json)
+        if errors.is_usage(error):
+            status = errors.report_usage(error, as_json=as_json)
         elif (fault := errors.database_trouble(error)) is not None:
             errors.report(fault, as_json=as_json)
             status = 1

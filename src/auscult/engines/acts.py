@@ -22,6 +22,7 @@ from auscult.domain.errors import EngineError
 from auscult.domain.probe import Acts, ActsAnswer, Answer, Probe
 from auscult.engines._acts.features import LETTERS, gram_words, runs_of
 from auscult.engines._acts.reading import ACTS, Position, positions, signs_of_position, text_signs
+from auscult.engines._vectors.cache import Kept
 from auscult.engines._vectors.embedding import Embedding
 
 FOLDER = Path(__file__).with_name("trained") / "acts"
@@ -86,8 +87,7 @@ class Heads:
         self._embedding, self._language = embedding, language
         self._weights = weights_of(language)
         self._lock = Lock()
-        self._rows: dict[Said, int] = {}
-        self._table = np.zeros((0, 0), np.int32)
+        self._kept = Kept(KEPT_TEXTS, 3 * len(ACTS), self._read, np.int32)
         self._of_letters = lru_cache(maxsize=KEPT_WORDS)(self._rows_of_letters)
         self._of_position = lru_cache(maxsize=KEPT_WORDS)(self._rows_of_position)
 
@@ -124,26 +124,16 @@ class Heads:
         totals += _summed(weights.positions, [self._of_position(of) for one in asked for of in positions(one)])
         return np.clip(totals >> SHIFT, -MOST, MOST)
 
-    def _of_texts(self, texts: Sequence[Said]) -> Whole:
+    def _of_texts(self, texts: list[Said]) -> Whole:
         """Return what each text adds: to its own acts, to those of the next turn, to those of the one before."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._rows]
-        if missing and len(self._rows) + len(missing) > KEPT_TEXTS:
-            self._rows.clear()
-            missing = list(dict.fromkeys(texts))
-        if missing:
-            first = len(self._rows)
-            if len(self._table) < first + len(missing):
-                grown = np.zeros((max(KEPT_TEXTS, first + len(missing)), 3 * len(ACTS)), np.int32)
-                if first:
-                    grown[:first] = self._table[:first]
-                self._table = grown
-            for start in range(0, len(missing), AT_A_TIME):
-                some = missing[start : start + AT_A_TIME]
-                self._table[first + start : first + start + len(some)] = self._read(some)
-            self._rows.update(zip(missing, range(first, first + len(missing)), strict=True))
-        return self._table[np.fromiter(map(self._rows.__getitem__, texts), np.int64, len(texts))]
+        return np.concatenate(
+            [self._kept.vectors(texts[at : at + KEPT_TEXTS]) for at in range(0, len(texts), KEPT_TEXTS)]
+        )
 
     def _read(self, said: list[Said]) -> Whole:
+        return np.concatenate([self._sums(said[at : at + AT_A_TIME]) for at in range(0, len(said), AT_A_TIME)])
+
+    def _sums(self, said: list[Said]) -> Whole:
         weights = self._weights
         totals = _summed(weights.signs, self._rows_of_signs(said))
         totals[:, : len(ACTS)] += _summed(weights.grams, [self.rows_of_grams(text) for text, _ in said])

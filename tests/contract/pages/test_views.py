@@ -30,7 +30,7 @@ from auscult.services.comments import Commenting
 from auscult.services.corrections import Correcting
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import read_form, starter_documents
-from auscult.services.delivery.table_export import TableExport
+from auscult.services.delivery.export import TableExport
 from auscult.services.delivery.tables import KINDS
 from auscult.services.form_examples import FormExamples
 from auscult.services.people.users import Users

@@ -17,8 +17,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import RequestError
 from auscult.reports import REPORTS
 from auscult.services.delivery.day_files import STATE
-from auscult.services.delivery.export import Export
-from auscult.services.delivery.table_export import TableExport
+from auscult.services.delivery.export import Export, TableExport
 from auscult.services.privacy.log import SYSTEM
 from auscult.services.scoring.intake.times import change_times
 from auscult.storage import Store, migrate

@@ -12,10 +12,10 @@ from typer.testing import CliRunner
 from auscult import bootstrap
 from auscult.cli import build
 from auscult.config import Settings, read_settings
+from auscult.domain.definitions.lookup_table import checked
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.domain.evaluation import Verdict
 from auscult.domain.tenancy import Tenant
-from auscult.services.definitions.lookup_tables import checked
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.storage import Store
 from auscult.storage.store import AppStore

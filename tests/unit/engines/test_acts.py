@@ -12,8 +12,7 @@ from auscult.domain.conversation import Agent, Conversation, Turn
 from auscult.domain.errors import EngineError
 from auscult.domain.probe import Acts, ActsAnswer, Similarity
 from auscult.engines._acts.features import grams, letters
-from auscult.engines._acts.packs import PackReader
-from auscult.engines._acts.reading import ACTS
+from auscult.engines._acts.reading import ACTS, PackReader
 from auscult.engines.acts import UNIT, DialogueActs, Heads, weights_of
 from auscult.engines.wordllama import WordLlama
 from auscult.votes import languages

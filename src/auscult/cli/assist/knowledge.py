@@ -159,11 +159,11 @@ def search(
     """
     from auscult import bootstrap
 
-    settings = options.settings_of_existing(database)
-    with bootstrap.open(settings) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
-        with closing(bootstrap.assistant(settings, application.store)) as assistant:
-            found = assistant.library.search(store, language, question, limit)
+    with (
+        options.opened(database, app) as (application, store),
+        closing(bootstrap.assistant(application.settings, application.store)) as assistant,
+    ):
+        found = assistant.library.search(store, language, question, limit)
     in_force = {each.found.passage.id for each in found.suggestions}
     over = [each.passage for each in found.found if each.passage.id not in in_force]
     if as_json:

@@ -40,13 +40,11 @@ def tune(
 
     if publish and undo:
         raise typer.BadParameter("give --publish or --undo, not both")
-    settings = options.settings_of_existing(database)
-    with bootstrap.open(settings) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.opened(database, app) as (application, store):
         if undo:
             _show_calibration("in force again", teaching.undo(store, principal()), as_json=as_json)
             return
-        with closing(bootstrap.assistant(settings, application.store)) as assistant:
+        with closing(bootstrap.assistant(application.settings, application.store)) as assistant:
             search = assistant.library.search(store, language, "", 1)
         if search.version == 0:
             raise ConflictError(f"the app knows nothing in {language}", code="knowledge.none", field="--language")

@@ -92,12 +92,11 @@ def copy(
     if app is None or out is not None:
         _write(out, document)
         return
-    from auscult import bootstrap
     from auscult.services.definitions.forms.drafts import save_draft
 
     target = to_app or app
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        forms = application.store.within(options.known_tenant(application.store, target)).forms
+    with options.opened(database, target) as (application, store):
+        forms = store.forms
         if forms.get(new_id) is not None or forms.draft(new_id) is not None:
             raise RequestError(
                 f"{target} has a form {new_id} already; choose another id", code="form.exists", field="NEW_ID"

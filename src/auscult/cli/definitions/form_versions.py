@@ -1,8 +1,6 @@
 """``auscult forms``: versions and drafts, what differs between them, and forms put out of force."""
 
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,10 +12,8 @@ from auscult.domain.definitions.form_version import signed
 from auscult.domain.errors import FormError, NotFoundError, RequestError, sent
 
 if TYPE_CHECKING:
-    from auscult.bootstrap import Application
     from auscult.services.definitions.forms.difference import Named
     from auscult.storage.definitions.forms import AppForms
-    from auscult.storage.store import AppStore
 
 FormId = Annotated[str, typer.Argument(metavar="FORM_ID", help="The form's id, as ef-starter-voice.")]
 PublishingNote = Annotated[
@@ -54,7 +50,7 @@ def diff(
     if app is None:
         found = compared(*_two(None, form, a, b))
     else:
-        with _open(app, database) as (store, _):
+        with options.known_app(database, app) as store:
             found = compared(*_two(store.forms, form, a, b))
     if as_json:
         typer.echo(msgspec.json.encode(found, enc_hook=sent))
@@ -96,7 +92,7 @@ def publish(
     """Publish the draft of a form: conversations that are loaded from now on are scored with it."""
     from auscult.services.definitions.forms.drafts import publish_draft
 
-    with _open(app, database) as (store, application):
+    with options.opened(database, app) as (application, store):
         version = publish_draft(store.forms, form_id, application.answered, signed(None, note))
         typer.echo(f"{version.form_id} version {version.version} is in force for {app}")
         hints.after_publishing(store, [version])
@@ -106,19 +102,10 @@ def discard(form_id: FormId, *, app: options.KnownApp, database: options.Databas
     """Discard the draft of a form; published versions stay as they are."""
     from auscult.services.definitions.forms.drafts import get_draft
 
-    with _open(app, database) as (store, _):
+    with options.known_app(database, app) as store:
         get_draft(store.forms, form_id)
         store.forms.discard_draft(form_id)
     typer.echo(f"draft of {form_id} discarded")
-
-
-@contextmanager
-def _open(app: str, database: str | None) -> "Generator[tuple[AppStore, Application]]":
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        tenant = options.known_tenant(application.store, app)
-        yield application.store.within(tenant), application
 
 
 def _two(forms: "AppForms | None", form: str, a: str | None, b: str | None) -> "tuple[Named, Named]":

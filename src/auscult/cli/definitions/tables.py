@@ -37,7 +37,7 @@ def apply(
 
     All of them are checked first: when one cannot be read, none is published.
     """
-    from auscult.services.definitions.lookup_tables import checked
+    from auscult.domain.definitions.lookup_table import checked
 
     documents = {file.stem: checked(file.stem, file.read_bytes()) for file in files}
     with options.named_app(database, account, org, app) as its:

@@ -88,8 +88,7 @@ def _days(
     is_forced: bool,
 ) -> "Iterator[Day]":
     from auscult.reports import REPORTS
-    from auscult.services.delivery.export import Export
-    from auscult.services.delivery.table_export import TableExport
+    from auscult.services.delivery.export import Export, TableExport
     from auscult.services.privacy.log import record_export
     from auscult.tables import TABLES
 

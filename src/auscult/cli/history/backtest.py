@@ -74,11 +74,9 @@ def backtest(
     that decided. Answers that are still valid are reused, so the result is that of a re-score.
     What a judge answers meanwhile is kept and not paid for twice.
     """
-    from auscult import bootstrap
     from auscult.services.history.trials import TrialOrder
 
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        store = application.store.within(options.known_tenant(application.store, app))
+    with options.opened(database, app) as (application, store):
         tried = _tried(store, form, version)
         order = TrialOrder(
             document=tried.document.decode("utf-8-sig"),

@@ -1,7 +1,5 @@
 """``auscult rescore`` and ``auscult rescores``: history, scored once more with a version of a form."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -54,7 +52,7 @@ def rescore(
     """
     from auscult.services.history.rescores import begin_rescore
 
-    with _opened(app, database) as (application, store):
+    with options.opened(database, app) as (application, store):
         begun = begin_rescore(
             store,
             application.answered,
@@ -81,18 +79,10 @@ def resume(
     """Resume a re-score that was cancelled, failed or interrupted."""
     from auscult.services.history.rescores import resume_rescore
 
-    with _opened(app, database) as (application, store):
+    with options.opened(database, app) as (application, store):
         resumed = resume_rescore(store, rescore_id)
         view = resumed if no_wait else _awaited(application, store, resumed)
     _print_state(view, as_json=as_json, is_awaited=not no_wait)
-
-
-@contextmanager
-def _opened(app: str, database: str | None) -> "Generator[tuple[Application, AppStore]]":
-    from auscult import bootstrap
-
-    with bootstrap.open(options.settings_of_existing(database)) as application:
-        yield application, application.store.within(options.known_tenant(application.store, app))
 
 
 def _awaited(application: "Application", store: "AppStore", begun: "RescoreLine") -> "RescoreLine":

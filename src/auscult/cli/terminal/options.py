@@ -15,6 +15,7 @@ from auscult.domain.schedules.instants import read_instant
 from auscult.domain.tenancy import Tenant
 
 if TYPE_CHECKING:
+    from auscult.bootstrap import Application
     from auscult.formats import Given
     from auscult.storage.store import AppStore, Store
 
@@ -233,12 +234,19 @@ def known_store(database: str | None) -> "Generator[Store]":
 
 
 @contextmanager
-def known_app(database: str | None, app: str, *, with_secrets: bool = True) -> "Generator[AppStore]":
-    """Open what the app keeps. Raises ``NotFoundError`` where there is no such app, and makes no database."""
+def opened(database: str | None, app: str, *, with_secrets: bool = True) -> "Generator[tuple[Application, AppStore]]":
+    """Open a database and what the app keeps. Raises ``NotFoundError`` where there is no such app; makes no database."""
     from auscult import bootstrap
 
     with bootstrap.open(settings_of_existing(database), with_secrets=with_secrets) as application:
-        yield application.store.within(known_tenant(application.store, app))
+        yield application, application.store.within(known_tenant(application.store, app))
+
+
+@contextmanager
+def known_app(database: str | None, app: str, *, with_secrets: bool = True) -> "Generator[AppStore]":
+    """Open what the app keeps, as ``opened`` does."""
+    with opened(database, app, with_secrets=with_secrets) as (_, store):
+        yield store
 
 
 @contextmanager

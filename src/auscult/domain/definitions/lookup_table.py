@@ -2,12 +2,13 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgspec
 
-from auscult.domain.errors import FormatError, coded
+from auscult.domain.errors import FormatError, RequestError, coded
 
 MAX_BYTES = 16 << 20
 _DELIMITERS = ",;\t|"
@@ -108,3 +109,19 @@ def _text(value: object) -> str:
 
 def _folded(text: str) -> str:
     return " ".join(text.split()).casefold()
+
+
+_NAME = re.compile(r"\w[\w.-]{0,99}")
+
+
+def checked(name: str, document: bytes) -> bytes:
+    """A table's document, once it was read. Raises ``RequestError`` ``table.misnamed``; ``FormatError``."""
+    if not _NAME.fullmatch(name):
+        raise RequestError(
+            "{value!r} cannot be the name of a table: give letters, digits, dots and dashes, up to 100, like plans",
+            code="table.misnamed",
+            field="name",
+            value=name,
+        )
+    read_table(document)
+    return document

@@ -1,7 +1,5 @@
-"""Agreement between raters: raw, Cohen's and weighted kappa, Gwet's AC1, Krippendorff's alpha, Fleiss' kappa.
+"""Agreement between raters: raw, Cohen's kappa, Gwet's AC1, Krippendorff's alpha.
 
-Cohen, J. (1968). Weighted kappa. Psychological Bulletin 70, 213-220.
-Fleiss, J. L. (1971). Measuring nominal scale agreement among many raters. Psychological Bulletin 76, 378-382.
 Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of high agreement. British
 Journal of Mathematical and Statistical Psychology 61, 29-48.
 Krippendorff, K. (2019). Content analysis, 4th ed., chapter 12. Sage.
@@ -102,25 +100,6 @@ def band_of(kappa: float | None, n: int) -> str | None:
     return "substantial" if kappa <= _SUBSTANTIAL else "near-perfect"
 
 
-def weighted_kappa(
-    pairs: Iterable[Pair], order: Sequence[str], weights: Literal["linear", "quadratic"] = "quadratic"
-) -> float | None:
-    """Return kappa with disagreements weighted by their distance in ``order``; None where it is not defined."""
-    counts = Counter(pairs)
-    n, rank = sum(counts.values()), {answer: index for index, answer in enumerate(order)}
-    power = 1 if weights == "linear" else 2
-    first, second = Counter[str](), Counter[str]()
-    observed = 0
-    for (one, other), count in counts.items():
-        first[one] += count
-        second[other] += count
-        observed += count * abs(rank[one] - rank[other]) ** power
-    expected = sum(
-        first[one] * second[other] * abs(rank[one] - rank[other]) ** power for one in first for other in second
-    )
-    return 1 - observed * n / expected if expected else None
-
-
 def gwet_ac1(items: Iterable[Sequence[str | None]]) -> Figure | None:
     """Return Gwet's AC1 of any number of raters with its interval; None without an item that two have rated.
 
@@ -168,19 +147,6 @@ def _variance_of_ac1(
         by_chance /= len(shares) - 1
         total += (agreed - 2 * (1 - value) * (by_chance - chance) / (1 - chance) - value) ** 2
     return total / (n * (n - 1))
-
-
-def fleiss_kappa(items: Iterable[Sequence[str]]) -> float | None:
-    """Return Fleiss' kappa of items rated equally often; None where it is not defined."""
-    rated = [Counter(item) for item in items if len(item) > 1]
-    if not rated:
-        return None
-    counts: Counter[str] = Counter()
-    for one in rated:
-        counts += one
-    chance = sum((count / counts.total()) ** 2 for count in counts.values())
-    agreed = sum(_agreed(one) for one in rated) / len(rated)
-    return (agreed - chance) / (1 - chance) if len(counts) > 1 else None
 
 
 def krippendorff_alpha(

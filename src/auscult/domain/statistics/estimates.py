@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from auscult.domain.statistics.intervals import Figure, Z, normal_interval
+from auscult.domain.statistics.intervals import Figure
 from auscult.domain.statistics.post_stratified import Stratum, post_stratified
 from auscult.domain.statistics.scores import Moments, audits_alone, powered
 from auscult.domain.statistics.weighted import (
@@ -43,23 +43,6 @@ class AuditedScore(Struct, frozen=True):
     machine: float
     person: float
     probability: float | None
-
-
-class Count(Struct, frozen=True):
-    """Hits among ``n`` labelled conversations."""
-
-    hits: int
-    n: int
-
-    @property
-    def share(self) -> float:
-        """The share of hits."""
-        return self.hits / self.n
-
-    @property
-    def smoothed(self) -> float:
-        """The share of hits with one hit and one miss added."""
-        return (self.hits + 1) / (self.n + 2)
 
 
 class Estimate(Struct, frozen=True, kw_only=True):
@@ -138,40 +121,6 @@ def estimate_score(scores: Moments, audits: Sequence[AuditedScore]) -> Estimate 
     else:
         found, method = audits_alone([person for _, person in pairs], scores.n), "audits alone"
     return _estimate(scores.mean, found, _Sample(len(drawn), scores.n, warnings), method)
-
-
-def corrected_share(verdicts: Mapping[str, int], found_yes: Count, found_no: Count) -> Estimate | Refusal:
-    """Estimate the share of YES from labels of other conversations (Rogan and Gladen), marked by its method.
-
-    ``found_yes`` counts which of people's YES there the machine finds (sensitivity), ``found_no`` which of their NO
-    (specificity). It supposes that the machine errs here as often as there. The interval is Lang and Reiczigel's.
-
-    Rogan, W. J. & Gladen, B. (1978). Estimating prevalence from the results of a screening test. American Journal of
-    Epidemiology 107, 71-76. Lang, Z. & Reiczigel, J. (2014). Preventive Veterinary Medicine 113, 13-22.
-    """
-    machine, population = machine_share(verdicts), verdicts.get("YES", 0) + verdicts.get("NO", 0)
-    if machine is None:
-        return Refusal("the metric applies to none of the conversations")
-    if not (found_yes.n and found_no.n):
-        return Refusal("the labels from elsewhere have no YES or no NO")
-    if found_yes.share + found_no.share <= 1:
-        return Refusal("on the labels from elsewhere the machine is no better than chance")
-    square, one, other = Z * Z, found_yes.smoothed, found_no.smoothed
-    share, n = (machine * population + square / 2) / (population + square), population + square
-    gain = one + other - 1
-    value = (share + other - 1) / gain
-    variance = (
-        share * (1 - share) / n
-        + value**2 * one * (1 - one) / found_yes.n
-        + (1 - value) ** 2 * other * (1 - other) / found_no.n
-    )
-    shift = 2 * square * (value * one * (1 - one) / found_yes.n - (1 - value) * other * (1 - other) / found_no.n)
-    found = normal_interval(value + shift, variance / gain**2)
-    plain = min(max((machine + found_no.share - 1) / (found_yes.share + found_no.share - 1), 0.0), 1.0)
-    low, high = min(max(found.low, 0.0), plain), max(min(found.high, 1.0), plain)
-    n_labels = found_yes.n + found_no.n
-    sample = _Sample(n_labels, population, ["labels from other conversations: none of these was audited"])
-    return _estimate(machine, Figure(plain, low, high), sample, "rogan-gladen")
 
 
 def machine_share(verdicts: Mapping[str, int]) -> float | None:

@@ -64,7 +64,7 @@ class SentenceEngine:
         return np.concatenate([np.zeros((0, self.width), np.float32), *parts]).astype(np.float64)
 
     @cached_property
-    def _texts(self) -> Kept[np.float32]:
+    def _texts(self) -> Kept[str, np.float32]:
         """Return the cache of embedded texts; 25 MB with 384 dimensions."""
         return Kept(KEPT_TEXTS, self.width, self._of_model, np.float32)
 

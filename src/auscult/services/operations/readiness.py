@@ -5,11 +5,20 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from auscult.domain.operations.readiness import ReadinessCheck
+from msgspec import Struct
+
 from auscult.storage.core.dialect import identity_of
 from auscult.storage.store import Store
 
 _MIB = 1 << 20
+
+
+class ReadinessCheck(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Readiness check: ``reason`` names the fault where it is not passed."""
+
+    name: str
+    ok: bool
+    reason: str = ""
 
 
 class Readiness:

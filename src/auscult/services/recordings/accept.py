@@ -17,7 +17,7 @@ from auscult.domain.recordings.recording import (
     default_speakers,
     new_recording_id,
 )
-from auscult.services.recordings.sound.media_types import is_of_type
+from auscult.services.recordings.sound.containers import is_of_type
 from auscult.services.recordings.sound.probe import probe
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import AppStore

@@ -10,10 +10,8 @@ from hypothesis import strategies as st
 from auscult.domain.statistics.estimates import (
     AuditedScore,
     AuditedVerdict,
-    Count,
     Estimate,
     Refusal,
-    corrected_share,
     estimate_score,
     estimate_share,
 )
@@ -222,17 +220,6 @@ def test_the_formula_of_the_difference_estimator() -> None:
     variance = (100 * 0.5 / 0.25 + 25 * 0.9 / 0.01) / 100**2
     assert found.value == pytest.approx(75 + (-10 / 0.5 + 5 / 0.1) / 100)
     assert found.high - found.value == pytest.approx(4.3027 * variance**0.5, rel=1e-4)
-
-
-def test_labels_from_elsewhere_are_marked() -> None:
-    """Rogan and Gladen: (machine + specificity - 1) / (sensitivity + specificity - 1)."""
-    found = corrected_share({"YES": 700, "NO": 300}, Count(90, 100), Count(80, 100))
-    assert isinstance(found, Estimate)
-    assert found.estimate == pytest.approx(0.5 / 0.7)
-    assert found.low < found.estimate < found.high
-    assert found.method == "rogan-gladen"
-    assert found.warnings
-    assert isinstance(corrected_share({"YES": 7, "NO": 3}, Count(1, 2), Count(1, 2)), Refusal)
 
 
 strata = st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(0, 30), st.integers(0, 30)).map(

@@ -16,7 +16,7 @@ def made() -> list[str]:
     return []
 
 
-def _kept(made: list[str]) -> Kept[np.float32]:
+def _kept(made: list[str]) -> Kept[str, np.float32]:
     def make(keys: list[str]) -> Vectors:
         made.extend(keys)
         return np.array([[ord(key), -ord(key)] for key in keys], np.float32)

@@ -1,15 +1,13 @@
 """Absences in the console: what pages of a person show of them, and taking an audit over from who is away."""
 
-from collections.abc import Iterable, Mapping
 from datetime import date
 
 from litestar import Controller, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from litestar.response import Redirect
-from msgspec import Struct
 
-from auscult.domain.absences import Absence, NewAbsence
+from auscult.domain.absences import NewAbsence
 from auscult.domain.errors import ConflictError
 from auscult.language import gettext as _
 from auscult.language import later
@@ -21,25 +19,6 @@ from auscult.services.absences import Absences, Offers, Places
 AnyVisit = NamedDependency[SkipValidation[Visit]]
 LABELS = {"since": later("First day"), "until": later("Last day"), "note": later("Note")}
 """Names of fields on the page."""
-
-
-class AbsenceRow(Struct, frozen=True, kw_only=True):
-    """One absence: its days, and whether today is one of them."""
-
-    absence_id: str
-    days: str
-    note: str
-    is_now: bool
-
-
-class AwayView(Struct, frozen=True, kw_only=True):
-    """The absences of a person, and the values of the form for another one."""
-
-    rows: tuple[AbsenceRow, ...]
-    today: str
-    since: str
-    until: str
-    note: str
 
 
 class OfferedPage(Controller):
@@ -71,25 +50,6 @@ def places(visit: Visit) -> Places:
 def absences_of(visit: Visit) -> Absences:
     """Return the absences of this visit's account as the visitor sees and states them."""
     return Absences(visit.app.absences, visit.app, lambda: visit.now, visit.principal)
-
-
-def away_view(found: Iterable[Absence], reader: Reader, given: Mapping[str, str | list[str]]) -> AwayView:
-    """Show a person's absences; ``given`` is what the form held, where that was refused."""
-    return AwayView(
-        rows=tuple(
-            AbsenceRow(
-                absence_id=each.absence_id,
-                days=days_in_words(each.since, each.until, reader),
-                note=each.note,
-                is_now=each.covers(reader.today),
-            )
-            for each in found
-        ),
-        today=reader.today.isoformat(),
-        since=one(given, "since"),
-        until=one(given, "until"),
-        note=one(given, "note"),
-    )
 
 
 def days_in_words(since: date, until: date, reader: Reader) -> str:

@@ -39,11 +39,6 @@ class Talk(NamedTuple):
     is_agent: bool
 
     @property
-    def open_threads(self) -> int:
-        """Return how many threads are open."""
-        return sum(each.state == "open" for each in self.threads)
-
-    @property
     def minutes(self) -> int:
         """Return for how many minutes words can be changed."""
         return int(EDITABLE_FOR.total_seconds()) // 60

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.response import Redirect
@@ -21,7 +22,7 @@ from auscult.server.console.frame.naming import (
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, AnyRequest, Visit
-from auscult.server.console.people.users import Invitation, invitation
+from auscult.server.console.people.users import link_address, mailed_link
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.services.history.coverage import fitting
@@ -101,8 +102,8 @@ class InvitePage(Controller):
         work.done("invite")
         if visit.services.sign_on is not None:
             return _invite_page(visit, {}, invited=user.email)
-        link = invitation(visit, user.email, users.link(user), request)
-        return _invite_page(visit, {}, link=link, invited=user.email)
+        link = link_address(visit, users.link(user), request)
+        return _invite_page(visit, {}, link=link, sent=mailed_link(visit, user.email, link), invited=user.email)
 
 
 def _form_page(visit: Visit, problem: str = "") -> Response[str]:
@@ -144,9 +145,7 @@ def _about(form: Form, reader: Reader) -> str:
     return f"{channel}, {languages}, {questions}"
 
 
-def _invite_page(
-    visit: Visit, given: Given, problem: str = "", *, link: Invitation | None = None, invited: str = ""
-) -> Response[str]:
+def _invite_page(visit: Visit, given: Given, problem: str = "", **invited: Any) -> Response[str]:  # noqa: ANN401  (what the page shows of it)
     names: Iterable[str] = visit.store.people.roles.of(visit.app.tenant.account_id)
     return visit.page(
         "first_hour/invite",
@@ -157,6 +156,5 @@ def _invite_page(
         given={name: one(given, name) for name in ("email", "name", "role")},
         roles=tuple((each, role_name(each)) for each in names if each != "agent"),
         problem=problem,
-        link=link,
-        invited=invited,
+        **invited,
     )

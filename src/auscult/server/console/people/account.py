@@ -10,7 +10,7 @@ from auscult.domain.errors import AuscultError, NotFoundError
 from auscult.domain.people.principal import Principal
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
-from auscult.server.console.absences import LABELS, away_view, wanted_of
+from auscult.server.console.absences import LABELS, days_in_words, wanted_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, sentence_of
 from auscult.server.console.frame.visit import (
     BASE,
@@ -175,7 +175,10 @@ def _page(  # noqa: PLR0913
         "secret": _grouped(waiting.secret) if waiting else "",
         "picture": _picture(waiting.uri) if waiting else "",
         "codes": codes,
-        "absences": away_view(_absences(console, access).listing(), reader, given),
+        "absences": _absences(console, access).listing(),
+        "given": {name: one(given, name) for name in LABELS},
+        "reader": reader,
+        "days_in_words": days_in_words,
         "note": note,
         "problem": in_words(error) if error else problem,
     }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -16,7 +16,7 @@ from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.users import User
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.absences import LABELS, absences_of, away_view, wanted_of
+from auscult.server.console.absences import LABELS, absences_of, days_in_words, wanted_of
 from auscult.server.console.frame.naming import agent_name, by_in_words, role_name
 from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence, sentence_of, several
 from auscult.server.console.frame.reader import Reader
@@ -116,7 +116,8 @@ class UsersPage(Controller):
             return self._listing(visit, data, sentence(error.coded))
         if one(data, "password") or visit.services.sign_on is not None:
             return Redirect(f"{_PATH}/{user.user_id}?done=added", status_code=303)
-        return self._one(visit, user.user_id, link=invitation(visit, user.email, users.link(user), request))
+        link = link_address(visit, users.link(user), request)
+        return self._one(visit, user.user_id, link=link, sent=mailed_link(visit, user.email, link))
 
     @get("/{user_id:str}", sync_to_thread=True)
     def show(self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -168,7 +169,8 @@ class UsersPage(Controller):
             code = managed(visit).link(user)
         except AuscultError as error:
             return self._one(visit, user_id, sentence(error.coded))
-        return self._one(visit, user_id, link=invitation(visit, user.email, code, request))
+        link = link_address(visit, code, request)
+        return self._one(visit, user_id, link=link, sent=mailed_link(visit, user.email, link))
 
     @post("/{user_id:str}/second-factor/reset", sync_to_thread=True)
     def reset_second_factor(
@@ -237,7 +239,7 @@ class UsersPage(Controller):
         user_id: str,
         problem: str = "",
         given: Given = MappingProxyType({}),
-        link: "Invitation | None" = None,
+        **invited: Any,  # noqa: ANN401  (what the page shows of a link)
     ) -> Response[str]:
         user = _find(visit, user_id)
         asked = visit.asked("conversation")
@@ -252,17 +254,18 @@ class UsersPage(Controller):
             user=_shown(visit, user),
             has_second_factor=user.user_id in people.second_factors.enrolled(),
             has_no_password=visit.services.sign_on is None and people.users.password_hash(user.user_id) is None,
-            link=link,
             may_manage=visit.principal.may_everywhere("user.manage"),
             why=why,
             asked=asked,
             names={visit.app.tenant.account_id: by_in_words("operator", {}), **names_of_people(visit)},
-            away=away_view(absences_of(visit).listing(user.email), visit.reader, given),
+            away=absences_of(visit).listing(user.email),
+            days_in_words=days_in_words,
             permissions=PERMISSIONS.items(),
             permission_in_words=permission_in_words,
             grant_name=grant_name,
             grant_scope=grant_scope,
             grant_time=grant_time,
+            **invited,
             **_granting(visit, given),
         )
 
@@ -273,30 +276,28 @@ def _granting(visit: Visit, given: Given) -> dict[str, Any]:
         "roles": [(each, role_name(each)) for each in visit.store.people.roles.of(visit.app.tenant.account_id)],
         "queues": visit.reader.queues.present().items(),
         "agents_known": _agents(visit),
-        "given": {name: one(given, name) for name in ("email", "name", "role", "permission")},
+        "given": {name: one(given, name) for name in ("email", "name", "role", "permission", *LABELS)},
         "chosen": several(given, "queue"),
         "agents_chosen": lines(given, "agents"),
     }
 
 
-class Invitation(NamedTuple):
-    """The address that signs a user in once, and the result of the e-mail with it; empty without a mail server."""
+def link_address(visit: Visit, code: str, request: AnyRequest) -> str:
+    """Return the address that signs a user in once, with a code."""
+    base = visit.services.settings.public_url or str(request.base_url)
+    return f"{base.rstrip('/')}{BASE}/link/{code}"
 
-    href: str
-    sent: str = ""
 
-
-def invitation(visit: Visit, email: str, code: str, request: AnyRequest) -> Invitation:
-    """Return the address that signs in with a code, and send it where there is a mail server."""
-    base, mail = visit.services.settings.public_url or str(request.base_url), visit.services.settings.mail
-    href = f"{base.rstrip('/')}{BASE}/link/{code}"
+def mailed_link(visit: Visit, email: str, link: str) -> str:
+    """Send a link where there is a mail server. Return the result in words; empty without one."""
+    mail = visit.services.settings.mail
     if mail is None:
-        return Invitation(href)
+        return ""
     text = _("{name} invites you to auscult. This link signs you in once, within seven days, and asks for a password:")
-    said = f"{text.format(name=visit.visitor.name)}\n\n{href}\n"
+    said = f"{text.format(name=visit.visitor.name)}\n\n{link}\n"
     problem = mail((email,), _("Your invitation to auscult"), said, None)
     sent = _("Not sent by e-mail: {problem}. Send the link yourself.") if problem else _("Sent to {email} by e-mail.")
-    return Invitation(href, sent.format(problem=problem, email=email))
+    return sent.format(problem=problem, email=email)
 
 
 def managed(visit: Visit) -> Users:

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.conversation import Channel, Direction
+from auscult.domain.conversation import Channel
 from auscult.domain.errors import FormError, coded
 from auscult.domain.form import (
     Abstention,
@@ -97,14 +97,6 @@ class WrittenMetric(WrittenGrades, frozen=True, kw_only=True):
     comments: tuple[str, ...] = ()
 
 
-class WrittenAssignment(Struct, frozen=True, kw_only=True):
-    """The conversations of a queue in a direction."""
-
-    queue: str = "*"
-    direction: Direction | Literal["both"] = "both"
-    pass_score: Decimal | None = None
-
-
 class WrittenForm(Struct, frozen=True, kw_only=True):
     """The keys of a form."""
 
@@ -119,7 +111,7 @@ class WrittenForm(Struct, frozen=True, kw_only=True):
     not_applicable: NotApplicable = "exclude"
     abstain_below: Decimal | None = None
     abstain: Abstention = "na"
-    assignments: tuple[WrittenAssignment, ...] = (WrittenAssignment(),)
+    assignments: tuple[Assignment, ...] = (Assignment(),)
     re_audit: bool = False
     sections: tuple[Section, ...] = ()
     bonus_cap: Decimal | None = None
@@ -297,10 +289,6 @@ def _read_form(document: Document, value: dict[str, Value], version: int, types:
         metrics=tuple(_read_question(document, one, ("metrics", at), types, homes) for at, one in enumerate(metrics)),
         version=version,
         min_duration_ms=min_duration_ms,
-        assignments=tuple(
-            Assignment(queue=one.queue, direction=one.direction, pass_score=one.pass_score)
-            for one in written.assignments
-        ),
         handled_by=None if written.handled_by == "both" else written.handled_by,
     )
 

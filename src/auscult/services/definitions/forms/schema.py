@@ -11,8 +11,9 @@ from typing import Any, cast
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.form import Assignment
 from auscult.formats._document import ConversationDocument
-from auscult.services.definitions.forms.reading import SCHEMA_KEY, WrittenAssignment, WrittenForm, WrittenMetric
+from auscult.services.definitions.forms.reading import SCHEMA_KEY, WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.rules import MetricTypes
 
 _LINES = files("auscult.services.definitions.forms").joinpath("key_descriptions.tsv").read_text("utf-8").splitlines()
@@ -24,7 +25,7 @@ Words = Mapping[str, str]
 
 def form_schema(types: MetricTypes) -> Schema:
     """The schema of a form's document, for these metric types."""
-    things: dict[type[Struct], str] = {WrittenForm: "form", WrittenAssignment: "assignment", WrittenMetric: "metric"}
+    things: dict[type[Struct], str] = {WrittenForm: "form", Assignment: "assignment", WrittenMetric: "metric"}
     things |= {kind.settings_type: name for name, kind in types.items()}
     defs = _definitions(things, FORM)
     form, common = defs.pop("form"), defs.pop("metric")

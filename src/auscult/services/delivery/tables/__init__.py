@@ -5,25 +5,13 @@ Names are snake_case, instants are UTC timestamps, ids are stable. docs/referenc
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple, get_args
 
 import msgspec
 
 from auscult.domain.scoring.stored import EvaluatedConversation
-from auscult.services.delivery.tables import (
-    audits,
-    calls,
-    collections,
-    comments,
-    conversations,
-    corrections,
-    evidence,
-    examples,
-    insights,
-    notices,
-    pins,
-    verdicts,
-)
+from auscult.services.delivery.tables import added, evaluated
 from auscult.storage.store import AppStore
 from auscult.tables._columns import columns_of
 from auscult.tables._contract import Columns
@@ -35,14 +23,14 @@ SCHEMA_VERSION = 1
 class TableKind(NamedTuple):
     """One table: the struct that its columns come from, and the rows of some conversations.
 
-    ``state`` returns a mark of what the rows have in addition to what was evaluated and audited, for conversations that start
-    in ``since`` <= start < ``until``. ``day_of`` is the column with the instant of a row that is about no conversation; its
-    rows are few, and there are the same ones whatever conversations are asked for.
+    ``state`` is the app's function that marks what the rows have in addition to what was evaluated and audited, for
+    conversations that start from one instant until before another. ``day_of`` is the column with the instant of a row
+    that is about no conversation; its rows are few, and there are the same ones whatever conversations are asked for.
     """
 
     row: type[msgspec.Struct]
     rows: Callable[[AppStore, Sequence[EvaluatedConversation]], Iterable[msgspec.Struct]]
-    state: Callable[[AppStore, datetime, datetime], str] | None = None
+    state: Callable[[AppStore], Callable[[datetime, datetime], str]] | None = None
     day_of: str | None = None
 
     @property
@@ -71,16 +59,16 @@ def _each(
 
 
 KINDS: Mapping[str, TableKind] = {
-    "conversations": TableKind(conversations.Row, _each(conversations.rows)),
-    "verdicts": TableKind(verdicts.Row, _each(verdicts.rows)),
-    "evidence": TableKind(evidence.Row, _each(evidence.rows)),
-    "insights": TableKind(insights.Row, _each(insights.rows)),
-    "calls": TableKind(calls.Row, _each(calls.rows)),
-    "audits": TableKind(audits.Row, _each(audits.rows)),
-    "comments": TableKind(comments.Row, comments.rows, comments.state),
-    "notices": TableKind(notices.Row, notices.rows, notices.state),
-    "examples": TableKind(examples.Row, examples.rows, examples.state),
-    "corrections": TableKind(corrections.Row, corrections.rows, corrections.state),
-    "pins": TableKind(pins.Row, pins.rows, pins.state),
-    "collections": TableKind(collections.Row, collections.rows, day_of="made_at"),
+    "conversations": TableKind(evaluated.ConversationRow, _each(evaluated.conversations)),
+    "verdicts": TableKind(evaluated.VerdictRow, _each(evaluated.verdicts)),
+    "evidence": TableKind(evaluated.EvidenceRow, _each(evaluated.evidence)),
+    "insights": TableKind(evaluated.InsightsRow, _each(evaluated.insights)),
+    "calls": TableKind(evaluated.CallRow, _each(evaluated.calls)),
+    "audits": TableKind(evaluated.AuditRow, _each(evaluated.audits)),
+    "comments": TableKind(added.CommentRow, added.comments, attrgetter("comments.state")),
+    "notices": TableKind(added.NoticeRow, added.notices, attrgetter("notices.state")),
+    "examples": TableKind(added.ExampleRow, added.examples, attrgetter("form_examples.state")),
+    "corrections": TableKind(added.CorrectionRow, added.corrections, attrgetter("corrections.state")),
+    "pins": TableKind(added.PinRow, added.pins, attrgetter("collections.state")),
+    "collections": TableKind(added.CollectionRow, added.collections, day_of="made_at"),
 }

@@ -9,6 +9,7 @@ from typing import Any, Literal, cast, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.form import Assignment
 from auscult.domain.questions.structure import Section
 from auscult.language import gettext as _
 from auscult.language import ngettext
@@ -27,7 +28,7 @@ from auscult.server.console.definitions.forms.builder_words import (
 from auscult.server.console.frame.meanings import meaning_of
 from auscult.services.definitions.forms.document import NONE, Document, Path, Problem, Value, field_name, value_at
 from auscult.services.definitions.forms.editing.questions import Group, groups_of, mappings, number_of, weights_of
-from auscult.services.definitions.forms.reading import FormCheck, WrittenAssignment, WrittenForm, WrittenMetric
+from auscult.services.definitions.forms.reading import FormCheck, WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.shape import fields_of, options_of
 
 _MOST_WORDS = 40
@@ -529,7 +530,7 @@ def _languages(known: Known, control: Control, path: Path) -> tuple[tuple[str, s
 def _inside(place: _Place, kind: type[Struct], value: Any, path: Path) -> tuple[Control, ...]:  # noqa: ANN401
     if not isinstance(value, dict) or len(path) > _DEEPEST:
         return (Control(kind="kept", label=field_name(path), path="", id="", line=place.document.line(path)),)
-    thing = "assignment" if kind is WrittenAssignment else kind.__name__
+    thing = "assignment" if kind is Assignment else kind.__name__
     return tuple(_controls(place, kind, cast("dict[str, Any]", value), path, thing))
 
 
