@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection
 from auscult.domain.ai_agents.calls import called
 from auscult.domain.errors import RequestError, coded
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
-from auscult.domain.said.search import SaidQuery, Side, Term, searchable
+from auscult.domain.said.search import SaidQuery, Term, searchable
 from auscult.domain.scoring.list_fields import FIGURES
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.conversations.evaluated import Stored
@@ -35,7 +35,8 @@ _CHANGED = (
     "ON CONFLICT (conversation) DO UPDATE SET started_at = excluded.started_at, agent = excluded.agent, "
     "customer = excluded.customer"
 )
-_WEIGHTS: dict[Side, str] = {"agent": "A", "customer": "B"}
+# In the words of its index (``storage/core/baseline.py``).
+_WORDS = sa.literal_column("to_tsvector('simple', said.agent || ' ' || said.customer)")
 
 
 def write_said(
@@ -201,12 +202,17 @@ def _has(listing: ColumnElement[int], group: Sequence[Facet]) -> ColumnElement[b
 
 
 def _matches(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
-    """Return the condition of rows that match, found by the index of words."""
+    """Return the condition of rows that match, found by the index of words.
+
+    PostgreSQL's has neither order nor sides: where a term asks for these, the rows it finds are compared with their texts.
+    """
     if dialect.is_embedded:
         words = sa.table("said_words", sa.column("rowid"), sa.column("said_words"))
         found = sa.select(words.c.rowid).where(words.c.said_words.op("MATCH")(as_fts5(query)))
         return said.c.conversation.in_(found)
-    return sa.column("words").op("@@")(sa.func.to_tsquery("simple", as_tsquery(query)))
+    indexed = _WORDS.op("@@")(sa.func.to_tsquery("simple", as_tsquery(query)))
+    compared = [_is_said(each) for each in query.wanted if each.side or len(each.words) > 1]
+    return sa.and_(indexed, *compared, *(~_is_said(each) for each in query.unwanted))
 
 
 def _matches_one(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
@@ -216,8 +222,14 @@ def _matches_one(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
         here = words.c.rowid == said.c.conversation
         found = sa.select(words.c.rowid).where(words.c.said_words.op("MATCH")(as_fts5(query)), here)
         return found.correlate(said).exists()
-    # The function behind @@, which no index answers.
-    return sa.func.ts_match_vq(sa.column("words"), sa.func.to_tsquery("simple", as_tsquery(query)))
+    return sa.and_(*map(_is_said, query.wanted), *(~_is_said(each) for each in query.unwanted))
+
+
+def _is_said(term: Term) -> ColumnElement[bool]:
+    """Return whether the words of a term follow one another in a text, which has one space between two words."""
+    texts = said.c[term.side] if term.side else said.c.agent + " | " + said.c.customer
+    words = f" {' '.join(term.words)}{'' if term.is_prefix else ' '}"
+    return sa.func.strpos(sa.literal(" ") + texts + " ", words) > 0
 
 
 def _too_long() -> RequestError:
@@ -240,13 +252,6 @@ def as_fts5(query: SaidQuery) -> str:
 
 
 def as_tsquery(query: SaidQuery) -> str:
-    """Return a search in the language of PostgreSQL's text search."""
-
-    def word(each: Term, n: int) -> str:
-        mark = (_WEIGHTS[each.side] if each.side else "") + ("*" if each.is_prefix and n == len(each.words) - 1 else "")
-        return f"'{each.words[n]}'" + (f":{mark}" if mark else "")
-
-    def term(each: Term) -> str:
-        return "(" + " <-> ".join(word(each, n) for n in range(len(each.words))) + ")"
-
-    return " & ".join([*map(term, query.wanted), *(f"!{term(each)}" for each in query.unwanted)])
+    """Return the words of a search in the language of PostgreSQL's text search, wherever they are said."""
+    words = [(word, each.is_prefix and word == each.words[-1]) for each in query.wanted for word in each.words]
+    return " & ".join(f"'{word}'{':*' if is_prefix else ''}" for word, is_prefix in words)

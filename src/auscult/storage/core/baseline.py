@@ -47,10 +47,9 @@ _SQLITE = (
 )
 
 _POSTGRESQL = (
-    """ALTER TABLE said ADD COLUMN words tsvector GENERATED ALWAYS AS (
-    setweight(to_tsvector('simple', agent), 'A') || setweight(to_tsvector('simple', customer), 'B')) STORED""",
     # What waits to be sorted into it is read by every search, and takes space of its own: by default 4 MB.
-    "CREATE INDEX ix_said_words ON said USING gin (words) WITH (gin_pending_list_limit = 256)",
+    """CREATE INDEX ix_said_words ON said USING gin (to_tsvector('simple', agent || ' ' || customer))
+    WITH (gin_pending_list_limit = 256)""",
     f"""CREATE FUNCTION audit_trail_only_grows() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE EXCEPTION '{_TRAIL}'; END $$""",
     """CREATE TRIGGER audit_trail_only_grows BEFORE UPDATE ON audit_trail

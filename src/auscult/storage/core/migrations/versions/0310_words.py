@@ -1,0 +1,42 @@
+"""PostgreSQL indexes the words said without a copy of them.
+
+Revision 0310. The space of the copy is free at once: the table is written anew.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0310"
+down_revision = "0309"
+branch_labels = None
+depends_on = None
+
+_UP = (
+    "ALTER TABLE said DROP COLUMN words",
+    "CLUSTER said USING pk_said",
+    "ALTER TABLE said SET WITHOUT CLUSTER",
+    """CREATE INDEX ix_said_words ON said USING gin (to_tsvector('simple', agent || ' ' || customer))
+    WITH (gin_pending_list_limit = 256)""",
+)
+_DOWN = (
+    "DROP INDEX ix_said_words",
+    """ALTER TABLE said ADD COLUMN words tsvector GENERATED ALWAYS AS (
+    setweight(to_tsvector('simple', agent), 'A') || setweight(to_tsvector('simple', customer), 'B')) STORED""",
+    "CREATE INDEX ix_said_words ON said USING gin (words) WITH (gin_pending_list_limit = 256)",
+)
+
+
+def upgrade() -> None:
+    """Drop the column of words, and index what it was made of."""
+    _run(_UP)
+
+
+def downgrade() -> None:
+    """Make the column again."""
+    _run(_DOWN)
+
+
+def _run(statements: tuple[str, ...]) -> None:
+    if op.get_bind().dialect.name == "postgresql":
+        for each in statements:
+            op.execute(sa.text(each))
