@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.dialects import postgresql
 
 from auscult.domain.ai_agents.calls import called
 from auscult.domain.errors import RequestError, coded
@@ -35,8 +36,8 @@ _CHANGED = (
     "ON CONFLICT (conversation) DO UPDATE SET started_at = excluded.started_at, agent = excluded.agent, "
     "customer = excluded.customer"
 )
-# In the words of its index (``storage/core/baseline.py``).
-_WORDS = sa.literal_column("to_tsvector('simple', said.agent || ' ' || said.customer)")
+# The function of their index in PostgreSQL (``storage/core/baseline.py``).
+_WORDS = sa.func.words_said(said.c.agent, said.c.customer)
 
 
 def write_said(
@@ -73,12 +74,13 @@ def search(connection: Connection, dialect: Dialect, app: int, asked: RecordQuer
         report = sa.select(listings.c.listing).where(listings.c.app == app, listings.c.report == asked.report)
         listing = sa.literal(connection.scalar(report) or 0)
         found = _found(dialect, app, listing, asked)
-        counted = found.where(_matches(dialect, words)).limit(MOST_COUNTED + 1).offset(0).subquery()
+        matching = _matches_one if _is_common(connection, dialect, app, asked, words) else _matches
+        counted = found.where(matching(dialect, words)).limit(MOST_COUNTED + 1).offset(0).subquery()
         total = connection.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
         if not (total and asked.limit):
             return RecordPage(rows=(), total=total, last=None, more=False)
         is_walk = total > MOST_COUNTED and FIGURES[asked.order] is None
-        matches = _matches_one(dialect, words) if is_walk else _matches(dialect, words)
+        matches = _matches_one(dialect, words) if is_walk else matching(dialect, words)
         page = _page(found.where(matches), listing, asked, is_walk=is_walk)
         rows = connection.execute(page).all()
     shown = rows[: asked.limit]
@@ -201,18 +203,35 @@ def _has(listing: ColumnElement[int], group: Sequence[Facet]) -> ColumnElement[b
     )
 
 
-def _matches(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
-    """Return the condition of rows that match, found by the index of words.
+def _is_common(connection: Connection, dialect: Dialect, app: int, asked: RecordQuery, words: SaidQuery) -> bool:
+    """Return whether more conversations have the words than are counted, and the period has fewer.
 
-    PostgreSQL's has neither order nor sides: where a term asks for these, the rows it finds are compared with their texts.
+    PostgreSQL plans without knowing the first, and would look all of them up for a week of them.
     """
+    if dialect.is_embedded:
+        return False
+
+    def are_many(*conditions: ColumnElement[bool]) -> bool:
+        some = sa.select(said.c.started_at).where(said.c.app == app, *conditions)
+        return connection.execute(some.limit(1).offset(MOST_COUNTED)).first() is not None
+
+    within = (said.c.started_at >= asked.since_ms, said.c.started_at < asked.until_ms)
+    return are_many(_has_words(words)) and not are_many(*within)
+
+
+def _has_words(query: SaidQuery) -> ColumnElement[bool]:
+    """Return what PostgreSQL's index answers: it knows neither who said a word nor what came before it."""
+    return _WORDS.op("@@")(sa.cast(sa.literal(as_tsquery(query)), postgresql.TSQUERY))
+
+
+def _matches(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
+    """Return the condition of rows that match, found by the index of words."""
     if dialect.is_embedded:
         words = sa.table("said_words", sa.column("rowid"), sa.column("said_words"))
         found = sa.select(words.c.rowid).where(words.c.said_words.op("MATCH")(as_fts5(query)))
         return said.c.conversation.in_(found)
-    indexed = _WORDS.op("@@")(sa.func.to_tsquery("simple", as_tsquery(query)))
-    compared = [_is_said(each) for each in query.wanted if each.side or len(each.words) > 1]
-    return sa.and_(indexed, *compared, *(~_is_said(each) for each in query.unwanted))
+    wanted = [_is_said(each) for each in query.wanted if not _is_plain(each)]
+    return sa.and_(_has_words(query), *wanted, *(~_is_said(each) for each in query.unwanted if not _is_plain(each)))
 
 
 def _matches_one(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
@@ -223,6 +242,11 @@ def _matches_one(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
         found = sa.select(words.c.rowid).where(words.c.said_words.op("MATCH")(as_fts5(query)), here)
         return found.correlate(said).exists()
     return sa.and_(*map(_is_said, query.wanted), *(~_is_said(each) for each in query.unwanted))
+
+
+def _is_plain(term: Term) -> bool:
+    """Return whether a term is one word, whoever says it."""
+    return term.side is None and len(term.words) == 1
 
 
 def _is_said(term: Term) -> ColumnElement[bool]:
@@ -253,5 +277,9 @@ def as_fts5(query: SaidQuery) -> str:
 
 def as_tsquery(query: SaidQuery) -> str:
     """Return the words of a search in the language of PostgreSQL's text search, wherever they are said."""
-    words = [(word, each.is_prefix and word == each.words[-1]) for each in query.wanted for word in each.words]
-    return " & ".join(f"'{word}'{':*' if is_prefix else ''}" for word, is_prefix in words)
+
+    def word(each: Term, n: int) -> str:
+        return f"'{each.words[n]}'" + (":*" if each.is_prefix and n == len(each.words) - 1 else "")
+
+    wanted = [word(each, n) for each in query.wanted for n in range(len(each.words))]
+    return " & ".join([*wanted, *(f"!{word(each, 0)}" for each in query.unwanted if _is_plain(each))])
