@@ -36,6 +36,8 @@ _CHANGED = (
     "ON CONFLICT (conversation) DO UPDATE SET started_at = excluded.started_at, agent = excluded.agent, "
     "customer = excluded.customer"
 )
+_LONGEST_WORD = 500
+"""Characters of a word that a search compares at most, of up to four bytes: PostgreSQL's index has words of 2,046 bytes."""
 # The function of their index in PostgreSQL (``storage/core/baseline.py``).
 _WORDS = sa.func.words_said(said.c.agent, said.c.customer)
 
@@ -279,7 +281,7 @@ def as_tsquery(query: SaidQuery) -> str:
     """Return the words of a search in the language of PostgreSQL's text search, wherever they are said."""
 
     def word(each: Term, n: int) -> str:
-        return f"'{each.words[n]}'" + (":*" if each.is_prefix and n == len(each.words) - 1 else "")
+        return f"'{each.words[n][:_LONGEST_WORD]}'" + (":*" if each.is_prefix and n == len(each.words) - 1 else "")
 
     wanted = [word(each, n) for each in query.wanted for n in range(len(each.words))]
     return " & ".join([*wanted, *(f"!{word(each, 0)}" for each in query.unwanted if _is_plain(each))])
