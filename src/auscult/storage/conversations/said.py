@@ -247,7 +247,7 @@ def _matches_one(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
 
 
 def _is_plain(term: Term) -> bool:
-    """Return whether a term is one word, whoever says it."""
+    """Return whether a term is one word of either side."""
     return term.side is None and len(term.words) == 1
 
 

@@ -1,6 +1,6 @@
 """PostgreSQL indexes the words said without a copy of them.
 
-Revision 0310. The space of the copy is free at once: the table is written anew.
+Revision 0310. The table is written again, so that the space of the copy is free at once.
 """
 
 import sqlalchemy as sa
