@@ -28,6 +28,7 @@ CHANGED: dict[str, str] = {
         for column in ("body", "digest", "size", "delivered")
     },
     "tallies": "0309_days: rows are counted by the hour on days with many",
+    "said.words": "0310_words: PostgreSQL indexes what the column was made of",
 }
 """Tables and columns (``table.column``) whose rows a migration changes -> the migration and its effect."""
 

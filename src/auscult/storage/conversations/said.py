@@ -7,11 +7,12 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
+from sqlalchemy.dialects import postgresql
 
 from auscult.domain.ai_agents.calls import called
 from auscult.domain.errors import RequestError, coded
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
-from auscult.domain.said.search import SaidQuery, Side, Term, searchable
+from auscult.domain.said.search import SaidQuery, Term, searchable
 from auscult.domain.scoring.list_fields import FIGURES
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.conversations.evaluated import Stored
@@ -35,7 +36,10 @@ _CHANGED = (
     "ON CONFLICT (conversation) DO UPDATE SET started_at = excluded.started_at, agent = excluded.agent, "
     "customer = excluded.customer"
 )
-_WEIGHTS: dict[Side, str] = {"agent": "A", "customer": "B"}
+_LONGEST_WORD = 500
+"""Characters of a word that a search compares at most, of up to four bytes: PostgreSQL's index has words of 2,046 bytes."""
+# The function of their index in PostgreSQL (``storage/core/baseline.py``).
+_WORDS = sa.func.words_said(said.c.agent, said.c.customer)
 
 
 def write_said(
@@ -72,12 +76,13 @@ def search(connection: Connection, dialect: Dialect, app: int, asked: RecordQuer
         report = sa.select(listings.c.listing).where(listings.c.app == app, listings.c.report == asked.report)
         listing = sa.literal(connection.scalar(report) or 0)
         found = _found(dialect, app, listing, asked)
-        counted = found.where(_matches(dialect, words)).limit(MOST_COUNTED + 1).offset(0).subquery()
+        matching = _matches_one if _is_common(connection, dialect, app, asked, words) else _matches
+        counted = found.where(matching(dialect, words)).limit(MOST_COUNTED + 1).offset(0).subquery()
         total = connection.scalar(sa.select(sa.func.count()).select_from(counted)) or 0
         if not (total and asked.limit):
             return RecordPage(rows=(), total=total, last=None, more=False)
         is_walk = total > MOST_COUNTED and FIGURES[asked.order] is None
-        matches = _matches_one(dialect, words) if is_walk else _matches(dialect, words)
+        matches = _matches_one(dialect, words) if is_walk else matching(dialect, words)
         page = _page(found.where(matches), listing, asked, is_walk=is_walk)
         rows = connection.execute(page).all()
     shown = rows[: asked.limit]
@@ -200,13 +205,35 @@ def _has(listing: ColumnElement[int], group: Sequence[Facet]) -> ColumnElement[b
     )
 
 
+def _is_common(connection: Connection, dialect: Dialect, app: int, asked: RecordQuery, words: SaidQuery) -> bool:
+    """Return whether more conversations have the words than are counted, and the period has fewer.
+
+    PostgreSQL plans without knowing the first, and would look all of them up for a week of them.
+    """
+    if dialect.is_embedded:
+        return False
+
+    def are_many(*conditions: ColumnElement[bool]) -> bool:
+        some = sa.select(said.c.started_at).where(said.c.app == app, *conditions)
+        return connection.execute(some.limit(1).offset(MOST_COUNTED)).first() is not None
+
+    within = (said.c.started_at >= asked.since_ms, said.c.started_at < asked.until_ms)
+    return are_many(_has_words(words)) and not are_many(*within)
+
+
+def _has_words(query: SaidQuery) -> ColumnElement[bool]:
+    """Return what PostgreSQL's index answers: it knows neither who said a word nor what came before it."""
+    return _WORDS.op("@@")(sa.cast(sa.literal(as_tsquery(query)), postgresql.TSQUERY))
+
+
 def _matches(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
     """Return the condition of rows that match, found by the index of words."""
     if dialect.is_embedded:
         words = sa.table("said_words", sa.column("rowid"), sa.column("said_words"))
         found = sa.select(words.c.rowid).where(words.c.said_words.op("MATCH")(as_fts5(query)))
         return said.c.conversation.in_(found)
-    return sa.column("words").op("@@")(sa.func.to_tsquery("simple", as_tsquery(query)))
+    wanted = [_is_said(each) for each in query.wanted if not _is_plain(each)]
+    return sa.and_(_has_words(query), *wanted, *(~_is_said(each) for each in query.unwanted if not _is_plain(each)))
 
 
 def _matches_one(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
@@ -216,8 +243,19 @@ def _matches_one(dialect: Dialect, query: SaidQuery) -> ColumnElement[bool]:
         here = words.c.rowid == said.c.conversation
         found = sa.select(words.c.rowid).where(words.c.said_words.op("MATCH")(as_fts5(query)), here)
         return found.correlate(said).exists()
-    # The function behind @@, which no index answers.
-    return sa.func.ts_match_vq(sa.column("words"), sa.func.to_tsquery("simple", as_tsquery(query)))
+    return sa.and_(*map(_is_said, query.wanted), *(~_is_said(each) for each in query.unwanted))
+
+
+def _is_plain(term: Term) -> bool:
+    """Return whether a term is one word of either side."""
+    return term.side is None and len(term.words) == 1
+
+
+def _is_said(term: Term) -> ColumnElement[bool]:
+    """Return whether the words of a term follow one another in a text, which has one space between two words."""
+    texts = said.c[term.side] if term.side else said.c.agent + " | " + said.c.customer
+    words = f" {' '.join(term.words)}{'' if term.is_prefix else ' '}"
+    return sa.func.strpos(sa.literal(" ") + texts + " ", words) > 0
 
 
 def _too_long() -> RequestError:
@@ -240,13 +278,10 @@ def as_fts5(query: SaidQuery) -> str:
 
 
 def as_tsquery(query: SaidQuery) -> str:
-    """Return a search in the language of PostgreSQL's text search."""
+    """Return the words of a search in the language of PostgreSQL's text search, wherever they are said."""
 
     def word(each: Term, n: int) -> str:
-        mark = (_WEIGHTS[each.side] if each.side else "") + ("*" if each.is_prefix and n == len(each.words) - 1 else "")
-        return f"'{each.words[n]}'" + (f":{mark}" if mark else "")
+        return f"'{each.words[n][:_LONGEST_WORD]}'" + (":*" if each.is_prefix and n == len(each.words) - 1 else "")
 
-    def term(each: Term) -> str:
-        return "(" + " <-> ".join(word(each, n) for n in range(len(each.words))) + ")"
-
-    return " & ".join([*map(term, query.wanted), *(f"!{term(each)}" for each in query.unwanted)])
+    wanted = [word(each, n) for each in query.wanted for n in range(len(each.words))]
+    return " & ".join([*wanted, *(f"!{word(each, 0)}" for each in query.unwanted if _is_plain(each))])

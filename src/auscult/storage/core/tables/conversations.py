@@ -141,7 +141,7 @@ insights = Table(
 )
 
 # What was said, by side, for searches. The database keeps the index of its words in step by itself: SQLite an FTS5
-# table by triggers, PostgreSQL a generated column with a GIN index (migration 0040).
+# table by triggers, PostgreSQL a GIN index of a function (``storage/core/baseline.py``).
 said = Table(
     "said",
     METADATA,
