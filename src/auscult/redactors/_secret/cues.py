@@ -20,6 +20,7 @@ _STEMMED = {
     if (kind := title.removeprefix("stems ")) != title
 }
 """By kind, parts of words of which one is in every cue of it."""
+_STIRS = of_words({*"!#$&*+_^~%@", *"capital case reset restablecer zurücksetzen secur verif you're".split(), "matches wh", "to tell", "to give", "to say"})
 _DIGITS = (
     ("three", "four", "five", "six", "seven", "eight", "nine"),
     ("drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
@@ -46,6 +47,11 @@ class Cue(NamedTuple):
 def may_name(low: str) -> bool:
     """Return whether a text in small letters may name a secret."""
     return _GATE.search(low) is not None
+
+
+def may_stir(low: str) -> bool:
+    """Return whether a text may have a secret, or lead to one, that nothing names: all such texts with no number have this."""
+    return _STIRS.search(low) is not None
 
 
 def may_spell_card(low: str) -> bool:
