@@ -35,13 +35,7 @@ _COUNTED = re.compile(
 )
 """Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""
 _COUNTS = frozenset(("one", *_SMALL.split("|"), *map(str, range(2, 20))))
-_COUNTED_WORDS = frozenset(
-    (
-        "digit digits number numbers figures characters first second third fourth fifth last final next other middle"
-        " remaining following wrong old new same right correct this that which another previous spare business home work"
-        " main"
-    ).split()
-)
+_COUNTED_WORDS = words_of("words.txt")["around_counts"]
 """One word of each is in every text with a count of digits."""
 DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:(?:19|20)\d\d|\d\d))(?!\d|[./-]\d)"

@@ -11,7 +11,7 @@ from auscult.redactors._words import lines_of, separated
 CueKind = Literal["card", "three", "digits", "code", "word", "maybe", "other"]
 
 _GROUPS = dict(lines_of("secrets.txt"))
-_GATE = of_words(_GROUPS.pop("gate"))
+_GATE, _STIRS = of_words(_GROUPS["gate"]), of_words((*_GROUPS.pop("gate"), *_GROUPS.pop("stirs"), *"!#$&*+_^~%@"))
 _OTHERS = ByLetter[CueKind]({"other": _GROUPS.pop("other")})
 _SECRETS = ByLetter(cast("dict[CueKind, list[str]]", _GROUPS))
 _STEMMED = {
@@ -20,7 +20,6 @@ _STEMMED = {
     if (kind := title.removeprefix("stems ")) != title
 }
 """By kind, parts of words of which one is in every cue of it."""
-_STIRS = of_words({*"!#$&*+_^~%@", *"capital case reset restablecer zurücksetzen secur verif you're".split(), "matches wh", "to tell", "to give", "to say"})
 _DIGITS = (
     ("three", "four", "five", "six", "seven", "eight", "nine"),
     ("drei", "vier", "fünf", "sechs", "sieben", "acht", "neun"),
@@ -50,7 +49,7 @@ def may_name(low: str) -> bool:
 
 
 def may_stir(low: str) -> bool:
-    """Return whether a text may have a secret, or lead to one, that nothing names: all such texts with no number have this."""
+    """Return whether a text without a number may have a secret or name one, where nothing was asked for before."""
     return _STIRS.search(low) is not None
 
 

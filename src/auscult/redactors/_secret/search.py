@@ -127,7 +127,8 @@ class _Search(LookingBack, Hinted, SpokenWords):
         for turn, (speaker, _) in enumerate(self._utterances):
             if speaker == "key":
                 self._asked, self._is_other = None, False
-            self._read(turn)
+            if self._asked is not None or self._words or may_count(self._lows[turn]) or may_stir(self._lows[turn]):
+                self._read(turn)
         self._said_before()
         return [
             Found(turn, start, end, "security_code", "".join(filter(str.isalnum, self._lows[turn][start:end])))
@@ -148,8 +149,6 @@ class _Search(LookingBack, Hinted, SpokenWords):
             return
         speaker = self._utterances[turn].speaker
         is_asked, is_naming = self._asked is not None, may_name(low)
-        if not (is_asked or is_naming or self._words or may_stir(low) or may_count(low)):
-            return
         cues = self._settled(cues_in(low, is_asked=is_asked), low, speaker) if is_asked or is_naming else []
         if speaker in ("key", "field"):
             cues = [cue for cue in cues if cue.kind != "maybe"]
