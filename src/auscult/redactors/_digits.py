@@ -1,8 +1,8 @@
 """Runs of digits, written or said: ``4111-1111``, ``double four, oh one``, ``forty-one eleven``, ``g b two nine``."""
 
 import re
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from unicodedata import decimal
 
 from msgspec import Struct
@@ -10,7 +10,9 @@ from msgspec import Struct
 from auscult.redactors._spoken.abroad import ABROAD_DOUBTFUL, FOREIGN, FOREIGN_TENS, JOINS, is_near, summed
 from auscult.redactors._words import words_of
 
-_DECIMAL, _TOKEN = re.compile(r"\d"), re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
+_DECIMAL, _WORD, _REMEMBERED = re.compile(r"\d"), re.compile(r"[^\W_]+"), 64
+"""Of texts, as a turn is read several times, this many have their words kept."""
+_TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?|\d+|[^\w\s]|_")
 _NOT_A_NUMBER = re.compile(
     r"[$€£¥₹]\s?\d[\d,]*(?:\.\d+)?"  # prices
     r"|(?<![\d,.-])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])"  # 1,234.50
@@ -21,7 +23,8 @@ _NOT_A_NUMBER = re.compile(
     r"|\[[a-z ]+ \d+\]"  # placeholders
 )
 _MAY_BE_NONE, _MAY_BE_DATE = re.compile(r"[$€£¥₹%\[]|\d[.,:]\d|ending"), re.compile(r"\d[-/.]\d")
-_COUNT = "(?:two|three|four|five|six|eight|ten|twelve|sixteen|[2-9]|1[0-9])"
+_SMALL = "two|three|four|five|six|eight|ten|twelve|sixteen"
+_COUNT = rf"(?:{_SMALL}|[2-9]|1[0-9])"
 _COUNTED = re.compile(
     rf"\b{_COUNT}(?=[ -](?:digits?|numbers?|figures|characters)\b)"
     rf"|\b(?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}"
@@ -31,11 +34,9 @@ _COUNTED = re.compile(
     rf"|\bthe (?:first|second|third|fourth|fifth|last|final|next|other|middle|remaining|following) {_COUNT}\b"
 )
 """Counts of digits, which are none of them: ``the last four are``, ``16 digits``."""
-_COUNTING = (
-    "digit", "number", "figure", "character", "first", "second", "third", "fourth", "fifth", "last", "final", "next",
-    "other", "middle", "remaining", "following", "wrong", " one",
-)  # fmt: skip
-"""One of these is in every text with a count of digits."""
+_COUNTS = frozenset(("one", *_SMALL.split("|"), *map(str, range(2, 20))))
+_COUNTED_WORDS = words_of("words.txt")["around_counts"]
+"""One word of each is in every text with a count of digits."""
 DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:(?:19|20)\d\d|\d\d))(?!\d|[./-]\d)"
 )
@@ -124,15 +125,13 @@ class Unit(Struct, frozen=True):
 
 
 class Run(Struct, frozen=True):
-    """Units that follow each other in one turn. ``before`` and ``after`` count the words around it in the turn.
+    """Units that follow each other in one turn.
 
     ``chars`` are all characters: digits, and capital letters where letters are read too.
     """
 
     turn: int
     units: tuple[Unit, ...]
-    before: int
-    after: int
     chars: str
 
     @property
@@ -146,10 +145,6 @@ class Run(Struct, frozen=True):
         return self.units[-1].end
 
 
-def run_of(turn: int, units: tuple[Unit, ...], before: int, after: int) -> Run:
-    return Run(turn, units, before, after, "".join([unit.chars for unit in units]))
-
-
 def lowered(text: str) -> str:
     """Return a text in small letters, every character at its offset; spaces, hyphens and digits as ASCII has them."""
     low = text.lower()
@@ -161,34 +156,41 @@ def lowered(text: str) -> str:
     return _OTHER_DIGIT.sub(lambda found: str(decimal(found[0])), low)
 
 
+@lru_cache(_REMEMBERED)
+def words_in(low: str) -> frozenset[str]:
+    """Return the words of a text, those with digits too."""
+    return frozenset(_WORD.findall(low))
+
+
+def has_digit(low: str) -> bool:
+    """Return whether a text has a digit."""
+    return _DECIMAL.search(low) is not None
+
+
 def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
-    if not letters and _DECIMAL.search(low) is None and _BEGINS.isdisjoint(_TOKEN.findall(low)):
+    digit, is_said = _DECIMAL.search(low), letters or not WORDS.isdisjoint(words_in(low))
+    if digit is None and not is_said:
         return []
     hidden = _counted(low)
-    if _DECIMAL.search(low):
+    if digit:
         if _MAY_BE_NONE.search(low):
             hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
         if "sort" not in low and _MAY_BE_DATE.search(low):
             hidden += [found.span() for found in DATE.finditer(low)]
-    tokens = _tokens(low)
-    found = _Reader(tokens, hidden, letters=letters).read()
-    words = [index for index, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
-    return [
-        run_of(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
-        for first, last, units in found
-    ]
+    begin = 0 if is_said or digit is None else low.rfind(" ", 0, digit.start()) + 1
+    found = _Reader(_tokens(low, begin), hidden, letters=letters).read()
+    return [Run(turn, tuple(units), "".join([unit.chars for unit in units])) for units in found]
 
 
-def _tokens(low: str) -> list[tuple[str, int, int]]:
-    """Return the tokens of a text with their offsets: only spaces are between them, so that each is the next of its kind."""
-    end = 0
-    return [(token, start := low.index(token, end), end := start + len(token)) for token in _TOKEN.findall(low)]
+def _tokens(low: str, end: int) -> list[tuple[str, int, int]]:
+    """Return the tokens of a text from an offset on: only spaces are between them, so that each is the next of its kind."""
+    return [(token, start := low.index(token, end), end := start + len(token)) for token in _TOKEN.findall(low, end)]
 
 
 def _counted(low: str) -> list[tuple[int, int]]:
     """Return the spans of counts of digits: ``the last four are``."""
-    if not any(map(low.__contains__, _COUNTING)):
+    if _COUNTS.isdisjoint(words := words_in(low)) or _COUNTED_WORDS.isdisjoint(words):
         return []
     return [found.span() for found in _COUNTED.finditer(low)]
 
@@ -200,7 +202,12 @@ def long_numbers(text: str) -> list[tuple[int, int]]:
 
 def open_numbers(text: str) -> list[tuple[int, int]]:
     """Return the spans of runs near the end of a text that may continue in the next."""
-    return [(run.start, run.end) for run in runs_in(0, lowered(text)) if len(run.chars) >= LONG and run.after <= EDGE]
+    low = lowered(text)
+    return [
+        (start, end)
+        for start, end in long_numbers(text)
+        if sum(token[0].isalnum() for token in _TOKEN.findall(low, end)) <= EDGE
+    ]
 
 
 class _Reader:
@@ -217,32 +224,30 @@ class _Reader:
         self._hidden = hidden
         self._letters = letters
 
-    def read(self) -> list[tuple[int, int, list[Unit]]]:
-        """Return each run: its first and last token, and its units."""
-        runs: list[tuple[int, int, list[Unit]]] = []
+    def read(self) -> list[list[Unit]]:
+        """Return the units of each run."""
+        runs: list[list[Unit]] = []
         units: list[Unit] = []
-        first = last = at = skipped = 0
+        at = skipped = 0
         while at < len(self._tokens):
             token = self._tokens[at][0]
             may_begin = self._letters or token in _BEGINS or token[0].isdecimal()
             read = self._unit(at, inside=bool(units)) if may_begin else None
             if read is not None:
-                unit, behind = read
-                first = at if not units else first
+                unit, at = read
                 units.append(unit)
-                last, skipped, at = behind - 1, 0, behind
+                skipped = 0
                 continue
             if units and token in _SCALES and not self._letters:
                 units[-1] = Unit(units[-1].chars + _SCALES[token], units[-1].start, self._tokens[at][2])
-                last = at
             elif units and token in _FILLERS and skipped < _MOST_FILLERS:
                 skipped += 1
             elif units and token not in _JOINTS:
-                runs.append((first, last, units))
+                runs.append(units)
                 units, skipped = [], 0
             at += 1
         if units:
-            runs.append((first, last, units))
+            runs.append(units)
         return runs
 
     def _unit(self, at: int, *, inside: bool) -> tuple[Unit, int] | None:

@@ -27,10 +27,3 @@ def test_the_same_is_found(words: list[str], between: str) -> None:
         found.setdefault(kind, []).append(match.span())
     expected = {kind: [match.span() for match in pattern.finditer(low)] for kind, pattern in ONE_PATTERN.items()}
     assert found == {kind: spans for kind, spans in expected.items() if spans}
-
-
-def test_the_first_that_fits_counts() -> None:
-    """Where two alternatives of a kind fit, the order of the alternatives decides, as in one pattern."""
-    short_first, long_first = ByLetter({"k": ["pin", "pin code"]}), ByLetter({"k": ["pin code", "pin"]})
-    assert [match[0] for _, match in short_first.find("my pin code")] == ["pin"]
-    assert [match[0] for _, match in long_first.find("my pin code")] == ["pin code"]

@@ -32,7 +32,7 @@ _AS_DATE, _EAN, _YEAR = (6, 8), 13, 4
 _ADDRESSES, _MAILS, _NAMES = (
     [re.compile(pattern) for pattern in _LISTS[name]] for name in ("addresses", "mails", "names")
 )
-_MAY_BE_NAMED = re.compile(r"\bn[ao]m|heiße|llamo|m'appelle|chamo")
+_MAY_BE_NAMED = searcher(r"\bn[ao]m|heiße|llamo|m'appelle|chamo")
 _NUMBER = re.compile(r"\d(?:[ -]?\d){3,22}\b")
 _NAMED: dict[Kind, tuple[str, ...]] = {
     kind: tuple(f"{words} " for words in _LISTS[f"named {kind}"]) for kind in ("account", "address")
@@ -45,7 +45,7 @@ _LAST_BIRTH, _THIS, _AHEAD = 2012, 26, 34
 """The last year of a date that is rather one of birth, and the last two digits of this year and of one far ahead."""
 _PATTERNS = {name: re.compile(lines[0]) for name, lines in lines_of("_fitted/patterns.txt").items()}
 """Forms of texts with digits, by name."""
-_MAY_BE_EMAIL = re.compile(
+_MAY_BE_EMAIL = searcher(
     r" (?:dot|punkt|punto|point|ponto) |[\[(](?:at|ät)[\])]|arroba|arobase|klammeraffe"
     r"|underscore|unterstrich|guion bajo"
 )

@@ -55,6 +55,9 @@ def _steps() -> list[list[int]]:
 
 
 _STEPS = _steps()
+_STAY = _STEPS[1][1]
+_PRICE = _STAY - _STEPS[OTHER][1] - _STEPS[1][OTHER]
+"""What a part costs: no stretch of tokens has one whose gains together are less, with what staying adds to each."""
 _SURE = np.array([0, *(round(SURE[kind] * SCALE) for kind in KINDS)], dtype=np.int64)
 
 _VALID: Mapping[int, Sequence[tuple[int, int]]] = {
@@ -83,16 +86,18 @@ class Decision:
         kept = passing(read)
         if not len(kept):
             return []
-        scores = self.scores(columns(read, kept)) + _SURE
-        places = {int(at): index for index, at in enumerate(kept)}
+        scores = np.full((len(kept), len(_SURE)), -_NEVER, dtype=np.int64)
+        scores[:, OTHER] = 0
+        said = np.flatnonzero(np.array(read.end).take(kept))
+        scores[said] = self.scores(columns(read, kept.take(said))) + _SURE
+        places = {at: index for index, at in enumerate(cast("list[int]", kept.tolist()))}
         for run, _ in read.runs:
             if run.last > run.first and run.first in places and run.last in places:
                 its = slice(places[run.first], places[run.last] + 1)
                 scores[its] = scores[its].sum(axis=0) // (run.last - run.first + 1)
         _check(read, places, scores)
-        for at in kept.tolist():
-            if read.end[at] == 0 or at in read.kept:
-                scores[places[at], 1:] -= _NEVER
+        for at in read.kept & places.keys():
+            scores[places[at], 1:] -= _NEVER
         return list(_parts(kept, _path(scores), read))
 
     def scores(self, its: Columns) -> Numbers:
@@ -106,12 +111,11 @@ def _check(read: Read, places: Mapping[int, int], scores: Numbers) -> None:
         for sign in signs & _VALID.keys() if at in places else ():
             for number, more in _VALID[sign]:
                 scores[places[at], number] += more
-    for at, place in places.items():
-        turn = read.turn[at]
-        if not any(read.of_places[max(0, turn - _ASKED) : turn + 1]):
-            scores[place, CLASSES["address"]] -= _NOWHERE
-        elif not read.sides[turn]:
-            scores[place, CLASSES["address"]] -= SCALE
+    unlikely = [
+        (0 if side else SCALE) if any(read.of_places[max(0, turn - _ASKED) : turn + 1]) else _NOWHERE
+        for turn, side in enumerate(read.sides)
+    ]
+    scores[:, CLASSES["address"]] -= np.array(unlikely).take(np.array(read.turn).take(list(places)))
     for kinds, more in ((read.shaped, _SHAPED), (read.proven, _PROVEN)):
         for at in kinds.keys() & places.keys():
             scores[places[at], CLASSES[kinds[at]]] += more
@@ -137,13 +141,16 @@ def passing(read: Read) -> Numbers:
 def _path(scores: Numbers) -> list[int]:
     """Return the likeliest classes of tokens in a row: what is close to no kind is of none, and parts the others."""
     path = [OTHER] * len(scores)
-    near = np.flatnonzero(scores[:, 1:].max(axis=1) > scores[:, OTHER] - _CLOSE).tolist()
-    ends = [index for index, at in enumerate(near) if index + 1 == len(near) or near[index + 1] > at + 1]
-    first = 0
-    for end in ends:
-        begin, behind = near[first], near[end] + 1
-        path[begin:behind] = _stretch(scores[begin:behind].tolist())
-        first = end + 1
+    ahead = scores[:, 1:].max(axis=1) - scores[:, OTHER]
+    near = np.flatnonzero(ahead > -_CLOSE)
+    if not len(near):
+        return path
+    firsts = np.flatnonzero(np.diff(near, prepend=-2) > 1)
+    gains = np.add.reduceat(np.maximum(ahead.take(near) + _STAY, 0), firsts)
+    begins, ends = near[firsts], near[np.append(firsts[1:], len(near)) - 1] + 1
+    for index in np.flatnonzero(gains >= _PRICE).tolist():
+        its = slice(int(begins[index]), int(ends[index]))
+        path[its] = _stretch(scores[its].tolist())
     return path
 
 
@@ -172,12 +179,11 @@ def _stretch(rows: Sequence[Sequence[int]]) -> list[int]:
 def _parts(kept: Numbers, path: Sequence[int], read: Read) -> Iterator[Part]:
     """Yield the parts that a path has, each within one turn."""
     first = last = before = -1
-    for at, number in zip(cast("list[int]", kept.tolist()), path, strict=True):
-        is_on = number == before and at == last + 1 and read.turn[at] == read.turn[last]
-        if first >= 0 and not is_on:
-            yield Part(first, last, KINDS[before - 1])
-            first = -1
-        if number and first < 0:
+    for index in np.flatnonzero(path).tolist():
+        at, number = int(kept[index]), path[index]
+        if number != before or at != last + 1 or read.turn[at] != read.turn[last]:
+            if first >= 0:
+                yield Part(first, last, KINDS[before - 1])
             first = at
         last, before = at, number
     if first >= 0:

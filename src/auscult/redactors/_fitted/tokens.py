@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -44,7 +44,7 @@ NUMBERS = frozenset(
     )
 )  # fmt: skip
 """Classes of spelled letters, and of digits and number words."""
-SHAPES = 4096
+SHAPES, _REMEMBERED = 4096, 16_384
 _MAIL = frozenset(("dot", "arroba", "arobase", "klammeraffe"))
 """Words of an e-mail address that is said."""
 _SORTS = ("check", "back", "pin", "password", "secret", "code", "once", "digits", "expiry", "card", "entry", "other")
@@ -108,6 +108,7 @@ class Table(Mapping[str, Entry]):
     def __init__(self, entries: Mapping[str, Entry], plain: frozenset[str]) -> None:
         """Store entries by word."""
         self.entries, self.plain = entries, plain
+        self.facts = lru_cache(maxsize=_REMEMBERED)(partial(_facts, entries=entries))
 
     def __getitem__(self, word: str) -> Entry:
         """Return what is known of a word."""
@@ -174,7 +175,6 @@ def _unknown(word: str) -> tuple[int, bool]:
     return (CLASS["short small"] if len(word) == 2 else CLASS["word small"]), True  # noqa: PLR2004
 
 
-@lru_cache(maxsize=16384)
 def _new(word: str) -> Entry:
     """Return what is known of a word that is in no list."""
     if word.isdecimal():
@@ -186,9 +186,11 @@ def _new(word: str) -> Entry:
     return Entry(0, *_unknown(word))
 
 
-@lru_cache(maxsize=16384)
-def _shape(word: str) -> tuple[int, int]:
-    return 1 + crc32(word[:3].encode()) % (SHAPES - 1), 1 + crc32(word[-3:].encode()) % (SHAPES - 1)
+def _facts(word: str, entries: Mapping[str, Entry]) -> tuple[int, int, bool, int, int]:
+    """Return what is known of a word in small letters, and numbers of how it begins and ends."""
+    number, kind, is_cased = entries.get(word) or _new(word)
+    head, tail = (1 + crc32(end.encode()) % (SHAPES - 1) for end in (word[:3], word[-3:]))
+    return (number, kind, is_cased, head, tail) if kind in _SHAPED else (number, kind, is_cased, 0, 0)
 
 
 def look(text: str, table: Table) -> tuple[bool, bool, list[int]]:
@@ -210,13 +212,12 @@ def words_of_text(low: str) -> Iterator[str]:
 def tokens_of(text: str, low: str, table: Table) -> list[Token]:
     """Return the tokens of a turn, given also in small letters."""
     tokens: list[Token] = []
-    end, entries = 0, table.entries
+    end, facts, is_small = 0, table.facts, text == low
     for word in _TOKEN.findall(low):
         start = low.index(word, end)
         end = start + len(word)
-        number, kind, is_cased = entries.get(word) or _new(word)
-        if is_cased and text[start] != low[start]:
+        number, kind, is_cased, head, tail = facts(word)
+        if is_cased and not is_small and text[start] != low[start]:
             kind += 1 + text[start:end].isupper()
-        head, tail = _shape(word) if kind in _SHAPED else (0, 0)
         tokens.append(Token(start, end, word, number, kind, head, tail))
     return tokens

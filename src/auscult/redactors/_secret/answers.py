@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from auscult.domain.said.dates import MONTH_NAMES
-from auscult.redactors._digits import WORDS, Run, runs_in
+from auscult.redactors._digits import WORDS, Run, runs_in, words_in
 from auscult.redactors._words import words_of
 
 _LISTS = words_of("secret_words.txt")
 FILLERS, NONE, STOPS, REFUSALS = _LISTS["fillers"], _LISTS["none"], _LISTS["stops"], _LISTS["refusals"]
 _NO_PASSWORDS = FILLERS | NONE | STOPS | REFUSALS
-_ORDINALS = _LISTS["ordinals"]
+_USUAL = FILLERS | _LISTS["ordinals"]
 _SAID = "|".join(sorted((word for word in WORDS if len(word) > 1), key=len, reverse=True))
 _LINK = re.compile(
     r"(?:\s+(?:on|for|at|of|to|from) (?:the|my|your|our|this|that|file|it|\w+'s) ?(?:\w+ ?){0,2}?|\s+(?:that "
@@ -24,7 +24,9 @@ _LINK = re.compile(
 _QUOTED = re.compile(r"[\"“„»']([^\"“”«']{2,40})[\"”“«']")
 _CAMEL = re.compile(r"[a-zà-ÿ]+[A-Z]\w+|[A-ZÀ-Ý]\w*[a-zà-ÿ][A-Z]\w+")
 _CHUNK = re.compile(r"[^\s\"“”„]+")
-_MAY_BE_STRONG = re.compile(r"[\d!#$&*+_^~%@]")
+_MAY_BE_STRONG = re.compile(
+    r"[\d!#$&*+_^~%@](?:(?<=[^\s\"“”„\d!#$&*+_^~%@][\d!#$&*+_^~%@])|(?=[^\s\"“”„\d!#$&*+_^~%@]))"
+)
 _STRONG_CHUNK = re.compile(r"(?<![^\s\"“”„])[^\s\"“”„\d!#$&*+_^~%@]*[\d!#$&*+_^~%@][^\s\"“”„]*")
 _SENTENCE = re.compile(r"[^.,;!?]+(?:[.,;!?](?!\s|$)[^.,;!?]*)*")
 _WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
@@ -117,10 +119,13 @@ _TAIL = re.compile(
     r"| con (?:la|el) \w+ (?:mayúscula|minúscula)"
 )
 """How a password is written, said behind it."""
-_MIXED = re.compile(
-    r"(?<![\w'])[b-hj-z](?![\w'])|\b(?:alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|kilo"
-    r"|lima|mike|november|oscar|papa|quebec|romeo|sierra|tango|uniform|victor|whiskey|x-?ray|yankee|zulu)\b"
+_ALPHABET = (
+    "alpha|bravo|charlie|delta|echo|foxtrot|golf|hotel|india|juliet|kilo|lima|mike|november|oscar|papa|quebec|romeo"
+    "|sierra|tango|uniform|victor|whiskey|x-?ray|yankee|zulu"
 )
+_MIXED = re.compile(rf"(?<![\w'])[b-hj-z](?![\w'])|\b(?:{_ALPHABET})\b")
+_SPELLING = frozenset(("xray", *"bcdefghjklmnopqrstuvwxyz", *_ALPHABET.split("|")))
+"""One of these words is in every text that the pattern is found in."""
 _SIGNED = re.compile(r"\b(?:exclamation|dollar|hash|asterisk|ampersand|question mark|percent|at sign)\b")
 _SPELLED_LEAST = 3
 _TITLE = re.compile(r"\b(?:the|an?|mr|mrs|ms|miss|frau|herr|el|la|los|las|der|die|das|st|saint)\.? $")
@@ -190,7 +195,7 @@ def strong_chunks(text: str) -> Iterator[Span]:
 
 
 def may_be_strong(text: str) -> bool:
-    """Return whether a text has a digit or a sign of which such chunks are made."""
+    """Return whether a text has a digit or a sign of which such chunks are made, next to anything else."""
     return _MAY_BE_STRONG.search(text) is not None
 
 
@@ -409,7 +414,7 @@ def signs_said(low: str) -> Iterator[Span]:
 
 def passed_on(low: str) -> Span | None:
     """Return the last words of a turn that reports what to say: ``he said to tell you custard cream``."""
-    found = _TELLS.search(low)
+    found = _TELLS.search(low) if "tell" in low or "give" in low or "say" in low else None
     return None if found is None or found[1].split()[0] in _NO_WORDS else found.span(1)
 
 
@@ -452,7 +457,7 @@ def characters(low: str) -> Iterator[Span]:
 
 def spelled_runs(low: str) -> list[Run]:
     """Return what is spelled of letters and digits, as codes are: ``g five five``, ``bravo four nine x ray``."""
-    if not _MIXED.search(low):
+    if _SPELLING.isdisjoint(words_in(low)) or not _MIXED.search(low):
         return []
     return [
         run
@@ -466,10 +471,13 @@ def spelled_runs(low: str) -> list[Run]:
 
 def strange_words(low: str, taken: list[Span]) -> int:
     """Count the words of a turn that are neither in these spans nor what is said around an answer."""
-    return sum(not any(start <= at < end for start, end in taken) for at in _strange(low))
+    strange = _strange(low)
+    for start, end in taken:
+        strange = [at for at in strange if not start <= at < end]
+    return len(strange)
 
 
 @lru_cache(_REMEMBERED)
 def _strange(low: str) -> list[int]:
     """Return where the words of a text begin that are not said around an answer."""
-    return [each.start() for each in _WORD.finditer(low) if each[0] not in FILLERS and each[0] not in _ORDINALS]
+    return [each.start() for each in _WORD.finditer(low) if each[0] not in _USUAL]

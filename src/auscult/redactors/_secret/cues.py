@@ -11,7 +11,7 @@ from auscult.redactors._words import lines_of, separated
 CueKind = Literal["card", "three", "digits", "code", "word", "maybe", "other"]
 
 _GROUPS = dict(lines_of("secrets.txt"))
-_GATE = of_words(_GROUPS.pop("gate"))
+_GATE, _STIRS = of_words(_GROUPS["gate"]), of_words((*_GROUPS.pop("gate"), *_GROUPS.pop("stirs"), *"!#$&*+_^~%@"))
 _OTHERS = ByLetter[CueKind]({"other": _GROUPS.pop("other")})
 _SECRETS = ByLetter(cast("dict[CueKind, list[str]]", _GROUPS))
 _STEMMED = {
@@ -46,6 +46,11 @@ class Cue(NamedTuple):
 def may_name(low: str) -> bool:
     """Return whether a text in small letters may name a secret."""
     return _GATE.search(low) is not None
+
+
+def may_stir(low: str) -> bool:
+    """Return whether a text without a number may have a secret or name one, where nothing was asked for before."""
+    return _STIRS.search(low) is not None
 
 
 def may_spell_card(low: str) -> bool:

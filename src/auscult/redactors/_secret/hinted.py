@@ -10,6 +10,7 @@ from auscult.redactors._secret.numbers import (
     is_like_year,
     is_measured,
     may_be_long,
+    may_count,
 )
 from auscult.redactors._secret.patterns import (
     COUNTS,
@@ -34,7 +35,7 @@ class Hinted(Turns):
     def _hinted(self, turn: int) -> None:
         """Find a code that nothing names, by what was sent, shown or typed in this turn and those before."""
         low, text = self._lows[turn], self._texts[turn]
-        if not may_be_long(low):
+        if not (may_count(low) and may_be_long(low)):
             return
         spans = [
             (one.start, one.end)

@@ -52,7 +52,7 @@ class LookingBack(Turns):
         if secret and not self._spans[turn]:
             self._named_behind(turn, cues, secret)
         if not self._spans[turn] and turn:
-            if speaker == "agent" and PASSED.search(low):
+            if speaker == "agent" and self._is_short(turn - 1) and PASSED.search(low):
                 self._passed(turn)
             if secret and (THATS.match(low) or CONFIRMS.match(low)):
                 self._before(turn)
@@ -62,7 +62,7 @@ class LookingBack(Turns):
                 self._before(turn)
             elif secret and WARNS.search(low):
                 self._warned(turn, secret)
-            elif RESETS.search(low) or any(cue.kind == "word" for cue in secret):
+            elif any(cue.kind == "word" for cue in secret) or RESETS.search(low):
                 self._tried(turn - 1)
         self._tried(turn)
 
@@ -73,12 +73,15 @@ class LookingBack(Turns):
         spans = [(cue.start, cue.end) for cue in secret]
         return is_asked and len(before.text.split()) <= FEW and answers.strange_words(low, spans) <= FEW
 
+    def _is_short(self, turn: int) -> bool:
+        return len(self._lows[turn].split()) <= FEW
+
     def _passed(self, turn: int) -> None:
         """Find the words with which the customer passed: the question before is for none of the usual data."""
         low, text = self._lows[turn - 1], self._texts[turn - 1]
         question = self._lows[turn - 2] if turn > 1 else ""
         is_open = turn > 1 and self._utterances[turn - 2].speaker == "agent" and not HARMLESS.search(question)
-        if is_open and not self._spans[turn - 1] and len(low.split()) <= FEW and not any(map(str.isdecimal, low)):
+        if is_open and not self._spans[turn - 1] and not any(map(str.isdecimal, low)):
             for start, end in answers.answered(text, low):
                 self._take(turn - 1, start, end)
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from auscult.domain.said.dates import MONTH_NAMES
 from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, is_card
-from auscult.redactors._digits import WORDS, Run, Unit, runs_in
-from auscult.redactors._patterns import of_words, searcher
+from auscult.redactors._digits import WORDS, Run, Unit, has_digit, runs_in, words_in
+from auscult.redactors._patterns import searcher
 
 _UNIT = re.compile(
     r"\W{0,2}[%€$£]|[\s-]{0,2}(?:(?:min(?:ute)?s?|h(?:ou)?rs?|hours?|sec(?:ond)?s?|(?:working |business )?days?"
@@ -58,9 +58,7 @@ _WORDS = tuple(
     )
 )
 
-_MAY_COUNT = of_words({*"0123456789", *_WORDS})
-
-
+_COUNTING = frozenset(word for word in WORDS if len(word) > 1)
 _MAY_BE_LONG = searcher(
     rf"(?:\d\D{{0,3}}){{4}}|\d\w*[A-Za-z-]|[A-Za-z-]\d|(?:{'|'.join(_WORDS)}).{{0,14}}(?:{'|'.join(_WORDS)})"
 )
@@ -77,7 +75,7 @@ class Number(NamedTuple):
 
 def may_count(low: str) -> bool:
     """Return whether a text may have a number, in digits or in words of any language that is read."""
-    return _MAY_COUNT.search(low) is not None
+    return has_digit(low) or not _COUNTING.isdisjoint(words_in(low))
 
 
 def may_be_long(low: str) -> bool:

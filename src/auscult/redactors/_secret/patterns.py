@@ -3,79 +3,20 @@
 import re
 
 from auscult.domain.privacy.redaction import PLACEHOLDER as MARK
+from auscult.redactors._patterns import searcher
 from auscult.redactors._words import lines_of
 
-_PATTERNS = {title: re.compile(lines[0]) for title, lines in lines_of("secret_patterns.txt").items()}
+_PATTERNS = {
+    title.upper().replace(" ", "_"): re.compile(lines[0]) for title, lines in lines_of("secret_patterns.txt").items()
+}
 
 PLACEHOLDER = MARK
 NO_THINGS = frozenset(("what", "which", "qué", "was", "it", "that", "me", "you", "us"))
-IS = _PATTERNS["is"]
-WITH = _PATTERNS["with"]
-NAMED = _PATTERNS["named"]
-JOINED = _PATTERNS["joined"]
-BEHIND_SAID_EMAIL = _PATTERNS["behind said email"]
-SPACED = _PATTERNS["spaced"]
-LIKE = _PATTERNS["like"]
-PART = _PATTERNS["part"]
-PHRASE = _PATTERNS["phrase"]
-PASSED = _PATTERNS["passed"]
-HARMLESS = _PATTERNS["harmless"]
-SPELL_IT = _PATTERNS["spell it"]
-FOLLOWS = _PATTERNS["follows"]
-CLARIFIES = _PATTERNS["clarifies"]
-OF_OTHER = _PATTERNS["of other"]
-PROMPTS = _PATTERNS["prompts"]
-ASKS_NEXT = _PATTERNS["asks next"]
-ASKS_FOR = _PATTERNS["asks for"]
-ASKS = _PATTERNS["asks"]
-QUOTED = _PATTERNS["quoted"]
-COUNTS = _PATTERNS["counts"]
-MENTIONS = _PATTERNS["mentions"]
-RETRY = _PATTERNS["retry"]
-CORRECTS = _PATTERNS["corrects"]
-LINKED = _PATTERNS["linked"]
-PRODUCT = _PATTERNS["product"]
-NAMES_USER = _PATTERNS["names user"]
-THATS = _PATTERNS["thats"]
-REFERS = _PATTERNS["refers"]
-SAYS = _PATTERNS["says"]
-TRIED = _PATTERNS["tried"]
-FAILS = _PATTERNS["fails"]
-RESETS = _PATTERNS["resets"]
-GLUED_BEFORE = _PATTERNS["glued before"]
-DEFINITE = _PATTERNS["definite"]
-CONFIRMS = _PATTERNS["confirms"]
-CARD_SEEN = _PATTERNS["card seen"]
-CARD_DONE = _PATTERNS["card done"]
-COUNTERED = _PATTERNS["countered"]
-REACTS = _PATTERNS["reacts"]
-SINGLE_LETTER = _PATTERNS["single letter"]
-FAULT = _PATTERNS["fault"]
-LETTER_LIKE = _PATTERNS["letter like"]
-WRITTEN_SO = _PATTERNS["written so"]
-DATED_CODE = _PATTERNS["dated code"]
-WRITTEN_PAIR = _PATTERNS["written pair"]
-ROUND = _PATTERNS["round"]
-DASHED = _PATTERNS["dashed"]
-CARD_ASKED = _PATTERNS["card asked"]
-EXPIRY = _PATTERNS["expiry"]
-DATE_BETWEEN = _PATTERNS["date between"]
-EXPIRY_DATE = _PATTERNS["expiry date"]
-EXPIRY_WRITTEN = _PATTERNS["expiry written"]
-EXPIRY_ASKED = _PATTERNS["expiry asked"]
-HOMOPHONE_BEFORE = _PATTERNS["homophone before"]
-HOMOPHONE_AFTER = _PATTERNS["homophone after"]
-PRIVATE = _PATTERNS["private"]
-SPELLS = _PATTERNS["spells"]
-FORGOTTEN = _PATTERNS["forgotten"]
-GLUED = _PATTERNS["glued"]
-ODD_DIGITS = _PATTERNS["odd digits"]
-BEHIND_EMAIL = _PATTERNS["behind email"]
-WARNS = _PATTERNS["warns"]
-ORDINAL = _PATTERNS["ordinal"]
-SINGLE = _PATTERNS["single"]
-CARD_TALK = _PATTERNS["card talk"]
-LINE = _PATTERNS["line"]
-OFFER = _PATTERNS["offer"]
-OFFERED = _PATTERNS["offered"]
-LONG = _PATTERNS["long"]
+LONG = searcher(_PATTERNS["LONG"].pattern)
+
+
+def __getattr__(name: str) -> re.Pattern[str]:
+    """Return the pattern that the file has by this name in small letters: ``CARD_DONE`` is ``card done``."""
+    if name not in _PATTERNS:
+        raise AttributeError(name)
+    return _PATTERNS[name]

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from auscult.domain.privacy.redaction import Found, Utterance
-from auscult.redactors._digits import WORDS, lowered
+from auscult.redactors._digits import WORDS, has_digit, lowered
 from auscult.redactors._secret import answers
-from auscult.redactors._secret.cues import Cue, cues_in, may_name, may_spell_card
+from auscult.redactors._secret.cues import Cue, cues_in, may_name, may_spell_card, may_stir
 from auscult.redactors._secret.hinted import Hinted, is_of_other
 from auscult.redactors._secret.hints import may_hint
 from auscult.redactors._secret.looking_back import LookingBack
@@ -18,6 +18,7 @@ from auscult.redactors._secret.numbers import (
     behind_digits,
     is_measured,
     last_of,
+    may_count,
 )
 from auscult.redactors._secret.patterns import (
     ASKS,
@@ -126,7 +127,8 @@ class _Search(LookingBack, Hinted, SpokenWords):
         for turn, (speaker, _) in enumerate(self._utterances):
             if speaker == "key":
                 self._asked, self._is_other = None, False
-            self._read(turn)
+            if self._asked is not None or self._words or may_count(self._lows[turn]) or may_stir(self._lows[turn]):
+                self._read(turn)
         self._said_before()
         return [
             Found(turn, start, end, "security_code", "".join(filter(str.isalnum, self._lows[turn][start:end])))
@@ -146,8 +148,8 @@ class _Search(LookingBack, Hinted, SpokenWords):
         if not low.strip():
             return
         speaker = self._utterances[turn].speaker
-        is_asked = self._asked is not None
-        cues = self._settled(cues_in(low, is_asked=is_asked), low, speaker) if is_asked or may_name(low) else []
+        is_asked, is_naming = self._asked is not None, may_name(low)
+        cues = self._settled(cues_in(low, is_asked=is_asked), low, speaker) if is_asked or is_naming else []
         if speaker in ("key", "field"):
             cues = [cue for cue in cues if cue.kind != "maybe"]
         cues = self._apart(turn, cues)
@@ -160,7 +162,7 @@ class _Search(LookingBack, Hinted, SpokenWords):
             return
         if secret:
             self._named(turn, cues)
-        self._shaped(turn, cues, secret)
+        self._shaped(turn, cues, secret, is_naming=is_naming)
         if secret and turn and (counter := COUNTERED.match(low)) and secret[0].start < counter.end():
             self._asked = Asked(secret[0].kind, self._utterances[turn - 1].speaker, turn - 1, is_partial=True)
         if not cues or all(cue.kind == "word" for cue in cues):
@@ -186,14 +188,15 @@ class _Search(LookingBack, Hinted, SpokenWords):
         self._hinted(turn)
         self._ask(turn, cues, secret)
 
-    def _shaped(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue]) -> None:  # noqa: C901  (a form each)
+    def _shaped(self, turn: int, cues: Sequence[Cue], secret: Sequence[Cue], *, is_naming: bool) -> None:  # noqa: C901  (a form each)
         """Find what its form shows: behind a card, an expiry or an e-mail address, spelled with signs, glued to its name."""
         low, speaker = self._lows[turn], self._utterances[turn].speaker
-        if LONG.search(low):
+        if self._may_hold_card and LONG.search(low):
             for line in LINE.finditer(low):
                 self._take(turn, *line.span(1))
-        if SPELLS.search(low) and not any(cue.kind == "other" for cue in cues):
-            span = answers.spelled(low, SPELLS.search(low).start(), signed=True)  # type: ignore[union-attr]
+        spells = SPELLS.search(low) if "cap" in low or "case" in low else None
+        if spells is not None and not is_of_other(cues):
+            span = answers.spelled(low, spells.start(), signed=True)
             if span is not None:
                 self._take(turn, *span)
         if self._is_asked("word") or any(cue.kind == "word" for cue in secret):
@@ -203,7 +206,7 @@ class _Search(LookingBack, Hinted, SpokenWords):
         for dated in DATED_CODE.finditer(low) if "/" in low else ():
             if not is_measured(low, Number(*dated.span(1), dated[1], ())):
                 self._take(turn, *dated.span(1))
-        if secret or may_name(low):
+        if (secret or is_naming) and has_digit(low):
             self._glued(turn)
         self._behind_email(turn)
         self._cards(turn, speaker)
@@ -221,8 +224,9 @@ class _Search(LookingBack, Hinted, SpokenWords):
 
     def _forget(self, low: str, speaker: str) -> None:
         """Forget what is asked for where a short turn says that it is of something else: ``of the lens size``."""
-        of, asked = OF_OTHER.match(low), self._asked
-        if of is None or asked is None or len(low.split()) > FEW + FEW:
+        asked = self._asked
+        of = None if asked is None or len(low.split()) > FEW + FEW else OF_OTHER.match(low)
+        if of is None or asked is None:
             return
         is_thing = of[1] not in WORDS | NO_THINGS and not of[1].isdigit() and not may_name(of[1])
         if is_thing and (asked.kind != "card" or speaker == asked.speaker):
