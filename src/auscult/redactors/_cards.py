@@ -32,5 +32,6 @@ def has_card_form(number: str) -> bool:
 
 
 def is_card(digits: str) -> bool:
-    """Return whether digits are a card's number, by length, beginning and check digit."""
-    return CARD_SHORTEST <= len(digits) <= CARD_LONGEST and has_card_form(digits) and is_luhn(digits)
+    """Return whether a text is the digits of a card's number, by length, beginning and check digit."""
+    is_number = digits.isdecimal() and CARD_SHORTEST <= len(digits) <= CARD_LONGEST
+    return is_number and has_card_form(digits) and is_luhn(digits)
