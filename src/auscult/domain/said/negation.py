@@ -217,7 +217,7 @@ def denies(text: str, language: str) -> bool:
 def _denies(clause: str, words: _Words) -> bool:
     negators = words.negators | words.no
     return clause in words.denials or any(
-        word in negators and after not in words.not_denying for word, after in pairwise(clause.split())
+        word in negators and after not in words.not_denying for word, after in pairwise([*clause.split(), ""])
     )
 
 

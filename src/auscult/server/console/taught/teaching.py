@@ -37,6 +37,16 @@ _WHY = {
 }
 
 
+_PARTS = {
+    ("speaker", "agent"): later("All {n} turns ticked Yes are by the agent: ask only what the agent says"),
+    ("speaker", "customer"): later("All {n} turns ticked Yes are by the customer: ask only what the customer says"),
+    ("order", "before"): later("All {n} turns ticked Yes come before the occasion: count only these"),
+    ("order", "after"): later("All {n} turns ticked Yes come after the occasion: count only these"),
+    ("denials", "never"): later("None of the {n} turns ticked Yes denies anything: let denials not count"),
+    ("denials", "only"): later("All {n} turns ticked Yes deny something: count only denials"),
+}
+
+
 class TeachPage(Controller):
     """Teaching the questions of one form."""
 
@@ -76,6 +86,9 @@ class TeachPage(Controller):
             if one(data, "act") == "learn":
                 _work(visit).learn(form_id, metric_id)
                 return Redirect(f"{here}?done=learned", status_code=303)
+            if part := one(data, "part"):
+                _work(visit).take(form_id, metric_id, part)
+                return Redirect(here, status_code=303)
             ticks = _ticks(data, skipped)
             if one(data, "act") != "none" and ticks and not any(each.says for each in ticks):
                 problem = _("No turn is ticked. Press “None of these” if all of them are a No.")
@@ -152,6 +165,9 @@ def _page(  # noqa: PLR0913  (what is shown, and what was done)
         problem=problem,
         note=note,
         why=_WHY,
+        parts=[(each.key, _(_PARTS[each.key, each.value]).format(n=each.ticks)) for each in found.parts]
+        if found
+        else (),
         between=_BETWEEN,
     )
 
