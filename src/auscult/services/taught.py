@@ -260,15 +260,15 @@ class TickedQuestion:
         self._form, self._metric, self._ticks, self._pool = form, metric, ticks, pool
         self._settings: Settings = metric.settings
         self._said: dict[str, list[tuple[Turn, Said]]] = {}
-        self._values: dict[str, dict[str, dict[str, str]]] = {}
+        self._values: dict[tuple[str | None, str | None], dict[str, str]] = {}
         for name, values in self._read(engines):
             turns = spoken(pool[name], self._settings.speaker)
             if counted := [each for each in turns if self._settings.counts(values[each[0].id])]:
-                self._said[name], self._values[name] = counted, values
+                self._said[name] = counted
+                self._values |= {(name, turn.id): values[turn.id] for turn, _said in counted}
         self._given: dict[str, dict[str, bool]] = {}
-        shown = {(name, turn.id) for name, turns in self._said.items() for turn, _said in turns}
         for each in ticks:
-            if each.conversation_id and each.turn_id and (each.conversation_id, each.turn_id) in shown:
+            if each.conversation_id and each.turn_id and (each.conversation_id, each.turn_id) in self._values:
                 self._given.setdefault(each.conversation_id, {})[each.turn_id] = each.says
         self._answers = {name: any(given.values()) for name, given in self._given.items()}
         answer = self._learned(engines)
@@ -296,7 +296,7 @@ class TickedQuestion:
     def parts(self) -> tuple[Part, ...]:
         """The settings that the ticks propose."""
         ticked = ((name, turn, says) for name, given in self._given.items() for turn, says in given.items())
-        return parts_of([(says, self._values[name][turn]) for name, turn, says in ticked])
+        return parts_of([(says, self._values[name, turn]) for name, turn, says in ticked])
 
     def _learned(self, engines: Engines) -> LessonAnswer:
         lesson = Lesson(

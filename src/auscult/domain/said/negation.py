@@ -211,13 +211,10 @@ def denies(text: str, language: str) -> bool:
     words = _BY_LANGUAGE.get(primary(language))
     if words is None or not _may_deny(text, words):
         return False
-    return any(not each.is_question and _denies(_plain(each), words) for each in _clauses(text))
-
-
-def _denies(clause: str, words: _Words) -> bool:
-    negators = words.negators | words.no
-    return clause in words.denials or any(
-        word in negators and after not in words.not_denying for word, after in pairwise([*clause.split(), ""])
+    said = [_plain(each) for each in _clauses(text) if not each.is_question]
+    pairs = [pair for each in said for pair in pairwise([*each.split(), ""])]
+    return any(each in words.denials for each in said) or any(
+        word in words.negators | words.no and after not in words.not_denying for word, after in pairs
     )
 
 

@@ -11,10 +11,11 @@ from litestar.response import Redirect
 from auscult.domain.audits.audit import Audit
 from auscult.domain.errors import AuscultError
 from auscult.domain.evaluation import Evaluation
-from auscult.domain.questions.taught import NewTick
+from auscult.domain.questions.taught import NewTick, Part
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.metrics.by_example import ByExample
+from auscult.server.console.definitions.forms.builder import label_of, word_of_value
 from auscult.server.console.definitions.forms.listing import PATH
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
 from auscult.server.console.frame.verdicts import word_of
@@ -34,16 +35,6 @@ _WHY = {
     "likely": later("Looks most like a Yes"),
     "unsure": later("Could be either"),
     "chance": later("Drawn by chance"),
-}
-
-
-_PARTS = {
-    ("speaker", "agent"): later("All {n} turns ticked Yes are by the agent: ask only what the agent says"),
-    ("speaker", "customer"): later("All {n} turns ticked Yes are by the customer: ask only what the customer says"),
-    ("order", "before"): later("All {n} turns ticked Yes come before the occasion: count only these"),
-    ("order", "after"): later("All {n} turns ticked Yes come after the occasion: count only these"),
-    ("denials", "never"): later("None of the {n} turns ticked Yes denies anything: let denials not count"),
-    ("denials", "only"): later("All {n} turns ticked Yes deny something: count only denials"),
 }
 
 
@@ -165,11 +156,15 @@ def _page(  # noqa: PLR0913  (what is shown, and what was done)
         problem=problem,
         note=note,
         why=_WHY,
-        parts=[(each.key, _(_PARTS[each.key, each.value]).format(n=each.ticks)) for each in found.parts]
-        if found
-        else (),
+        parts=[(each.key, _proposed(each)) for each in found.parts] if found else (),
         between=_BETWEEN,
     )
+
+
+def _proposed(part: Part) -> str:
+    said = _("{label}: {value} (fits all {n} turns ticked Yes)")
+    label, value = label_of(ByExample.name, part.key), word_of_value(part.key, part.value)
+    return said.format(label=label, value=value, n=part.ticks)
 
 
 def _work(visit: Visit) -> Teaching:
