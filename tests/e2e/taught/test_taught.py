@@ -233,7 +233,7 @@ def test_ticks_propose_the_order_and_a_button_takes_it(served: Taught) -> None:
     assert (part["key"], part["value"], found["looked_through"]) == ("order", "after", page["looked_through"] - 1)
     with signed_in(served, "qa-manager") as me:
         here = f"/console/forms/ef-own/teach/{METRIC}"
-        assert f"Only what is said: after it (fits all {part['ticks']} turns ticked Yes)" in me.get(here).text
+        assert f"Only what is said: after the occasion (fits all {part['ticks']} turns ticked Yes)" in me.get(here).text
         for key in ("order", "speaker"):  # the second was not proposed
             assert me.post(here, data={"part": key}).status_code == 303
     draft, after = app.forms.draft("ef-own"), own.ask("GET", f"{PATH}/{METRIC}").json()

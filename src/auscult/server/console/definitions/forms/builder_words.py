@@ -217,8 +217,8 @@ LABELS: Mapping[str, str] = {
 VALUES: Mapping[str, str] = {
     "true": later("yes"),
     "false": later("no"),
-    "before": later("before it"),
-    "after": later("after it"),
+    "before": later("before the occasion"),
+    "after": later("after the occasion"),
     "denials.never": later("do not count"),
     "denials.only": later("alone count"),
     "voice": later("voice"),
