@@ -191,14 +191,15 @@ class Teacher(_Vectored):
         lessons = rows.of(shown)
         weights, bias = lessons.learned(shown)
         odds = rows.signs @ weights + bias
+        answers = [bool(rows.answers[rows.owners == each].any()) for each in shown]
+        dealt = [each for _yes, each in sorted(zip(answers, shown, strict=True))]
         for fold in range(min(FOLDS, len(shown))):
-            left_out = shown[fold::FOLDS]
+            left_out = dealt[fold::FOLDS]
             others_weights, others_bias = lessons.learned([each for each in shown if each not in left_out])
             here = np.isin(rows.owners, left_out)
             odds[here] = rows.signs[here] @ others_weights + others_bias
-        mine = [rows.owners == each for each in shown]
-        answers = [bool(rows.answers[each].any()) for each in mine]
-        slope, offset = calibrated([(float(odds[each].max()), yes) for each, yes in zip(mine, answers, strict=True)])
+        highest = [float(odds[rows.owners == each].max()) for each in shown]
+        slope, offset = calibrated(list(zip(highest, answers, strict=True)))
         nested = rows.nested(slope * odds + offset)
         limit = yes_from_of([max(some) for some in nested if some])
         stored = _stored(slope * weights, slope * bias + offset, limit)

@@ -3,23 +3,24 @@
 Settings, semantics and examples for users: docs/reference/metrics/by_example.md.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import ClassVar, Literal
 
 from msgspec import Struct
 
-from auscult.domain.conversation import Conversation, Turn
+from auscult.domain.conversation import Conversation
 from auscult.domain.errors import coded
 from auscult.domain.evaluation import Cited, Evidence, Verdict, cite, nothing_in
 from auscult.domain.probe import Answers, Probe, Resemblance, ResemblanceAnswer, Said
 from auscult.domain.questions.taught import COUNTS_FROM, Speaker, Taught, likelihood, spoken
+from auscult.domain.said.negation import denies
 from auscult.metrics._contract import Planned
 from auscult.metrics._finding.joining import compiled, searches_of
 from auscult.metrics._finding.language import Finding, finding_problems
 from auscult.metrics._finding.reading import reading_of
-from auscult.metrics._finding.search import NOTHING
+from auscult.metrics._finding.search import NOTHING, Outcome
 from auscult.votes import acts_probe
 
 _SURE = Decimal("0.01")
@@ -28,14 +29,15 @@ _SURE = Decimal("0.01")
 class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, cache_hash=True):
     """Settings of a metric of this type. ``trigger`` is the occasion: without it the question is asked everywhere.
 
-    ``order``: only turns on that side of the occasion count. ``counts_from`` is the kappa from which on the answers
-    count; ``taught`` is what ticks taught.
+    ``order``: only turns on that side of the occasion count. ``denials``: only turns that deny something count, or only
+    others. ``counts_from`` is the kappa from which on the answers count; ``taught`` is what ticks taught.
     """
 
     question: str
     speaker: Speaker = "agent"
     trigger: Finding | None = None
     order: Literal["before", "after"] | None = None
+    denials: Literal["never", "only"] | None = None
     counts_from: Decimal = COUNTS_FROM
     taught: Taught | None = None
     languages: tuple[str, ...] | None = None
@@ -44,6 +46,11 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     def is_counted(self) -> bool:
         """Return whether it agrees with people well enough to count."""
         return self.taught is not None and Decimal(str(self.taught.kappa)) >= self.counts_from
+
+    def counts(self, values: Mapping[str, str]) -> bool:
+        """Return whether a turn with these values may be a Yes."""
+        wanted = {"order": self.order, "denials": self.denials}
+        return all(value is None or values.get(key, value) == value for key, value in wanted.items())
 
 
 class ByExample(Planned[Settings]):
@@ -82,17 +89,23 @@ class _Plan:
     def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
         if self._settings.taught is None:
             return ()
-        reading = reading_of(conversation)
-        asked = [probe for each in self._searches if each.needs for probe in each.probes(reading, trigger=None)]
+        asked = self.asked_first(conversation)
         turns = [said for _turn, said in spoken(conversation, self._settings.speaker)]
         return tuple(dict.fromkeys([*asked, *([_asked(self._settings.taught, conversation, turns)] if turns else [])]))
 
+    def asked_first(self, conversation: Conversation) -> list[Probe]:
+        reading = reading_of(conversation)
+        return [probe for each in self._searches if each.needs for probe in each.probes(reading, trigger=None)]
+
+    def occasion(self, conversation: Conversation, answers: Answers) -> Outcome:
+        return self._trigger.decide(reading_of(conversation), answers, None) if self._trigger else NOTHING
+
     def judge(self, conversation: Conversation, answers: Answers) -> Verdict:
-        taught, reading, occasion = self._settings.taught, reading_of(conversation), NOTHING
+        taught, occasion = self._settings.taught, NOTHING
         if taught is None:
             return Verdict(qualification="-", reason=coded("not taught yet: tick turns of past conversations"))
         if self._trigger is not None:
-            occasion = self._trigger.decide(reading, answers, None)
+            occasion = self.occasion(conversation, answers)
             if occasion.position is None:
                 return Verdict(qualification="NA", reason=coded("no trigger in {place}", place=self._trigger.scope))
         turns = spoken(conversation, self._settings.speaker)
@@ -100,7 +113,9 @@ class _Plan:
             return Verdict(qualification="NA", reason=coded("no turns of the one who is asked about"))
         found = answers[_asked(taught, conversation, [said for _turn, said in turns])]
         assert isinstance(found, ResemblanceAnswer)  # noqa: S101  (an engine answers its own kind)
-        among = self._in_order(conversation.turns, [turn for turn, _said in turns], occasion.position)
+        is_narrow = self._settings.order or self._settings.denials
+        values = values_of(conversation, occasion.position) if is_narrow else {}
+        among = [index for index, (turn, _said) in enumerate(turns) if self._settings.counts(values.get(turn.id, {}))]
         best = max(among or range(len(turns)), key=lambda index: found.odds[index])
         is_yes = bool(among) and found.odds[best] > found.yes_from
         share = likelihood(found.odds[best]) if among else 0.0
@@ -118,13 +133,19 @@ class _Plan:
             confidence=sure,
         )
 
-    def _in_order(self, turns: Sequence[Turn], mine: Sequence[Turn], occasion: int | None) -> list[int]:
-        """Return the indices of a speaker's turns on the side of the occasion that counts; of all, if both do."""
-        if self._settings.order is None or occasion is None:
-            return [*range(len(mine))]
-        around = turns[:occasion] if self._settings.order == "before" else turns[occasion + 1 :]
-        ids = {turn.id for turn in around}
-        return [index for index, turn in enumerate(mine) if turn.id in ids]
+
+def values_of(conversation: Conversation, occasion: int | None) -> dict[str, dict[str, str]]:
+    """Return who speaks, whether it denies, and its side of the occasion at that index, by the id of each turn."""
+    found: dict[str, dict[str, str]] = {}
+    for index, turn in enumerate(conversation.turns):
+        is_denial = denies(turn.text, conversation.language)
+        found[turn.id] = {
+            "speaker": turn.speaker if turn.speaker in ("agent", "customer") else "",
+            "denials": "only" if is_denial else "never",
+        }
+        if occasion is not None:
+            found[turn.id]["order"] = "before" if index < occasion else "after" if index > occasion else ""
+    return found
 
 
 def _asked(taught: Taught, conversation: Conversation, turns: Sequence[Said]) -> Resemblance:

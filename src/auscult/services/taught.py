@@ -28,16 +28,18 @@ from auscult.domain.questions.taught import (
     Agreement,
     Kind,
     NewTick,
+    Part,
     Taught,
     Tick,
     agreement,
     chosen,
     likelihood,
+    parts_of,
     speaker_of,
     spoken,
 )
 from auscult.domain.said.text import spoken_words
-from auscult.metrics.by_example import ByExample, Settings
+from auscult.metrics.by_example import ByExample, Settings, values_of
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought, newest_recorded
 from auscult.services.definitions.forms.document import Value, read_document
@@ -97,7 +99,8 @@ class TaughtQuestion(Struct, frozen=True, kw_only=True):
 
     ``agreement`` is that of the ticks so far, and ``counts`` whether it would count in scores with it. ``is_learned``:
     the form's draft, or its version in force, has what these ticks teach. ``encoder`` is the version of what makes the
-    vectors. ``erased`` ticks lost their conversation. Proposals are chosen from ``looked_through`` conversations.
+    vectors. ``erased`` ticks lost their conversation. Proposals are chosen from ``looked_through`` conversations, those
+    with the occasion. ``parts`` are settings that the ticks propose.
     """
 
     form_id: str
@@ -112,6 +115,7 @@ class TaughtQuestion(Struct, frozen=True, kw_only=True):
     ticks: int
     erased: int
     looked_through: int
+    parts: tuple[Part, ...]
     wrong: tuple[WrongAnswer, ...]
     proposals: tuple[Proposal, ...]
 
@@ -190,6 +194,13 @@ class Teaching(Kept):
         document = document_in_use(self._app.forms, form_id)
         self._app.forms.save_draft(form_id, with_taught(document, {metric_id: found}))
 
+    def take(self, form_id: str, metric_id: str, key: str) -> None:
+        """Put a part that the ticks propose into the draft of a form; nothing where they propose none of this key."""
+        proposed = self._ticked(*self._question(form_id, metric_id)).parts
+        for each in (part for part in proposed if part.key == key):
+            document = document_in_use(self._app.forms, form_id)
+            self._app.forms.save_draft(form_id, _with(document, {metric_id: each.value}, key))
+
     def _ticked(self, form: Form, metric: Metric, asked: Asked | None = None) -> "TickedQuestion":
         self._viewer.require(READ)
         ticks = self.seen(self._app.form_examples.ticks_of(form.id, metric.id))
@@ -248,11 +259,16 @@ class TickedQuestion:
         """
         self._form, self._metric, self._ticks, self._pool = form, metric, ticks, pool
         self._settings: Settings = metric.settings
-        said = {name: spoken(each, self._settings.speaker) for name, each in sorted(pool.items())}
-        self._said: dict[str, list[tuple[Turn, Said]]] = {name: turns for name, turns in said.items() if turns}
+        self._said: dict[str, list[tuple[Turn, Said]]] = {}
+        self._values: dict[tuple[str | None, str | None], dict[str, str]] = {}
+        for name, values in self._read(engines):
+            turns = spoken(pool[name], self._settings.speaker)
+            if counted := [each for each in turns if self._settings.counts(values[each[0].id])]:
+                self._said[name] = counted
+                self._values |= {(name, turn.id): values[turn.id] for turn, _said in counted}
         self._given: dict[str, dict[str, bool]] = {}
         for each in ticks:
-            if each.conversation_id in self._said and each.turn_id is not None:
+            if each.conversation_id and each.turn_id and (each.conversation_id, each.turn_id) in self._values:
                 self._given.setdefault(each.conversation_id, {})[each.turn_id] = each.says
         self._answers = {name: any(given.values()) for name, given in self._given.items()}
         answer = self._learned(engines)
@@ -264,6 +280,23 @@ class TickedQuestion:
         if answer.weights:
             self.agreement = agreement(likeliest, self._answers, answer.yes_from)
             self.taught = made_from(Taught, self.agreement, weights=answer.weights, encoder=answer.encoder)
+
+    def _read(self, engines: Engines) -> Iterator[tuple[str, dict[str, dict[str, str]]]]:
+        """Yield the conversations with the occasion, and what is so of each turn; all, if only a judge can find it."""
+        plan = ByExample().plan(self._settings)
+        is_sought = self._settings.trigger is not None and plan.needs <= engines.keys()
+        asked = [probe for each in self._pool.values() for probe in plan.asked_first(each)] if is_sought else []
+        answers = ask_local(asked, engines)
+        for name, each in sorted(self._pool.items()):
+            position = plan.occasion(each, answers).position if is_sought else None
+            if position is not None or not is_sought:
+                yield name, values_of(each, position)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The settings that the ticks propose."""
+        ticked = ((name, turn, says) for name, given in self._given.items() for turn, says in given.items())
+        return parts_of([(says, self._values[name, turn]) for name, turn, says in ticked])
 
     def _learned(self, engines: Engines) -> LessonAnswer:
         lesson = Lesson(
@@ -306,6 +339,7 @@ class TickedQuestion:
             ticks=len(self._ticks),
             erased=sum(each.conversation_id is None for each in self._ticks),
             looked_through=len(self._said),
+            parts=self.parts,
             wrong=tuple(self._wrong()) if taught else (),
             proposals=tuple(self._proposal(name, kind, asked) for name, kind in picked.items()),
         )
@@ -365,13 +399,16 @@ class TickedQuestion:
 
 def with_taught(document: bytes, learned: Mapping[str, Taught]) -> bytes:
     """Put what ticks teach into a form document, by the id of each question."""
-    ids = [each.get("id") for each in mappings(read_document(document).value, "metrics")]
-    changes: list[Put] = []
+    written: dict[str, Value] = {}
     for name, found in learned.items():
         items = msgspec.structs.asdict(found).items()
-        written: Value = {key: Decimal(str(each)) if isinstance(each, float) else each for key, each in items}
-        changes.append(Put(("metrics", ids.index(name), "taught"), written))
-    return changed(document, *changes)
+        written[name] = {key: Decimal(str(each)) if isinstance(each, float) else each for key, each in items}
+    return _with(document, written, "taught")
+
+
+def _with(document: bytes, values: Mapping[str, Value], key: str) -> bytes:
+    ids = [each.get("id") for each in mappings(read_document(document).value, "metrics")]
+    return changed(document, *(Put(("metrics", ids.index(name), key), each) for name, each in values.items()))
 
 
 def _before(conversation: Conversation) -> dict[str, str]:

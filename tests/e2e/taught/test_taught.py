@@ -219,6 +219,29 @@ def test_the_console_teaches_by_ticks(served: Taught) -> None:
         assert other.get(page).status_code == 403
 
 
+def test_ticks_propose_the_order_and_a_button_takes_it(served: Taught) -> None:
+    """What is ticked Yes comes after the occasion: the setting goes into the draft, and is proposed no more."""
+    own, app = client(served), served.store.within(TENANT)
+    page = taught(own)
+    assert page["parts"] == []
+    draft = app.forms.draft("ef-own")
+    assert draft is not None
+    occasion = {"speaker": "customer", "any_of": [{"phrases": [f"about order {number}" for number in range(1, 32)]}]}
+    app.forms.save_draft("ef-own", changed(draft.document, Put(("metrics", 1, "trigger"), occasion)))
+    found = own.ask("GET", f"{PATH}/{METRIC}").json()
+    (part,) = found["parts"]
+    assert (part["key"], part["value"], found["looked_through"]) == ("order", "after", page["looked_through"] - 1)
+    with signed_in(served, "qa-manager") as me:
+        here = f"/console/forms/ef-own/teach/{METRIC}"
+        assert f"Only what is said: after the occasion (fits all {part['ticks']} turns ticked Yes)" in me.get(here).text
+        for key in ("order", "speaker"):  # the second was not proposed
+            assert me.post(here, data={"part": key}).status_code == 303
+    draft, after = app.forms.draft("ef-own"), own.ask("GET", f"{PATH}/{METRIC}").json()
+    assert draft is not None
+    assert re.findall(rb"order: (\w+)", draft.document) == [b"after"]
+    assert (after["parts"], {turn["turn_id"] for each in after["proposals"] for turn in each["turns"]}) == ([], {"m2"})
+
+
 def test_a_wrong_verdict_and_an_audit_offer_the_next_tick(served: Taught) -> None:
     """The conversation's page leads to its turn, ticked or not; what a person audited otherwise is proposed first."""
     own = client(served)

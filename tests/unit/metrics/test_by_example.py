@@ -8,6 +8,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.definitions.form_difference import differences
@@ -15,7 +18,8 @@ from auscult.domain.errors import EngineError
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Form, Metric
 from auscult.domain.probe import Acts, Lesson, LessonAnswer, Probe, Resemblance, ResemblanceAnswer, Said
-from auscult.domain.questions.taught import agreement, chosen, speaker_of, yes_from_of
+from auscult.domain.questions.taught import agreement, chosen, parts_of, speaker_of, yes_from_of
+from auscult.domain.said.negation import denies
 from auscult.engines import ENGINES
 from auscult.engines.taught import OF_TEXT, OF_TURN, OF_WORDS
 from auscult.engines.wordllama import WordLlama
@@ -31,15 +35,15 @@ CALL = Conversation(
 )
 
 
-def judged(odds: dict[str, int], yes_from: int = 0, **changed: Any) -> Verdict:
+def judged(odds: dict[str, int], yes_from: int = 0, call: Conversation = CALL, **changed: Any) -> Verdict:
     """Return the verdict on the call where turns have these odds."""
     settings = msgspec.convert({"question": "Was it said?", "taught": TAUGHT} | changed, Settings, strict=False)
     answers: dict[Probe, Any] = {
         probe: ResemblanceAnswer(tuple(odds[each.text] for each in probe.turns), "test 1", yes_from)
-        for probe in ByExample().probes(settings, CALL)
+        for probe in ByExample().probes(settings, call)
         if isinstance(probe, Resemblance)
     }
-    return ByExample().judge(settings, CALL, answers)
+    return ByExample().judge(settings, call, answers)
 
 
 def test_the_likeliest_turn_decides() -> None:
@@ -73,6 +77,32 @@ def test_only_turns_on_one_side_of_the_occasion_count() -> None:
     nothing = judged(odds, trigger=first, order="before")
     assert (nothing.qualification, nothing.confidence) == ("NO", Decimal("1.00"))
     assert [key for key, _fault in ByExample().problems(Settings(question="Was it said?", order="before"))] == ["order"]
+
+
+def test_turns_that_deny_count_only_where_the_question_says_so() -> None:
+    """Of a likely turn that denies and a less likely one that does not, the setting chooses; no others are left out."""
+    call = structs.replace(
+        CALL, turns=(Turn("m1", "agent", "we have no refund"), Turn("m2", "agent", "you get a refund"))
+    )
+    odds = {"we have no refund": 900, "you get a refund": 300}
+    assert [judged(odds, call=call, denials=each).evidence[0].turn_id for each in (None, "only", "never")] == [
+        "m1", "m1", "m2",
+    ]  # fmt: skip
+    questions = {"isn't it nice?": False, "no doubt about it": False, "it is fine. No, not at all.": True}
+    assert {each: denies(each, "en") for each in questions} == questions
+    assert (denies("das geht leider nicht", "de"), denies("ei käy", "fi")) == (True, False)
+
+
+@given(st.lists(st.tuples(st.booleans(), st.sampled_from(["", "a", "b"]))))
+def test_ticks_propose_what_every_yes_has_and_seldom_a_no(ticks: list[tuple[bool, str]]) -> None:
+    """A value is proposed for all Yes or not at all; that every turn has it, is no reason; more of the same keep it."""
+    found = parts_of([(says, {"key": value}) for says, value in ticks])
+    yes = [value for says, value in ticks if says]
+    assert [(each.key, each.value, each.ticks) for each in found] in ([], [("key", yes[0] if yes else "", len(yes))])
+    assert not found or (yes[0] and {*yes} == {yes[0]} and any(value != yes[0] for says, value in ticks if not says))
+    whole = [(says, {"key": "a" if says else "b"}) for says in (True, False)]
+    assert [parts_of(whole * many) != () for many in (1, 3, 5, 20)] == [False, False, True, True]
+    assert not found or parts_of([(says, {"key": value}) for says, value in [*ticks, (False, "c")]]) == found
 
 
 @pytest.mark.parametrize("changed", [{"taught": None}, {"counts_from": "0.9"}], ids=["not taught", "under the limit"])

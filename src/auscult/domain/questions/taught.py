@@ -7,6 +7,7 @@ how well they answer conversations that they were not learned from. Ticks teach;
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from math import comb
 from statistics import median_low
 from typing import Annotated, Literal
 
@@ -32,6 +33,8 @@ _PLACES = 2
 _EDGE = 1e-6
 _NEARLY = 0.1
 """Share of the highest kappa that a limit for a Yes may cost."""
+_BY_CHANCE = 0.01
+"""Likelihood under which it is no chance that all turns ticked Yes have something in common."""
 Kind = Literal["asked", "audited", "likely", "unsure", "chance"]
 """Why a conversation is proposed: it was asked for, a person audited it otherwise, it looks most like a Yes, it could be
 either, or it was drawn."""
@@ -73,6 +76,14 @@ class Tick(Struct, frozen=True, kw_only=True):
     turn_id: str | None
     by: str
     at: datetime
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """Part of a question that its ticks propose: all turns that were ticked Yes, ``ticks`` of them, have this value."""
+
+    key: str
+    value: str
+    ticks: int
 
 
 class NewTick(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -171,6 +182,23 @@ def chosen(odds: Mapping[str, int], count: int, number: int, *, is_taught: bool)
         left.remove(name)
         found[name] = kind
     return found
+
+
+def parts_of(ticks: Sequence[tuple[bool, Mapping[str, str]]]) -> tuple[Part, ...]:
+    """Return what all turns that were ticked Yes have in common, and many a No has not.
+
+    ``ticks`` are the answers, with the values of each turn by key; an empty value is never proposed. Where a value has
+    nothing to do with the answers, that every Yes has it is as likely as to draw that many from those that have it.
+    """
+    found: list[Part] = []
+    for key in dict.fromkeys(key for _says, values in ticks for key in values):
+        yes = [values[key] for says, values in ticks if says and key in values]
+        everyone = [values[key] for _says, values in ticks if key in values]
+        if yes and yes[0] and len({*yes}) == 1:
+            by_chance = comb(everyone.count(yes[0]), len(yes)) / comb(len(everyone), len(yes))
+            if by_chance < _BY_CHANCE:
+                found.append(Part(key=key, value=yes[0], ticks=len(yes)))
+    return tuple(found)
 
 
 def speaker_of(question: str) -> Speaker:

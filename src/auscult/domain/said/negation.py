@@ -8,6 +8,7 @@ Triggers, answers and the customer's tone are all read by ``is_affirmed``.
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from auscult.domain.form import UNDETERMINED, primary
@@ -203,6 +204,18 @@ def is_affirmed(find: Find, text: str, language: str) -> bool:
             if not (is_negated or is_listed or is_denied):
                 return True
     return not is_found
+
+
+def denies(text: str, language: str) -> bool:
+    """Return whether a clause of a text denies something; false in a language whose negators are not known."""
+    words = _BY_LANGUAGE.get(primary(language))
+    if words is None or not _may_deny(text, words):
+        return False
+    said = [_plain(each) for each in _clauses(text) if not each.is_question]
+    pairs = [pair for each in said for pair in pairwise([*each.split(), ""])]
+    return any(each in words.denials for each in said) or any(
+        word in words.negators | words.no and after not in words.not_denying for word, after in pairs
+    )
 
 
 def _reach(clauses: Sequence[_Clause], words: _Words) -> int:

@@ -63,6 +63,7 @@ example(
         "ticks": 61,
         "erased": 0,
         "looked_through": 200,
+        "parts": [{"key": "denials", "value": "never", "ticks": 21}],
         "wrong": [{"conversation_id": "c-3", "turn_id": "m9", "text": "You could join our club.", "is_yes": True}],
         "proposals": [
             {

@@ -11,10 +11,11 @@ from litestar.response import Redirect
 from auscult.domain.audits.audit import Audit
 from auscult.domain.errors import AuscultError
 from auscult.domain.evaluation import Evaluation
-from auscult.domain.questions.taught import NewTick
+from auscult.domain.questions.taught import NewTick, Part
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.metrics.by_example import ByExample
+from auscult.server.console.definitions.forms.builder import label_of, word_of_value
 from auscult.server.console.definitions.forms.listing import PATH
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
 from auscult.server.console.frame.verdicts import word_of
@@ -76,6 +77,9 @@ class TeachPage(Controller):
             if one(data, "act") == "learn":
                 _work(visit).learn(form_id, metric_id)
                 return Redirect(f"{here}?done=learned", status_code=303)
+            if part := one(data, "part"):
+                _work(visit).take(form_id, metric_id, part)
+                return Redirect(here, status_code=303)
             ticks = _ticks(data, skipped)
             if one(data, "act") != "none" and ticks and not any(each.says for each in ticks):
                 problem = _("No turn is ticked. Press “None of these” if all of them are a No.")
@@ -152,8 +156,15 @@ def _page(  # noqa: PLR0913  (what is shown, and what was done)
         problem=problem,
         note=note,
         why=_WHY,
+        parts=[(each.key, _proposed(each)) for each in found.parts] if found else (),
         between=_BETWEEN,
     )
+
+
+def _proposed(part: Part) -> str:
+    said = _("{label}: {value} (fits all {n} turns ticked Yes)")
+    label, value = label_of(ByExample.name, part.key), word_of_value(part.key, part.value)
+    return said.format(label=label, value=value, n=part.ticks)
 
 
 def _work(visit: Visit) -> Teaching:

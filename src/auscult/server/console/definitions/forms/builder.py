@@ -477,7 +477,7 @@ def _kind_of(field: msgspec.structs.FieldInfo, options: Sequence[Any]) -> tuple[
     if names:
         none = (("", "\u2013"),) if types.NoneType in options_of(field.type) else ()
         kind = "switch" if options == [bool] else "choice"
-        return kind, (*none, *((name, _word_of(field.encode_name, name)) for name in names))
+        return kind, (*none, *((name, word_of_value(field.encode_name, name)) for name in names))
     if len(options) == 1 and options[0] in (Decimal, int, float):
         return "number", ()
     if date in options:
@@ -487,7 +487,7 @@ def _kind_of(field: msgspec.structs.FieldInfo, options: Sequence[Any]) -> tuple[
     return "long" if field.encode_name in LONG else "text", ()
 
 
-def _word_of(key: str, value: str) -> str:
+def word_of_value(key: str, value: str) -> str:
     """Return the word of a value of a key."""
     found = VALUES.get(f"{key}.{value}") or VALUES.get(value)
     return _(found) if found else value

@@ -106,7 +106,7 @@ class _Writing:
     def unless(self) -> Sentence:
         """Return what calls a Yes off."""
         says = (_("… it only looks like one: near misses are ticked No."),) if self._is_taught else ()
-        return Sentence("unless", _("but not if"), says, tuple(self._exceptions()))
+        return Sentence("unless", _("but not if"), says, (*self._of("denials"), *self._exceptions()))
 
     def costs(self) -> Sentence:
         """Return what a No costs. The weight itself is in the question's row."""
