@@ -1,13 +1,14 @@
 """Train the heads that recognise dialogue acts, and fit the votes that decide questions from acts and words.
 
-    python -m bench.acts.train DATA_DIR [--language en] [--write] [--scores FILE]
+    python -m bench.acts.train DATA_DIR [--language en] [--write | --as-labelled] [--scores FILE]
 
 DATA_DIR is as for ``bench.quality.first_sight``; it has English only. Other languages are fitted to their hands
 (``hands/``), and have runs of letters besides words, since they have fewer labelled turns. Nothing is fitted to
 conversations that stay unread (``split``). Votes are fitted to scores of heads that had not seen the author of the
 conversation: each author is left out once. Nothing is drawn by chance, and every fit that is kept goes to the bottom, so that the
 same data gives the same files, but for the last digit of a weight on another processor. With ``--write`` they go into
-the package; ``--scores`` keeps those scores there, or reads them. ``OPENBLAS_NUM_THREADS=1`` saves threads that only
+the package; ``--scores`` keeps those scores there, or reads them. ``--as-labelled`` fits votes to the acts as people
+label them, which shows how much of the disagreement is the heads'. ``OPENBLAS_NUM_THREADS=1`` saves threads that only
 wait: most of the columns are sparse.
 """
 
@@ -33,7 +34,7 @@ from auscult.engines._vectors.softmax import descend
 from auscult.engines.acts import FOLDER, UNIT, unit_vectors
 from auscult.engines.wordllama import WordLlama
 from bench.acts.fit_votes import fit_votes
-from bench.acts.material import UNKNOWN, Labelled, fold_of, hands_of, labelled, written_lines
+from bench.acts.material import OUTCOMES, UNKNOWN, Labelled, fold_of, hands_of, labelled, written_lines
 
 ENGLISH = "en"
 REVISION = 3
@@ -53,6 +54,8 @@ SIGN_SCALES, VECTOR_SCALES, POSITION = (1.0, 0.7, 0.7), (3.0, 1.5, 1.5), 0.7
 RUN = 0.4
 """Scale of a run of letters: many of them show one word."""
 GRAIN = 65_536
+CERTAIN = 48
+"""Score of an act that a turn has for certain, in sixteenths of log odds."""
 SIDES = {"agent": AGENT_ACTS, "customer": CUSTOMER_ACTS}
 
 Floats = NDArray[np.float64]
@@ -100,7 +103,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--language", default=ENGLISH)
-    parser.add_argument("--write", action="store_true", help="write the weights into the package")
+    purpose = parser.add_mutually_exclusive_group()
+    purpose.add_argument("--write", action="store_true", help="write the weights into the package")
+    purpose.add_argument("--as-labelled", action="store_true", help="fit votes to acts as people label them")
     parser.add_argument("--scores", type=Path, help="keep the scores of the parts there, or read them")
     given = parser.parse_args()
     language: str = given.language
@@ -111,7 +116,25 @@ def main() -> None:
             given.scores.write_bytes(pickle.dumps(scores))
     else:
         scores = pickle.loads(given.scores.read_bytes())  # noqa: S301 our own file
+    if given.as_labelled:
+        scores = as_labelled(units_of(sets, language), scores)
     fit_votes(sets, scores, language, write=given.write)
+
+
+def as_labelled(
+    units: Sequence[Unit], scores: Mapping[tuple[str, int], Sequence[int]]
+) -> dict[tuple[str, int], tuple[int, ...]]:
+    """Return scores that are certain of each act that people labelled; those of the heads for outcomes, and elsewhere."""
+    found = {key: tuple(row) for key, row in scores.items()}
+    for unit in units:
+        if unit.source.endswith(" read"):
+            key = unit.conversation_id, unit.number
+            known = [UNKNOWN if act in OUTCOMES else unit.known.get(act, UNKNOWN) for act in SIDES[unit.turn.speaker]]
+            found[key] = tuple(
+                score if has == UNKNOWN else CERTAIN * (2 * has - 1)
+                for has, score in zip(known, found[key], strict=True)
+            )
+    return found
 
 
 def units_of(sets: Sequence[Labelled], language: str) -> list[Unit]:

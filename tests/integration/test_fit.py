@@ -5,11 +5,12 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from auscult.engines._acts.reading import AGENT_ACTS
+from auscult.domain.conversation import Turn
+from auscult.engines._acts.reading import AGENT_ACTS, CUSTOMER_ACTS
 from auscult.engines.acts import FOLDER
 from bench.acts.fit_votes import Calibration, Decision, calibration, fit_votes
 from bench.acts.material import Labelled, hands_of
-from bench.acts.train import Unit, fit, material_of, train_heads, units_of, vocabulary_of, whole_numbers
+from bench.acts.train import Unit, as_labelled, fit, material_of, train_heads, units_of, vocabulary_of, whole_numbers
 from tests.tiers import drawn
 
 pytestmark = pytest.mark.night
@@ -65,3 +66,14 @@ def test_calibration_is_counted_by_bins() -> None:
     decisions += [Decision("c-1", "em-greeting", "YES", "YES", 1.0)] * 2
     error, brier, right = 4 / 6 * 0.3, (2 * 0.04 + 2 * 0.64) / 6, 4 / 6
     assert calibration(decisions) == pytest.approx(Calibration(6, error, brier, right * (1 - right)))
+
+
+@pytest.mark.landing
+def test_labelled_acts_are_certain() -> None:
+    """Acts that people label replace scores; what they do not label, outcomes and other sources keep theirs."""
+    turn = Turn(id="m1", speaker="customer", text="Where is it?")
+    known = {"ask": 1, "problem": 0, "sounds_served": 1}
+    units = [Unit(source, source, 0, turn, None, None, (), known) for source in ("a read", "challenge")]
+    row = tuple(range(len(CUSTOMER_ACTS)))
+    found = as_labelled(units, {("a read", 0): row, ("challenge", 0): row})
+    assert found == {("a read", 0): (48, -48, *row[2:]), ("challenge", 0): row}
