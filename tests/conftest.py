@@ -8,6 +8,7 @@ Where none answers, its tests are skipped with one line; under ``CI=true`` they 
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from functools import cache
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from auscult.domain.tenancy import Tenant
 from auscult.services.people import passwords
 from auscult.storage import Store, open_store
 from auscult.storage.store import AppStore
-from tests.databases import KEY, Content, database, remove_templates
+from tests.databases import KEY, Content, Place, database, remove_templates
 from tests.tiers import TIER, by_tier, is_due, is_later
 from tools.durations import Durations
 
@@ -131,6 +132,22 @@ def postgresql_url(
 def database_url(request: pytest.FixtureRequest) -> str:
     """URL of a new database, as users write it: once of each kind; empty unless it is a store's."""
     return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A database that the tests of a file share, once of each kind, with the file's ``CONTENT``; and a folder."""
+    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
+    folder, content = tmp_path_factory.mktemp("place"), getattr(request.module, "CONTENT", None)
+    with database(request.param, server, folder, content=content) as url:
+        yield Place(url, folder)
+
+
+@pytest.fixture(scope="module")
+def shared_store(place: Place) -> Iterator[Store]:
+    """A store that the tests of a file share."""
+    with closing(open_store(place.url, KEY)) as store:
+        yield store
 
 
 @pytest.fixture

@@ -35,6 +35,13 @@ class Content(NamedTuple):
     base: "Content | None" = None
 
 
+class Place(NamedTuple):
+    """The URL of a database, and a folder."""
+
+    url: str
+    folder: Path
+
+
 @contextmanager
 def database(
     kind: str, server: str, folder: Path, *, is_empty: bool = False, content: Content | None = None

@@ -1,8 +1,6 @@
 """The predicate in SQL agrees with the pure one, whatever conversations, memberships and visibilities there are."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +9,7 @@ from hypothesis import strategies as st
 from auscult.domain.conversation import Agent, Conversation, Queue
 from auscult.domain.people.directory import Membership
 from auscult.domain.people.visibility import EVERYTHING, NOTHING, Visibility
-from auscult.storage import Store, new_secret_key, open_store
+from auscult.storage import Store
 from auscult.storage.people.parties import erase_auditor, write_auditor
 from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, STARTED, TENANT, conversation, put, query
@@ -59,19 +57,12 @@ visibilities = st.one_of(
 )
 
 
-@pytest.fixture(params=["sqlite", "postgresql"], scope="module")
-def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+@pytest.fixture(scope="module")
+def opened(shared_store: Store) -> Store:
     """A store for all examples: each uses ids of its own."""
-    from tests.databases import database  # noqa: PLC0415
-
-    folder: Path = tmp_path_factory.mktemp("people")
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    with database(request.param, server, folder) as url:
-        store = open_store(url, new_secret_key())
-        store.ensure(TENANT)
-        store.ensure(OTHER)
-        yield store
-        store.close()
+    shared_store.ensure(TENANT)
+    shared_store.ensure(OTHER)
+    return shared_store
 
 
 counted = iter(range(10**6))

@@ -12,20 +12,17 @@ from auscult.reports import REPORTS
 from auscult.services.audits.workflow import Auditing
 from auscult.services.conversations.latest import Sought, latest
 from auscult.storage.store import AppStore
-from tests.databases import database
+from tests.databases import Place
 from tests.e2e.consoles import AGENT, console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service
 
+CONTENT = example(weeks=8)
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+
+@pytest.fixture(scope="module")
+def served(place: Place) -> Iterator[Service]:
     """A console whose agents see audited results alone, and no auditor; one conversation of the agent is audited."""
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    folder = tmp_path_factory.mktemp("settings")
-    with (
-        database(request.param, server, folder, content=example(weeks=8)) as url,
-        console(url, weeks=8, state_dir=str(folder)) as found,
-    ):
+    with console(place.url, weeks=8, state_dir=str(place.folder)) as found:
         app = found.store.within(TENANT)
         app.bookmarks.change_settings(AuditSettings(agent_sees="audited", hide_auditor=True))
         work = Auditing(app, REPORTS, lambda: datetime.now(UTC), rater=email_of("auditor"))

@@ -14,27 +14,24 @@ from auscult.bootstrap.scheduling import run_connectors
 from auscult.config import Settings
 from auscult.domain.delivery.destinations import Destination
 from auscult.domain.tenancy import Tenant
-from tests.databases import database
+from tests.databases import Place
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service, listening
 from tests.integration.connectors.placing import PASSWORD, S3_SECRETS, document, fill
 from tests.waiting import PATIENCE_S
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def service(place: Place) -> Iterator[Service]:
     """A server that may read one folder, over each kind of database."""
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    folder = tmp_path_factory.mktemp("served")
-    (folder / "open").mkdir()
-    with database(request.param, server, folder) as url:
-        settings = Settings(database_url=url, state_dir=str(folder), connector_folders=str(folder / "open"))
-        with (
-            bootstrap.open(settings) as application,
-            listening(application.server_app()) as address,
-            httpx.Client(timeout=PATIENCE_S) as http,
-        ):
-            yield Service(address, application, http)
+    (place.folder / "open").mkdir()
+    state, folders = str(place.folder), str(place.folder / "open")
+    with (
+        bootstrap.open(Settings(database_url=place.url, state_dir=state, connector_folders=folders)) as application,
+        listening(application.server_app()) as address,
+        httpx.Client(timeout=PATIENCE_S) as http,
+    ):
+        yield Service(address, application, http)
 
 
 def tenant_of(name: str, account: str = TENANT.account_id) -> Tenant:

@@ -9,13 +9,14 @@ import pytest
 
 from auscult.server.console.frame.templating import Persona
 from auscult.server.console.operations.demo import Demo
-from tests.databases import database
+from tests.databases import Place
 from tests.e2e.consoles import PASSWORD, ROLES, Page, assign, connect, console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.tiers import drawn
 
 pytestmark = pytest.mark.night
 
+CONTENT = example()
 DEMO = Demo(
     secret="the-secret-of-the-link",
     people=tuple(Persona(email=email_of(role), name=role, role=role) for role in ("qa-manager", "agent")),
@@ -25,15 +26,10 @@ MANUAL = "/console/help/"
 """The pages of the documentation are the same for every role: ``search/test_console_search.py`` opens them."""
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def served(place: Place) -> Iterator[Service]:
     """A console over each kind of database."""
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    folder = tmp_path_factory.mktemp("console")
-    with (
-        database(request.param, server, folder, content=example()) as url,
-        console(url, DEMO, state_dir=str(folder)) as found,
-    ):
+    with console(place.url, DEMO, state_dir=str(place.folder)) as found:
         yield found
 
 

@@ -9,27 +9,23 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from auscult.domain.limits import Limits, Owner
-from tests.databases import database
+from tests.databases import Place, database
 from tests.e2e.consoles import console, email_of, example, signed_in
 from tests.e2e.serving import TENANT, Service
 
+CONTENT = example()
 TOKEN = "0123456789abcdef"
 PAGE = "/console/administration/accounts"
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def served(place: Place) -> Iterator[Service]:
     """A console with an operator, a token for metrics, and a limit of its account."""
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    folder = tmp_path_factory.mktemp("served")
     settings: dict[str, Any] = {
         "metrics_token": TOKEN,
         "operators": f"Ops@example.com {email_of('administrator').upper()}",
     }
-    with (
-        database(request.param, server, folder, content=example()) as url,
-        console(url, state_dir=str(folder), **settings) as found,
-    ):
+    with console(place.url, state_dir=str(place.folder), **settings) as found:
         found.store.limits.save(Owner(TENANT.account_id), Limits(storage_bytes=5_000_000_000, backlog=0))
         yield found
 
@@ -57,7 +53,7 @@ def test_metrics_of_accounts_need_the_token(served: Service) -> None:
 @pytest.mark.landing
 def test_without_a_token_accounts_are_closed(tmp_path: Path) -> None:
     """/metrics is open then; figures of accounts are not."""
-    with database("sqlite", "", tmp_path, content=example()) as url, console(url) as service:
+    with database("sqlite", "", tmp_path, content=CONTENT) as url, console(url) as service:
         assert service.http.get(f"{service.url}/metrics").status_code == 200
         refused = service.http.get(f"{service.url}/metrics/accounts", headers={"Authorization": "Bearer none"})
         assert refused.status_code == 401

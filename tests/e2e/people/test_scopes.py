@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, product
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
@@ -24,13 +23,14 @@ from auscult.services.people.sign_in import Origin
 from auscult.services.people.users import Access, Users
 from auscult.storage.people.parties import write_auditor
 from tests.contract.storing import STARTED, conversation
-from tests.databases import database
+from tests.databases import Place
 from tests.e2e.people.permissions import CONVERSATION, OWN, READS, WHOLE_APP
 from tests.e2e.people.signing_in import Browser
 from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, TENANT, Service, process, serving
 
 pytestmark = pytest.mark.night
 
+CONTENT = GOLDEN_SAMPLE
 DAY = timedelta(days=1)
 MADE: tuple[Conversation, ...] = (
     conversation("c-1", queues=(Queue("q-1", "Billing"),), agents=(Agent("a-1"),)),
@@ -78,12 +78,10 @@ class World(NamedTuple):
         return facts is not None and person.reaches(permission).shows(facts, app.people.directory.memberships("team"))
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+@pytest.fixture(scope="module")
+def world(place: Place) -> Iterator[World]:
     """A server on each kind of database."""
-    folder: Path = tmp_path_factory.mktemp("scopes")
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    with database(request.param, server, folder, content=GOLDEN_SAMPLE) as url, serving(url, rate_limit=0) as service:
+    with serving(place.url, rate_limit=0) as service:
         for each in service.store.within(TENANT).feed.after(0, 10_000):
             service.store.within(TENANT).conversations.erase(each.conversation_id)
         process(service.application, MADE)
@@ -99,7 +97,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             for method, operation in methods.items()
             if path.startswith("/api/v1/") and "/public/" not in path
         }
-        yield World(service, [_person(service, *kind) for kind in _kinds(request.param)], operations)
+        yield World(service, [_person(service, *kind) for kind in _kinds(place.url.partition(":")[0])], operations)
 
 
 def _kinds(database_kind: str) -> list[tuple[str, str]]:

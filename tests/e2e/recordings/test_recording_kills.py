@@ -22,7 +22,9 @@ from tests.e2e.serving import TENANT, Service, process, serving
 from tests.e2e.sounding import tone
 
 pytestmark = pytest.mark.night
-KILLED = f"""{DIE}
+KILLED = (
+    DIE
+    + """
 import sys
 from auscult import bootstrap
 from auscult.config import Settings
@@ -30,31 +32,26 @@ from auscult.services.recordings import arrival, work
 from auscult.storage.conversations.repository import AppConversations
 from auscult.storage.recordings import blobs, folder, repository, tasks, transcriptions
 
-where = sys.argv[3]
-if where == "before the file is stored":
-    blobs.FolderBlobs.put = die
-elif where == "after the file is stored":
-    after(blobs.FolderBlobs, "put")
-elif where == "after the file is kept":
-    after(folder.RecordingFolder, "keep_derived")
-elif where == "after the conversation is accepted":
-    after(AppConversations, "accept")
-elif where == "after the row is written":
-    after(repository.AppRecordings, "complete")
-elif where == "before the task ends":
-    tasks.RecordingTasks.finish = die
-elif where == "after the task ends":
-    after(tasks.RecordingTasks, "finish")
-elif where == "after the words are stored":
-    after(transcriptions.Transcriptions, "keep")
-elif where == "before the transcription ends":
-    transcriptions.Transcriptions.finish = die
+kind, name = {
+    "the file is stored": (blobs.FolderBlobs, "put"),
+    "the file is kept": (folder.RecordingFolder, "keep_derived"),
+    "the conversation is accepted": (AppConversations, "accept"),
+    "the row is written": (repository.AppRecordings, "complete"),
+    "the task ends": (tasks.RecordingTasks, "finish"),
+    "the words are stored": (transcriptions.Transcriptions, "keep"),
+    "the transcription ends": (transcriptions.Transcriptions, "finish"),
+}[sys.argv[3].partition(" ")[2]]
+if sys.argv[3].startswith("before"):
+    setattr(kind, name, die)
+else:
+    after(kind, name)
 url = sys.argv[4] or None
 settings = Settings(database_url=sys.argv[1], recordings=sys.argv[2], recording_links="any", transcriber_url=url)
 with bootstrap.open(settings) as application:
     due = bootstrap.recordings.transcription(settings, application.store)
     (due or bootstrap.recordings.work(settings, application.store)).run_once()
 """
+)
 STAGES = (
     "before the file is stored",
     "after the file is stored",

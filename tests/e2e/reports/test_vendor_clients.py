@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -17,7 +16,7 @@ from auscult.config import Settings
 from auscult.formats import Limits
 from auscult.services.definitions.forms.reading import starter_documents
 from auscult.services.scoring.intake.read import read_stream
-from tests.databases import database
+from tests.databases import Place
 from tests.e2e.reports.vendor_clients import AccountRawData, AssistConversations, CallDetails, RawData, ScoreReporting
 from tests.e2e.serving import TENANT, Service, listening, process
 from tests.waiting import PATIENCE_S
@@ -45,15 +44,11 @@ def document(number: int) -> dict[str, Any]:
     return call | ({"assist": {}} if number in ASSISTED else {})
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def service(place: Place) -> Iterator[Service]:
     """A server with few requests a minute, so that every client meets its limit."""
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    folder: Path = tmp_path_factory.mktemp("vendor")
-    with (
-        database(request.param, server, folder) as url,
-        bootstrap.open(Settings(database_url=url, state_dir=str(folder), rate_limit=LIMIT)) as application,
-    ):
+    settings = Settings(database_url=place.url, state_dir=str(place.folder), rate_limit=LIMIT)
+    with bootstrap.open(settings) as application:
         application.store.ensure(TENANT)
         application.store.within(TENANT).forms.publish("ef-starter-voice", starter_documents()["voice"])
         lines = b"\n".join(msgspec.json.encode(document(number)) for number in range(COUNT))

@@ -21,7 +21,7 @@ from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 from auscult.storage.store import Store
-from tests.databases import database
+from tests.databases import Place
 from tests.e2e.serving import DAY, PATH, STRANGER, TENANT, listening
 from tests.integration.program import AUSCULT, conversation, environment
 from tests.waiting import PATIENCE_S, wait_for, wait_until
@@ -65,19 +65,16 @@ class Scene:
     other: Server
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+@pytest.fixture(scope="module")
+def scene(place: Place) -> Iterator[Scene]:
     """Both servers on a new database, once of each kind."""
-    folder = tmp_path_factory.mktemp("processes")
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    with database(request.param, server, folder) as url:
-        settings = read_settings({}, database_url=url, state_dir=str(folder), rate_limit=LIMIT)
-        with bootstrap.open(settings) as application, program(url, folder) as (process, address):
-            for tenant in (TENANT, STRANGER):
-                application.store.ensure(tenant)
-            headers = client_of(application.store, TENANT, NEW)
-            with listening(application.server_app()) as here:
-                yield Scene(application.store, process, Server(address, headers), Server(here, headers))
+    settings = read_settings({}, database_url=place.url, state_dir=str(place.folder), rate_limit=LIMIT)
+    with bootstrap.open(settings) as application, program(place.url, place.folder) as (process, address):
+        for tenant in (TENANT, STRANGER):
+            application.store.ensure(tenant)
+        headers = client_of(application.store, TENANT, NEW)
+        with listening(application.server_app()) as here:
+            yield Scene(application.store, process, Server(address, headers), Server(here, headers))
 
 
 @contextmanager

@@ -14,12 +14,11 @@ from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.errors import AuscultError
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
-from auscult.reports import REPORTS
 from auscult.services.audits.agreement import Selection, agreement_of
 from auscult.services.scoring.intake.read import read_file
-from auscult.services.scoring.process import Processing
 from tests.data_files import data_of, tuples_of
 from tests.databases import database
+from tests.e2e.serving import process
 from tests.integration.program import Result, auscult, conversation, write
 
 pytestmark = pytest.mark.night
@@ -53,13 +52,7 @@ def url(request: pytest.FixtureRequest, home: Path) -> Iterator[str]:
             conversation(name, (("agent", words),), started_at=start, ended_at=start.replace("10:00", "10:02"))
             for name, (start, words) in said.items()
         ]
-        accepted = app.conversations.accept(read(write(home / "calls.ndjson", *documents)))
-        processing = Processing(
-            application.store, bootstrap.evaluator(application.settings), REPORTS, lambda: datetime.now(UTC)
-        )
-        finished = processing.evaluate(accepted.batch_id or "")
-        assert finished is not None
-        processing.record(finished)
+        process(application, read(write(home / "calls.ndjson", *documents)), TENANT)
         auditing = application.auditing(TENANT)
         auditing.assign("c-6", "Ali")
         for name, (_, _, auditor, answers) in AUDITS.items():

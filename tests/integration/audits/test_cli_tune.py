@@ -1,7 +1,6 @@
 """``auscult tune``: thresholds fitted to labels and to audits, and nothing changed by itself."""
 
 import json
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,13 +13,12 @@ from auscult.domain.audits.audit import AuditAnswer
 from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.tenancy import Tenant
 from auscult.formats import Limits
-from auscult.reports import REPORTS
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.audits.tuning import AuditLabels
 from auscult.services.scoring.intake.read import read_file
-from auscult.services.scoring.process import Processing
 from auscult.storage.store import AppStore
 from tests.data_files import data_of
+from tests.e2e.serving import process
 from tests.integration.program import auscult, conversation, write
 from tests.scripted_judge import Scripted, scripted_judge
 
@@ -94,13 +92,7 @@ def test_audits_are_labels_too(folder: Path) -> None:
         app = application.store.within(TENANT)
         app.forms.publish("ef-1", FORM.encode())
         calls = list(read_file(folder / "calls.ndjson", "st-1", Limits()))
-        accepted = app.conversations.accept(calls)  # type: ignore[arg-type]
-        processing = Processing(
-            application.store, bootstrap.evaluator(application.settings), REPORTS, lambda: datetime.now(UTC)
-        )
-        finished = processing.evaluate(accepted.batch_id or "")
-        assert finished is not None
-        processing.record(finished)
+        process(application, calls, TENANT)
         auditing = application.auditing(TENANT)
         for line in (folder / "labels.ndjson").read_text(encoding="utf-8").splitlines()[:38]:
             label = json.loads(line)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers.speech.speech import Speech, score_of
-from auscult.domain.conversation import Agent, Conversation, Customer, Turn
+from auscult.domain.conversation import Agent, Conversation, Customer, Event, Turn
 from auscult.domain.insight import Insights
 from auscult.domain.insight import Speech as Found
 from tests.strategies import conversations, talk, timed
@@ -42,23 +42,14 @@ def test_shares_total_100(conversation: Conversation) -> None:
 @given(conversations(), st.integers(0, 1_000_000), st.randoms(use_true_random=False))
 def test_neither_order_nor_the_clock_matters(conversation: Conversation, later_ms: int, chance: random.Random) -> None:
     """Shares do not depend on where turns stand in the document, nor on when the call's clock began."""
-    turns = [
-        replace(
-            turn,
-            start_ms=None if turn.start_ms is None else turn.start_ms + later_ms,
-            end_ms=None if turn.end_ms is None else turn.end_ms + later_ms,
-        )
-        for turn in conversation.turns
-    ]
+
+    def times_of(each: Turn | Event) -> dict[str, int]:
+        given = {"start_ms": each.start_ms, "end_ms": each.end_ms}
+        return {name: at + later_ms for name, at in given.items() if at is not None}
+
+    turns = [replace(turn, **times_of(turn)) for turn in conversation.turns]
     chance.shuffle(turns)
-    events = [
-        replace(
-            event,
-            start_ms=None if event.start_ms is None else event.start_ms + later_ms,
-            end_ms=None if event.end_ms is None else event.end_ms + later_ms,
-        )
-        for event in conversation.events
-    ]
+    events = [replace(event, **times_of(event)) for event in conversation.events]
     first, second = found_in(conversation), found_in(replace(conversation, turns=tuple(turns), events=tuple(events)))
     assert isinstance(first, Found) == isinstance(second, Found)
     if isinstance(first, Found) and isinstance(second, Found):

@@ -16,7 +16,7 @@ from auscult.config import Settings
 from auscult.domain.people.principal import operator
 from auscult.server.console.frame.templating import Templates
 from auscult.services.people.users import Access, Users
-from tests.databases import database
+from tests.databases import Place
 from tests.e2e.console.test_console_pages import METRIC
 from tests.e2e.consoles import AGENT, ROLES, console, email_of, example, signed_in
 from tests.e2e.serving import KEY, TENANT, Service, listening
@@ -25,6 +25,7 @@ from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.landing
 
+CONTENT = example(weeks=2)
 PAGES = (
     "",
     "/conversations",
@@ -40,15 +41,12 @@ PAGES = (
 _NONCE = re.compile(r"script-src 'nonce-([\w-]+)'")
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def served(place: Place) -> Iterator[Service]:
     """A console with people and example data in it, whose pages are kept for a day: no test waits for a minute's end."""
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    folder = tmp_path_factory.mktemp("kept")
     with (
         pytest.MonkeyPatch.context() as patch,
-        database(request.param, server, folder, content=example(weeks=2)) as url,
-        console(url, weeks=2, state_dir=str(folder)) as found,
+        console(place.url, weeks=2, state_dir=str(place.folder)) as found,
     ):
         patch.setattr("auscult.server.console.people.visitors._MINUTE", timedelta(days=1))
         yield found
