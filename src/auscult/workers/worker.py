@@ -70,6 +70,9 @@ TIMERS_EVERY_S = 4.0
 LOOK_S = 0.05
 """Least time between two looks at the list of work, however much arrives."""
 
+LET_WRITE_S = 0.03
+"""Pause between two transactions of a load; its next conversations are evaluated meanwhile."""
+
 RECOVER_EVERY_S = 2.0
 AT_REST_EVERY_S = 10.0
 """The same while nothing waits, so that nothing can be stranded; what is postponed is noticed then."""
@@ -412,8 +415,14 @@ class Worker:
                 return
 
     def _record(self, lane: _Lane, finished: Finished) -> None:
+        make_way = self._let_write if lane is self._lanes["backfill"] else lambda: None
         with TRACING.span("record"):
-            lane.recording.submit(TRACING.carried(self._work.processing.record), finished).result()
+            lane.recording.submit(TRACING.carried(self._work.processing.record), finished, make_way).result()
+
+    def _let_write(self) -> None:
+        """Leave the database to others for a moment: who waits for a file's only writer looks again after some 25 ms."""
+        self._precedence.make_way()
+        self._stop.wait(LET_WRITE_S)
 
     def _evaluate(self, priority: Priority, batch_id: str) -> Finished | None:
         """Evaluate a batch: a live one at once, another one in parts that live ones go before."""

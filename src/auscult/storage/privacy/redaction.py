@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import SettingsError
+from auscult.domain.operations.bulk import BULK
 from auscult.domain.privacy.conversations import Find, RedactedConversation, Redaction, hints_of, redact_conversation
 from auscult.domain.privacy.digests import Digest, digest_of, digest_with
 from auscult.domain.privacy.policy import names_apart
@@ -108,7 +109,11 @@ class AppPrivacy:
             partial(_redact, settings, self._secret_key, self._names(settings)) if settings.is_on else without_codes
         )
         by = settings.redactor if settings.is_on else CODES
-        return [_found_by(by, redact(each)) for each in conversations]
+        found = [_found_by(by, each) for each in BULK.map(redact, conversations)]
+        return [
+            each if each.conversation != before else each._replace(conversation=before)
+            for before, each in zip(conversations, found, strict=True)
+        ]
 
     def kept(self, found: RedactedConversation, settings: PrivacySettings) -> Redaction:
         """Return what is to be kept of a redaction."""
