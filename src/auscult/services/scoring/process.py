@@ -205,11 +205,12 @@ class Processing:
             shown = [*finished.faults[:_SHOWN_FAULTS], *([coded("and {n} more", n=more)] if more > 0 else [])]
             failure = coded("{n} could not be processed: {words}", n=len(finished.faults), words=joined("; ", shown))
         try:
-            *before, last = self._pieces(finished.rendered)
-            for piece in before:
-                self._write(finished, piece, None, is_last=False)
+            rendered = finished.rendered
+            while self._store.is_embedded and len(rendered) > PIECE:
+                self._write(finished, rendered[:PIECE], None, is_last=False)
                 make_way()
-            self._write(finished, last, failure, is_last=finished.is_last)
+                rendered = rendered[PIECE:]
+            self._write(finished, rendered, failure, is_last=finished.is_last)
         except FormsMovedError as moved:
             self._store.work.postpone(finished.batch_id, said(moved), self._now())
             return
@@ -217,11 +218,6 @@ class Processing:
             self._postpone(finished.batch_id, finished.postponed)
         elif finished.is_unfinished and not finished.waiting:
             self._store.work.postpone(finished.batch_id, coded("other batches have their turn"), self._now())
-
-    def _pieces(self, rendered: tuple[RenderedRows, ...]) -> list[tuple[RenderedRows, ...]]:
-        """Return what is recorded together: all of it where writers do not wait for each other."""
-        most = PIECE if self._store.is_embedded else max(1, len(rendered))
-        return [rendered[at : at + most] for at in range(0, len(rendered), most)] or [()]
 
     def _write(
         self, finished: Finished, rendered: tuple[RenderedRows, ...], failure: str | None, *, is_last: bool
