@@ -34,7 +34,6 @@ from auscult.bootstrap.serving import extra_workers, serve_together, troubles_in
 from auscult.bootstrap.tracing import set_up_tracing
 from auscult.config import Settings
 from auscult.domain.errors import NotFoundError, SettingsError
-from auscult.domain.operations.bulk import BULK
 from auscult.domain.operations.records import made_from
 from auscult.domain.people.users import normalise_email
 from auscult.domain.probe import Probe
@@ -355,6 +354,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
 
     from auscult.server.serving.run import bind, run
     from auscult.services.people.sign_in import warn_of_one_source
+    from auscult.storage.privacy.bulk import BULK
     from auscult.workers.process_pool import ProcessPool, preloading
     from auscult.workers.shutdown import stop_on_signals
 

@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import SettingsError
-from auscult.domain.operations.bulk import BULK
 from auscult.domain.privacy.conversations import Find, RedactedConversation, Redaction, hints_of, redact_conversation
 from auscult.domain.privacy.digests import Digest, digest_of, digest_with
 from auscult.domain.privacy.policy import names_apart
@@ -36,6 +35,7 @@ from auscult.storage.access.apps import lock_app, render_again
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.tables.people import agents
 from auscult.storage.core.tables.privacy import privacy_settings, redactions
+from auscult.storage.privacy.bulk import BULK
 from auscult.storage.privacy.codes import document_without_codes, text_without_codes, without_codes
 from auscult.storage.privacy.settings import read_settings, stored_settings
 

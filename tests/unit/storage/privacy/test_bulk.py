@@ -1,6 +1,6 @@
 from concurrent.futures import ThreadPoolExecutor
 
-from auscult.domain.operations.bulk import MANY, Bulk
+from auscult.storage.privacy.bulk import MANY, Bulk
 
 
 def test_a_process_that_ended_is_replaced_and_nothing_is_left_out() -> None:
