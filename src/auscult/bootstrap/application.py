@@ -22,7 +22,6 @@ from auscult.bootstrap.engines import assistant, check_judge, evaluator, explain
 from auscult.bootstrap.keys import check_key, noting_address, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
     NICENESS,
-    NICENESS_IN_BULK,
     NICENESS_OF_LOADS,
     cores,
     quick_start,
@@ -441,8 +440,6 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     if stop is None:
         stop = threading.Event()
         stop_on_signals(stop)
-    if kind:
-        os.nice(NICENESS_IN_BULK)
     set_up_telemetry(settings, "worker")
     tune_for_evaluation()
     share = of_worker(settings)
@@ -529,6 +526,7 @@ def work_in_bulk(settings: Settings, stop: threading.Event) -> None:
     """Be a worker of loads and backfills, which make way for everything else."""
     from auscult.workers.heartbeat import BULK
 
+    os.nice(NICENESS)
     with troubles_in_words():
         work(settings, lambda _name: None, stop, BULK)
 
