@@ -5,6 +5,7 @@ Heavy rooms are imported inside the functions, so that ``auscult --help`` stays 
 # ruff: noqa: PLC0415  (see above)
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -21,7 +22,7 @@ from auscult.bootstrap.engines import assistant, check_judge, evaluator, explain
 from auscult.bootstrap.keys import check_key, noting_address, secret_key, sqlite_path
 from auscult.bootstrap.processes import (
     NICENESS,
-    NICENESS_IN_BULK,
+    NICENESS_OF_LOADS,
     cores,
     quick_start,
     set_up_telemetry,
@@ -348,8 +349,11 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     Several server processes share the socket that this one listens on, so that a connection which waits when
     one of them crashes is accepted by another; this one only supervises them.
     """
+    from concurrent.futures import ProcessPoolExecutor
+
     from auscult.server.serving.run import bind, run
     from auscult.services.people.sign_in import warn_of_one_source
+    from auscult.storage.privacy.bulk import BULK
     from auscult.workers.process_pool import ProcessPool, preloading
     from auscult.workers.shutdown import stop_on_signals
 
@@ -375,7 +379,10 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
             more = max(settings.workers, min(settings.workers_most, cores()))
             make_pool = partial(ProcessPool, more, work_in_bulk, settings, context=forked)
             has_bulk = settings.workers and cores() > 1 and settings.workers_most > 1
-            with extra_workers(application.store.batches, make_pool) if has_bulk else nullcontext():
+            with (
+                extra_workers(application.store.batches, make_pool) if has_bulk else nullcontext(),
+                BULK.by(partial(ProcessPoolExecutor, 1, forked, redact_in_bulk)) if has_bulk else nullcontext(),
+            ):
                 server = application.server_app(demo)
                 _warm(server)
                 wait_for_worker()
@@ -433,8 +440,6 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     if stop is None:
         stop = threading.Event()
         stop_on_signals(stop)
-    if kind:
-        os.nice(NICENESS_IN_BULK)
     set_up_telemetry(settings, "worker")
     tune_for_evaluation()
     share = of_worker(settings)
@@ -521,8 +526,19 @@ def work_in_bulk(settings: Settings, stop: threading.Event) -> None:
     """Be a worker of loads and backfills, which make way for everything else."""
     from auscult.workers.heartbeat import BULK
 
+    os.nice(NICENESS)
     with troubles_in_words():
         work(settings, lambda _name: None, stop, BULK)
+
+
+def redact_in_bulk() -> None:
+    """Be a process that redacts loads for a server, until that ends."""
+    from auscult.workers.process_pool import at_end_of_parent
+
+    os.nice(NICENESS_OF_LOADS)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal goes to both, and the server ends this one
+    at_end_of_parent(partial(os._exit, 0))  # as it may wait for work that never comes
+    plug_in()
 
 
 def work_beside(settings: Settings, working: "Semaphore", stop: threading.Event) -> None:

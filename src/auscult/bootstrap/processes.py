@@ -19,8 +19,8 @@ from auscult.services.operations.log_context import PRINCIPAL, REQUEST_ID
 
 NICENESS = 5
 """By which the processes of a server give way to it where cores are short."""
-NICENESS_IN_BULK = 19
-"""The same of those for loads, which give way to live work too."""
+NICENESS_OF_LOADS = 10
+"""The same of the one that redacts loads: who sends one waits for it, and live work goes first."""
 _MINUTE_S = 60.0
 _MOST_REMEMBERED = 1_000
 _TRACE_OF_DATABASE = re.compile(

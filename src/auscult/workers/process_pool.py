@@ -136,7 +136,12 @@ def _run(target: Callable[..., None], args: tuple[object, ...]) -> None:
     """Run ``target`` in a process of the pool, until it is asked to end or its parent is gone."""
     stop = threading.Event()
     stop_on_signals(stop, is_child=True)
+    at_end_of_parent(stop.set)
+    target(*args, stop)
+
+
+def at_end_of_parent(act: Callable[[], object]) -> None:
+    """Call ``act`` in a thread once the process is gone that started this one, if another did."""
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=lambda: (wait([parent.sentinel]), stop.set()), name="parent", daemon=True).start()
-    target(*args, stop)
+        threading.Thread(target=lambda: (wait([parent.sentinel]), act()), name="parent", daemon=True).start()

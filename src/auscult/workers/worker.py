@@ -7,6 +7,7 @@ without a workflow or whose worker crashed. All of it is safe to do twice.
 
 import logging
 import math
+import os
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -70,6 +71,12 @@ TIMERS_EVERY_S = 4.0
 LOOK_S = 0.05
 """Least time between two looks at the list of work, however much arrives."""
 
+LET_WRITE_S = 0.03
+"""Pause between two transactions of a load."""
+
+NICER_IN_BULK = 14
+"""By which evaluating loads gives way to all else that this process does (of one thread on Linux, else of the process)."""
+
 RECOVER_EVERY_S = 2.0
 AT_REST_EVERY_S = 10.0
 """The same while nothing waits, so that nothing can be stranded; what is postponed is noticed then."""
@@ -131,7 +138,9 @@ class _Line(NamedTuple):
 class _Lane(NamedTuple):
     """Slots, and a thread each to evaluate and to record: live work has its own, so that it waits for no large batch.
 
-    Few threads, because memory that a thread has freed stays with it, and DBOS has many.
+    Few threads, because memory that a thread has freed stays with it, and DBOS has many. A worker for loads evaluates at a
+    lower priority than it records, and never both at once on a file: its one writer is not kept from a core, nor from the
+    interpreter by a thread that is.
     """
 
     slots: FairScheduler
@@ -139,10 +148,11 @@ class _Lane(NamedTuple):
     recording: ThreadPoolExecutor
 
 
-def _lane(name: str) -> _Lane:
+def _lane(name: str, work: Work) -> _Lane:
+    is_bulk = work.kind == BULK
     return _Lane(
-        FairScheduler(IN_MEMORY),
-        ThreadPoolExecutor(1, f"evaluating {name}"),
+        FairScheduler(1 if is_bulk and work.store.is_embedded else IN_MEMORY),
+        ThreadPoolExecutor(1, f"evaluating {name}", partial(os.nice, NICER_IN_BULK if is_bulk else 0)),
         ThreadPoolExecutor(1, f"recording {name}"),
     )
 
@@ -155,7 +165,7 @@ class Worker:
         self.name = str(WorkerName.mine(work.kind))
         self._work = work
         self._heartbeat = Heartbeat(work.store.workers)
-        self._lanes: dict[Priority, _Lane] = {each: _lane(each) for each in get_args(Priority)}
+        self._lanes: dict[Priority, _Lane] = {each: _lane(each, work) for each in get_args(Priority)}
         self._precedence = Precedence()
         self._alive = 1
         self._has_help = False
@@ -412,8 +422,14 @@ class Worker:
                 return
 
     def _record(self, lane: _Lane, finished: Finished) -> None:
+        make_way = self._let_write if lane is self._lanes["backfill"] else lambda: None
         with TRACING.span("record"):
-            lane.recording.submit(TRACING.carried(self._work.processing.record), finished).result()
+            lane.recording.submit(TRACING.carried(self._work.processing.record), finished, make_way).result()
+
+    def _let_write(self) -> None:
+        """Leave the database to others for a moment: who waits for a file's only writer looks again after some 25 ms."""
+        self._precedence.make_way()
+        self._stop.wait(LET_WRITE_S)
 
     def _evaluate(self, priority: Priority, batch_id: str) -> Finished | None:
         """Evaluate a batch: a live one at once, another one in parts that live ones go before."""

@@ -39,6 +39,9 @@ ROUNDS = 4
 TURN_S = 10.0
 """Processor time after which a batch leaves what is not evaluated for its next turn, so that others have theirs."""
 
+PIECE = 25
+"""Conversations recorded in one transaction on a file, which has one writer at a time: some 20 ms of processor time."""
+
 MOST_TRACED = 20
 """Conversations processed together that have a span each in a trace."""
 
@@ -188,8 +191,10 @@ class Processing:
                 forms=keys,
             )
 
-    def record(self, finished: Finished) -> None:
+    def record(self, finished: Finished, make_way: Callable[[], None] = lambda: None) -> None:
         """Write what was evaluated, and end the batch; or postpone what is left of it.
+
+        ``make_way`` is called between transactions, where there are several, and may let others write.
 
         Where a form was published or retired since, nothing is written and the batch has another turn: a re-score with
         the new form has already passed over what waited.
@@ -200,7 +205,12 @@ class Processing:
             shown = [*finished.faults[:_SHOWN_FAULTS], *([coded("and {n} more", n=more)] if more > 0 else [])]
             failure = coded("{n} could not be processed: {words}", n=len(finished.faults), words=joined("; ", shown))
         try:
-            self._write(finished, failure)
+            rendered = finished.rendered
+            while self._store.is_embedded and len(rendered) > PIECE:
+                self._write(finished, rendered[:PIECE], None, is_last=False)
+                make_way()
+                rendered = rendered[PIECE:]
+            self._write(finished, rendered, failure, is_last=finished.is_last)
         except FormsMovedError as moved:
             self._store.work.postpone(finished.batch_id, said(moved), self._now())
             return
@@ -209,10 +219,12 @@ class Processing:
         elif finished.is_unfinished and not finished.waiting:
             self._store.work.postpone(finished.batch_id, coded("other batches have their turn"), self._now())
 
-    def _write(self, finished: Finished, failure: str | None) -> None:
-        """Write what was evaluated, with the audits that are there by then. Raises ``FormsMovedError``."""
-        app, rendered = self._store.within(finished.tenant), finished.rendered
-        write = partial(app.conversations.record, finished.batch_id, is_last=finished.is_last, forms=finished.forms)
+    def _write(
+        self, finished: Finished, rendered: tuple[RenderedRows, ...], failure: str | None, *, is_last: bool
+    ) -> None:
+        """Write some of what was evaluated, with the audits that are there by then. Raises ``FormsMovedError``."""
+        app = self._store.within(finished.tenant)
+        write = partial(app.conversations.record, finished.batch_id, is_last=is_last, forms=finished.forms)
         for _ in range(_MOST_TRIES - 1):
             try:
                 write(rendered, failure)

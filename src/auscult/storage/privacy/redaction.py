@@ -35,6 +35,7 @@ from auscult.storage.access.apps import lock_app, render_again
 from auscult.storage.core.database import AnyRow, Database
 from auscult.storage.core.tables.people import agents
 from auscult.storage.core.tables.privacy import privacy_settings, redactions
+from auscult.storage.privacy.bulk import BULK
 from auscult.storage.privacy.codes import document_without_codes, text_without_codes, without_codes
 from auscult.storage.privacy.settings import read_settings, stored_settings
 
@@ -108,7 +109,11 @@ class AppPrivacy:
             partial(_redact, settings, self._secret_key, self._names(settings)) if settings.is_on else without_codes
         )
         by = settings.redactor if settings.is_on else CODES
-        return [_found_by(by, redact(each)) for each in conversations]
+        found = [_found_by(by, each) for each in BULK.map(redact, conversations)]
+        return [
+            each if each.conversation != before else each._replace(conversation=before)
+            for before, each in zip(conversations, found, strict=True)
+        ]
 
     def kept(self, found: RedactedConversation, settings: PrivacySettings) -> Redaction:
         """Return what is to be kept of a redaction."""

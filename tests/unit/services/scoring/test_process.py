@@ -2,6 +2,7 @@ import random
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from msgspec.structs import replace
@@ -16,6 +17,7 @@ from auscult.metrics.by_question import ByQuestion
 from auscult.reports import REPORTS
 from auscult.services.definitions.forms.reading import check_form
 from auscult.services.scoring import evaluate as evaluate_room
+from auscult.services.scoring import process as process_room
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.scoring.process import Processing
 from auscult.services.scoring.rebuild import rebuild
@@ -72,6 +74,26 @@ def test_a_batch_makes_way_before_each_further_part(
     assert finished is not None
     assert len(finished.rendered) == 3
     assert next(ways) == 2
+
+
+def test_what_is_recorded_before_a_crash_is_not_done_again(
+    app: AppStore, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file is let go of between the pieces of a batch, and each is kept by itself; the next start does the rest."""
+    monkeypatch.setattr(process_room, "PIECE", 2)
+    monkeypatch.setattr(store, "is_embedded", True)
+    work, ids = processing(store), [f"c-{number}" for number in range(5)]
+    batch_id = accept(app, *map(conversation, ids))
+    finished = work.evaluate(batch_id)
+    assert finished is not None
+    with pytest.raises(InterruptedError):
+        work.record(finished, Mock(side_effect=[None, InterruptedError]))
+    assert app.conversations.statuses(ids) == dict.fromkeys(ids[:4], "evaluated")
+    rest = work.evaluate(batch_id)
+    assert rest is not None
+    assert [each.conversation.id for each in rest.rendered] == ids[4:]
+    work.record(rest)
+    assert not store.batches.waiting()
 
 
 def test_until_its_first_day_the_version_before_scores(app: AppStore, store: Store) -> None:
