@@ -1,7 +1,7 @@
 """Our own API of live conversations and of what apps know, on a real server."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -258,8 +258,8 @@ def test_who_may(live: Assisted) -> None:
         problem(answer, 404, "live.unknown")
 
 
-def test_knowledge(live: Assisted) -> None:
-    """Documents per language, in versions; what is suggested changes with them."""
+def knowledge(live: Assisted) -> Callable[..., httpx.Response]:
+    """Return what asks for a path of the knowledge: method, path, content and parameters."""
     service = live.service
     headers = {"auth": service.token(service.new_client("knowledge:write", "assist:read", tenant=ASSISTED))}
 
@@ -267,6 +267,12 @@ def test_knowledge(live: Assisted) -> None:
         address = f"{service.url}/api/v1/knowledge{path}"
         return service.http.request(method, address, headers=headers, content=content, params=params)
 
+    return own
+
+
+def test_knowledge(live: Assisted) -> None:
+    """Documents per language, in versions; what is suggested changes with them."""
+    own = knowledge(live)
     before = own("GET", "").json()
     assert len(before["items"]) == before["versions"]["en"] == 10
     added = own("PUT", "/nl/retour.csv", b"question,answer\nHoe lang mag ik retourneren?,Dertig dagen.\n")
@@ -276,10 +282,8 @@ def test_knowledge(live: Assisted) -> None:
     live.told("c-nl", said("hoe lang mag ik mijn jas retourneren?", language="nl"))
     (suggestion,) = live.settled("c-nl")["suggestions"]
     assert (suggestion["text"], suggestion["sources"][0]["version"]) == ("Dertig dagen.", 1)
-    assert (
-        own("PUT", "/nl/retour.csv", b"question,answer\nHoe lang mag ik retourneren?,Zestig dagen.\n").json()["version"]
-        == 2
-    )
+    changed = own("PUT", "/nl/retour.csv", b"question,answer\nHoe lang mag ik retourneren?,Zestig dagen.\n").json()
+    assert changed["version"] == 2
     live.told("c-nl", said("en hoe lang mag ik schoenen retourneren?", language="nl"))
     texts = wait_for(
         lambda: [each["text"] for each in live.state("c-nl")["suggestions"]], lambda found: len(found) == 2
@@ -303,13 +307,7 @@ def test_knowledge(live: Assisted) -> None:
 
 def test_a_document_counts_on_the_days_that_a_person_stated(live: Assisted) -> None:
     """Over the API, too, and when it is added again; else by what it states of itself."""
-    service = live.service
-    headers = {"auth": service.token(service.new_client("knowledge:write", "assist:read", tenant=ASSISTED))}
-
-    def own(method: str, path: str, content: bytes | None = None, **params: str) -> httpx.Response:
-        address = f"{service.url}/api/v1/knowledge{path}"
-        return service.http.request(method, address, headers=headers, content=content, params=params)
-
+    own = knowledge(live)
     old = b"# Gifts (terms until March 2025)\n\nA gift is wrapped for two pounds.\n"
     read = own("PUT", "/en/gifts.md", old).json()["document"]["validity"]
     assert (read["until"], read["sources"]) == ("2025-03-31", [{"place": "heading", "text": "terms until March 2025"}])

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from hypothesis import strategies as st
 
-from auscult.analyzers import ANALYZERS
+from auscult.analyzers import ANALYZERS, Analyzer
 from auscult.analyzers._contract import Unknown
 from auscult.domain.conversation import Channel, Conversation, Direction, Turn
 from auscult.domain.insight import Insights
@@ -15,6 +15,7 @@ from auscult.domain.probe import Answers
 from auscult.engines._contract import Engine
 from tests.data_files import tuples_of
 
+Analyzers = Mapping[str, Analyzer[Any]]
 SAYINGS = tuples_of(__file__, "sayings")
 
 
@@ -42,17 +43,17 @@ def conversation(turns: Sequence[Turn], **fields: Any) -> Conversation:
     return Conversation(id="c-1", started_at=start, turns=tuple(turns), **({"channel": "chat"} | fields))
 
 
-def answered(asked: Conversation, engines: Mapping[type, Engine]) -> Answers:
+def answered(asked: Conversation, engines: Mapping[type, Engine], analyzers: Analyzers = ANALYZERS) -> Answers:
     """What every analyzer needs to know of a conversation."""
-    probes = dict.fromkeys(probe for analyzer in ANALYZERS.values() for probe in analyzer.probes(asked))
+    probes = dict.fromkeys(probe for analyzer in analyzers.values() for probe in analyzer.probes(asked))
     return {probe: engines[type(probe)].answer([probe])[0] for probe in probes if type(probe) in engines}
 
 
-def analyzed(asked: Conversation, engines: Mapping[type, Engine]) -> Insights:
+def analyzed(asked: Conversation, engines: Mapping[type, Engine], analyzers: Analyzers = ANALYZERS) -> Insights:
     """What all analyzers find, in the order of the table."""
-    answers = answered(asked, engines)
+    answers = answered(asked, engines, analyzers)
     known = Insights()
-    for field, analyzer in ANALYZERS.items():
+    for field, analyzer in analyzers.items():
         found = analyzer.analyze(asked, answers, known)
         if isinstance(found, Unknown):
             known = msgspec.structs.replace(known, unknown=known.unknown | {field: found.reason})

@@ -106,66 +106,51 @@ Edit = Callable[[Hand], str]
 """Changes something, and returns the name that must be in the findings."""
 
 
-def column(change: str, which: str = WORST) -> Edit:
-    """Change columns of an evaluation."""
+def edited(name: Callable[[Hand], str], change: Callable[[Hand], object]) -> Edit:
+    """Change something that the findings name so, as it was named before."""
 
     def edit(hand: Hand) -> str:
-        name = hand.scored(which)
-        hand.sql(f"UPDATE evaluations SET {change} WHERE evaluation = ({which})")  # noqa: S608  (our own text)
-        return name
+        found = name(hand)
+        change(hand)
+        return found
 
     return edit
+
+
+def column(change: str, which: str = WORST) -> Edit:
+    """Change columns of an evaluation."""
+    sql = f"UPDATE evaluations SET {change} WHERE evaluation = ({which})"  # noqa: S608  (our own text)
+    return edited(lambda hand: hand.scored(which), lambda hand: hand.sql(sql))
 
 
 def verdicts(change: Callable[[Any], object], which: str = WORST) -> Edit:
     """Change the body of an evaluation."""
-
-    def edit(hand: Hand) -> str:
-        hand.rewrite("evaluations", "evaluation", which, change)
-        return hand.scored(which)
-
-    return edit
+    return edited(
+        lambda hand: hand.scored(which), lambda hand: hand.rewrite("evaluations", "evaluation", which, change)
+    )
 
 
 def audit(change: str) -> Edit:
     """Change columns of an audit."""
-
-    def edit(hand: Hand) -> str:
-        name = hand.audited()
-        hand.sql(f"UPDATE audits SET {change} WHERE assignment = ({AUDIT})")  # noqa: S608  (our own text)
-        return name
-
-    return edit
+    sql = f"UPDATE audits SET {change} WHERE assignment = ({AUDIT})"  # noqa: S608  (our own text)
+    return edited(Hand.audited, lambda hand: hand.sql(sql))
 
 
 def sheet(change: Callable[[Any], object]) -> Edit:
     """Change the body of an audit."""
-
-    def edit(hand: Hand) -> str:
-        hand.rewrite("audits", "assignment", AUDIT, change)
-        return hand.audited()
-
-    return edit
+    return edited(Hand.audited, lambda hand: hand.rewrite("audits", "assignment", AUDIT, change))
 
 
 def as_scored_with(change: Callable[[Any], object]) -> Edit:
     """Change the form as it was when conversations were scored."""
-
-    def edit(hand: Hand) -> str:
-        hand.rewrite("form_snapshots", "snapshot", SNAPSHOT, change)
-        return hand.scored(WORST)
-
-    return edit
+    written = ("form_snapshots", "snapshot", SNAPSHOT, change)
+    return edited(lambda hand: hand.scored(WORST), lambda hand: hand.rewrite(*written))
 
 
 def published(change: str) -> Edit:
     """Change columns of a published form."""
-
-    def edit(hand: Hand) -> str:
-        hand.sql(f"UPDATE forms SET {change} WHERE form_id = '{FORM}'")  # noqa: S608  (our own text)
-        return f"form {FORM} version 1"
-
-    return edit
+    sql = f"UPDATE forms SET {change} WHERE form_id = '{FORM}'"  # noqa: S608  (our own text)
+    return edited(lambda _hand: f"form {FORM} version 1", lambda hand: hand.sql(sql))
 
 
 def first_no(body: Any) -> Any:

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 
 from auscult.analyzers import ANALYZERS
-from auscult.analyzers._contract import Unknown
 from auscult.analyzers.topics.configured_intents import ConfiguredIntents
 from auscult.domain.conversation import Conversation
 from auscult.domain.definitions.taxonomy import Node, Taxonomy
@@ -16,7 +15,7 @@ from auscult.domain.insight import Insights, Topic
 from auscult.engines._contract import Engine
 from auscult.services.definitions.taxonomies import read_taxonomy, starter_taxonomy
 from tests.data_files import data_of
-from tests.unit.analyzers.conversations import conversation, conversations, talk
+from tests.unit.analyzers.conversations import analyzed, conversation, conversations, talk
 
 STARTER = read_taxonomy(starter_taxonomy())
 SHOP = msgspec.convert(data_of(__file__, "shop"), Taxonomy)
@@ -32,16 +31,7 @@ def found(
     engines: Mapping[type, Engine], taxonomies: Sequence[Taxonomy], asked: Conversation
 ) -> tuple[Insights, tuple[Topic, ...]]:
     """What all analyzers find, and the topics among it."""
-    analyzers = {**ANALYZERS, "configured_intents": ConfiguredIntents(taxonomies)}
-    probes = dict.fromkeys(probe for analyzer in analyzers.values() for probe in analyzer.probes(asked))
-    answers = {probe: engines[type(probe)].answer([probe])[0] for probe in probes if type(probe) in engines}
-    known = Insights()
-    for field, analyzer in analyzers.items():
-        told = analyzer.analyze(asked, answers, known)
-        if isinstance(told, Unknown):
-            known = msgspec.structs.replace(known, unknown=known.unknown | {field: told.reason})
-        else:
-            known = msgspec.structs.replace(known, **{field: told})
+    known = analyzed(asked, engines, {**ANALYZERS, "configured_intents": ConfiguredIntents(taxonomies)})
     return known, known.configured_intents or ()
 
 
