@@ -50,7 +50,7 @@ _MAY_BE_EMAIL = re.compile(
     r"|underscore|unterstrich|guion bajo"
 )
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
-_SAID, _ALWAYS = ("said email", "said domain", "said in brackets"), ("said sign", "mixed")
+_SAID, _ALWAYS = ("said domain", "said in brackets"), ("said sign", "mixed")
 """Forms that have one of these words or signs, and those that any text with digits may have."""
 _AROUND = re.compile(r"\(\?<?[=!][^()]*\)")
 
@@ -69,7 +69,7 @@ CODES = {
             "card", "card misheard", "luhn", "example card", "sure", "known", "phone", "phone of some", "nought",
             "day first", "ean", "year", "month and year", "iban", "iban misheard", "form", "email", "birth", "date",
             "of a thing", "iban-like", "written", "written misheard", "card over runs", "phone over runs",
-            "said birth", "said date", "said part of date", "service number", "recent",
+            "said birth", "said date", "said part of date", "service number", "recent", "said email", "ending",
             *_PATTERNS,
         ),
         1,

@@ -22,8 +22,8 @@ _LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "se
 """Digits and letters of a value at least."""
 _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
-_GAP, _EXTENSION = 3, 3
-"""Tokens from a part to another one of its number, and from a word for an extension to it."""
+_GAP, _EXTENSION, _RESTART = 3, 3, 9
+"""Tokens from a part to another one of its number, from a word for an extension to it, and before a number is begun again."""
 _NOT_OF_MAIL, _FOLLOWS = frozenset(",.:;<>()"), re.compile(r"\w+|:")
 _BEFORE_MAIL = _NOT_OF_MAIL | LISTS["before mail"]
 """Signs and words at the ends of an e-mail address that are none of it; what follows on one before it."""
@@ -38,12 +38,12 @@ def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
     found: list[Found] = []
     for first, last, kind in _whole(read, parts):
         turn = read.turn[first]
-        start, end = read.start[first], read.end[last]
+        start, end = read.start[_begun(read, first, kind)], read.end[last]
         value = _value(read, first, last, kind)
         if len(value) >= _LEAST.get(kind, 1):
             found.append(Found(turn, start, end, kind, value))
     if not any(one.kind == "iban" and one.value[:2].isalpha() for one in found):
-        found = [one for one in found if one.kind != "iban"]
+        found = [one._replace(kind="account") if one.kind == "iban" else one for one in found]
     for index in range(len(found)):
         its = [found[index]]
         for later in found[index + 1 : index + _TOGETHER]:
@@ -72,6 +72,18 @@ def _whole(read: Read, parts: Sequence[Part]) -> Iterator[Part]:
         yield last
 
 
+def _begun(read: Read, first: int, kind: Kind) -> int:
+    """Return the first token of a number whose beginning was said before: ``three double one, no, three one one two``."""
+    at = next((index for index, (run, _) in enumerate(read.runs) if run.first <= first <= run.last), 0)
+    if at and kind in _NUMERIC and kind != "security_code":
+        (run, turn), (before, its) = read.runs[at], read.runs[at - 1]
+        words = [_word(read, each) for each in range(before.last + 1, run.first)]
+        is_new = len(before.chars) < len(run.chars) or not LISTS["corrects"].isdisjoint(words)
+        if its == turn and is_new and 0 < len(words) <= _RESTART and before.chars[:2] == run.chars[:2]:
+            return before.first
+    return first
+
+
 def _names_apart(read: Read, part: Part) -> Iterator[Part]:
     """Yield the names of a part: words that introduce one, or are between two, are none of it."""
     if part.kind != "name":
@@ -90,11 +102,13 @@ def _names_apart(read: Read, part: Part) -> Iterator[Part]:
 
 def _is_one(read: Read, before: Part, behind: Part) -> bool:
     """Return whether two parts of one kind in a turn are one; names and codes are apart."""
-    is_near = read.turn[before.last] == read.turn[behind.first] and behind.first - before.last <= _GAP
+    is_near = read.turn[before.last] == read.turn[behind.first] and behind.first - before.last <= _RESTART
     if not is_near or before.kind in ("name", "security_code"):
         return False
     words = [_word(read, at) for at in range(before.last + 1, behind.first)]
-    return not words or all(word in LISTS["between"] or (word in "-./(" and len(words) == 1) for word in words)
+    if before.kind in _NUMERIC and not LISTS["corrects"].isdisjoint(words):
+        return True
+    return len(words) < _GAP and all(word in LISTS["between"] or (word in "-./(" and len(words) == 1) for word in words)
 
 
 def _grown(read: Read, part: Part) -> Part:
@@ -112,8 +126,9 @@ def _number(read: Read, part: Part) -> Part:
     while len(its) > 1 and its[-1].letters and len(its[-1].chars) <= _EXTENSION and not its[0].letters:
         last = its.pop().first - 1
     if kind == "phone":
-        first -= _word(read, first - 1) == "+"
+        first -= _word(read, first - 1) in ("+", "plus", "más", "mais")
         at = last + 2 if _word(read, last + 1) in (",", ";", "-") else last + 1
+        at = last if _word(read, last) in LISTS["extension"] else at
         run = next((run for run, _ in read.runs if 0 < run.first - at <= _EXTENSION), None)
         if _word(read, at) in LISTS["extension"] and run is not None and read.turn[run.first] == read.turn[first]:
             last = run.last
