@@ -27,7 +27,10 @@ _SHORTEST_IBAN, _LONGEST_IBAN, _BANK, _GAP, _LEAST = 15, 34, (1, 4), 3, 12
 _TIES = frozenset(("-", "y", "e", "et"))
 """Signs and words between tens and ones."""
 _AT, _DOT, _SIGN = CLASS["at"], CLASS["dot"], CLASS["sign"]
-_BEHIND_AT, _BEHIND_SIGN = frozenset(("sign", "zeichen", "-", "the", "rate")), frozenset(("bas", "bajo", "baja", "medio"))
+_BEHIND_AT, _BEHIND_SIGN = (
+    frozenset(("sign", "zeichen", "-", "the", "rate")),
+    frozenset(("bas", "bajo", "baja", "medio")),
+)
 """Words behind one for an at sign, and behind one for another sign: ``guion bajo``."""
 _LABEL, _MAILBOX, _RARE = 5, 24, frozenset((4, 5))
 """Words of a domain before its first dot, tokens of a mailbox, and coarse classes of words that hardly a sentence has."""
@@ -200,13 +203,17 @@ def _mailbox(tokens: Sequence[Token], at: int) -> int:
     first, is_open, is_char = at, True, False
     for index in range(at - 1, max(-1, at - _MAILBOX), -1):
         token = tokens[index]
-        if token.kind in (_DOT, _SIGN) or token.low in ("-", "_", ".") or (
-            token.low in _BEHIND_SIGN and index and tokens[index - 1].kind == _SIGN
+        if (
+            token.kind in (_DOT, _SIGN)
+            or token.low in ("-", "_", ".")
+            or (token.low in _BEHIND_SIGN and index and tokens[index - 1].kind == _SIGN)
         ):
             is_open = True
         elif token.low == "," and (is_open or tokens[index - 1].kind == _SIGN):
             continue
-        elif not token.low.isalnum() or (index and tokens[index - 1].low == "'" and tokens[index - 1].end == token.start):
+        elif not token.low.isalnum() or (
+            index and tokens[index - 1].low == "'" and tokens[index - 1].end == token.start
+        ):
             break
         else:
             is_new = len(token.low) == 1 or token.kind in LETTERS or token.kind in NUMBERS

@@ -158,12 +158,7 @@ def _is_letter(tokens: Sequence[Token], at: int) -> bool:
         return False
     if tokens[at].low not in ("a", "e", "y", "o") or _example(tokens, at) > at:
         return True
-    if (
-        at
-        and tokens[at].low in ("e", "y")
-        and tokens[at - 1].kind in NUMBERS
-        and not tokens[at - 1].low.isdecimal()
-    ):
+    if at and tokens[at].low in ("e", "y") and tokens[at - 1].kind in NUMBERS and not tokens[at - 1].low.isdecimal():
         return False
     return at + 1 < len(tokens) and (tokens[at + 1].kind in NUMBERS or tokens[at + 1].kind in LETTERS)
 

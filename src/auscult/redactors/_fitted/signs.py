@@ -217,9 +217,9 @@ class Read:
         for start, end, sign in forms_in(low, has_digit=has_digit):
             its = self._within(turn, start, end)
             self._mark(its, sign)
-            if sign == CODES["said in brackets"] or (
-                sign == CODES["email"] and low[start:end].partition("@")[0] not in LISTS["mailboxes"]
-            ):
+            if sign == CODES["email"] and low[start:end].partition("@")[0] in LISTS["mailboxes"]:
+                self._mark(its, CODES["mailbox"])
+            elif sign in (CODES["email"], CODES["said in brackets"]):
                 self.proven.update(dict.fromkeys(its, "email"))
 
     def _names_a_place(self, tokens: Sequence[Token], turn: int) -> bool:

@@ -9,7 +9,7 @@ from auscult.redactors._fitted.checks import CODES
 from auscult.redactors._fitted.decide import Part
 from auscult.redactors._fitted.readings import chars_of
 from auscult.redactors._fitted.signs import Read
-from auscult.redactors._fitted.tokens import CLASS, LISTS, Token
+from auscult.redactors._fitted.tokens import CLASS, COARSE, LETTERS, LISTS, NUMBERS, Token
 
 _NUMERIC: frozenset[Kind] = frozenset(
     ("card", "iban", "national_number", "security_code", "phone", "account", "expiry", "birth_date")
@@ -18,8 +18,16 @@ _TOGETHER, _PHONE, _AGAIN, _SHORTEST_NAME = 4, 9, 4, 2
 """Parts that may be one card, last digits of a telephone number that count, digits and letters of what is said again."""
 _OF_RUNS: frozenset[Kind] = frozenset(("card", "iban", "phone"))
 """Kinds of which a value is numbers alone: a word before it is none of it."""
+_OF_DIGITS: frozenset[Kind] = _OF_RUNS | {"national_number", "account"}
+_USUAL, _LARGE = frozenset((6, 7, 8)), 7
+"""Kinds that begin and end with a digit or a letter; coarse classes of usual words, and of those with a capital."""
 _LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "security_code": 3}
 """Digits and letters of a value at least."""
+_OF_MAIL, _OF_DATES = (
+    frozenset(CLASS[name] for name in names) for names in (("at", "dot", "sign", "@"), ("month", "ordinal"))
+)
+_DATE = 3
+"""Signs in an e-mail address, words in a date, and the digits of a date without them at least."""
 _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
 _GAP, _EXTENSION, _RESTART = 3, 3, 9
@@ -40,8 +48,9 @@ def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
         turn = read.turn[first]
         start, end = read.start[_begun(read, first, kind)], read.end[last]
         value = _value(read, first, last, kind)
-        if len(value) >= _LEAST.get(kind, 1):
-            found.append(Found(turn, start, end, kind, value))
+        one = Found(turn, start, end, kind, value)
+        if len(value) >= _LEAST.get(kind, 1) and _has_sign(read, one, Part(first, last, kind)):
+            found.append(one)
     if not any(one.kind == "iban" and one.value[:2].isalpha() for one in found):
         found = [one._replace(kind="account") if one.kind == "iban" else one for one in found]
     for index in range(len(found)):
@@ -72,6 +81,18 @@ def _whole(read: Read, parts: Sequence[Part]) -> Iterator[Part]:
         yield last
 
 
+def _has_sign(read: Read, found: Found, part: Part) -> bool:
+    """Return whether a part has what its kind cannot do without, or for an e-mail address is in a turn next to one that has."""
+    classes = {read.rows[at][1] for at in range(part.first, part.last + 1)}
+    if found.kind == "email":
+        begins = [*read.begins, len(read.rows)]
+        near = range(begins[max(0, found.turn - 1)], begins[min(found.turn + 2, len(read.begins))])
+        return not classes.isdisjoint(_OF_MAIL) or any(read.proven.get(at) == "email" for at in near)
+    if found.kind in ("birth_date", "expiry"):
+        return not classes.isdisjoint(_OF_DATES) or sum(map(str.isdecimal, found.value)) >= _DATE
+    return found.kind not in _OF_DIGITS or not classes.isdisjoint(LETTERS | NUMBERS)
+
+
 def _begun(read: Read, first: int, kind: Kind) -> int:
     """Return the first token of a number whose beginning was said before: ``three double one, no, three one one two``."""
     at = next((index for index, (run, _) in enumerate(read.runs) if run.first <= first <= run.last), 0)
@@ -92,7 +113,8 @@ def _names_apart(read: Read, part: Part) -> Iterator[Part]:
     first = part.first
     for at in range(part.first, part.last + 2):
         word = _word(read, at)
-        if at > part.last or word in LISTS["apart"] or word in LISTS["of a firm"]:
+        is_apart = word in LISTS["apart"] or (word in LISTS["no name"] and COARSE[read.rows[at][1]] != _LARGE)
+        if at > part.last or is_apart or word in LISTS["of a firm"]:
             if first < at:
                 yield Part(first, at - 1, part.kind)
             first = at + 1
@@ -113,8 +135,26 @@ def _is_one(read: Read, before: Part, behind: Part) -> bool:
 
 def _grown(read: Read, part: Part) -> Part:
     """Return a part with what belongs to it, and without what does not."""
+    part = _trimmed(read, part)
     grow = {"phone": _number, "card": _number, "iban": _number, "email": _mail, "name": _initial}.get(part.kind)
     return part if grow is None else grow(read, part)
+
+
+def _trimmed(read: Read, part: Part) -> Part:
+    """Return a part without the usual words at the ends of a number."""
+    first, last, kind = part
+    while first < last and kind in _OF_DIGITS and _is_usual(read, first):
+        first += 1
+    while first < last and kind in _OF_DIGITS and _is_usual(read, last):
+        last -= 1
+    return Part(first, last, kind)
+
+
+def _is_usual(read: Read, at: int) -> bool:
+    """Return whether a token is a usual word and in no number."""
+    kind = read.rows[at][1]
+    is_word = COARSE[kind] in _USUAL and kind not in LETTERS
+    return is_word and not any(run.first <= at <= run.last for run, _ in read.runs)
 
 
 def _number(read: Read, part: Part) -> Part:
