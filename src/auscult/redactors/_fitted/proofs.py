@@ -27,6 +27,7 @@ _SHORTEST_IBAN, _LONGEST_IBAN, _BANK, _GAP, _LEAST = 15, 34, (1, 4), 3, 12
 _TIES = frozenset(("-", "y", "e", "et"))
 """Signs and words between tens and ones."""
 _AT, _DOT, _SIGN = CLASS["at"], CLASS["dot"], CLASS["sign"]
+_BRACKETS = frozenset("()[]")
 _BEHIND_AT, _BEHIND_SIGN = (
     frozenset(("sign", "zeichen", "-", "the", "rate")),
     frozenset(("bas", "bajo", "baja", "medio")),
@@ -182,16 +183,18 @@ def _mail(tokens: Sequence[Token], at: int) -> Iterator[Proof]:
 
 def _domain(tokens: Sequence[Token], at: int) -> int:
     """Return the last token of the domain behind an at sign, -1 where there is none."""
-    behind, last, size = at + 1, -1, 0
-    while behind < len(tokens) and tokens[behind].low in _BEHIND_AT:
+    ahead = range(at + 1, min(at + _MAILBOX, len(tokens)))
+    its = [each for each in ahead if tokens[each].low not in _BRACKETS]
+    size, last, behind = 0, -1, 0
+    while behind < len(its) and tokens[its[behind]].low in _BEHIND_AT:
         behind += 1
-    while behind < len(tokens) and size <= _LABEL:
-        token, after = tokens[behind], tokens[behind + 1 : behind + 3]
+    while behind < len(its) and size <= _LABEL:
+        token, after = tokens[its[behind]], [tokens[each] for each in its[behind + 1 : behind + 3]]
         is_dot = token.kind == _DOT and (token.low != "point" or tokens[at].low != "at")
-        is_dot = is_dot or (token.low == "." and size > 0 and token.start == tokens[behind - 1].end)
-        if is_dot and size and after and after[0].low.isalpha() and (token.low != "." or after[0].start == token.end):
-            last = behind + 1 + (len(after) > 1 and len(after[0].low) == len(after[1].low) == 1)
-            behind = last
+        is_dot = is_dot or (_is_tight(tokens, its[behind]) and token.low == ".")
+        if is_dot and size and after and after[0].low.isalpha():
+            behind += 1 + (len(after) > 1 and all(len(each.low) == 1 or each.kind in LETTERS for each in after))
+            last = its[behind]
         elif is_dot or last >= 0 or not (token.low.isalnum() or token.low == "-"):
             break
         behind, size = behind + 1, size + 1
@@ -202,24 +205,26 @@ def _mailbox(tokens: Sequence[Token], at: int) -> int:
     """Return the first token of the mailbox before an at sign: letters and numbers, or words with signs between them."""
     first, is_open, is_char = at, True, False
     for index in range(at - 1, max(-1, at - _MAILBOX), -1):
-        token = tokens[index]
-        if (
-            token.kind in (_DOT, _SIGN)
-            or token.low in ("-", "_", ".")
-            or (token.low in _BEHIND_SIGN and index and tokens[index - 1].kind == _SIGN)
-        ):
+        token, before = tokens[index], tokens[index - 1]
+        is_sign = token.kind in (_DOT, _SIGN) or (token.low in ("-", "_", ".") and _is_tight(tokens, index))
+        if is_sign or (token.low in _BEHIND_SIGN and before.kind == _SIGN):
             is_open = True
-        elif token.low == "," and (is_open or tokens[index - 1].kind == _SIGN):
+        elif token.low in _BRACKETS or (token.low == "," and (is_open or before.kind == _SIGN)):
             continue
-        elif not token.low.isalnum() or (
-            index and tokens[index - 1].low == "'" and tokens[index - 1].end == token.start
-        ):
+        elif not token.low.isalnum() or (before.low == "'" and before.end == token.start):
             break
         else:
             is_new = len(token.low) == 1 or token.kind in LETTERS or token.kind in NUMBERS
             is_rare = COARSE[token.kind] in _RARE and token.low not in LISTS["before mail"]
-            is_letter = is_new and len(token.low) == 1 and token.low not in ("a", "i")
+            is_letter = len(token.low) == 1 and token.low not in ("a", "i")
             if not (is_open or (is_char and (is_new or is_rare)) or is_letter):
                 break
             first, is_open, is_char = index, False, is_new
     return first
+
+
+def _is_tight(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a sign is joined to what is before and behind it."""
+    return (
+        0 < at < len(tokens) - 1 and tokens[at - 1].end == tokens[at].start and tokens[at].end == tokens[at + 1].start
+    )

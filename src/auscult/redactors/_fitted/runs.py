@@ -86,10 +86,9 @@ def _members(tokens: Sequence[Token], first: int, low: str) -> tuple[list[int], 
             is_other = gap and token.low.isdecimal() != tokens[members[-1]].low.isdecimal()
             if is_other or (token.low.isalpha() and _is_next(tokens, members, at)):
                 break
-            members.append(at)
-            if _example(tokens, at) > at:
-                members.append(at := _example(tokens, at))
-            gap = 0
+            shown = _example(tokens, at)
+            members += sorted({at, shown})
+            gap, at = 0, shown
         elif token.low in JOINTS:
             last = tokens[members[-1]].low
             is_parted = token.low in _PARTING and low[token.end : token.end + 1] == " " and len(last) >= _GROUP

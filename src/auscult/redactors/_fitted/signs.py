@@ -179,16 +179,15 @@ class Read:
                 self.runs.append(Placed(run._replace(first=its[0], last=its[-1]), turn))
                 for sign in signs_of(run.chars, countries) if run.chars else ():
                     self._mark(its, sign)
-                near = tokens[max(0, run.first - _ENDS) : run.first]
-                if len(run.chars) == _OF_THINGS and any(each.low in LISTS["ending"] for each in near):
+                near = {each.low for each in tokens[max(0, run.first - _ENDS) : run.first]}
+                if len(run.chars) == _OF_THINGS and not LISTS["ending"].isdisjoint(near):
                     self._mark(its, CODES["ending"])
                 is_thing = len(run.chars) >= _OF_THINGS and self._is_of_a_thing(tokens, run.first, turn)
                 if is_thing:
                     self._mark(its, CODES["of a thing"])
                 elif run.first in proven:
                     self.proven.update(dict.fromkeys(its, proven[run.first].kind))
-                    if proven[run.first].kind == "email":
-                        self._mark(its, CODES["said email"])
+                    self._mark(its if proven[run.first].kind == "email" else (), CODES["said email"])
         for mixed in mixed_runs(tokens, low):
             self._join(mixed._replace(first=mixed.first + base, last=mixed.last + base), first, turn)
         for at, token in enumerate(tokens, base):
@@ -219,7 +218,7 @@ class Read:
             self._mark(its, sign)
             if sign == CODES["email"] and low[start:end].partition("@")[0] in LISTS["mailboxes"]:
                 self._mark(its, CODES["mailbox"])
-            elif sign in (CODES["email"], CODES["said in brackets"]):
+            elif sign == CODES["email"]:
                 self.proven.update(dict.fromkeys(its, "email"))
 
     def _names_a_place(self, tokens: Sequence[Token], turn: int) -> bool:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Kind, Utterance, is_taken
 from auscult.redactors._cards import is_card
-from auscult.redactors._fitted.checks import CODES
 from auscult.redactors._fitted.decide import Part
 from auscult.redactors._fitted.readings import chars_of
 from auscult.redactors._fitted.signs import Read
@@ -32,10 +31,6 @@ _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
 _GAP, _EXTENSION, _RESTART = 3, 3, 9
 """Tokens from a part to another one of its number, from a word for an extension to it, and before a number is begun again."""
-_NOT_OF_MAIL, _FOLLOWS = frozenset(",.:;<>()"), re.compile(r"\w+|:")
-_BEFORE_MAIL = _NOT_OF_MAIL | LISTS["before mail"]
-"""Signs and words at the ends of an e-mail address that are none of it; what follows on one before it."""
-_DOTS = frozenset((".", "dot", "punkt", "punto", "point", "ponto"))
 _AT = re.compile(r"\s*(?:\bat\b|\barroba\b|\barobase\b|\bät\b|@)\s*")
 _DOT = re.compile(r"\s*(?:\bdot\b|\bpunkt\b|\bpunto\b|\bpoint\b|\bponto\b|\.)\s*")
 _SIGN, _NO_NAME = re.compile(r"[\W_]"), re.compile(r"[\W\d_]+")
@@ -176,17 +171,12 @@ def _number(read: Read, part: Part) -> Part:
 
 
 def _mail(read: Read, part: Part) -> Part:
-    """Return an e-mail address with all that is written of it, without the word that introduces it."""
-    first, last, kind = part
-    while CODES["email"] in read.checked.get(first - 1, ()):
-        first -= 1
-    while first < last and _word(read, last) in _NOT_OF_MAIL:
-        last -= 1
-    while first < last and _word(read, first) in _BEFORE_MAIL and _FOLLOWS.fullmatch(_word(read, first + 1)):
-        first += 1
-    while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():
-        last += 2
-    return Part(first, last, kind)
+    """Return an e-mail address as far as it is proven, and from where it was begun before a correction."""
+    its = [at for at in range(part.first, part.last + 1) if read.proven.get(at) == "email"]
+    if not its:
+        return part
+    is_new = LISTS["corrects"].isdisjoint(_word(read, at) for at in range(part.first, its[0]))
+    return part._replace(first=its[0] if is_new else part.first, last=its[-1])
 
 
 def _initial(read: Read, part: Part) -> Part:
