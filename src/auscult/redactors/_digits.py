@@ -1,7 +1,7 @@
 """Runs of digits, written or said: ``4111-1111``, ``double four, oh one``, ``forty-one eleven``, ``g b two nine``."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from unicodedata import decimal
 
@@ -112,26 +112,21 @@ _BEGINS = WORDS | frozenset(_HOMOPHONES)
 
 
 class Unit(Struct, frozen=True):
-    """Characters that were written or said as one: ``1111``, ``double four`` (``44``), ``g`` of ``g b two nine``.
-
-    ``other`` is what they may be as well: ``208`` for ``twenty eight``.
-    """
+    """Characters that were written or said as one: ``1111``, ``double four`` (``44``), ``g`` of ``g b two nine``."""
 
     chars: str
     start: int
     end: int
-    other: str = ""
 
 
 class Run(Struct, frozen=True):
-    """Units that follow each other in one turn. ``before`` and ``after`` count the words around it in the turn.
+    """Units that follow each other in one turn. ``after`` counts the words behind them in the turn.
 
     ``chars`` are all characters: digits, and capital letters where letters are read too.
     """
 
     turn: int
     units: tuple[Unit, ...]
-    before: int
     after: int
     chars: str
 
@@ -144,10 +139,6 @@ class Run(Struct, frozen=True):
     def end(self) -> int:
         """The offset behind the last character in the turn."""
         return self.units[-1].end
-
-
-def run_of(turn: int, units: tuple[Unit, ...], before: int, after: int) -> Run:
-    return Run(turn, units, before, after, "".join([unit.chars for unit in units]))
 
 
 def lowered(text: str) -> str:
@@ -175,8 +166,8 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
     found = _Reader(tokens, hidden, letters=letters).read()
     words = [index for index, (text, _, _) in enumerate(tokens) if text[0].isalnum()] if found else []
     return [
-        run_of(turn, tuple(units), bisect_left(words, first), len(words) - bisect_right(words, last))
-        for first, last, units in found
+        Run(turn, tuple(units), len(words) - bisect_right(words, last), "".join([unit.chars for unit in units]))
+        for last, units in found
     ]
 
 
@@ -217,18 +208,17 @@ class _Reader:
         self._hidden = hidden
         self._letters = letters
 
-    def read(self) -> list[tuple[int, int, list[Unit]]]:
-        """Return each run: its first and last token, and its units."""
-        runs: list[tuple[int, int, list[Unit]]] = []
+    def read(self) -> list[tuple[int, list[Unit]]]:
+        """Return each run: its last token, and its units."""
+        runs: list[tuple[int, list[Unit]]] = []
         units: list[Unit] = []
-        first = last = at = skipped = 0
+        last = at = skipped = 0
         while at < len(self._tokens):
             token = self._tokens[at][0]
             may_begin = self._letters or token in _BEGINS or token[0].isdecimal()
             read = self._unit(at, inside=bool(units)) if may_begin else None
             if read is not None:
                 unit, behind = read
-                first = at if not units else first
                 units.append(unit)
                 last, skipped, at = behind - 1, 0, behind
                 continue
@@ -238,11 +228,11 @@ class _Reader:
             elif units and token in _FILLERS and skipped < _MOST_FILLERS:
                 skipped += 1
             elif units and token not in _JOINTS:
-                runs.append((first, last, units))
+                runs.append((last, units))
                 units, skipped = [], 0
             at += 1
         if units:
-            runs.append((first, last, units))
+            runs.append((last, units))
         return runs
 
     def _unit(self, at: int, *, inside: bool) -> tuple[Unit, int] | None:
@@ -314,8 +304,7 @@ class _Reader:
         if following < len(self._tokens):
             one = ONES.get(self._tokens[following][0]) or FOREIGN.get(self._tokens[following][0], "0")
             if one != "0" and len(one) == 1 and self._tokens[following][0] not in _LONELY:
-                other = "" if is_joined else f"{ten}0{one}"
-                return Unit(ten + one, start, self._tokens[following][2], other), following + 1
+                return Unit(ten + one, start, self._tokens[following][2]), following + 1
         return Unit(ten + "0", start, end), at + 1
 
     def _letter(self, at: int) -> tuple[Unit, int] | None:

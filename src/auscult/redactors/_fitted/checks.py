@@ -46,10 +46,6 @@ _LAST_BIRTH, _THIS, _AHEAD = 2012, 26, 34
 _PATTERNS = {name: re.compile(lines[0]) for name, lines in lines_of("_fitted/patterns.txt").items()}
 """Forms of texts with digits, by name."""
 _MAY_BE_EMAIL = re.compile(r" (?:dot|punkt|punto|point|ponto) |@")
-_EMAIL = re.compile(
-    r" (?:dot|punkt|punto|point|ponto) |[\[(](?:at|ät)[\])]|arroba|arobase|klammeraffe"
-    r"|underscore|unterstrich|guion bajo"
-)
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _AROUND = re.compile(r"\(\?<?[=!][^()]*\)")
 

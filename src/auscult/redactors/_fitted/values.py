@@ -17,7 +17,7 @@ _TOGETHER, _PHONE, _AGAIN, _SHORTEST_NAME = 4, 9, 4, 2
 """Parts that may be one card, last digits of a telephone number that count, digits and letters of what is said again."""
 _OF_RUNS: frozenset[Kind] = frozenset(("card", "iban", "phone"))
 """Kinds of which a value is numbers alone: a word before it is none of it."""
-_OF_DIGITS: frozenset[Kind] = _OF_RUNS | {"national_number", "account"}
+_OF_DIGITS: frozenset[Kind] = frozenset((*_OF_RUNS, "national_number", "account"))
 _USUAL, _LARGE = frozenset((6, 7, 8)), 7
 """Kinds that begin and end with a digit or a letter; coarse classes of usual words, and of those with a capital."""
 _LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "security_code": 3}
