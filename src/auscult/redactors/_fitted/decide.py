@@ -63,7 +63,7 @@ _VALID: Mapping[int, Sequence[tuple[int, int]]] = {
         "card over runs": {"card": 6.0}, "example card": {"card": -1.0}, "hidden card": {"card": 6.0}, "ending": {"card": 2.0},
         "iban-like": {"iban": 4.0}, "iban misheard": {"iban": 2.0}, "written": {"national_number": 1.5},
         "sure": {"national_number": 2.0}, "form": {"national_number": 1.0}, "recent": {"birth_date": -4.0},
-        "service number": {"phone": -6.0}, "mailbox": {"email": -6.0}, "said part of date": {"birth_date": -1.5},
+        "service number": {"phone": -6.0}, "mailbox": {"email": -6.0},
         "of a thing": {"card": -3.0, "national_number": -2.0, "phone": -2.0, "account": -2.0},
     }.items()
 }  # fmt: skip

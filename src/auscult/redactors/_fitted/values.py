@@ -25,8 +25,8 @@ _LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "se
 _OF_MAIL, _OF_DATES = (
     frozenset(CLASS[name] for name in names) for names in (("at", "dot", "sign", "@"), ("month", "ordinal"))
 )
-_DATE = 3
-"""Signs in an e-mail address, words in a date, and the digits of a date without them at least."""
+_DATE, _SPELLED = 3, 3
+"""Signs in an e-mail address, words in a date, the digits of a date without them at least, and letters of a spelled name."""
 _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
 _GAP, _EXTENSION, _RESTART = 3, 3, 9
@@ -44,6 +44,8 @@ def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
         start, end = read.start[_begun(read, first, kind)], read.end[last]
         value = _value(read, first, last, kind)
         one = Found(turn, start, end, kind, value)
+        if kind == "email" and sum(len(_word(read, at)) == 1 for at in range(first, last + 1)) >= _SPELLED:
+            one = one if _has_sign(read, one, Part(first, last, kind)) else one._replace(kind="name")
         if len(value) >= _LEAST.get(kind, 1) and _has_sign(read, one, Part(first, last, kind)):
             found.append(one)
     if not any(one.kind == "iban" and one.value[:2].isalpha() for one in found):
@@ -84,7 +86,10 @@ def _has_sign(read: Read, found: Found, part: Part) -> bool:
         near = range(begins[max(0, found.turn - 1)], begins[min(found.turn + 2, len(read.begins))])
         return not classes.isdisjoint(_OF_MAIL) or any(read.proven.get(at) == "email" for at in near)
     if found.kind in ("birth_date", "expiry"):
-        return not classes.isdisjoint(_OF_DATES) or sum(map(str.isdecimal, found.value)) >= _DATE
+        is_short = part.last - read.begins[found.turn] <= _DATE * 2
+        return not classes.isdisjoint(_OF_DATES) or sum(map(str.isdecimal, found.value)) >= _DATE - is_short
+    if found.kind == "address" and part.first == part.last:
+        return COARSE[min(classes)] not in _USUAL
     return found.kind not in _OF_DIGITS or not classes.isdisjoint(LETTERS | NUMBERS)
 
 
@@ -108,7 +113,10 @@ def _names_apart(read: Read, part: Part) -> Iterator[Part]:
     first = part.first
     for at in range(part.first, part.last + 2):
         word = _word(read, at)
-        is_apart = word in LISTS["apart"] or (word in LISTS["no name"] and COARSE[read.rows[at][1]] != _LARGE)
+        is_letter = len(word) == len(_word(read, at - 1)) == 1
+        is_apart = (word in LISTS["apart"] and not is_letter) or (
+            word in LISTS["no name"] and COARSE[read.rows[at][1]] != _LARGE
+        )
         if at > part.last or is_apart or word in LISTS["of a firm"]:
             if first < at:
                 yield Part(first, at - 1, part.kind)
@@ -136,20 +144,22 @@ def _grown(read: Read, part: Part) -> Part:
 
 
 def _trimmed(read: Read, part: Part) -> Part:
-    """Return a part without the usual words at the ends of a number."""
+    """Return a part without the words at its ends that are none of it."""
     first, last, kind = part
-    while first < last and kind in _OF_DIGITS and _is_usual(read, first):
+    while first < last and _is_outside(read, first, kind):
         first += 1
-    while first < last and kind in _OF_DIGITS and _is_usual(read, last):
+    while first < last and _is_outside(read, last, kind):
         last -= 1
     return Part(first, last, kind)
 
 
-def _is_usual(read: Read, at: int) -> bool:
-    """Return whether a token is a usual word and in no number."""
-    kind = read.rows[at][1]
-    is_word = COARSE[kind] in _USUAL and kind not in LETTERS
-    return is_word and not any(run.first <= at <= run.last for run, _ in read.runs)
+def _is_outside(read: Read, at: int, kind: Kind) -> bool:
+    """Return whether a token at an end is none of a kind: a word that no value ends with, or any usual one where digits do."""
+    if kind in ("name", "security_code", "email") or any(run.first <= at <= run.last for run, _ in read.runs):
+        return False
+    number, word = read.rows[at][1], _word(read, at)
+    is_usual = kind in _OF_DIGITS and COARSE[number] in _USUAL and number not in LETTERS
+    return is_usual or word in LISTS["no name"]
 
 
 def _number(read: Read, part: Part) -> Part:
@@ -209,7 +219,7 @@ def _value(read: Read, first: int, last: int, kind: Kind) -> str:
             Token(read.start[at], read.end[at], low[read.start[at] : read.end[at]], *read.rows[at])
             for at in range(first, last + 1)
         ]
-        chars = chars_of([each for each in tokens if each.low not in LISTS["between"]])
+        chars = chars_of([each for each in tokens if each.low.isalnum() and each.low not in LISTS["between"]])
         if chars:
             return chars[-_PHONE:] if kind == "phone" else chars
     return " ".join(_SIGN.sub(" ", text).split())
