@@ -159,7 +159,7 @@ def _is_outside(read: Read, at: int, kind: Kind) -> bool:
         return False
     number, word = read.rows[at][1], _word(read, at)
     is_usual = kind in _OF_DIGITS and COARSE[number] in _USUAL and number not in LETTERS
-    return is_usual or word in LISTS["no name"]
+    return is_usual or word in LISTS["no name"] or (kind == "address" and word in LISTS["no end"])
 
 
 def _number(read: Read, part: Part) -> Part:
@@ -268,7 +268,7 @@ def _span(read: Read, first: int, last: int) -> tuple[int, int]:
 def named(
     utterances: Sequence[Utterance], read: Read, found: Sequence[Found], names: Sequence[str], plain: frozenset[str]
 ) -> Iterator[Found]:
-    """Yield words of known names wherever they are said; a short plain word only with a capital."""
+    """Yield words of known names wherever they are said; a short plain word, or one of two letters, only with a capital."""
     values = [one.value for one in found if one.kind == "name"]
     values += [" ".join(_NO_NAME.sub(" ", name.lower()).split()) for name in names]
     whole: dict[str, str] = {}
@@ -285,5 +285,5 @@ def named(
             start, end = each.span()
             is_name = text[start] != low[start] or len(each[0]) >= _CLEAR
             is_marked = any(begin < end and start < behind for begin, behind in marks)
-            if not is_marked and (is_name or each[0] not in plain):
+            if not is_marked and (is_name or (len(each[0]) > _SHORTEST_NAME and each[0] not in plain)):
                 yield Found(turn, start, end, "name", whole[each[0]])
