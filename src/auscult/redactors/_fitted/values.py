@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Kind, Utterance, is_taken
 from auscult.redactors._cards import is_card
-from auscult.redactors._fitted.checks import CODES
 from auscult.redactors._fitted.decide import Part
 from auscult.redactors._fitted.readings import chars_of
 from auscult.redactors._fitted.signs import Read
@@ -26,9 +25,8 @@ _LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "se
 _OF_MAIL, _OF_DATES = (
     frozenset(CLASS[name] for name in names) for names in (("at", "dot", "sign", "@"), ("month", "ordinal"))
 )
-_OF_PHONES = frozenset((CODES["phone"], CODES["phone of some"], CODES["phone over runs"]))
 _DATE, _SPELLED, _YEAR = 3, 3, 4
-"""Signs in an e-mail address, words in a date, signs of telephone numbers, the digits of a date without such words and
+"""Signs in an e-mail address, words in a date, the digits of a date without such words and
 letters of a spelled name at least, and digits of a year that sounds like a sum."""
 _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
@@ -94,7 +92,7 @@ def _has_sign(read: Read, found: Found, part: Part) -> bool:
             _word(read, part.first - 1) not in LISTS["of a post"] or _word(read, part.first - 2) not in LISTS["posts"]
         )
     if found.kind == "phone" and any(_word(read, at) in LISTS["thousands"] for at in range(part.first, part.last + 1)):
-        return not _OF_PHONES.isdisjoint(read.checked.get(part.last, ()))
+        return False
     if found.kind in ("birth_date", "expiry"):
         is_named = not classes.isdisjoint(_OF_DATES)
         is_short = part.last - read.begins[found.turn] <= _DATE * 2
