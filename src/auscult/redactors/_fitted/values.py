@@ -86,7 +86,9 @@ def _has_sign(read: Read, found: Found, part: Part) -> bool:
         begins = [*read.begins, len(read.rows)]
         near = range(begins[max(0, found.turn - 1)], begins[min(found.turn + 2, len(read.begins))])
         return not classes.isdisjoint(_OF_MAIL) or any(read.proven.get(at) == "email" for at in near)
-    sums = [run for run, _ in read.runs if run.is_sum and part.first <= run.first and run.last <= part.last]
+    sums = [
+        run for run, _ in read.runs if run.is_sum and len(run.chars) > _YEAR and part.first <= run.first <= part.last
+    ]
     if found.kind == "name":
         return (
             _word(read, part.first - 1) not in LISTS["of a post"] or _word(read, part.first - 2) not in LISTS["posts"]
@@ -97,7 +99,7 @@ def _has_sign(read: Read, found: Found, part: Part) -> bool:
         is_named = not classes.isdisjoint(_OF_DATES)
         is_short = part.last - read.begins[found.turn] <= _DATE * 2
         least = _DATE - is_named - is_short * (1 + is_named)
-        return sum(map(str.isdecimal, found.value)) >= least and all(len(run.chars) <= _YEAR for run in sums)
+        return sum(map(str.isdecimal, found.value)) >= least and (found.kind == "expiry" or not sums)
     if found.kind == "address" and part.first == part.last:
         return COARSE[min(classes)] not in _USUAL
     return found.kind not in _OF_DIGITS or not classes.isdisjoint(LETTERS | NUMBERS)
@@ -169,7 +171,7 @@ def _is_outside(read: Read, at: int, kind: Kind) -> bool:
         return False
     number, word = read.rows[at][1], _word(read, at)
     is_usual = kind in _OF_DIGITS and COARSE[number] in _USUAL and number not in LETTERS
-    return is_usual or word in LISTS["no name"] or (kind == "address" and word in LISTS["no end"])
+    return is_usual or word in LISTS["no name"]
 
 
 def _number(read: Read, part: Part) -> Part:
