@@ -3,6 +3,7 @@
     python -m bench.redaction.hands_eval          every hand
     python -m bench.redaction.hands_eval --own    with what each business says is its own as a setting of its app
     python -m bench.redaction.hands_eval --off    words masked as codes where redaction is off, by set
+    python -m bench.redaction.hands_eval --plain FILE…    words masked in conversations without personal data, by kind
 
 Recall: the share of labelled values of which every letter and digit is masked. Precision by words: of the words that are
 masked, the share that is personal. Names of agents count in neither; they have a line of their own.
@@ -14,6 +15,7 @@ import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from auscult.domain.privacy.policy import Policy
 from auscult.domain.privacy.redaction import Found, Hints, Utterance
@@ -116,6 +118,21 @@ def ordinary() -> dict[str, list[Labelled]]:
     return sets
 
 
+def of_plain(paths: Iterable[Path], *, is_listed: bool) -> Iterable[str]:
+    """Yield how many words in 2,000 are masked by file and kind, names among them."""
+    for path in paths:
+        tally, kinds = Tally(), Counter[str]()
+        for line in path.read_text(encoding="utf-8").splitlines():
+            body = json.loads(line)
+            body = body.get("conversation", body)
+            said = tuple(Utterance(turn["speaker"], turn["text"]) for turn in body["turns"])
+            tally.add(Labelled(path.stem, body.get("language", "en"), said, ()), BuiltIn().find)
+        kinds.update(line.partition(":")[0] for line in tally.mistaken)
+        rates = ", ".join(f"{kind} {2000 * count / tally.words:.2f}" for kind, count in kinds.most_common())
+        yield f"{path.stem:16}{2000 * tally.masked / max(tally.words, 1):7.2f} words in 2,000 of {tally.words}: {rates}"
+        yield from tally.mistaken if is_listed else ()
+
+
 def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -123,7 +140,13 @@ def main() -> int:
     parser.add_argument("--own", action="store_true", help="what is a business's own stays")
     parser.add_argument("--missed", nargs="*", default=None, help="kinds of which what was missed is printed")
     parser.add_argument("--mistaken", action="store_true", help="print the words masked by mistake")
+    parser.add_argument(
+        "--plain", nargs="*", type=Path, default=[], help="NDJSON of conversations without personal data"
+    )
     asked = parser.parse_args()
+    if asked.plain:
+        print("\n".join(of_plain(asked.plain, is_listed=asked.mistaken)))
+        return 0
     redactor = BuiltIn()
     tallies: dict[str, Tally] = {}
     for name, cases in (ordinary() if asked.off else hands()).items():

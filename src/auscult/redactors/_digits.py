@@ -113,15 +113,11 @@ _BEGINS = WORDS | frozenset(_HOMOPHONES)
 
 
 class Unit(Struct, frozen=True):
-    """Characters that were written or said as one: ``1111``, ``double four`` (``44``), ``g`` of ``g b two nine``.
-
-    ``other`` is what they may be as well: ``208`` for ``twenty eight``.
-    """
+    """Characters that were written or said as one: ``1111``, ``double four`` (``44``), ``g`` of ``g b two nine``."""
 
     chars: str
     start: int
     end: int
-    other: str = ""
 
 
 class Run(Struct, frozen=True):
@@ -319,8 +315,7 @@ class _Reader:
         if following < len(self._tokens):
             one = ONES.get(self._tokens[following][0]) or FOREIGN.get(self._tokens[following][0], "0")
             if one != "0" and len(one) == 1 and self._tokens[following][0] not in _LONELY:
-                other = "" if is_joined else f"{ten}0{one}"
-                return Unit(ten + one, start, self._tokens[following][2], other), following + 1
+                return Unit(ten + one, start, self._tokens[following][2]), following + 1
         return Unit(ten + "0", start, end), at + 1
 
     def _letter(self, at: int) -> tuple[Unit, int] | None:

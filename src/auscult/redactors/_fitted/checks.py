@@ -45,13 +45,8 @@ _LAST_BIRTH, _THIS, _AHEAD = 2012, 26, 34
 """The last year of a date that is rather one of birth, and the last two digits of this year and of one far ahead."""
 _PATTERNS = {name: re.compile(lines[0]) for name, lines in lines_of("_fitted/patterns.txt").items()}
 """Forms of texts with digits, by name."""
-_MAY_BE_EMAIL = searcher(
-    r" (?:dot|punkt|punto|point|ponto) |[\[(](?:at|ät)[\])]|arroba|arobase|klammeraffe"
-    r"|underscore|unterstrich|guion bajo"
-)
+_MAY_BE_EMAIL = re.compile(r" (?:dot|punkt|punto|point|ponto) |@")
 _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
-_SAID, _ALWAYS = ("said email", "said domain", "said in brackets"), ("said sign", "mixed")
-"""Forms that have one of these words or signs, and those that any text with digits may have."""
 _AROUND = re.compile(r"\(\?<?[=!][^()]*\)")
 
 
@@ -61,7 +56,7 @@ def _guard(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
 
 
 _ANY_ADDRESS = _guard(_ADDRESSES)
-_ANY_FORM = _guard((_DATE, _IBAN, _ANY, *(each for name, each in _PATTERNS.items() if name not in (*_SAID, *_ALWAYS))))
+_ANY_FORM = _guard((_DATE, _IBAN, _ANY, *(each for name, each in _PATTERNS.items() if name != "mixed")))
 CODES = {
     name: number
     for number, name in enumerate(
@@ -69,7 +64,7 @@ CODES = {
             "card", "card misheard", "luhn", "example card", "sure", "known", "phone", "phone of some", "nought",
             "day first", "ean", "year", "month and year", "iban", "iban misheard", "form", "email", "birth", "date",
             "of a thing", "iban-like", "written", "written misheard", "card over runs", "phone over runs",
-            "said birth", "said date", "said part of date", "service number", "recent",
+            "said birth", "said date", "said part of date", "service number", "recent", "said email", "ending", "mailbox",
             *_PATTERNS,
         ),
         1,
@@ -159,10 +154,9 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
     """Yield the forms that are written in a turn in small letters: start, end and sign."""
     if "@" in low:
         yield from ((*found.span(), CODES["email"]) for found in _EMAIL.finditer(low))
-    is_said, may = _MAY_BE_EMAIL.search(low) is not None, has_digit and _may_have(_ANY_FORM, low)
-    looks = dict.fromkeys(_SAID, is_said) | {"said sign": has_digit or is_said, "mixed": has_digit}
-    for name, pattern in _PATTERNS.items() if is_said or has_digit else ():
-        if looks.get(name, may):
+    may = has_digit and _may_have(_ANY_FORM, low)
+    for name, pattern in _PATTERNS.items() if has_digit else ():
+        if may or name == "mixed":
             yield from ((*found.span(), CODES[name]) for found in pattern.finditer(low))
     if not may:
         return
@@ -190,7 +184,7 @@ def shapes_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, Kind]]:
         for kind, words in _NAMED.items():
             if low.endswith(words, 0, found.start()):
                 yield *found.span(), kind
-    for pattern in _MAILS if "@" in low or _MAY_BE_EMAIL.search(low) else ():
+    for pattern in _MAILS if _MAY_BE_EMAIL.search(low) else ():
         yield from _spans(pattern, low, "email")
     for pattern in _NAMES if _MAY_BE_NAMED.search(low) else ():
         yield from _spans(pattern, low, "name")

@@ -63,10 +63,10 @@ _SURE = np.array([0, *(round(SURE[kind] * SCALE) for kind in KINDS)], dtype=np.i
 _VALID: Mapping[int, Sequence[tuple[int, int]]] = {
     CODES[sign]: [(CLASSES[kind], round(more * SCALE)) for kind, more in its.items()]
     for sign, its in {
-        "card over runs": {"card": 6.0}, "example card": {"card": -1.0}, "hidden card": {"card": 6.0}, "ending": {"card": 1.0},
+        "card over runs": {"card": 6.0}, "example card": {"card": -1.0}, "hidden card": {"card": 6.0}, "ending": {"card": 2.0},
         "iban-like": {"iban": 4.0}, "iban misheard": {"iban": 2.0}, "written": {"national_number": 1.5},
         "sure": {"national_number": 2.0}, "form": {"national_number": 1.0}, "recent": {"birth_date": -4.0},
-        "service number": {"phone": -6.0},
+        "service number": {"phone": -6.0}, "mailbox": {"email": -6.0},
         "of a thing": {"card": -3.0, "national_number": -2.0, "phone": -2.0, "account": -2.0},
     }.items()
 }  # fmt: skip
@@ -91,10 +91,10 @@ class Decision:
         said = np.flatnonzero(np.array(read.end).take(kept))
         scores[said] = self.scores(columns(read, kept.take(said))) + _SURE
         places = {at: index for index, at in enumerate(cast("list[int]", kept.tolist()))}
-        for run, _ in read.runs:
-            if run.last > run.first and run.first in places and run.last in places:
-                its = slice(places[run.first], places[run.last] + 1)
-                scores[its] = scores[its].sum(axis=0) // (run.last - run.first + 1)
+        for first, last in (*((run.first, run.last) for run, _ in read.runs), *read.dates):
+            if last > first and first in places and last in places:
+                its = slice(places[first], places[last] + 1)
+                scores[its] = scores[its].sum(axis=0) // (last - first + 1)
         _check(read, places, scores)
         for at in read.kept & places.keys():
             scores[places[at], 1:] -= _NEVER

@@ -1,6 +1,6 @@
-"""Numbers in a turn that a check proves: a card's by issuer, length and Luhn, an IBAN by length and check digits.
+"""What a turn proves by itself: a card's number by issuer, length and Luhn, an IBAN by length and check digits, said mail.
 
-They are searched in all readings of what is said, and found next to other numbers: an expiry date that follows.
+Numbers are searched in all readings of what is said, and found next to other numbers: an expiry date that follows.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,10 +11,10 @@ from stdnum.iso7064 import mod_97_10
 
 from auscult.domain.privacy.redaction import Kind
 from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, USUAL_CARD, is_card
-from auscult.redactors._fitted.readings import HOMOPHONES, Reading, read_on
-from auscult.redactors._fitted.tokens import LETTERS, LISTS, NUMBERS, Token
+from auscult.redactors._fitted.readings import HOMOPHONES, Reading, read_on, value_of
+from auscult.redactors._fitted.tokens import CLASS, COARSE, LETTERS, LISTS, NUMBERS, Token
 
-JOINTS = frozenset("-\u2013./()'+·*|:,_")
+JOINTS = frozenset("-\u2013./()'+·*:,_")
 """Signs within a number."""
 _ELSEWHERE = {word[:2].upper(): int(word[3:]) for word in LISTS["iban elsewhere"]}
 """Lengths of IBANs in countries that use them and are not in the registry."""
@@ -24,6 +24,17 @@ _BESIDE = frozenset(("un", "sept", "once"))
 """Numbers beside others in words only: an article, a month and an English word."""
 _EAN, _AMEX, _AMEX_BEGINS = 13, 15, ("34", "37")
 _SHORTEST_IBAN, _LONGEST_IBAN, _BANK, _GAP, _LEAST = 15, 34, (1, 4), 3, 12
+_TIES = frozenset(("-", "y", "e", "et"))
+"""Signs and words between tens and ones."""
+_AT, _DOT, _SIGN = CLASS["at"], CLASS["dot"], CLASS["sign"]
+_BRACKETS = frozenset("()[]")
+_BEHIND_AT, _BEHIND_SIGN = (
+    frozenset(("sign", "zeichen", "-", "the", "rate")),
+    frozenset(("bas", "bajo", "baja", "medio")),
+)
+"""Words behind one for an at sign, and behind one for another sign: ``guion bajo``."""
+_LABEL, _MAILBOX, _RARE = 5, 24, frozenset((4, 5))
+"""Words of a domain before its first dot, tokens of a mailbox, and coarse classes of words that hardly a sentence has."""
 
 
 class Proof(NamedTuple):
@@ -36,12 +47,12 @@ class Proof(NamedTuple):
 
 
 def proofs(tokens: Sequence[Token]) -> Iterator[Proof]:
-    """Yield the proven numbers of a turn, from left to right."""
-    if sum(len(each.low) if each.low.isdecimal() else 2 for each in tokens if each.kind in NUMBERS) < _LEAST:
-        return
-    at = 0
+    """Yield what is proven in a turn, from left to right."""
+    mails = {each.first: each for at, token in enumerate(tokens) if token.kind == _AT for each in _mail(tokens, at)}
+    size = sum(len(each.low) if each.low.isdecimal() else 2 for each in tokens if each.kind in NUMBERS)
+    at = 0 if mails or size >= _LEAST else len(tokens)
     while at < len(tokens):
-        found = _iban_at(tokens, at) or _card_at(tokens, at)
+        found = mails.get(at) or _iban_at(tokens, at) or _card_at(tokens, at)
         if found is not None:
             yield found
         at = at + 1 if found is None else found.last + 1
@@ -76,22 +87,28 @@ def is_number(tokens: Sequence[Token], at: int) -> bool:
 
 
 def _card_at(tokens: Sequence[Token], first: int) -> Proof | None:
-    """Return the card that begins at a token; a part of a longer number is one only with the usual length."""
+    """Return the card that begins at a token; a part of a longer number is one only with the usual length.
+
+    What is said goes on over pauses, so that the whole counts where it is a card too.
+    """
     if not is_number(tokens, first):
         return None
-    is_begin = not is_number(tokens, first - 1)
-    readings = [Reading()]
-    for at in _ahead(tokens, first, has_letters=False):
+    is_begin, part, readings = not is_number(tokens, first - 1), None, [Reading()]
+    its = list(_ahead(tokens, first, has_letters=False))
+    for at in its:
         readings = [each for each in read_on(readings, tokens[at]) if len(each.text) <= CARD_LONGEST]
         if not readings:
-            return None
-        is_end = not is_number(tokens, at + 1)
+            break
+        is_end = not is_number(tokens, at + 1) and (at == its[-1] or tokens[at + 1].low not in _TIES)
         if len(readings[-1].text) < CARD_SHORTEST and len(readings[0].text) < CARD_SHORTEST:
             continue
         for each in readings if is_begin and is_end else readings[:1] if is_begin or is_end else ():
             if is_proven_card(each.text) and ((is_begin and is_end) or is_usual(each.text)):
-                return Proof(first, at, "card", each.text)
-    return None
+                found = Proof(first, at, "card", each.text)
+                if at == its[-1] or tokens[first].low.isdecimal():
+                    return found
+                part = part or found
+    return part
 
 
 def is_usual(chars: str) -> bool:
@@ -109,7 +126,7 @@ def _iban_at(tokens: Sequence[Token], first: int) -> Proof | None:
         if is_number(tokens, at):
             readings = read_on(readings, token)
         else:
-            letters = (token.low[0] if token.kind in LETTERS else token.low).upper()
+            letters = value_of(token) if token.kind in LETTERS else token.low.upper()
             apart = readings if token.low in LISTS["between"] else []
             readings = [*apart, *(Reading(each.text + letters) for each in readings)]
         readings = [each for each in readings if len(each.text) <= _LONGEST_IBAN]
@@ -129,7 +146,7 @@ def _country(tokens: Sequence[Token], first: int) -> tuple[str, int]:
     if first + 1 < len(tokens) and all(
         len(each.low) == 1 or each.kind in LETTERS for each in tokens[first : first + 2]
     ):
-        both = (tokens[first].low[0] + tokens[first + 1].low[0]).upper()
+        both = "".join(value_of(each) or each.low[0].upper() for each in tokens[first : first + 2])
         return (both, first + 2) if both in _COUNTRIES else ("", first)
     return "", first
 
@@ -152,3 +169,62 @@ def _ahead(tokens: Sequence[Token], first: int, *, has_letters: bool) -> Iterato
                 return
         elif token.low not in JOINTS:
             return
+
+
+def _mail(tokens: Sequence[Token], at: int) -> Iterator[Proof]:
+    """Yield the e-mail address whose at sign is said by a token, unless it is a business's: ``m dot lee two at gmail dot com``."""
+    first, last = _mailbox(tokens, at), _domain(tokens, at)
+    word = tokens[first].low
+    is_one = first == at - 1 and len(word) > 1 and tokens[first].kind not in NUMBERS
+    is_plain = tokens[at].low == "at" and COARSE[tokens[first].kind] not in _RARE
+    if first < at < last and not (is_one and (is_plain or word in LISTS["mailboxes"])):
+        yield Proof(first, last, "email", "")
+
+
+def _domain(tokens: Sequence[Token], at: int) -> int:
+    """Return the last token of the domain behind an at sign, -1 where there is none."""
+    ahead = range(at + 1, min(at + _MAILBOX, len(tokens)))
+    its = [each for each in ahead if tokens[each].low not in _BRACKETS]
+    size, last, behind = 0, -1, 0
+    while behind < len(its) and tokens[its[behind]].low in _BEHIND_AT:
+        behind += 1
+    while behind < len(its) and size <= _LABEL:
+        token, after = tokens[its[behind]], [tokens[each] for each in its[behind + 1 : behind + 3]]
+        is_dot = token.kind == _DOT and (token.low != "point" or tokens[at].low != "at")
+        is_dot = is_dot or (_is_tight(tokens, its[behind]) and token.low == ".")
+        if is_dot and size and after and after[0].low.isalpha():
+            behind += 1 + (len(after) > 1 and all(len(each.low) == 1 or each.kind in LETTERS for each in after))
+            last = its[behind]
+        elif is_dot or last >= 0 or not (token.low.isalnum() or token.low == "-"):
+            break
+        behind, size = behind + 1, size + 1
+    return last
+
+
+def _mailbox(tokens: Sequence[Token], at: int) -> int:
+    """Return the first token of the mailbox before an at sign: letters and numbers, or words with signs between them."""
+    first, is_open, is_char = at, True, False
+    for index in range(at - 1, max(-1, at - _MAILBOX), -1):
+        token, before = tokens[index], tokens[index - 1]
+        is_sign = token.kind in (_DOT, _SIGN) or (token.low in ("-", "_", ".") and _is_tight(tokens, index))
+        if is_sign or (token.low in _BEHIND_SIGN and before.kind == _SIGN):
+            is_open = True
+        elif token.low in _BRACKETS or (token.low == "," and (is_open or before.kind == _SIGN)):
+            continue
+        elif not token.low.isalnum() or (before.low == "'" and before.end == token.start):
+            break
+        else:
+            is_new = len(token.low) == 1 or token.kind in LETTERS or token.kind in NUMBERS
+            is_rare = COARSE[token.kind] in _RARE and token.low not in LISTS["before mail"]
+            is_letter = len(token.low) == 1 and token.low not in ("a", "i")
+            if not (is_open or (is_char and (is_new or is_rare)) or is_letter):
+                break
+            first, is_open, is_char = index, False, is_new
+    return first
+
+
+def _is_tight(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a sign is joined to what is before and behind it."""
+    return (
+        0 < at < len(tokens) - 1 and tokens[at - 1].end == tokens[at].start and tokens[at].end == tokens[at + 1].start
+    )

@@ -11,7 +11,7 @@ HOMOPHONES = dict(word.split("=") for word in LISTS["homophones"])
 SCALES = dict(word.split("=") for word in LISTS["scales"])
 _VALUES = {
     **FOREIGN, **TEENS, **ONES, **{word: f"{ten}0" for word, ten in TENS.items()}, **HOMOPHONES,
-    **dict(word.split("=") for word in LISTS["said too"]),
+    **dict(word.split("=") for word in LISTS["said too"] | LISTS["letter values"]),
 }  # fmt: skip
 _TIMES = {**dict.fromkeys(LISTS["times 2"], 2), **dict.fromkeys(LISTS["times 3"], 3)}
 _BEHIND_TEN = frozenset(("sept", "huit", "neuf"))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from auscult.redactors._fitted.proofs import JOINTS, Proof, is_number
-from auscult.redactors._fitted.readings import SCALES, chars_of
+from auscult.redactors._fitted.readings import SCALES, chars_of, value_of
 from auscult.redactors._fitted.tokens import LETTERS, LISTS, NUMBERS, Token
 
 _DOUBTFUL = LISTS["doubtful"]
@@ -40,7 +40,8 @@ def runs_of(tokens: Sequence[Token], low: str, proven: Sequence[Proof] = ()) -> 
         if ahead and at == ahead[0].first:
             one = ahead.pop(0)
             its = range(one.first, one.last + 1)
-            yield _of_members(tokens, [each for each in its if is_number(tokens, each)], is_corrected=False)._replace(
+            members = [each for each in its if is_number(tokens, each)] or list(its)
+            yield _of_members(tokens, members, is_corrected=False)._replace(
                 first=one.first, last=one.last, chars=one.chars, letters=0
             )
             at = one.last + 1
@@ -77,15 +78,17 @@ def mixed_runs(tokens: Sequence[Token], low: str) -> Iterator[Run]:
 
 def _members(tokens: Sequence[Token], first: int, low: str) -> tuple[list[int], bool, int]:
     """Return the tokens of a run that begins at one, whether a word in it corrects, and where to go on."""
-    members, gap, is_corrected, at = [first], 0, False, first + 1
+    at = _example(tokens, first)
+    members, gap, is_corrected, at = sorted({first, at}), 0, False, at + 1
     while at < len(tokens):
         token = tokens[at]
         if is_number(tokens, at) or _is_letter(tokens, at):
             is_other = gap and token.low.isdecimal() != tokens[members[-1]].low.isdecimal()
             if is_other or (token.low.isalpha() and _is_next(tokens, members, at)):
                 break
-            members.append(at)
-            gap = 0
+            shown = _example(tokens, at)
+            members += sorted({at, shown})
+            gap, at = 0, shown
         elif token.low in JOINTS:
             last = tokens[members[-1]].low
             is_parted = token.low in _PARTING and low[token.end : token.end + 1] == " " and len(last) >= _GROUP
@@ -107,7 +110,7 @@ def _members(tokens: Sequence[Token], first: int, low: str) -> tuple[list[int], 
         )
     ):
         members.pop(0)
-    while len(members) > 1 and tokens[members[-1]].low in _DOUBTFUL and members[-1] - members[-2] > 1:
+    while len(members) > 1 and tokens[members[-1]].low in _DOUBTFUL and not _is_tied(tokens, *members[-2:]):
         members.pop()
     return members, is_corrected, behind
 
@@ -122,24 +125,49 @@ def _is_next(tokens: Sequence[Token], members: Sequence[int], at: int) -> bool:
 
 
 def _is_near(tokens: Sequence[Token], members: Sequence[int]) -> bool:
-    """Return whether the next member is close to the first one, and no doubtful word either."""
-    return len(members) > 1 and members[1] - members[0] <= 2 and tokens[members[1]].low not in _DOUBTFUL  # noqa: PLR2004
+    """Return whether the next member is close to the first one, and no doubtful word either: ``one one six`` is a number."""
+    if len(members) < 2 or members[1] - members[0] > 2:  # noqa: PLR2004
+        return False
+    is_said = members[1] == members[0] + 1 and all(tokens[each].kind in NUMBERS for each in members[:2])
+    return tokens[members[1]].low not in _DOUBTFUL or (is_said and _is_near(tokens, members[1:]))
+
+
+def _is_tied(tokens: Sequence[Token], before: int, at: int) -> bool:
+    """Return whether a doubtful word is joined to the number before it: ``trente-six``, ``treinta y uno``; a name of a letter is not."""
+    if tokens[at].kind in LETTERS and len(tokens[at].low) > 1 and tokens[before].kind not in LETTERS:
+        return False
+    between = [each.low for each in tokens[before + 1 : at]]
+    is_ten = not tokens[before].low.isdecimal() and value_of(tokens[before]).endswith("0")
+    return between in ([], ["-"]) or (is_ten and between in (["et"], ["y"], ["e"], ["-", "et", "-"]))
+
+
+def _example(tokens: Sequence[Token], at: int) -> int:
+    """Return the word that shows which letter a token is, ``m as in mango``, or the token."""
+    its = at + 1 + (tokens[at + 1 : at + 2] != [] and tokens[at + 1].low == ",")
+    its += 2 if [each.low for each in tokens[its : its + 2]] == ["as", "in"] else 1
+    is_one = tokens[at].kind in LETTERS and its < len(tokens) and tokens[its - 1].low in LISTS["examples"]
+    return its if is_one and len(tokens[its].low) > 2 and tokens[its].low[0] == value_of(tokens[at]).lower() else at  # noqa: PLR2004
 
 
 def _is_letter(tokens: Sequence[Token], at: int) -> bool:
     """Return whether a token is a letter of a run; one that is a word too is one before another part of it."""
-    if tokens[at].kind not in LETTERS or (at and tokens[at - 1].low == "'" and tokens[at - 1].end == tokens[at].start):
+    if tokens[at].kind not in LETTERS or tokens[at].low == "é" or any(each.low == "'" for each in _beside(tokens, at)):
         return False
-    if tokens[at].low not in ("a", "e", "y", "o", "é"):
+    if tokens[at].low == "de" and at and tokens[at - 1].kind in NUMBERS:
+        return False
+    if tokens[at].low not in ("a", "e", "y", "o") or _example(tokens, at) > at:
         return True
-    if (
-        at
-        and tokens[at].low in ("e", "y", "é")
-        and tokens[at - 1].kind in NUMBERS
-        and not tokens[at - 1].low.isdecimal()
-    ):
+    if at and tokens[at].low in ("e", "y") and tokens[at - 1].kind in NUMBERS and not tokens[at - 1].low.isdecimal():
         return False
     return at + 1 < len(tokens) and (tokens[at + 1].kind in NUMBERS or tokens[at + 1].kind in LETTERS)
+
+
+def _beside(tokens: Sequence[Token], at: int) -> Iterator[Token]:
+    """Yield the tokens that a token is joined to."""
+    if at and tokens[at - 1].end == tokens[at].start:
+        yield tokens[at - 1]
+    if at + 1 < len(tokens) and tokens[at + 1].start == tokens[at].end:
+        yield tokens[at + 1]
 
 
 def _run(tokens: Sequence[Token], members: Sequence[int], *, is_corrected: bool) -> Run | None:

@@ -53,8 +53,8 @@ _CHAINED, _REACH, _APART, _LONGEST = 6, 4, 25, 19
 """Runs, turns, tokens and digits over which a number goes on."""
 _OVER_RUNS = (9, 10, 11)
 _SHAPES, _SIGNS, _MOST = 0xFFF, 5, 24
-_MONTH, _NEXT = CLASS["month"], 2
-"""Tokens between a month and a day or a year at most, the one behind included."""
+_MONTH, _AT, _NEXT, _ENDS = CLASS["month"], CLASS["at"], 2, 3
+"""Tokens between a month and a day or a year at most, the one behind included, and those in which a number is said to end."""
 _ANSWERS, _LONG_AGO, _FORGOTTEN = (3, 8), 4, 8
 """Digits of what answers a question for a code, turns after which it is long ago, and after which it is forgotten."""
 _OF_THINGS, _NAMED, _FEW = 4, 6, 3
@@ -102,6 +102,7 @@ class Read:
         self.proven: dict[int, Kind] = {}
         self.shaped: dict[int, Kind] = {}
         self.of_places: list[bool] = []
+        self.dates: list[tuple[int, int]] = []
         self.kept: set[int] = set()
         self.cues: dict[int, int] = {}
         self.asked: list[tuple[int, int, int, int, int]] = []
@@ -171,18 +172,22 @@ class Read:
     def _check(self, tokens: Sequence[Token], low: str, turn: int, countries: tuple[str, ...]) -> None:
         """Note the runs of a turn, and what checks say of them and of what is written."""
         base, first = self.begins[turn] + 1, len(self.runs)
-        if any(token.kind in NUMBERS or COARSE[token.kind] == COARSE[3] for token in tokens):
+        if any(token.kind in NUMBERS or token.kind == _AT or COARSE[token.kind] == COARSE[3] for token in tokens):
             proven = {each.first: each for each in proofs(tokens)}
             for run in runs_of(tokens, low, list(proven.values())):
                 its = range(run.first + base, run.last + base + 1)
                 self.runs.append(Placed(run._replace(first=its[0], last=its[-1]), turn))
                 for sign in signs_of(run.chars, countries) if run.chars else ():
                     self._mark(its, sign)
+                near = {each.low for each in tokens[max(0, run.first - _ENDS) : run.first]}
+                if len(run.chars) == _OF_THINGS and not LISTS["ending"].isdisjoint(near):
+                    self._mark(its, CODES["ending"])
                 is_thing = len(run.chars) >= _OF_THINGS and self._is_of_a_thing(tokens, run.first, turn)
                 if is_thing:
                     self._mark(its, CODES["of a thing"])
                 elif run.first in proven:
                     self.proven.update(dict.fromkeys(its, proven[run.first].kind))
+                    self._mark(its if proven[run.first].kind == "email" else (), CODES["said email"])
         for mixed in mixed_runs(tokens, low):
             self._join(mixed._replace(first=mixed.first + base, last=mixed.last + base), first, turn)
         for at, token in enumerate(tokens, base):
@@ -211,9 +216,9 @@ class Read:
         for start, end, sign in forms_in(low, has_digit=has_digit):
             its = self._within(turn, start, end)
             self._mark(its, sign)
-            if sign == CODES["said in brackets"] or (
-                sign == CODES["email"] and low[start:end].partition("@")[0] not in LISTS["mailboxes"]
-            ):
+            if sign == CODES["email"] and low[start:end].partition("@")[0] in LISTS["mailboxes"]:
+                self._mark(its, CODES["mailbox"])
+            elif sign == CODES["email"]:
                 self.proven.update(dict.fromkeys(its, "email"))
 
     def _names_a_place(self, tokens: Sequence[Token], turn: int) -> bool:
@@ -248,6 +253,7 @@ class Read:
         name = "recent" if is_year and is_recent(digits) else name
         first, last = month if before is None else before.first, month if behind is None else behind.last
         self._mark(range(first, last + 1), CODES[name])
+        self.dates.append((first, last))
 
     def _within(self, turn: int, start: int, end: int) -> Iterable[int]:
         """Return the tokens of a turn that overlap a span of it."""

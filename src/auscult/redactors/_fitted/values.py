@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Kind, Utterance, is_taken
 from auscult.redactors._cards import is_card
-from auscult.redactors._fitted.checks import CODES
 from auscult.redactors._fitted.decide import Part
 from auscult.redactors._fitted.readings import chars_of
 from auscult.redactors._fitted.signs import Read
-from auscult.redactors._fitted.tokens import CLASS, LISTS, Token
+from auscult.redactors._fitted.tokens import CLASS, COARSE, LETTERS, LISTS, NUMBERS, Token
 
 _NUMERIC: frozenset[Kind] = frozenset(
     ("card", "iban", "national_number", "security_code", "phone", "account", "expiry", "birth_date")
@@ -18,16 +17,21 @@ _TOGETHER, _PHONE, _AGAIN, _SHORTEST_NAME = 4, 9, 4, 2
 """Parts that may be one card, last digits of a telephone number that count, digits and letters of what is said again."""
 _OF_RUNS: frozenset[Kind] = frozenset(("card", "iban", "phone"))
 """Kinds of which a value is numbers alone: a word before it is none of it."""
+_OF_DIGITS: frozenset[Kind] = frozenset((*_OF_RUNS, "national_number", "account"))
+_USUAL, _LARGE = frozenset((6, 7, 8)), 7
+"""Kinds that begin and end with a digit or a letter; coarse classes of usual words, and of those with a capital."""
 _LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "security_code": 3}
 """Digits and letters of a value at least."""
+_OF_MAIL, _OF_DATES = (
+    frozenset(CLASS[name] for name in names) for names in (("at", "dot", "sign", "@"), ("month", "ordinal"))
+)
+_DATE, _SPELLED, _YEAR = 3, 3, 4
+"""Signs in an e-mail address, words in a date, the digits of a date without such words and
+letters of a spelled name at least, and digits of a year that sounds like a sum."""
 _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
-_GAP, _EXTENSION = 3, 3
-"""Tokens from a part to another one of its number, and from a word for an extension to it."""
-_NOT_OF_MAIL, _FOLLOWS = frozenset(",.:;<>()"), re.compile(r"\w+|:")
-_BEFORE_MAIL = _NOT_OF_MAIL | LISTS["before mail"]
-"""Signs and words at the ends of an e-mail address that are none of it; what follows on one before it."""
-_DOTS = frozenset((".", "dot", "punkt", "punto", "point", "ponto"))
+_GAP, _EXTENSION, _RESTART = 3, 3, 9
+"""Tokens from a part to another one of its number, from a word for an extension to it, and before a number is begun again."""
 _AT = re.compile(r"\s*(?:\bat\b|\barroba\b|\barobase\b|\bät\b|@)\s*")
 _DOT = re.compile(r"\s*(?:\bdot\b|\bpunkt\b|\bpunto\b|\bpoint\b|\bponto\b|\.)\s*")
 _SIGN, _NO_NAME = re.compile(r"[\W_]"), re.compile(r"[\W\d_]+")
@@ -38,12 +42,15 @@ def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
     found: list[Found] = []
     for first, last, kind in _whole(read, parts):
         turn = read.turn[first]
-        start, end = read.start[first], read.end[last]
+        start, end = read.start[_begun(read, first, kind)], read.end[last]
         value = _value(read, first, last, kind)
-        if len(value) >= _LEAST.get(kind, 1):
-            found.append(Found(turn, start, end, kind, value))
+        one = Found(turn, start, end, kind, value)
+        if kind == "email" and sum(len(_word(read, at)) == 1 for at in range(first, last + 1)) >= _SPELLED:
+            one = one if _has_sign(read, one, Part(first, last, kind)) else one._replace(kind="name")
+        if len(value) >= _LEAST.get(kind, 1) and _has_sign(read, one, Part(first, last, kind)):
+            found.append(one)
     if not any(one.kind == "iban" and one.value[:2].isalpha() for one in found):
-        found = [one for one in found if one.kind != "iban"]
+        found = [one._replace(kind="account") if one.kind == "iban" else one for one in found]
     for index in range(len(found)):
         its = [found[index]]
         for later in found[index + 1 : index + _TOGETHER]:
@@ -72,6 +79,44 @@ def _whole(read: Read, parts: Sequence[Part]) -> Iterator[Part]:
         yield last
 
 
+def _has_sign(read: Read, found: Found, part: Part) -> bool:
+    """Return whether a part has what its kind cannot do without, or for an e-mail address is in a turn next to one that has."""
+    classes = {read.rows[at][1] for at in range(part.first, part.last + 1)}
+    if found.kind == "email":
+        begins = [*read.begins, len(read.rows)]
+        near = range(begins[max(0, found.turn - 1)], begins[min(found.turn + 2, len(read.begins))])
+        return not classes.isdisjoint(_OF_MAIL) or any(read.proven.get(at) == "email" for at in near)
+    sums = [
+        run for run, _ in read.runs if run.is_sum and len(run.chars) > _YEAR and part.first <= run.first <= part.last
+    ]
+    if found.kind == "name":
+        return (
+            _word(read, part.first - 1) not in LISTS["of a post"] or _word(read, part.first - 2) not in LISTS["posts"]
+        )
+    if found.kind == "phone" and any(_word(read, at) in LISTS["thousands"] for at in range(part.first, part.last + 1)):
+        return False
+    if found.kind in ("birth_date", "expiry"):
+        is_named = not classes.isdisjoint(_OF_DATES)
+        is_short = part.last - read.begins[found.turn] <= _DATE * 2
+        least = _DATE - is_named - is_short * (1 + is_named)
+        return sum(map(str.isdecimal, found.value)) >= least and (found.kind == "expiry" or not sums)
+    if found.kind == "address" and part.first == part.last:
+        return COARSE[min(classes)] not in _USUAL
+    return found.kind not in _OF_DIGITS or not classes.isdisjoint(LETTERS | NUMBERS)
+
+
+def _begun(read: Read, first: int, kind: Kind) -> int:
+    """Return the first token of a number whose beginning was said before: ``three double one, no, three one one two``."""
+    at = next((index for index, (run, _) in enumerate(read.runs) if run.first <= first <= run.last), 0)
+    if at and kind in _NUMERIC and kind != "security_code":
+        (run, turn), (before, its) = read.runs[at], read.runs[at - 1]
+        words = [_word(read, each) for each in range(before.last + 1, run.first)]
+        is_new = len(before.chars) < len(run.chars) or not LISTS["corrects"].isdisjoint(words)
+        if its == turn and is_new and 0 < len(words) <= _RESTART and before.chars[:2] == run.chars[:2]:
+            return before.first
+    return first
+
+
 def _names_apart(read: Read, part: Part) -> Iterator[Part]:
     """Yield the names of a part: words that introduce one, or are between two, are none of it."""
     if part.kind != "name":
@@ -80,7 +125,11 @@ def _names_apart(read: Read, part: Part) -> Iterator[Part]:
     first = part.first
     for at in range(part.first, part.last + 2):
         word = _word(read, at)
-        if at > part.last or word in LISTS["apart"] or word in LISTS["of a firm"]:
+        is_letter = len(word) == len(_word(read, at - 1)) == 1
+        is_apart = (word in LISTS["apart"] and not is_letter) or (
+            word in LISTS["no name"] and COARSE[read.rows[at][1]] != _LARGE
+        )
+        if at > part.last or is_apart or word in LISTS["of a firm"]:
             if first < at:
                 yield Part(first, at - 1, part.kind)
             first = at + 1
@@ -90,17 +139,39 @@ def _names_apart(read: Read, part: Part) -> Iterator[Part]:
 
 def _is_one(read: Read, before: Part, behind: Part) -> bool:
     """Return whether two parts of one kind in a turn are one; names and codes are apart."""
-    is_near = read.turn[before.last] == read.turn[behind.first] and behind.first - before.last <= _GAP
+    is_near = read.turn[before.last] == read.turn[behind.first] and behind.first - before.last <= _RESTART
     if not is_near or before.kind in ("name", "security_code"):
         return False
     words = [_word(read, at) for at in range(before.last + 1, behind.first)]
-    return not words or all(word in LISTS["between"] or (word in "-./(" and len(words) == 1) for word in words)
+    if before.kind in _NUMERIC and not LISTS["corrects"].isdisjoint(words):
+        return True
+    return len(words) < _GAP and all(word in LISTS["between"] or (word in "-./(" and len(words) == 1) for word in words)
 
 
 def _grown(read: Read, part: Part) -> Part:
     """Return a part with what belongs to it, and without what does not."""
+    part = _trimmed(read, part)
     grow = {"phone": _number, "card": _number, "iban": _number, "email": _mail, "name": _initial}.get(part.kind)
     return part if grow is None else grow(read, part)
+
+
+def _trimmed(read: Read, part: Part) -> Part:
+    """Return a part without the words at its ends that are none of it."""
+    first, last, kind = part
+    while first < last and _is_outside(read, first, kind):
+        first += 1
+    while first < last and _is_outside(read, last, kind):
+        last -= 1
+    return Part(first, last, kind)
+
+
+def _is_outside(read: Read, at: int, kind: Kind) -> bool:
+    """Return whether a token at an end is none of a kind: a word that no value ends with, or any usual one where digits do."""
+    if kind in ("name", "security_code", "email") or any(run.first <= at <= run.last for run, _ in read.runs):
+        return False
+    number, word = read.rows[at][1], _word(read, at)
+    is_usual = kind in _OF_DIGITS and COARSE[number] in _USUAL and number not in LETTERS
+    return is_usual or word in LISTS["no name"]
 
 
 def _number(read: Read, part: Part) -> Part:
@@ -112,8 +183,9 @@ def _number(read: Read, part: Part) -> Part:
     while len(its) > 1 and its[-1].letters and len(its[-1].chars) <= _EXTENSION and not its[0].letters:
         last = its.pop().first - 1
     if kind == "phone":
-        first -= _word(read, first - 1) == "+"
+        first -= _word(read, first - 1) in ("+", "plus", "más", "mais")
         at = last + 2 if _word(read, last + 1) in (",", ";", "-") else last + 1
+        at = last if _word(read, last) in LISTS["extension"] else at
         run = next((run for run, _ in read.runs if 0 < run.first - at <= _EXTENSION), None)
         if _word(read, at) in LISTS["extension"] and run is not None and read.turn[run.first] == read.turn[first]:
             last = run.last
@@ -121,17 +193,12 @@ def _number(read: Read, part: Part) -> Part:
 
 
 def _mail(read: Read, part: Part) -> Part:
-    """Return an e-mail address with all that is written of it, without the word that introduces it."""
-    first, last, kind = part
-    while CODES["email"] in read.checked.get(first - 1, ()):
-        first -= 1
-    while first < last and _word(read, last) in _NOT_OF_MAIL:
-        last -= 1
-    while first < last and _word(read, first) in _BEFORE_MAIL and _FOLLOWS.fullmatch(_word(read, first + 1)):
-        first += 1
-    while _word(read, last + 1) in _DOTS and _word(read, last + 2).isalpha():
-        last += 2
-    return Part(first, last, kind)
+    """Return an e-mail address as far as it is proven, and from where it was begun before a correction."""
+    its = [at for at in range(part.first, part.last + 1) if read.proven.get(at) == "email"]
+    if not its:
+        return part
+    is_new = LISTS["corrects"].isdisjoint(_word(read, at) for at in range(part.first, its[0]))
+    return part._replace(first=its[0] if is_new else part.first, last=its[-1])
 
 
 def _initial(read: Read, part: Part) -> Part:
@@ -164,7 +231,7 @@ def _value(read: Read, first: int, last: int, kind: Kind) -> str:
             Token(read.start[at], read.end[at], low[read.start[at] : read.end[at]], *read.rows[at])
             for at in range(first, last + 1)
         ]
-        chars = chars_of([each for each in tokens if each.low not in LISTS["between"]])
+        chars = chars_of([each for each in tokens if each.low.isalnum() and each.low not in LISTS["between"]])
         if chars:
             return chars[-_PHONE:] if kind == "phone" else chars
     return " ".join(_SIGN.sub(" ", text).split())
@@ -213,7 +280,7 @@ def _span(read: Read, first: int, last: int) -> tuple[int, int]:
 def named(
     utterances: Sequence[Utterance], read: Read, found: Sequence[Found], names: Sequence[str], plain: frozenset[str]
 ) -> Iterator[Found]:
-    """Yield words of known names wherever they are said; a short plain word only with a capital."""
+    """Yield words of known names wherever they are said; a short plain word, or one of two letters, only with a capital."""
     values = [one.value for one in found if one.kind == "name"]
     values += [" ".join(_NO_NAME.sub(" ", name.lower()).split()) for name in names]
     whole: dict[str, str] = {}
@@ -230,5 +297,5 @@ def named(
             start, end = each.span()
             is_name = text[start] != low[start] or len(each[0]) >= _CLEAR
             is_marked = any(begin < end and start < behind for begin, behind in marks)
-            if not is_marked and (is_name or each[0] not in plain):
+            if not is_marked and (is_name or (len(each[0]) > _SHORTEST_NAME and each[0] not in plain)):
                 yield Found(turn, start, end, "name", whole[each[0]])
