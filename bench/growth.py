@@ -22,7 +22,7 @@ import sqlalchemy as sa
 
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.pages import facet_rows, listings, report_rows, tallies
-from auscult.storage.pages.rollup_updates import add_tallies, crowded_days, parts_of
+from auscult.storage.pages.rollup_updates import DAY, Span, add_tallies, is_crowded, parts_of
 from bench.asking import Asker
 from bench.filling import fill
 from bench.pages import DAY, ROUNDS, WHOLE, Bench, prepare, serving
@@ -32,6 +32,14 @@ AT_A_TIME = 2_000
 MOST_TIMES = 200
 """Copies of a row stand a millisecond apart, and none of them may fall into the next hour."""
 OFFSETS = 300
+
+
+def crowded_days(connection: Connection) -> list[Span]:
+    """Every day, of all rows of a listing or of those with a facet, that is crowded."""
+    key = (tallies.c.listing, tallies.c.facet, tallies.c.level, tallies.c.bucket)
+    rows = sa.func.sum(tallies.c.n)
+    query = sa.select(*key, rows).where(tallies.c.level == DAY).group_by(*key)
+    return [Span(*span) for *span, n in connection.execute(query) if is_crowded(DAY, n)]
 
 
 def grow(url: str, times: int) -> float:

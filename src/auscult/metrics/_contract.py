@@ -105,6 +105,24 @@ class Base(Generic[S]):
         return ()
 
 
+class Alone(Base[S]):
+    """Metric type that a conversation answers alone, without engines and analysis."""
+
+    def judge(
+        self,
+        settings: S,
+        conversation: Conversation,
+        answers: Answers,  # noqa: ARG002 see the type
+        insights: Insights | None = None,  # noqa: ARG002 see the type
+    ) -> Verdict:
+        """Return what the conversation decides."""
+        return self.decide(settings, conversation)
+
+    def decide(self, settings: S, conversation: Conversation) -> Verdict:
+        """Return the verdict on a conversation."""
+        raise NotImplementedError
+
+
 class Plan(Protocol):
     """Settings of a metric, compiled."""
 

@@ -12,9 +12,7 @@ from auscult.domain.assist.assistance import DialogRun
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Verdict
-from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers
-from auscult.metrics._contract import Base
+from auscult.metrics._contract import Alone
 from auscult.metrics._events.runs import evidence_of, is_called, met, ms_of, turn_of
 from auscult.metrics._finding.language import Span, Window, read_window
 from auscult.metrics._finding.windows import end_ms
@@ -28,7 +26,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     window: Window | None = None
 
 
-class ByDialog(Base[Settings]):
+class ByDialog(Alone[Settings]):
     """YES when the task was run in the window, NO when not, NA when that is unknown."""
 
     name: ClassVar[str] = "by_dialog"
@@ -38,13 +36,7 @@ class ByDialog(Base[Settings]):
         """Return the faults of the settings."""
         return tuple(_problems(settings))
 
-    def judge(
-        self,
-        settings: Settings,
-        conversation: Conversation,
-        answers: Answers,  # noqa: ARG002 as above
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
-    ) -> Verdict:
+    def decide(self, settings: Settings, conversation: Conversation) -> Verdict:
         """The verdict, with the runs that decided it."""
         dialogs = conversation.assist.dialogs if conversation.assist else None
         if dialogs is None:

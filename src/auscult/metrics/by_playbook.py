@@ -13,9 +13,7 @@ from auscult.domain.assist.assistance import PlaybookRun, PlaybookStep
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import Coded, coded, joined
 from auscult.domain.evaluation import Evidence, Verdict
-from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers
-from auscult.metrics._contract import Base
+from auscult.metrics._contract import Alone
 from auscult.metrics._events.runs import evidence_of, is_called, met
 
 WHOLE = Decimal(100)
@@ -38,7 +36,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     when_not_run: Literal["na", "no"] = "na"
 
 
-class ByPlaybook(Base[Settings]):
+class ByPlaybook(Alone[Settings]):
     """YES when the playbook was followed, NO when not, NA when it was not run or that is unknown."""
 
     name: ClassVar[str] = "by_playbook"
@@ -48,13 +46,7 @@ class ByPlaybook(Base[Settings]):
         """Return the faults of the settings."""
         return tuple(_problems(settings))
 
-    def judge(
-        self,
-        settings: Settings,
-        conversation: Conversation,
-        answers: Answers,  # noqa: ARG002 as above
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
-    ) -> Verdict:
+    def decide(self, settings: Settings, conversation: Conversation) -> Verdict:
         """The verdict, with the steps that decided it."""
         playbooks = conversation.assist.playbooks if conversation.assist else None
         if playbooks is None:

@@ -12,8 +12,6 @@ from msgspec import Struct
 from auscult.domain.conversation import WHO, WITHOUT_SPEAKERS, Channel, Conversation, are_without_speakers
 from auscult.domain.errors import coded, template
 from auscult.domain.evaluation import Evidence, Verdict, answered, at, over
-from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers
 from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.speech import (
     CROSS_TALK_MS,
@@ -24,7 +22,7 @@ from auscult.domain.said.speech import (
     silences,
     with_times_of_sound,
 )
-from auscult.metrics._contract import Base
+from auscult.metrics._contract import Alone
 from auscult.metrics._finding.language import silence_of
 
 Measure = Literal["cross_talk", "dead_air", "speaking_rate"]
@@ -49,7 +47,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     speaker: Literal["agent", "customer"] | None = None
 
 
-class BySpeech(Base[Settings]):
+class BySpeech(Alone[Settings]):
     """YES within the limits, NO beyond them, NA when that is unknown."""
 
     name: ClassVar[str] = "by_speech"
@@ -64,13 +62,7 @@ class BySpeech(Base[Settings]):
         """The measure: a form has one metric of each (rule 6)."""
         return settings.measure
 
-    def judge(
-        self,
-        settings: Settings,
-        conversation: Conversation,
-        answers: Answers,  # noqa: ARG002 as above
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
-    ) -> Verdict:
+    def decide(self, settings: Settings, conversation: Conversation) -> Verdict:
         """The verdict, with every instance and its times."""
         if settings.measure == "cross_talk":
             return _judge_cross_talk(settings, with_times_of_sound(conversation))

@@ -8,9 +8,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import coded
 from auscult.domain.evaluation import Verdict
 from auscult.domain.form import Scoring
-from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers
-from auscult.metrics._contract import Base
+from auscult.metrics._contract import Alone
 
 WAITING = coded("waits for an auditor")
 """The reason of every answer."""
@@ -23,7 +21,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     guidance: str = ""
 
 
-class Manual(Base[Settings]):
+class Manual(Alone[Settings]):
     """Always "-": not yet answered."""
 
     name: ClassVar[str] = "manual"
@@ -31,12 +29,6 @@ class Manual(Base[Settings]):
     scorings: ClassVar[frozenset[Scoring]] = frozenset({"points"})
     is_manual: ClassVar[bool] = True
 
-    def judge(
-        self,
-        settings: Settings,  # noqa: ARG002 as above
-        conversation: Conversation,  # noqa: ARG002 as above
-        answers: Answers,  # noqa: ARG002 as above
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
-    ) -> Verdict:
+    def decide(self, settings: Settings, conversation: Conversation) -> Verdict:  # noqa: ARG002 as above
         """Not yet answered."""
         return Verdict(qualification="-", reason=WAITING)

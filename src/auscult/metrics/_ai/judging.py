@@ -7,12 +7,10 @@ from typing import ClassVar, Protocol, TypeVar
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, Verdict, grounds, nothing_in
-from auscult.domain.insight import Insights
-from auscult.domain.probe import Answers
 from auscult.metrics._ai.answering import Answered, answer
 from auscult.metrics._ai.reading import AiReading, ai_reading, cite_call, cite_step
 from auscult.metrics._ai.words import LANGUAGES
-from auscult.metrics._contract import Base
+from auscult.metrics._contract import Alone
 
 _PLACES = Decimal("0.01")
 NOBODY = coded("no AI agent speaks")
@@ -30,7 +28,7 @@ class Checked(Protocol):
 S = TypeVar("S", bound=Checked)
 
 
-class Judging(Base[S]):
+class Judging(Alone[S]):
     """A metric type that answers one question about an AI agent. NA where no AI agent speaks; it needs no engine."""
 
     reads_words: ClassVar[bool] = True
@@ -43,13 +41,7 @@ class Judging(Base[S]):
         """Return the question: a form asks it once."""
         return settings.asked
 
-    def judge(
-        self,
-        settings: S,
-        conversation: Conversation,
-        answers: Answers,  # noqa: ARG002 as above
-        insights: Insights | None = None,  # noqa: ARG002 analysis has no part in it
-    ) -> Verdict:
+    def decide(self, settings: S, conversation: Conversation) -> Verdict:
         """Return the verdict; NO with the sentence and the call, or with what was looked through."""
         return verdict(conversation, lambda reading: answer(settings.asked, reading))
 

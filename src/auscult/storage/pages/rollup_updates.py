@@ -81,14 +81,6 @@ def by_span(changes: Mapping[Key, int]) -> Counter[Span]:
     return spans
 
 
-def crowded_days(connection: Connection) -> list[Span]:
-    """Every day, of all rows of a listing or of those with a facet, that is crowded."""
-    key = (tallies.c.listing, tallies.c.facet, tallies.c.level, tallies.c.bucket)
-    rows = sa.func.sum(tallies.c.n)
-    query = sa.select(*key, rows).where(tallies.c.level == DAY).group_by(*key)
-    return [Span(*span) for *span, n in connection.execute(query) if is_crowded(DAY, n)]
-
-
 def parts_of(connection: Connection, span: Span) -> Counter[Key]:
     """Count the rows of a crowded bucket by its parts, and those of crowded parts by theirs."""
     listing, facet, level, bucket = span

@@ -8,7 +8,6 @@ import msgspec
 
 from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import Found, ItemError
-from auscult.domain.delivery.addresses import Networks
 from auscult.storage.connectors.apis.asking import Answer, RejectedError
 from auscult.storage.connectors.apis.paging import Page, listed, moment, optional, unchanged
 from auscult.storage.connectors.apis.windows import Window, WindowedPlace
@@ -30,26 +29,10 @@ class GenesysPlace(WindowedPlace):
     first = datetime(2016, 1, 1, tzinfo=UTC)
     longest = timedelta(days=7)
 
-    def __init__(  # noqa: PLR0913  (as every place at an API)
-        self,
-        place: str,
-        access: Access,
-        secrets: Mapping[str, str],
-        since: datetime | None,
-        now: datetime,
-        *,
-        networks: Networks,
-    ) -> None:
-        """``place``: ``genesys://DOMAIN``, the domain of the region. Raises ``PlaceError``."""
-        domain = place.removeprefix("genesys://").strip("/")
-        super().__init__(
-            (access.endpoint or f"https://api.{domain}", access.endpoint or f"https://login.{domain}"),
-            {"grant_type": "client_credentials"},
-            secrets,
-            since,
-            now,
-            networks=networks,
-        )
+    def entry(self, name: str, access: Access) -> tuple[str, str, Mapping[str, str]]:
+        """``genesys://DOMAIN``, the domain of the region."""
+        api, login = (access.endpoint or f"https://{each}.{name}" for each in ("api", "login"))
+        return api, login, {"grant_type": "client_credentials"}
 
     def composed(self, name: str, found: Found) -> Answer:
         """Return the conversation with its transcripts. Raises ``ItemError``, also while a transcript may still come."""

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 
+from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import AccessRefusedError, Found
 from auscult.domain.delivery.addresses import Networks
 from auscult.storage.connectors.apis.asking import Api, Login
@@ -43,21 +44,21 @@ class WindowedPlace(ApiPlace):
 
     def __init__(  # noqa: PLR0913  (as every place at an API)
         self,
-        addresses: tuple[str, str],
-        form: Mapping[str, str],
+        place: str,
+        access: Access,
         secrets: Mapping[str, str],
         since: datetime | None,
         now: datetime,
         *,
         networks: Networks,
     ) -> None:
-        """``addresses``: that of the API, and the one without a path that gives tokens. Raises ``PlaceError``."""
+        """``place``: as ``entry`` reads it. Raises ``PlaceError``."""
         client, secret = secrets.get("client_id"), secrets.get("client_secret")
         if not client or not secret:
             name, kind = self.client
             message = "{name} needs the secrets client_id and client_secret of {kind}"
             raise AccessRefusedError(message, name=name, kind=kind, field="secrets")
-        api, login = addresses
+        api, login, form = self.entry(place.partition("://")[2].strip("/"), access)
         super().__init__(
             Api(api, None, {}, networks=networks, login=Login(f"{login}/oauth/token", client, secret, form))
         )
@@ -68,6 +69,10 @@ class WindowedPlace(ApiPlace):
         """Yield the items, span by span."""
         for window in windows(self._since, self._now, self.longest):
             yield from self.listed_in(window)
+
+    @abstractmethod
+    def entry(self, name: str, access: Access) -> tuple[str, str, Mapping[str, str]]:
+        """Return the address of the API, the one without a path that gives tokens, and the form that it is sent."""
 
     @abstractmethod
     def listed_in(self, window: Window) -> Iterator[Found]:

@@ -7,7 +7,6 @@ from urllib.parse import quote, unquote
 
 from auscult.domain.connectors.document import Access
 from auscult.domain.connectors.place import Found
-from auscult.domain.delivery.addresses import Networks
 from auscult.storage.connectors.apis.asking import Answer
 from auscult.storage.connectors.apis.paging import Page, listed, moment, objects, optional, unchanged
 from auscult.storage.connectors.apis.windows import Window, WindowedPlace
@@ -30,26 +29,10 @@ class ZoomPlace(WindowedPlace):
     first = datetime(2022, 1, 1, tzinfo=UTC)
     longest = timedelta(days=28)
 
-    def __init__(  # noqa: PLR0913  (as every place at an API)
-        self,
-        place: str,
-        access: Access,
-        secrets: Mapping[str, str],
-        since: datetime | None,
-        now: datetime,
-        *,
-        networks: Networks,
-    ) -> None:
-        """``place``: ``zoom://ACCOUNT_ID``. Raises ``PlaceError``."""
-        account = place.removeprefix("zoom://").strip("/")
-        super().__init__(
-            (access.endpoint or _ADDRESS, access.endpoint or _LOGIN),
-            {"grant_type": "account_credentials", "account_id": account},
-            secrets,
-            since,
-            now,
-            networks=networks,
-        )
+    def entry(self, name: str, access: Access) -> tuple[str, str, Mapping[str, str]]:
+        """``zoom://ACCOUNT_ID``."""
+        form = {"grant_type": "account_credentials", "account_id": name}
+        return access.endpoint or _ADDRESS, access.endpoint or _LOGIN, form
 
     def composed(self, name: str, found: Found) -> Answer:
         """Return the engagement with all its messages. Raises ``ItemError``."""

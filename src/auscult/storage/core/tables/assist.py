@@ -3,85 +3,74 @@
 What each is for: docs/reference/database.md.
 """
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column
 
-live_conversations = Table(
+live_conversations = sa.Table(
     "live_conversations",
     METADATA,
-    Column("live", NUMBER, primary_key=True),
-    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
-    Column("conversation_id", KEY, nullable=False),
-    Column("events", Integer, nullable=False),  # how many there are: the last one's seq
-    Column("last_at", BigInteger, nullable=False),  # when the last one was added
-    Column("is_ended", Boolean, nullable=False),
-    Column("due_at", BigInteger),  # when somebody should look at it; null: nothing is to be done
-    UniqueConstraint("app", "conversation_id"),
-    Index(None, "due_at"),
+    sa.Column("live", NUMBER, primary_key=True),
+    app_column(),
+    sa.Column("conversation_id", KEY, nullable=False),
+    sa.Column("events", sa.Integer, nullable=False),  # how many there are: the last one's seq
+    sa.Column("last_at", sa.BigInteger, nullable=False),  # when the last one was added
+    sa.Column("is_ended", sa.Boolean, nullable=False),
+    sa.Column("due_at", sa.BigInteger),  # when somebody should look at it; null: nothing is to be done
+    sa.UniqueConstraint("app", "conversation_id"),
+    sa.Index(None, "due_at"),
 )
 
-live_events = Table(
+live_events = sa.Table(
     "live_events",
     METADATA,
-    Column("live", NUMBER, ForeignKey("live_conversations.live"), primary_key=True, autoincrement=False),
-    Column("seq", Integer, primary_key=True, autoincrement=False),  # from 1, in the order of adding
-    Column("event_id", KEY, nullable=False),
-    Column("body", LargeBinary, nullable=False),
-    UniqueConstraint("live", "event_id"),
+    sa.Column("live", NUMBER, sa.ForeignKey("live_conversations.live"), primary_key=True, autoincrement=False),
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),  # from 1, in the order of adding
+    sa.Column("event_id", KEY, nullable=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("live", "event_id"),
     sqlite_with_rowid=False,
 )
 
-assist_settings = Table(
+assist_settings = sa.Table(
     "assist_settings",
     METADATA,
-    Column("app", NUMBER, ForeignKey("apps.app"), primary_key=True, autoincrement=False),
-    Column("body", LargeBinary, nullable=False),
+    sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), primary_key=True, autoincrement=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
 )
 
-knowledge_bases = Table(
+knowledge_bases = sa.Table(
     "knowledge_bases",
     METADATA,
-    Column("base", NUMBER, primary_key=True),
-    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
-    Column("language", KEY, nullable=False),
-    Column("version", Integer, nullable=False),
-    UniqueConstraint("app", "language"),
+    sa.Column("base", NUMBER, primary_key=True),
+    app_column(),
+    sa.Column("language", KEY, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.UniqueConstraint("app", "language"),
 )
 
-knowledge_documents = Table(
+knowledge_documents = sa.Table(
     "knowledge_documents",
     METADATA,
-    Column("document", NUMBER, primary_key=True),
-    Column("base", NUMBER, ForeignKey("knowledge_bases.base"), nullable=False),
-    Column("source", KEY, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("digest", LargeBinary, nullable=False),
-    Column("passages", Integer, nullable=False),
-    Column("since_version", Integer, nullable=False),
-    Column("until_version", Integer),  # null: in force
-    Column("added_at", BigInteger, nullable=False),
-    Column("opening", LargeBinary, nullable=False),  # its beginning, where it may state how long it counts
-    Column("stated", LargeBinary),  # what a person stated of that; null: nothing
-    Index(None, "base", "source"),
+    sa.Column("document", NUMBER, primary_key=True),
+    sa.Column("base", NUMBER, sa.ForeignKey("knowledge_bases.base"), nullable=False),
+    sa.Column("source", KEY, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("passages", sa.Integer, nullable=False),
+    sa.Column("since_version", sa.Integer, nullable=False),
+    sa.Column("until_version", sa.Integer),  # null: in force
+    sa.Column("added_at", sa.BigInteger, nullable=False),
+    sa.Column("opening", sa.LargeBinary, nullable=False),  # its beginning, where it may state how long it counts
+    sa.Column("stated", sa.LargeBinary),  # what a person stated of that; null: nothing
+    sa.Index(None, "base", "source"),
 )
 
-knowledge_passages = Table(
+knowledge_passages = sa.Table(
     "knowledge_passages",
     METADATA,
-    Column("document", NUMBER, ForeignKey("knowledge_documents.document"), primary_key=True, autoincrement=False),
-    Column("place", Integer, primary_key=True, autoincrement=False),
-    Column("body", LargeBinary, nullable=False),
+    sa.Column("document", NUMBER, sa.ForeignKey("knowledge_documents.document"), primary_key=True, autoincrement=False),
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("body", sa.LargeBinary, nullable=False),
     sqlite_with_rowid=False,
 )

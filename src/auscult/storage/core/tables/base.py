@@ -9,25 +9,13 @@ as Python compares code points.
 
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    TypeDecorator,
-    text,
-)
+import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Dialect
 
 from auscult.domain.errors import from_store, to_store
 
-METADATA = MetaData(
+METADATA = sa.MetaData(
     naming_convention={
         "pk": "pk_%(table_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -36,15 +24,15 @@ METADATA = MetaData(
     }
 )
 
-KEY = Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
+KEY = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
-NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
-class Reason(TypeDecorator[str]):
+class Reason(sa.TypeDecorator[str]):
     """Text that keeps its code, for other languages."""
 
-    impl = Text
+    impl = sa.Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
@@ -58,60 +46,60 @@ class Reason(TypeDecorator[str]):
         return None if value is None else from_store(value)
 
 
-def number(name: str) -> Column[int]:
+def number(name: str) -> sa.Column[int]:
     """Make a primary key that the database counts up."""
-    return Column(name, NUMBER, primary_key=True)
+    return sa.Column(name, NUMBER, primary_key=True)
 
 
-def app_column() -> Column[Any]:
+def app_column() -> sa.Column[Any]:
     """Make a reference to the app that a row belongs to."""
-    return Column("app", NUMBER, ForeignKey("apps.app"), nullable=False)
+    return sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False)
 
 
-def index_of(name: str, where: str, *columns: str) -> Index:
+def index_of(name: str, where: str, *columns: str) -> sa.Index:
     """Make an index of the rows of which ``where`` is true; a query that is to use it says the same words."""
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+    return sa.Index(name, *columns, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
 
 
-apps = Table(
+apps = sa.Table(
     "apps",
     METADATA,
     number("app"),
-    Column("app_id", KEY, nullable=False, unique=True),
-    Column("account_id", KEY, nullable=False),
-    Column("org_id", KEY, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("rows_version", Integer, nullable=False, server_default="0"),
-    Column(
+    sa.Column("app_id", KEY, nullable=False, unique=True),
+    sa.Column("account_id", KEY, nullable=False),
+    sa.Column("org_id", KEY, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("rows_version", sa.Integer, nullable=False, server_default="0"),
+    sa.Column(
         "rows_after", KEY, nullable=False, server_default=""
     ),  # rows up to this conversation are of the next version
-    Column("directory_version", Integer, nullable=False, server_default="0"),  # rises with directory_changes
+    sa.Column("directory_version", sa.Integer, nullable=False, server_default="0"),  # rises with directory_changes
 )
 
-clients = Table(
+clients = sa.Table(
     "clients",
     METADATA,
-    Column("client_id", KEY, primary_key=True),
-    Column("account_id", KEY, nullable=False),
-    Column("app_ids", Text, nullable=False),  # JSON array, sorted
-    Column("scopes", Text, nullable=False),  # JSON array, sorted
-    Column("secret", LargeBinary, nullable=False),  # encrypted
-    Column("created_at", BigInteger, nullable=False),
-    Column("revoked_at", BigInteger),
-    Column("wire", Text),  # version of the reporting APIs; null: off
+    sa.Column("client_id", KEY, primary_key=True),
+    sa.Column("account_id", KEY, nullable=False),
+    sa.Column("app_ids", sa.Text, nullable=False),  # JSON array, sorted
+    sa.Column("scopes", sa.Text, nullable=False),  # JSON array, sorted
+    sa.Column("secret", sa.LargeBinary, nullable=False),  # encrypted
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at", sa.BigInteger),
+    sa.Column("wire", sa.Text),  # version of the reporting APIs; null: off
 )
 
-workers = Table(
+workers = sa.Table(
     "workers",
     METADATA,
-    Column("worker", KEY, primary_key=True),
-    Column("beats", BigInteger, nullable=False),
-    Column("beat_at", BigInteger, nullable=False),
+    sa.Column("worker", KEY, primary_key=True),
+    sa.Column("beats", sa.BigInteger, nullable=False),
+    sa.Column("beat_at", sa.BigInteger, nullable=False),
 )
 
-change_counts = Table(
+change_counts = sa.Table(
     "change_counts",
     METADATA,
-    Column("stripe", Integer, primary_key=True, autoincrement=False),
-    Column("n", BigInteger, nullable=False),
+    sa.Column("stripe", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("n", sa.BigInteger, nullable=False),
 )

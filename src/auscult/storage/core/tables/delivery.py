@@ -1,101 +1,92 @@
 """The tables of deliveries: changes, webhooks, exports, and the saved views that exports follow."""
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    Table,
-    Text,
-    UniqueConstraint,
-)
+import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column
 
 # Written with every batch, so it has no foreign keys; lines go only with their conversation.
-changes = Table(
+changes = sa.Table(
     "changes",
     METADATA,
-    Column("app", NUMBER, primary_key=True, autoincrement=False),
-    Column("change", BigInteger, primary_key=True, autoincrement=False),  # counted within the app
-    Column("conversation_id", KEY, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Index(None, "app", "conversation_id"),
+    sa.Column("app", NUMBER, primary_key=True, autoincrement=False),
+    sa.Column("change", sa.BigInteger, primary_key=True, autoincrement=False),  # counted within the app
+    sa.Column("conversation_id", KEY, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Index(None, "app", "conversation_id"),
     sqlite_with_rowid=False,
 )
 
-webhooks = Table(
+webhooks = sa.Table(
     "webhooks",
     METADATA,
-    Column("webhook", NUMBER, primary_key=True),
-    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False, index=True),
-    Column("webhook_id", KEY, nullable=False, unique=True),
-    Column("url", Text, nullable=False),
-    Column("secret", LargeBinary, nullable=False),  # encrypted
-    Column("kinds", Text, nullable=False),  # JSON array, sorted
-    Column("position", BigInteger, nullable=False),  # the last change that was delivered, or passed over
-    Column("failures", Integer, nullable=False),  # tries in a row that failed
-    Column("due_at", BigInteger, nullable=False),  # not claimed before: in progress, or failed
-    Column("is_disabled", Boolean, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("format", Text, nullable=False, server_default="standard"),
-    Column("template", Text, nullable=False, server_default=""),  # of a message in a channel; "" is the default wording
+    sa.Column("webhook", NUMBER, primary_key=True),
+    sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
+    sa.Column("webhook_id", KEY, nullable=False, unique=True),
+    sa.Column("url", sa.Text, nullable=False),
+    sa.Column("secret", sa.LargeBinary, nullable=False),  # encrypted
+    sa.Column("kinds", sa.Text, nullable=False),  # JSON array, sorted
+    sa.Column("position", sa.BigInteger, nullable=False),  # the last change that was delivered, or passed over
+    sa.Column("failures", sa.Integer, nullable=False),  # tries in a row that failed
+    sa.Column("due_at", sa.BigInteger, nullable=False),  # not claimed before: in progress, or failed
+    sa.Column("is_disabled", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("format", sa.Text, nullable=False, server_default="standard"),
+    sa.Column(
+        "template", sa.Text, nullable=False, server_default=""
+    ),  # of a message in a channel; "" is the default wording
 )
 
-deliveries = Table(
+deliveries = sa.Table(
     "deliveries",
     METADATA,
-    Column("delivery", NUMBER, primary_key=True),
-    Column("webhook", NUMBER, ForeignKey("webhooks.webhook"), nullable=False, index=True),
-    Column("change", BigInteger, nullable=False),
-    Column("conversation_id", KEY, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("at", BigInteger, nullable=False),
-    Column("status", Integer),
-    Column("error", Text),
+    sa.Column("delivery", NUMBER, primary_key=True),
+    sa.Column("webhook", NUMBER, sa.ForeignKey("webhooks.webhook"), nullable=False, index=True),
+    sa.Column("change", sa.BigInteger, nullable=False),
+    sa.Column("conversation_id", KEY, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("status", sa.Integer),
+    sa.Column("error", sa.Text),
 )
 
-saved_views = Table(
+saved_views = sa.Table(
     "saved_views",
     METADATA,
-    Column("view", NUMBER, primary_key=True),
-    Column("view_id", KEY, nullable=False, unique=True),
-    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False),
-    Column("owner", KEY, nullable=False),  # e-mail address
-    Column("name", KEY, nullable=False),
-    Column("query", Text, nullable=False),  # parameters of the list's address
-    Column("is_shared", Boolean, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    UniqueConstraint("app", "owner", "name"),
+    sa.Column("view", NUMBER, primary_key=True),
+    sa.Column("view_id", KEY, nullable=False, unique=True),
+    app_column(),
+    sa.Column("owner", KEY, nullable=False),  # e-mail address
+    sa.Column("name", KEY, nullable=False),
+    sa.Column("query", sa.Text, nullable=False),  # parameters of the list's address
+    sa.Column("is_shared", sa.Boolean, nullable=False),
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("app", "owner", "name"),
 )
 
-exports = Table(
+exports = sa.Table(
     "exports",
     METADATA,
-    Column("export", NUMBER, primary_key=True),
-    Column("export_id", KEY, nullable=False, unique=True),
-    Column("app", NUMBER, ForeignKey("apps.app"), nullable=False, index=True),
-    Column("user_id", KEY, nullable=False),
-    Column("query", Text, nullable=False),  # JSON: which conversations
-    Column("kind", Text, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("reason", Text),
-    Column("total", BigInteger, nullable=False),
-    Column("done", BigInteger, nullable=False),
-    Column("place", Text),  # JSON: where reading goes on
-    Column("created_at", BigInteger, nullable=False),
-    Column("ended_at", BigInteger),
-    Column("due_at", BigInteger, index=True),  # of waiting: since when; of running: the end of its lease
+    sa.Column("export", NUMBER, primary_key=True),
+    sa.Column("export_id", KEY, nullable=False, unique=True),
+    sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
+    sa.Column("user_id", KEY, nullable=False),
+    sa.Column("query", sa.Text, nullable=False),  # JSON: which conversations
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("place", sa.Text),  # JSON: where reading goes on
+    sa.Column("created_at", sa.BigInteger, nullable=False),
+    sa.Column("ended_at", sa.BigInteger),
+    sa.Column("due_at", sa.BigInteger, index=True),  # of waiting: since when; of running: the end of its lease
 )
 
-export_parts = Table(
+export_parts = sa.Table(
     "export_parts",
     METADATA,
-    Column("export", NUMBER, ForeignKey("exports.export"), primary_key=True, autoincrement=False),
-    Column("part", Integer, primary_key=True, autoincrement=False),
-    Column("content", LargeBinary, nullable=False),  # zlib
+    sa.Column("export", NUMBER, sa.ForeignKey("exports.export"), primary_key=True, autoincrement=False),
+    sa.Column("part", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("content", sa.LargeBinary, nullable=False),  # zlib
 )

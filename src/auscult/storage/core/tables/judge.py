@@ -1,60 +1,60 @@
 """The tables of judges: calls, answers, each day's use, pauses and slots."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, Table, Text, UniqueConstraint
+import sqlalchemy as sa
 
 from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 # What far engines (judges) were asked and answered. A call stays when its conversation is erased: it was paid for.
-judge_calls = Table(
+judge_calls = sa.Table(
     "judge_calls",
     METADATA,
     number("call"),
     app_column(),
-    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), index=True),
-    Column("at", BigInteger, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("prompt_hash", Text, nullable=False),  # of all that was sent
-    Column("tokens_in", BigInteger, nullable=False),
-    Column("tokens_cached", BigInteger, nullable=False),  # of tokens_in
-    Column("tokens_out", BigInteger, nullable=False),
-    Column("cost", BigInteger),  # billionths of the currency that prices are in; null where none are known
+    sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), index=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("model", sa.Text, nullable=False),
+    sa.Column("prompt_hash", sa.Text, nullable=False),  # of all that was sent
+    sa.Column("tokens_in", sa.BigInteger, nullable=False),
+    sa.Column("tokens_cached", sa.BigInteger, nullable=False),  # of tokens_in
+    sa.Column("tokens_out", sa.BigInteger, nullable=False),
+    sa.Column("cost", sa.BigInteger),  # billionths of the currency that prices are in; null where none are known
 )
 
-judge_answers = Table(
+judge_answers = sa.Table(
     "judge_answers",
     METADATA,
     number("answer"),
     app_column(),
-    Column("key", LargeBinary, nullable=False),  # a hash of all that the answer depends on
-    Column("conversation", NUMBER, ForeignKey("conversations.conversation"), nullable=False, index=True),
-    Column("call", NUMBER, ForeignKey("judge_calls.call")),
-    Column("body", LargeBinary, nullable=False),
-    UniqueConstraint("app", "key"),
+    sa.Column("key", sa.LargeBinary, nullable=False),  # a hash of all that the answer depends on
+    sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), nullable=False, index=True),
+    sa.Column("call", NUMBER, sa.ForeignKey("judge_calls.call")),
+    sa.Column("body", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("app", "key"),
 )
 
-judge_days = Table(
+judge_days = sa.Table(
     "judge_days",
     METADATA,
-    Column("day", KEY, primary_key=True),  # 2026-03-23, UTC
-    Column("tokens", BigInteger, nullable=False),
-    Column("cost", BigInteger, nullable=False),
-    Column("calls", BigInteger, nullable=False, server_default="0"),
-    Column("failures", BigInteger, nullable=False, server_default="0"),
+    sa.Column("day", KEY, primary_key=True),  # 2026-03-23, UTC
+    sa.Column("tokens", sa.BigInteger, nullable=False),
+    sa.Column("cost", sa.BigInteger, nullable=False),
+    sa.Column("calls", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("failures", sa.BigInteger, nullable=False, server_default="0"),
 )
 
 # Processes that ask their judge nothing for a while, since it failed several times in a row.
-judge_pauses = Table(
+judge_pauses = sa.Table(
     "judge_pauses",
     METADATA,
-    Column("owner", KEY, primary_key=True),
-    Column("until", BigInteger, nullable=False),
+    sa.Column("owner", KEY, primary_key=True),
+    sa.Column("until", sa.BigInteger, nullable=False),
 )
 
 # How many may ask a judge at a time, over all processes: one row for each that does.
-judge_places = Table(
+judge_places = sa.Table(
     "judge_places",
     METADATA,
-    Column("place", Integer, primary_key=True, autoincrement=False),
-    Column("holder", KEY, nullable=False),
-    Column("until", BigInteger, nullable=False),  # its lease
+    sa.Column("place", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("holder", KEY, nullable=False),
+    sa.Column("until", sa.BigInteger, nullable=False),  # its lease
 )
