@@ -22,7 +22,9 @@ import sqlalchemy as sa
 
 from auscult.storage.core.database import Database
 from auscult.storage.core.tables.pages import facet_rows, listings, report_rows, tallies
-from auscult.storage.pages.rollup_updates import DAY, Span, add_tallies, is_crowded, parts_of
+from auscult.storage.pages.rollup_updates import Span, add_tallies, parts_of
+from auscult.storage.pages.rollups import DAY as BY_DAY
+from auscult.storage.pages.rollups import is_crowded
 from bench.asking import Asker
 from bench.filling import fill
 from bench.pages import DAY, ROUNDS, WHOLE, Bench, prepare, serving
@@ -34,12 +36,12 @@ MOST_TIMES = 200
 OFFSETS = 300
 
 
-def crowded_days(connection: Connection) -> list[Span]:
+def crowded_days(connection: sa.Connection) -> list[Span]:
     """Every day, of all rows of a listing or of those with a facet, that is crowded."""
     key = (tallies.c.listing, tallies.c.facet, tallies.c.level, tallies.c.bucket)
     rows = sa.func.sum(tallies.c.n)
-    query = sa.select(*key, rows).where(tallies.c.level == DAY).group_by(*key)
-    return [Span(*span) for *span, n in connection.execute(query) if is_crowded(DAY, n)]
+    query = sa.select(*key, rows).where(tallies.c.level == BY_DAY).group_by(*key)
+    return [Span(*span) for *span, n in connection.execute(query) if is_crowded(BY_DAY, n)]
 
 
 def grow(url: str, times: int) -> float:
