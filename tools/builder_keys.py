@@ -9,9 +9,10 @@ from typing import Any, NamedTuple, get_args
 import msgspec
 from msgspec import Struct
 
+from auscult.domain.form import Assignment
 from auscult.metrics import METRICS
 from auscult.server.console.definitions.forms.builder_words import label_in_builder, reason_in_text
-from auscult.services.definitions.forms.reading import SCHEMA_KEY, WrittenAssignment, WrittenForm, WrittenMetric
+from auscult.services.definitions.forms.reading import SCHEMA_KEY, WrittenForm, WrittenMetric
 from auscult.services.definitions.forms.shape import options_of
 
 PAGE = Path("docs/reference/forms.md")
@@ -63,7 +64,7 @@ def _structs_of_forms() -> tuple[dict[type[Struct], str], _Above]:
         inside = [(field.encode_name, each) for field in msgspec.structs.fields(kind) for each in _structs(field.type)]
         for key, each in dict.fromkeys(inside):
             above[each].append((key, kind))
-            add(each, "assignment" if each is WrittenAssignment else each.__name__)
+            add(each, "assignment" if each is Assignment else each.__name__)
 
     for kind, thing in ((WrittenForm, "form"), (WrittenMetric, "metric"), *types.items()):
         add(kind, thing)

@@ -427,7 +427,7 @@ class Worker:
             lane.recording.submit(TRACING.carried(self._work.processing.record), finished, make_way).result()
 
     def _let_write(self) -> None:
-        """Leave the database to others for a moment: who waits for a file's only writer looks again after some 25 ms."""
+        """Pause, so that others can use the database: who waits for a file's only writer looks again after some 25 ms."""
         self._precedence.make_way()
         self._stop.wait(LET_WRITE_S)
 

@@ -64,8 +64,8 @@ CODES = {
             "card", "card misheard", "luhn", "example card", "sure", "known", "phone", "phone of some", "nought",
             "day first", "ean", "year", "month and year", "iban", "iban misheard", "form", "email", "birth", "date",
             "of a thing", "iban-like", "written", "written misheard", "card over runs", "phone over runs",
-            "said birth", "said date", "said part of date", "service number", "recent", "said email", "ending", "mailbox",
-            *_PATTERNS,
+            "said birth", "said date", "said part of date", "service number", "recent", "said email", "ending",
+            "mailbox", *_PATTERNS,
         ),
         1,
     )

@@ -1,4 +1,4 @@
-"""What a turn proves by itself: a card's number by issuer, length and Luhn, an IBAN by length and check digits, said mail.
+"""Values that a turn proves: a card's number by issuer, length and Luhn, an IBAN by its check digits, a said e-mail address.
 
 Numbers are searched in all readings of what is said, and found next to other numbers: an expiry date that follows.
 """
