@@ -46,12 +46,11 @@ def app(store: Store) -> AppStore:
 
 
 def test_without_a_policy_the_business_is_masked_too(app: AppStore) -> None:
-    """All that is found goes, whoever's it is."""
+    """All that is found goes, whoever's it is; a mailbox of a firm, as support, is not personal."""
     said, originals = stored(app, {"redaction": "mask"})
     for part in (
         "Hope",
         "Market Street",
-        "support@",
         "Ada",
         "Lovelace",
         "7946",
@@ -61,6 +60,7 @@ def test_without_a_policy_the_business_is_masked_too(app: AppStore) -> None:
         "737",
     ):
         assert part not in said, part
+    assert "support@mail.kestrel.example" in said
     assert not originals
 
 
@@ -81,7 +81,7 @@ def test_kinds_are_treated_each_in_its_way(app: AppStore) -> None:
     assert said.startswith("Ada Lovelace\n")
     assert "[phone]" in said
     assert "[phone 1]" not in said
-    assert originals == {"[email 1]": "support@mail.kestrel.example", "[email 2]": "ada@example.com"}
+    assert originals == {"[email 1]": "ada@example.com"}
     assert {mark.split()[0] for mark in app.conversations.get("c-1").conversation.masks} <= {
         "[card",
         "[address",
