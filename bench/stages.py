@@ -166,6 +166,8 @@ def _digest(app: Any) -> str:  # noqa: ANN401  (the store of an app)
 def _of(checkout: Path, words: list[str]) -> tuple[dict[str, float], str]:
     """Run one round with the source of a checkout, or the modules of an unpacked wheel, and this bench."""
     source = checkout / "src" if (checkout / "src").is_dir() else checkout
+    if not (source / "auscult").is_dir():
+        sys.exit(f"no auscult in {checkout}; give the folder of a checkout, or of an unpacked wheel")
     # Threads of linear algebra only wait for each other in products this small; auscult runs with one as well.
     environment = {**os.environ, "PYTHONPATH": f"{source.resolve()}:{HERE}", "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run(  # noqa: S603  (our own modules)
