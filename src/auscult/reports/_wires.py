@@ -48,7 +48,7 @@ def shown(page: RecordPage, wire: Wire) -> RecordPage:
     rows = page.rows
     if wire == "off":
         return replace(page, rows=tuple([row if (end := row.find(_BREAK)) < 0 else row[:end] for row in rows]))
-    return replace(page, rows=tuple(map(_whole, rows)))
+    return replace(page, rows=tuple(map(whole, rows)))
 
 
 def check_known(request: ReportRequest, known: Mapping[str, Any], *others: str) -> None:
@@ -65,7 +65,8 @@ def check_known(request: ReportRequest, known: Mapping[str, Any], *others: str) 
             raise RequestError(message, code="field.unknown", field=field, value=value)
 
 
-def _whole(row: bytes) -> bytes:
+def whole(row: bytes) -> bytes:
+    """Return a stored row as the later version shows it."""
     base, _, more = row.partition(b"\n")
     if not more:
         return base

@@ -7,6 +7,7 @@ from typing import Any, cast
 import msgspec
 
 from auscult.domain.tenancy import Tenant
+from auscult.reports import _wires
 from auscult.services.scoring.render import Reports, render
 from auscult.storage.store import Store
 from auscult.storage.upkeep.altered import MOST_SHOWN
@@ -77,19 +78,15 @@ def _compared(store: Store, tenant: Tenant, reports: Reports, name: str) -> Iter
 def _differing(expected: bytes | None, found: bytes | None) -> Iterator[tuple[str, str]]:
     """Yield what two rows have at the keys at which they differ."""
     if expected is None or found is None:
-        yield _word(expected), _word(found)
+        yield "none" if expected is None else "a row", "none" if found is None else "a row"
         return
     try:
-        read = msgspec.json.decode(found)
-    except msgspec.DecodeError as error:
+        read = msgspec.json.decode(_wires.whole(found))
+    except (msgspec.DecodeError, ValueError) as error:
         yield "a row", f"no JSON: {error}"
         return
-    places = list(_walk(msgspec.json.decode(expected), read, ""))
+    places = list(_walk(msgspec.json.decode(_wires.whole(expected)), read, ""))
     yield from places or [("the same, in other bytes", "other bytes")]
-
-
-def _word(row: bytes | None) -> str:
-    return "none" if row is None else "a row"
 
 
 def _walk(expected: Any, found: Any, path: str) -> Iterator[tuple[str, str]]:  # noqa: ANN401  (any part of JSON)
