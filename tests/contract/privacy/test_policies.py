@@ -46,7 +46,7 @@ def app(store: Store) -> AppStore:
 
 
 def test_without_a_policy_the_business_is_masked_too(app: AppStore) -> None:
-    """All that is found goes, whoever's it is; a mailbox of a firm, as support, is not personal."""
+    """Everything found is masked, the business's own too; a role mailbox such as support@ is not personal."""
     said, originals = stored(app, {"redaction": "mask"})
     for part in (
         "Hope",

@@ -12,13 +12,14 @@ import yaml
 
 from auscult.services.definitions.forms.reading import starter_documents
 from tests.data_files import data_of
-from tests.databases import database
+from tests.databases import Place
 from tests.e2e.consoles import PEOPLE, email_of, signed_in
 from tests.e2e.own import Own
 from tests.e2e.serving import TENANT, Service, listening, opened, work
 from tests.integration.program import POLITE, conversation
 from tests.waiting import PATIENCE_S
 
+CONTENT = PEOPLE
 RUDE = data_of(__file__, "rude")
 WORDS = {"open": (), "fatal": (("agent", "Now shut up."),), "open-too": ()}
 
@@ -33,14 +34,11 @@ def form() -> bytes:
     return yaml.safe_dump(written).encode()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def service(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def service(place: Place) -> Iterator[Service]:
     """A console over each kind of database, with two undecided calls, and one in which another fatal question failed."""
-    server = request.getfixturevalue("postgresql_server") if request.param == "postgresql" else ""
-    folder = tmp_path_factory.mktemp("undecided")
     with (
-        database(request.param, server, folder, content=PEOPLE) as url,
-        opened(PEOPLE, url, state_dir=str(folder)) as application,
+        opened(PEOPLE, place.url, state_dir=str(place.folder)) as application,
         listening(application.server_app()) as address,
         httpx.Client(timeout=PATIENCE_S) as http,
     ):

@@ -220,7 +220,7 @@ def test_the_console_teaches_by_ticks(served: Taught) -> None:
 
 
 def test_ticks_propose_the_order_and_a_button_takes_it(served: Taught) -> None:
-    """What is ticked Yes comes after the occasion: the setting goes into the draft, and is proposed no more."""
+    """Every turn ticked Yes is after the occasion: the button puts that into the draft, and the proposal is gone."""
     own, app = client(served), served.store.within(TENANT)
     page = taught(own)
     assert page["parts"] == []

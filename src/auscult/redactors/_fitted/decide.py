@@ -57,7 +57,7 @@ def _steps() -> list[list[int]]:
 _STEPS = _steps()
 _STAY = _STEPS[1][1]
 _PRICE = _STAY - _STEPS[OTHER][1] - _STEPS[1][OTHER]
-"""What a part costs: no stretch of tokens has one whose gains together are less, with what staying adds to each."""
+"""Cost of a part. A stretch of tokens has none where its gains, with that of staying at each token, sum to less."""
 _SURE = np.array([0, *(round(SURE[kind] * SCALE) for kind in KINDS)], dtype=np.int64)
 
 _VALID: Mapping[int, Sequence[tuple[int, int]]] = {

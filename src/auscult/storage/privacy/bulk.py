@@ -15,7 +15,7 @@ U = TypeVar("U")
 
 LOG = logging.getLogger(__name__)
 MANY = 20
-"""So many values are worth their way to another process and back."""
+"""Fewer values are not worth sending to another process."""
 
 
 class Bulk:

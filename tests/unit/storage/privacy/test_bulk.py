@@ -4,7 +4,7 @@ from auscult.storage.privacy.bulk import MANY, Bulk
 
 
 def test_a_process_that_ended_is_replaced_and_nothing_is_left_out() -> None:
-    """What was asked of it is done here; the next work goes to another one."""
+    """The work that it had is done in this process; the next work goes to a new one."""
     bulk, made = Bulk(), list[ThreadPoolExecutor]()
 
     def make() -> ThreadPoolExecutor:

@@ -22,7 +22,7 @@ from auscult.server.console.frame.naming import (
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, AnyRequest, Visit
-from auscult.server.console.people.users import link_address, mailed_link
+from auscult.server.console.people.users import invitation
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import all_starter_documents, read_form
 from auscult.services.history.coverage import fitting
@@ -102,8 +102,8 @@ class InvitePage(Controller):
         work.done("invite")
         if visit.services.sign_on is not None:
             return _invite_page(visit, {}, invited=user.email)
-        link = link_address(visit, users.link(user), request)
-        return _invite_page(visit, {}, link=link, sent=mailed_link(visit, user.email, link), invited=user.email)
+        shown = invitation(visit, user.email, users.link(user), request)
+        return _invite_page(visit, {}, **shown, invited=user.email)
 
 
 def _form_page(visit: Visit, problem: str = "") -> Response[str]:

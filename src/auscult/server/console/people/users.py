@@ -116,8 +116,7 @@ class UsersPage(Controller):
             return self._listing(visit, data, sentence(error.coded))
         if one(data, "password") or visit.services.sign_on is not None:
             return Redirect(f"{_PATH}/{user.user_id}?done=added", status_code=303)
-        link = link_address(visit, users.link(user), request)
-        return self._one(visit, user.user_id, link=link, sent=mailed_link(visit, user.email, link))
+        return self._one(visit, user.user_id, **invitation(visit, user.email, users.link(user), request))
 
     @get("/{user_id:str}", sync_to_thread=True)
     def show(self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
@@ -169,8 +168,7 @@ class UsersPage(Controller):
             code = managed(visit).link(user)
         except AuscultError as error:
             return self._one(visit, user_id, sentence(error.coded))
-        link = link_address(visit, code, request)
-        return self._one(visit, user_id, link=link, sent=mailed_link(visit, user.email, link))
+        return self._one(visit, user_id, **invitation(visit, user.email, code, request))
 
     @post("/{user_id:str}/second-factor/reset", sync_to_thread=True)
     def reset_second_factor(
@@ -282,13 +280,14 @@ def _granting(visit: Visit, given: Given) -> dict[str, Any]:
     }
 
 
-def link_address(visit: Visit, code: str, request: AnyRequest) -> str:
-    """Return the address that signs a user in once, with a code."""
+def invitation(visit: Visit, email: str, code: str, request: AnyRequest) -> dict[str, Any]:
+    """Return what a page shows: ``link`` signs in once with a code, ``sent`` is the result of the e-mail with it."""
     base = visit.services.settings.public_url or str(request.base_url)
-    return f"{base.rstrip('/')}{BASE}/link/{code}"
+    link = f"{base.rstrip('/')}{BASE}/link/{code}"
+    return {"link": link, "sent": _mailed(visit, email, link)}
 
 
-def mailed_link(visit: Visit, email: str, link: str) -> str:
+def _mailed(visit: Visit, email: str, link: str) -> str:
     """Send a link where there is a mail server. Return the result in words; empty without one."""
     mail = visit.services.settings.mail
     if mail is None:

@@ -5,18 +5,18 @@ What each is for: docs/reference/database.md.
 
 import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 live_conversations = sa.Table(
     "live_conversations",
     METADATA,
-    sa.Column("live", NUMBER, primary_key=True),
+    number("live"),
     app_column(),
     sa.Column("conversation_id", KEY, nullable=False),
     sa.Column("events", sa.Integer, nullable=False),  # how many there are: the last one's seq
     sa.Column("last_at", sa.BigInteger, nullable=False),  # when the last one was added
     sa.Column("is_ended", sa.Boolean, nullable=False),
-    sa.Column("due_at", sa.BigInteger),  # when somebody should look at it; null: nothing is to be done
+    sa.Column("due_at", sa.BigInteger),  # when to look at it next; null: never
     sa.UniqueConstraint("app", "conversation_id"),
     sa.Index(None, "due_at"),
 )
@@ -42,7 +42,7 @@ assist_settings = sa.Table(
 knowledge_bases = sa.Table(
     "knowledge_bases",
     METADATA,
-    sa.Column("base", NUMBER, primary_key=True),
+    number("base"),
     app_column(),
     sa.Column("language", KEY, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -52,7 +52,7 @@ knowledge_bases = sa.Table(
 knowledge_documents = sa.Table(
     "knowledge_documents",
     METADATA,
-    sa.Column("document", NUMBER, primary_key=True),
+    number("document"),
     sa.Column("base", NUMBER, sa.ForeignKey("knowledge_bases.base"), nullable=False),
     sa.Column("source", KEY, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 IS_SHOWN = "is_shown = 1"
 """Of an audit, in the words of its indexes: reports show it."""
@@ -15,7 +15,7 @@ IS_HELD = "held_until IS NOT NULL"
 plans = sa.Table(
     "plans",
     METADATA,
-    sa.Column("plan", NUMBER, primary_key=True),
+    number("plan"),
     app_column(),
     sa.Column("plan_id", KEY, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
@@ -28,7 +28,7 @@ plans = sa.Table(
 draws = sa.Table(
     "draws",
     METADATA,
-    sa.Column("draw", NUMBER, primary_key=True),
+    number("draw"),
     sa.Column("draw_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("plan_id", KEY, nullable=False),
@@ -48,13 +48,13 @@ draws = sa.Table(
 assignments = sa.Table(
     "assignments",
     METADATA,
-    sa.Column("assignment", NUMBER, primary_key=True),
+    number("assignment"),
     app_column(),
     sa.Column("assignment_id", KEY, nullable=False),
     sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), index=True),  # null once erased
     sa.Column("segment", sa.SmallInteger, nullable=False),
     sa.Column("agent_id", KEY, nullable=False),  # "" where that was not decided
-    sa.Column("rater", KEY),  # null: whoever comes first
+    sa.Column("rater", KEY),  # null: anyone
     sa.Column("role", sa.Text, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("draw", NUMBER, sa.ForeignKey("draws.draw"), index=True),  # null: picked by hand
@@ -116,7 +116,7 @@ audits = sa.Table(
 audit_trail = sa.Table(
     "audit_trail",
     METADATA,
-    sa.Column("entry", NUMBER, primary_key=True),
+    number("entry"),
     sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), nullable=False, index=True),
     sa.Column("at", sa.BigInteger, nullable=False),
     sa.Column("action", sa.Text, nullable=False),

@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, Reason, app_column
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, Reason, app_column, number
 
 connectors = sa.Table(
     "connectors",
     METADATA,
-    sa.Column("connector", NUMBER, primary_key=True),
+    number("connector"),
     app_column(),
     sa.Column("name", KEY, nullable=False),
     sa.Column("secrets", sa.LargeBinary),  # encrypted; null without
@@ -22,7 +22,7 @@ connectors = sa.Table(
 connector_runs = sa.Table(
     "connector_runs",
     METADATA,
-    sa.Column("run", NUMBER, primary_key=True),
+    number("run"),
     sa.Column("connector", NUMBER, sa.ForeignKey("connectors.connector"), nullable=False),
     sa.Column("version", sa.BigInteger, nullable=False),
     sa.Column("state", sa.Text, nullable=False),
@@ -50,7 +50,7 @@ connector_items = sa.Table(
 connector_refusals = sa.Table(
     "connector_refusals",
     METADATA,
-    sa.Column("refusal", NUMBER, primary_key=True),
+    number("refusal"),
     sa.Column("connector", NUMBER, sa.ForeignKey("connectors.connector"), nullable=False),
     sa.Column("key", KEY, nullable=False),
     sa.Column("place", sa.Text, nullable=False),

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 # Written with every batch, so it has no foreign keys; lines go only with their conversation.
 changes = sa.Table(
@@ -20,7 +20,7 @@ changes = sa.Table(
 webhooks = sa.Table(
     "webhooks",
     METADATA,
-    sa.Column("webhook", NUMBER, primary_key=True),
+    number("webhook"),
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
     sa.Column("webhook_id", KEY, nullable=False, unique=True),
     sa.Column("url", sa.Text, nullable=False),
@@ -40,7 +40,7 @@ webhooks = sa.Table(
 deliveries = sa.Table(
     "deliveries",
     METADATA,
-    sa.Column("delivery", NUMBER, primary_key=True),
+    number("delivery"),
     sa.Column("webhook", NUMBER, sa.ForeignKey("webhooks.webhook"), nullable=False, index=True),
     sa.Column("change", sa.BigInteger, nullable=False),
     sa.Column("conversation_id", KEY, nullable=False),
@@ -53,7 +53,7 @@ deliveries = sa.Table(
 saved_views = sa.Table(
     "saved_views",
     METADATA,
-    sa.Column("view", NUMBER, primary_key=True),
+    number("view"),
     sa.Column("view_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("owner", KEY, nullable=False),  # e-mail address
@@ -67,7 +67,7 @@ saved_views = sa.Table(
 exports = sa.Table(
     "exports",
     METADATA,
-    sa.Column("export", NUMBER, primary_key=True),
+    number("export"),
     sa.Column("export_id", KEY, nullable=False, unique=True),
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
     sa.Column("user_id", KEY, nullable=False),

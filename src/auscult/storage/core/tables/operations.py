@@ -2,12 +2,12 @@
 
 import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 schedules = sa.Table(
     "schedules",
     METADATA,
-    sa.Column("schedule", NUMBER, primary_key=True),
+    number("schedule"),
     sa.Column("schedule_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("created_by", KEY, nullable=False),
@@ -19,7 +19,7 @@ schedules = sa.Table(
 schedule_runs = sa.Table(
     "schedule_runs",
     METADATA,
-    sa.Column("run", NUMBER, primary_key=True),
+    number("run"),
     sa.Column("schedule", NUMBER, sa.ForeignKey("schedules.schedule"), nullable=False),
     app_column(),
     sa.Column("key", KEY, nullable=False),
@@ -45,7 +45,7 @@ schedule_runs = sa.Table(
 backups = sa.Table(
     "backups",
     METADATA,
-    sa.Column("backup", NUMBER, primary_key=True),
+    number("backup"),
     sa.Column("made_at", sa.BigInteger, nullable=False),
     sa.Column("size", sa.BigInteger, nullable=False),  # of its files, in bytes
     sa.Column("place", sa.Text, nullable=False, server_default=""),  # its folder, or its name in a place of archives

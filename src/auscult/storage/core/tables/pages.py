@@ -81,7 +81,7 @@ facet_rows = sa.Table(
 facet_sets = sa.Table(
     "facet_sets",
     METADATA,
-    sa.Column("facet_set", NUMBER, primary_key=True),
+    number("facet_set"),
     sa.Column("listing", NUMBER, nullable=False),
     sa.Column("digest", sa.LargeBinary, nullable=False),  # of facets
     sa.Column("facets", sa.Text, nullable=False),  # JSON array of facet numbers, sorted

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 
 def _user() -> sa.Column[Any]:
@@ -14,7 +14,7 @@ def _user() -> sa.Column[Any]:
 users = sa.Table(
     "users",
     METADATA,
-    sa.Column("user", NUMBER, primary_key=True),
+    number("user"),
     sa.Column("user_id", KEY, nullable=False, unique=True),
     sa.Column("account_id", KEY, nullable=False, index=True),
     sa.Column("email", KEY, nullable=False, unique=True),  # normalised
@@ -39,7 +39,7 @@ credentials = sa.Table(
 sessions = sa.Table(
     "sessions",
     METADATA,
-    sa.Column("session", NUMBER, primary_key=True),
+    number("session"),
     sa.Column("session_id", KEY, nullable=False, unique=True),
     sa.Column("hash", KEY, nullable=False, unique=True),  # of the secret in the cookie
     _user(),
@@ -56,7 +56,7 @@ sessions = sa.Table(
 personal_tokens = sa.Table(
     "personal_tokens",
     METADATA,
-    sa.Column("token", NUMBER, primary_key=True),
+    number("token"),
     sa.Column("token_id", KEY, nullable=False, unique=True),
     sa.Column("hash", KEY, nullable=False, unique=True),
     _user(),
@@ -115,14 +115,14 @@ sign_in_failures = sa.Table(
     METADATA,
     sa.Column("key", KEY, primary_key=True),
     sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("until", sa.BigInteger, nullable=False),  # counted anew from then on
+    sa.Column("until", sa.BigInteger, nullable=False),  # then the count starts again
 )
 
 # Roles of an account's own. Only ever added to: the newest row of a name is in force.
 roles = sa.Table(
     "roles",
     METADATA,
-    sa.Column("role", NUMBER, primary_key=True),
+    number("role"),
     sa.Column("account_id", KEY, nullable=False),
     sa.Column("name", KEY, nullable=False),
     sa.Column("permissions", sa.Text),  # JSON array, sorted; null: the role was removed
@@ -133,7 +133,7 @@ roles = sa.Table(
 grants = sa.Table(
     "grants",
     METADATA,
-    sa.Column("grant", NUMBER, primary_key=True),
+    number("grant"),
     sa.Column("grant_id", KEY, nullable=False, unique=True),
     _user(),
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), index=True),  # null: every app of the user's account
@@ -155,7 +155,7 @@ grants = sa.Table(
 absences = sa.Table(
     "absences",
     METADATA,
-    sa.Column("absence", NUMBER, primary_key=True),
+    number("absence"),
     sa.Column("absence_id", KEY, nullable=False, unique=True),
     _user(),
     sa.Column("since", KEY, nullable=False),  # 2026-03-23
@@ -190,7 +190,7 @@ notice_readers = sa.Table(
 notice_mails = sa.Table(
     "notice_mails",
     METADATA,
-    sa.Column("mail", NUMBER, primary_key=True),
+    number("mail"),
     sa.Column("mail_id", KEY, nullable=False, unique=True),
     app_column(),
     _user(),
@@ -210,7 +210,7 @@ notice_mails = sa.Table(
 notice_targets = sa.Table(
     "notice_targets",
     METADATA,
-    sa.Column("target", NUMBER, primary_key=True),
+    number("target"),
     sa.Column("target_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("user", NUMBER, sa.ForeignKey("users.user")),  # null: of the app
@@ -235,7 +235,7 @@ notice_targets = sa.Table(
 notices = sa.Table(
     "notices",
     METADATA,
-    sa.Column("notice", NUMBER, primary_key=True),
+    number("notice"),
     sa.Column("notice_id", KEY, nullable=False, unique=True),
     app_column(),
     _user(),
@@ -290,7 +290,7 @@ queues = sa.Table(
 memberships = sa.Table(
     "memberships",
     METADATA,
-    sa.Column("membership", NUMBER, primary_key=True),
+    number("membership"),
     app_column(),
     sa.Column("kind", KEY, nullable=False),  # team, queue
     sa.Column("group_id", KEY, nullable=False),
@@ -305,7 +305,7 @@ memberships = sa.Table(
 directory_changes = sa.Table(
     "directory_changes",
     METADATA,
-    sa.Column("change", NUMBER, primary_key=True),
+    number("change"),
     sa.Column("change_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("undone_at", sa.BigInteger),  # null: in force
@@ -316,7 +316,7 @@ directory_changes = sa.Table(
 queue_jobs = sa.Table(
     "queue_jobs",
     METADATA,
-    sa.Column("job", NUMBER, primary_key=True),
+    number("job"),
     sa.Column("job_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("created_at", sa.BigInteger, nullable=False),

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, number
 
 access_log = sa.Table(
     "access_log",
@@ -71,7 +71,7 @@ retention_rules = sa.Table(
 holds = sa.Table(
     "holds",
     METADATA,
-    sa.Column("hold", NUMBER, primary_key=True),
+    number("hold"),
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("value", KEY, nullable=False),
@@ -85,7 +85,7 @@ holds = sa.Table(
 erasure_runs = sa.Table(
     "erasure_runs",
     METADATA,
-    sa.Column("run", NUMBER, primary_key=True),
+    number("run"),
     sa.Column("run_id", KEY, nullable=False, unique=True),
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
     sa.Column("kind", sa.Text, nullable=False),  # retention, erasure
@@ -98,7 +98,7 @@ erasure_runs = sa.Table(
 erasures = sa.Table(
     "erasures",
     METADATA,
-    sa.Column("erasure", NUMBER, primary_key=True),
+    number("erasure"),
     sa.Column("run", NUMBER, sa.ForeignKey("erasure_runs.run"), index=True),  # None: erased one by one
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
     sa.Column("key_hash", sa.LargeBinary, nullable=False),  # keyed hash of the conversation's id
@@ -115,7 +115,7 @@ erasures = sa.Table(
 approvals = sa.Table(
     "approvals",
     METADATA,
-    sa.Column("approval", NUMBER, primary_key=True),
+    number("approval"),
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("subject", sa.LargeBinary),  # JSON, encrypted; None once decided

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, index_of
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, index_of, number
 
 HAS_FAILED = "state = 'failed'"
 """Of a task or a transcription, in the words of their indexes."""
@@ -10,7 +10,7 @@ HAS_FAILED = "state = 'failed'"
 recordings = sa.Table(
     "recordings",
     METADATA,
-    sa.Column("recording", NUMBER, primary_key=True),
+    number("recording"),
     sa.Column("recording_id", KEY, nullable=False, unique=True),
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
     sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), nullable=False),
@@ -34,7 +34,7 @@ recordings = sa.Table(
 recording_keys = sa.Table(
     "recording_keys",
     METADATA,
-    sa.Column("recording_key", NUMBER, primary_key=True),
+    number("recording_key"),
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
     sa.Column("locked", sa.LargeBinary, nullable=False),
     sa.Column("created_at", sa.BigInteger, nullable=False),

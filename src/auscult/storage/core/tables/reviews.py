@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column
+from auscult.storage.core.tables.base import KEY, METADATA, NUMBER, app_column, number
 
 # Goes with its audit when the conversation is erased.
 reviews = sa.Table(
@@ -25,7 +25,7 @@ reviews = sa.Table(
 disputes = sa.Table(
     "disputes",
     METADATA,
-    sa.Column("dispute", NUMBER, primary_key=True),
+    number("dispute"),
     sa.Column("dispute_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), index=True),  # null once erased
@@ -61,7 +61,7 @@ review_policies = sa.Table(
 calibrations = sa.Table(
     "calibrations",
     METADATA,
-    sa.Column("calibration", NUMBER, primary_key=True),
+    number("calibration"),
     sa.Column("session_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("state", sa.Text, nullable=False),
@@ -75,7 +75,7 @@ calibrations = sa.Table(
 calibration_items = sa.Table(
     "calibration_items",
     METADATA,
-    sa.Column("item", NUMBER, primary_key=True),
+    number("item"),
     sa.Column("calibration", NUMBER, sa.ForeignKey("calibrations.calibration"), nullable=False),
     sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), nullable=False, index=True),
     sa.UniqueConstraint("calibration", "conversation"),
@@ -84,7 +84,7 @@ calibration_items = sa.Table(
 coachings = sa.Table(
     "coachings",
     METADATA,
-    sa.Column("coaching", NUMBER, primary_key=True),
+    number("coaching"),
     sa.Column("coaching_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("agent_id", KEY, nullable=False),
@@ -97,7 +97,7 @@ coachings = sa.Table(
 coaching_clips = sa.Table(
     "coaching_clips",
     METADATA,
-    sa.Column("clip", NUMBER, primary_key=True),
+    number("clip"),
     sa.Column("coaching", NUMBER, sa.ForeignKey("coachings.coaching"), nullable=False),
     sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), nullable=False, index=True),
     sa.UniqueConstraint("coaching", "conversation"),
@@ -117,7 +117,7 @@ coaching_consents = sa.Table(
 comment_threads = sa.Table(
     "comment_threads",
     METADATA,
-    sa.Column("thread", NUMBER, primary_key=True),
+    number("thread"),
     sa.Column("thread_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), nullable=False, index=True),
@@ -134,7 +134,7 @@ comment_threads = sa.Table(
 corrections = sa.Table(
     "corrections",
     METADATA,
-    sa.Column("correction", NUMBER, primary_key=True),
+    number("correction"),
     sa.Column("correction_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), nullable=False, index=True),
@@ -150,7 +150,7 @@ corrections = sa.Table(
 mask_faults = sa.Table(
     "mask_faults",
     METADATA,
-    sa.Column("fault", NUMBER, primary_key=True),
+    number("fault"),
     sa.Column("fault_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("conversation", NUMBER, sa.ForeignKey("conversations.conversation"), nullable=False, index=True),
@@ -163,7 +163,7 @@ mask_faults = sa.Table(
 collections = sa.Table(
     "collections",
     METADATA,
-    sa.Column("collection", NUMBER, primary_key=True),
+    number("collection"),
     sa.Column("collection_id", KEY, nullable=False, unique=True),
     sa.Column("app", NUMBER, sa.ForeignKey("apps.app"), nullable=False, index=True),
     sa.Column("removed_at", sa.BigInteger),  # null: it was not
@@ -175,7 +175,7 @@ collections = sa.Table(
 pins = sa.Table(
     "pins",
     METADATA,
-    sa.Column("pin", NUMBER, primary_key=True),
+    number("pin"),
     sa.Column("pin_id", KEY, nullable=False, unique=True),
     app_column(),
     sa.Column("collection", NUMBER, sa.ForeignKey("collections.collection"), nullable=False),
