@@ -131,7 +131,7 @@ def test_compose_files_are_hardened(kind: str) -> None:
         assert set(service.get("secrets", [])) <= set(document.get("secrets", {}))
         assert set(service.get("depends_on", {})) <= set(document["services"])
     if kind == "postgresql":
-        assert services["worker"]["deploy"]["replicas"] == 2
+        assert (services["worker"]["command"], services["loads"]["command"]) == (["worker"], ["worker", "--loads"])
 
 
 def test_metrics_ask_for_a_token() -> None:

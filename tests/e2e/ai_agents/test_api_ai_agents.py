@@ -14,7 +14,7 @@ from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import FORM, document
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import KEY, TENANT, Service, work
 from tests.integration.in_process import auscult
 
 AI = {
@@ -273,7 +273,7 @@ def test_what_is_reported_and_what_is_done_are_counted_apart(own: Own) -> None:
     assert (part["handled_by"], part["score"]) == ("ai", 0)
 
 
-def test_two_versions_are_compared(parts: tuple[Own, dict[str, str]]) -> None:
+def test_two_versions_are_compared(parts: tuple[Own, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a handed-over conversation the AI agent's part counts. One of each is too few, which has an exit status; many say it."""
     own, _ = parts
     service = own.service
@@ -295,16 +295,9 @@ def test_two_versions_are_compared(parts: tuple[Own, dict[str, str]]) -> None:
     pia = manager.ask("GET", "/ai-agents/ai-pia/compare?version=11&version=12").json()
     assert (pia["is_worse"], pia["is_enough"]) == (False, False)
     assert pia["needed"] > 1
-    command = (
-        "ai-agents",
-        "compare",
-        "--app",
-        TENANT.app_id,
-        "--database",
-        str(service.application.settings.database_url),
-        "--fail-if-worse",
-        "--json",
-    )
+    url = str(service.application.settings.database_url)
+    monkeypatch.setenv("AUSCULT_SECRET_KEY", KEY)
+    command = ("ai-agents", "compare", "--app", TENANT.app_id, "--database", url, "--fail-if-worse", "--json")
     for name, first, second, status in ((agent, "1", "2", 3), (agent, "2", "1", 0), ("ai-pia", "11", "12", 4)):
         ran = auscult(*command, name, "--version", first, "--version", second)
         assert ran.status == status, ran.err
