@@ -1,3 +1,3 @@
 """auscult: an open, self-hosted quality platform for contact centres."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

@@ -1,7 +1,4 @@
-"""Tables are created and changed here and nowhere else: new databases by the baseline, others by files in ``versions``.
-
-Until 0.3.0 is released, tables change in their definitions, and the baseline with them (decision 0096).
-"""
+"""Tables are created and changed here and nowhere else: new databases by the baseline, others by files in ``versions``."""
 
 import sqlite3
 from pathlib import Path
