@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, Generic, TypeVar, cast
 
 _READ: Any = cast("Any", re)._parser  # noqa: SLF001  (reads a pattern as the library does)
-_LETTERS, _PLACES, _MOST = 14, 7, 400
+_LETTERS, _PLACES, _MOST = 10, 7, 60
 """Letters of a beginning that are compared, letters by which a place is found, and the most beginnings of one pattern."""
 _AHEAD = 4
 """Letters behind a word that are compared at once with all that may follow."""
