@@ -1,15 +1,17 @@
 """One PostgreSQL database that grows: loads, pages, lists, search, a backup and retention at each of several sizes.
 
-    python -m bench.large --database URL [--sizes 5000 10000 20000] [--more 1000] [--rounds 20] [--month 30] [retention]
+    python -m bench.large --database URL [--sizes 5000 10000 20000] [--more 1000] [--rounds 20] [--month 30]
+        [--restored URL] [retention]
 
-Whole conversations of QA-14x8 over ninety days, with every analyzer, in one app. At each size: ``--more`` further ones
-until all are readable, the median of pages and lists, and a backup. At the last size the first ``--month`` days leave
-by retention, while ``--more`` further ones are loaded, lists are read, and a conversation is sent that is stored
-already: how long it waits for its turn. ``retention`` measures nothing else, on SQLite too.
+Whole conversations of QA-14x8 over ninety days, with every analyzer, in one app. At each size: the rate at which it was
+filled, ``--more`` further ones until all are readable, the median and the 95th percentile of pages, lists and insights,
+and a backup, which is restored into ``--restored``, an empty database. At the last size a customer is erased, and the
+first ``--month`` days leave by retention, while ``--more`` further ones are loaded, lists are read, and a conversation
+is sent that is stored already: how long it waits for its turn. ``retention`` measures nothing else, on SQLite too.
 
 A line by least squares through the sizes, from 100,000 on, gives what 10,000,000 and 100,000,000 would take: that is an
-estimate, and is printed as one. Client, server, one worker and PostgreSQL share the machine. The default sizes show that
-the program works, and nothing about a large database; 2,000,000 need 45 GB and a night.
+estimate, and is printed as one. Client, server, its workers and PostgreSQL share the machine. The default sizes show that
+the program works, and nothing about a large database; 2,000,000 need 40 GB and a night.
 """
 
 import argparse
@@ -36,6 +38,7 @@ from bench.qa14x8 import FIRST
 from bench.tenants import DAYS, REPORT, Account
 
 SCOPES = ("Quality AI", "conversations:read")
+PERIOD = "since=2026-01-01&until=2026-04-01"
 AT_ONCE = 20_000
 """Conversations that are in memory at a time while the database is filled."""
 ESTIMATED = (10_000_000, 100_000_000)
@@ -60,26 +63,28 @@ def requests(account: Account, size: int) -> dict[str, Callable[[], httpx.Respon
         "list with two filters": lambda: listing("queue=Queue%203&outcome=failed"),
         "list by score": lambda: listing("sort=score"),
         "search of two words": lambda: listing("q=parcel%20monday"),
+        "insights of all days": lambda: account.ask("GET", f"/api/v1/insights?{PERIOD}"),
+        "insights by queue": lambda: account.ask("GET", f"/api/v1/insights?by=queue&{PERIOD}"),
     }
 
 
-def median_ms(ask: Callable[[], httpx.Response], rounds: int) -> float:
-    """Return the median of some answers; the first one is not counted."""
+def taken_ms(ask: Callable[[], httpx.Response], rounds: int) -> list[float]:
+    """Return what each of some answers took; the first one is not counted."""
     found: list[float] = []
     for _ in range(rounds + 1):
         began = time.perf_counter()
         answer = ask()
         found.append(1000 * (time.perf_counter() - began))
         assert answer.is_success, answer.text
-    return statistics.median(found[1:])
+    return found[1:]
 
 
 class Growing:
     """The database, and what was measured at each of its sizes."""
 
-    def __init__(self, home: Home, more: int, rounds: int) -> None:
+    def __init__(self, home: Home, more: int, rounds: int, restored: str | None) -> None:
         """Begin with an empty database."""
-        self.home, self.more, self.rounds = home, more, rounds
+        self.home, self.more, self.rounds, self.restored = home, more, rounds, restored
         self.size, self._seed = 0, 0
         self._stored = b""
         self._cursor: str | None = None
@@ -99,10 +104,11 @@ class Growing:
     def grow(self, client: Client, size: int) -> None:
         """Fill up to a size."""
         while self.size < size:
-            self.load(client, min(AT_ONCE, size - self.size))
+            some = min(AT_ONCE, size - self.size)
+            print(f"{self.size:>12,}  {some / self.load(client, some):.0f} readable a second", flush=True)
 
-    def measure(self, client: Client) -> None:
-        """Measure everything at the present size."""
+    def measure(self, client: Client, *, is_last: bool) -> None:
+        """Measure everything at the present size; at the last one also what is done once."""
         database = Database(self.home.url)
         with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(sa.text("VACUUM ANALYZE"))
@@ -112,10 +118,19 @@ class Growing:
         self._add(size, "database, MB", stored / 1e6)
         account = Account(self.home.url_of_server, self.home.access)
         for name, ask in requests(account, size).items():
-            self._add(size, f"{name}, ms", median_ms(ask, self.rounds))
+            taken = taken_ms(ask, self.rounds)
+            self._add(size, f"{name}, ms", statistics.median(taken))
+            self._add(size, f"{name}, 95th percentile, ms", statistics.quantiles(taken, n=20)[-1])
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             self._add(size, "backup, s", self._command(folder, "backup", str(folder / "backup")).wall_s)
+            if is_last and self.restored is not None:
+                words = ("restore", str(folder / "backup"), "--database", self.restored)
+                self._add(size, "restore, s", self._command(folder, *words).wall_s)
+            if is_last:
+                words = ("erase", "--customer", json.loads(self._stored)["customer"]["id"], "--run")
+                erased = self._command(folder, *words, "--app", self.home.access.app)
+                self._add(size, "erasure of a customer, s", erased.wall_s)
         self._add(size, f"load of {self.more:,}, s", self.load(client, self.more))
 
     def retain(self, client: Client, days: int) -> None:
@@ -146,8 +161,8 @@ class Growing:
         lists: list[float] = []
         turns: list[float] = []
         while not over.is_set():
-            lists.append(median_ms(account.listing, 1))
-            turns.append(median_ms(lambda: account.load([self._stored]), 1))
+            lists += taken_ms(account.listing, 1)
+            turns += taken_ms(lambda: account.load([self._stored]), 1)
             over.wait(0.05)
         return lists, turns
 
@@ -174,16 +189,17 @@ def main() -> None:
     parser.add_argument("--more", type=int, default=1_000)
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--month", type=int, default=30)
+    parser.add_argument("--restored", help="an empty PostgreSQL database for the backup of the last size")
     chosen = parser.parse_args()
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it began")
     with tempfile.TemporaryDirectory() as name:
         home = Home(chosen.database, Path(name), "st-large", *SCOPES)
-        growing = Growing(home, chosen.more, chosen.rounds)
+        growing = Growing(home, chosen.more, chosen.rounds, chosen.restored)
         with home.serving(1) as client:
             for size in chosen.sizes:
                 growing.grow(client, size)
                 if chosen.only is None:
-                    growing.measure(client)
+                    growing.measure(client, is_last=size == chosen.sizes[-1])
             growing.retain(client, chosen.month)
     if chosen.sizes[-1] < LEAST:
         return
