@@ -42,7 +42,7 @@ _SHOWN_BYTES = 4096
 _IN_MEMORY_BYTES = 1 << 20
 _SUFFIXES = (
     "jpg jpeg png gif webp heic svg bmp ico mp3 wav ogg opus m4a aac amr flac mp4 mov avi mkv webm 3gp pdf vcf docx pptx "
-    "html css js db exe dll md yaml yml"
+    "html css js db db-shm db-wal db-journal key exe dll md yaml yml"
 )
 _NO_TEXT = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 """Endings of files that hold no conversations, in folders and archives."""
@@ -50,6 +50,7 @@ _BESIDE = frozenset(
     ("users.json", "channels.json", "groups.json", "dms.json", "mpims.json", "integration_logs.json", "canvases.json")
 )
 """Files of a Slack export next to its channels, from which the names of people are taken."""
+_REJECTS = ".rejects.ndjson"
 _FOREIGN = {
     b"BZh": "bzip2; unpack it first, or compress it with gzip or zstd",
     b"\xfd7zXZ": "xz; unpack it first, or compress it with gzip or zstd",
@@ -232,7 +233,7 @@ def is_skipped(name: str, noted: Noted) -> bool:
     """Return whether a file of a folder or archive holds no conversations: pictures, sound, what systems leave there."""
     path = PurePosixPath(name)
     is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    is_skipped = is_hidden or path.suffix.lower() in _NO_TEXT or path.name in _BESIDE
+    is_skipped = is_hidden or path.suffix.lower() in _NO_TEXT or path.name in _BESIDE or name.endswith(_REJECTS)
     if is_skipped:
         noted.add(name, "skipped")
     return is_skipped

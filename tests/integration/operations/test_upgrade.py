@@ -110,13 +110,15 @@ def test_what_an_earlier_version_rendered_is_rendered_again(
 
 
 def test_a_step_without_a_way_back_is_refused(database_url: str, tmp_path: Path) -> None:
-    """The first version stays as it is; the message names the backup."""
+    """Ticks stay; the message names the backup."""
     settings = Settings(database_url=database_url, secret_key=KEY, state_dir=str(tmp_path))
     migrate(database_url)
+    while bootstrap.plan_migrations(settings).current != "0306":
+        bootstrap.step_back(settings)
     with pytest.raises(SettingsError) as refused:
         bootstrap.step_back(settings)
     assert refused.value.reason == "migration.no_way_back"
-    assert bootstrap.plan_migrations(settings).current == newest_version()
+    assert bootstrap.plan_migrations(settings).current == "0306"
     done = auscult(tmp_path, "migrate", "--back", "--database", database_url)
     assert (done.status, "restore the backup" in done.err) == (1, True)
     assert auscult(tmp_path, "migrate", "--back", "--plan").status == 1

@@ -110,11 +110,12 @@ def test_what_is_no_id_makes_no_app(tmp_path: Path, option: str, given: str) -> 
     assert "account" not in auscult(tmp_path, "apps", "list").out
 
 
-def test_what_is_there_and_no_file_is_named_as_what_it_is(tmp_path: Path) -> None:
-    """A folder is not missing: its files are to be named."""
-    refused = auscult(tmp_path, "load", ".", "--app", "st-1")
-    assert refused.status == 2
-    assert ". is a folder; name its files" in refused.err
+def test_a_folder_is_read_but_for_what_the_program_left_there(tmp_path: Path) -> None:
+    """The database, its key, and what was refused before are no transcripts; a device is no file."""
+    (tmp_path / "notes.txt").write_text("garbage")
+    for _ in range(2):
+        refused = auscult(tmp_path, "load", ".", *TENANT)
+        assert f"1 rejected, with reasons, in {tmp_path.name}.rejects.ndjson" in refused.err
     assert "/dev/null is no regular file; give - to read stdin" in auscult(tmp_path, "score", "/dev/null").err
 
 

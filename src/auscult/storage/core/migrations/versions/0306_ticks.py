@@ -1,6 +1,6 @@
 """Add ticks, which teach questions, to what people say of conversations.
 
-Revision 0306.
+Revision 0306. There is no way back: ticks would be lost, and views read the column.
 """
 
 import sqlalchemy as sa
@@ -15,9 +15,3 @@ depends_on = None
 def upgrade() -> None:
     """Add the column: every example stays one."""
     op.add_column("form_examples", sa.Column("says", sa.Boolean))
-
-
-def downgrade() -> None:
-    """Remove the ticks, and drop the column."""
-    op.execute("DELETE FROM form_examples WHERE says IS NOT NULL")
-    op.drop_column("form_examples", "says")
