@@ -14,7 +14,7 @@ from auscult.services.people.users import Access, Users
 from auscult.storage import migrate, new_secret_key, open_store
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, scored, talk
 
-pytestmark = pytest.mark.night
+pytestmark = pytest.mark.landing
 
 LEE, EVE, AGENT = "lee@example.com", "eve@example.com", "a-1"
 SHEET = ("em-hello=YES", "em-bye=NO")
@@ -70,7 +70,6 @@ def program(tmp_path: Path) -> Program:
     return found
 
 
-@pytest.mark.landing
 def test_disputes_from_release_to_examples(program: Program, tmp_path: Path) -> None:
     """A policy, a second look, acceptance, a dispute, its decision and withdrawal, figures, and labelled examples."""
     (tmp_path / "policy.yaml").write_text("rounds: 2\nwindow_days: 10\n", encoding="utf-8")
@@ -135,7 +134,7 @@ def test_coaching_from_its_goal_to_its_end(program: Program) -> None:
     assert [each["metric_id"] for each in shown["measured"]] == ["em-hello"]
     assert (BOB, "Once more.") in {(each["by"], each["text"]) for each in shown["notes"]}
     assert item in program("coaching", "list", "--agent", AGENT)
-    assert program("coaching", "new-colleagues") == ""
+    assert program("coaching", "new-colleagues") == "none found\n"
     program.refuses("coaching.not_yours", "coaching", "acknowledge", item, "--as", BOB)
 
 
@@ -152,7 +151,7 @@ def test_schedules_and_their_files(program: Program) -> None:
     program.refuses("view.unknown", *made, "--view", "Nobody's")
     wrong = CliRunner().invoke(program.commands, ["schedules", "create", "x", "--kind", "wish", "--app", "b"])
     assert (wrong.exit_code, "invalid kind 'wish'" in wrong.output) == (2, True)
-    assert program("schedules", "list") == ""
+    assert program("schedules", "list") == "none found\n"
 
 
 def test_what_cannot_be_judged(program: Program) -> None:

@@ -135,10 +135,16 @@ def _answer(place: str, known: Mapping[str, Any], values: Mapping[str, Any]) -> 
             conversation_id = values["conversation_id"] if is_of_conversation else None
             has["app"] = guard.narrowed(has["app"], has["rights"], conversation_id)
     fn = inspect.unwrap(handler.fn)
-    for key, provided in routes.ROUTER.dependencies.items():
-        if key in inspect.signature(fn).parameters:
-            has[key] = _called(provided.dependency, has)
+    _provide(fn, routes.ROUTER.dependencies, has)
     return _whole(fn, has, values)
+
+
+def _provide(fn: Callable[..., Any], dependencies: Mapping[str, Any], has: dict[str, Any]) -> None:
+    """Add what a function depends on, after what that depends on itself."""
+    for key in inspect.signature(fn).parameters:
+        if key in dependencies and key not in has:
+            _provide(dependencies[key].dependency, dependencies, has)
+            has[key] = _called(dependencies[key].dependency, has)
 
 
 def _structured(of: Input, given: Any) -> Any:  # noqa: ANN401  (a parameter's value)
