@@ -224,7 +224,7 @@ def _show(found: "Tuning", taught: Sequence["TaughtFit"], *, as_json: bool) -> N
     better = sum(metric.is_better for metric in found.metrics)
     fitted = "1 metric" if len(found.metrics) == 1 else f"{len(found.metrics)} metrics"
     typer.echo(
-        f"{found.conversations} conversations, {fitted} fitted, {better} better when cross-validated"
+        f"{found.conversations} conversation{'' if found.conversations == 1 else 's'}, {fitted} fitted, {better} better when cross-validated"
         f" over {found.folds} parts; nothing was changed"
     )
 

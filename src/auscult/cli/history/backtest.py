@@ -185,7 +185,7 @@ def _differs(store: "AppStore", tried: _Tried) -> "ComparedForms | None":
 
 def _head(tried: _Tried, order: "TrialOrder", line: "BacktestLine") -> str:
     """``draft of ef-bank tried on 12,345 conversations from 2026-01-01 to before 2026-02-01``."""
-    parts = [f"{tried.name} ({tried.form.name}) tried on {line.looked:,} conversations"]
+    parts = [f"{tried.name} ({tried.form.name}) tried on {line.looked:,} conversation{'' if line.looked == 1 else 's'}"]
     if order.since is not None:
         parts.append(f"from {order.since:%Y-%m-%d %H:%M}")
     if order.until is not None:

@@ -46,7 +46,7 @@ def about(line: BacktestLine) -> Iterable[str]:
     if line.before.no_form:
         until_now.append(f"{count(line.before.no_form)} by none")
     before = f"; until now {', '.join(until_now)}" if until_now else ""
-    yield f"{count(line.counted)} conversations would be scored with it{before}."
+    yield f"{count(line.counted)} conversation{'' if line.counted == 1 else 's'} would be scored with it{before}."
     others = line.looked - line.counted - line.unjudged - line.failed
     if others:
         left = f", {count(line.left)} of which an earlier version scored" if line.left else ""

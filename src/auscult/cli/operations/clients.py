@@ -29,8 +29,9 @@ def add(
     """Add a client, and print its id and secret, which are shown once."""
     from auscult import bootstrap
     from auscult.cli.terminal.principal import principal
-    from auscult.services.operations.clients import add_client
+    from auscult.services.operations.clients import add_client, check_scopes
 
+    check_scopes(frozenset(scopes))  # before a new database is made
     with bootstrap.open(options.settings_of(database)) as application:
         tenants = [options.tenant_of(application.store, account, org, app) for app in apps]
         client = add_client(application.store, tenants, frozenset(scopes), principal())

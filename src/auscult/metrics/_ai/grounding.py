@@ -254,7 +254,7 @@ def _signs(reading: AiReading, one: Stated, sources: Sources, here: Sequence[Fig
         sign += "_asked"
     words = figure.words.strip()
     yield Found(
-        sign, one.step, one.sentence, coded("'{words}' stands nowhere in what was given, read or said", words=words)
+        sign, one.step, one.sentence, coded("'{words}' is nowhere in what was given, read or said", words=words)
     )
 
 

@@ -56,7 +56,7 @@ def _strange(reading: AiReading, at: int) -> Iterator[Found]:
     if forms and ids.isdisjoint(one for each in known for one in ids_in(each)):
         yield _sign("other_id", step, call, coded("it has another number than was agreed"))
     if at in figured(reading)[2]:
-        yield _sign("other_number", step, call, coded("it has a number that stands nowhere before"))
+        yield _sign("other_number", step, call, coded("it has a number that nothing before it has"))
 
 
 def _sign(name: str, step: Step, call: Call, what: str) -> Found:

@@ -20,11 +20,8 @@ def clients_of(store: Store, tenant: Tenant) -> list[Client]:
     return sorted(found, key=lambda each: each.revoked_at is not None)
 
 
-def add_client(store: Store, tenants: Sequence[Tenant], scopes: frozenset[str], by: str) -> Client:
-    """Add a client that reaches these apps of one account, and return it with its secret; ``by`` is who adds it.
-
-    Raises ``RequestError`` ``scope.unknown``, ``client.accounts``.
-    """
+def check_scopes(scopes: frozenset[str]) -> None:
+    """Raise ``RequestError`` ``scope.unknown`` for a scope that does not exist."""
     for scope in sorted(scopes - frozenset(SCOPES)):
         raise RequestError(
             "unknown scope {value!r}; available: {list}",
@@ -33,6 +30,14 @@ def add_client(store: Store, tenants: Sequence[Tenant], scopes: frozenset[str], 
             field="scope",
             value=scope,
         )
+
+
+def add_client(store: Store, tenants: Sequence[Tenant], scopes: frozenset[str], by: str) -> Client:
+    """Add a client that reaches these apps of one account, and return it with its secret; ``by`` is who adds it.
+
+    Raises ``RequestError`` ``scope.unknown``, ``client.accounts``.
+    """
+    check_scopes(scopes)
     accounts = {tenant.account_id for tenant in tenants}
     if len(accounts) > 1:
         raise RequestError(
