@@ -143,8 +143,8 @@ def test_what_the_file_does_not_say_is_given_or_assumed() -> None:
 
 def test_a_channel_that_is_given_is_not_marked_as_a_default() -> None:
     """A table names no channel; the option does."""
-    table = b"id,speaker,text\n1,agent,Hello there\n1,customer,Hi\n"
-    (one,) = conversations(read(table, "calls_2026-10-14_1534.csv", channel="chat"))
+    table = b"id,day,speaker,text\n1,2026-10-14,agent,Hello there\n1,2026-10-14,customer,Hi\n"
+    (one,) = conversations(read(table, "calls.csv", channel="chat"))
     assert (one.channel, one.assumed["channel"]) == ("chat", "option")
 
 
