@@ -308,7 +308,7 @@ def test_sign_out_is_in_view_on_a_low_window(browser: Browser, served: Service, 
     width(browser, 1280, height)
     for path in ("", "/administration/users"):
         browser.driver.get(f"{served.url}/console{path}")
-        browser.click(".own summary")
+        browser.one(".own summary").click()
         assert browser.run(IN_VIEW, "form[action$='/sign-out'] button"), path
     width(browser, 1280)
 

@@ -141,6 +141,13 @@ def test_what_the_file_does_not_say_is_given_or_assumed() -> None:
     }
 
 
+def test_a_channel_that_is_given_is_not_marked_as_a_default() -> None:
+    """A table names no channel; the option does."""
+    table = b"id,day,speaker,text\n1,2026-10-14,agent,Hello there\n1,2026-10-14,customer,Hi\n"
+    (one,) = conversations(read(table, "calls.csv", channel="chat"))
+    assert (one.channel, one.assumed["channel"]) == ("chat", "option")
+
+
 def test_a_longer_export_of_a_chat_adds_only_what_is_new() -> None:
     """A conversation ends after a pause; what grew has the id that it had."""
     text = SAMPLES["others/wa-android.txt"]

@@ -119,7 +119,7 @@ def _document(talk: Talk, source: Source, assumed: dict[AssumedField, str]) -> d
     only = agents[0]["id"] if len(agents) == 1 else None
     turns = [_turn(one, sides, only) for one in talk.said]
     channel = given.channel or talk.channel
-    if given.channel and talk.channel is None:
+    if given.channel and (talk.channel is None or "channel" in assumed):
         assumed["channel"] = "option"
     return {
         "custom_id": talk.id or _made_id(talk, source, started_at),

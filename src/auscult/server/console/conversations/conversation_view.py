@@ -53,6 +53,8 @@ _ACTIONS = {
     "dispute_withdrawn": later("Dispute withdrawn"),
     "rescored": later("Scored again"),
 }
+_BY_AUDITOR = frozenset({"assigned", "reassigned", "submitted", "reaudited", "declined"})
+"""Actions behind which the auditor is named; the others are steps of other people."""
 
 
 class ScoreView(Struct, frozen=True, kw_only=True):
@@ -327,7 +329,7 @@ def _trail(detail: ConversationDetail, reader: Reader) -> tuple[tuple[datetime, 
     lines: list[tuple[datetime, str]] = []
     for entry in detail.trail:
         text = _(_ACTIONS.get(entry.action, entry.action.capitalize()))
-        if entry.auditor:
+        if entry.auditor and entry.action in _BY_AUDITOR:
             text += f": {entry.auditor}"
         if entry.result and entry.result.score is not None:
             text += f", {reader.number(entry.result.score)}"
