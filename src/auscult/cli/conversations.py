@@ -136,6 +136,8 @@ def _verdict(result: "MetricResult") -> Iterator[str]:
 
 
 def _quoted(evidence: "Evidence") -> str:
+    if evidence.turn_id is None:
+        return evidence.why or evidence.text
     why = f" ({evidence.why})" if evidence.why else ""
     return f"{evidence.turn_id}  {_time(evidence.start_ms)}{evidence.text}{why}"
 
