@@ -3,7 +3,6 @@
 import fcntl
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -12,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.program import environment
-from tests.waiting import PATIENCE_S, fixed_port
+from tests.integration.program import environment, ran
+from tests.waiting import fixed_port
 
 ROOT = Path(__file__).parents[1]
 PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
@@ -22,15 +21,7 @@ PINNED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
 def run(folder: Path, *command: str | Path, **settings: str) -> str:
     """Run a command that does not see the clone, with these settings; return its output."""
     given = {name: value for name, value in environment().items() if name != "PYTHONPATH"} | settings
-    done = subprocess.run(  # noqa: S603  (our own words)
-        [str(word) for word in command],
-        cwd=folder,
-        env=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=4 * PATIENCE_S,
-    )
+    done = ran(command, cwd=folder, env=given)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -22,7 +22,6 @@ from tests.strategies import accepted_conversations, json_objects
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reference/formats.md").read_text(encoding="utf-8")
 EXAMPLES = sorted((ROOT / "examples/conversations").glob("*.ndjson"))
-VCONS = sorted((ROOT / "examples/vcon").glob("*.json"))
 
 WRITERS: dict[str, Callable[[Conversation], bytes]] = {"native": native.write, "vcon": vcon.write}
 """How a conversation is written in each format; a new format without a line here fails the tests."""

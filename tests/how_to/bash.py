@@ -7,7 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.integration.program import AUSCULT
+from tests.integration.program import AUSCULT, ran
 from tests.waiting import PATIENCE_S, wait_until
 
 HEAD = """set -aeuo pipefail
@@ -32,15 +32,7 @@ def run(text: str, folder: Path, given: Mapping[str, str]) -> tuple[str, dict[st
     kept = folder / ".environment"
     before = environment(given)
     script = f"{HEAD}{text}\nenv --null > {kept}\n"
-    done = subprocess.run(  # noqa: S603  (our own pages)
-        ["bash", "-c", script],  # noqa: S607  (the reader's own bash)
-        cwd=folder,
-        env=before,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=2 * PATIENCE_S,
-    )
+    done = ran(["bash", "-c", script], cwd=folder, env=before)
     assert done.returncode == 0, f"{text} ended with {done.returncode}: {done.stdout} {done.stderr}"
     after = dict(line.split("=", 1) for line in kept.read_text(encoding="utf-8").split("\0") if line)
     kept.unlink()

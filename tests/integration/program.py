@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
@@ -47,6 +47,12 @@ class Result(NamedTuple):
 def environment(**settings: str) -> dict[str, str]:
     """The environment without settings of ours, but for those given."""
     return {name: value for name, value in os.environ.items() if not name.startswith("AUSCULT_")} | settings
+
+
+def ran(words: Sequence[str | Path], **options: Any) -> subprocess.CompletedProcess[str]:
+    """Run a command with options of ``subprocess.run``; return what it printed, as text."""
+    given: dict[str, Any] = {"timeout": 4 * PATIENCE_S, **options}
+    return subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, **given)  # noqa: S603  (our own words)
 
 
 def auscult(folder: Path, *words: str | Path, stdin: str = "", settings: Mapping[str, str] | None = None) -> Result:

@@ -2,13 +2,12 @@
 
 import os
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.installing import cloning
-from tests.integration.program import AUSCULT, environment
+from tests.integration.program import AUSCULT, environment, ran
 from tests.waiting import PATIENCE_S, fixed_port
 
 pytestmark = pytest.mark.night
@@ -33,10 +32,7 @@ def test_every_command_of_a_tutorial_does_what_it_says(
     for shown, here in {PORT: str(fixed_port()), **cloning(tmp_path_factory)}.items():
         script = script.replace(shown, here)
     given = environment(PATH=f"{AUSCULT.parent}{os.pathsep}{os.environ['PATH']}", HOME=str(tmp_path))
-    command = ["bash", "-c", script]  # the reader's own bash
-    done = subprocess.run(  # noqa: S603  (our own tutorial)
-        command, cwd=tmp_path, env=given, capture_output=True, text=True, check=False, timeout=6 * PATIENCE_S
-    )
+    done = ran(["bash", "-c", script], cwd=tmp_path, env=given, timeout=6 * PATIENCE_S)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     printed = done.stdout.replace('"', "'")
     assert [words for words in SAID[page] if words not in printed] == []

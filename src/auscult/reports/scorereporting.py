@@ -205,24 +205,7 @@ _ANSWER_EXAMPLE: Mapping[str, Any] = {
             "Agents": [{"Agent ID": "a-17", "Agent Name": "Robert"}],
             "koreEvalutionScore": 60,
             "Language": "English",
-            "Metrics": [
-                {
-                    "Metric ID": "em-greeting",
-                    "Metric Name": "Greeting",
-                    "Metric Weight": 60,
-                    "Metric Negative Weight": 0,
-                    "Qualification": "YES",
-                    "isFatalError": False,
-                },
-                {
-                    "Metric ID": "em-signoff",
-                    "Metric Name": "Sign-off",
-                    "Metric Weight": 40,
-                    "Metric Negative Weight": 0,
-                    "Qualification": "NO",
-                    "isFatalError": False,
-                },
-            ],
+            "Metrics": quality.EXAMPLES,
         }
     ],
     "totalResults": 1,

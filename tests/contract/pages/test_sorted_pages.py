@@ -76,7 +76,6 @@ CASES = st.builds(
 SEVERAL = st.lists(CASES, min_size=1, max_size=10, unique_by=lambda each: each.name)
 _SCORES = st.sampled_from([None, -100, 0, 70, 100])
 _SECONDS = st.sampled_from([None, 0, 60, 61])
-_LABELS: tuple[SentimentLabel, ...] = get_args(SentimentLabel)
 FIELDS = st.builds(
     ListFields,
     score_from=_SCORES,

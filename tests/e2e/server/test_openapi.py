@@ -138,5 +138,5 @@ def test_every_answer_of_our_own_api_is_described(served: Service, mode: Generat
 def test_a_stranger_sees_nothing_in_it(served: Service) -> None:
     """The description is of the APIs, not of anybody's data."""
     text = served.http.get(served.url + "/openapi.json").text
-    assert TENANT.app_id not in text.split('"')
+    assert STRANGER.app_id not in text.split('"')
     assert STRANGER.account_id not in text

@@ -8,9 +8,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.integration.program import AUSCULT, environment
+from tests.integration.program import AUSCULT, environment, ran
 from tests.integration.working import FORM, conversation
-from tests.waiting import PATIENCE_S
 
 pytestmark = pytest.mark.night
 
@@ -23,15 +22,7 @@ OUTSIDE = "192.0.2.1"
 def run(folder: Path, *command: str | Path, **more: str) -> subprocess.CompletedProcess[str]:
     """Run something in a folder, with the log of the guard there."""
     given = environment(OFFLINE_LOG=str(folder / "log"), AUSCULT_DATABASE_URL="sqlite:///test.db", **more)
-    return subprocess.run(  # noqa: S603  (our own words)
-        [str(word) for word in command],
-        cwd=folder,
-        env=given,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=4 * PATIENCE_S,
-    )
+    return ran(command, cwd=folder, env=given)
 
 
 def namespace() -> tuple[str, ...]:

@@ -11,8 +11,7 @@ import pytest
 from auscult import bootstrap
 from auscult.config import read_settings
 from auscult.domain.tenancy import Tenant
-from tests.integration.program import TENANT, Result, auscult
-from tests.waiting import PATIENCE_S
+from tests.integration.program import TENANT, Result, auscult, ran
 
 pytestmark = pytest.mark.night
 
@@ -42,14 +41,8 @@ def run(installed: Path, folder: Path, *words: str | Path, engines: str = "") ->
 
 def test_the_example_passes_its_own_tests(installed: Path) -> None:
     """Its tests inherit the contracts that auscult's own variants are held to."""
-    done = subprocess.run(  # noqa: S603  (our own words)
-        [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", EXAMPLE / "tests"],
-        env=os.environ | {"PYTHONPATH": str(installed)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=4 * PATIENCE_S,
-    )
+    words = (sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", EXAMPLE / "tests")
+    done = ran(words, env=os.environ | {"PYTHONPATH": str(installed)})
     assert done.returncode == 0, done.stdout + done.stderr
     assert "20 passed" in done.stdout
 

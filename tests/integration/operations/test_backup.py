@@ -25,7 +25,7 @@ from tests.databases import client_of, database
 from tests.e2e.sounding import tone, wav
 from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.bucket import bucket as bucket  # noqa: PLC0414  (a fixture)
-from tests.integration.program import AUSCULT, auscult, conversation, environment, write
+from tests.integration.program import AUSCULT, auscult, conversation, environment, ran, write
 from tests.integration.program import TENANT as APP
 from tests.waiting import wait_until
 
@@ -328,9 +328,7 @@ def test_archives_are_kept_by_the_rule(sqlite_url: str, tmp_path: Path) -> None:
     assert {path.name for path in place.iterdir()} == left
     words = ("restore", "archives", "--passphrase-file", "passphrase", "--database", "sqlite:///n.db", "--verify")
     # in a process of its own, which has imported nothing before
-    done = subprocess.run(  # noqa: S603
-        [AUSCULT, *words], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False
-    )
+    done = ran([AUSCULT, *words], cwd=tmp_path, env=environment())
     assert (done.returncode, "verified, 0 differences" in done.stdout) == (0, True), done.stderr
     refused = auscult(tmp_path, "backup", "--to", "archives", "--database", sqlite_url)
     assert (refused.status, "--passphrase-file" in refused.err) == (1, True)

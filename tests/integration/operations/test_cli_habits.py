@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.data_files import data_of, tuples_of
-from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
+from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, ran, write
 
 pytestmark = pytest.mark.night
 
@@ -92,16 +92,8 @@ def test_nothing_is_asked_without_a_terminal(tmp_path: Path) -> None:
     """With stdin closed every command ends by itself; progress and colours are for terminals only."""
     write(tmp_path / "one.ndjson", *(conversation(f"c-{number}") for number in range(40)))
     assert auscult(tmp_path, "forms", "apply", "starter", *TENANT).status == 0
-    words = [str(AUSCULT), "load", "one.ndjson", *TENANT]
-    done = subprocess.run(  # noqa: S603  (our own program)
-        words,
-        cwd=tmp_path,
-        env=environment(AUSCULT_DATABASE_URL="sqlite:///test.db"),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    given = environment(AUSCULT_DATABASE_URL="sqlite:///test.db")
+    done = ran([AUSCULT, "load", "one.ndjson", *TENANT], cwd=tmp_path, env=given, stdin=subprocess.DEVNULL)
     assert done.returncode == 0
     assert "\x1b" not in done.stdout + done.stderr
     assert "readable" not in done.stderr

@@ -2,14 +2,12 @@
 
 import os
 import stat
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from auscult.storage import migrate
-from tests.integration.program import AUSCULT, TENANT, conversation, environment, write
-from tests.waiting import PATIENCE_S
+from tests.integration.program import AUSCULT, TENANT, conversation, environment, ran, write
 
 
 def open_to_others(folder: Path) -> list[str]:
@@ -35,16 +33,8 @@ def test_what_commands_write_is_private(tmp_path: Path, umask: int) -> None:
         ("restore", "saved", "--database", "sqlite:///again.db"),
         ("score", "one.ndjson", "--form", "starter", "--out", "scored.ndjson"),
     ):
-        done = subprocess.run(  # noqa: S603  (our own program)
-            [str(AUSCULT), *line],
-            cwd=tmp_path,
-            env=environment(**({} if line[0] == "restore" else {"AUSCULT_DATABASE_URL": "sqlite:///test.db"})),
-            umask=umask,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=2 * PATIENCE_S,
-        )
+        given = environment(**({} if line[0] == "restore" else {"AUSCULT_DATABASE_URL": "sqlite:///test.db"}))
+        done = ran([AUSCULT, *line], cwd=tmp_path, env=given, umask=umask)
         assert done.returncode == 0, (line, done.stderr)
     made = {path.name for path in tmp_path.rglob("*")}
     assert {"test.db", "again.db", "exported", "saved", "scored.ndjson"} <= made

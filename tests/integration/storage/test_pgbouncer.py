@@ -22,7 +22,7 @@ from tests.conftest import pooled
 from tests.contract.storing import query
 from tests.data_files import data_of
 from tests.databases import database
-from tests.integration.program import TENANT, auscult, conversation, write
+from tests.integration.program import TENANT, auscult, conversation, ran, write
 from tests.integration.working import FORM, settings_for, working
 from tests.integration.working import TENANT as APP
 from tests.integration.working import conversation as chat
@@ -78,15 +78,8 @@ def url(pooler: str, postgresql_server: str, tmp_path: Path) -> Iterator[str]:
 def test_the_contract_of_the_store(pooler: str) -> None:
     """Much of what the tests of the store ask of a database holds behind the pooler."""
     tests = [str(ROOT / "tests" / "contract" / name) for name in CONTRACT]
-    done = subprocess.run(  # noqa: S603  (our own tests)
-        [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", "postgresql", *tests],
-        cwd=ROOT,
-        env={**os.environ, "AUSCULT_TEST_POOLER": pooler},
-        capture_output=True,
-        text=True,
-        timeout=6 * PATIENCE_S,
-        check=False,
-    )
+    words = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-k", "postgresql", *tests)
+    done = ran(words, cwd=ROOT, env={**os.environ, "AUSCULT_TEST_POOLER": pooler}, timeout=6 * PATIENCE_S)
     assert done.returncode == 0, done.stdout[-5000:]
 
 

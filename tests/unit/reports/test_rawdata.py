@@ -12,7 +12,6 @@ from auscult.domain.conversation import Agent, Queue, Recordings
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import (
     Insights,
-    Sentiment,
 )
 from auscult.reports.rawdata import RawData
 from tests.data_files import data_of
@@ -23,9 +22,6 @@ ALWAYS = [
     "auditor", "Queues", "Agents", "koreEvalutionScore", "fatalErrorCount", "Language", "duration_status", "Metrics",
     "conversationStartTime", "conversationEndTime", "duration",
 ]  # fmt: skip
-SENTIMENT = Sentiment(
-    label="positive", score=Decimal("6.4"), start="neutral", end="positive", positive=57, neutral=29, negative=14
-)
 RESULT = AuditResult(
     sheet=Sheet(answers=(AuditAnswer(metric_id="em-b", answer="YES"), AuditAnswer(metric_id="em-c", answer="NO"))),
     revision=1,

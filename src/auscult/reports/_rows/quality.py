@@ -63,6 +63,23 @@ class MetricRow(Struct, frozen=True, kw_only=True):
     )
 
 
+EXAMPLES = [
+    {
+        "Metric ID": metric_id,
+        "Metric Name": name,
+        "Metric Weight": weight,
+        "Metric Negative Weight": 0,
+        "Qualification": qualification,
+        "isFatalError": False,
+    }
+    for metric_id, name, weight, qualification in (
+        ("em-greeting", "Greeting", 60, "YES"),
+        ("em-signoff", "Sign-off", 40, "NO"),
+    )
+]
+"""Rows as the descriptions of two reports show them."""
+
+
 class AuditedMetricRow(MetricRow, frozen=True, kw_only=True):
     """A metric of the form, how it turned out, and what the auditor answered."""
 

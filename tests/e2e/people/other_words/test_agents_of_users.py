@@ -55,13 +55,6 @@ def user_of(service: Service, email: str) -> User | None:
     return service.store.people.users.by_email(email)
 
 
-def grants_of(service: Service, role: str) -> list[Any]:
-    """The grants of the user of a role."""
-    user = user_of(service, email_of(role))
-    assert user
-    return service.store.people.grants.of_user(user.user_id)
-
-
 def before(service: Service) -> tuple[Any, ...]:
     """All that a refusal leaves as it is: users with their agents, and grants."""
     users = service.store.people.users.listing(TENANT.account_id)

@@ -53,8 +53,6 @@ _ACTIONS = {
     "dispute_withdrawn": later("Dispute withdrawn"),
     "rescored": later("Scored again"),
 }
-_BY_AUDITOR = frozenset({"assigned", "reassigned", "submitted", "reaudited", "declined"})
-"""Actions behind which the auditor is named; the others are steps of other people."""
 
 
 class ScoreView(Struct, frozen=True, kw_only=True):
@@ -329,7 +327,7 @@ def _trail(detail: ConversationDetail, reader: Reader) -> tuple[tuple[datetime, 
     lines: list[tuple[datetime, str]] = []
     for entry in detail.trail:
         text = _(_ACTIONS.get(entry.action, entry.action.capitalize()))
-        if entry.auditor and entry.action in _BY_AUDITOR:
+        if entry.auditor and entry.action in ("assigned", "reassigned", "submitted", "reaudited", "declined"):
             text += f": {entry.auditor}"
         if entry.result and entry.result.score is not None:
             text += f", {reader.number(entry.result.score)}"
