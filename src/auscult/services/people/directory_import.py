@@ -159,8 +159,7 @@ def _memberships(kind: GroupKind, column: str, rows: list[_Row]) -> Iterator[Mem
 
 def _invalid(line: int, column: str, value: str, right: str) -> RequestError:
     return RequestError(
-        "line {row}: invalid {column} {text!r}; {right}",
-        row=line,
+        "invalid {column} {text!r}; {right}",
         column=column,
         text=value[:50],
         right=right,
