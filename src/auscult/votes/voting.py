@@ -172,7 +172,8 @@ def _vote(question: str, by_words: str, scored_turns: ScoredTurns, *, is_carried
 def _shown(question: str, answer: str, carriers: Sequence[Carrier], scored_turns: ScoredTurns) -> tuple[Carrier, ...]:
     """Return the carriers that speak for an answer; where none does, the likeliest turn that would, if there are any."""
     acts, first = _SHOWS.get(question, {}).get(answer), begins(question, scored_turns)
-    carriers = [one for one in carriers if scored_turns.turns.index(one.turn) >= first]
+    later = {turn.id for turn in scored_turns.turns[first:]}
+    carriers = [one for one in carriers if one.turn.id in later]
     speaking = tuple([one for one in carriers if acts is None or one.act in acts])
     if speaking or not carriers or acts is None:
         return speaking

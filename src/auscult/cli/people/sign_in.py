@@ -10,7 +10,7 @@ import typer
 
 from auscult.cli.people.users import Email, PasswordStdin, operating, read_password
 from auscult.cli.terminal import options
-from auscult.domain.errors import RequestError, unknown
+from auscult.domain.errors import RequestError, sent, unknown
 
 if TYPE_CHECKING:
     from auscult.domain.people.users import User
@@ -165,7 +165,7 @@ def why(
             {"grant": grant_view(each.grant, when), "opens": each.opens, "reason": each.reason} for each in found.grants
         ]
         shown = {name: getattr(found, name) for name in found.__struct_fields__} | {"grants": grants}
-        typer.echo(msgspec.json.encode(shown))
+        typer.echo(msgspec.json.encode(shown, enc_hook=sent))
     else:
         typer.echo(f"{user.email} {'sees' if found.sees else 'does not see'} {conversation}: {found.reason}")
         for each in found.grants:

@@ -123,10 +123,12 @@ def _check_integer(name: str, value: str, schema: Mapping[str, Any]) -> None:
 def _check_number(name: str, value: str, schema: Mapping[str, Any]) -> None:
     if not _NUMBER.fullmatch(value):
         raise _wrong(name, value, "give a number", "field.wrong_type")
-    above, most = schema.get("exclusiveMinimum"), schema.get("maximum")
-    if (above is not None and float(value) <= above) or (most is not None and float(value) > most):
-        bounds = f" above {above:g}" + (f", at most {most:g}" if most is not None else "")
-        raise _wrong(name, value, f"give a number{bounds}", "field.out_of_range")
+    number, above, most = float(value), schema.get("exclusiveMinimum"), schema.get("maximum")
+    least = schema.get("minimum", number)
+    if number < least or (above is not None and number <= above) or (most is not None and number > most):
+        words = (("from", schema.get("minimum")), ("above", above), ("at most", most))
+        bounds = ", ".join(f"{word} {bound:g}" for word, bound in words if bound is not None)
+        raise _wrong(name, value, f"give a number {bounds}", "field.out_of_range")
 
 
 def _check_instant(name: str, value: str) -> None:

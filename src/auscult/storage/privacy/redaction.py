@@ -80,7 +80,7 @@ class AppPrivacy:
         Where the emotions of agents are left out from now on, workers remove those that are stored, and make the rows
         of reports again.
         """
-        if settings.is_on:
+        if settings.is_on or settings.redactor not in REDACTORS:
             redactor(settings.redactor)
         row = {"app": self._app, "body": msgspec.json.encode(settings).decode()}
         insert = self._database.dialect.insert(privacy_settings).values(row)

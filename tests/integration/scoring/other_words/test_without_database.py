@@ -1,6 +1,7 @@
 """Found faults of scoring without a database, in other words than they were found with."""
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from auscult.storage.core.packing import unpack
 from tests.data_files import data_of
 from tests.integration.program import POLITE, TENANT, auscult, conversation, write
 
@@ -32,10 +34,11 @@ def calls(n: int) -> list[dict[str, Any]]:
 
 
 def rows(folder: Path, database: str) -> list[tuple[Any, ...]]:
-    """Return every row of every report of a database."""
+    """Return every row of every report of a database, but for when it was evaluated."""
     with closing(sqlite3.connect(folder / database)) as connection:
         query = "SELECT started_at, conversation_id, body FROM report_rows ORDER BY listing, conversation_id"
-        return connection.execute(query).fetchall()
+        found = connection.execute(query).fetchall()
+    return [(*row, re.sub(rb'"evaluatedAt":"[^"]+"', b"", unpack(body))) for *row, body in found]
 
 
 @pytest.mark.parametrize("n", [199, 431])
