@@ -60,7 +60,7 @@ def export(
     """Export a table or a whole report from the database into files, one per day (UTC, or of the app's time zone for tables).
 
     Memory does not grow with the range. The same command again continues where it was interrupted, and rewrites days
-    that have changed: of a table any, of a report those whose number of rows has changed; --anew rewrites all.
+    that have changed: of a table any, of a report those whose number of rows has changed.
     """
     from auscult.storage.delivery.export_folders import open_folder
 

@@ -206,7 +206,7 @@ def test_schedules_and_inbox(browser: Browser, served: Service) -> None:
     browser.driver.get(f"{served.url}/console/schedules")
     browser.write("#name", "Weekly agents")
     browser.press("form.card .btn--main")
-    browser.until("main", lambda text: "Report: agents. Every week." in text)
+    browser.until("main", lambda text: "Report: agents. Every Monday at 07:00." in text)
     browser.press("form[action$=run] button")
     browser.until("main", lambda text: "New" in text and "rows" in text)
     looked_at(browser, served, "/schedules")
