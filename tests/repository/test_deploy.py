@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -299,3 +300,10 @@ def test_issue_templates_parse(path: Path) -> None:
     assert form["name"]
     assert form["description"]
     assert len(fields) == len(set(fields)) >= 2
+
+
+def test_the_image_is_built_from_all_that_a_wheel_includes() -> None:
+    """What the build of a wheel asks for is sent to a daemon."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"].keys() <= sent
