@@ -55,5 +55,5 @@ def stop(pattern: str, folder: Path, programs: Path) -> None:
 
 if __name__ == "__main__":
     folder, programs = map(Path, sys.argv[1:3])
-    for unit in sys.argv[4:]:
+    for unit in (each for each in sys.argv[4:] if not each.endswith(".timer")):  # nothing is due within a page
         {"start": start, "stop": stop}[sys.argv[3]](unit, folder, programs)

@@ -25,7 +25,6 @@ def needed(fn: Callable[..., Any], dependencies: Mapping[str, Any]) -> Iterator[
 def test_a_handler_has_what_it_needs(operation: Operation) -> None:
     """Each name is an input of the command, or known in every one."""
     for place in filter(None, (operation.handler, operation.storing)):
-        module, _, name = place.partition(":")
-        routes: Any = import_module(module)
-        fn = inspect.unwrap(getattr(routes, name).fn)
+        routes: Any = import_module(place.partition(":")[0])
+        fn = inspect.unwrap(getattr(routes, place.partition(":")[2]).fn)
         assert {*needed(fn, routes.ROUTER.dependencies)} <= GIVEN | {each.name for each in operation.inputs}
