@@ -47,9 +47,7 @@ OUTSIDE: dict[tuple[str, int], Outside] = {
     ("embed-with-a-model", 5): Outside(
         "AUSCULT_EMBEDDINGS=semantic", "the model of block 4 computes it", "make test-semantic"
     ),
-    ("plan-audits", 1): Outside(
-        "assignments next", "needs drawn items; tests/integration/audits/test_cli_plans.py has some"
-    ),
+    ("plan-audits", 1): Outside("assignments next", "needs drawn items; tests/integration/audits/test_cli_plans.py"),
     ("upgrade", 1): Outside(
         "--back", "there is no migration after the baseline to undo; tests/integration/storage has one of its own"
     ),
