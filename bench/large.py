@@ -5,8 +5,8 @@
 
 Whole conversations of QA-14x8 over ninety days, with every analyzer, in one app. At each size: the rate at which it was
 filled, ``--more`` further ones until all are readable, the median and the 95th percentile of pages, lists and insights,
-and a backup, which is restored into ``--restored``, an empty database. At the last size a customer is erased, and the
-first ``--month`` days leave by retention, while ``--more`` further ones are loaded, lists are read, and a conversation
+and a backup. At the last size the backup is restored into ``--restored``, an empty database, a customer is erased, and
+the first ``--month`` days leave by retention, while ``--more`` further ones are loaded, lists are read, and a conversation
 is sent that is stored already: how long it waits for its turn. ``retention`` measures nothing else, on SQLite too.
 
 A line by least squares through the sizes, from 100,000 on, gives what 10,000,000 and 100,000,000 would take: that is an

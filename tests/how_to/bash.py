@@ -32,7 +32,7 @@ def run(text: str, folder: Path, given: Mapping[str, str]) -> tuple[str, dict[st
     kept = folder / ".environment"
     before = environment(given)
     script = f"{HEAD}{text}\nenv --null > {kept}\n"
-    done = ran(["bash", "-c", script], cwd=folder, env=before)
+    done = ran(["bash", "-c", script], cwd=folder, env=before, timeout=2 * PATIENCE_S)
     assert done.returncode == 0, f"{text} ended with {done.returncode}: {done.stdout} {done.stderr}"
     after = dict(line.split("=", 1) for line in kept.read_text(encoding="utf-8").split("\0") if line)
     kept.unlink()

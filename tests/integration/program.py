@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
+from auscult.storage.core.packing import unpack
 from tests.integration.forking import AUSCULT, forker
 from tests.waiting import PATIENCE_S
 
@@ -53,6 +55,11 @@ def ran(words: Sequence[str | Path], **options: Any) -> subprocess.CompletedProc
     """Run a command with options of ``subprocess.run``; return what it printed, as text."""
     given: dict[str, Any] = {"timeout": 4 * PATIENCE_S, **options}
     return subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, **given)  # noqa: S603  (our own words)
+
+
+def undated(body: bytes) -> bytes:
+    """Return a stored row of a report without the time at which it was evaluated."""
+    return re.sub(rb'"evaluatedAt":"[^"]+"', b"", unpack(body))
 
 
 def auscult(folder: Path, *words: str | Path, stdin: str = "", settings: Mapping[str, str] | None = None) -> Result:

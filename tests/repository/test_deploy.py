@@ -303,7 +303,7 @@ def test_issue_templates_parse(path: Path) -> None:
 
 
 def test_the_image_is_built_from_all_that_a_wheel_includes() -> None:
-    """What the build of a wheel asks for is sent to a daemon."""
+    """Every folder and file that goes into a wheel is in the context of the image's build."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     sent = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
     assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"].keys() <= sent

@@ -50,7 +50,8 @@ _BESIDE = frozenset(
     ("users.json", "channels.json", "groups.json", "dms.json", "mpims.json", "integration_logs.json", "canvases.json")
 )
 """Files of a Slack export next to its channels, from which the names of people are taken."""
-_REJECTS = ".rejects.ndjson"
+REJECTS = ".rejects.ndjson"
+"""Ending of files of what was refused before."""
 _FOREIGN = {
     b"BZh": "bzip2; unpack it first, or compress it with gzip or zstd",
     b"\xfd7zXZ": "xz; unpack it first, or compress it with gzip or zstd",
@@ -233,7 +234,7 @@ def is_skipped(name: str, noted: Noted) -> bool:
     """Return whether a file of a folder or archive holds no conversations: pictures, sound, what systems leave there."""
     path = PurePosixPath(name)
     is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    is_skipped = is_hidden or path.suffix.lower() in _NO_TEXT or path.name in _BESIDE or name.endswith(_REJECTS)
+    is_skipped = is_hidden or path.suffix.lower() in _NO_TEXT or path.name in _BESIDE or name.endswith(REJECTS)
     if is_skipped:
         noted.add(name, "skipped")
     return is_skipped

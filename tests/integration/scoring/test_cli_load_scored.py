@@ -1,7 +1,6 @@
 """``auscult load --scored``: large shards, scored in any process, are stored as ``auscult load`` stores the same calls."""
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -14,8 +13,7 @@ import sqlalchemy as sa
 import yaml
 
 from auscult.storage.core.database import Database
-from auscult.storage.core.packing import unpack
-from tests.integration.program import AUSCULT, POLITE, TENANT, auscult, conversation, environment, write
+from tests.integration.program import AUSCULT, POLITE, TENANT, auscult, conversation, environment, undated, write
 from tests.integration.scoring.test_cli_dask import Cluster
 
 pytestmark = pytest.mark.night
@@ -103,7 +101,7 @@ def _load(folder: Path, url: str, *what: str) -> Any:
 
 
 def _rows(url: str) -> Sequence[Any]:
-    return [(*row[:-1], re.sub(rb'"evaluatedAt":"[^"]+"', b"", unpack(row.body))) for row in _all(url, ROWS)]
+    return [(*row[:-1], undated(row.body)) for row in _all(url, ROWS)]
 
 
 def _all(url: str, query: str) -> Sequence[Any]:

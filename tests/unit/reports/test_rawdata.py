@@ -10,9 +10,7 @@ import pytest
 from auscult.domain.audits.audit import Audit, AuditAnswer, AuditResult, Sheet
 from auscult.domain.conversation import Agent, Queue, Recordings
 from auscult.domain.evaluation import Status
-from auscult.domain.insight import (
-    Insights,
-)
+from auscult.domain.insight import Insights
 from auscult.reports.rawdata import RawData
 from tests.data_files import data_of
 from tests.unit.reports.records import AT, row_of

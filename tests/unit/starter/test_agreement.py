@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from auscult.domain.audits.agreement import compare
-from auscult.services.definitions.forms.editing.ready import measured
+from auscult.services.definitions.forms.editing.ready import Measured, measured
 from bench.acts.compact import written
 from bench.quality.first_sight import SEED, machine
 from tests.data_files import data_of
@@ -41,12 +41,11 @@ def test_english_is_what_the_forms_answer() -> None:
     """Measured again on the conversations of two authors that nothing was fitted to, it is what the page states, too."""
     of_both = agreement("t1", "t2")
     both = {name: tuple(map(float, cell.replace(" to", "").split())) for name, cell in of_both.items()}
-    assert measured()["en"].kappa == both
+    cases = sum(1 for folder in ("t1", "t2") for _ in written(UNREAD / folder))
+    assert measured()["en"] == Measured(cases, 2, both)
     for folder, column in (("t1", 5), ("t2", 8)):
-        stated = {
-            row[0].partition("`")[0]: f"{row[column]} {row[column + 1]}" for row in rows("| kappa | unread thirds ")
-        }
-        assert {name: stated[name] for name in both} == agreement(folder)
+        cells = {row[0].partition("`")[0]: row[column : column + 2] for row in rows("| kappa | unread thirds ")}
+        assert {name: " ".join(cells[name]) for name in both} == agreement(folder)
 
 
 def agreement(*folders: str) -> dict[str, str]:

@@ -65,17 +65,14 @@ class MetricRow(Struct, frozen=True, kw_only=True):
 
 EXAMPLES = [
     {
-        "Metric ID": metric_id,
+        "Metric ID": key,
         "Metric Name": name,
         "Metric Weight": weight,
         "Metric Negative Weight": 0,
-        "Qualification": qualification,
+        "Qualification": answer,
         "isFatalError": False,
     }
-    for metric_id, name, weight, qualification in (
-        ("em-greeting", "Greeting", 60, "YES"),
-        ("em-signoff", "Sign-off", 40, "NO"),
-    )
+    for key, name, weight, answer in (("em-greeting", "Greeting", 60, "YES"), ("em-signoff", "Sign-off", 40, "NO"))
 ]
 """Rows as the descriptions of two reports show them."""
 

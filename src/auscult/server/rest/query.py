@@ -6,6 +6,7 @@ The document is the only list of parameters: handlers' signatures define it, thi
 import re
 from collections.abc import Mapping
 from datetime import date
+from operator import ge, gt, le
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -18,6 +19,8 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\
 _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([Ee][+-]?\d{1,3})?", re.ASCII)
 _BOOLEANS = ("true", "false", "1", "0")
+_BOUNDS = (("minimum", "from", ge), ("exclusiveMinimum", "above", gt), ("maximum", "at most", le))
+"""Limits of a number by their keys in a schema, with the words for each."""
 _MOST_PARAMETERS = 1000
 _CURSOR = "cursor"
 """Has a reason of its own where it is none of ours."""
@@ -123,12 +126,10 @@ def _check_integer(name: str, value: str, schema: Mapping[str, Any]) -> None:
 def _check_number(name: str, value: str, schema: Mapping[str, Any]) -> None:
     if not _NUMBER.fullmatch(value):
         raise _wrong(name, value, "give a number", "field.wrong_type")
-    number, above, most = float(value), schema.get("exclusiveMinimum"), schema.get("maximum")
-    least = schema.get("minimum", number)
-    if number < least or (above is not None and number <= above) or (most is not None and number > most):
-        words = (("from", schema.get("minimum")), ("above", above), ("at most", most))
-        bounds = ", ".join(f"{word} {bound:g}" for word, bound in words if bound is not None)
-        raise _wrong(name, value, f"give a number {bounds}", "field.out_of_range")
+    bounds = [(word, fits, schema[key]) for key, word, fits in _BOUNDS if key in schema]
+    if not all(fits(float(value), bound) for _, fits, bound in bounds):
+        named = ", ".join(f"{word} {bound:g}" for word, _, bound in bounds)
+        raise _wrong(name, value, f"give a number {named}", "field.out_of_range")
 
 
 def _check_instant(name: str, value: str) -> None:

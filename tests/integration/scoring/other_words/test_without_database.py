@@ -1,7 +1,6 @@
 """Found faults of scoring without a database, in other words than they were found with."""
 
 import json
-import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from auscult.storage.core.packing import unpack
 from tests.data_files import data_of
-from tests.integration.program import POLITE, TENANT, auscult, conversation, write
+from tests.integration.program import POLITE, TENANT, auscult, conversation, undated, write
 
 pytestmark = pytest.mark.night
 
@@ -38,7 +36,7 @@ def rows(folder: Path, database: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(folder / database)) as connection:
         query = "SELECT started_at, conversation_id, body FROM report_rows ORDER BY listing, conversation_id"
         found = connection.execute(query).fetchall()
-    return [(*row, re.sub(rb'"evaluatedAt":"[^"]+"', b"", unpack(body))) for *row, body in found]
+    return [(*row, undated(body)) for *row, body in found]
 
 
 @pytest.mark.parametrize("n", [199, 431])

@@ -102,7 +102,7 @@ def rejected_line(rejected: Rejected, file: str, redact: Callable[[str], str]) -
 def rejects_path(file: str | Path, folder: Path | None = None) -> Path:
     """Name the rejects file of an input: ``<its name>.rejects.ndjson``, by default in the current folder."""
     name = "stdin" if str(file) == STDIN else Path(file).absolute().name
-    return (folder or Path()) / f"{name}.rejects.ndjson"
+    return (folder or Path()) / f"{name}{reading.REJECTS}"
 
 
 def read_file(
