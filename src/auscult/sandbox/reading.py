@@ -42,7 +42,7 @@ _SHOWN_BYTES = 4096
 _IN_MEMORY_BYTES = 1 << 20
 _SUFFIXES = (
     "jpg jpeg png gif webp heic svg bmp ico mp3 wav ogg opus m4a aac amr flac mp4 mov avi mkv webm 3gp pdf vcf docx pptx "
-    "html css js db db-shm db-wal db-journal key exe dll md yaml yml"
+    "html css js db key exe dll md yaml yml"
 )
 _NO_TEXT = frozenset(f".{suffix}" for suffix in _SUFFIXES.split())
 """Endings of files that hold no conversations, in folders and archives."""
@@ -233,8 +233,9 @@ def named(one: Conversation | Rejected, name: str) -> Conversation | Rejected:
 def is_skipped(name: str, noted: Noted) -> bool:
     """Return whether a file of a folder or archive holds no conversations: pictures, sound, what systems leave there."""
     path = PurePosixPath(name)
+    ending = path.suffix.lower().partition("-")[0]  # a database has others beside it, as .db-wal
     is_hidden = any(part.startswith((".", "__MACOSX")) for part in path.parts)
-    is_skipped = is_hidden or path.suffix.lower() in _NO_TEXT or path.name in _BESIDE or name.endswith(REJECTS)
+    is_skipped = is_hidden or ending in _NO_TEXT or path.name in _BESIDE or name.endswith(REJECTS)
     if is_skipped:
         noted.add(name, "skipped")
     return is_skipped

@@ -113,6 +113,7 @@ def test_what_is_no_id_makes_no_app(tmp_path: Path, option: str, given: str) -> 
 def test_a_folder_is_read_but_for_what_the_program_left_there(tmp_path: Path) -> None:
     """The database, its key, and what was refused before are no transcripts; a device is no file."""
     (tmp_path / "notes.txt").write_text("garbage")
+    write(tmp_path / "one.ndjson", conversation("c-1"))
     for _ in range(2):
         refused = auscult(tmp_path, "load", ".", *TENANT)
         assert f"1 rejected, with reasons, in {tmp_path.name}.rejects.ndjson" in refused.err

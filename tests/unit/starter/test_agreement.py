@@ -39,8 +39,7 @@ def test_the_page_has_the_same(language: str, head: str, column: int) -> None:
 @pytest.mark.night
 def test_english_is_what_the_forms_answer() -> None:
     """Measured again on the conversations of two authors that nothing was fitted to, it is what the page states, too."""
-    of_both = agreement("t1", "t2")
-    both = {name: tuple(map(float, cell.replace(" to", "").split())) for name, cell in of_both.items()}
+    both = {name: tuple(map(float, cell.replace(" to", "").split())) for name, cell in agreement("t1", "t2").items()}
     cases = sum(1 for folder in ("t1", "t2") for _ in written(UNREAD / folder))
     assert measured()["en"] == Measured(cases, 2, both)
     for folder, column in (("t1", 5), ("t2", 8)):

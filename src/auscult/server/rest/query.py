@@ -20,7 +20,6 @@ _INTEGER = re.compile(r"-?\d{1,18}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?([Ee][+-]?\d{1,3})?", re.ASCII)
 _BOOLEANS = ("true", "false", "1", "0")
 _BOUNDS = (("minimum", "from", ge), ("exclusiveMinimum", "above", gt), ("maximum", "at most", le))
-"""Limits of a number by their keys in a schema, with the words for each."""
 _MOST_PARAMETERS = 1000
 _CURSOR = "cursor"
 """Has a reason of its own where it is none of ours."""
