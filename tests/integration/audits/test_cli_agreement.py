@@ -134,11 +134,11 @@ def test_only_what_is_asked_for(url: str, home: Path) -> None:
         assert (audits(), audits(form_id="ef-1", version=1), audits(auditor="Ali")) == (5, 5, 2)
         assert (audits(since=instant), audits(until=instant), audits(since=instant, auditor="Jane")) == (3, 2, 1)
         assert agreement_of(app, Selection(auditor="nobody"), 5).forms == ()
-        for wrong, reason in (
-            ({"form_id": "ef-2"}, "form.unknown"),
-            ({"form_id": "ef-1", "version": 2}, "form.unknown"),
-            ({"since": instant, "until": instant - timedelta(days=1)}, "range.reversed"),
+        for wrong, reason, words in (
+            ({"form_id": "ef-2"}, "form.unknown", "ef-2 in this app; did you mean ef-1"),
+            ({"form_id": "ef-1", "version": 2}, "form.unknown", "version 2 in this app; its newest version is 1"),
+            ({"since": instant, "until": instant - timedelta(days=1)}, "range.reversed", "until lies before since"),
         ):
-            with pytest.raises(AuscultError) as refused:
+            with pytest.raises(AuscultError, match=words) as refused:
                 audits(**wrong)
             assert refused.value.reason == reason

@@ -184,20 +184,8 @@ def _treatment(text: str) -> tuple[str, str | None]:
 
 
 def _print(tenant: Tenant, settings: PrivacySettings, times: Mapping[str, Any], *, as_json: bool) -> None:
-    shown = {
-        "app": tenant.app_id,
-        "redaction": settings.redaction,
-        "redactor": settings.redactor,
-        "countries": list(settings.countries),
-        "kinds": settings.kinds,
-        "own": list(settings.own),
-        "agent_names": settings.agent_names,
-        "two_people": settings.two_people,
-        "second_factor": settings.second_factor,
-        "agent_emotions": settings.agent_emotions,
-        **times,
-    }
     if as_json:
+        shown = {"app": tenant.app_id, **msgspec.structs.asdict(settings), **times}
         typer.echo(msgspec.json.encode(shown))
         return
     countries = ", ".join(settings.countries) or "of the conversation's language"
@@ -207,4 +195,6 @@ def _print(tenant: Tenant, settings: PrivacySettings, times: Mapping[str, Any], 
     personal = f"redaction {settings.redaction}{kinds}, by {settings.redactor}, countries {countries}{own}{names}"
     emotions = "" if settings.agent_emotions else "; without emotions of agents"
     chats = f"; chats end after {times['chat_inactivity_minutes']} minutes without a message"
-    typer.echo(f"{tenant.app_id}: {personal}{emotions}; days of {times['timezone']}{chats}")
+    people = "; erasures and lifted holds need two people" * settings.two_people
+    factor = "; sessions need a second factor" * settings.second_factor
+    typer.echo(f"{tenant.app_id}: {personal}{emotions}{people}{factor}; days of {times['timezone']}{chats}")

@@ -129,6 +129,8 @@ def agreement_of(app: AppStore, selection: Selection, disagreements: int) -> Aud
     if selection.form_id is not None and app.forms.get(selection.form_id, selection.version) is None:
         which = selection.form_id if selection.version is None else f"{selection.form_id} version {selection.version}"
         hint = did_you_mean(selection.form_id, [one.form_id for one in app.forms.in_force()])
+        if newest := app.forms.get(selection.form_id):
+            hint = coded("its newest version is {n}", n=newest.version)
         message = coded("There is no form {which} in this app{given}", which=which, given="; " + hint if hint else ".")
         raise NotFoundError(message, code="form.unknown", field="form", value=selection.form_id)
     accepted = overturned(app)

@@ -83,9 +83,14 @@ class AnswerView(Struct, frozen=True, kw_only=True):
     hear: tuple[HearView, ...] = ()
 
 
+def may_ask(visit: Visit) -> bool:
+    """Return whether the visitor's questions are answered."""
+    return visit.may("insight.read") and visit.may("conversation.read") and not visit.principal.is_only_agent()
+
+
 def answer(visit: Visit, words: str) -> AnswerView | None:
     """Return the answer to a search that is a question; None of other words, and to who sees no insights."""
-    if not visit.may("insight.read") or not visit.may("conversation.read") or visit.principal.is_only_agent():
+    if not may_ask(visit):
         return None
     names = names_of(visit)
     asked = read_question(words, vocabulary_of(_named(names)), visit.reader.today)

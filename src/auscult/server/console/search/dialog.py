@@ -20,7 +20,7 @@ from auscult.server.console.frame.reader import clock
 from auscult.server.console.frame.templating import NavigationItem
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.operations.tabs import tabs_of
-from auscult.server.console.search.answer import AnswerView, answer
+from auscult.server.console.search.answer import AnswerView, answer, may_ask
 from auscult.services.conversations.names import typed
 from auscult.services.insights.intent_names import intent_name
 from auscult.services.search import FEW, MOST, MOST_OPENED, Searching
@@ -108,7 +108,7 @@ class SearchPage(Controller):
     @get("/part", sync_to_thread=True)
     def part(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
         """Show the results in the dialog; without words, the pages of ``recent`` that still exist for the visitor."""
-        return visit.part("search/results", results(visit))
+        return visit.part("search/results", results(visit), may_ask=may_ask(visit))
 
     @get("/picks", sync_to_thread=True)
     def picks(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
