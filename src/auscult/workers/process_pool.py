@@ -6,6 +6,7 @@ evaluating keeps a core busy: in the server's process it would block every reade
 
 import logging
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -136,7 +137,8 @@ def _run(target: Callable[..., None], args: tuple[object, ...]) -> None:
     """Run ``target`` in a process of the pool, until it is asked to end or its parent is gone."""
     stop = threading.Event()
     stop_on_signals(stop, is_child=True)
-    at_end_of_parent(stop.set)
+    # One that waits for a database that is gone looks at no event.
+    at_end_of_parent(lambda: (stop.set(), time.sleep(GOODBYE_S), os._exit(1)))
     target(*args, stop)
 
 

@@ -87,8 +87,7 @@ def test_the_link_of_the_first_administrator_is_printed_at_a_terminal_alone(tmp_
             assert process.wait(PATIENCE_S) == 0
         assert ("/console/link/" in lines[1]) is shown
         assert ("auscult users link EMAIL" in lines[1]) is not shown
-        codes = re.findall(r"(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}", "".join(lines))
-        assert len(set(codes)) == shown
+        assert len({*re.findall(r"(?:[0-9A-Z]{5}-){3}[0-9A-Z]{5}", "".join(lines))}) == shown
     assert '"user_id"' in auscult(tmp_path, "users", "list", "--json").out
 
 

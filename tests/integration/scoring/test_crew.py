@@ -55,13 +55,14 @@ def test_who_dies_is_replaced_and_all_end_together(tmp_path: Path, caplog: pytes
 
 
 def test_a_crew_does_not_outlive_who_started_it(tmp_path: Path) -> None:
-    """Whoever started it is killed without a word: the members notice, and end in order."""
+    """Whoever started it is killed without a word: the members are asked to end, and made to where they wait for what is gone."""
     script = (
         "import time\n"
-        "from auscult.workers.process_pool import ProcessPool\n"
+        "from auscult.workers import process_pool\n"
         "from tests.integration.scoring.test_crew import leave_a_trace\n"
+        "def stay(*args): process_pool.GOODBYE_S = 0.5; leave_a_trace(*args); time.sleep(600)\n"
         "if __name__ == '__main__':\n"
-        f"    with ProcessPool(1, leave_a_trace, {str(tmp_path)!r}):\n"
+        f"    with process_pool.ProcessPool(1, stay, {str(tmp_path)!r}):\n"
         "        time.sleep(600)\n"
     )
     (tmp_path / "parent.py").write_text(script, encoding="utf-8")
