@@ -137,7 +137,7 @@ def _run(target: Callable[..., None], args: tuple[object, ...]) -> None:
     """Run ``target`` in a process of the pool, until it is asked to end or its parent is gone."""
     stop = threading.Event()
     stop_on_signals(stop, is_child=True)
-    # One that waits for a database that is gone looks at no event.
+    # A worker that waits for a lost database, which DBOS does without end, does not look at the event.
     at_end_of_parent(lambda: (stop.set(), time.sleep(GOODBYE_S), os._exit(1)))
     target(*args, stop)
 

@@ -82,7 +82,7 @@ def test_the_link_of_the_first_administrator_is_printed_at_a_terminal_alone(tmp_
         with subprocess.Popen(command, cwd=tmp_path, env=environment(**settings), stdout=theirs) as process:  # noqa: S603
             os.close(theirs)
             with open(ours, "rb", buffering=0) as out:  # noqa: PTH123  (a descriptor)
-                lines = [_line(out) for _ in range(2 + shown)]  # all of them: a terminal that is gone ends the server
+                lines = [_line(out) for _ in range(2 + shown)]  # all lines: a closed terminal ends the server
             process.terminate()
             assert process.wait(PATIENCE_S) == 0
         assert ("/console/link/" in lines[1]) is shown

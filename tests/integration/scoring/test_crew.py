@@ -55,7 +55,7 @@ def test_who_dies_is_replaced_and_all_end_together(tmp_path: Path, caplog: pytes
 
 
 def test_a_crew_does_not_outlive_who_started_it(tmp_path: Path) -> None:
-    """Whoever started it is killed without a word: the members are asked to end, and made to where they wait for what is gone."""
+    """Whoever started it is killed without a word: the members are asked to end, and forced to if they still wait."""
     script = (
         "import time\n"
         "from auscult.workers import process_pool\n"

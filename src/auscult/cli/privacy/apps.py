@@ -195,6 +195,6 @@ def _print(tenant: Tenant, settings: PrivacySettings, times: Mapping[str, Any], 
     personal = f"redaction {settings.redaction}{kinds}, by {settings.redactor}, countries {countries}{own}{names}"
     emotions = "" if settings.agent_emotions else "; without emotions of agents"
     chats = f"; chats end after {times['chat_inactivity_minutes']} minutes without a message"
-    people = "; erasures and lifted holds need two people" * settings.two_people
-    factor = "; sessions need a second factor" * settings.second_factor
+    people = "; erasing a customer and lifting a hold need two people" if settings.two_people else ""
+    factor = "; sessions need a second factor" if settings.second_factor else ""
     typer.echo(f"{tenant.app_id}: {personal}{emotions}{people}{factor}; days of {times['timezone']}{chats}")
