@@ -10,6 +10,7 @@ import typer
 from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import as_operator
 from auscult.domain.ai_agents.comparison import DROP
+from auscult.domain.errors import counted
 
 if TYPE_CHECKING:
     from auscult.services.ai_agents.comparing import ComparedVersions
@@ -83,7 +84,7 @@ def _lines(found: "ComparedVersions") -> Iterator[str]:
             continue
         moved = f"{100 * each.difference:+.1f} points, {100 * each.interval[0]:+.1f} to {100 * each.interval[1]:+.1f}"
         word = "worse" if each.is_worse else "better" if each.is_better else "could be chance"
-        few = "" if each.is_enough or each.is_worse else f"; {each.needed} answers of each are needed"
+        few = "" if each.is_enough or each.is_worse else f"; {counted(each.needed, 'answer')} of each are needed"
         yield f"  {each.id}: {each.a:.1%} of {each.n_a}, then {each.b:.1%} of {each.n_b}: {moved}, {word}{few}"
     if found.is_worse:
         yield f"version {found.versions[1].version} is worse"
@@ -118,6 +119,7 @@ def register(
     with options.known_app(database, app) as store:
         made = AiAgents(store, lambda: datetime.now(UTC), as_operator()).register(agent, wanted)
     known = (
-        f"{len(made.ai.instructions or '')} characters, {len(made.ai.knowledge)} documents, {len(made.ai.tools)} tools"
+        f"{len(made.ai.instructions or '')} characters, {counted(len(made.ai.knowledge), 'document')}, "
+        f"{counted(len(made.ai.tools), 'tool')}"
     )
     typer.echo(msgspec.json.encode(made) if as_json else f"{made.agent_id} {made.version}: {known}")

@@ -11,7 +11,7 @@ import typer
 from auscult.cli.terminal import options
 from auscult.domain.ai_agents.context import HANDLERS
 from auscult.domain.conversation import Channel, Direction
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, counted
 from auscult.domain.insights.drivers import Bar
 from auscult.domain.insights.overview import KINDS, NUMBERS, Kind, Number
 
@@ -191,13 +191,14 @@ def _list(found: Iterable["Found"], *, as_json: bool) -> None:
         ]
         started = datetime.fromtimestamp(each.position[0] / 1000, UTC)
         typer.echo(f"{fact.conversation_id}  {started:%Y-%m-%d %H:%M}  {', '.join(said)}")
-    typer.echo(f"{shown} conversations")
+    typer.echo(counted(shown, "conversation"))
 
 
 def _show(found: "Overview") -> None:
     left_out = found.left_out.below_threshold + found.left_out.duration_unavailable + found.left_out.sides_unknown
     typer.echo(
-        f"{found.since:%Y-%m-%d %H:%M} to {found.until:%Y-%m-%d %H:%M}: {found.total.conversations} conversations "
+        f"{found.since:%Y-%m-%d %H:%M} to {found.until:%Y-%m-%d %H:%M}: "
+        f"{counted(found.total.conversations, 'conversation')} "
         f"({found.previous.total.conversations} in the period before)"
         + (f"; {left_out} left out: too short, or of unknown duration" if left_out else "")
     )

@@ -164,6 +164,11 @@ def _pieces(code: str) -> tuple[list[str], list[tuple[str, str]]]:
     return pieces[::3], list(zip(pieces[1::3], pieces[2::3], strict=True))
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, in the plural but for one: ``1 problem``, ``2 problems``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def said(error: BaseException) -> str:
     """Return the message of an error with its code, where it has one."""
     message = error.coded if isinstance(error, AuscultError) else error.args[0] if error.args else ""
@@ -242,8 +247,7 @@ class DefinitionError(AuscultError):
     def of(cls, problems: Iterable[str]) -> Self:
         """Return the error with all problems of a document, a line each."""
         lines = tuple(problems)
-        count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-        return cls(f"the {cls.noun} cannot be used: {count}\n" + "\n".join(lines), problems=lines)
+        return cls(f"the {cls.noun} cannot be used: {counted(len(lines), 'problem')}\n" + "\n".join(lines), problems=lines)
 
 
 class FormError(DefinitionError):

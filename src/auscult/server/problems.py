@@ -1,12 +1,13 @@
 """Errors of our own API: problem details (RFC 9457), made of the same errors and the same table of reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
 
-from auscult.domain.errors import AuscultError, FormError
+from auscult.domain.errors import AuscultError, FormError, counted
 from auscult.domain.operations.tracing import TRACING
+from auscult.services.definitions.forms.document import Problem
 
 MEDIA_TYPE = "application/problem+json"
 _OWN = "/api/v1/"
@@ -48,12 +49,13 @@ class Detail(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RefusedDocumentError(FormError):
-    """A form with faults, each listed separately."""
+    """A document with faults, each listed separately."""
 
-    def __init__(self, message: str, details: tuple[Detail, ...]) -> None:
-        """Store ``details``, which become ``errors`` of the problem."""
-        super().__init__(message)
-        self.details = details
+    def __init__(self, noun: str, faults: Collection[Problem]) -> None:
+        """Store the faults, which become ``errors`` of the problem; ``noun`` is what the document defines."""
+        super().__init__(f"The {noun} cannot be used: {counted(len(faults), 'problem')}.")
+        self.reason = f"{noun}.invalid"
+        self.details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in faults)
 
 
 def scim_body(error: AuscultError, status: int) -> bytes:

@@ -39,7 +39,7 @@ def test_a_recording_goes_all_the_way(live: Assisted, tmp_path: Path) -> None:
     assert played.out.splitlines() == [
         f"sim-c-rec  begins: {live.service.url}/assist/sim-c-rec",
         "sim-c-rec  over: 3 messages, 5 events",
-        "1 conversations played: 3 messages, 5 events, 1 turns of bots left out, 0 refused",
+        "1 conversation played: 3 messages, 5 events, 1 turn of bots left out, 0 refused",
     ]
     detail = live.filed("sim-c-rec")
     assert (detail["status"], detail["evaluation"]["score"], detail["revision"]) == ("evaluated", 100, 1)
@@ -77,7 +77,7 @@ def test_what_is_wrong_is_said(live: Assisted, tmp_path: Path) -> None:
     assert refused.status == 1
     assert "is given up" in refused.err
     assert "conversationId" in refused.err
-    assert "1 conversations played" in refused.out
+    assert "1 conversation played" in refused.out
     assert refused.out.endswith("1 refused\n")
     foreign = simulate(live, tmp_path, app=STRANGER.app_id)
     assert (foreign.status, "Invalid SDK credentials" in foreign.err) == (1, True)
@@ -85,4 +85,4 @@ def test_what_is_wrong_is_said(live: Assisted, tmp_path: Path) -> None:
     unread = simulate(live, tmp_path)
     assert unread.status == 1
     assert "recorded.ndjson:1: channel" in unread.err
-    assert "1 conversations played" in unread.out
+    assert "1 conversation played" in unread.out

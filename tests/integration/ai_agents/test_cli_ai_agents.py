@@ -27,7 +27,7 @@ def test_an_agent_is_registered_from_a_file_listed_shown_and_removed(tmp_path: P
     assert "not read, because these keys are not known (number of conversations): mood (1, line 1)" in loaded.err
     (tmp_path / "nia.yaml").write_text(NIA)
     made = auscult(tmp_path, "ai-agents", "register", "ai-nia", "nia.yaml", *APP)
-    assert (made.status, made.out) == (0, "ai-nia 12: 12 characters, 1 documents, 1 tools\n")
+    assert (made.status, made.out) == (0, "ai-nia 12: 12 characters, 1 document, 1 tool\n")
     (listed,) = auscult(tmp_path, "ai-agents", "list", *APP, "--json").last["items"]
     assert (listed["agent_id"], listed["version"], listed["registered_by"][:4]) == ("ai-nia", "12", "cli:")
     shown = auscult(tmp_path, "ai-agents", "show", "ai-nia", *APP, "--json").last

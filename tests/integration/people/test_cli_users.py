@@ -91,7 +91,7 @@ def test_the_directory_is_filled_by_conversations_and_completed_by_files(tmp_pat
     assert auscult(tmp_path, "teams", "import", teams, *TENANT, "--json").last["memberships"] == 1
     renamed = tmp_path / "queues.csv"
     renamed.write_text("queue_id,name\nq-1,Accounts\n", encoding="utf-8")
-    assert auscult(tmp_path, "queues", "import", renamed, *TENANT).out == "1 queues and 0 memberships from 1 rows\n"
+    assert auscult(tmp_path, "queues", "import", renamed, *TENANT).out == "1 queue and 0 memberships from 1 row\n"
     assert auscult(tmp_path, "queues", "show", "q-1", "--app", "st-1", "--json").last["name"] == "Accounts"
 
     slip = add(tmp_path, "bo@example.com", "--role", "agent", "--agent", "ada")

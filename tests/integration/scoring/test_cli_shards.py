@@ -57,7 +57,7 @@ def test_finished_shards_are_skipped_until_something_changes(tmp_path: Path, sha
     before = {name: (tmp_path / "out" / name).stat().st_mtime_ns for name in NDJSON}
     assert "3 finished before; 0 conversations" in auscult(tmp_path, "score", "in", "--out", "out").out
     write(shards / "b.ndjson", conversation("c-new"))
-    assert "1 scored, 2 finished before; 1 conversations" in auscult(tmp_path, "score", "in", "--out", "out").out
+    assert "1 scored, 2 finished before; 1 conversation scored" in auscult(tmp_path, "score", "in", "--out", "out").out
     assert {name for name in NDJSON if (tmp_path / "out" / name).stat().st_mtime_ns != before[name]} == {"b.ndjson"}
     starter = auscult(tmp_path, "forms", "show", "ef-starter-voice").out
     (tmp_path / "form.yaml").write_text(starter)

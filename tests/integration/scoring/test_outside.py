@@ -183,7 +183,7 @@ def test_tables_by_command(tmp_path: Path) -> None:
         {"name": "rates", "version": 1, "columns": ["of"], "rows": 1},
     ]
     plans.write_text("plan,fee\ngold,30\n", encoding="utf-8")
-    told = "plans: version 2, 1 rows of plan, fee\n"
+    told = "plans: version 2, 1 row of plan, fee\n"
     assert run(tmp_path, "tables", "apply", str(plans), "--app", "st-1") == (0, told, "")
     status, _, err = run(tmp_path, "tables", "apply", str(rates), str(broken), *tenancy)
     assert (status, "the first line must name every column" in err) == (1, True)

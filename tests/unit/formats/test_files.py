@@ -146,6 +146,24 @@ def test_a_channel_that_is_given_is_not_marked_as_a_default() -> None:
     table = b"id,day,speaker,text\n1,2026-10-14,agent,Hello there\n1,2026-10-14,customer,Hi\n"
     (one,) = conversations(read(table, "calls.csv", channel="chat"))
     assert (one.channel, one.assumed["channel"]) == ("chat", "option")
+    stated = b"id,day,channel,speaker,text\n1,2026-10-14,voice,agent,Hello there\n"
+    (one,) = conversations(read(stated, "calls.csv", channel="chat"))
+    assert (one.channel, one.assumed["channel"]) == ("chat", "option"), "overrides what the file says, and says so"
+
+
+def test_a_table_without_times_has_the_start_of_its_file() -> None:
+    """Its name or the option states it for all; only a single conversation takes what nobody stated."""
+    said = b"agent,Hello there\ncustomer,Hi\n"
+    several = b"id,speaker,text\n1," + said.replace(b"\nc", b"\n2,c")
+    found = conversations(read(several, "2026-10-14_1534.csv", time_zone="Europe/Berlin"))
+    assert [(one.started_at.isoformat(), one.assumed["started_at"]) for one in found] == [
+        ("2026-10-14T13:34:00+00:00", "file_name")
+    ] * 2
+    (one,) = conversations(read(b"speaker,text\n" + said, "call.csv"))
+    assert (one.assumed["started_at"], len(one.turns), one.custom_fields) == ("received", 2, {})
+    (refused,) = read(several, "calls.csv")
+    assert isinstance(refused, Rejected)
+    assert "name it with columns started_at=NAME, or give started_at" in refused.error.message
 
 
 def test_a_longer_export_of_a_chat_adds_only_what_is_new() -> None:

@@ -10,6 +10,7 @@ import typer
 from auscult.cli.operations.token import make_link
 from auscult.cli.terminal import input_files, options, remote
 from auscult.cli.terminal.progress import progress
+from auscult.domain.errors import counted
 from auscult.config import read_settings
 
 if TYPE_CHECKING:
@@ -83,8 +84,7 @@ def _count(counts: Counter[str], played: "Played") -> None:
 
 def _sentence(counts: Counter[str]) -> str:
     """``3 conversations played: 87 messages, 9 events, 0 refused``."""
-    left_out = f", {counts['left_out']} turns of bots left out" if counts["left_out"] else ""
-    return (
-        f"{counts['conversations']} conversations played: {counts['messages']} messages, {counts['events']} events"
-        f"{left_out}, {counts['refused']} refused"
-    )
+    left_out = f", {counted(counts['left_out'], 'turn')} of bots left out" if counts["left_out"] else ""
+    messages, events = counted(counts["messages"], "message"), counted(counts["events"], "event")
+    played = counted(counts["conversations"], "conversation")
+    return f"{played} played: {messages}, {events}{left_out}, {counts['refused']} refused"

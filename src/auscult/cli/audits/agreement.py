@@ -7,7 +7,7 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.cli.terminal.figures import COLUMNS, figures, kappa
-from auscult.domain.errors import sent
+from auscult.domain.errors import counted, sent
 
 if TYPE_CHECKING:
     from auscult.services.audits.agreement import (
@@ -59,7 +59,8 @@ def agreement(
 def _show(found: "AuditAgreement") -> None:
     for form in found.forms:
         _show_form(form)
-    typer.echo(f"{found.audits} audits compared" + ("" if found.audits else "; nothing was submitted that fits"))
+    nothing = "" if found.audits else "; nothing was submitted that fits"
+    typer.echo(f"{counted(found.audits, 'audit')} compared{nothing}")
     if found.unmatched:
         typer.echo(f"{found.unmatched} not compared: the evaluation that the auditor saw is not kept", err=True)
 
@@ -70,7 +71,8 @@ def _show_form(form: "FormAgreement") -> None:
 
     versions = ", ".join(map(str, form.versions))
     typer.echo(
-        f"{form.name} ({form.id}, version {versions}): {form.audits} audits, macro kappa {kappa(form.macro_kappa)}"
+        f"{form.name} ({form.id}, version {versions}): {counted(form.audits, 'audit')}, "
+        f"macro kappa {kappa(form.macro_kappa)}"
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("metric")
@@ -97,7 +99,7 @@ def _scores(score: "ScoreAgreement") -> str:
 
 def _show_disagreements(metric: "MetricAgreement") -> None:
     if metric.overturned:
-        changed = "1 answer" if metric.overturned == 1 else f"{metric.overturned} answers"
+        changed = counted(metric.overturned, "answer")
         typer.echo(f"\n{metric.name}: {changed} changed by accepted disputes")
     if metric.disagreements:
         typer.echo(f"\n{metric.name}: {len(metric.disagreements)} of {metric.differ} disagreements")

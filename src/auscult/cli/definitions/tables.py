@@ -8,7 +8,7 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.cli.terminal.options import must_be_files
-from auscult.domain.errors import NotFoundError
+from auscult.domain.errors import NotFoundError, counted
 
 if TYPE_CHECKING:
     from auscult.domain.definitions.definition import Definition
@@ -85,4 +85,5 @@ def _print_table(table: "Definition", *, as_json: bool) -> None:
         row = {"name": table.name, "version": table.version, "columns": read.columns, "rows": len(read.rows)}
         typer.echo(msgspec.json.encode(row))
     else:
-        typer.echo(f"{table.name}: version {table.version}, {len(read.rows)} rows of {', '.join(read.columns)}")
+        rows = counted(len(read.rows), "row")
+        typer.echo(f"{table.name}: version {table.version}, {rows} of {', '.join(read.columns)}")

@@ -10,7 +10,7 @@ import typer
 from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import principal
 from auscult.cli.terminal.progress import progress
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, counted
 
 if TYPE_CHECKING:
     from auscult.services.delivery.day_files import Day
@@ -75,7 +75,7 @@ def export(
             if as_json:
                 typer.echo(msgspec.json.encode(day))
     if not as_json:
-        typer.echo(f"{rows} rows in {folder.shown(what)}; {files} files written, the others are unchanged")
+        typer.echo(f"{rows} rows in {folder.shown(what)}; {counted(files, 'file')} written, the others are unchanged")
 
 
 def _days(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 import typer
 
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, counted
 
 if TYPE_CHECKING:
     from auscult.client import Access, ExportRequest, JoinCounts
@@ -97,7 +97,7 @@ def _left(without: Iterable[str]) -> frozenset[str]:
 
 def _print_counts(counts: "JoinCounts", note: Note) -> None:
     """Print what is carried and what is not."""
-    note(f"{counts.carried.pop('conversations', 0)} conversations")
+    note(counted(counts.carried.pop("conversations", 0), "conversation"))
     groups: tuple[tuple[str, Counter[str]], ...] = (
         ("of them", counts.carried),
         ("not carried", counts.lost),

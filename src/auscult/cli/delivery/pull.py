@@ -13,7 +13,7 @@ import typer
 from auscult.cli.delivery import moving
 from auscult.cli.terminal import options, remote
 from auscult.cli.terminal.progress import progress
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, counted
 
 if TYPE_CHECKING:
     from auscult.client import Access, Client, ExportRequest
@@ -73,7 +73,7 @@ def pull(
         for count in moved if from_vendor else _pulled(access, asked, out):
             rows += count
             advance(rows, None)
-    _note(f"{rows} rows of {asked.report}")
+    _note(f"{counted(rows, 'row')} of {asked.report}")
 
 
 def _pulled(access: "Access", asked: "ExportRequest", out: Path | None) -> Iterator[int]:

@@ -8,7 +8,7 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.config import Settings
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, counted
 from auscult.domain.operations.backups import KeepRule
 
 Folder = Annotated[Path | None, typer.Argument(metavar="DIR", help="Folder of the backup, new or empty.")]
@@ -148,12 +148,12 @@ def restore(
     if as_json:
         typer.echo(msgspec.json.encode(report))
     else:
-        checked = f"; verified, {len(report.differences)} differences" if verify else ""
+        checked = f"; verified, {counted(len(report.differences), 'difference')}" if verify else ""
         typer.echo(f"{report.rows} rows in {report.tables} tables restored, key: {report.key}{checked}")
         if report.erased_again:
-            typer.echo(f"{report.erased_again} conversations erased again")
+            typer.echo(f"{counted(report.erased_again, 'conversation')} erased again")
         if report.holds_again:
-            typer.echo(f"{report.holds_again} holds placed or lifted again")
+            typer.echo(f"{counted(report.holds_again, 'hold')} placed or lifted again")
     for line in report.unreadable:
         typer.echo(f"warning: {line} cannot be read and is left out", err=True)
     if report.erasures_wait:

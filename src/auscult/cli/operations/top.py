@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
+from auscult.domain.errors import counted
 from auscult.domain.limits import MINUTE_MS, AccountFigures
 from auscult.domain.operations.figures import Figures
 from auscult.domain.scoring.judging import BILLION
@@ -150,7 +151,7 @@ def _account(account: AccountFigures) -> str:
     use, limits = account.use, account.limits
     money = use.judge_cost / BILLION
     parts = (
-        (f"{use.conversations} conversations in 7 days", None),
+        (f"{counted(use.conversations, 'conversation')} in 7 days", None),
         (f"{use.waiting} waiting", limits.backlog),
         (f"{use.storage_bytes} bytes", limits.storage_bytes),
         (f"{use.sound_ms // MINUTE_MS} minutes of sound", limits.sound_minutes),

@@ -7,6 +7,7 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.cli.terminal.progress import progress
+from auscult.domain.errors import counted
 
 Log = Annotated[bool, typer.Option("--log", help="Check the access log instead: rows, order, gaps, seals.")]
 Heads = Annotated[
@@ -57,7 +58,7 @@ def verify(
         altered = sum(SEALED in each for each in differences)
         advice = ["`auscult verify --repair` mends them"] if altered < len(differences) else []
         advice += [f"{altered} results differ from their seals: restore them from a backup"] if altered else []
-        typer.echo(f"error: {len(differences)} differences; {'; '.join(advice)}", err=True)
+        typer.echo(f"error: {counted(len(differences), 'difference')}; {'; '.join(advice)}", err=True)
         raise typer.Exit(1)
     typer.echo("tallies, rows and jobs agree")
 

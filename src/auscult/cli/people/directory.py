@@ -8,7 +8,7 @@ import typer
 
 from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import as_operator
-from auscult.domain.errors import RequestError
+from auscult.domain.errors import RequestError, counted
 
 if TYPE_CHECKING:
     from auscult.services.people.directory_import import Noun
@@ -86,4 +86,5 @@ def _import(
     if as_json:
         typer.echo(msgspec.json.encode(done._asdict()))
         return
-    typer.echo(f"{done.entries} {noun} and {done.memberships} memberships from {done.rows} rows")
+    entries, rows = counted(done.entries, noun[:-1]), counted(done.rows, "row")
+    typer.echo(f"{entries} and {counted(done.memberships, 'membership')} from {rows}")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import typer
 
+from auscult.domain.errors import counted
 from auscult.domain.privacy.retention import Approval, Item, Receipt
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def print_receipt(receipt: Receipt, *, as_json: bool) -> None:
         return
     parts = "".join(f"{n} of kind {part}, " for part, n in receipt.parts.items())
     typer.echo(
-        f"receipt {receipt.id}: {receipt.erased} conversations erased, {receipt.audits} of them with an audit; "
+        f"receipt {receipt.id}: {counted(receipt.erased, 'conversation')} erased, {receipt.audits} with an audit; "
         f"{receipt.coachings} coaching items lost their texts; {receipt.examples} examples of forms; {receipt.pins} pins; {parts}{receipt.held} held. Left before: {receipt.webhook_deliveries} webhook deliveries, {receipt.exports} exports."
     )
     for url, n in receipt.left.webhooks.items():

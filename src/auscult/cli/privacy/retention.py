@@ -7,6 +7,7 @@ import typer
 from auscult.cli.privacy.listing import print_receipt
 from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import principal
+from auscult.domain.errors import counted
 from auscult.domain.privacy.retention import EVERY_QUEUE, KEPT
 
 Queue = Annotated[
@@ -42,7 +43,7 @@ def change(
 
     with options.known_app(database, app) as store:
         change_rule(store, principal(), queue, kind, days or None)
-    typer.echo(f"{app}, queue {queue}, {kind}: {f'kept {days} days' if days else 'no rule'}")
+    typer.echo(f"{app}, queue {queue}, {kind}: {f'kept {counted(days, 'day')}' if days else 'no rule'}")
 
 
 def run(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:

@@ -7,7 +7,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.domain.errors import sent, unknown
+from auscult.domain.errors import counted, sent, unknown
 from auscult.domain.scoring.batches import JobOrder
 
 if TYPE_CHECKING:
@@ -120,7 +120,8 @@ def _states(given: list[str]) -> "list[JobState]":
 
 def _sentence(job: "Job") -> str:
     """``b-1 failed: 250 conversations of st-1, backfill, begun 1 times, ended 2026-03-24 08:00:02 UTC: no engine``."""
-    details = [f"{job.conversations} conversations of {job.app}", job.priority, f"begun {job.attempts} times"]
+    conversations = counted(job.conversations, "conversation")
+    details = [f"{conversations} of {job.app}", job.priority, f"begun {counted(job.attempts, 'time')}"]
     details.append(f"accepted {job.accepted_at:%Y-%m-%d %H:%M:%S} UTC")
     if job.next_attempt_at is not None:
         details.append(f"tried again {job.next_attempt_at:%Y-%m-%d %H:%M:%S} UTC")

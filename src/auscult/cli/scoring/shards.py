@@ -11,6 +11,7 @@ from auscult import __version__
 from auscult.cli.terminal.progress import progress
 from auscult.config import Settings
 from auscult.domain.definitions.taxonomy import Taxonomy
+from auscult.domain.errors import counted
 from auscult.domain.form import Form
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ def score_shards(
     counts = [f"{states.count(state)} {state}" for state in ("scored", "finished before", "busy", "failed")]
     summary = ", ".join(each for each in counts if not each.startswith("0 ")) or "none"
     fresh = sum(one.conversations for one in outcomes if one.state == "scored")
-    typer.echo(f"{len(outcomes)} shards: {summary}; {fresh} conversations scored into {out}")
+    shards, conversations = counted(len(outcomes), "shard"), counted(fresh, "conversation")
+    typer.echo(f"{shards}: {summary}; {conversations} scored into {out}")
     return any(one.rejected or one.waiting or one.state == "failed" for one in outcomes)
 
 

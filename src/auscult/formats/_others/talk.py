@@ -119,7 +119,7 @@ def _document(talk: Talk, source: Source, assumed: dict[AssumedField, str]) -> d
     only = agents[0]["id"] if len(agents) == 1 else None
     turns = [_turn(one, sides, only) for one in talk.said]
     channel = given.channel or talk.channel
-    if given.channel and (talk.channel is None or "channel" in assumed):
+    if given.channel and (given.channel != talk.channel or "channel" in assumed):
         assumed["channel"] = "option"
     return {
         "custom_id": talk.id or _made_id(talk, source, started_at),
@@ -151,7 +151,6 @@ def _zoned(at: datetime, source: Source) -> datetime:
 
 def _start(talk: Talk, source: Source, assumed: dict[AssumedField, str]) -> datetime:
     """Return the start: the file's own, that of its first turn, its name's, the one given, the file's time, now."""
-    zone = zone_of(source)
     times = [one.at for one in talk.said if one.at is not None]
     if any(at.tzinfo is None for at in (*times, *filter(None, (talk.started_at, talk.ended_at)))):
         assumed.setdefault("time_zone", source.given.time_zone or "UTC")
@@ -162,10 +161,7 @@ def _start(talk: Talk, source: Source, assumed: dict[AssumedField, str]) -> date
     if found is None and times:
         found = min(times)
     if found is None:
-        found, how = _assumed_start(source, zone)
-        assumed["started_at"] = how
-        if how == "file_name" and "Z" not in source.name:
-            assumed.setdefault("time_zone", source.given.time_zone or "UTC")
+        found = assumed_start(source, assumed)
     talk.said = [
         one if one.at is None or one.start_ms is not None else one._replace(start_ms=max(0, ms_between(found, one.at)))
         for one in talk.said
@@ -173,8 +169,16 @@ def _start(talk: Talk, source: Source, assumed: dict[AssumedField, str]) -> date
     return found.astimezone(UTC)
 
 
-def _assumed_start(source: Source, zone: ZoneInfo) -> tuple[datetime, str]:
-    found = _IN_NAME.search(source.name)
+def assumed_start(source: Source, assumed: dict[AssumedField, str]) -> datetime:
+    """Return when a conversation began whose file has no time, and note what says so."""
+    found, assumed["started_at"] = _start_of_file(source)
+    if assumed["started_at"] == "file_name" and "Z" not in source.name:
+        assumed.setdefault("time_zone", source.given.time_zone or "UTC")
+    return found
+
+
+def _start_of_file(source: Source) -> tuple[datetime, str]:
+    zone, found = zone_of(source), _IN_NAME.search(source.name)
     if found is not None:
         try:
             day = datetime(

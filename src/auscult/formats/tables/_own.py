@@ -8,7 +8,7 @@ from auscult.domain.connectors import Mapped, Refused
 from auscult.domain.conversation import AssumedField, Channel, Conversation
 from auscult.formats._contract import Rejected, Source, Table
 from auscult.formats._others.lines import are_labelled, said_in
-from auscult.formats._others.talk import Said, Talk, finished, zone_of
+from auscult.formats._others.talk import Said, Talk, assumed_start, finished, zone_of
 from auscult.formats._others.whole_files import refusal
 from auscult.formats._records import Fields, MissingError
 from auscult.formats.tables._described import (
@@ -27,6 +27,8 @@ Rows = Callable[[], Iterator[Fields | Refused]]
 """Returns the rows of a file, from the first, each time it is called."""
 ROW_ID = "\0row"
 """Stands for the column of ids in a table that has none."""
+FILE_START = "\0start"
+"""Stands for the column of starts in a table without times, whose file has one."""
 _SAMPLE, _RUN = 2_000, 2_000
 _LABEL = {"speaker": "speaker", "text": "text", "start_ms": "start_ms"}
 
@@ -139,6 +141,7 @@ def conversations_of(rows: Rows, source: Source, kind: str, title: str) -> Itera
     try:
         columns = _columns(rows, source)
         writing, is_together, assumed = _spelling(rows, columns, source)
+        rows = _started(rows, columns, source, assumed)
     except MissingError as missing:
         yield refusal(missing.refused, title)
         return
@@ -177,7 +180,7 @@ def _columns(rows: Rows, source: Source) -> dict[str, str]:
     talk = found.get("turns") or found.get("text")
     has_speakers = "speaker" in found or (talk is not None and any(_is_labelled(row, talk) for row in sample))
     missing = (*(() if has_speakers else ("speaker",)), *(() if talk else ("text",)))
-    source.tabled(Table(names=names, columns=found, missing=missing))
+    source.tabled(Table(names=names, columns=dict(found), missing=missing))
     if missing:
         held = {"speaker": "who spoke", "text": "what was said"}[missing[-1]]
         message = f"no column holds {held}; name it with columns {missing[-1]}=NAME (available: {', '.join(names)})"
@@ -246,6 +249,25 @@ def _numbered(
             yield Fields({**dict(row.items()), ROW_ID: id_}, row.where)
         else:
             yield row
+
+
+def _started(rows: Rows, columns: dict[str, str], source: Source, assumed: dict[AssumedField, str]) -> Rows:
+    """Return rows with the start of their file, where they have no time.
+
+    Raises ``MissingError`` where several conversations would have a start that nobody stated.
+    """
+    if columns.keys() & {*TIMES}:
+        return rows
+    start = assumed_start(source, assumed).isoformat()
+    is_one = columns["id"] == ROW_ID and "speaker" in columns
+    if not is_one and assumed["started_at"] not in ("file_name", "option"):
+        message = "no column holds the start of a conversation; name it with columns started_at=NAME, or give started_at"
+        raise MissingError("", message)
+    columns["started_at"] = FILE_START
+    return lambda: (
+        Fields({**dict(row.items()), FILE_START: start}, row.where) if isinstance(row, Fields) else row
+        for row in rows()
+    )
 
 
 def _runs(

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct, structs
 
 from auscult.domain.connectors.run import Order, Refusal, Run, Standing
 from auscult.domain.operations.records import made_from
-from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.problems import RefusedDocumentError
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Basis, Caller, Ground, Rights, Services, Use
 from auscult.server.rest.examples import example
@@ -19,7 +19,6 @@ from auscult.server.rest.request import Takes
 from auscult.services.connectors import documents
 from auscult.services.connectors.checking import Check
 from auscult.services.connectors.connecting import Connectors
-from auscult.services.connectors.documents import ConnectorCheck
 from auscult.storage.store import AppStore
 
 Name = Annotated[str, path_id("The connector.", "genesys-eu")]
@@ -178,7 +177,7 @@ def apply_connector(data: JSONBody[ConnectorBody], app: App, work: Work) -> Appl
     document = data.document.encode()
     found = documents.check_connector(document, app.tenant.app_id)
     if found.connector is None:
-        raise _refused(found)
+        raise RefusedDocumentError("connector", found.problems)
     stored = work.apply(document, data.secrets)
     return AppliedConnector(name=stored.name, version=stored.version, published_at=stored.published_at)
 
@@ -293,14 +292,6 @@ def connecting(app: AppStore, server: Ground | Services, by: str) -> Connectors:
     settings = server.settings
     folders = settings.connector_folders
     return Connectors(app, settings.limits, server.now, settings.networks, folders=folders, by=by)
-
-
-def _refused(found: ConnectorCheck) -> RefusedDocumentError:
-    count = "1 problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
-    details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.problems)
-    error = RefusedDocumentError(f"The connector cannot be used: {count}.", details)
-    error.reason = "connector.invalid"
-    return error
 
 
 ROUTER = operation.router(__name__, work=work)

@@ -9,7 +9,7 @@ from auscult.domain.definitions.form_version import FormVersion
 from auscult.domain.errors import FormError, NotFoundError
 from auscult.domain.form import Form
 from auscult.domain.operations.records import made_from
-from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.problems import RefusedDocumentError
 from auscult.server.rest.examples import example
 from auscult.server.rest.request import Takes
 from auscult.services.definitions.forms.document import Problem
@@ -113,10 +113,7 @@ def usable(found: FormCheck) -> Form:
 
 def refused(found: FormCheck) -> RefusedDocumentError:
     """Return the error that lists each fault of a form."""
-    faults = (*found.problems, *found.unanswered)
-    count = "1 problem" if len(faults) == 1 else f"{len(faults)} problems"
-    details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in faults)
-    return RefusedDocumentError(f"The form cannot be used: {count}.", details)
+    return RefusedDocumentError("form", (*found.problems, *found.unanswered))
 
 
 def unknown(form_id: str, version: int | None = None) -> NotFoundError:

@@ -13,7 +13,7 @@ from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.scorecard import Interaction, Scorecard
 from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.operations.records import made_from
-from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.problems import RefusedDocumentError
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
@@ -211,11 +211,7 @@ def publish_scorecard(
     """
     found = check_scorecard(body, known_metrics=known_metrics(app))
     if found.card is None:
-        count = "1 problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
-        details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.problems)
-        error = RefusedDocumentError(f"The scorecard cannot be used: {count}.", details)
-        error.reason = "scorecard.invalid"
-        raise error
+        raise RefusedDocumentError("scorecard", found.problems)
     before = app.definitions.get("scorecard", found.card.id)
     stored = app.definitions.publish("scorecard", found.card.id, body, signed(rights.name, note))
     warnings = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.warnings)

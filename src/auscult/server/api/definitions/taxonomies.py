@@ -12,7 +12,7 @@ from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.taxonomy import Taxonomy
 from auscult.domain.errors import NotFoundError, TaxonomyError, unknown
 from auscult.domain.operations.records import made_from
-from auscult.server.problems import Detail, RefusedDocumentError
+from auscult.server.problems import RefusedDocumentError
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights
 from auscult.server.rest.examples import example
@@ -21,7 +21,7 @@ from auscult.server.rest.lists import Called, OnePage
 from auscult.server.rest.openapi import answer
 from auscult.server.rest.parameters import PublishingNote, Version, path_id
 from auscult.server.rest.request import ApiResponse, Takes
-from auscult.services.definitions.taxonomies import TaxonomyCheck, read_taxonomy
+from auscult.services.definitions.taxonomies import read_taxonomy
 from auscult.services.scoring.classification import KIND, check_against, listed_versions
 
 TaxonomyId = Annotated[str, path_id("The taxonomy, percent-encoded.", "tx-shop")]
@@ -176,7 +176,7 @@ def publish_taxonomy(
     """
     found = check_against(app.definitions, body)
     if found.taxonomy is None:
-        raise _refused(found)
+        raise RefusedDocumentError("taxonomy", found.problems)
     before = app.definitions.get(KIND, found.taxonomy.id)
     stored = app.definitions.publish(KIND, found.taxonomy.id, body, signed(rights.name, note))
     is_new = before is None or before.version != stored.version
@@ -198,14 +198,6 @@ def retire_taxonomy(taxonomy_id: TaxonomyId, app: App) -> PublishedTaxonomy:
     if stored is None:
         raise _unknown(taxonomy_id)
     return _published(stored)
-
-
-def _refused(found: TaxonomyCheck) -> RefusedDocumentError:
-    count = "1 problem" if len(found.problems) == 1 else f"{len(found.problems)} problems"
-    details = tuple(Detail(line=one.line, field=one.field, reason=one.reason) for one in found.problems)
-    error = RefusedDocumentError(f"The taxonomy cannot be used: {count}.", details)
-    error.reason = "taxonomy.invalid"
-    return error
 
 
 def _listed(one: Definition) -> dict[str, Any]:
