@@ -433,6 +433,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     from auscult.services.scoring.process import Processing
     from auscult.storage.core.pooled_jobs import pooled_jobs
     from auscult.workers.dbos_database import jobs_url
+    from auscult.workers.process_pool import end_after
     from auscult.workers.shutdown import stop_on_signals
     from auscult.workers.worker import Work, Worker
 
@@ -440,6 +441,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     if stop is None:
         stop = threading.Event()
         stop_on_signals(stop)
+        end_after(stop)
     set_up_telemetry(settings, "worker")
     tune_for_evaluation()
     share = of_worker(settings)

@@ -137,9 +137,24 @@ def _run(target: Callable[..., None], args: tuple[object, ...]) -> None:
     """Run ``target`` in a process of the pool, until it is asked to end or its parent is gone."""
     stop = threading.Event()
     stop_on_signals(stop, is_child=True)
-    # A worker that waits for a lost database, which DBOS does without end, does not look at the event.
-    at_end_of_parent(lambda: (stop.set(), time.sleep(GOODBYE_S), os._exit(1)))
+    at_end_of_parent(stop.set)
+    end_after(stop)
     target(*args, stop)
+
+
+def end_after(stop: threading.Event) -> None:
+    """End the process twenty seconds after ``stop``: a worker that waits for a lost database does not look at it.
+
+    DBOS waits without end. What is in hand stays in the store's list of work.
+    """
+
+    def end() -> None:
+        stop.wait()
+        time.sleep(GOODBYE_S)
+        _LOG.warning("process %s ends in the middle of its work", os.getpid())
+        os._exit(1)
+
+    threading.Thread(target=end, name="end", daemon=True).start()
 
 
 def at_end_of_parent(act: Callable[[], object]) -> None:
