@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from auscult.domain.audits.audit import LONGEST_NAME, AuditAnswer, Sheet
+from auscult.domain.audits.sheet import answers_in_full
 from auscult.domain.calibration import session as steps
 from auscult.domain.calibration.report import CalibrationReport, report_of
 from auscult.domain.calibration.session import (
@@ -173,6 +174,8 @@ class Calibrating:
     def report(self, session: Session) -> CalibrationReport:
         """Return the figures of a session. Raises ``ConflictError`` ``calibration.too_few``."""
         form = self.form_of(session)
+        scored = (replace(one, sheet=Sheet(answers=answers_in_full(form, one.sheet))) for one in session.scored)
+        session = replace(session, scored=tuple(scored))
         return report_of(session, [each.id for each in form.metrics], self.machine(session))
 
     def machine(self, session: Session) -> dict[int, dict[str, str]]:

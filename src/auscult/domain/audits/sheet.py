@@ -71,9 +71,18 @@ def unanswered(form: Form, sheet: Sheet) -> tuple[str, ...]:
 
 def machine_answers(evaluation: Evaluation) -> tuple[AuditAnswer, ...]:
     """Return the machine's answers, for an auditor to start from."""
+    return _answers(evaluation.results)
+
+
+def answers_in_full(form: Form, sheet: Sheet) -> tuple[AuditAnswer, ...]:
+    """Return the answers of a sheet, NA where a condition does not hold, whatever was answered there."""
+    return _answers(results_of(form, sheet))
+
+
+def _answers(results: Iterable[MetricResult]) -> tuple[AuditAnswer, ...]:
     return tuple(
         AuditAnswer(metric_id=result.metric.id, answer=result.verdict.qualification, level=result.verdict.level)
-        for result in evaluation.results
+        for result in results
         if result.verdict.qualification != "-"
     )
 

@@ -204,7 +204,7 @@ def _recorded(app: AppStore, since: datetime | None, until: datetime | None) -> 
         since_ms=EARLIEST_MS if since is None else _ms(since), until_ms=LATEST_MS if until is None else _ms(until)
     )
     for chunk_range in app.backfills.ranges(scope, _AT_A_TIME):
-        yield from app.backfills.cases(chunk_range)
+        yield from (each for each in app.backfills.cases(chunk_range, wordless=True) if not each.is_excluded)
 
 
 def _ms(at: datetime) -> int:

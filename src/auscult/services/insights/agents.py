@@ -39,7 +39,7 @@ def comparison_of(app: AppStore, sought: Sought) -> Comparison:
         row = _DECODE(body)
         queues = sorted({aliases.head("queue", each.id) for each in row.queues})
         cell = row.form.id if row.form else "", row.language, " ".join(queues)
-        for agent in {aliases.head("agent", each.id) for each in row.agents}:
+        for agent in {aliases.head("agent", each.id) for each in row.agents if each.kind != "ai"}:
             before = counts[agent].get(cell, Count(0, 0))
             counts[agent][cell] = Count(before.successes + bool(row.passed), before.n + 1)
     return compared_agents(counts)

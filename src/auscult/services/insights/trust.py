@@ -1,10 +1,12 @@
 """Trust in a metric: the machine's answers compared with people's, and the value of more audits."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
 
+from auscult.domain.ai_agents.calls import handled_by
 from auscult.domain.audits.agreement import Pair, compare_counts
 from auscult.domain.evaluation import Qualification
 from auscult.domain.scoring.stored import AuditedConversation
@@ -40,8 +42,9 @@ class Trust(Struct, frozen=True, kw_only=True):
     """Metric in a period: the machine's answers on all, people's on the audited ones, and both combined.
 
     ``cells`` counts audits by the machine's and the person's answer, where YES means that the metric was met. ``used``
-    are the audits of conversations in which the machine found an occasion, ``curve`` is half the width of the interval
-    to expect of each number of audits. ``estimate`` is None where no audit can be used.
+    are the audits of conversations in which the machine found an occasion, ``answered`` those in which people did.
+    ``curve`` is half the width of the interval to expect of each number of audits. ``estimate`` is None where no audit
+    can be used.
     """
 
     machine: Adherence
@@ -49,6 +52,7 @@ class Trust(Struct, frozen=True, kw_only=True):
     estimate: Figure | None
     audits: int
     used: int
+    answered: int
     cells: dict[Pair, int]
     agreement: Figure | None
     kappa: float | None
@@ -62,13 +66,15 @@ _MOST = 12
 """Differing answers that are shown."""
 
 
-def agreement_by_metric(app: AppStore, since: datetime, until: datetime) -> tuple[int, dict[str, Part]]:
+def agreement_by_metric(
+    app: AppStore, since: datetime, until: datetime, sought: Sought = _ALL
+) -> tuple[int, dict[str, Part]]:
     """Return how many audits there are, and how often machine and people agree on each metric."""
     agreed: Counter[str] = Counter()
     seen: Counter[str] = Counter()
     names: dict[str, str] = {}
     audits = 0
-    for audited in audits_in(app, since, until):
+    for audited in _audits(app, since, until, sought):
         audits += 1
         for metric_id, name, machine, person in answers_of(audited):
             names[metric_id] = name
@@ -84,7 +90,7 @@ def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, sough
     groups: dict[str, Counter[bool]] = {}
     differing: list[Differing] = []
     audits = 0
-    for audited in audits_in(app, since, until):
+    for audited in _audits(app, since, until, sought):
         found = next((each for each in answers_of(audited) if each[0] == metric_id), None)
         if found is None:
             continue
@@ -113,6 +119,7 @@ def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, sough
         people=wilson_figure(cells_of(cells, "YES"), asked) if asked else None,
         estimate=estimate,
         audits=audits,
+        answered=asked,
         cells=dict(cells),
         agreement=wilson_figure(alike, audits) if audits else None,
         kappa=compared.kappa if compared else None,
@@ -121,6 +128,12 @@ def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, sough
         curve=_curve(strata, used, estimate) if estimate else (),
         differing=tuple(differing),
     )
+
+
+def _audits(app: AppStore, since: datetime, until: datetime, sought: Sought) -> Iterator[AuditedConversation]:
+    """Yield the audits of conversations of a period that were led by those whom a selection counts."""
+    led = sought.fields.handled_by
+    return (each for each in audits_in(app, since, until) if not led or handled_by(each.conversation) in led)
 
 
 def cells_of(cells: Counter[Pair], person: Qualification) -> int:

@@ -1,13 +1,14 @@
 """Reuse of answers of an earlier evaluation under another version of the form.
 
-An answer is valid as long as its metric asks the same: type and settings are equal. Weights, the right answer and the
+An answer is valid as long as its metric asks the same: type and settings are equal. One with a confidence is valid as
+long as the form abstains as before. Weights, the right answer and the
 name have no part in it. To ask the same question again, of newer engines, is an option of the caller.
 """
 
 from collections.abc import Iterable
 
 from auscult.domain.definitions.form_difference import has_same_question
-from auscult.domain.evaluation import Evaluation
+from auscult.domain.evaluation import Evaluation, Verdict
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, ReusedVerdicts
 
@@ -26,6 +27,9 @@ class VerdictReuse:
         if decided.form is None:
             return NOTHING
         same = self._same(decided.form, form)
+        if _abstention(decided.form) != _abstention(form):
+            firm = {each.metric.id for each in decided.results if not _can_abstain(each.verdict)}
+            same = frozenset(_without_changed_conditions(form, firm & same))
         verdicts = {result.metric.id: result.verdict for result in decided.results if result.metric.id in same}
         return ReusedVerdicts(verdicts=verdicts, engines=decided.engines) if verdicts else NOTHING
 
@@ -50,6 +54,15 @@ class VerdictReuse:
             same = {one.id for one in after.metrics if one.id in old and has_same_question(old[one.id], one)}
             self._compared[key] = (before, after, frozenset(_without_changed_conditions(after, same)))
         return self._compared[key][2]
+
+
+def _abstention(form: Form) -> tuple[object, ...] | None:
+    """Return what decides whether the machine abstains; None where it never does."""
+    return None if form.abstain_below is None else (form.abstain_below, form.abstain, form.judge_calibration)
+
+
+def _can_abstain(verdict: Verdict) -> bool:
+    return verdict.confidence is not None or verdict.calibration is not None
 
 
 def _without_changed_conditions(form: Form, same: set[str]) -> set[str]:

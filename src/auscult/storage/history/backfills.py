@@ -88,17 +88,19 @@ class AppBackfills:
         )
         return list(_cut(self._database.rows(query), size, None))
 
-    def cases(self, chunk_range: ChunkRange, among: Collection[int] | None = None) -> list[EvaluatedConversation]:
-        """The conversations of a range with what was decided about them; without those that wait or have no words.
+    def cases(
+        self, chunk_range: ChunkRange, among: Collection[int] | None = None, *, wordless: bool = False
+    ) -> list[EvaluatedConversation]:
+        """The conversations of a range with what was decided about them; without those that wait.
 
-        ``among``: no others than those of these numbers.
+        ``among``: no others than those of these numbers. ``wordless``: also those whose words were erased.
         """
         query = (
             recorded_query(self._app)
             .where(
                 *within(chunk_range),
                 conversations.c.recorded_revision == conversations.c.revision,
-                conversations.c.words_erased_at.is_(None),  # there is nothing left to judge
+                sa.true() if wordless else conversations.c.words_erased_at.is_(None),  # nothing is left to judge
             )
             .order_by(conversations.c.started_at, conversations.c.conversation)
         )

@@ -151,6 +151,20 @@ def test_nothing_is_known_of_what_was_not_judged() -> None:
     assert VerdictReuse().known(replace(short, form=None), FORM) == NOTHING
 
 
+def test_an_answer_with_a_confidence_is_asked_again_where_the_form_abstains_otherwise() -> None:
+    """What the machine abstained from, or did not, was decided by the form; what has no confidence stays."""
+    call = Conversation(id="c-1", channel="voice", started_at=NOW, ended_at=NOW + timedelta(minutes=1), turns=())
+    decided = kept(evaluate(call, FORM))
+    first, *others = decided.results
+    doubted = replace(first, verdict=replace(first.verdict, confidence=Decimal("0.55")))
+    decided = replace(decided, results=(doubted, *others))
+    whole = {metric.id for metric in FORM.metrics}
+    lost = whole - set(VerdictReuse().known(decided, replace(FORM, abstain_below=Decimal("0.7"))).verdicts)
+    assert first.metric.id in lost
+    assert lost < whole
+    assert set(VerdictReuse().known(decided, replace(FORM, abstain="audit")).verdicts) == whole, "it never abstains"
+
+
 def test_forms_are_told_apart_as_they_come_and_go() -> None:
     """Two forms are compared once, and never taken for others that came later."""
     reuse = VerdictReuse()

@@ -1,7 +1,7 @@
 """Scorecards and taxonomies: lists, each alone, and their documents, written and published as YAML."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar, NamedTuple
 from urllib.parse import quote
 
@@ -192,7 +192,7 @@ def _show_card(visit: Visit, stored: Definition, here: str, note: str) -> Respon
     figures, has_board = None, has_leaderboard(visit.app, visit.principal)
     is_ranked = has_board and visit.query.get("order") == ["score"]
     if may_see and "from" in visit.query:
-        begin, end = (datetime.combine(each, time(), reader.timezone).astimezone(UTC) for each in (since, last))
+        begin, end = (datetime.combine(each, time(), reader.timezone) for each in (since, last))
         found = figures_of(visit.app_for("insight.read"), card, begin, end + timedelta(days=1), visit.principal)
         if not is_ranked:
             found = sorted(found, key=lambda each: (each.name or each.agent_id).casefold())

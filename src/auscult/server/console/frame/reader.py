@@ -52,9 +52,8 @@ class Reader(Struct, frozen=True, kw_only=True):
 
     @property
     def end_of_today(self) -> datetime:
-        """The end of their day in UTC, as the instant at which the last period of a page ends."""
-        midnight = datetime.combine(self.today + timedelta(days=1), time(), self.timezone)
-        return midnight.astimezone(UTC)
+        """The end of their day in their time zone: the last period of a page ends there, and all begin at midnight."""
+        return datetime.combine(self.today + timedelta(days=1), time(), self.timezone)
 
     def number(self, value: float | Decimal, digits: int = 0, *, signed: bool = False) -> str:
         """Return a number with ``digits`` decimals, a true minus sign, and a plus sign where it is ``signed``."""

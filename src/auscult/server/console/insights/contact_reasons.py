@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from litestar import Controller, Response, get
@@ -225,7 +225,7 @@ def period_of(visit: Visit, since: str, last: str) -> Compared:
 
 def _begin(visit: Visit, day: str, name: str) -> datetime:
     found = day_in({name: day}, name, _("From") if name == "from" else _("to"))
-    return datetime.combine(found, time(), visit.reader.timezone).astimezone(UTC)
+    return datetime.combine(found, time(), visit.reader.timezone)  # to which whole days are added
 
 
 def insights_page(found: Compare, filters: FilterView, query: Query, reader: Reader, base: str) -> InsightsPageView:

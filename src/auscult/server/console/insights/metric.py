@@ -95,7 +95,6 @@ class MetricPage(Controller):
         """List the metrics of the forms in force."""
         visit.require("insight.read")
         end = visit.reader.end_of_today
-        _audits, agreed = agreement_by_metric(visit.app, end - PERIOD, end) if visit.may("audit.read") else (0, {})
         span = end - PERIOD, end
         metrics: dict[str, Metric] = {}
         forms: dict[str, list[Form]] = {}
@@ -105,11 +104,13 @@ class MetricPage(Controller):
                 forms.setdefault(metric.id, []).append(form)
         led = {each: _sought(visit, asking) for each, asking in forms.items()}
         periods = {each: by_period(visit.app, each, (span,), METRICS)[0] for each in set(led.values())}
+        audited = set(led.values()) if visit.may("audit.read") else ()
+        agreed = {each: agreement_by_metric(visit.app, *span, each)[1] for each in audited}
 
         def row(metric: Metric) -> MetricRow:
             leads, period = _leads(visit, led[metric.id]), periods[led[metric.id]]
             found = period.metrics.get(metric.id, NOTHING)
-            part = agreed.get(metric.id)
+            part = agreed.get(led[metric.id], {}).get(metric.id)
             return MetricRow(
                 name=metric.name,
                 href=f"{BASE}/metrics/{metric.id}",
@@ -293,7 +294,7 @@ def _chart(found: Trust, leads: _Leads) -> Markup:
                     share=reader.number(figure.value * 100, 1), interval=reader.ends(figure.low, figure.high, 1)
                 )
                 if kind
-                else _("{margin}, {n} audits").format(margin=half, n=reader.number(found.used))
+                else _("{margin}, {n} audits").format(margin=half, n=reader.number(found.answered))
             )
             rows.append(_row(name, figure, end, kind))
     return intervals(rows, Axis(label=_("Machine, people alone, and both together"), unit="%"), end_width=230)

@@ -239,6 +239,7 @@ def _row(row: Row, asked: Asked, leads: Leads, names: Names, groups: Mapping[str
     else:
         name = groups.get(row.name) or names.queues.get(row.name, row.name)
         name = _(name) if asked.by in {"channel", "handled_by"} else name
-        more = {asked.by: (row.name,), **({} if asked.figure == "count" else {"outcome": outcome})}
+        of = {"asked": (asked.metric,)} if asked.figure == "met" else {"outcome": outcome}
+        more = {asked.by: (row.name,), **({} if asked.figure == "count" else of)}
     href = leads._replace(query={**leads.query, **more}).to()
     return AnswerRow(name=name, figure=shown, count=CountView(shown=_of(row, leads), href=href))
