@@ -29,7 +29,7 @@ class Room:
         self.ann, self.bob, self.cleo = (Browser(service, name) for name in self.names)
         self.loading = Own(service, service.new_client("conversations:write"))
 
-    def loaded(self) -> str:
+    def loaded(self, queue: str = "qu-calibrated") -> str:
         """Load and score a conversation."""
         name = f"k-{uuid.uuid4().hex[:8]}"
         document = {
@@ -37,7 +37,7 @@ class Room:
             "channel": "voice",
             "started_at": "2026-05-23T10:00:00Z",
             "ended_at": "2026-05-23T10:00:30Z",
-            "queues": [{"id": "qu-calibrated"}],
+            "queues": [{"id": queue}],
             "turns": [{"id": "m1", "speaker": "agent", "text": "Hello."}],
         }
         body = msgspec.json.Encoder().encode_lines([document])
@@ -111,6 +111,18 @@ def test_from_a_draft_to_a_report(room: Room) -> None:
     assert room.manager.ask("GET", f"/conversations/{name}").json() == before
     assert room.manager.ask("GET", f"/audits/{name}").json()["state"] == "not_assigned"
     assert room.service.application.verify() == rows == []
+
+
+def test_a_question_that_does_not_arise_is_not_applicable(room: Room) -> None:
+    """Whoever leaves it where its condition does not hold differs from who answers it, as does what they answered there."""
+    room.service.store.within(TENANT).forms.publish("ef-conditional", data_of(__file__, "conditional").encode())
+    path = room.session(room.loaded("qu-conditional"), form_id="ef-conditional")
+    rate(room.ann, path, {"em-need": "YES", "em-offer": "NO"})
+    rate(room.bob, path, {"em-need": "NO"})
+    rate(room.cleo, path, {"em-need": "NO", "em-offer": "NO"})
+    splits = {each["metric_id"]: each for each in room.manager.ask("GET", f"{path}/report").json()["splits"]}
+    assert list(splits["em-offer"]["answers"].values()) == ["NO", "NA", "NA"]
+    assert splits["em-offer"]["consensus"] == "NA"
 
 
 def test_each_sees_others_after_their_own(room: Room) -> None:

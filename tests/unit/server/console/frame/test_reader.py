@@ -1,6 +1,7 @@
 """Numbers as the reader of a page writes them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -32,3 +33,11 @@ def test_ends_that_read_alike_are_one_number() -> None:
     assert reader.ends(0.998, 1.004) == "100"
     assert reader.ends(-0.02, 0.31, with_sign=True) == "0% to 31%"
     assert reader.interval(Figure(value=1.0, low=0.998, high=1.0)) == "100"
+
+
+@pytest.mark.parametrize(("now", "days"), [("2026-04-10", 28), ("2026-10-29", 7)])
+def test_days_before_the_end_of_today_begin_at_midnight(now: str, days: int) -> None:
+    """Also across a change of the clocks: else a period begins and ends an hour within a day."""
+    reader = Reader(timezone=ZoneInfo("Europe/Berlin"), now=datetime.fromisoformat(f"{now}T12:00:00+00:00"))
+    local = reader.local((reader.end_of_today - timedelta(days=days)).astimezone(UTC))
+    assert (local.hour, local.date()) == (0, reader.today - timedelta(days=days - 1))
