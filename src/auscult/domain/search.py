@@ -122,9 +122,10 @@ def _place(word: str, text: str) -> int:
 
 def turn_with(turns: Sequence[Turn], query: SaidQuery) -> Turn | None:
     """Return the first turn that has the most of the words of a search; None where none has any."""
-    marks = words_in(query)
 
     def number(turn: Turn) -> int:
+        side = "agent" if turn.speaker == "bot" else turn.speaker
+        marks = words_in(SaidQuery(wanted=tuple(each for each in query.wanted if each.side in (None, side))))
         said = words_of(turn.text)
         return sum(any(_is(word, each, is_beginning=long) for each in said) for word, long in marks)
 

@@ -174,3 +174,20 @@ def test_the_part_before_a_person_shows_that_one_took_over() -> None:
 def test_hands_share_next_to_no_words() -> None:
     """Hands that repeat one another would measure no more than one does."""
     assert overlap.main() == 0
+
+
+CALLED = {"speaker": "bot", "window": {"last": "1 turn"}, "any_of": [{"call": {"name": "refund"}}]}
+
+
+def test_a_call_in_a_question_is_the_one_of_its_turn_and_unknown_without_calls() -> None:
+    """Of two calls the one that follows the turn is named; where calls are not known there is no NO, but a phrase may say yes."""
+    steps = "bot: First | refund ok {} {} | customer: And the other | bot: Done | refund ok {} {}"
+    conversation = conversation_of(steps)
+    found = judged("by_question", conversation, answer=CALLED)
+    assert [(each.turn_id, each.why) for each in found.evidence] == [("m3", "calls refund (c2)")]
+    unknown = msgspec.structs.replace(conversation, calls=None)
+    for answer in (CALLED, {"speaker": "bot", "none_of": [{"call": {"name": "refund"}}]}):
+        verdict = judged("by_question", unknown, answer=answer)
+        assert (verdict.qualification, verdict.reason) == ("NA", "it is not known what was called")
+    phrase = {"speaker": "bot", "any_of": [{"call": {"name": "refund"}}, {"phrases": ["done"]}]}
+    assert judged("by_question", unknown, answer=phrase).qualification == "YES"

@@ -281,3 +281,12 @@ def test_a_systems_announcement_ends_no_hold() -> None:
     assert answered(judge(waiting)) == {"notice": "YES", "duration": "YES", "resumption": "YES"}
     gone = replace(CALL, turns=(*CALL.turns[:3], Turn("m9", "system", "Call ended.", None, 80_000, 81_000)))
     assert answered(judge(replace(gone, events=(hold(30_000, 52_000),))))["resumption"] == "NA"
+
+
+def test_the_handler_is_whoever_led_and_unknown_speakers_are_not_judged() -> None:
+    """An agent's thanks are the handler's; where no turn has a side, only the length of a hold is known."""
+    thanks = RESUMED | {"after": RESUMED["after"] | {"speaker": "handler"}}
+    told = NOTICE | {"before": NOTICE["before"] | {"speaker": "handler"}}
+    assert answered(judge(CALL, parts=[told, LENGTH, thanks])) == dict.fromkeys(("notice", "duration", "resumption"), "YES")
+    mono = replace(CALL, turns=tuple(replace(each, speaker="unknown") for each in CALL.turns))
+    assert answered(judge(mono)) == {"notice": "NA", "duration": "YES", "resumption": "NA"}

@@ -1,12 +1,14 @@
 """Calls in their order among turns, and as the events that they are to forms."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple, cast
 
 from msgspec.structs import replace
 
 from auscult.domain.ai_agents.context import TOOL_EVENT, AiContext, Call, HandledBy, is_changing
 from auscult.domain.conversation import Conversation, Event, Turn
+from auscult.domain.said.search import searchable
 
 
 class Placed(NamedTuple):
@@ -89,6 +91,13 @@ def called(conversation: Conversation) -> Iterator[str]:
     for call in conversation.calls or ():
         yield call.name
         yield from texts_in([call.arguments, call.result])
+
+
+def searched(conversation: Conversation) -> tuple[str, str]:
+    """Return what a search reads: the agent's side with the bot's turns and the words of calls, and the customer's."""
+    own = (turn.text for turn in conversation.turns if turn.speaker in ("agent", "bot"))
+    theirs = (turn.text for turn in conversation.turns if turn.speaker == "customer")
+    return searchable(chain(own, called(conversation))), searchable(theirs)
 
 
 def texts_in(value: object) -> Iterator[str]:

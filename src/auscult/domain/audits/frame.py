@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from auscult.domain.ai_agents.calls import searched
 from auscult.domain.audits.plan import Frame, Risk
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
@@ -11,7 +12,7 @@ from auscult.domain.insight import Insights, Topic
 from auscult.domain.questions.abstaining import is_hesitant
 from auscult.domain.questions.doubts import is_doubtful
 from auscult.domain.record import outcomes_of
-from auscult.domain.said.search import Term, parse, searchable
+from auscult.domain.said.search import Term, parse
 
 NEAR = 0.05
 """A verdict is unsure when a likeness is as near to its threshold as this."""
@@ -103,10 +104,7 @@ def _names(insights: Insights | None) -> set[str]:
 
 def is_said(conversation: Conversation, search: str) -> bool:
     """Return whether a search finds a conversation. Raises ``RequestError`` ``search.invalid``."""
-    sides = {
-        side: f" {searchable(turn.text for turn in conversation.turns if turn.speaker == side)} "
-        for side in ("agent", "customer")
-    }
+    sides = {side: f" {text} " for side, text in zip(("agent", "customer"), searched(conversation), strict=True)}
 
     def has(term: Term) -> bool:
         words = f" {' '.join(term.words)}" + ("" if term.is_prefix else " ")

@@ -77,7 +77,8 @@ def before(instance: Instance, speaker: Side, span: Span | None, reading: Readin
         begun = begun[-span.size :]
     if span is not None and span.unit == "ms":
         begun = [index for index in begun if (turn_end_ms(turns[index]) or 0) > edge - span.size]
-    indexes = tuple(index for index in begun if _is_by(turns[index], speaker, instance.event))
+    side = _side(speaker, turns)
+    indexes = tuple(index for index in begun if _is_by(turns[index], side, instance.event))
     return indexes[-span.size :] if span is not None and span.unit == "turns" else indexes
 
 
@@ -91,8 +92,16 @@ def after(instance: Instance, speaker: Side, span: Span, reading: Reading) -> Tu
         later = later[: span.size]
     if span.unit == "ms":
         later = [index for index in later if (turns[index].start_ms or 0) < edge + span.size]
-    indexes = tuple(index for index in later if speaker in ("any", turns[index].speaker))
+    side = _side(speaker, turns)
+    indexes = tuple(index for index in later if side in ("any", turns[index].speaker))
     return indexes[: span.size] if span.unit == "turns" else indexes
+
+
+def _side(speaker: Side, turns: Iterable[Turn]) -> Side:
+    """Return whose turns count: of the handler the agent's where one speaks, else the bot's."""
+    if speaker != "handler":
+        return speaker
+    return "agent" if any(turn.speaker == "agent" for turn in turns) else "bot"
 
 
 def _is_by(turn: Turn, speaker: Side, event: Event) -> bool:

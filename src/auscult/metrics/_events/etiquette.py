@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from auscult.domain.ai_agents.calls import happened
-from auscult.domain.conversation import WHO, Conversation
+from auscult.domain.conversation import WHO, WITHOUT_SPEAKERS, Conversation, are_without_speakers
 from auscult.domain.errors import about, coded
 from auscult.domain.errors import joined as joined_texts
 from auscult.domain.evaluation import Evidence, Part, Qualification, Verdict, at, grounds, joined
@@ -218,6 +218,8 @@ def _obstacle(statement: RequiredStatement, search: Search | None, instance: Ins
     """Return why the answer is unknown, or why there is no statement; else nothing."""
     if instance.start_ms is None:
         return coded("its time is not known")
+    if search and search.speaker != "any" and are_without_speakers(reading.conversation):
+        return WITHOUT_SPEAKERS
     if statement.before and search and not before(instance, search.speaker, None, reading):
         return coded("as far as times are known, {who} has not spoken yet", who=WHO[search.speaker])
     if statement.after and instance.resumed_ms is None:

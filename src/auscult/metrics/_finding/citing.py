@@ -13,7 +13,7 @@ from auscult.domain.probe import Answer, GradingAnswer, JudgementAnswer
 from auscult.domain.said.text import sentences, spoken_words, straighten_quotes
 from auscult.metrics._finding.calls import holds
 from auscult.metrics._finding.language import What
-from auscult.metrics._finding.patterns import bare_words, matched_words, phrase_pattern, searcher
+from auscult.metrics._finding.patterns import bare_words, match_starts, matched_words, phrase_pattern, searcher
 
 SHOWN_WORDS = 60
 _CONTEXT = 100
@@ -51,17 +51,18 @@ def why_by_words(condition: What, turn: Turn, conversation: Conversation, wordin
         return coded("says '{words}'", words=shortened(said)), _piece_with(wording, bare_words, turn)
     if condition.pattern is not None:
         text = straighten_quotes(turn.text)
-        matched = matched_words(condition.pattern, text)
-        at = text.find(matched)
+        at, end = next(iter(match_starts(condition.pattern, text)), (0, 0))
         start = max(0, at - _CONTEXT)
         quoted = turn.text if "[" in turn.text else text  # of the same length, with placeholders in place of stand-ins
-        return coded("says '{words}'", words=shortened(_whole(at, at + len(matched), quoted))), turn.text[
+        return coded("says '{words}'", words=shortened(_whole(at, end, quoted))), turn.text[
             start : start + SHOWN_TURN
         ]
     if condition.call is not None:
-        made = next((each.call for each in placed_calls(conversation) if holds(condition.call, each.call)), None)
-        if made is None:
+        index = next(number for number, each in enumerate(conversation.turns) if each.id == turn.id)
+        fitting = [each for each in placed_calls(conversation) if holds(condition.call, each.call)]
+        if not fitting:
             return coded("calls {name}", name=condition.call.name), ""
+        made = next((each.call for each in fitting if each.position >= index), fitting[0].call)
         return coded("calls {name} ({id})", name=condition.call.name, id=made.id), ""
     events = [event for event in happened(conversation) if event.type == condition.event]
     event = next((one for one in events if (one.start_ms or 0) >= (turn.start_ms or 0)), events[0])

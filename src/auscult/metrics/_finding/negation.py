@@ -26,6 +26,11 @@ class Affirmed:
         return is_affirmed(lambda clause: matches(found or self._patterns, clause), text, language)
 
 
+def affirmed_first(phrases: tuple[str, ...], text: str, language: str) -> tuple[str, ...]:
+    """Return phrases, those last that a text only denies, so that evidence does not quote them."""
+    return tuple(sorted(phrases, key=lambda one: not Affirmed(What(phrases=(one,)), None).holds(0, text, language)))
+
+
 def patterns_of(condition: What) -> Patterns:
     """Return the patterns that a condition of words has itself; those of a pack are its readings'."""
     found: list[tuple[Way, str]] = [(spoken_words, phrase_pattern(phrase)) for phrase in condition.phrases or ()]

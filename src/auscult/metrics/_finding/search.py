@@ -41,7 +41,7 @@ from auscult.metrics._finding.language import (
     silence_of,
 )
 from auscult.metrics._finding.lexicon import Reader, lexicons
-from auscult.metrics._finding.negation import Affirmed
+from auscult.metrics._finding.negation import Affirmed, affirmed_first
 from auscult.metrics._finding.packed import packed_in
 from auscult.metrics._finding.patterns import phrase_pattern, wording_pattern
 from auscult.metrics._finding.reading import WAYS, Reading, TurnIndexes
@@ -125,7 +125,7 @@ class Search:
         )
         self._open = sum(bit for bit, _ in self._asked)
         self._otherwise = self._state(0)
-        self._uses_calls = any("calls" in one.uses for one in self.conditions)
+        self._uses_calls = _asks_for_calls(search)
         self._events = [(bit, one.event) for bit, one in pairs if one.event is not None]
         self._calls = [(bit, one.call) for bit, one in pairs if one.call is not None]
         self._samples = {bit: samples_of(one) for bit, one in pairs if one.similar is not None}
@@ -393,6 +393,8 @@ class Search:
             shown, wording = condition, self._wordings.get(bit, "")
             if bit in self._packed:
                 shown, wording = self._packed[bit].shown(one.holds, one.turn.text)
+            elif bit in self._affirmed and condition.phrases:
+                shown = What(phrases=affirmed_first(condition.phrases, one.turn.text, conversation.language))
             why, quoted = (said.why, said.piece) if said else self._why(shown, one.turn, conversation, wording)
             whys.append(why)
             piece = piece or quoted
@@ -415,6 +417,15 @@ class Search:
             return {one.position: said for one in opened if one.turn.id in pointed}
         assert isinstance(answer, SimilarityAnswer)  # noqa: S101  (a comparison is answered by a comparison)
         return compared(condition, reading.stretch(tuple([one.position for one in opened])).pieces, answer)
+
+
+def _asks_for_calls(search: Finding | Entry) -> bool:
+    """Return whether what was called must be known: a phrase in ``any_of`` may answer without it."""
+    decisive = (*search.all_of, *search.none_of)
+    if all(one.call is not None for one in search.any_of):
+        decisive += search.any_of
+    conditions = (*search.any_of, *decisive)
+    return any(one.call is not None for one in decisive) or any("calls" in one.uses for one in conditions)
 
 
 def _all_open(reading: Reading, ordered: TurnIndexes) -> list[Scanned]:

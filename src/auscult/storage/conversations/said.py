@@ -1,7 +1,6 @@
 """Searches in what was said. The words are stored with the rows that lists show, and change in the same transaction."""
 
 from collections.abc import Sequence
-from itertools import chain
 from typing import Any
 
 import msgspec
@@ -9,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Connection
 from sqlalchemy.dialects import postgresql
 
-from auscult.domain.ai_agents.calls import called
+from auscult.domain.ai_agents.calls import searched
 from auscult.domain.errors import RequestError, coded
 from auscult.domain.record import RecordPage, RecordQuery, RowKey
-from auscult.domain.said.search import SaidQuery, Term, searchable
+from auscult.domain.said.search import SaidQuery, Term
 from auscult.domain.scoring.list_fields import FIGURES
 from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage.conversations.evaluated import Stored
@@ -52,13 +51,7 @@ def write_said(
             app,
             each.conversation.id,
             ms_of(each.conversation.started_at),
-            searchable(
-                chain(
-                    (turn.text for turn in each.conversation.turns if turn.speaker in ("agent", "bot")),
-                    called(each.conversation),
-                )
-            ),
-            searchable(turn.text for turn in each.conversation.turns if turn.speaker == "customer"),
+            *searched(each.conversation),
         )
         for stored, each in recorded
     ]

@@ -29,6 +29,9 @@ def test_the_turn_with_most_words_is_quoted() -> None:
     first = turn_with(TURNS, parse("car*"))
     assert first is not None
     assert first.id == "m1"
+    of_a_side = turn_with(TURNS, parse("customer:card"))
+    assert of_a_side is not None
+    assert of_a_side.id == "m3"
     assert turn_with(TURNS, parse("refund")) is None
     known = opening(TURNS)
     assert known is not None

@@ -27,6 +27,7 @@ def test_a_quote_holds_whole_numbers(text: str, why: str) -> None:
         (What(phrases=("340 euros",)), "It would be 2,340 euros.", "says '2,340 euros'"),
         (What(phrases=("costs 2",)), "It costs 2,340 euros.", "says 'costs 2,340'"),
         (What(phrases=("room 2",)), "Room 2, please", "says 'Room 2'"),
+        (What(pattern=r"\bno\b"), "I know there is no card", "says 'no'"),
     ],
 )
 def test_every_kind_of_words_quotes_whole_tokens(condition: What, text: str, why: str) -> None:

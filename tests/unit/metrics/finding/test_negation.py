@@ -86,6 +86,14 @@ def test_a_language_without_known_negators_denies_nothing() -> None:
     assert is_affirmed(What(phrases=("przykro",)), "Nie jest mi przykro.", "pl")
 
 
+def test_what_is_denied_is_not_quoted() -> None:
+    """Of two phrases in a turn the one that counts is shown."""
+    asked = {"speaker": "customer", "any_of": [{"phrases": ["chest pain", "arm pain"]}]}
+    said = talk("customer: No chest pain yesterday, but today I have arm pain")
+    (shown,) = ByQuestion().judge(msgspec.convert({"answer": asked}, Settings), said, {}).evidence
+    assert shown.why == "says 'arm pain'"
+
+
 def test_what_must_not_be_said_may_be_denied() -> None:
     """``none_of`` calls nothing off where the words are denied and the form says so."""
     finding = {
