@@ -2,9 +2,11 @@
 
 import pytest
 
+from auscult.domain.audits.frame import is_said
 from auscult.domain.conversation import Turn
 from auscult.domain.said.search import parse
 from auscult.domain.search import Opened, best, folded, opened_by, opening, quote, turn_with
+from tests.strategies import talk
 
 TURNS = (
     Turn(id="m1", speaker="agent", text="Good morning, my card desk."),
@@ -68,3 +70,9 @@ def test_long_turns_are_quoted_around_the_word() -> None:
 def test_links_and_ids_are_understood(text: str, named: Opened | None) -> None:
     """Links of the console name a thing, with the part of its page; other words name none."""
     assert opened_by(text) == named
+
+
+def test_a_plan_searches_what_lists_search() -> None:
+    """A bot's words are the agent's side, of which a plan's ``said`` finds the same conversations."""
+    led = talk("bot: Your refund is on its way.", "customer: Thanks")
+    assert [is_said(led, text) for text in ("refund", "agent:refund", "customer:refund")] == [True, True, False]
