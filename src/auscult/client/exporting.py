@@ -62,11 +62,12 @@ class Pull:
         since, until = self._report.range(since, until)
         place = place or Place(since=since)
         while place.since < until:
-            end = min(place.since + WEEK, until)
+            end, before = min(place.since + WEEK, until), frozenset(place.seen)
             for page in self._window(place, end):
                 yield page
                 place = page.place
-            place = Place(since=end, seen=place.seen)
+            # Of the window before none comes again: what is kept does not grow with the period.
+            place = Place(since=end, seen=tuple(each for each in place.seen if each not in before))
 
     def _window(self, place: Place, until: datetime) -> Iterator[Page]:
         """Read one window to its end. What the wire gives twice at the border of two is given once."""

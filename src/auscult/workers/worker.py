@@ -388,7 +388,7 @@ class Worker:
                 LOG.warning("%s: the database is away; it is done when that is back", one_id, exc_info=True)
                 while not self._work.store.is_ready():
                     if self._stop.wait(AWAY_S):
-                        raise
+                        return  # it stays in the store's list: to fail it once the database is back would lose it
             else:
                 return
 

@@ -1,6 +1,6 @@
 """What others commit in the middle of a transaction, made to happen: on both databases, by two stores on each."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -13,12 +13,15 @@ from sqlalchemy import event
 from auscult.domain.assist.live import Ended
 from auscult.domain.assist.live_log import Decision, RestingState
 from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook
+from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.delivery.webhook_work import Standing
 from auscult.domain.probe import Judgement, JudgementAnswer, Transcript
 from auscult.domain.scoring.judging import JudgeResult, Usage
+from auscult.services.privacy.settings import change_settings
 from auscult.services.scoring.batches import view_job
 from auscult.storage import Store, migrate, open_store
 from auscult.storage.core.tables.judge import judge_answers, judge_calls
+from auscult.storage.privacy.redaction import AppPrivacy, Incoming
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
 from tests.databases import KEY
@@ -100,6 +103,25 @@ def added(app: AppStore) -> str:
     app.webhooks.add(Webhook(id="wh-1", url=url, secret="s", kinds=frozenset(CHANGE_KINDS), position=0, created_at=NOW))
     put(app, conversation("c-1"), conversation("c-2"))
     return "wh-1"
+
+
+def test_redaction_that_is_switched_on_while_a_load_comes_in(
+    app: AppStore, other: AppStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the earlier settings left readable is redacted again before it is stored."""
+    admitted = AppPrivacy.admitted
+
+    def slowly(self: AppPrivacy, coming: Sequence[Conversation]) -> Incoming:
+        found = admitted(self, coming)
+        change_settings(other, "cli:test", {"redaction": "mask"})
+        return found
+
+    monkeypatch.setattr(AppPrivacy, "admitted", slowly)
+    said = conversation("c-1", turns=(Turn("m1", "customer", "my card is 4539 1488 0343 6467"),))
+    app.conversations.accept([said])
+    stored = app.conversations.get("c-1")
+    assert stored is not None
+    assert stored.conversation.turns[0].text == "my card is [card 1]"
 
 
 def test_a_webhook_that_is_removed_while_it_is_told(store: Store, app: AppStore, other: AppStore) -> None:

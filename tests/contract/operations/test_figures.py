@@ -29,7 +29,7 @@ def sounding(store: Store, app: AppStore) -> None:
     store.recording_tasks.request("rec-1", "fetch")
     claimed = store.recording_tasks.claim(lease_ms=60_000)
     assert claimed is not None
-    store.recording_tasks.finish(claimed.number, claimed.kind)
+    store.recording_tasks.finish(claimed)
 
 
 def test_chunks_have_an_age_while_they_are_due(store: Store, app: AppStore) -> None:
@@ -55,6 +55,19 @@ def test_what_a_dead_worker_had_begun_is_due_after_its_lease(store: Store, app: 
     assert due(store, HOUR)["recordings"] == (1, True)
 
 
+def test_a_task_that_is_requested_again_while_it_is_done_is_done_again(store: Store, app: AppStore) -> None:
+    """The end of the first claim ends nothing then."""
+    sounding(store, app)
+    store.recording_tasks.request("rec-1", "redacted", b"1")
+    claimed = store.recording_tasks.claim(lease_ms=60_000)
+    assert claimed is not None
+    store.recording_tasks.request("rec-1", "redacted", b"2")
+    store.recording_tasks.finish(claimed, b"1")
+    again = store.recording_tasks.claim(lease_ms=60_000)
+    assert again is not None
+    assert again.given == b"2"
+
+
 def test_failed_work_on_recordings_is_counted_until_it_is_asked_for_again(store: Store, app: AppStore) -> None:
     """By kind, and transcriptions with them."""
     sounding(store, app)
@@ -63,7 +76,7 @@ def test_failed_work_on_recordings_is_counted_until_it_is_asked_for_again(store:
     store.recording_tasks.request("rec-1", "fetch")
     claimed = store.recording_tasks.claim(lease_ms=60_000)
     assert claimed is not None
-    store.recording_tasks.fail(claimed.number, "fetch", "404")
+    store.recording_tasks.fail(claimed, "404")
     store.transcriptions.request("rec-1")
     words = store.transcriptions.claim(60_000)
     assert words is not None

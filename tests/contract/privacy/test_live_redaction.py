@@ -13,10 +13,11 @@ from auscult.domain.assist.live_log import RestingState
 from auscult.domain.privacy.redaction import Mode
 from auscult.services.assist.live import LiveConversation
 from auscult.services.privacy.settings import change_settings
-from auscult.storage import Store
+from auscult.storage import Store, open_store
 from auscult.storage.core.tables.base import METADATA
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT
+from tests.databases import KEY
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 CARD = "4539148803436467"
@@ -91,6 +92,19 @@ def test_the_same_message_again_is_no_other_text_because_it_was_redacted(store: 
     assert second.end()
     assert [turn.text for turn in second.live.state().conversation.turns] == ["my card is [card 1]"]
     assert say(second, card) == []
+
+
+def test_other_processes_notice_what_was_masked_later(database_url: str, app: AppStore) -> None:
+    """Also one that had read no further than a message behind it, which did not change."""
+    talk, other = Talk(app), open_store(database_url, KEY)
+    seen = other.within(TENANT).live
+    talk.say("agent", "what is the code")
+    talk.say("customer", "it is 4539 1488")
+    talk.say("agent", "go on")
+    seen.log("c-1")
+    talk.say("customer", "0343 6467 thanks")
+    assert [each.text for each in seen.log("c-1").events] == [each.text for each in app.live.log("c-1").events]
+    other.close()
 
 
 def test_a_number_that_was_nothing_comes_back(app: AppStore) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from auscult.bootstrap.scheduling import run_connectors
 from auscult.config import Settings
-from auscult.domain.connectors.run import Order
+from auscult.domain.connectors.run import Counts, Order
 from auscult.domain.delivery.addresses import OPERATOR
 from auscult.formats import Limits
 from auscult.services.connectors.connecting import Connectors
@@ -43,6 +43,18 @@ def test_a_worker_runs_what_is_due(store: Store, app: AppStore, tmp_path: Path) 
     assert next_at is not None
     assert next_at > now
     assert stored(app) == {"call-0"}
+
+
+def test_a_run_ends_its_own_order_alone(store: Store, app: AppStore, tmp_path: Path) -> None:
+    """One that was given while another kind of run began is run by the next worker that looks."""
+    fill(tmp_path / "in", 1)
+    now = datetime.now(UTC)
+    apply_at(app, now - timedelta(days=2), document(f"folder:{tmp_path / 'in'}", name="in", every="1d"))
+    service(app).order("in", Order(kind="manual", by="ann"))
+    begun = app.connectors.begin("in", 1, Order(kind="schedule"), at=now, lease=LEASE, next_at=now + timedelta(days=1))
+    begun.end(Counts(), at=now, error="")
+    run_connectors(store, Settings())
+    assert [each.order.kind for each in app.connectors.runs("in")] == ["manual", "schedule"]
 
 
 def test_a_worker_ends_the_runs_of_processes_that_are_gone(store: Store, app: AppStore, tmp_path: Path) -> None:

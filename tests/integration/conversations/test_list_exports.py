@@ -131,6 +131,18 @@ def test_withdrawn_with_what_is_erased(store: Store, app: AppStore) -> None:
     assert store.export_work.expire(0) == 0
 
 
+def test_what_is_erased_while_it_is_written_is_in_no_part(store: Store, app: AppStore) -> None:
+    """Who writes it notices before anybody begins it again."""
+    user = someone(store, "qa-manager")
+    export_id = request_export(app, user.user_id, user.email, Sought(), "ndjson")
+    writing = store.export_work.claim(60_000)
+    assert writing is not None
+    assert app.erasure.erase("c-001")
+    assert store.export_work.claim(60_000) is None
+    assert not store.export_work.add_part(writing, b"c-001", None, NUMBER, 60_000)
+    assert app.exports.get(export_id, user.user_id).state == "waiting"
+
+
 def test_saved_views(store: Store, app: AppStore) -> None:
     """A view is its owner's unless shared; one of the same name replaces it; only the owner removes it."""
     views = store.within(TENANT).people.views

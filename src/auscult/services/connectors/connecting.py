@@ -201,10 +201,12 @@ class Connectors:
     def run_due(self, wait_for_room: Callable[[int], None] = lambda _size: None) -> list[Run]:
         """Run what is due, one after the other; what runs already is left to its run."""
         runs: list[Run] = []
-        for name, order in self._app.connectors.due(self._now()):
+        for name, _ in self._app.connectors.due(self._now()):
             with guarded(LOG, f"connector {name}"), suppress(ConflictError, NotFoundError):
                 # Refused where another worker was quicker, or it was paused or removed.
-                runs.append(self.run(name, order, wait_for_room))
+                order = dict(self._app.connectors.due(self._now())).get(name)  # those before may have run for hours
+                if order is not None:
+                    runs.append(self.run(name, order, wait_for_room))
         return runs
 
     def _failed(self, name: str, order: Order, reason: str) -> Run:

@@ -81,16 +81,16 @@ class RecordingWork:
             with panics_as_errors():
                 result = self._do(claim)
         except LimitReachedError as error:
-            tasks.wait(claim.number, claim.kind, error.message, _LIMIT_WAIT_MS)
+            tasks.wait(claim, error.message, _LIMIT_WAIT_MS)
         except (TransientError, OSError) as error:
             if claim.starts >= MOST_STARTS:
                 self._fail(claim, str(error))
             else:
-                tasks.postpone(claim.number, claim.kind, str(error), _FIRST_WAIT_MS * 4 ** (claim.starts - 1))
+                tasks.postpone(claim, str(error), _FIRST_WAIT_MS * 4 ** (claim.starts - 1))
         except (AuscultError, ModuleNotFoundError, PanicError) as error:
             self._fail(claim, str(error))
         else:
-            tasks.finish(claim.number, claim.kind, result)
+            tasks.finish(claim, result)
         return True
 
     def _do(self, claim: TaskClaim) -> bytes | None:
@@ -112,7 +112,7 @@ class RecordingWork:
         if claim.kind == "fetch":
             with suppress(NotFoundError):
                 self._app(claim).recordings.fail(claim.recording.recording_id, reason)
-        self._store.recording_tasks.fail(claim.number, claim.kind, reason)
+        self._store.recording_tasks.fail(claim, reason)
 
     def _fetch(self, claim: TaskClaim) -> None:
         """Write the bytes behind a link, check them, and have done what follows."""

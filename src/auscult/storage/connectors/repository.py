@@ -167,8 +167,11 @@ class AppConnectors:
             }
             made = sa.insert(connector_runs).values(**values).returning(connector_runs.c.run)
             number = connection.execute(made).scalar_one()
-            after = {"ordered": None} | ({"next_at": ms_of(next_at)} if next_at is not None else {})
-            connection.execute(sa.update(connectors).where(connectors.c.connector == row.connector).values(**after))
+            its = sa.update(connectors).where(connectors.c.connector == row.connector)
+            if row.ordered is not None and _ORDER.decode(row.ordered) == order:  # another one goes on waiting
+                connection.execute(its.values(ordered=None))
+            if next_at is not None:
+                connection.execute(its.values(next_at=ms_of(next_at)))
             self._drop_old(connection, row.connector)
         return RunRecord(self._database, row.connector, number)
 

@@ -17,6 +17,7 @@ from auscult.domain.errors import NotFoundError, coded, kept, unknown
 from auscult.domain.evaluation import Status
 from auscult.domain.insight import without_agent_emotions
 from auscult.domain.operations.tracing import CONVERSATIONS, TRACING
+from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.record import Breakdown, Grouped, RecordPage, RecordQuery
 from auscult.domain.said.search import SaidQuery
 from auscult.domain.scoring.batches import Priority
@@ -162,10 +163,13 @@ class AppConversations(SeenOfApp):
         after = {key: earlier[key].after(one) if key in earlier else one for key, one in arrival.conversations.items()}
         coming = [one for one in after.values() if one is not None]
         linked = {each.id: linked_in(each) for each in coming if each.recordings is not None}
+        settings = self._privacy.settings()
         admitted = self._privacy.admitted([without_contents(each) for each in coming] if linked else coming)
         with self._database.writing() as connection:
             lock_app(connection, self._app)
-            if not are_same(earlier, read_earlier(connection, self._app, arrival)):
+            if self._has_changed(connection, settings) or not are_same(
+                earlier, read_earlier(connection, self._app, arrival)
+            ):
                 return None
             accepted = self._accept(connection, admitted, priority, since)
             accepted = with_known(accepted, arrival, earlier, since)
@@ -181,17 +185,23 @@ class AppConversations(SeenOfApp):
 
         Return False, and write nothing, where an event arrived meanwhile, or it was erased.
         """
+        settings = self._privacy.settings()
         with self._database.reading() as connection:
             original = with_originals(connection, self._privacy, conversation)
         admitted = self._privacy.admitted([original])
         with self._database.writing() as connection:
             lock_app(connection, self._app)
-            is_stored = store_resting_state(connection, self._app, conversation.id, state)
+            is_stored = not self._has_changed(connection, settings)
+            is_stored = is_stored and store_resting_state(connection, self._app, conversation.id, state)
             if is_stored:
                 self._accept(connection, admitted, "live")
                 if original is not conversation:
                     drop_originals(connection, self._app, conversation.id)
         return is_stored
+
+    def _has_changed(self, connection: Connection, settings: PrivacySettings) -> bool:
+        """Return whether the app's settings are others by now, under the lock of the app, than those that masked."""
+        return read_settings(connection.scalar(sa.select(stored_settings(self._app)))) != settings
 
     def revise(self, conversation_id: str, change: Change) -> str:
         """Store another revision of a conversation, as a change makes it, with the batch that will score it; its id.

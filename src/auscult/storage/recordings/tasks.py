@@ -26,6 +26,8 @@ class TaskClaim(NamedTuple):
     recording: Recording
     starts: int
     given: bytes | None
+    due_at: int
+    """End of the lease: of a task that was asked for again meanwhile, or claimed by another, it is another one."""
 
 
 class RecordingTasks(OfDatabase):
@@ -74,26 +76,27 @@ class RecordingTasks(OfDatabase):
             app_id = connection.scalar(named.where(recordings.c.recording == row.recording))
         if recording is None or app_id is None:
             raise LookupError(row.recording)  # a foreign key holds them
-        return TaskClaim(row.recording, KINDS[row.kind], app_id, recording, row.starts + 1, row.result)
+        return TaskClaim(row.recording, KINDS[row.kind], app_id, recording, row.starts + 1, row.result, now + lease_ms)
 
-    def finish(self, number: int, kind: TaskKind, result: bytes | None = None) -> None:
+    def finish(self, claim: TaskClaim, result: bytes | None = None) -> None:
         """Store that a task is done, with its result as JSON."""
-        self._set(number, kind, state="done", reason=None, due_at=None, result=result)
+        self._set(claim, state="done", reason=None, due_at=None, result=result)
 
-    def postpone(self, number: int, kind: TaskKind, reason: str, after_ms: int) -> None:
+    def postpone(self, claim: TaskClaim, reason: str, after_ms: int) -> None:
         """Have a task tried again after a time."""
-        self._set(number, kind, state="waiting", reason=reason, due_at=now_ms() + after_ms)
+        self._set(claim, state="waiting", reason=reason, due_at=now_ms() + after_ms)
 
-    def wait(self, number: int, kind: TaskKind, reason: str, after_ms: int) -> None:
+    def wait(self, claim: TaskClaim, reason: str, after_ms: int) -> None:
         """Have a task wait that was not begun: this is none of its tries."""
-        self._set(number, kind, state="waiting", reason=reason, due_at=now_ms() + after_ms, starts=0)
+        self._set(claim, state="waiting", reason=reason, due_at=now_ms() + after_ms, starts=0)
 
-    def fail(self, number: int, kind: TaskKind, reason: str) -> None:
+    def fail(self, claim: TaskClaim, reason: str) -> None:
         """Fail a task, until it is asked for again."""
-        self._set(number, kind, state="failed", reason=reason, due_at=None)
+        self._set(claim, state="failed", reason=reason, due_at=None)
 
-    def _set(self, number: int, kind: TaskKind, **values: object) -> None:
-        mine = (recording_tasks.c.recording == number, recording_tasks.c.kind == kind)
+    def _set(self, claim: TaskClaim, **values: object) -> None:
+        its = recording_tasks.c
+        mine = (its.recording == claim.number, its.kind == claim.kind, its.due_at == claim.due_at)
         with self._database.writing() as connection:
             connection.execute(sa.update(recording_tasks).where(*mine).values(**values))
 
