@@ -98,12 +98,12 @@ def test_other_processes_notice_what_was_masked_later(database_url: str, app: Ap
     """Also one that had read no further than a message behind it, which did not change."""
     talk, other = Talk(app), open_store(database_url, KEY)
     seen = other.within(TENANT).live
-    talk.say("agent", "what is the code")
-    talk.say("customer", "it is 4539 1488")
+    talk.say("customer", "it is 4821")
     talk.say("agent", "go on")
     seen.log("c-1")
-    talk.say("customer", "0343 6467 thanks")
-    assert [each.text for each in seen.log("c-1").events] == [each.text for each in app.live.log("c-1").events]
+    talk.say("customer", "that is the pin of my card, my pin is 4821")
+    assert "4821" not in repr(app.live.log("c-1").events)
+    assert seen.log("c-1").events == app.live.log("c-1").events
     other.close()
 
 
