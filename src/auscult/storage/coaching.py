@@ -39,7 +39,7 @@ class AppCoaching(OfApp):
         body = self._database.value(query)
         return None if body is None else _ITEM.decode(body)
 
-    def listing(self, agent_ids: frozenset[str] | None = None, limit: int = 500) -> list[Coaching]:
+    def listing(self, agent_ids: frozenset[str] | None = None, limit: int | None = None) -> list[Coaching]:
         """Return items, the newest first; of some agents, or of all."""
         query = sa.select(coachings.c.body).where(coachings.c.app == self._app)
         if agent_ids is not None:

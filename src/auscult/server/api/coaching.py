@@ -1,6 +1,6 @@
 """Coaching items: written by coaches, acknowledged and answered by agents."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -20,11 +20,13 @@ from auscult.server.rest.guards import Scopes
 from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.parameters import path_id, query
 from auscult.services.coaching.coaching import Coach, Example, Measured, NewColleague, Wanted
+from auscult.services.conversations.latest import Sought, newest
 from auscult.storage.store import AppStore
 
 GIVE = "coaching.give"
 SCOPES = ("users:write", "audits:write")
 GIVING = Scopes(*SCOPES, permission=GIVE)
+_MOST_LISTED = 500
 READING = Scopes(*SCOPES, "audits:read", permission="conversation.read")
 CoachingId = Annotated[str, path_id("The coaching item.", "co-41c7")]
 
@@ -139,8 +141,11 @@ example(_ITEM)(ListedCoaching)
 
 
 @operation.post("/coaching", may=GIVING, status=201, refuses=_REFUSALS, command="coaching create", arguments=("goal",))
-def create_coaching(data: JSONBody[CoachingBody], coach: Coaches, caller: Caller) -> CoachingPage:
+def create_coaching(  # noqa: PLR0913, PLR0917  (what is given, and who gives it)
+    data: JSONBody[CoachingBody], coach: Coaches, caller: Caller, app: App, server: Basis, rights: Rights
+) -> CoachingPage:
     """Coach agents. Each gets an item, all or none. Only coaches see a group."""
+    check_reach(app, data.agent_ids, rights, server.now())
     made = coach.create(data, caller.name)
     return Items(items=tuple(ListedCoaching(**asdict(each)) for each in made))
 
@@ -155,14 +160,8 @@ def list_coaching(
     agent_id: Annotated[str | None, query("Only of this agent.")] = None,
 ) -> CoachingPage:
     """List coaching. Agents see their own items, coaches those of the agents that they may coach."""
-    found = app.coaching.listing(frozenset({agent_id}) if agent_id else None)
-    return Items(
-        items=tuple(
-            ListedCoaching(**asdict(shown_to(each, rights)))
-            for each in found
-            if may_see(app, each, rights, server.now())
-        )
-    )
+    found = visible(app, app.coaching.listing(frozenset({agent_id}) if agent_id else None), rights, server.now())
+    return Items(items=tuple(ListedCoaching(**asdict(shown_to(each, rights))) for each in found[:_MOST_LISTED]))
 
 
 @operation.get(
@@ -241,26 +240,37 @@ def coach_of(app: App, server: Basis) -> Coach:
     return Coach(app, server.now)
 
 
-def may_see(app: AppStore, item: Coaching, rights: Principal, at: datetime) -> bool:
-    """Return whether a caller sees an item: the agent, its coach, and coaches whose permission reaches the agent.
+def visible(app: AppStore, items: Iterable[Coaching], rights: Principal, at: datetime) -> list[Coaching]:
+    """Return the items that a caller sees: as their agent, as their coach, or as one whose permission reaches the agent."""
+    reached = _reached(app, rights, at)
+    return [
+        each
+        for each in items
+        if each.agent_id in rights.agent_ids or each.coach == rights.name or reached(each.agent_id)
+    ]
 
-    Teams and queues reach the agents who belong to them at an instant.
-    """
-    if item.agent_id in rights.agent_ids or item.coach == rights.name:
-        return True
-    if not rights.may(GIVE):
-        return False
+
+def check_reach(app: AppStore, agent_ids: Iterable[str], rights: Principal, at: datetime) -> None:
+    """Refuse to coach agents who are not reached, as if they did not exist. Raises ``NotFoundError`` ``agent.unknown``."""
+    reached, seen_ = _reached(app, rights, at), app.seen_by(rights.visibility(GIVE))
+    for each in agent_ids:
+        if not reached(each) and not newest(seen_, Sought(agents=(each,)), 1):
+            raise unknown("agent", each, field="agent_ids")
+
+
+def _reached(app: AppStore, rights: Principal, at: datetime) -> Callable[[str], bool]:
+    """Return whether the permission to coach reaches an agent, also by a team or queue of theirs at an instant."""
     reach = rights.visibility(GIVE)
-    if reach.is_everything or item.agent_id in reach.agents:
-        return True
-    members = app.people.directory.memberships()
+    if reach.is_everything:
+        return lambda _agent_id: True
     queues = {each.casefold() for each in reach.queues}
-    return any(
-        each.agent_id == item.agent_id
-        and each.holds(at)
+    members = {
+        each.agent_id
+        for each in (app.people.directory.memberships() if queues or reach.teams else ())
+        if each.holds(at)
         and (each.group_id in reach.teams if each.kind == "team" else each.group_id.casefold() in queues)
-        for each in members
-    )
+    }
+    return (members | reach.agents).__contains__
 
 
 def shown_to(item: Coaching, rights: Principal) -> Coaching:
@@ -273,7 +283,7 @@ def seen(coach: Coaches, app: App, server: Basis, rights: Rights) -> Callable[[s
 
     def find(coaching_id: str) -> Coaching:
         found = coach.get(coaching_id)
-        if not may_see(app, found, rights, server.now()):
+        if not visible(app, [found], rights, server.now()):
             raise unknown("coaching", coaching_id, "unknown coaching {value!r}")
         return found
 

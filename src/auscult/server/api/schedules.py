@@ -30,7 +30,7 @@ from auscult.server.rest.examples import example
 from auscult.server.rest.guards import Scopes
 from auscult.server.rest.lists import Called, Items
 from auscult.server.rest.openapi import answer
-from auscult.server.rest.parameters import path_id
+from auscult.server.rest.parameters import number_in, path_id
 from auscult.server.rest.request import ApiResponse
 from auscult.services.delivery.spreadsheets import type_of
 from auscult.services.schedules.scheduling import Scheduling
@@ -194,8 +194,7 @@ def get_schedule_file(
 ) -> ApiResponse[bytes]:
     """Return the report as CSV or XLSX. Erasing a conversation of the app removes the files; run it again then."""
     schedules.get(schedule_id, rights.owner)
-    is_number = number.isascii() and number.isdecimal() and len(number) < 16  # noqa: PLR2004  (fits a number)
-    found = app.schedules.content(schedule_id, int(number)) if is_number else None
+    found = app.schedules.content(schedule_id, number_in(number) or 0)
     if found is None:
         raise NotFoundError(
             f"run {number} has no file, or none any more", code="schedule.no_file", field="number", value=number

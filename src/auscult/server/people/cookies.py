@@ -4,7 +4,6 @@ import hmac
 import re
 from collections.abc import Mapping
 from hashlib import sha256
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from auscult.domain.errors import AccessError
@@ -83,12 +82,14 @@ def _is_own(scope: Scope, headers: Mapping[str, str], origin: str) -> bool:
     return parts.scheme in schemes and parts.netloc.lower() == headers.get("host", "").lower() != ""
 
 
+def cookie_of(headers: Mapping[str, str], name: str) -> str:
+    """Return the value of a cookie, whatever those of other programs look like; empty without one."""
+    parts = (each.strip().partition("=") for each in headers.get("cookie", "").split(";"))
+    return next((value for key, _, value in parts if key == name), "")
+
+
 def _value(scope: Scope, headers: Mapping[str, str]) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(_name(scope))
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    return cookie_of(headers, _name(scope))
 
 
 def _name(scope: Scope) -> str:

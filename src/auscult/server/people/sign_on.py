@@ -1,6 +1,5 @@
 """Signing in by an identity provider: the redirect to it, and the callback."""
 
-from http.cookies import SimpleCookie
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -10,7 +9,7 @@ from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError
 from auscult.server.asgi import Scope, headers_of, scope_of
-from auscult.server.people.cookies import set_session
+from auscult.server.people.cookies import cookie_of, set_session
 from auscult.server.people.origins import origin_of
 from auscult.server.rest.request import REQUEST_BYTES, ApiRequest
 from auscult.server.rest.threads import run
@@ -85,8 +84,7 @@ def _local(path: str) -> str:
 
 
 def _browser(scope: Scope) -> str:
-    found = SimpleCookie(headers_of(scope).get("cookie", "")).get(_COOKIE)
-    return found.value if found else ""
+    return cookie_of(headers_of(scope), _COOKIE)
 
 
 def _cookie(scope: Scope, value: str, seconds: int) -> str:

@@ -11,6 +11,7 @@ from litestar.handlers import BaseRouteHandler
 from auscult.domain.errors import AccessError, NotFoundError, RequestError, unknown
 from auscult.domain.people.principal import Principal as AppRights
 from auscult.domain.people.principal import missing, rights_of_scopes
+from auscult.domain.people.visibility import Visibility
 from auscult.domain.tenancy import Tenant
 from auscult.server.asgi import scope_of
 from auscult.server.auth.principal import Principal
@@ -103,14 +104,20 @@ class Scopes:
 
     def _check_conversation(self, app: AppStore, rights: AppRights, conversation_id: str) -> None:
         """Refuse an invisible conversation as if it did not exist, and one that the permission does not reach."""
-        people, seen = app.people, rights.visibility("conversation.read")
-        if not seen.is_everything and not people.sees(seen, conversation_id):
+        if not _covers(app, rights.visibility("conversation.read"), conversation_id):
             raise unknown(
                 "conversation", conversation_id, "there is no conversation {value} in this app", field=_CONVERSATION
             )
-        reached = rights.visibility(self.permission)
-        if not reached.is_everything and not people.sees(reached, conversation_id):
+        if not _covers(app, rights.visibility(self.permission), conversation_id):
             raise missing(self.permission)
+
+
+def _covers(app: AppStore, reach: Visibility, conversation_id: str) -> bool:
+    """Return whether a reach covers a conversation; of one that goes on its events decide."""
+    if reach.is_everything or app.people.sees(reach, conversation_id):
+        return True
+    is_live = app.conversations.get(conversation_id) is None
+    return is_live and app.seen_by(reach).live.count(conversation_id) > 0
 
 
 class EitherScopes(Scopes):

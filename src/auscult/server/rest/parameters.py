@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 LARGEST_VERSION = 2**31 - 1
 LONGEST_WAIT_S = 60
+_MOST_DIGITS = 16
 NOT_EMPTY = {"min_length": 1}
 """Promised to clients; an empty text counts as absent."""
 
@@ -64,3 +65,8 @@ _TIMES = "2026-03-01, or 2026-03-01T08:00:00Z"
 Since = Annotated[datetime | None, query(f"Only conversations that start at this time or later: {_TIMES}.")]
 Until = Annotated[datetime | None, query("Only conversations that start before this time.")]
 Version = Annotated[int | None, query("Which version. Without it, the newest.", ge=1, le=LARGEST_VERSION)]
+
+
+def number_in(text: str) -> int | None:
+    """Return the whole number that a text is; None where it is none, or more than a database holds."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < _MOST_DIGITS else None

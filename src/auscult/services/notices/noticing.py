@@ -27,6 +27,7 @@ from auscult.storage.notices import MailOf, NoticeQuery, NumberedNotice
 from auscult.storage.store import AppStore
 
 _LOG = logging.getLogger(__name__)
+_MOST_IN_MAIL = 10_000
 _OWN_WORK = ("assigned", "taken", "late")
 """Kinds of notices that reveal nothing of a conversation."""
 
@@ -135,7 +136,8 @@ class Noticing:
     def in_mail(self, number: int) -> list[Notice]:
         """Return the notices in an e-mail that the viewer may see by now, the oldest first."""
         query = self._query()
-        found = [] if query is None else self._app.notices.listing(query._replace(mail=number))
+        wanted = query and query._replace(mail=number, limit=_MOST_IN_MAIL)
+        found = [] if wanted is None else self._app.notices.listing(wanted)
         return [each.notice for each in reversed(found)]
 
     def _mail(self, mail_id: str) -> MailOf:

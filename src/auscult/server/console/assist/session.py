@@ -7,7 +7,6 @@ revoked, both end. No session is stored.
 """
 
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import cast
 
 import jwt
@@ -26,6 +25,7 @@ from auscult.server.auth.tokens import Authenticator, Claims, bearer
 from auscult.server.authorizer import RequestAuthorizer, check_scope
 from auscult.server.clock import Clock
 from auscult.server.limits import SharedLimiter
+from auscult.server.people.cookies import cookie_of
 from auscult.server.rest.guards import Connection
 from auscult.server.rest.request import ApiRequest
 from auscult.server.rest.routing import AppRouter
@@ -91,7 +91,7 @@ class SignIn:
 
     async def of(self, headers: Mapping[str, str]) -> SignedIn:
         """Return the signed-in agent. Raises ``AccessError``: ``session.missing``, ``session.expired``."""
-        token = _cookie(headers)
+        token = cookie_of(headers, COOKIE)
         if not token:
             raise AccessError("Nobody is signed in: open the page by a link.", code="session.missing")
         try:
@@ -184,14 +184,6 @@ def _bad_link(right: str) -> AccessError:
 
 def _shown(found: SignedIn) -> SessionShown:
     return SessionShown(agent=found.agent, app=found.app_id, expires_at=found.expires_at)
-
-
-def _cookie(headers: Mapping[str, str]) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError as error:
-        raise RequestError("Cookie: it cannot be read.", code="request.invalid", field="Cookie") from error
-    return found.value if found else ""
 
 
 def _set_cookie(scope: Scope, value: str, seconds: int) -> str:

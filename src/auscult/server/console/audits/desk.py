@@ -32,6 +32,7 @@ from auscult.server.console.frame.message import MessageView
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.recordings import sound_of
+from auscult.server.rest.parameters import number_in
 from auscult.services.audits.blind import hidden_from
 from auscult.services.audits.desk import Desk
 from auscult.services.audits.handover import Item
@@ -342,7 +343,7 @@ def desk_of(visit: Visit) -> Desk:
 def _revision(data: dict[str, str]) -> int | None:
     """Return the revision that the answers of the form were given on; None where it has none."""
     found = data.get("revision", "")
-    return int(found) if found.isdecimal() else None
+    return number_in(found)
 
 
 def _answers(data: dict[str, str]) -> list[AuditAnswer]:

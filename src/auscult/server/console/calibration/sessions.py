@@ -28,6 +28,7 @@ from auscult.server.console.frame.transcript import Marks, turn_views
 from auscult.server.console.frame.verdicts import question_of
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import away_words, names_of_people, people_with
+from auscult.server.rest.parameters import number_in
 from auscult.services.calibration import Calibrating, Suggestion, Wanted
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
@@ -222,7 +223,7 @@ class CalibrationPage(Controller):
         try:
             calibrating(visit).refer(
                 session_id,
-                int(number) if number.isdecimal() else 0,
+                number_in(number) or 0,
                 metric,
                 data.get("answer", ""),
                 "expert" if data.get("kind") == "expert" else "consensus",

@@ -19,7 +19,7 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.statistics.intervals import Figure
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.api.coaching import GIVE, may_see
+from auscult.server.api.coaching import GIVE, check_reach, visible
 from auscult.server.console.definitions.in_force import forms_in_force, metric_names
 from auscult.server.console.frame.naming import customer_words
 from auscult.server.console.frame.posted import day, sentence, sentence_of
@@ -66,9 +66,7 @@ class CoachingPage(Controller):
         if not visit.may(GIVE) and not agents:
             raise NoPermissionError(GIVE)
         service = coach_of(visit)
-        found = [
-            each for each in visit.app.coaching.listing(None) if may_see(visit.app, each, visit.principal, visit.now)
-        ]
+        found = visible(visit.app, visit.app.coaching.listing(), visit.principal, visit.now)
         consents, away = visit.app.coaching.consents(), visit.app.absences.agents_away(visit.now.date())
         late = {each.coaching_id for each in found if each.is_late(visit.reader.today) and each.agent_id not in away}
         return visit.page(
@@ -107,10 +105,12 @@ class CoachingPage(Controller):
         visit.require(GIVE)
         metric, _at, form = data.get("metric", "").partition("@")
         clips = [_clip_at(line) for line in data.get("clips", "").split()]
+        agents = tuple(filter(None, (data.get("agent", ""), *data.get("agents", "").replace(",", " ").split())))
         try:
+            check_reach(visit.app, agents, visit.principal, visit.now)
             made = coach_of(visit).create(
                 Wanted(
-                    agent_ids=tuple(f"{data.get('agent', '')} {data.get('agents', '')}".replace(",", " ").split()),
+                    agent_ids=agents,
                     goal=data.get("goal", ""),
                     metric_ids=(metric,) if metric else (),
                     form_id=form,
@@ -211,7 +211,7 @@ class CoachingPage(Controller):
 
     def _found(self, visit: Visit, coaching_id: str) -> Coaching:
         found = visit.app.coaching.get(coaching_id)
-        if found is None or not may_see(visit.app, found, visit.principal, visit.now):
+        if found is None or not visible(visit.app, [found], visit.principal, visit.now):
             raise missing("coaching", coaching_id)
         return found
 

@@ -31,6 +31,7 @@ from auscult.server.console.connectors.wizard_view import kind_cards
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
 from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.people.names import names_of_people
+from auscult.server.rest.parameters import number_in
 from auscult.services.connectors.connecting import KIND, Connectors
 from auscult.services.connectors.documents import is_name
 
@@ -182,7 +183,7 @@ def _one(
     found, path = _read(visit, name), f"{PATH}/{name}"
     read = found if isinstance(found, Connector) else None
     asked = visit.asked("run")
-    only = int(asked) if asked.isdecimal() and len(asked) < 16 else 0  # noqa: PLR2004  (what a database holds)
+    only = number_in(asked) or 0
     document = _service(visit).definition(name).document.decode("utf-8-sig", "replace")
     written = {"counts_word": counts_word, "kind_of": kind_of, "remarks_of": remarks_of, "state_of_run": state_of_run}
     return visit.page(

@@ -38,6 +38,7 @@ from auscult.server.console.frame.visit import BASE, Visit, missing
 from auscult.server.console.history.trial_view import LARGEST_FILE, TrialView, found_view, one_view
 from auscult.server.console.history.trial_words import adding, lists_for
 from auscult.server.console.history.trials import MONTH, RECENT, shown_trial, trial_of, untried, with_trial, words_of
+from auscult.server.rest.parameters import number_in
 from auscult.server.rest.request import AnyRequest
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
@@ -191,7 +192,7 @@ class _Attempt:
         if verb == "pasted":
             return pasted(view.transcript, self._form, self._visit.now)
         if verb == "file":
-            at = int(place) if place.isdecimal() else 0
+            at = number_in(place) or 0
             if at >= len(self._in_file):
                 raise RequestError(_("choose the file again"), code="field.missing", field="file")
             found = self._in_file[at]

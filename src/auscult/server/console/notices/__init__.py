@@ -22,6 +22,7 @@ from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.people.names import names_of_people
+from auscult.server.rest.parameters import number_in
 from auscult.services.disputes.outcomes import outcome_of
 from auscult.services.disputes.reviewing import EVERY
 from auscult.services.notices.noticing import Noticing
@@ -85,8 +86,7 @@ class NoticesPage(Controller):
         """Show notices by day, the newest first."""
         is_unread = "unread" in visit.query
         choices = _shown_choices(visit)
-        given = visit.query.get("before", [""])[0]
-        before = int(given) if given.isascii() and given.isdigit() else None
+        before = number_in(visit.query.get("before", [""])[0])
         found = noticing(visit).listing(is_unread=is_unread, before=before, limit=_AT_ONCE + 1)
         shown = [each.notice for each in found[:_AT_ONCE]]
         ids = list(dict.fromkeys(each.conversation_id for each in shown if each.conversation_id))
@@ -120,7 +120,7 @@ class NoticesPage(Controller):
         """Store the ways in which the visitor wants notices."""
         chosen: dict[str, Way] = {kind: way for kind in KINDS for way in WAYS if one(data, kind) == way}
         hour = one(data, "digest_hour")
-        is_hour = hour.isascii() and hour.isdecimal() and int(hour) in range(24)
+        is_hour = number_in(hour) in range(24)
         noticing(visit).choose(
             Choices(
                 **chosen,

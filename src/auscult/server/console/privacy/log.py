@@ -12,6 +12,7 @@ from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.privacy.log_words import action_choices, action_in_words
 from auscult.server.console.privacy.views import entry_details, entry_target
+from auscult.server.rest.parameters import number_in
 from auscult.services.privacy.log import record_reading, verify_for
 
 _PATH = f"{PATH}/log"
@@ -46,7 +47,7 @@ class LogPage(Controller):
         before = visit.asked("before")
         record_reading(visit.app, f"user:{visit.visitor.email}", only=equal)
         most = visit.at_a_time(_AT_A_TIME)
-        found = visit.app.log.newest(int(before) if before.isdecimal() else None, most + 1, **equal)
+        found = visit.app.log.newest(number_in(before), most + 1, **equal)
         shown = found[:most]
         more = urlencode({**equal, "before": shown[-1].number}) if len(found) > most else ""
         return administration(

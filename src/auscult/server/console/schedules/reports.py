@@ -20,6 +20,7 @@ from auscult.server.console.definitions.in_force import forms_in_force
 from auscult.server.console.frame.posted import Field, Posted, one, sentence_of, several, whole
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, Visit, file_response, missing
+from auscult.server.rest.parameters import number_in
 from auscult.services.conversations.names import names_in_use
 from auscult.services.delivery.spreadsheets import type_of
 from auscult.services.schedules.scheduling import Scheduling
@@ -111,7 +112,7 @@ class SchedulesPage(Controller):
         """Mark the inbox as read."""
         visit.require(EXPORT)
         number = data.get("number", "")
-        visit.app.schedules.mark_read(visit.visitor.email, int(number) if number.isdecimal() else 0)
+        visit.app.schedules.mark_read(visit.visitor.email, number_in(number) or 0)
         return Redirect(f"{BASE}/schedules", status_code=303)
 
     @post("/{schedule_id:str}/run", sync_to_thread=True)
@@ -140,7 +141,7 @@ class SchedulesPage(Controller):
         """Return the file of a run to the maker of the schedule."""
         visit.require(EXPORT)
         service(visit).get(schedule_id, visit.visitor.email)
-        found = visit.app.schedules.content(schedule_id, int(number)) if number.isdecimal() else None
+        found = visit.app.schedules.content(schedule_id, number_in(number) or 0)
         if found is None:
             raise missing("file", number)
         name, content = found

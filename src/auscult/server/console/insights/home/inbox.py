@@ -165,7 +165,7 @@ def _coaching(visit: Visit) -> Iterator[TodoView]:
     if not agents and not visit.may(GIVE):
         return
     away, absent = visit.app.absences.away(visit.now.date()), visit.app.absences.agents_away(visit.now.date())
-    items = visit.app.coaching.listing(None)
+    items = visit.app.coaching.listing()
     late = {each.coaching_id for each in items if each.is_late(today) and each.agent_id not in absent}
     mine = [
         each
