@@ -55,6 +55,8 @@ class DisputeQuery(NamedTuple):
     limit: int = 100
     has_ended: bool | None = None
     due_before: datetime | None = None
+    left_out: tuple[str, ...] = ()
+    """Conversations whose disputes are not among them."""
 
 
 class Listed(NamedTuple):
@@ -188,6 +190,9 @@ class AppDisputes(SeenOfApp):
             wanted.append(disputes.c.raised_at < ms_of(query.until))
         if query.due_before is not None:
             wanted.append(disputes.c.due_at < ms_of(query.due_before))
+        if query.left_out:
+            its = disputes.c.conversation_id
+            wanted.append(sa.or_(its.is_(None), its.not_in(query.left_out)))
         return [*wanted, *self._visible()]
 
     def _visible(self) -> list[sa.ColumnElement[bool]]:

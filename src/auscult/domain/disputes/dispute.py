@@ -250,7 +250,9 @@ class Dispute(Struct, frozen=True, kw_only=True):
     def hidden_from(self, viewer: Principal, hidden: Iterable[Hidden]) -> "Dispute":
         """Return it as a viewer sees it. ``hidden`` is hidden in the audit from the viewer, as its agent."""
         is_own = self.agent_id is not None and self.agent_id in viewer.agent_ids
-        return replace(self, auditor=None) if is_own and "auditor" in hidden else self
+        if not is_own or "auditor" not in hidden:
+            return self
+        return replace(self, auditor=None, decided_by=None if self.decided_by == self.auditor else self.decided_by)
 
     def without_texts(self) -> "Dispute":
         """Return what stays of it after its conversation was erased: an open one ends so, a decided one keeps its outcome."""

@@ -11,6 +11,7 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from auscult.domain.absences import Away
+from auscult.domain.audits.assignment import Assignment, Hidden
 from auscult.domain.audits.audit import AuditMovedError
 from auscult.domain.disputes import steps
 from auscult.domain.disputes.dispute import (
@@ -36,6 +37,7 @@ from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
 from auscult.domain.people.principal import Principal, missing
 from auscult.domain.people.visibility import visible_by
+from auscult.services.audits.blind import hidden_from_talk, kept_from, kept_from_agents
 from auscult.services.audits.handover import unknown_assignment
 from auscult.services.audits.workflow import write
 from auscult.services.definitions.forms.reading import read_form
@@ -68,6 +70,8 @@ class Reviewing:
         Raises ``NotFoundError`` ``assignment.unknown``; ``ConflictError`` ``review.not_submitted``, ``review.none``.
         """
         found = self._found(assignment_id)
+        if found.review.auditor != self._viewer.name and found.review.conversation_id in self._blind():
+            raise unknown_assignment(assignment_id)
         if found.review.is_about(self._viewer) and not found.review.is_released(self._now()):
             raise unknown_assignment(assignment_id)
         return found
@@ -212,11 +216,16 @@ class Reviewing:
 
     def listing(self, query: DisputeQuery) -> list[Listed]:
         """Return disputes as the viewer sees them, in the order of the query."""
-        return [Listed(each.key, self._seen(each.dispute)) for each in self._app.disputes.disputes(query)]
+        found = (Listed(each.key, self._seen(each.dispute)) for each in self._app.disputes.disputes(self.shown(query)))
+        return [each for each in found if query.auditor in {None, each.dispute.auditor}]
 
     def every(self, query: DisputeQuery) -> Iterator[Dispute]:
         """Yield every dispute of a query as the viewer sees it."""
-        return map(self._seen, self._app.disputes.all(query))
+        return map(self._seen, self._app.disputes.all(self.shown(query)))
+
+    def shown(self, query: DisputeQuery) -> DisputeQuery:
+        """Return a query without the disputes about conversations that the viewer rates blind."""
+        return query._replace(left_out=self._blind())
 
     def statistics(self, query: DisputeQuery = EVERY) -> DisputeStatistics:
         """Return the figures of disputes, those of merged queues under the id that stays."""
@@ -287,17 +296,25 @@ class Reviewing:
         return ReviewedAudit(
             review=review,
             status=review.status(self._now()),
-            assignment=assignment,
+            assignment=replace(assignment, hidden=self._hidden(assignment)),
             audit=audit,
             case=case,
-            disputes=tuple(self._app.disputes.all(DisputeQuery(assignment_id=assignment_id))),
+            disputes=tuple(map(self._seen, self._app.disputes.all(DisputeQuery(assignment_id=assignment_id)))),
         )
 
     def _stored(self, dispute_id: str) -> Dispute:
         found = self._app.disputes.dispute(dispute_id)
-        if found is None:
+        if found is None or found.conversation_id in self._blind():
             raise unknown("dispute", dispute_id)
         return found
+
+    def _blind(self) -> tuple[str, ...]:
+        """Return the conversations that the viewer rates blind; an agent's own results are not among them."""
+        return () if self._viewer.agent_ids else hidden_from_talk(self._app, self._viewer.name)
+
+    def _hidden(self, assignment: Assignment) -> tuple[Hidden, ...]:
+        """Return what an assignment hides, and the app from the agent of its conversation."""
+        return (*assignment.hidden, *kept_from(kept_from_agents(self._app, self._viewer.visibility()), "audited"))
 
     def _open(self, dispute_id: str) -> tuple[Dispute, ReviewedAudit]:
         """Return a dispute that waits for its end, with its audit. Raises ``ConflictError`` ``dispute.decided``."""
@@ -311,7 +328,7 @@ class Reviewing:
         if found.agent_id is None or found.agent_id not in self._viewer.agent_ids:
             return found
         assigned = self._app.queue.get(found.assignment_id)
-        return found.hidden_from(self._viewer, assigned.assignment.hidden) if assigned else found
+        return found.hidden_from(self._viewer, self._hidden(assigned.assignment)) if assigned else found
 
     def _decides(self, review: Review | None, found: Dispute) -> bool:
         """Return whether the policy names the viewer, or their permission to decide reaches the conversation."""

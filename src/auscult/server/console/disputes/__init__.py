@@ -100,7 +100,7 @@ class DisputesPage(Controller):
         is_open, query, service = "ended" not in visit.query, visit.query, reviewing(visit)
         usual = USUAL if is_open else USUAL_OF_ENDED
         order: DisputeOrder = order_of(query, ORDERS, usual)
-        asked = DisputeQuery(since=None if is_open else visit.now - _QUARTER, has_ended=not is_open)
+        asked = service.shown(DisputeQuery(since=None if is_open else visit.now - _QUARTER, has_ended=not is_open))
         after, most = read_key(query), visit.at_a_time(_AT_A_TIME)
         found = service.listing(asked._replace(order=order, after=after, limit=most + 1))
         more = len(found) > most

@@ -342,6 +342,7 @@ def _prospect(dispute: Dispute, policy: ReviewPolicy, reader: Reader, odds: tupl
 
 def _outcome(dispute: Dispute | None, names: Mapping[str, str]) -> str:
     """Return who decided a dispute, and why; empty while it is open or without a reason."""
-    if dispute is None or not dispute.decided_by or not dispute.reason:
+    if dispute is None or dispute.is_open or not dispute.reason:
         return ""
-    return f"{names.get(dispute.decided_by, dispute.decided_by)}: {dispute.reason}"
+    by = names.get(dispute.decided_by, dispute.decided_by) if dispute.decided_by else _("Auditor")
+    return f"{by}: {dispute.reason}"

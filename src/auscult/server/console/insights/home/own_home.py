@@ -111,13 +111,6 @@ class DisputesView(Struct, frozen=True, kw_only=True):
     said: str
 
 
-class Behind(NamedTuple):
-    """The trail of a disputed audit, for the scores before and after, and whether the reader may not know who decided."""
-
-    trail: Sequence[TrailEntry]
-    hides_decider: bool
-
-
 class Own(NamedTuple):
     """The counts of an agent's weeks, the oldest first, and the bands of their team, if they have one."""
 
@@ -159,7 +152,6 @@ class _Mine:
         self.agents = visit.principal.agent_ids
         self.names = metric_names(visit.app)
         settings = kept_from_agents(visit.app, visit.principal.visibility("conversation.read"))
-        self.hides_auditor = settings is not None and settings.hide_auditor
         self.audits: tuple[AuditState, ...] = ("audited",) if shows_only_audited(settings) else ()
         self.without = tuple(sorted(unreleased_to(visit.app, self.agents))) if self.audits else ()
         end = visit.reader.end_of_today
@@ -229,19 +221,11 @@ def _disputes(mine: _Mine) -> DisputesView:
     """Return the agent's disputes with the outcome of the last ones."""
     visit = mine.visit
     every = newest_first(each for each in reviewing(visit).every(EVERY) if each.agent_id in mine.agents)
-    behind = {each.dispute_id: _behind(mine, each) for each in every[:SHOWN]}
-    return disputes_view(every, behind, names_by_id(visit), visit.reader)
-
-
-def _behind(mine: _Mine, found: Dispute) -> Behind:
-    """Return the trail of a dispute's audit, and whether its decider is the auditor, whose name is hidden."""
-    app = mine.visit.app
-    review, assigned = app.disputes.review(found.assignment_id), app.queue.get(found.assignment_id)
-    is_hidden = mine.hides_auditor or (assigned is not None and "auditor" in assigned.assignment.hidden)
-    return Behind(
-        trail=app.audits.trail(found.conversation_id) if found.conversation_id else (),
-        hides_decider=is_hidden and review is not None and review.auditor == found.decided_by,
-    )
+    trails: dict[str, Sequence[TrailEntry]] = {
+        each.dispute_id: visit.app.audits.trail(each.conversation_id) if each.conversation_id else ()
+        for each in every[:SHOWN]
+    }
+    return disputes_view(every, trails, names_by_id(visit), visit.reader)
 
 
 def trend_view(own: Own, leads: Leads) -> TrendView:
@@ -372,11 +356,11 @@ def newest_first(found: Iterable[Dispute]) -> list[Dispute]:
 
 
 def disputes_view(
-    found: Sequence[Dispute], behind: Mapping[str, Behind], names: Mapping[str, str], reader: Reader
+    found: Sequence[Dispute], trails: Mapping[str, Sequence[TrailEntry]], names: Mapping[str, str], reader: Reader
 ) -> DisputesView:
     """Show an agent's disputes, in this order.
 
-    ``behind`` has those that are shown, by id; ``names``: of metrics and people.
+    ``trails`` has those of the audits of the ones that are shown, by id; ``names``: of metrics and people.
     """
     changed = sum(each.state == "accepted" for each in found)
     said = ngettext("You disputed {n} answer.", "You disputed {n} answers.", len(found))
@@ -384,15 +368,17 @@ def disputes_view(
     counted = f"{said.format(n=reader.number(len(found)))} {more.format(n=reader.number(changed))}"
     return DisputesView(
         outcomes=tuple(
-            _outcome(each, behind[each.dispute_id], names, reader) for each in found if each.dispute_id in behind
+            _outcome(each, trails[each.dispute_id], names, reader) for each in found if each.dispute_id in trails
         ),
         names=names,
         said=counted if found else "",
     )
 
 
-def _outcome(found: Dispute, behind: Behind, names: Mapping[str, str], reader: Reader) -> OutcomeView:
-    by = _("the auditor") if behind.hides_decider else names.get(found.decided_by or "", found.decided_by or "")
+def _outcome(
+    found: Dispute, trail: Sequence[TrailEntry], names: Mapping[str, str], reader: Reader
+) -> OutcomeView:
+    by = names.get(found.decided_by, found.decided_by) if found.decided_by else _("the auditor")
     state = {
         "open": _("Waits, to be decided by {day}").format(day=reader.day(found.due_at, year=False)),
         "accepted": _("Changed to {answer}").format(answer=word_of(found.decided_answer)),
@@ -405,7 +391,7 @@ def _outcome(found: Dispute, behind: Behind, names: Mapping[str, str], reader: R
         dispute=found,
         state=state,
         by=by,
-        score=_scores(found, behind.trail, reader) if found.state == "accepted" else "",
+        score=_scores(found, trail, reader) if found.state == "accepted" else "",
     )
 
 
