@@ -109,6 +109,15 @@ def test_a_group_is_unknown_to_agents(floor: Floor) -> None:
     assert groups == {"Monday"}
 
 
+def test_a_coach_reaches_their_own_agents_alone(floor: Floor) -> None:
+    """Others do not exist for a coach of one queue, whatever is typed; who has a conversation there does."""
+    email = add(floor.service, f"ned-{uuid.uuid4().hex[:6]}", "supervisor", queues=("qu-coached",))
+    ned, body = Browser(floor.service, email), {"goal": "Greet by name"}
+    floor.loaded(floor.lee, "Hello.", 1)
+    assert ned.ask("POST", "/coaching", body | {"agent_ids": [floor.lee]}).status_code == 201
+    problem(ned.ask("POST", "/coaching", body | {"agent_ids": [floor.lee, floor.kim]}), 404, "agent.unknown")
+
+
 def test_examples_only_with_consent(floor: Floor) -> None:
     """Kim is an example once Kim agrees, and no longer once that is taken back; nobody agrees for Kim."""
     floor.loaded(floor.kim, "Hello there.", 3)

@@ -209,6 +209,21 @@ def test_the_same_or_a_named_reviewer(people: People) -> None:
     people.policy()
 
 
+def test_a_blind_rater_reads_no_dispute(people: People) -> None:
+    """Until they have rated: neither the review, nor the dispute, nor a row of the list."""
+    name, path = people.audited()
+    found = dispute(people, path)
+    blind = Browser(people.service, email := add(people.service, f"bob-{uuid.uuid4().hex[:6]}", "auditor"))
+    second = {"conversation_id": name, "auditor": email, "role": "second_opinion", "hidden": ["machine", "others"]}
+    asked = people.manager.ask("POST", "/assignments", second)
+    assert asked.status_code == 201, asked.text
+    assert blind.ask("GET", f"{path}/review").status_code == 404
+    assert blind.ask("GET", f"/disputes/{found}").status_code == 404
+    listed = blind.ask("GET", "/disputes").json()["items"]
+    assert found not in {each["dispute_id"] for each in listed}
+    assert people.manager.ask("GET", f"/disputes/{found}").status_code == 200
+
+
 def test_two_decisions_at_once(people: People) -> None:
     """One counts; every other is refused, and nothing is done twice."""
     name, path = people.audited()
