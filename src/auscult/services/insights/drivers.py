@@ -42,8 +42,8 @@ FIGURES: tuple[Whole, ...] = get_args(Whole)
 """Figures of whole conversations; that of one metric is ``metric:`` and its id."""
 OF_METRIC = "metric:"
 MOST_READ = 20_000
-"""Conversations of both periods that are read one by one; of more, tallies split the share that passes, and rollups the
-score and the share that is resolved."""
+"""Conversations of both periods that are read one by one; of more, tallies split the share that passes, rollups the score
+and the share that is resolved, and a metric is split by channel alone."""
 AT = "@"
 """Stands between the id of a form and its version in the id of a group."""
 _PAIRED: frozenset[Kind] = frozenset({"queue", "reason", "agent", "channel"})
@@ -214,6 +214,8 @@ def figure_change(app: AppStore, sought: Sought, compared: Compared, figure: str
         )
     if figure in _ROLLED and (rolled := _rolled(app, sought, compared, figure)) is not None:
         return rolled
+    if metric_id and (of_many := _by_channel(app, all_sought, compared, metric_id)) is not None:
+        return of_many
     # A missed metric lowers the score by definition.
     read = _Reading(app, compared, value, has_metrics=figure in FIGURES and figure != "score")
     read.add(sought)
@@ -354,8 +356,7 @@ class _Reading:
     @cached_property
     def metrics(self) -> dict[str, str]:
         """Names of the metrics of the forms in force, by id."""
-        forms = [read_kept(each.document, each.version) for each in self._app.forms.in_force()]
-        return {metric.id: metric.name for form in forms for metric in form.metrics}
+        return _names_of_metrics(self._app)
 
     def _named(self, kind: Kind, group_id: str, name: str) -> Key:
         key = kind, group_id
@@ -366,6 +367,11 @@ class _Reading:
     def _form(self, form: ListedForm) -> str:
         found = self._app.forms.get(form.id, form.version)
         return read_kept(found.document, found.version).name if found else form.id
+
+
+def _names_of_metrics(app: AppStore) -> dict[str, str]:
+    forms = [read_kept(each.document, each.version) for each in app.forms.in_force()]
+    return {metric.id: metric.name for form in forms for metric in form.metrics}
 
 
 def _may_name(seen: Visibility, queue: Queue) -> bool:
@@ -429,6 +435,24 @@ def _rolled(app: AppStore, sought: Sought, compared: Compared, figure: str) -> F
         groups.append(Group(kind="channel", id=channel, name=channel, before=one, now=two))
     samples = _sample(figure, before.total), _sample(figure, now.total)
     return FigureChange(figure=figure, compared=compared, samples=samples, change=change_of(*samples, groups))
+
+
+def _by_channel(app: AppStore, sought: Sought, compared: Compared, metric_id: str) -> FigureChange | None:
+    """Return the change of a metric of very many conversations, by tallies, by channel alone; None where they are few."""
+    all_of_them = list(_of_metrics(app, sought, compared, _names_of_metrics(app)))
+    whole = next((each for each in all_of_them if each.id == metric_id), None)
+    if whole is None or whole.before.n + whole.now.n <= MOST_READ:
+        return None
+    groups = [
+        replace(each, kind="channel", id=channel, name=channel)
+        for channel in (() if sought.channels else get_args(Channel))
+        for each in _of_metrics(app, replace(sought, channels=(channel,)), compared, {metric_id: ""})
+    ]
+    samples, moved = (whole.before, whole.now), moves_of(all_of_them)
+    change = change_of(*samples, groups)
+    if change:
+        change = replace(change, is_beyond_chance=any(each.group.id == metric_id for each in moved))
+    return FigureChange(figure=f"{OF_METRIC}{metric_id}", compared=compared, samples=samples, change=change)
 
 
 def _sample(figure: str, found: Counted | None) -> Sample:
