@@ -8,6 +8,11 @@ from auscult.domain.errors import FormatError
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
 _NUMBER = re.compile(r"-?\d{9,}(\.\d+)?", re.ASCII)
+COMPACT = re.compile(
+    r"(?P<day>(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?P<time>(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)",
+    re.ASCII,
+)
+"""Date and time in digits alone, as ``20260323101754``: no number since the epoch, though it looks like one."""
 _SMALLEST_MS = 1e11
 """A number from here on is milliseconds (1973 as ms, 5138 as seconds)."""
 _LAST_YEAR = 9997
@@ -31,6 +36,8 @@ def instant(value: str | float, field: str) -> datetime:
     True
     """
     try:
+        if COMPACT.fullmatch(str(value).removesuffix(".0")):
+            raise ValueError(value)  # noqa: TRY301  (in which zone, nothing says)
         if isinstance(value, str) and _NUMBER.fullmatch(value) is None:
             return _in_range(_from_iso(value))
         number = float(value)

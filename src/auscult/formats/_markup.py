@@ -55,6 +55,7 @@ _WROTE = re.compile(
     r"(?:wrote|schrieb|escribió|a écrit|escreveu|ha scritto|schreef)\b[^\n]{0,120}:\s*",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _ORIGINAL = re.compile(
     r"\s*-{3,}\s*(?:original message|ursprüngliche nachricht|mensaje original|message d'origine|mensagem original)"
     r"\s*-{3,}\s*",
@@ -102,12 +103,12 @@ def own_words(text: str) -> str:
             continue
         if _ORIGINAL.fullmatch(line) or _is_header(lines, at):
             break
-        wrote = _wrote(lines, at)
-        if wrote:
-            at += wrote
-            if not any(_QUOTE_LINE.match(each) for each in lines[at : at + 3]):
-                break
+        wrote = at + _wrote(lines, at)
+        if wrote > at and any(_QUOTE_LINE.match(each) for each in lines[wrote : wrote + 3]):
+            at = wrote
             continue
+        if wrote > at and any(_DIGIT.search(each) for each in lines[at:wrote]):  # programs write the date, people rarely
+            break
         if not _QUOTE_LINE.match(line):
             kept.append(line)
         at += 1

@@ -47,6 +47,8 @@ READERS: dict[str, AnyReader] = {reader.name: reader for reader in (*OF_JSON, *O
 """Every format of other programs, by its name."""
 
 _OWN = frozenset(ConversationDocument.__struct_encode_fields__)
+_OF_TURNS = frozenset({"messages", "speaker", "role", "sender", "author", "text", "message", "content"})
+"""Keys of turns, and of lists of them, that no document of ours has itself."""
 _LEAST_KEYS = 2
 _COMMON = frozenset(
     (
@@ -90,4 +92,4 @@ def nearest(head: Head) -> AnyReader | None:
 def is_native(head: Head) -> bool:
     """Return whether the beginning of a file is a native document."""
     keys = head.record.keys()
-    return {"channel", "started_at"} <= keys and ("turns" in keys or "messages" not in keys)
+    return {"channel", "started_at"} <= keys and ("turns" in keys or keys.isdisjoint(_OF_TURNS))

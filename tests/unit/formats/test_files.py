@@ -13,6 +13,7 @@ from auscult.domain.privacy.conversations import redact_conversation
 from auscult.formats import READERS, Given, Head, Limits, Rejected, Source, nearest, recognised
 from auscult.sandbox.reading import Noted
 from auscult.services.scoring.intake.read import read_file, read_source
+from tests.data_files import data_of
 from tools.formats_reference import makers_of
 
 FILES = Path(__file__).parents[2] / "golden" / "files"
@@ -181,6 +182,56 @@ def test_a_longer_export_of_a_chat_adds_only_what_is_new() -> None:
         for each in ((1, b"Ann"), (2, b"Bo"))
     )
     assert conversations(read(same))[0].id != conversations(read(others))[0].id, "one greeting, sent to two"
+
+
+@pytest.mark.parametrize(("what", "data", "talks"), data_of(__file__, "talks"))
+def test_every_word_is_there_and_whose_it_is(what: str, data: str, talks: list[list[list[str]]]) -> None:
+    """In tables, arrays, rows and transcripts that could be read in another way; no two conversations have one id."""
+    found = conversations(read(data.encode(), "2026-10-14_1534", time_zone="UTC"))
+    assert [[[turn.speaker_label or turn.speaker, turn.text] for turn in one.turns] for one in found] == talks, what
+    assert len({one.id for one in found}) == len(found)
+
+
+def test_columns_that_are_given_hold_the_talk() -> None:
+    """Whole or by turns, whatever the names and values of others show."""
+    table = b'id,start,author,text,transcript\n1,2026-03-23T10:00:00Z,agent,Hello,"Agent: Ja?\nKunde: Hm"\n'
+    for columns, texts in (
+        ({"text": "text", "speaker": "author"}, ["Hello"]),
+        ({"turns": "transcript"}, ["Ja?", "Hm"]),
+        ({"text": "transcript", "speaker": "author"}, ["Agent: Ja?\nKunde: Hm"]),
+    ):
+        (one,) = conversations(read(table, columns=columns))
+        assert [turn.text for turn in one.turns] == texts
+
+
+def test_an_array_that_is_named_as_one_conversation_is_one() -> None:
+    """Messages of several are refused, with the format that parts them."""
+    (refused,) = read(b'[{"chat_id": 1, "role": "user"}, {"chat_id": 2, "role": "user"}]', format="chat-message-array")
+    assert isinstance(refused, Rejected)
+    assert refused.error.message.endswith("they are of several conversations; name the format json-rows")
+
+
+def test_an_answer_that_a_model_repeats_is_there_again() -> None:
+    """But once where a span around that of the model has it, too."""
+
+    def span(start: int, end: int, *said: str) -> dict[str, Any]:
+        each = [
+            {"role": "user" if at % 2 == 0 else "assistant", "parts": [{"type": "text", "content": text}]}
+            for at, text in enumerate(said)
+        ]
+        given = {"gen_ai.input.messages": each[:-1], "gen_ai.output.messages": each[-1:]}
+        return {
+            "traceId": "t1",
+            "startTimeUnixNano": f"{start}000000000",
+            "endTimeUnixNano": f"{end}000000000",
+            "attributes": [{"key": key, "value": {"stringValue": json.dumps(value)}} for key, value in given.items()],
+        }
+
+    spans = [span(1, 4, "a?", "yes"), span(2, 3, "a?", "yes"), span(5, 8, "a?", "yes", "b?", "yes")]
+    spans.append(span(6, 7, "a?", "yes", "b?", "yes"))
+    trace = {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}
+    (one,) = conversations(read(json.dumps(trace).encode()))
+    assert [turn.text for turn in one.turns] == ["a?", "yes", "b?", "yes"]
 
 
 def test_hostile_archives_and_texts_are_refused_in_words() -> None:

@@ -42,11 +42,13 @@ def test_quoted_replies_are_cut(reply: str) -> None:
 
 
 def test_what_is_no_quotation_stays() -> None:
-    """An answer below it, a number with a sign, a text that is nothing but a quotation."""
+    """An answer below it, a number with a sign, a text that is nothing but a quotation, a letter about a letter."""
     assert own_words("On Monday, Ewa wrote:\n> Dear\n\nThanks") == "Thanks"
     assert own_words("From: the shop\n>100 euros\nOn time: yes") == "From: the shop\n>100 euros\nOn time: yes"
     assert own_words("From: Berlin\nTo: Munich\nDate: 3 May").endswith("3 May")
     assert own_words("> all of it") == "> all of it"
+    for letter in ("am Montag schrieb ich Ihnen Folgendes:\nEs ist kalt", "On Monday I wrote\nto you:\n\nIt is cold"):
+        assert own_words(letter) == letter
 
 
 @given(WORDS, WORDS, st.sampled_from(["style", "script", "title", "template", "blockquote"]))

@@ -23,6 +23,7 @@ class _Turn(NamedTuple):
     label: str
     text: str
     clock: str | None
+    is_heading: bool = False
 
 
 def are_labelled(lines: list[str]) -> bool:
@@ -35,10 +36,11 @@ def are_labelled(lines: list[str]) -> bool:
 
 def said_in(text: str) -> list[Said]:
     """Return the turns of a text; a line without a name goes on with the one before."""
+    lines = [(line, _turn(line)) for line in filter(None, map(str.strip, text.splitlines()))]
+    begun = _begun([turn for _, turn in lines if turn is not None])
     turns: list[_Turn] = []
-    for line in filter(None, map(str.strip, text.splitlines())):
-        turn = _turn(line)
-        if turn is not None:
+    for line, turn in lines:
+        if turn is not None and (turn in begun or not turns):
             turns.append(turn)
         elif turns:
             turns[-1] = turns[-1]._replace(text=f"{turns[-1].text}\n{line}".strip())
@@ -55,8 +57,21 @@ def _turn(line: str) -> _Turn | None:
         return _Turn(found["label"].strip("* "), (found["text"] or "").strip(), found["before"] or found["after"])
     heading = _HEADING.fullmatch(line)
     if heading is not None and len(heading["label"].split()) <= _MOST_WORDS and not heading["label"].isdigit():
-        return _Turn(heading["label"].strip(), "", heading["alone"])
+        return _Turn(heading["label"].strip(), "", heading["alone"], is_heading=True)
     return None
+
+
+def _begun(turns: list[_Turn]) -> set[_Turn]:
+    """Return those that are turns: in a text whose turns have headings, or times, ``Name: Anna`` is what one says.
+
+    So is ``See you at 10:30`` in one whose turns have no headings.
+    """
+    if 2 * sum(turn.is_heading for turn in turns) <= len(turns):
+        turns = [turn for turn in turns if not turn.is_heading]
+    timed = {turn.label for turn in turns if turn.clock}
+    if len(timed) > 1 and 2 * sum(turn.clock is not None for turn in turns) > len(turns):
+        turns = [turn for turn in turns if turn.clock or turn.label in timed or side_of(turn.label)]
+    return set(turns)
 
 
 def _without_headings(turns: list[_Turn], counted: Counter[str]) -> list[_Turn]:

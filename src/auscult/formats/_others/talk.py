@@ -259,8 +259,10 @@ def _made_id(talk: Talk, source: Source, started_at: datetime) -> str:
         parts = [talk.scope, *(f"{one.label}\n{one.at}\n{one.text}" for one in said[:1])]
     else:
         stem = source.name.rpartition("/")[2]
+        is_stated = talk.started_at is not None and "started_at" not in talk.assumed
         parts = [
-            stem or str(started_at),
+            *([stem] if stem else []),
+            *([str(started_at)] if is_stated or not stem else []),
             *(f"{one.label}\n{one.start_ms}\n{one.text}" for one in said[:_FINGERPRINT_TURNS]),
         ]
     digest = hashlib.sha256("\0".join([talk.source, *parts]).encode(errors="replace")).hexdigest()

@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from typing import Any, ClassVar, cast
 
 from auscult.formats._contract import Source
-from auscult.formats._others.heads import Head, first_of
+from auscult.formats._others.heads import Head, dicts_in, first_of
 from auscult.formats._others.json_records import JsonListReader, JsonReader
 from auscult.formats._others.talk import Talk
-from auscult.formats._records import Fields
+from auscult.formats._records import Fields, MissingError
 from auscult.formats.agents._messages import INSTRUCTIONS, ROLES, TOOLS, Gathered, messages_into, tools_in
 
 _LISTS = ("messages", "contents", "conversations", "input", "items")
 _KINDS = frozenset({"function_call", "function_call_output", "human", "ai", "system", "tool"})
+_CONVERSATIONS = ("conversation_id", "conversationId", "session_id", "sessionId", "chat_id", "ticket_id", "thread_id")
+"""Keys by which a message names its conversation; ``call_id`` is that of a call of a tool."""
 
 
 class ChatMessages(JsonReader):
@@ -88,8 +90,19 @@ class MessageArray(JsonListReader, ChatMessages):
     makers: ClassVar[tuple[str, ...]] = ChatMessages.makers
 
     def fits(self, head: Head) -> bool:
-        """Return whether it is an array of messages with roles."""
-        return isinstance(head.value, list) and _is_message(head.record)
+        """Return whether it is an array of messages with roles, of one conversation."""
+        return isinstance(head.value, list) and _is_message(head.record) and not _are_several(head.records)
+
+    def talks(self, record: Fields, source: Source) -> Iterator[Talk]:
+        """Yield the one conversation. Raises ``MissingError`` where messages name several."""
+        if _are_several(dicts_in(record.get("messages"))):
+            raise MissingError("messages", "they are of several conversations; name the format json-rows")
+        yield from super().talks(record, source)
+
+
+def _are_several(messages: list[dict[str, Any]]) -> bool:
+    named = (next((one[key] for key in _CONVERSATIONS if one.get(key)), None) for one in messages)
+    return len({str(each) for each in named if each}) > 1
 
 
 def _is_message(one: dict[str, Any]) -> bool:

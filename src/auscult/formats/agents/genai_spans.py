@@ -131,13 +131,13 @@ def _talk(id_: str, spans: list[_Span]) -> Talk:
     agent = _first(spans, "gen_ai.agent.id", "gen_ai.agent.name")
     named, version = _first(spans, "gen_ai.agent.name"), _first(spans, "gen_ai.agent.version", "gen_ai.request.model")
     gathered = Gathered(agent or "ai-agent")
-    seen: list[str] = []
+    seen: list[tuple[str, int]] = []
     for span in spans:
         for given in _list(span.given.get("gen_ai.system_instructions")):
             gathered.message(_fields({"role": "system", "parts": [given]}))
         asked, answered = _messages(span)
-        _take(gathered, asked, seen, _at(span.start))
-        _take(gathered, answered, seen, _at(span.end))
+        _take(gathered, asked, seen, span, is_answer=False)
+        _take(gathered, answered, seen, span, is_answer=True)
         if tool := span.given.get("gen_ai.tool.name"):
             _called(gathered, str(tool), span)
     tools = [
@@ -191,16 +191,22 @@ def _messages(span: _Span) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     return dicts_in(asked), dicts_in(answered)
 
 
-def _take(gathered: Gathered, messages: list[dict[str, Any]], seen: list[str], at: datetime) -> None:
-    """Add the messages that no span before had: each call of a model is given all that was said until then."""
-    left = list(seen)
+def _take(
+    gathered: Gathered, messages: list[dict[str, Any]], seen: list[tuple[str, int]], span: _Span, *, is_answer: bool
+) -> None:
+    """Add the messages that no span before had: each call of a model is given all that was said until then.
+
+    ``seen`` has each with the end of the span that answered it. An answer that repeats one of a span that had ended
+    is another one.
+    """
+    left = [mark for mark, end in seen if not is_answer or end >= span.start]
     for message in messages:
         mark = _mark(message)
         if mark in left:
             left = left[left.index(mark) + 1 :]
             continue
-        seen.append(mark)
-        gathered.message(_fields(message), at)
+        seen.append((mark, span.end if is_answer else -1))
+        gathered.message(_fields(message), _at(span.end if is_answer else span.start))
 
 
 def _mark(message: dict[str, Any]) -> str:

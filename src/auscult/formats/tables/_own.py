@@ -7,6 +7,7 @@ from typing import Any, ClassVar, cast
 from auscult.domain.connectors import Mapped, Refused
 from auscult.domain.conversation import AssumedField, Channel, Conversation
 from auscult.formats._contract import Rejected, Source, Table
+from auscult.formats._instants import COMPACT
 from auscult.formats._others.lines import are_labelled, said_in
 from auscult.formats._others.talk import Said, Talk, assumed_start, finished, zone_of
 from auscult.formats._others.whole_files import refusal
@@ -173,10 +174,12 @@ def _columns(rows: Rows, source: Source) -> dict[str, str]:
         if column not in names:
             raise MissingError("", f"there is no column {column!r} for {what}; available: {', '.join(names)}")
     found = {what: column for what, column in found.items() if column not in given.values()} | given
-    found |= likely_columns(sample, found)
-    found = {what: column for what, column in found.items() if source.given.columns.get(what) != ""}
-    if "turns" in found and "text" not in found and "speaker" in found:
-        found["text"] = found.pop("turns")
+    likely = likely_columns(sample, found)
+    if (column := found.get("text") or likely.get("text")) and _are_talks(sample, column):
+        likely.pop("speaker", None)  # a category: each cell names its own speakers
+    found = {what: column for what, column in (found | likely).items() if source.given.columns.get(what) != ""}
+    if "turns" in found:
+        found = _with_one_talk(sample, found, given)
     talk = found.get("turns") or found.get("text")
     has_speakers = "speaker" in found or (talk is not None and any(_is_labelled(row, talk) for row in sample))
     missing = (*(() if has_speakers else ("speaker",)), *(() if talk else ("text",)))
@@ -188,6 +191,23 @@ def _columns(rows: Rows, source: Source) -> dict[str, str]:
     if "id" not in found:
         found["id"] = ROW_ID
     return found
+
+
+def _with_one_talk(rows: Sequence[Fields], found: Mapping[str, str], given: Mapping[str, str]) -> dict[str, str]:
+    """Return columns of which one alone holds the talk, whole or by turns; another one that could is a custom field."""
+    if given.keys().isdisjoint({"speaker", "text"}) and _are_talks(rows, found["turns"]):
+        return {what: column for what, column in found.items() if what not in ("speaker", "text")}
+    is_elsewhere = "speaker" in found or ("text" in found and _are_talks(rows, found["text"]))
+    if not is_elsewhere or ("turns" in given and "text" in found):
+        return dict(found)
+    text = found.get("text", found["turns"])
+    return {what: column for what, column in found.items() if what != "turns"} | {"text": text}
+
+
+def _are_talks(rows: Sequence[Fields], column: str) -> bool:
+    """Return whether most cells of a column that hold words hold whole talks."""
+    cells = [cell for row in rows if isinstance(cell := row.get(column), str) and cell.strip()]
+    return 2 * sum(are_labelled(cell.splitlines()) for cell in cells) > len(cells)
 
 
 def _is_labelled(row: Fields, column: str) -> bool:
@@ -220,7 +240,8 @@ def _spelling(rows: Rows, columns: Mapping[str, str], source: Source) -> tuple[W
                 mark = (name, value.split()[0] if name in [columns.get(what) for what in TIMES] else value[:12])
                 if mark not in shown:
                     shown[mark] = Fields({name: value}, row.where)
-                has_zone = has_zone and (value.strip()[-1:] == "Z" or "+" in value[10:] or value.strip().isdigit())
+                is_number = value.strip().isdigit() and not COMPACT.fullmatch(value.strip())
+                has_zone = has_zone and (value.strip()[-1:] == "Z" or "+" in value[10:] or is_number)
     writing = Writing(order, cast("Any", given.decimal), zone_of(source), takes_days=True).found(
         [
             (row, {what: name for what, name in columns.items() if what in (*TIMES, *NUMBERS) and row.get(name)})

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from auscult.domain.connectors import Refused
 from auscult.formats._faults import not_utf8
+from auscult.formats._instants import COMPACT
 from auscult.formats._records import Fields, MissingError
 
 DateOrder = Literal["day", "month"]
@@ -192,6 +193,8 @@ class Writing(NamedTuple):
         return iso if read.tzinfo else read.replace(tzinfo=self.zone).isoformat()
 
     def _with_time(self, text: str) -> str:
+        if compact := COMPACT.fullmatch(text):
+            return f"{compact['day']}T{compact['time']}"
         return f"{text} 00:00" if self.takes_days and _DAY.fullmatch(text) else text
 
     def _iso(self, local: re.Match[str]) -> str:
