@@ -12,6 +12,7 @@ from auscult import bootstrap
 from auscult.bootstrap.application import chunk_processing
 from auscult.config import read_settings
 from auscult.domain.ai_agents.context import AiContext, Call
+from auscult.domain.coaching.item import Clip, Coaching
 from auscult.domain.comments import NewThread
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
@@ -89,6 +90,10 @@ def app(store: Store) -> AppStore:
     live.end()
     Talk(app, "c-4").say("customer", f"my card is {GROUPS}")
     score(store)
+    of_both = (Clip(conversation_id="c-1"), Clip(conversation_id="c-3"))
+    goal = f"Ada Lovelace pays with {GROUPS}"
+    base = {"coaching_id": "co-1", "agent_id": "a-1", "coach": "sam", "form_id": "ef-1", "metric_ids": ("em-1",)}
+    app.coaching.save([Coaching(goal=goal, clips=of_both, created_at=ENDED, **base)])
     return app
 
 

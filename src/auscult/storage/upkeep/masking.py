@@ -318,8 +318,11 @@ class AppMasking:
             query = sa.select(key, conversation, words).where(conversation.in_(work), words.is_not(None))
             if key.table is not conversation.table:
                 query = query.join_from(key.table, conversation.table)
-            for name, number, before in connection.execute(query).all():
-                after = masked(number, before)
+            left: dict[object, Any] = {}  # a row about several conversations comes once for each, as it was before all
+            for name, number, read in connection.execute(query).all():
+                row = (name, number) if key is bookmarks.c.by else name
+                before = left.get(row, read)
+                left[row] = after = masked(number, before)
                 if after != before:
                     of_one = [conversation == number] if key is bookmarks.c.by else []
                     its = sa.update(key.table).where(key == name, *of_one)
