@@ -90,10 +90,15 @@ def app(store: Store) -> AppStore:
     live.end()
     Talk(app, "c-4").say("customer", f"my card is {GROUPS}")
     score(store)
-    of_both = (Clip(conversation_id="c-1"), Clip(conversation_id="c-3"))
-    goal = f"Ada Lovelace pays with {GROUPS}"
-    base = {"coaching_id": "co-1", "agent_id": "a-1", "coach": "sam", "form_id": "ef-1", "metric_ids": ("em-1",)}
-    app.coaching.save([Coaching(goal=goal, clips=of_both, created_at=ENDED, **base)])
+    of_two = Coaching(
+        coaching_id="co-1",
+        agent_id="a-1",
+        coach="sam",
+        goal=f"Ada Lovelace paid with {GROUPS}",
+        clips=(Clip(conversation_id="c-1"), Clip(conversation_id="c-3")),
+        created_at=ENDED,
+    )
+    app.coaching.save([of_two])
     return app
 
 

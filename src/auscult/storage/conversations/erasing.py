@@ -192,8 +192,9 @@ class AppErasure:
             after = (rows[-1][0], rows[-1][1])
 
     def refuse_held(self, conversation_id: str) -> None:
-        """Raise ``ConflictError`` where a conversation is on legal hold."""
+        """Raise ``ConflictError`` where a conversation is on legal hold, or a restored database waits for its holds."""
         with self._database.reading() as connection:
+            refuse_restored(connection)
             _refuse(self._held(connection, [conversation_id]))
 
     def _held(self, connection: Connection, conversation_ids: Collection[str]) -> dict[str, Hold]:
