@@ -8,6 +8,8 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from auscult import bootstrap
+from auscult.config import Settings
 from auscult.domain.conversation import Customer, Heard
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.recordings.recording import Claims, Speaker
@@ -136,6 +138,13 @@ def test_a_recording_with_a_code_is_not_played_once_its_words_are_erased(store: 
     (recording,) = calls.app.recordings.of("c-1")
     assert store.transcriptions.get(recording.recording_id) is None
     assert offer(store, calls.app, calls.folder, recording, may_original=True).variant is None
+    store.recording_tasks.request(recording.recording_id, "redacted")
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/a.db", recordings=str(tmp_path), recording_encryption="off")
+    while bootstrap.recordings.work(settings, store).run_once():
+        pass
+    again = store.recording_tasks.get(recording.recording_id, "redacted")
+    assert again is not None
+    assert again.state == "failed", "a copy would be silent nowhere"
 
 
 def test_a_worker_that_ends_between_words_and_turns_is_followed_by_another(calls: Calls) -> None:
