@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from auscult import bootstrap
 from auscult.config import Settings
 from auscult.domain.conversation import Customer, Heard
+from auscult.domain.privacy.conversations import Redaction
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.recordings.recording import Claims, Speaker
 from auscult.domain.recordings.words import Word
@@ -125,6 +126,22 @@ def test_originals_stay_where_a_conversation_is_revised_from_the_store(calls: Ca
     calls.app.conversations.accept([conversation("c-1")])
     kept = calls.app.privacy.redaction("c-1")
     assert kept is None or kept.originals == {}
+
+
+def test_what_is_erased_while_it_is_transcribed_stays_erased(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the conversation comes back with its words, nor what is kept of their redaction."""
+    found = Transcribing._words
+
+    def erasing(at_work: Transcribing, app: AppStore, name: str) -> object:
+        words = found(at_work, app, name)
+        assert app.conversations.erase(name)
+        return words
+
+    monkeypatch.setattr(Transcribing, "_words", erasing)
+    calls.transcribe(SAID["agent"])
+    with calls.app.recordings._database.writing() as connection:
+        calls.app.privacy.add(connection, "c-1", Redaction(originals={"[card 1]": CARD}))
+    assert (calls.app.conversations.get("c-1"), calls.app.privacy.redaction("c-1")) == (None, None)
 
 
 def test_a_recording_with_a_code_is_not_played_once_its_words_are_erased(store: Store, tmp_path: Path) -> None:

@@ -169,7 +169,7 @@ class RecordingWork:
             return
         heard = heard_of(found)
         if heard != conversation.heard:
-            app.conversations.accept([replace(conversation, heard=heard)], "live")
+            app.conversations.accept([replace(conversation, heard=heard)], "live", is_known=True)
 
     def _redact(self, claim: TaskClaim) -> bytes:
         """Write the redacted copy and prove it. Raises ``RecordingError`` where that cannot be."""
