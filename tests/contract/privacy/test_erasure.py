@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from auscult.domain.assist.live import Arrival, Message
 from auscult.domain.coaching.item import Clip, Coaching, Note
 from auscult.domain.conversation import Agent, Conversation, Customer, Queue, Turn
 from auscult.domain.directory import NO_ALIASES
@@ -18,6 +19,7 @@ from auscult.domain.privacy.erasure_list import Missing
 from auscult.domain.privacy.retention import Facts, Item
 from auscult.domain.recordings.words import Word
 from auscult.reports import REPORTS
+from auscult.services.assist.live import LiveConversation
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.privacy.holds import lift_hold, place_hold
 from auscult.services.privacy.log import record, verify
@@ -112,6 +114,21 @@ def test_a_hold_wins_over_everything(app: AppStore, kind: str, value: str) -> No
         lift_hold(app, "user:ann@example.com", hold, "again")
     assert erasing(app).run("retention", erasing(app).due()).erased == 1
     assert [entry.action for entry in app.log.entries()] == ["hold.placed", "hold.lifted", "conversation.erased"]
+
+
+@pytest.mark.parametrize(("kind", "value"), [("agent", "a-1"), ("period", "2026-03-20/2026-03-31")])
+def test_a_hold_protects_a_conversation_that_goes_on(app: AppStore, kind: str, value: str) -> None:
+    """It is not stored yet: its events name agent and start. What another hold is on may go."""
+    said = Message(
+        id="", at=STARTED, received_at=STARTED, message_id="", author="agent", text="hello", agent_id="a-1"
+    )
+    LiveConversation(app, "c-1", lambda: STARTED).receive([Arrival(event=said, is_timed=True)])
+    hold = place_hold(app, "cli:test", kind, value, "a lawsuit")
+    with pytest.raises(ConflictError, match=f"on legal hold {hold}; lift"):
+        app.conversations.erase("c-1")
+    lift_hold(app, "cli:test", hold, "settled")
+    place_hold(app, "cli:test", "agent", "a-2", "a lawsuit")
+    assert app.conversations.erase("c-1")
 
 
 def test_a_period_that_is_none_is_refused(app: AppStore) -> None:
