@@ -119,9 +119,7 @@ def test_a_hold_wins_over_everything(app: AppStore, kind: str, value: str) -> No
 @pytest.mark.parametrize(("kind", "value"), [("agent", "a-1"), ("period", "2026-03-20/2026-03-31")])
 def test_a_hold_protects_a_conversation_that_goes_on(app: AppStore, kind: str, value: str) -> None:
     """It is not stored yet: its events name agent and start. What another hold is on may go."""
-    said = Message(
-        id="", at=STARTED, received_at=STARTED, message_id="", author="agent", text="hello", agent_id="a-1"
-    )
+    said = Message(id="", at=STARTED, received_at=STARTED, message_id="", author="agent", text="hello", agent_id="a-1")
     LiveConversation(app, "c-1", lambda: STARTED).receive([Arrival(event=said, is_timed=True)])
     hold = place_hold(app, "cli:test", kind, value, "a lawsuit")
     with pytest.raises(ConflictError, match=f"on legal hold {hold}; lift"):
