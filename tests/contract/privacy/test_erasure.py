@@ -10,21 +10,26 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from auscult.domain.assist.live import Arrival, Message
 from auscult.domain.coaching.item import Clip, Coaching, Note
 from auscult.domain.conversation import Agent, Conversation, Customer, Queue, Turn
 from auscult.domain.directory import NO_ALIASES
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.domain.privacy.erasure_list import Missing
 from auscult.domain.privacy.retention import Facts, Item
+from auscult.domain.recordings.words import Word
 from auscult.reports import REPORTS
+from auscult.services.assist.live import LiveConversation
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.privacy.holds import lift_hold, place_hold
 from auscult.services.privacy.log import record, verify
 from auscult.services.privacy.settings import change_settings
+from auscult.services.recordings.removal import erase_recordings
 from auscult.services.scoring.render import render
 from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.conversations.erasing import AppErasure
 from auscult.storage.store import AppStore
+from tests.contract.privacy.test_retention_kinds import recording
 from tests.contract.storing import STARTED, TENANT, conversation, put
 
 NOW = STARTED + timedelta(days=40)
@@ -109,6 +114,19 @@ def test_a_hold_wins_over_everything(app: AppStore, kind: str, value: str) -> No
         lift_hold(app, "user:ann@example.com", hold, "again")
     assert erasing(app).run("retention", erasing(app).due()).erased == 1
     assert [entry.action for entry in app.log.entries()] == ["hold.placed", "hold.lifted", "conversation.erased"]
+
+
+@pytest.mark.parametrize(("kind", "value"), [("agent", "a-1"), ("period", "2026-03-20/2026-03-31")])
+def test_a_hold_protects_a_conversation_that_goes_on(app: AppStore, kind: str, value: str) -> None:
+    """It is not stored yet: its events name agent and start. What another hold is on may go."""
+    said = Message(id="", at=STARTED, received_at=STARTED, message_id="", author="agent", text="hello", agent_id="a-1")
+    LiveConversation(app, "c-1", lambda: STARTED).receive([Arrival(event=said, is_timed=True)])
+    hold = place_hold(app, "cli:test", kind, value, "a lawsuit")
+    with pytest.raises(ConflictError, match=f"on legal hold {hold}; lift"):
+        app.conversations.erase("c-1")
+    lift_hold(app, "cli:test", hold, "settled")
+    place_hold(app, "cli:test", "agent", "a-2", "a lawsuit")
+    assert app.conversations.erase("c-1")
 
 
 def test_a_period_that_is_none_is_refused(app: AppStore) -> None:
@@ -243,11 +261,15 @@ def test_two_runs_at_once_erase_each_conversation_once(app: AppStore) -> None:
 
 
 def test_what_is_erased_is_gone_from_the_file(sqlite_url: str) -> None:
-    """On SQLite neither free pages nor the log of writes hold a word of it."""
+    """On SQLite neither free pages nor the log of writes hold a word of it, nor of a recording alone."""
     migrate(sqlite_url)
     store = open_store(sqlite_url, new_secret_key())
     store.ensure(TENANT)
     app = store.within(TENANT)
+    put(app, conversation("c-spoken"))
+    app.recordings.add(recording("re-1", "c-spoken"))
+    store.transcriptions.supply("re-1", "script", (Word(channel=0, text="peculiar " * 500, start_ms=0, end_ms=900),))
+    assert erase_recordings(app, "c-spoken", "cli:test") == 1
     put(
         app, *(conversation(f"c-{n}", turns=(Turn("m1", "customer", "a very peculiar word " * 50),)) for n in range(20))
     )

@@ -12,6 +12,8 @@ from auscult import bootstrap
 from auscult.bootstrap.application import chunk_processing
 from auscult.config import read_settings
 from auscult.domain.ai_agents.context import AiContext, Call
+from auscult.domain.assist.assistance import Feedback
+from auscult.domain.coaching.item import Clip, Coaching
 from auscult.domain.comments import NewThread
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
@@ -52,6 +54,8 @@ metrics:
     weight: 100
     answer: {speaker: customer, any_of: [{phrases: ["my name is", "my e-mail is"]}]}
 """
+TYPED = "202-555-0143"
+"""A number that nobody says: an agent typed it."""
 ENDED = datetime(2026, 3, 23, 10, 5, tzinfo=UTC)
 JUDGE = bootstrap.evaluator(read_settings({}))
 VIEWER = operator(TENANT.account_id)
@@ -87,8 +91,20 @@ def app(store: Store) -> AppStore:
     for author, text in (("agent", "your card number"), ("customer", f"it is {GROUPS}, ada@example.com")):
         live.say(author, text)  # type: ignore[arg-type]
     live.end()
-    Talk(app, "c-4").say("customer", f"my card is {GROUPS}")
+    going_on = Talk(app, "c-4")
+    going_on.say("customer", f"my card is {GROUPS}")
+    for each in (live, going_on):
+        each.live.rate("widget", None, Feedback(value="like", comment=f"found nothing for {TYPED}"))
     score(store)
+    of_two = Coaching(
+        coaching_id="co-1",
+        agent_id="a-1",
+        coach="sam",
+        goal=f"Ada Lovelace paid with {GROUPS}",
+        clips=(Clip(conversation_id="c-1"), Clip(conversation_id="c-3")),
+        created_at=ENDED,
+    )
+    app.coaching.save([of_two])
     return app
 
 
@@ -140,14 +156,14 @@ def agrees(store: Store) -> None:
 
 def test_nothing_masked_is_left_and_scores_stay(store: Store, app: AppStore) -> None:
     """Words, calls, instructions, quotations, findings, comments, recordings, live messages, searches; a second run changes nothing."""
-    assert holds(store, *TRACES) == list(TRACES)
+    assert holds(store, *TRACES, TYPED) == [*TRACES, TYPED]
     before = app.conversations.get("c-1")
     change_settings(app, "cli:test", {"redaction": "mask"})
     done = masked(store, app)
     assert (done.state, done.total, done.looked, done.changed, done.held) == ("done", 3, 3, 2, 0)
     assert done.redaction == "mask"
     assert done.placeholders["card"] > 10
-    assert holds(store, *TRACES) == []
+    assert holds(store, *TRACES, TYPED) == []
     agrees(store)
     after = app.conversations.get("c-1")
     assert before is not None

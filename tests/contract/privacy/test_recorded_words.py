@@ -8,17 +8,24 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import replace
 
+from auscult import bootstrap
+from auscult.config import Settings
 from auscult.domain.conversation import Customer, Heard
+from auscult.domain.privacy.conversations import Redaction
 from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.recordings.recording import Claims, Speaker
 from auscult.domain.recordings.words import Word
 from auscult.services.privacy.originals import read_unredacted
+from auscult.services.privacy.rules import change_rule
 from auscult.services.recordings.accept import Upload
 from auscult.services.recordings.arrival import has_arrived
 from auscult.services.recordings.transcription import Transcribing
+from auscult.services.recordings.variants import offer
 from auscult.storage import Store
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import AppStore
+from tests.contract.privacy.test_masking import score
+from tests.contract.privacy.test_retention_kinds import erasing
 from tests.contract.storing import TENANT, conversation
 from tests.e2e.sounding import tone
 
@@ -119,6 +126,42 @@ def test_originals_stay_where_a_conversation_is_revised_from_the_store(calls: Ca
     calls.app.conversations.accept([conversation("c-1")])
     kept = calls.app.privacy.redaction("c-1")
     assert kept is None or kept.originals == {}
+
+
+def test_what_is_erased_while_it_is_transcribed_stays_erased(calls: Calls, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the conversation comes back with its words, nor what is kept of their redaction."""
+    found = Transcribing._words
+
+    def erasing(at_work: Transcribing, app: AppStore, name: str) -> object:
+        words = found(at_work, app, name)
+        assert app.conversations.erase(name)
+        return words
+
+    monkeypatch.setattr(Transcribing, "_words", erasing)
+    calls.transcribe(SAID["agent"])
+    with calls.app.recordings._database.writing() as connection:
+        calls.app.privacy.add(connection, "c-1", Redaction(originals={"[card 1]": CARD}))
+    assert (calls.app.conversations.get("c-1"), calls.app.privacy.redaction("c-1")) == (None, None)
+
+
+def test_a_recording_with_a_code_is_not_played_once_its_words_are_erased(store: Store, tmp_path: Path) -> None:
+    """Whoever may hear originals hears its redacted copy alone: the silences of that say still what was said."""
+    calls = Calls(store, tmp_path)
+    calls.send("customer", 500)
+    calls.transcribe("my pin is 4821")
+    score(store)
+    change_rule(calls.app, "cli:test", "*", "transcript", 30)
+    assert erasing(calls.app).run("retention", erasing(calls.app).due()).parts == {"transcript": 1}
+    (recording,) = calls.app.recordings.of("c-1")
+    assert store.transcriptions.get(recording.recording_id) is None
+    assert offer(store, calls.app, calls.folder, recording, may_original=True).variant is None
+    store.recording_tasks.request(recording.recording_id, "redacted")
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/a.db", recordings=str(tmp_path), recording_encryption="off")
+    while bootstrap.recordings.work(settings, store).run_once():
+        pass
+    again = store.recording_tasks.get(recording.recording_id, "redacted")
+    assert again is not None
+    assert again.state == "failed", "a copy would be silent nowhere"
 
 
 def test_a_worker_that_ends_between_words_and_turns_is_followed_by_another(calls: Calls) -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from auscult.config import Settings
 from auscult.domain.conversation import Customer
 from auscult.domain.errors import ConflictError, RequestError, SettingsError
 from auscult.services.privacy.holds import lift_hold, place_hold
+from auscult.services.recordings.removal import erase_recordings
 from auscult.storage.core.instants import ms_of
 from auscult.storage.privacy.retention import CUT_OFF_MS
 from auscult.storage.store import AppStore
@@ -302,8 +304,9 @@ def test_half_a_line_is_named_and_what_is_glued_to_it_counts(one: Installation) 
     assert report.unreadable == (f"{one.list}, line 2", f"{one.list}, line 3")
     with one.app() as app:
         assert [name for name in NAMES if app.conversations.get(name)] == ["c-1", "c-3"]
-        with pytest.raises(ConflictError, match="auscult retention resume"):
-            app.conversations.erase("c-3")
+        for refused in (app.conversations.erase, partial(erase_recordings, app, by="cli:test")):
+            with pytest.raises(ConflictError, match="auscult retention resume"):
+                refused("c-3")
 
 
 def test_without_a_second_place_erasures_wait_for_an_operator(

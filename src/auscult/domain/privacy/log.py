@@ -296,7 +296,7 @@ def _seal_faults(seals: Sequence[Seal], secret: bytes) -> Iterator[Fault]:
             yield Fault(f"seal {seal.number} was changed")
         elif seal.number == expected and seal.previous != previous:
             yield Fault(f"seal {seal.number} does not follow the seal before it")
-        elif seal.key_id == key_id and not hmac.compare_digest(
+        elif seal.key_id != key_id or not hmac.compare_digest(
             seal.signature, hmac.digest(key, seal.seal_hash, "sha256")
         ):
             yield Fault(f"seal {seal.number} was not made with the key of this database")

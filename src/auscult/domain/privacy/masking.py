@@ -48,7 +48,8 @@ class Masking:
     @cached_property
     def _needles(self) -> tuple[bytes, ...]:
         written = (msgspec.json.encode(value)[1:-1].lower() for value in self._replaced)
-        return (*written, *(placeholder(kind)[:-1].encode() for kind in self._dropped))
+        # Keywords are dropped by single words of what was masked, so a document that has any is always read.
+        return (b'"keywords":["', *written, *(placeholder(kind)[:-1].encode() for kind in self._dropped))
 
     @cached_property
     def _patterns(self) -> tuple[re.Pattern[str], ...]:

@@ -59,6 +59,7 @@ def _with_words(app: AppStore, each: Unmasked, dropped: Collection[Kind]) -> Unm
     """Return a conversation whose recordings have masked words, too; without those in which nothing changes."""
     due: list[Words] = []
     after, found = each.after, each.found
+    is_worded = any(turn.text for turn in each.before.turns)
     for one in each.words:
         words, silences = one.words, None
         if words is not None:
@@ -72,7 +73,8 @@ def _with_words(app: AppStore, each: Unmasked, dropped: Collection[Kind]) -> Unm
                 if not again.masks.items() <= after.masks.items():
                     after = replace(after, masks={**after.masks, **again.masks})
                 found = found.behind(Redaction(originals=dict(again.originals)))
-        if words != one.words or (not one.number and (each.is_new or not one.is_silent)):
+        is_silenced = not one.number and (is_worded or words is not None)  # else nothing says where
+        if words != one.words or (is_silenced and (each.is_new or not one.is_silent)):
             due.append(one._replace(words=words, silences=silences))
     return each._replace(after=after, found=found, words=tuple(due))
 

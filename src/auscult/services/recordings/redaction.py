@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.privacy.conversations import Redaction
-from auscult.domain.privacy.redaction import PLACEHOLDER, Span, kind_of, placeholder
+from auscult.domain.privacy.redaction import NEVER_KEPT, PLACEHOLDER, Span, kind_of, placeholder
 from auscult.domain.recordings.recording import Sound, Speaker
 from auscult.domain.recordings.words import Silence, Word, groups_of, speaker_of, turn_groups
 from auscult.services.recordings.sound.samples import Samples, interleaved
@@ -150,7 +150,7 @@ def silences_of_turns(conversation: Conversation, known: Sequence[Silence]) -> l
         kinds = {kind.replace(" ", "_") for kind, _ in marks}
         within = {each.kind for each in known if each.start_ms < turn.end_ms and turn.start_ms < each.end_ms}
         if kinds - within:
-            kind = min(kinds - within)
+            kind = min(kinds - within, key=lambda each: (each not in NEVER_KEPT, each))
             found.append(Silence(max(0, turn.start_ms - MARGIN_MS), turn.end_ms + MARGIN_MS, kind))
     return found
 

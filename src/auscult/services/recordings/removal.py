@@ -18,6 +18,7 @@ def erase_recordings(app: AppStore, conversation_id: str, by: str) -> int:
     """Erase the recordings of a conversation that is not held, and return how many; ``remove_due`` removes their files."""
     app.erasure.refuse_held(conversation_id)
     count = app.recordings.erase(conversation_id)
+    app.erasure.overwrite()
     record(app, by, "recordings.erased", f"conversation:{conversation_id}", count=count)
     return count
 

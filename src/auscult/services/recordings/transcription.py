@@ -126,7 +126,9 @@ class Transcribing:
             known = app.privacy.redaction(before.id) or kept
             spans = Redaction(spans=spans_of(said, speakers, known.originals))
         if after != before:
-            app.conversations.accept([after], "live", lambda its, _: app.privacy.add(its, before.id, spans))
+            app.conversations.accept(
+                [after], "live", lambda its, _: app.privacy.add(its, before.id, spans), is_known=True
+            )
         waiting.finish(claim.number)
 
     def _words(self, app: AppStore, conversation_id: str) -> tuple[list[Word], list[Speaker]]:

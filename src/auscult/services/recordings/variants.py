@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from auscult.domain.privacy.redaction import placeholder
 from auscult.domain.recordings.recording import Recording, State
+from auscult.domain.recordings.tasks import Task
 from auscult.services.recordings.sound.playable import MEDIA_TYPE, needs_copy
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.store import AppStore, Store
@@ -27,8 +28,13 @@ def is_redacted(app: AppStore, conversation_id: str) -> bool:
     return app.privacy.settings().is_on or app.privacy.redaction(conversation_id) is not None
 
 
-def _has_codes(store: Store, app: AppStore, recording: Recording) -> bool:
-    """Return whether a security code is said in a recording, which may not be played."""
+def _has_codes(store: Store, app: AppStore, recording: Recording, redacted: Task | None) -> bool:
+    """Return whether a security code is said in a recording, which may not be played.
+
+    Once the words are erased, the silences of its redacted copy still say so.
+    """
+    if redacted is not None and b"security_code" in (redacted.result or b""):
+        return True
     detail = app.conversations.get(recording.conversation_id)
     words = store.transcriptions.get(recording.recording_id)
     return any(_CODE in turn.text for turn in (detail.conversation.turns if detail else ())) or any(
@@ -45,8 +51,8 @@ def offer(store: Store, app: AppStore, folder: RecordingFolder, recording: Recor
         return Offer(None, recording.state, recording.reason)
     if not folder.has(recording.location):
         return Offer(None, "media_unavailable", "the bytes are not in the store")
-    may_original = may_original and not _has_codes(store, app, recording)
-    task = None if may_original else store.recording_tasks.get(recording.recording_id, "redacted")
+    task = store.recording_tasks.get(recording.recording_id, "redacted")
+    may_original = may_original and not _has_codes(store, app, recording, task)
     # Once redacted, always: also where the words, and with them what was redacted, were erased meanwhile.
     if may_original or (task is None and not is_redacted(app, recording.conversation_id)):
         return Offer("original", "success")

@@ -169,7 +169,7 @@ class RecordingWork:
             return
         heard = heard_of(found)
         if heard != conversation.heard:
-            app.conversations.accept([replace(conversation, heard=heard)], "live")
+            app.conversations.accept([replace(conversation, heard=heard)], "live", is_known=True)
 
     def _redact(self, claim: TaskClaim) -> bytes:
         """Write the redacted copy and prove it. Raises ``RecordingError`` where that cannot be."""
@@ -179,7 +179,7 @@ class RecordingWork:
             raise RecordingError("the conversation was erased")
         conversation = detail.conversation
         words = self._store.transcriptions.get(recording.recording_id)
-        if not conversation.turns and (words is None or not words.words):
+        if not any(turn.text for turn in conversation.turns) and (words is None or not words.words):
             raise RecordingError("there is no transcript yet, so nothing says what is to be silenced")
         of_words = _SILENCES.decode(claim.given) if claim.given is not None else ()
         of_turns = silences_of_turns(conversation, of_words)

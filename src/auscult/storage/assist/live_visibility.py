@@ -20,13 +20,13 @@ def is_seen_live(connection: Connection, visibility: Visibility, app: int, event
     """Return whether a conversation of these events is visible; without any events it is not."""
     if not events:
         return False
-    facts = _facts(events)
+    facts = live_facts(events)
     teams = _memberships(connection, app, facts) if visibility.teams else ()
     return visibility.shows(facts, teams)
 
 
-def _facts(events: Sequence[Any]) -> Facts:
-    """Return the queues and agents of a conversation that its events name."""
+def live_facts(events: Sequence[Any]) -> Facts:
+    """Return the start of a conversation, and its queues and agents that its events name."""
     moved = [event.participant for event in events if isinstance(event, Moved | Ended)]
     there = [each for each in moved if isinstance(each, Participant)]
     spoke = [event.agent_id for event in events if isinstance(event, Message) and event.author == "agent"]

@@ -4,19 +4,21 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
+from auscult.domain.assist.live import Event
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError, SettingsError
 from auscult.domain.privacy.erasure_list import Erasure, Line
 from auscult.domain.privacy.log import Draft
 from auscult.domain.privacy.retention import KEPT, Facts, Hold, Kept, holding
 from auscult.storage.access.apps import lock_app
+from auscult.storage.assist.live_visibility import live_facts
 from auscult.storage.coaching import count_coaching
 from auscult.storage.conversations.erased_parts import Render, erase_results, erase_sound, erase_words
 from auscult.storage.conversations.erasure import erase
@@ -24,6 +26,7 @@ from auscult.storage.conversations.evaluated import AUDIT_SHOWN
 from auscult.storage.core.database import Database
 from auscult.storage.core.free_space import empty_log, overwrite_deleted
 from auscult.storage.core.instants import ms_of, now_ms
+from auscult.storage.core.tables.assist import live_conversations, live_events
 from auscult.storage.core.tables.audits import audits
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.tables.delivery import deliveries, webhooks
@@ -42,6 +45,7 @@ from auscult.storage.privacy.retention import (
 )
 
 _BODY: msgspec.json.Decoder[Conversation] = msgspec.json.Decoder(Conversation)
+_EVENT: msgspec.json.Decoder[Any] = msgspec.json.Decoder(Event)
 _UNKNOWN = datetime.fromtimestamp(0, UTC)
 _ROWS_AT_ONCE = 500
 _HAS_RECORDING = sa.exists().where(recordings.c.conversation == conversations.c.conversation)
@@ -192,12 +196,16 @@ class AppErasure:
             after = (rows[-1][0], rows[-1][1])
 
     def refuse_held(self, conversation_id: str) -> None:
-        """Raise ``ConflictError`` where a conversation is on legal hold."""
+        """Raise ``ConflictError`` where a conversation is on legal hold, or a restored database waits for its holds."""
         with self._database.reading() as connection:
+            refuse_restored(connection)
             _refuse(self._held(connection, [conversation_id]))
 
     def _held(self, connection: Connection, conversation_ids: Collection[str]) -> dict[str, Hold]:
-        """Return the holds on these conversations; a hold that names one by its id is on it also where it is not stored."""
+        """Return the holds on these conversations; a hold that names one by its id is on it also where it is not stored.
+
+        Of one that goes on its events name start and agents, and nothing names its customer.
+        """
         holds = read_holds(connection, self._app)
         if not holds:
             return {}
@@ -205,6 +213,17 @@ class AppErasure:
         query = sa.select(conversations.c.body).where(*self._mine(conversation_ids))
         for conversation in map(_BODY.decode, connection.scalars(query)):
             facts[conversation.id] = Facts.of(conversation)
+        left = [each for each, its in facts.items() if its.started_at is _UNKNOWN]
+        live = sa.select(live_conversations.c.conversation_id, live_events.c.body).join(
+            live_events, live_events.c.live == live_conversations.c.live
+        )
+        mine = (live_conversations.c.app == self._app, live_conversations.c.conversation_id.in_(left))
+        events: defaultdict[str, list[Any]] = defaultdict(list)
+        for each, body in connection.execute(live.where(*mine)):
+            events[each].append(_EVENT.decode(body))
+        for each, known in events.items():
+            of = live_facts(known)
+            facts[each] = Facts(conversation_id=each, started_at=of.started_at, agent_ids=tuple(of.agents))
         found = ((each, holding(holds, its)) for each, its in facts.items())
         return {each: hold for each, hold in found if hold is not None}
 

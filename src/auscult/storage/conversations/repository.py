@@ -135,6 +135,7 @@ class AppConversations(SeenOfApp):
         alongside: Alongside | None = None,
         *,
         since: int | None = None,
+        is_known: bool = False,
     ) -> Accepted:
         """Store them and the batch that will process them, in one transaction.
 
@@ -143,17 +144,18 @@ class AppConversations(SeenOfApp):
         A conversation that is unchanged but whose
         processing has not finished stays with its batch, unless that batch has ended without it:
         then it joins this one. ``alongside`` writes to the same transaction what belongs to them. ``since`` is the number
-        of a load's first batch, from which on a change is one that replaces another of the load.
+        of a load's first batch, from which on a change is one that replaces another of the load. With ``is_known`` only what
+        is stored is revised: what was read from here, and erased meanwhile, does not come back.
         """
         ids = [each.id for each in conversations_] if TRACING.tracer else []
         arrival = gathered(conversations_)
         with TRACING.span("accept", "producer", {CONVERSATIONS: ids}):
-            while (accepted := self._accept_arrival(arrival, priority, alongside, since)) is None:
+            while (accepted := self._accept_arrival(arrival, priority, alongside, since, is_known=is_known)) is None:
                 continue  # another leg came in meanwhile
             return accepted
 
     def _accept_arrival(
-        self, arrival: Arrival, priority: Priority, alongside: Alongside | None, since: int | None
+        self, arrival: Arrival, priority: Priority, alongside: Alongside | None, since: int | None, *, is_known: bool
     ) -> Accepted | None:
         """Accept what came in; None, with nothing written, where what it depends on was changed meanwhile."""
         earlier: dict[str, Earlier] = {}
@@ -171,7 +173,7 @@ class AppConversations(SeenOfApp):
                 earlier, read_earlier(connection, self._app, arrival)
             ):
                 return None
-            accepted = self._accept(connection, admitted, priority, since)
+            accepted = self._accept(connection, admitted, priority, since, is_known=is_known)
             accepted = with_known(accepted, arrival, earlier, since)
             erase_quoted(connection, self._database, self._app, arrival.redacts(earlier))
             link_recordings(connection, self._app, linked)
@@ -445,10 +447,18 @@ class AppConversations(SeenOfApp):
         )
 
     def _accept(
-        self, connection: Connection, admitted: Incoming, priority: Priority, since: int | None = None
+        self,
+        connection: Connection,
+        admitted: Incoming,
+        priority: Priority,
+        since: int | None = None,
+        *,
+        is_known: bool = False,
     ) -> Accepted:
         by_id = {conversation.id: conversation for conversation in admitted.conversations}
         stored = {each.stored.conversation_id: each for each in read_waiting(connection, self._app, sorted(by_id))}
+        if is_known:
+            by_id = {each: by_id[each] for each in stored}
         corrected, delivered = as_corrected(connection, self._app, [by_id[each] for each in stored])
         by_id |= corrected
         incoming = {each: stored_document(conversation) for each, conversation in by_id.items()}

@@ -43,7 +43,7 @@ def admitted_events(
     """
     if not new:
         return Admitted(new)
-    own = [_redacted_text(partial(privacy.text, settings=settings), event) for event in new]
+    own = [redacted_text(partial(privacy.text, settings=settings), event) for event in new]
     if not any(isinstance(event, Message) for event in own):
         return Admitted(own)
     stored = [event for event in events if isinstance(event, Message)]
@@ -149,7 +149,7 @@ def _texts(privacy: AppPrivacy, settings: PrivacySettings, messages: Sequence[Me
     return texts
 
 
-def _redacted_text(redact: Callable[[str], str], event: Event) -> Event:
+def redacted_text(redact: Callable[[str], str], event: Event) -> Event:
     """Redact what an agent typed: a search, another text, a comment."""
     match event:
         case Searched(answer=answer) if answer.query is not None:

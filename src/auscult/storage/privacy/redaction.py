@@ -33,6 +33,7 @@ from auscult.domain.privacy.settings import PrivacySettings
 from auscult.redactors import REDACTORS, Redactor, long_numbers, secrets
 from auscult.storage.access.apps import lock_app, render_again
 from auscult.storage.core.database import AnyRow, Database
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.people import agents
 from auscult.storage.core.tables.privacy import privacy_settings, redactions
 from auscult.storage.privacy.bulk import BULK
@@ -178,9 +179,12 @@ class AppPrivacy:
         self._write(connection, ids, kept)
 
     def add(self, connection: Connection, conversation_id: str, redaction: Redaction) -> None:
-        """Store more of a conversation's redaction: that of words of its recordings."""
+        """Store more of a conversation's redaction: that of words of its recordings. Nothing where it was erased."""
         if redaction.spans or redaction.originals or redaction.is_marked:
             lock_app(connection, self._app)
+            mine = (conversations.c.app == self._app, conversations.c.conversation_id == conversation_id)
+            if connection.scalar(sa.select(conversations.c.conversation).where(*mine)) is None:
+                return
             before = self._stored(connection, conversation_id) or Redaction()
             self._write(connection, (conversation_id,), {conversation_id: redaction.behind(before)})
 

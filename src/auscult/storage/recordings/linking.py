@@ -57,7 +57,7 @@ def link_recordings(connection: Connection, app: int, linked: Mapping[str, Seque
         )
         known = {(row.conversation, row.source) for row in connection.execute(sources)}
         for each in some:
-            for one in linked[each]:
+            for one in linked[each] if each in numbers else ():
                 if (numbers[each], one.link) not in known:
                     _insert(connection, app, numbers[each], one)
 

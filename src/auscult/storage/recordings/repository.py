@@ -12,6 +12,7 @@ from auscult.domain.operations.records import made_from
 from auscult.domain.recordings.recording import Recording, Sound, Speaker, State
 from auscult.storage.access.apps import lock_app
 from auscult.storage.core.database import AnyRow, AnySelect, write_many
+from auscult.storage.core.free_space import overwrite_deleted
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.repository import OfDatabase, SeenOfApp
 from auscult.storage.core.rows import columns_of, record_of
@@ -150,6 +151,7 @@ class AppRecordings(SeenOfApp):
         Raises ``NotFoundError`` where there is no such conversation.
         """
         with self._database.writing() as connection:
+            overwrite_deleted(connection, self._database)
             lock_app(connection, self._app)
             return erase_recordings(connection, [self._conversation(connection, conversation_id)])
 

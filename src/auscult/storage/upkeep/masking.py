@@ -6,6 +6,7 @@ A conversation that changes has a new revision. Its scores are carried over to t
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -69,6 +70,7 @@ from auscult.storage.core.tables.reviews import (
 from auscult.storage.delivery.exports import withdraw_exports
 from auscult.storage.delivery.feed import announce
 from auscult.storage.history.backfills import Steps, within
+from auscult.storage.privacy.live import redacted_text
 from auscult.storage.privacy.log import append_entry
 from auscult.storage.privacy.redaction import AppPrivacy
 from auscult.storage.privacy.retention import read_holds, refuse_restored
@@ -241,7 +243,7 @@ class AppMasking:
         self._write_conversations(connection, new, stored)
         scores = self._write_results(connection, work, settings)
         self._write_remarks(connection, work, settings)
-        self._write_live(connection, work)
+        self._write_live(connection, work, settings)
         self._write_words(connection, [words for each in work.values() for words in each.words])
         erase_mentions(connection, {number: each.before.id for number, each in work.items()})
         withdraw_exports(connection, self._app)
@@ -318,8 +320,11 @@ class AppMasking:
             query = sa.select(key, conversation, words).where(conversation.in_(work), words.is_not(None))
             if key.table is not conversation.table:
                 query = query.join_from(key.table, conversation.table)
-            for name, number, before in connection.execute(query).all():
-                after = masked(number, before)
+            left: dict[object, Any] = {}  # a row about several conversations comes once for each, as it was before all
+            for name, number, read in connection.execute(query).all():
+                row = (name, number) if key is bookmarks.c.by else name
+                before = left.get(row, read)
+                left[row] = after = masked(number, before)
                 if after != before:
                     of_one = [conversation == number] if key is bookmarks.c.by else []
                     its = sa.update(key.table).where(key == name, *of_one)
@@ -343,15 +348,16 @@ class AppMasking:
             its = sa.update(audits).where(audits.c.assignment == row.assignment)
             connection.execute(its.values(body=body, seal=seal))
 
-    def _write_live(self, connection: Connection, work: Mapping[int, Unmasked]) -> None:
-        """Rewrite the messages of conversations that were live, and the last event too: by that others notice a change."""
+    def _write_live(self, connection: Connection, work: Mapping[int, Unmasked], settings: PrivacySettings) -> None:
+        """Rewrite the events of conversations that were live, and the last event always: by that others notice a change."""
         by_id = {each.before.id: each for each in work.values()}
+        redact = partial(self._privacy.text, settings=settings)
         query = sa.select(live_events, live_conversations.c.conversation_id, live_conversations.c.events).join(
             live_conversations, live_conversations.c.live == live_events.c.live
         )
         its = (live_conversations.c.app == self._app, live_conversations.c.conversation_id.in_(by_id))
         for row in connection.execute(query.where(*its)).all():
-            body = by_id[row.conversation_id].masking.document(row.body)
+            body = _typed(by_id[row.conversation_id].masking.document(row.body), redact)
             body = body + b" " if row.seq == row.events else body
             if body != row.body:
                 mine = sa.update(live_events).where(live_events.c.live == row.live, live_events.c.seq == row.seq)
@@ -369,6 +375,7 @@ class AppMasking:
         found: defaultdict[int, list[tuple[AnyRow, LiveEvent]]] = defaultdict(list)
         for row in rows.all():
             found[row.live].append((row, _EVENT.decode(row.body)))
+        redact = partial(self._privacy.text, settings=settings)
         for events in found.values():
             said = {event.message_id: event for _, event in events if isinstance(event, Message)}
             turns = tuple(Turn(name, each.author, each.text) for name, each in said.items())
@@ -377,7 +384,7 @@ class AppMasking:
             masking = Masking(talk, after, settings.dropped)
             texts = {turn.id: without_numbers(turn.text, settings.dropped) for turn in after.conversation.turns}
             for row, event in events:
-                body = masking.document(row.body)
+                body = _typed(masking.document(row.body), redact)
                 if isinstance(event, Message) and texts[event.message_id] != event.text:
                     sealed = event.sealed or self._privacy.seal(event.text)
                     body = msgspec.json.encode(replace(event, text=texts[event.message_id], sealed=sealed))
@@ -440,6 +447,13 @@ class AppMasking:
         for row in connection.execute(query.where(report_rows.c.conversation_id.in_(by_id))).all() if by_id else ():
             its = sa.update(report_rows).where(report_rows.c.row == row.row)
             connection.execute(its.values(body=by_id[row.conversation_id].document(row.body)))
+
+
+def _typed(body: bytes, redact: Callable[[str], str]) -> bytes:
+    """Return an event of a live conversation with what an agent typed redacted; the same object where nothing changes."""
+    event = _EVENT.decode(body)
+    after = redacted_text(redact, event)
+    return body if after == event else msgspec.json.encode(after)
 
 
 def _words(connection: Connection, numbers: Sequence[int]) -> dict[int, tuple[Words, ...]]:

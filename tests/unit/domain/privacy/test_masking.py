@@ -10,6 +10,15 @@ from auscult.domain.privacy.redaction import Span
 from tests.integration.working import conversation
 
 
+def test_a_keyword_goes_that_is_one_word_of_what_was_masked() -> None:
+    """Also where nothing else of the document names it."""
+    before = replace(conversation("c-1"), turns=(Turn("m1", "agent", "for Élodie Martin"),))
+    after = replace(before, turns=(Turn("m1", "agent", "for [name 1]"),))
+    masking = Masking(before, RedactedConversation(after, {}, {}, {"Élodie Martin": "[name 1]"}))
+    body = msgspec.json.encode({"keywords": ["élodie", "Martin", "order"]})
+    assert msgspec.json.decode(masking.document(body)) == {"keywords": ["order"]}
+
+
 def test_a_reason_loses_the_name_that_was_masked_in_its_turn_and_keeps_it_elsewhere() -> None:
     """A name of one word may be a word, so it is looked for in any letter case only where it was masked."""
     said, masked = "This is Will, how can I help?", "This is [name 1], how can I help?"
