@@ -65,11 +65,8 @@ class AppComments(SeenOfApp):
 
     def get(self, thread_id: str) -> Thread | None:
         """Return a thread; None where there is none."""
-        if not is_storable(thread_id):
-            return None
         query = sa.select(comment_threads.c.body).where(*self._mine(), comment_threads.c.thread_id == thread_id)
-        body = self._database.value(query)
-        return None if body is None else _THREAD.decode(body)
+        return self._database.named(query, thread_id, lambda row: _THREAD.decode(row.body))
 
     def listing(self, query: ThreadQuery) -> list[NumberedThread]:
         """Return threads in the order in which they were opened."""

@@ -103,11 +103,8 @@ class AppNotices(SeenOfApp):
 
     def get(self, query: NoticeQuery, notice_id: str) -> Notice | None:
         """Return one notice of a query; None where it has none of this id."""
-        if not is_storable(notice_id):
-            return None
         found = sa.select(notices).where(*self._wanted(query), notices.c.notice_id == notice_id)
-        row = self._database.row(found)
-        return None if row is None else _notice(row)
+        return self._database.named(found, notice_id, _notice)
 
     def of_conversations(self, conversation_ids: Sequence[str]) -> Iterator[tuple[str, Notice]]:
         """Yield every notice about some conversations with its person's e-mail address, in the order of writing."""

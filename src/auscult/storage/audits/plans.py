@@ -42,13 +42,10 @@ class AppPlans(OfApp):
 
     def get(self, plan_id: str, version: int | None = None) -> Plan | None:
         """Return a plan, its newest version unless another is named; None where there is none."""
-        if not is_storable(plan_id):
-            return None
         query = sa.select(plans).where(plans.c.app == self._app, plans.c.plan_id == plan_id)
         if version is not None:
             query = query.where(plans.c.version == version)
-        row = self._database.row(query.order_by(plans.c.version.desc()).limit(1))
-        return None if row is None else _plan(row)
+        return self._database.named(query.order_by(plans.c.version.desc()).limit(1), plan_id, _plan)
 
     def listing(self, after_id: str = "", limit: int = 100) -> list[Plan]:
         """Return the newest version of each plan, by id, after ``after_id``."""

@@ -125,11 +125,8 @@ class AppQueue(SeenOfApp):
 
     def get(self, assignment_id: str) -> Assigned | None:
         """Return an assignment with its audit; None where there is none."""
-        if not is_storable(assignment_id):
-            return None
         query = self._assigned().where(assignments.c.assignment_id == assignment_id)
-        row = self._database.row(query)
-        return None if row is None else read_assigned(row)
+        return self._database.named(query, assignment_id, read_assigned)
 
     def listing(self, query: QueueQuery) -> list[Assigned]:
         """Return assignments in an order."""
