@@ -13,7 +13,6 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.base import NUMBER
-from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import calibration_items, calibrations
 from auscult.storage.notices import write_notices
 
@@ -65,10 +64,8 @@ class AppCalibrations(OfApp):
             insert = sa.insert(calibrations).values(**made, **columns)
             number = connection.scalar(insert.returning(calibrations.c.calibration))
             ids = [each.conversation_id for each in session.items]
-            known = sa.select(conversations.c.conversation).where(
-                conversations.c.app == self._app, conversations.c.conversation_id.in_(ids)
-            )
-            rows = [{"calibration": number, "conversation": each} for each in connection.scalars(known)]
+            known = self._numbers_of(connection, ids)
+            rows = [{"calibration": number, "conversation": each} for each in known.values()]
             if len(rows) < len(ids):
                 raise _moved(session)
             connection.execute(sa.insert(calibration_items), rows)

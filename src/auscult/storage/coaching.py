@@ -82,10 +82,7 @@ class AppCoaching(OfApp):
         insert = sa.insert(coachings).values(**row, **columns)
         number = connection.scalar(insert.returning(coachings.c.coaching))
         ids = {each.conversation_id for each in item.clips if each.conversation_id}
-        known_ids = sa.select(conversations.c.conversation).where(
-            conversations.c.app == self._app, conversations.c.conversation_id.in_(sorted(ids))
-        )
-        rows = [{"coaching": number, "conversation": each} for each in connection.scalars(known_ids)]
+        rows = [{"coaching": number, "conversation": each} for each in self._numbers_of(connection, ids).values()]
         if len(rows) < len(ids):
             raise _moved(item)
         if rows:

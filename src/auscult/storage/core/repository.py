@@ -1,5 +1,6 @@
 """The common part of repositories: their database, their app, and how much of it they show."""
 
+from collections.abc import Collection
 from copy import copy
 from datetime import datetime
 from typing import Self
@@ -37,6 +38,12 @@ class OfApp(OfDatabase):
         if number is None:
             raise unknown("conversation", conversation_id)
         return number
+
+    def _numbers_of(self, connection: Connection, conversation_ids: Collection[str]) -> dict[str, int]:
+        """Return the numbers of those conversations that are there, by id."""
+        its = (conversations.c.app == self._app, conversations.c.conversation_id.in_(conversation_ids))
+        query = sa.select(conversations.c.conversation_id, conversations.c.conversation).where(*its)
+        return {row.conversation_id: row.conversation for row in connection.execute(query)}
 
     def _state_of(self, sums: AnySelect, table: sa.Table, since: datetime, until: datetime) -> str:
         """Return the ``sums`` of what a table has on conversations with ``since`` <= start < ``until``, as a mark of it."""
