@@ -338,6 +338,16 @@ def unknown(noun: str, name: object, message: str = "", field: str = "", **parts
     return NotFoundError(message or UNKNOWN[noun], code=code, field=field, value=name, **parts)
 
 
+def not_evaluated(conversation_id: object, field: str = "") -> NotFoundError:
+    """Return the error of a conversation that is not there, not visible, or not evaluated yet."""
+    return unknown(
+        "conversation",
+        conversation_id,
+        "there is no conversation {value} in this app, or it is not evaluated yet",
+        field=field,
+    )
+
+
 def about(field: str, message: str) -> Coded:
     """Return a message that begins with its field; pages show the field by its label."""
     return coded("{field}: {message}", field=field, message=message)

@@ -25,12 +25,11 @@ from auscult.domain.calibration.session import (
     Session,
     new_session_id,
 )
-from auscult.domain.errors import RequestError, unknown
+from auscult.domain.errors import RequestError, not_evaluated, unknown
 from auscult.domain.form import Form
 from auscult.domain.notices import NewNotice
 from auscult.domain.operations.attempts import tried
 from auscult.domain.operations.records import made_from
-from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.domain.stated import stated, text
 from auscult.services.audits.agreement import Selection, audited_in
 from auscult.services.definitions.forms.reading import read_form
@@ -88,7 +87,8 @@ class Calibrating:
         if stored is None:
             raise unknown("form", wanted.form_id)
         for each in dict.fromkeys(wanted.conversations):
-            self._case(each)
+            if self._app.audits.case(each) is None:
+                raise not_evaluated(each, "conversations")
         found = {each.conversation_id: each.why for each in self.suggest(wanted.form_id, limit=200)}
         made = steps.create(
             made_from(
@@ -240,17 +240,6 @@ class Calibrating:
                 why = f"auditors differ on {len(metrics)}"
                 found.append(Suggestion(conversation_id=conversation_id, differ=len(metrics), metrics=metrics, why=why))
         return found
-
-    def _case(self, conversation_id: str) -> EvaluatedConversation:
-        case = self._app.audits.case(conversation_id)
-        if case is None:
-            raise unknown(
-                "conversation",
-                conversation_id,
-                "there is no conversation {value} in this app, or it is not evaluated yet",
-                field="conversations",
-            )
-        return case
 
     def _step(self, session_id: str, step: Callable[[Session], Session], notices: Sequence[NewNotice] = ()) -> Session:
         def attempt() -> Session:

@@ -55,11 +55,8 @@ class AccountAbsences:
 
     def get(self, absence_id: str) -> Absence | None:
         """Return an absence; None where there is none."""
-        if not is_storable(absence_id):
-            return None
         query = _of(self._account_id).where(absences.c.absence_id == absence_id)
-        row = self._database.row(query)
-        return None if row is None else _absence(row)
+        return self._database.named(query, absence_id, _absence)
 
     def add(self, made: Absence, entry: Draft) -> None:
         """Store an absence, with its line of the access log; one of the same days again changes nothing.

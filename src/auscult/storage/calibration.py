@@ -13,9 +13,7 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.base import NUMBER
-from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import calibration_items, calibrations
-from auscult.storage.core.text_validation import is_storable
 from auscult.storage.notices import write_notices
 
 _LISTED = (
@@ -40,11 +38,8 @@ class AppCalibrations(OfApp):
 
     def get(self, session_id: str) -> Session | None:
         """Return a session; None where there is none."""
-        if not is_storable(session_id):
-            return None
         query = sa.select(calibrations.c.body).where(*self._mine(session_id))
-        body = self._database.value(query)
-        return None if body is None else _SESSION.decode(body)
+        return self._database.named(query, session_id, lambda row: _SESSION.decode(row.body))
 
     def listing(self, *, only_active: bool = False, limit: int = 200) -> list[Session]:
         """Return sessions, the newest first."""
@@ -69,10 +64,8 @@ class AppCalibrations(OfApp):
             insert = sa.insert(calibrations).values(**made, **columns)
             number = connection.scalar(insert.returning(calibrations.c.calibration))
             ids = [each.conversation_id for each in session.items]
-            known = sa.select(conversations.c.conversation).where(
-                conversations.c.app == self._app, conversations.c.conversation_id.in_(ids)
-            )
-            rows = [{"calibration": number, "conversation": each} for each in connection.scalars(known)]
+            known = self._numbers_of(connection, ids)
+            rows = [{"calibration": number, "conversation": each} for each in known.values()]
             if len(rows) < len(ids):
                 raise _moved(session)
             connection.execute(sa.insert(calibration_items), rows)

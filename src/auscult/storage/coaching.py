@@ -16,7 +16,6 @@ from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import OfApp
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import coaching_clips, coaching_consents, coachings
-from auscult.storage.core.text_validation import is_storable
 from auscult.storage.notices import write_notices
 
 _ITEM = msgspec.json.Decoder(Coaching)
@@ -33,11 +32,8 @@ class AppCoaching(OfApp):
 
     def get(self, coaching_id: str) -> Coaching | None:
         """Return an item; None where there is none."""
-        if not is_storable(coaching_id):
-            return None
         query = sa.select(coachings.c.body).where(coachings.c.app == self._app, coachings.c.coaching_id == coaching_id)
-        body = self._database.value(query)
-        return None if body is None else _ITEM.decode(body)
+        return self._database.named(query, coaching_id, lambda row: _ITEM.decode(row.body))
 
     def listing(self, agent_ids: frozenset[str] | None = None, limit: int | None = None) -> list[Coaching]:
         """Return items, the newest first; of some agents, or of all."""
@@ -86,10 +82,7 @@ class AppCoaching(OfApp):
         insert = sa.insert(coachings).values(**row, **columns)
         number = connection.scalar(insert.returning(coachings.c.coaching))
         ids = {each.conversation_id for each in item.clips if each.conversation_id}
-        known_ids = sa.select(conversations.c.conversation).where(
-            conversations.c.app == self._app, conversations.c.conversation_id.in_(sorted(ids))
-        )
-        rows = [{"coaching": number, "conversation": each} for each in connection.scalars(known_ids)]
+        rows = [{"coaching": number, "conversation": each} for each in self._numbers_of(connection, ids).values()]
         if len(rows) < len(ids):
             raise _moved(item)
         if rows:

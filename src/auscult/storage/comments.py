@@ -10,14 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from auscult.domain.comments import MOST_THREADS, Thread, ThreadState, too_many
-from auscult.domain.errors import ConflictError, coded, unknown
+from auscult.domain.errors import ConflictError, coded
 from auscult.domain.notices import NewNotice
 from auscult.domain.people.visibility import Visibility
 from auscult.domain.privacy.log import Draft
 from auscult.storage.access.apps import lock_app
-from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import SeenOfApp
-from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.reviews import comment_threads
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.feed import announce
@@ -65,11 +63,8 @@ class AppComments(SeenOfApp):
 
     def get(self, thread_id: str) -> Thread | None:
         """Return a thread; None where there is none."""
-        if not is_storable(thread_id):
-            return None
         query = sa.select(comment_threads.c.body).where(*self._mine(), comment_threads.c.thread_id == thread_id)
-        body = self._database.value(query)
-        return None if body is None else _THREAD.decode(body)
+        return self._database.named(query, thread_id, lambda row: _THREAD.decode(row.body))
 
     def listing(self, query: ThreadQuery) -> list[NumberedThread]:
         """Return threads in the order in which they were opened."""
@@ -100,14 +95,9 @@ class AppComments(SeenOfApp):
 
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of every thread on conversations with ``since`` <= start < ``until``; it differs after each step."""
-        query = (
-            sa.select(sa.func.count(), sa.func.sum(comment_threads.c.thread), sa.func.sum(comment_threads.c.changes))
-            .join(conversations, conversations.c.conversation == comment_threads.c.conversation)
-            .where(comment_threads.c.app == self._app)
-            .where(conversations.c.started_at >= ms_of(since), conversations.c.started_at < ms_of(until))
-        )
-        with self._database.reading() as connection:
-            return "-".join(str(each or 0) for each in connection.execute(query).one())
+        its = comment_threads.c
+        sums = sa.select(sa.func.count(), sa.func.sum(its.thread), sa.func.sum(its.changes))
+        return self._state_of(sums, comment_threads, since, until)
 
     def save(self, thread: Thread, entry: Draft, notices: Sequence[NewNotice] = ()) -> None:
         """Write a thread after one step, its change in the feed, its notices, and its line of the access log.
@@ -133,10 +123,7 @@ class AppComments(SeenOfApp):
             append_entry(connection, self._database, entry)
 
     def _add(self, connection: Connection, thread: Thread, columns: Mapping[str, object]) -> None:
-        its = (conversations.c.app == self._app, conversations.c.conversation_id == thread.conversation_id)
-        number = connection.scalar(sa.select(conversations.c.conversation).where(*its))
-        if number is None:
-            raise unknown("conversation", thread.conversation_id)
+        number = self._number_of(connection, thread.conversation_id)
         count = sa.select(sa.func.count()).where(comment_threads.c.conversation == number)
         if (connection.scalar(count) or 0) >= MOST_THREADS:
             raise too_many(f"a conversation has at most {MOST_THREADS} threads; reply in one of them")

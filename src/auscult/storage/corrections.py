@@ -119,14 +119,9 @@ class AppCorrections(SeenOfApp):
 
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of corrections of conversations with ``since`` <= start < ``until``; it differs after each step."""
-        query = (
-            sa.select(sa.func.count(), sa.func.sum(corrections.c.correction), sa.func.count(corrections.c.undone_at))
-            .join(conversations, conversations.c.conversation == corrections.c.conversation)
-            .where(corrections.c.app == self._app)
-            .where(conversations.c.started_at >= ms_of(since), conversations.c.started_at < ms_of(until))
-        )
-        with self._database.reading() as connection:
-            return "-".join(str(each or 0) for each in connection.execute(query).one())
+        its = corrections.c
+        sums = sa.select(sa.func.count(), sa.func.sum(its.correction), sa.func.count(its.undone_at))
+        return self._state_of(sums, corrections, since, until)
 
     def add(self, make: Make) -> Change:
         """Return the change that stores a correction which makes another revision: a move, or scoring again."""

@@ -71,11 +71,9 @@ class AppDisputes(SeenOfApp):
 
     def review(self, assignment_id: str) -> Review | None:
         """Return the review of an assignment's audit; None where nothing has happened to it."""
-        if not is_storable(assignment_id):
-            return None
         query = sa.select(reviews.c.body).where(reviews.c.app == self._app, reviews.c.assignment_id == assignment_id)
-        body = self._database.value(query.where(*visible(self._visibility, self._app, reviews.c.conversation_id)))
-        return None if body is None else _REVIEW.decode(body)
+        query = query.where(*visible(self._visibility, self._app, reviews.c.conversation_id))
+        return self._database.named(query, assignment_id, lambda row: _REVIEW.decode(row.body))
 
     def of_agents(self, agent_ids: Sequence[str], released_by: datetime, limit: int = 200) -> list[Review]:
         """Return the newest reviews of agents that were released by an instant, the newest first."""
@@ -108,11 +106,10 @@ class AppDisputes(SeenOfApp):
 
     def dispute(self, dispute_id: str) -> Dispute | None:
         """Return a dispute; None where there is none. One whose conversation was erased is seen by who sees all."""
-        if not is_storable(dispute_id):
-            return None
         query = sa.select(disputes.c.body).where(disputes.c.app == self._app, disputes.c.dispute_id == dispute_id)
-        body = self._database.value(query.where(*self._visible()))
-        return None if body is None else _DISPUTE.decode(body)
+        return self._database.named(
+            query.where(*self._visible()), dispute_id, lambda row: _DISPUTE.decode(row.body)
+        )
 
     def disputes(self, query: DisputeQuery) -> list[Listed]:
         """Return disputes in an order."""

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from auscult.domain.errors import unknown
 from auscult.domain.form_examples import MOST_EXAMPLES, Example, TopicExample, too_many
 from auscult.domain.privacy.log import Draft
 from auscult.domain.questions.taught import MOST_TICKS, Tick, too_many_ticks
@@ -19,7 +18,6 @@ from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.rows import record_of
-from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.definitions import form_examples
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.delivery.feed import announce
@@ -91,14 +89,8 @@ class AppFormExamples(SeenOfApp):
 
         An example is never changed: another one takes its place.
         """
-        query = (
-            sa.select(sa.func.count(), sa.func.sum(form_examples.c.example))
-            .join(conversations, conversations.c.conversation == form_examples.c.conversation)
-            .where(form_examples.c.app == self._app)
-            .where(conversations.c.started_at >= ms_of(since), conversations.c.started_at < ms_of(until))
-        )
-        with self._database.reading() as connection:
-            return "-".join(str(each or 0) for each in connection.execute(query).one())
+        sums = sa.select(sa.func.count(), sa.func.sum(form_examples.c.example))
+        return self._state_of(sums, form_examples, since, until)
 
     def add(self, example: Made, entry: Draft) -> Made:
         """Store an example, with its line of the access log; return the one that there was, if it is the same.
@@ -137,13 +129,6 @@ class AppFormExamples(SeenOfApp):
         if example.conversation_id is not None:
             announce(connection, self._database.dialect, self._app, [(example.conversation_id, "exemplified")])
         append_entry(connection, self._database, entry)
-
-    def _number_of(self, connection: Connection, conversation_id: str) -> int:
-        its = (conversations.c.app == self._app, conversations.c.conversation_id == conversation_id)
-        number = connection.scalar(sa.select(conversations.c.conversation).where(*its))
-        if number is None:
-            raise unknown("conversation", conversation_id)
-        return number
 
     def _same(self, example: Example | TopicExample) -> list[sa.ColumnElement[bool]]:
         """Return what is true of an example of the same question in the same words, or of the same turn."""

@@ -103,11 +103,8 @@ class AppNotices(SeenOfApp):
 
     def get(self, query: NoticeQuery, notice_id: str) -> Notice | None:
         """Return one notice of a query; None where it has none of this id."""
-        if not is_storable(notice_id):
-            return None
         found = sa.select(notices).where(*self._wanted(query), notices.c.notice_id == notice_id)
-        row = self._database.row(found)
-        return None if row is None else _notice(row)
+        return self._database.named(found, notice_id, _notice)
 
     def of_conversations(self, conversation_ids: Sequence[str]) -> Iterator[tuple[str, Notice]]:
         """Yield every notice about some conversations with its person's e-mail address, in the order of writing."""
@@ -125,14 +122,8 @@ class AppNotices(SeenOfApp):
 
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of every notice about conversations with ``since`` <= start < ``until``; it differs after each change."""
-        query = (
-            sa.select(sa.func.count(), sa.func.sum(notices.c.notice), sa.func.count(notices.c.read_at))
-            .join(conversations, conversations.c.conversation == notices.c.conversation)
-            .where(notices.c.app == self._app)
-            .where(conversations.c.started_at >= ms_of(since), conversations.c.started_at < ms_of(until))
-        )
-        with self._database.reading() as connection:
-            return "-".join(str(each or 0) for each in connection.execute(query).one())
+        sums = sa.select(sa.func.count(), sa.func.sum(notices.c.notice), sa.func.count(notices.c.read_at))
+        return self._state_of(sums, notices, since, until)
 
     def mark_read(self, query: NoticeQuery, at: datetime, notice_id: str | None = None) -> int:
         """Mark the unread notices of a query as read, or the one of an id; return their number."""

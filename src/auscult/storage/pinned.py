@@ -19,7 +19,6 @@ from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import instant_of, ms_of
 from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.rows import columns_of, record_of
-from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.people import conversation_parties
 from auscult.storage.core.tables.reviews import coaching_consents, collections, pins
 from auscult.storage.core.text_validation import is_storable
@@ -155,10 +154,7 @@ class AppCollections(SeenOfApp):
             lock_app(connection, self._app)
             self._prune(connection, pin.pinned_at)
             number, _found = self._read(connection, pin.collection_id)
-            its = (conversations.c.app == self._app, conversations.c.conversation_id == pin.conversation_id)
-            conversation = connection.scalar(sa.select(conversations.c.conversation).where(*its))
-            if conversation is None:
-                raise unknown("conversation", pin.conversation_id)
+            conversation = self._number_of(connection, pin.conversation_id)
             same = (pins.c.collection == number, pins.c.conversation == conversation, pins.c.turn_id == pin.turn_id)
             known = connection.execute(sa.select(pins).where(*same)).one_or_none()
             if known is not None and known.removed_at is None:
@@ -211,7 +207,7 @@ class AppCollections(SeenOfApp):
 
     def state(self, since: datetime, until: datetime) -> str:
         """Return a mark of the pins in conversations with ``since`` <= start < ``until``; it differs after each change."""
-        query = (
+        sums = (
             sa.select(
                 sa.func.count(),
                 sa.func.sum(pins.c.pin),
@@ -220,12 +216,8 @@ class AppCollections(SeenOfApp):
             )
             .select_from(pins)
             .join(collections, collections.c.collection == pins.c.collection)
-            .join(conversations, conversations.c.conversation == pins.c.conversation)
-            .where(pins.c.app == self._app)
-            .where(conversations.c.started_at >= ms_of(since), conversations.c.started_at < ms_of(until))
         )
-        with self._database.reading() as connection:
-            return "-".join(str(each or 0) for each in connection.execute(query).one())
+        return self._state_of(sums, pins, since, until)
 
     def _read(self, connection: Connection, collection_id: str, *, is_removed: bool = False) -> tuple[int, Collection]:
         if is_storable(collection_id):

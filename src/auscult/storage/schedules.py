@@ -14,7 +14,6 @@ from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import OfApp
 from auscult.storage.core.rows import columns_of, record_of
 from auscult.storage.core.tables.operations import schedule_runs, schedules
-from auscult.storage.core.text_validation import is_storable
 
 _SCHEDULE = msgspec.json.Decoder(Schedule)
 _KEPT_ALERTS = 500
@@ -50,11 +49,8 @@ class AppSchedules(OfApp):
 
     def get(self, schedule_id: str) -> Schedule | None:
         """Return a schedule; None where there is none."""
-        if not is_storable(schedule_id):
-            return None
         query = sa.select(schedules.c.body).where(*self._mine(schedule_id))
-        body = self._database.value(query)
-        return None if body is None else _SCHEDULE.decode(body)
+        return self._database.named(query, schedule_id, lambda row: _SCHEDULE.decode(row.body))
 
     def listing(self, created_by: str | None = None) -> list[Schedule]:
         """Return schedules in the order in which they were made; of one maker, or all."""

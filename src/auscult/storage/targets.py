@@ -53,10 +53,8 @@ class AppTargets:
 
     def get(self, target_id: str) -> StoredTarget | None:
         """Return a target; None where there is none of this id."""
-        if not is_storable(target_id):
-            return None
-        row = self._database.row(self._targets().where(notice_targets.c.target_id == target_id))
-        return None if row is None else _stored(row)
+        query = self._targets().where(notice_targets.c.target_id == target_id)
+        return self._database.named(query, target_id, _stored)
 
     def address(self, number: int) -> str:
         """Return the address of a target."""

@@ -10,7 +10,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.cli.terminal.figures import COLUMNS, figures, kappa
+from auscult.cli.terminal.figures import kappa, print_figures
 from auscult.cli.terminal.progress import progress
 from auscult.domain.conversation import Conversation
 from auscult.domain.evaluation import Evaluation
@@ -103,15 +103,6 @@ def _name_unasked(labelled: Iterable[str], forms: Sequence[Form]) -> None:
 
 
 def _show(compared: "Compared") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("metric")
-    for name in COLUMNS:
-        table.add_column(name, justify="right")
-    for metric, found in compared.report.metrics.items():
-        table.add_row(metric, *figures(found))
-    Console().print(table)
+    print_figures(compared.report.metrics.items())
     over = compared.labels - len(compared.missing)
     typer.echo(f"macro kappa {kappa(compared.report.macro_kappa)} over {over} conversation{'s' * (over != 1)}")

@@ -6,7 +6,7 @@ import msgspec
 import typer
 
 from auscult.cli.terminal import options
-from auscult.cli.terminal.figures import COLUMNS, figures, kappa
+from auscult.cli.terminal.figures import kappa, print_figures
 from auscult.domain.errors import counted, sent
 
 if TYPE_CHECKING:
@@ -66,22 +66,12 @@ def _show(found: "AuditAgreement") -> None:
 
 
 def _show_form(form: "FormAgreement") -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     versions = ", ".join(map(str, form.versions))
     typer.echo(
         f"{form.name} ({form.id}, version {versions}): {counted(form.audits, 'audit')}, "
         f"macro kappa {kappa(form.macro_kappa)}"
     )
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("metric")
-    for name in COLUMNS:
-        table.add_column(name, justify="right")
-    for metric in form.metrics:
-        table.add_row(metric.id, *figures(metric))
-    table.add_row("passed", *figures(form.passed))
-    Console().print(table)
+    print_figures([*((metric.id, metric) for metric in form.metrics), ("passed", form.passed)])
     if form.score:
         typer.echo(_scores(form.score))
     for metric in form.metrics:

@@ -16,7 +16,7 @@ from auscult.cli.terminal.figures import kappa
 from auscult.cli.terminal.principal import as_operator
 from auscult.cli.terminal.progress import progress
 from auscult.config import Settings
-from auscult.domain.errors import ConflictError, RequestError, sent
+from auscult.domain.errors import ConflictError, RequestError, counted, sent
 from auscult.domain.form import Form, Metric, choose_form
 from auscult.domain.said.spelling import did_you_mean
 
@@ -222,9 +222,9 @@ def _show(found: "Tuning", taught: Sequence["TaughtFit"], *, as_json: bool) -> N
         after = f"{kappa(each.after.kappa)} by {each.after.answers} ticked conversations"
         typer.echo(f"{each.id}: kappa {before}, taught {after}: change it")
     better = sum(metric.is_better for metric in found.metrics)
-    fitted = "1 metric" if len(found.metrics) == 1 else f"{len(found.metrics)} metrics"
+    conversations, fitted = counted(found.conversations, "conversation"), counted(len(found.metrics), "metric")
     typer.echo(
-        f"{found.conversations} conversation{'' if found.conversations == 1 else 's'}, {fitted} fitted, {better} better when cross-validated"
+        f"{conversations}, {fitted} fitted, {better} better when cross-validated"
         f" over {found.folds} parts; nothing was changed"
     )
 

@@ -7,7 +7,7 @@ import typer
 
 from auscult.cli.definitions.forms import STARTER, documents_of
 from auscult.cli.terminal import options
-from auscult.domain.errors import FormError, NotFoundError, RequestError
+from auscult.domain.errors import FormError, NotFoundError, RequestError, counted
 from auscult.domain.said.spelling import did_you_mean
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _stored(form_id: str, app: str, version: int | None, database: str | None) -
 
 def _refused(found: "Imported", sheet: str) -> FormError:
     problems = tuple(fault.describe(sheet) for fault in found.faults)
-    count = "1 fault" if len(problems) == 1 else f"{len(problems)} faults"
+    count = counted(len(problems), "fault")
     return FormError(f"the sheet cannot be imported: {count}\n" + "\n".join(problems), problems=problems)
 
 

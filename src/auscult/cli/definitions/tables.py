@@ -12,6 +12,7 @@ from auscult.domain.errors import NotFoundError, counted
 
 if TYPE_CHECKING:
     from auscult.domain.definitions.definition import Definition
+    from auscult.storage import AppStore
 
 Tables = Annotated[
     list[Path],
@@ -56,25 +57,23 @@ def listing(*, app: options.KnownApp, database: options.Database = None, as_json
 def show(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
     """Print a table as it was given."""
     with options.known_app(database, app) as its:
-        found = its.definitions.get("table", name)
-        if found is None or found.removed_at is not None:
-            raise _unknown(name)
-        typer.echo(found.document, nl=False)
+        typer.echo(_found(its, name).document, nl=False)
 
 
 def remove(name: Name, *, app: options.KnownApp, database: options.Database = None) -> None:
     """Remove a table. Metrics that look something up in it are not evaluated from then on, with that reason."""
     with options.known_app(database, app) as its:
-        definitions = its.definitions
-        found = definitions.get("table", name)
-        if found is None or found.removed_at is not None:
-            raise _unknown(name)
-        definitions.remove("table", name)
+        _found(its, name)
+        its.definitions.remove("table", name)
         typer.echo(f"{name}: removed")
 
 
-def _unknown(name: str) -> NotFoundError:
-    return NotFoundError(f"there is no table {name} in this app", code="table.unknown", field="name", value=name)
+def _found(app: "AppStore", name: str) -> "Definition":
+    """Return a table in force. Raises ``NotFoundError``."""
+    found = app.definitions.get("table", name)
+    if found is None or found.removed_at is not None:
+        raise NotFoundError(f"there is no table {name} in this app", code="table.unknown", field="name", value=name)
+    return found
 
 
 def _print_table(table: "Definition", *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ Four flags of a request choose the parts of a row that are shown, so that a row 
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType, field
@@ -23,10 +23,10 @@ from auscult.domain.conversation import Conversation, Speaker, Turn
 from auscult.domain.errors import sent
 from auscult.domain.record import Record
 from auscult.reports._instants import with_zone
+from auscult.reports._rows.known import known, row_of
 from auscult.reports._rows.stays import instant_of
 from auscult.reports._views import Item, Pieces, all_views, views_with
 
-T = TypeVar("T")
 FLAGS = ("includeHistory", "includeAgenticHistory", "includeFeedback", "includeSummary")
 """What a request may include, each one bit of a view's number, from the lowest."""
 HISTORY, AGENTIC, FEEDBACK, SUMMARY = (views_with(flag, len(FLAGS)) for flag in range(len(FLAGS)))
@@ -239,13 +239,13 @@ def _beginning(record: Record, assist: Assist) -> Beginning:
         id=assist.id or conversation.id,
         conversation_id=conversation.id,
         bot_id=record.tenant.app_id,
-        is_external=_known(assist.is_external),
+        is_external=known(assist.is_external),
         started_at=with_zone(conversation.started_at),
     )
 
 
 def _middle(conversation: Conversation, assist: Assist) -> Middle:
-    return Middle(session_id=_known(assist.session_id), user_id=_known(assist.user_id), experience=conversation.channel)
+    return Middle(session_id=known(assist.session_id), user_id=known(assist.user_id), experience=conversation.channel)
 
 
 def _messages(record: Record, assist: Assist) -> Iterator[tuple[Item, int]]:
@@ -282,12 +282,12 @@ def _message(turn: Turn, detail: AssistMessage | None, record: Record) -> Messag
         id=turn.id,
         bot_id=record.tenant.app_id,
         account_id=record.tenant.account_id,
-        components=(MessageComponent(id=_known(detail.component_id), data=Said(text=turn.text)),),
+        components=(MessageComponent(id=known(detail.component_id), data=Said(text=turn.text)),),
         created_at=_at(created_at),
         modified_at=_at(modified_at),
-        ire=_known(detail.ire),
+        ire=known(detail.ire),
         language=conversation.language,
-        author=Author(type=_AUTHORS[turn.speaker], id=_known(author_id)),
+        author=Author(type=_AUTHORS[turn.speaker], id=known(author_id)),
         conversation_id=conversation.id,
         modified_second=_at(modified_at and modified_at.replace(microsecond=0)),
         at_ms=UNSET if received_at is None else _ms(received_at),
@@ -296,24 +296,20 @@ def _message(turn: Turn, detail: AssistMessage | None, record: Record) -> Messag
 
 def _agentic(suggestion: Suggestion, record: Record) -> Item:
     conversation, tenant = record.conversation, record.tenant
-    row = AgenticRow(
-        id=_known(suggestion.id or suggestion.request_id),
+    row = row_of(
+        AgenticRow,
+        suggestion,
+        with_zone,
+        id=known(suggestion.id or suggestion.request_id),
         at_ms=UNSET if suggestion.at is None else _ms(suggestion.at),
-        request_id=_known(suggestion.request_id),
         conversation_id=conversation.id,
         bot_id=tenant.app_id,
         account_id=tenant.account_id,
         org_id=tenant.org_id,
         experience=conversation.channel,
         language=suggestion.language or conversation.language,
-        query=_known(suggestion.query),
         component=_answer(suggestion),
         triggering_turn_id=suggestion.triggering_turn_id,
-        is_sent=_known(suggestion.is_sent),
-        is_copied=_known(suggestion.is_copied),
-        is_override=_known(suggestion.is_override),
-        requested_at=_at(suggestion.requested_at),
-        responded_at=_at(suggestion.responded_at),
         session=UNSET if suggestion.session is None else _session(suggestion.session),
     )
     return _with_feedback(row, suggestion.feedback, "agentic")
@@ -322,22 +318,11 @@ def _agentic(suggestion: Suggestion, record: Record) -> Item:
 def _answer(suggestion: Suggestion) -> AnswerComponent | UnsetType:
     if suggestion.text is None:
         return UNSET
-    return AnswerComponent(id=_known(suggestion.component_id), data=Said(text=suggestion.text))
+    return AnswerComponent(id=known(suggestion.component_id), data=Said(text=suggestion.text))
 
 
 def _session(session: AgenticSession) -> SessionRow:
-    return SessionRow(
-        status=_known(session.status),
-        user_id=_known(session.user_id),
-        session_id=_known(session.session_id),
-        run_id=_known(session.run_id),
-        app_id=_known(session.app_id),
-        env_id=_known(session.env_id),
-        env_name=_known(session.env_name),
-        conversation_state=_known(session.conversation_state),
-        active_conversation_agent=session.active_conversation_agent,
-        source=_known(session.source),
-    )
+    return row_of(SessionRow, session, with_zone, active_conversation_agent=session.active_conversation_agent)
 
 
 def _sessions(suggestions: Iterable[Suggestion]) -> list[str]:
@@ -348,12 +333,11 @@ def _sessions(suggestions: Iterable[Suggestion]) -> list[str]:
 
 def _summary(summary: Summary) -> Item:
     agent = summary.agent or AssistedAgent()
-    row = SummaryRow(
-        id=_known(summary.id),
-        participant=Participant(identity=_known(agent.id), name=_known(agent.name)),
-        text=_known(summary.text),
-        edited_text=_known(summary.edited_text),
-        type=_known(summary.type),
+    row = row_of(
+        SummaryRow,
+        summary,
+        with_zone,
+        participant=Participant(identity=known(agent.id), name=known(agent.name)),
         generation_s=UNSET if summary.generation_ms is None else _in_seconds(summary.generation_ms),
     )
     return _with_feedback(row, summary.feedback, "summary")
@@ -365,17 +349,14 @@ def _with_feedback(row: Struct, feedback: Feedback | None, kind: Literal["summar
 
 def _feedback(feedback: Feedback, kind: Literal["summary", "agentic", "widget"]) -> FeedbackRow:
     agent = feedback.agent
-    return FeedbackRow(
-        agent=UNSET if agent is None else AgentDetails(identity=_known(agent.id), name=_known(agent.name)),
-        feedback=_known(feedback.value),
-        comment=_known(feedback.comment),
-        details=feedback.details,
+    return row_of(
+        FeedbackRow,
+        feedback,
+        with_zone,
+        agent=UNSET if agent is None else AgentDetails(identity=known(agent.id), name=known(agent.name)),
+        feedback=known(feedback.value),
         type=kind,
     )
-
-
-def _known(value: T | None) -> T | UnsetType:
-    return UNSET if value is None else value
 
 
 def _at(at: datetime | None) -> str | UnsetType:

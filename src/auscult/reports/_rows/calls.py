@@ -5,18 +5,18 @@ between times as they are shown, so that who subtracts finds the same.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Literal, TypeVar, cast
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType, field
 
-from auscult.domain.contact import Consultation, Contact, Destination, Missed, Segment, Tag
+from auscult.domain.contact import Contact, Destination, Segment, Tag
 from auscult.domain.errors import sent
 from auscult.domain.record import Record
 from auscult.domain.tenancy import Wire
+from auscult.reports._rows.known import known, row_of
 from auscult.reports._rows.stays import destinations_of
 
-T = TypeVar("T")
 _At = Annotated[str | UnsetType, Meta(extra_json_schema={"examples": ["2026-03-23T10:17:54"]})]
 _Seconds = Annotated[int, Meta(ge=0, description="In seconds.")] | UnsetType
 _Text = str | UnsetType
@@ -279,23 +279,19 @@ def _row(record: Record, contact: Contact) -> Row:
     conversation = record.conversation
     remarks = ("-",) if contact.dispositions and contact.disposition_remarks is None else contact.disposition_remarks
     customer = conversation.customer
-    return Row(
+    return row_of(
+        Row,
+        contact,
+        _at,
         id=conversation.id,
-        session_id=_known(contact.session_id),
         channel=conversation.channel_names[0],
         is_voicemail=UNSET if contact.is_voicemail is None else "YES" if contact.is_voicemail else "NO",
         direction="Inbound" if conversation.direction == "inbound" else "Outbound",
-        final_status=_known(contact.final_status),
-        smart_status=_known(contact.smart_status),
-        reason=_known(contact.reason),
         bot_id=record.tenant.app_id,
-        dispositions=_known(contact.dispositions),
-        disposition_remarks=_known(remarks),
-        meta_info=_known(contact.meta_info),
+        disposition_remarks=known(remarks),
         session_started_at=_at(contact.session_started_at or conversation.started_at),
         session_ended_at=_at(contact.session_ended_at or conversation.ended_at),
-        channel_specific_user_id=_known(contact.channel_specific_user_id),
-        user_id=_known(contact.user_id or (customer and customer.id)),
+        user_id=known(contact.user_id or (customer and customer.id)),
         destinations=tuple(_destination(each) for each in destinations_of(conversation)),
     )
 
@@ -303,34 +299,31 @@ def _row(record: Record, contact: Contact) -> Row:
 def _bot_row(record: Record, contact: Contact) -> BotRow:
     conversation = record.conversation
     customer = conversation.customer
-    return BotRow(
-        session_id=_known(contact.session_id),
+    return row_of(
+        BotRow,
+        contact,
+        _at,
         channel=conversation.channel_names[0],
         session_started_at=_at(contact.session_started_at or conversation.started_at),
         session_ended_at=_at(contact.session_ended_at or conversation.ended_at),
         bot_id=record.tenant.app_id,
-        user_id=_known(contact.user_id or (customer and customer.id)),
-        channel_specific_user_id=_known(contact.channel_specific_user_id),
+        user_id=known(contact.user_id or (customer and customer.id)),
         org_id=record.tenant.org_id,
-        smart_status=_known(contact.smart_status),
-        reason=_known(contact.reason),
-        final_status=_known(contact.final_status),
-        meta_info=_known(contact.meta_info),
     )
 
 
 def _closing(record: Record, contact: Contact) -> Closing:
     survey = contact.survey
-    scores = {} if survey is None else {survey.type: _known(survey.score)}
-    return Closing(
+    scores = {} if survey is None else {survey.type: known(survey.score)}
+    return row_of(
+        Closing,
+        contact,
+        _at,
         survey_type=UNSET if survey is None else survey.type,
         csat_score=scores.get("csat", UNSET),
         nps_score=scores.get("nps", UNSET),
         like_dislike_score=scores.get("likeDislike", UNSET),
-        csat_feedback=UNSET if survey is None else _known(survey.feedback),
-        disconnecting_event=_known(contact.disconnecting_event),
-        error_details=_known(contact.error_details),
-        automation_bot_ids=_known(contact.automation_bot_ids),
+        csat_feedback=UNSET if survey is None else known(survey.feedback),
         app_id=record.tenant.app_id,
     )
 
@@ -339,65 +332,28 @@ def _destination(destination: Destination) -> QueueEntryRow | SegmentRow:
     segment = destination.responding_agent
     if not destination.is_queue:
         return _segment(segment or Segment())
-    return QueueEntryRow(
-        queue_id=_known(destination.queue_id),
-        queue_name=_known(destination.queue_name),
-        entered_at=_at(destination.entered_at),
+    missed = tuple(row_of(MissedRow, each, _at) for each in destination.non_responding_agents)
+    return row_of(
+        QueueEntryRow,
+        destination,
+        _at,
         responding_agent=UNSET if segment is None else _segment(segment),
-        non_responding_agents=tuple(_missed(each) for each in destination.non_responding_agents) or UNSET,
-        is_callback=_known(destination.is_callback),
-        callback_opted_at=_at(destination.callback_opted_at),
-        callback_initiated_at=_at(destination.callback_initiated_at),
-        callback_accepted_at=_at(destination.callback_accepted_at),
-        external_transfer_at=_at(destination.external_transfer_at),
-        external_transfer_to=_known(destination.external_transfer_to),
+        non_responding_agents=missed or UNSET,
     )
 
 
 def _segment(segment: Segment) -> SegmentRow:
-    return SegmentRow(
-        agent_id=_known(segment.agent_id),
-        notes=segment.notes,
+    return row_of(
+        SegmentRow,
+        segment,
+        _at,
         status=segment.status or "Answered",
-        first_response_at=_at(segment.first_response_at),
         first_response_s=_seconds(segment.accepted_at, segment.first_response_at),
-        ended_at=_at(segment.ended_at),
         interaction_s=_seconds(segment.accepted_at, segment.ended_at),
         hold_s=UNSET if segment.hold_ms is None else (segment.hold_ms + 500) // 1000,
         after_call_work_s=_seconds(segment.ended_at, segment.after_call_work_ended_at),
-        after_call_work_ended_at=_at(segment.after_call_work_ended_at),
-        consulting_agents=tuple(_consultation(each) for each in segment.consulting_agents),
-        joined_users=segment.joined_users,
-        email=_known(segment.email),
-        name=_known(segment.name),
-        accepted_at=_at(segment.accepted_at),
-        assigned_at=_at(segment.assigned_at),
+        consulting_agents=tuple(row_of(ConsultationRow, each, _at) for each in segment.consulting_agents),
     )
-
-
-def _missed(missed: Missed) -> MissedRow:
-    return MissedRow(
-        agent_id=_known(missed.agent_id),
-        email=_known(missed.email),
-        name=_known(missed.name),
-        assigned_at=_at(missed.assigned_at),
-        event=_known(missed.event),
-    )
-
-
-def _consultation(consultation: Consultation) -> ConsultationRow:
-    return ConsultationRow(
-        is_merged=_known(consultation.is_merged),
-        name=_known(consultation.name),
-        accepted_at=_at(consultation.accepted_at),
-        assigned_at=_at(consultation.assigned_at),
-        ended_at=_at(consultation.ended_at),
-    )
-
-
-def _known(value: T | None) -> T | UnsetType:
-    """A value, or nothing at all where it is not known: call details never show null."""
-    return UNSET if value is None else value
 
 
 def _at(at: datetime | None) -> str | UnsetType:

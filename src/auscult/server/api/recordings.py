@@ -211,7 +211,6 @@ def list_recordings(request: ApiRequest, conversation_id: ConversationId, app: A
 
 def shown_recording(request: ApiRequest, app: AppStore, server: Services, recording: Recording) -> ShownRecording:
     """Return the view of a recording, with a link if the caller may play it."""
-    sound = recording.sound
     offered = offer(server.store, app, server.recordings, recording, may_original=may_original(request))
     url, expires_at = None, None
     if offered.variant is not None:
@@ -219,17 +218,12 @@ def shown_recording(request: ApiRequest, app: AppStore, server: Services, record
     is_there = recording.state == "success"
     return made_from(
         ShownRecording,
+        offered,
         recording,
-        state=offered.state,
+        recording.sound,
         url=None if url is None else address_of(request, server) + url,
         url_expires_at=expires_at,
-        variant=offered.variant,
         reason=recording.reason or offered.reason,
-        content_type=sound.content_type,
-        codec=sound.codec,
-        duration_ms=sound.duration_ms,
-        channels=sound.channels,
-        sample_rate=sound.sample_rate,
         sha256=recording.sha256 if is_there else "",
     )
 

@@ -12,7 +12,6 @@ from auscult.server.rest.context import App, Rights, Server, Use
 from auscult.server.rest.examples import example
 from auscult.server.rest.guards import reading, writing
 from auscult.server.rest.parameters import NOT_EMPTY, FormId, query
-from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.tuning import Fitting, FormTuning
 
 Work = Use[Fitting]
@@ -155,7 +154,7 @@ def get_form_tuning(form_id: FormId, work: Work, server: Server) -> FormTuning:
     takes the right to read conversations. At most 1,000 audited conversations are read, by id. No judge is asked. `key`
     is null where nothing changes for the better.
     """
-    return work.form(form_id, _evaluator(server))
+    return work.form(form_id, server.trying())
 
 
 @operation.post(
@@ -168,7 +167,7 @@ def publish_form_tuning(
 
     Everything else stays.
     """
-    return form_views.published(work.publish_form(form_id, data.key, _evaluator(server), server.answered()))
+    return form_views.published(work.publish_form(form_id, data.key, server.trying(), server.answered()))
 
 
 @operation.post(
@@ -179,10 +178,6 @@ def publish_form_tuning(
 def undo_form_tuning(form_id: FormId, work: Work, server: Server) -> form_views.PublishedForm:
     """Undo a fit of a form. The version before the fit is published again, as a new version."""
     return form_views.published(work.undo_form(form_id, server.answered()))
-
-
-def _evaluator(server: Server) -> Evaluator:
-    return server.trying()
 
 
 ROUTER = operation.router(__name__, work=work)

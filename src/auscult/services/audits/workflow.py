@@ -24,7 +24,7 @@ from auscult.domain.audits.audit import (
     submit,
 )
 from auscult.domain.disputes.steps import ReviewChange
-from auscult.domain.errors import ConflictError, unknown
+from auscult.domain.errors import ConflictError, not_evaluated
 from auscult.domain.operations.attempts import tried
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.disputes.opening import review_step
@@ -172,11 +172,7 @@ class Auditing:
     def _case(self, conversation_id: str) -> EvaluatedConversation:
         case = self._app.audits.case(conversation_id)
         if case is None:
-            raise unknown(
-                "conversation",
-                conversation_id,
-                "there is no conversation {value} in this app, or it is not evaluated yet",
-            )
+            raise not_evaluated(conversation_id)
         return case
 
 

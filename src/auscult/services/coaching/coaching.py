@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from auscult.domain.audits.audit import LONGEST_COMMENT, LONGEST_NAME
 from auscult.domain.coaching import item as steps
 from auscult.domain.coaching.item import Clip, Coaching, check, flag_share, is_flagged, new_coaching_id
-from auscult.domain.errors import RequestError, coded, invalid, unknown
+from auscult.domain.errors import RequestError, coded, invalid, not_evaluated, unknown
 from auscult.domain.operations.attempts import tried
 from auscult.domain.operations.records import made_from
 from auscult.domain.scoring.stored import EvaluatedConversation
@@ -232,12 +232,7 @@ class Coach:
     def _check_clip(self, clip: Clip) -> None:
         case = self._app.audits.case(clip.conversation_id or "")
         if case is None:
-            raise unknown(
-                "conversation",
-                clip.conversation_id,
-                "there is no conversation {value} in this app, or it is not evaluated yet",
-                field="clips",
-            )
+            raise not_evaluated(clip.conversation_id, "clips")
         if clip.turn_id is not None and all(turn.id != clip.turn_id for turn in case.conversation.turns):
             raise RequestError(
                 "conversation {id} has no turn {value!r}",

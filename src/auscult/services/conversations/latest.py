@@ -1,7 +1,7 @@
 """Lists of conversations, in any order: a page at a time, found and counted by the listing's indexes."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import get_args
 
 import msgspec
@@ -20,6 +20,7 @@ from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.audited import AssignmentSought, CheckSought, checked, conversations_of
 from auscult.services.conversations.talked import TalkReader, both, talked_about
 from auscult.services.scoring.listing import LISTING, ListedConversation
+from auscult.storage.core.instants import bound_ms
 from auscult.storage.store import AppStore
 
 Position = RowKey
@@ -32,7 +33,6 @@ AT_A_TIME = 2_000
 _ALL = 10**9
 """More rows than there are."""
 _EARLIEST_MS, _LATEST_MS = -(10**14), 10**15
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MS = timedelta(milliseconds=1)
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
@@ -181,8 +181,8 @@ def _listed(app: AppStore, rows: Sequence[bytes]) -> tuple[ListedConversation, .
 
 
 def _query(app: AppStore, sought: Sought) -> RecordQuery:
-    since_ms = _EARLIEST_MS if sought.since is None else _ms(sought.since)
-    until_ms = _LATEST_MS if sought.until is None else _ms(sought.until)
+    since_ms = _EARLIEST_MS if sought.since is None else bound_ms(sought.since)
+    until_ms = _LATEST_MS if sought.until is None else bound_ms(sought.until)
     if until_ms < since_ms:
         raise RequestError("until lies before since", code="range.reversed", field="until")
     asked = made_from(
@@ -237,6 +237,3 @@ def _ids(app: AppStore, sought: Sought) -> tuple[str, ...] | None:
     return None if left is None else tuple(sorted(left))
 
 
-def _ms(instant: datetime) -> int:
-    """Return milliseconds since the epoch; what is finer is rounded up, so that a bound stays where it is."""
-    return -((EPOCH - instant) // MS)

@@ -20,6 +20,7 @@ from auscult.reports._wires import shown
 from auscult.services.delivery.day_files import Day, DayFiles, days_between, midnight_of
 from auscult.services.delivery.tables import KINDS, SCHEMA_VERSION
 from auscult.services.scoring.intake.times import UTC_NAME, timezone_of
+from auscult.storage.core.instants import ms_of
 from auscult.storage.delivery.export_folders import ExportFolder
 from auscult.storage.store import AppStore
 from auscult.tables._columns import columns_of
@@ -62,7 +63,7 @@ class Export:
         path = {"streamId": self._app.tenant.app_id, "botId": self._app.tenant.app_id}
         request = ReportRequest(path=path, headers={}, query={}, body=body)
         query = self._report.query(request, (self._app.tenant.app_id,), _LIMITS)
-        query = msgspec.structs.replace(query, since_ms=_ms(since), until_ms=_ms(until), after=RowKey(_ms(since), ""))
+        query = msgspec.structs.replace(query, since_ms=ms_of(since), until_ms=ms_of(until), after=RowKey(ms_of(since), ""))
         while True:
             page = shown(self._app.conversations.page(query), "off")
             answer = msgspec.json.decode(self._report.page(request, query, page), type=dict[str, msgspec.Raw])
@@ -75,12 +76,8 @@ class Export:
         wire = WIRE[self._report.name]
         request = ReportRequest(path={}, headers={}, query={}, body=wire.asks(since, until))
         query = self._report.query(request, (self._app.tenant.app_id,), _LIMITS)
-        query = msgspec.structs.replace(query, since_ms=_ms(since), until_ms=_ms(until), limit=0)
+        query = msgspec.structs.replace(query, since_ms=ms_of(since), until_ms=ms_of(until), limit=0)
         return self._app.conversations.page(query).total
-
-
-def _ms(at: datetime) -> int:
-    return round(at.timestamp() * 1000)
 
 
 CONVERSATIONS_AT_A_TIME = 250

@@ -20,6 +20,7 @@ from auscult.domain.operations.records import made_from
 from auscult.domain.probe import AFAR, Probe
 from auscult.metrics import METRICS
 from auscult.services.definitions.forms.reading import check_form
+from auscult.storage.core.instants import bound_ms
 from auscult.storage.definitions.forms import AppForms
 from auscult.storage.store import AppStore
 
@@ -160,8 +161,8 @@ def scope_of(since: datetime | None, until: datetime | None, sample: int | None 
     if since is not None and until is not None and until < since:
         raise RequestError("until lies before since", code="range.reversed", field="until", value=until.isoformat())
     return BackfillScope(
-        since_ms=EARLIEST_MS if since is None else _ms(since),
-        until_ms=LATEST_MS if until is None else _ms(until),
+        since_ms=EARLIEST_MS if since is None else bound_ms(since),
+        until_ms=LATEST_MS if until is None else bound_ms(until),
         sample=sample,
     )
 
@@ -221,6 +222,3 @@ def _line(app: AppStore, backfill: Backfill) -> RescoreLine:
     )
 
 
-def _ms(instant: datetime) -> int:
-    """Ms since the epoch, the first at or after an instant."""
-    return -int(-instant.timestamp() * 1000 // 1)

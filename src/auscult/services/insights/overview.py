@@ -44,6 +44,7 @@ from auscult.domain.scoring.list_fields import ListFields
 from auscult.services.insights.facts import INELIGIBLE, Listed, Names, decoded, fact_of, is_called, is_left_out, joined
 from auscult.services.insights.rollups import BASIS, Body, Piece, Rollup, cover, packed, unpacked
 from auscult.services.scoring.listing import LISTING
+from auscult.storage.core.instants import bound_ms, ms_of
 from auscult.storage.pages.insight_tallies import Column
 from auscult.storage.store import AppStore, Store
 
@@ -63,8 +64,6 @@ WEEK = timedelta(days=7)
 MOST_WEEKS = 53
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MS = timedelta(milliseconds=1)
 
 Position = tuple[int, str]
 """Where a conversation stands in the order of all: its start in ms since the epoch, and its id."""
@@ -301,7 +300,7 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
     """Every conversation of a selection, in order, a page in memory at a time."""
     if wanted.until < wanted.since:
         raise RequestError("until lies before since.", code="range.reversed", field="until")
-    since_ms = _ms(wanted.since)
+    since_ms = bound_ms(wanted.since)
     key: RowKey | None = RowKey(*(after or (since_ms, "")))
     aliases = app.aliases.in_force()
     while key is not None:
@@ -312,7 +311,7 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
                 report=LISTING.name,
                 app_ids=(app.tenant.app_id,),
                 since_ms=since_ms,
-                until_ms=_ms(wanted.until),
+                until_ms=bound_ms(wanted.until),
                 fields=wanted.fields,
                 include_below_threshold=True,
                 limit=AT_A_TIME,
@@ -322,7 +321,7 @@ def _read(app: AppStore, wanted: Wanted, after: Position | None = None) -> Itera
         )
         for row in page.rows:
             listed = joined(decoded(row), aliases)
-            yield ((listed.started_at - _EPOCH) // _MS, listed.id), row, listed
+            yield (ms_of(listed.started_at), listed.id), row, listed
         key = page.last if page.more else None
 
 
@@ -375,7 +374,7 @@ class _Rolled:
         self._app, self._wanted, self._kinds = app, wanted, (*kinds, *SERVICE)
         self._basis = basis_of(app)
         self._spans: dict[Column, dict[int, list[int]]] = {
-            column: app.insight_tallies.counted(column, self._basis, _ms(wanted.since), _ms(wanted.until))
+            column: app.insight_tallies.counted(column, self._basis, bound_ms(wanted.since), bound_ms(wanted.until))
             for column in ("parts", "whole")
         }
 
@@ -388,11 +387,11 @@ class _Rolled:
         """Count the period."""
         wanted, until = self._wanted, self._wanted.until
         every = Rollup(self._kinds)
-        for _, body in self._counted("parts", _ms(wanted.since), _ms(until)):
+        for _, body in self._counted("parts", bound_ms(wanted.since), bound_ms(until)):
             every.add(body)
         weeks = defaultdict[int, Rollup](lambda: Rollup(()))
         begins = (until - each * WEEK for each in range(min(MOST_WEEKS, (until - _FIRST) // WEEK) + 1))
-        bounds = sorted({_ms(max(each, wanted.since)) for each in begins})
+        bounds = sorted({bound_ms(max(each, wanted.since)) for each in begins})
         for since_ms, until_ms in pairwise(bounds):
             for week, body in self._counted("whole", since_ms, until_ms):
                 weeks[week].add(body)
@@ -440,7 +439,7 @@ def roll_up(app: AppStore, now: datetime, pause: Callable[[float], bool]) -> Non
     """
     store, basis = app.insight_tallies, basis_of(app)
     for span in store.due(basis, LEAST):
-        if span.until_ms > _ms(now):
+        if span.until_ms > bound_ms(now):
             continue
         began = time.monotonic()
         rollup = Rollup()
@@ -552,6 +551,3 @@ def mean_of(counted: Counted, measure: Measure) -> Mean:
     return Mean(n=counted.known(measure), mean=None if mean is None else hundredths(mean))
 
 
-def _ms(instant: datetime) -> int:
-    """Milliseconds since the epoch; what is finer is rounded up, so that a bound stays where it is."""
-    return -((_EPOCH - instant) // _MS)

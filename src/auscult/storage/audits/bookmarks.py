@@ -5,22 +5,17 @@ import sqlalchemy as sa
 
 from auscult.domain.audits.bookmark import AuditSettings, Bookmark, BookmarkKind
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.audits import audit_settings, bookmarks
 from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
-from auscult.storage.people.visibility import visible
+from auscult.storage.people.visibility import SeenConversations
 
 _DEFAULT = AuditSettings()
 
 
-class AppBookmarks(SeenOfApp):
+class AppBookmarks(SeenConversations):
     """The bookmarks of one app."""
-
-    @property
-    def _visible(self) -> list[sa.ColumnElement[bool]]:
-        return visible(self._visibility, self._app, conversations.c.conversation_id)
 
     def put(self, bookmark: Bookmark) -> bool:
         """Store a person's bookmark of a conversation in place of the one before; False where it is unknown."""

@@ -18,11 +18,10 @@ from auscult.storage.conversations.evaluated import WHOLE, newest_evaluation, re
 from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.database import AnyRow, AnySelect, Database
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.tables.conversations import conversations, evaluations
 from auscult.storage.core.tables.recordings import recordings, transcriptions
 from auscult.storage.pages.row_filters import among_ids
-from auscult.storage.people.visibility import visible
+from auscult.storage.people.visibility import SeenConversations
 
 _ROWS = 5_000
 _CASES = 200
@@ -77,17 +76,13 @@ _BODY = msgspec.json.Decoder(_Body)
 _HEARD = msgspec.json.Decoder(tuple[Word, ...])
 
 
-class AppFrames(SeenOfApp):
+class AppFrames(SeenConversations):
     """The frames of one app. Each part is read in a transaction of its own."""
 
     def __init__(self, database: Database, app: int, reader: EvaluationReader) -> None:
         """``app`` is the app's number."""
         super().__init__(database, app)
         self._reader = reader
-
-    @property
-    def _visible(self) -> list[sa.ColumnElement[bool]]:
-        return visible(self._visibility, self._app, conversations.c.conversation_id)
 
     def watermark(self) -> int:
         """Return the number of the last evaluation that was made."""

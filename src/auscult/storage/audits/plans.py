@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Connection
 
 from auscult.domain.audits.assignment import AssignmentState, Role
 from auscult.domain.audits.draw import Draw, DrawnItem, KeptDraw, StratumRecord
@@ -20,7 +19,6 @@ from auscult.storage.core.instants import ms_of
 from auscult.storage.core.repository import OfApp
 from auscult.storage.core.rows import columns_of, record_of
 from auscult.storage.core.tables.audits import assignments, draws, plans
-from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.notices import write_notices
 
@@ -42,13 +40,10 @@ class AppPlans(OfApp):
 
     def get(self, plan_id: str, version: int | None = None) -> Plan | None:
         """Return a plan, its newest version unless another is named; None where there is none."""
-        if not is_storable(plan_id):
-            return None
         query = sa.select(plans).where(plans.c.app == self._app, plans.c.plan_id == plan_id)
         if version is not None:
             query = query.where(plans.c.version == version)
-        row = self._database.row(query.order_by(plans.c.version.desc()).limit(1))
-        return None if row is None else _plan(row)
+        return self._database.named(query.order_by(plans.c.version.desc()).limit(1), plan_id, _plan)
 
     def listing(self, after_id: str = "", limit: int = 100) -> list[Plan]:
         """Return the newest version of each plan, by id, after ``after_id``."""
@@ -107,7 +102,8 @@ class AppPlans(OfApp):
             dealt: Counter[str] = Counter()
             for start in range(0, len(items), _AT_ONCE):
                 some = items[start : start + _AT_ONCE]
-                rows = list(_assignments(self._numbers(connection, some), some, draw, due_at))
+                numbers = self._numbers_of(connection, [each.conversation_id for each in some])
+                rows = list(_assignments(numbers, some, draw, due_at))
                 connection.execute(sa.insert(assignments), [{**row, "app": self._app, "draw": number} for row in rows])
                 dealt.update(row["rater"] for row in rows if row["state"] == "assigned")
             about = NewNotice("", "assigned", draw.draw_id, draw.drawn_at, draw.drawn_by)
@@ -118,14 +114,6 @@ class AppPlans(OfApp):
                 [about._replace(to=rater, n=n) for rater, n in dealt.items()],
             )
         return draw
-
-    def _numbers(self, connection: Connection, items: Sequence[DrawnItem]) -> dict[str, int]:
-        """Return the numbers of the conversations of some items, by id."""
-        query = sa.select(conversations.c.conversation_id, conversations.c.conversation).where(
-            conversations.c.app == self._app,
-            conversations.c.conversation_id.in_([each.conversation_id for each in items]),
-        )
-        return {row.conversation_id: row.conversation for row in connection.execute(query)}
 
 
 def _assignments(

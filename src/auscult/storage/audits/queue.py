@@ -19,7 +19,6 @@ from auscult.storage.audits.reading import HIDDEN, assigned_query, read_assigned
 from auscult.storage.audits.writing import AssignmentChange, change_assignment
 from auscult.storage.core.database import AnySelect
 from auscult.storage.core.instants import ms_of
-from auscult.storage.core.repository import SeenOfApp
 from auscult.storage.core.rows import columns_of
 from auscult.storage.core.sorting import SortKey, Walked, column_of, read_sorted
 from auscult.storage.core.tables.audits import assignments, audits, draws
@@ -28,7 +27,7 @@ from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.text_validation import is_storable
 from auscult.storage.notices import write_notices
 from auscult.storage.people.parties import write_auditor
-from auscult.storage.people.visibility import visible
+from auscult.storage.people.visibility import SeenConversations
 
 _held = audits.alias("held")
 _IS_HELD = sa.exists().where(_held.c.assignment == assignments.c.assignment, _held.c.held_until.is_not(None))
@@ -113,23 +112,16 @@ class TaskQuery(NamedTuple):
     ended_since: datetime | None = None
 
 
-class AppQueue(SeenOfApp):
+class AppQueue(SeenConversations):
     """The assignments of one app."""
-
-    @property
-    def _visible(self) -> list[sa.ColumnElement[bool]]:
-        return visible(self._visibility, self._app, conversations.c.conversation_id)
 
     def _assigned(self) -> AnySelect:
         return assigned_query(self._app).where(*self._visible)
 
     def get(self, assignment_id: str) -> Assigned | None:
         """Return an assignment with its audit; None where there is none."""
-        if not is_storable(assignment_id):
-            return None
         query = self._assigned().where(assignments.c.assignment_id == assignment_id)
-        row = self._database.row(query)
-        return None if row is None else read_assigned(row)
+        return self._database.named(query, assignment_id, read_assigned)
 
     def listing(self, query: QueueQuery) -> list[Assigned]:
         """Return assignments in an order."""

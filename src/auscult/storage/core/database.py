@@ -18,6 +18,7 @@ from auscult.storage.core.change_count import CHANGES, counted
 from auscult.storage.core.dialect import WRITES, dialect_of
 from auscult.storage.core.instants import now_ms
 from auscult.storage.core.result_seals import ResultSeals
+from auscult.storage.core.text_validation import is_storable
 from auscult.storage.core.troubles import Trouble, trouble_of
 
 
@@ -161,6 +162,11 @@ class Database:
         """Return the one row of a query; None where it has none."""
         with self.reading() as connection:
             return connection.execute(query).one_or_none()
+
+    def named(self, query: Executable, name: str, read: Callable[[AnyRow], T]) -> T | None:
+        """Return the record of the one row that a query finds by a name; None where it has none, or none can have it."""
+        row = self.row(query) if is_storable(name) else None
+        return None if row is None else read(row)
 
     def values(self, query: Executable) -> Sequence[Any]:
         """Return the first column of all rows of a query."""

@@ -11,6 +11,11 @@ def ms_of(instant: datetime) -> int:
     return (instant - EPOCH) // _MILLISECOND
 
 
+def bound_ms(instant: datetime) -> int:
+    """Milliseconds since the epoch; what is finer is rounded up, so that a bound stays where it is."""
+    return -((EPOCH - instant) // _MILLISECOND)
+
+
 def instant_of(ms: int) -> datetime:
     """The aware instant, UTC."""
     return EPOCH + ms * _MILLISECOND

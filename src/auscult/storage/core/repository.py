@@ -1,10 +1,18 @@
 """The common part of repositories: their database, their app, and how much of it they show."""
 
+from collections.abc import Collection
 from copy import copy
+from datetime import datetime
 from typing import Self
 
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from auscult.domain.errors import unknown
 from auscult.domain.people.visibility import EVERYTHING, Visibility
-from auscult.storage.core.database import Database
+from auscult.storage.core.database import AnySelect, Database
+from auscult.storage.core.instants import ms_of
+from auscult.storage.core.tables.conversations import conversations
 
 
 class OfDatabase:
@@ -22,6 +30,30 @@ class OfApp(OfDatabase):
         """``app`` is the app's number."""
         super().__init__(database)
         self._app = app
+
+    def _number_of(self, connection: Connection, conversation_id: str) -> int:
+        """Return the number of a conversation. Raises ``NotFoundError`` ``conversation.unknown``."""
+        its = (conversations.c.app == self._app, conversations.c.conversation_id == conversation_id)
+        number = connection.scalar(sa.select(conversations.c.conversation).where(*its))
+        if number is None:
+            raise unknown("conversation", conversation_id)
+        return number
+
+    def _numbers_of(self, connection: Connection, conversation_ids: Collection[str]) -> dict[str, int]:
+        """Return the numbers of those conversations that are there, by id."""
+        its = (conversations.c.app == self._app, conversations.c.conversation_id.in_(conversation_ids))
+        query = sa.select(conversations.c.conversation_id, conversations.c.conversation).where(*its)
+        return {row.conversation_id: row.conversation for row in connection.execute(query)}
+
+    def _state_of(self, sums: AnySelect, table: sa.Table, since: datetime, until: datetime) -> str:
+        """Return the ``sums`` of what a table has on conversations with ``since`` <= start < ``until``, as a mark of it."""
+        query = (
+            sums.join(conversations, conversations.c.conversation == table.c.conversation)
+            .where(table.c.app == self._app)
+            .where(conversations.c.started_at >= ms_of(since), conversations.c.started_at < ms_of(until))
+        )
+        with self._database.reading() as connection:
+            return "-".join(str(each or 0) for each in connection.execute(query).one())
 
 
 class SeenOfApp(OfApp):

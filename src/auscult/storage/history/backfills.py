@@ -17,6 +17,7 @@ from auscult.storage.conversations.evaluations import EvaluationReader
 from auscult.storage.core.chunk_results import without
 from auscult.storage.core.database import AnyRow, AnySelect, Database, write_many
 from auscult.storage.core.instants import now_ms
+from auscult.storage.core.repository import OfApp
 from auscult.storage.core.rows import record_of
 from auscult.storage.core.tables.conversations import IS_CHUNK, WAITS, batches, conversations
 from auscult.storage.core.tables.history import backfill_chunks, backfill_mentions, backfills
@@ -45,14 +46,13 @@ class Steps(NamedTuple):
     at_end: Callable[[Connection, Sequence[bytes]], None]
 
 
-class AppBackfills:
+class AppBackfills(OfApp):
     """The backfills of one app."""
 
     def __init__(self, database: Database, tenant: Tenant, app: int, reader: EvaluationReader) -> None:
         """``app`` is the app's number."""
-        self._database = database
+        super().__init__(database, app)
         self._tenant = tenant
-        self._app = app
         self._reader = reader
 
     def ranges(self, scope: BackfillScope, size: int) -> list[ChunkRange]:
@@ -262,10 +262,7 @@ class AppBackfills:
         """Record the conversations that a result names; return the result without those that were erased meanwhile."""
         if not ids:
             return result
-        query = sa.select(conversations.c.conversation_id, conversations.c.conversation).where(
-            conversations.c.app == self._app, conversations.c.conversation_id.in_(ids)
-        )
-        there = {row.conversation_id: row.conversation for row in connection.execute(query)}
+        there = self._numbers_of(connection, ids)
         if erased := set(ids) - there.keys():
             result = without(result, erased)
         write_many(

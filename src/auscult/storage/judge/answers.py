@@ -24,6 +24,7 @@ from auscult.domain.scoring.judging import Allowance, JudgeResult, Usage
 from auscult.storage.core.database import AnyRow
 from auscult.storage.core.instants import ms_of, now_ms
 from auscult.storage.core.repository import OfApp, OfDatabase
+from auscult.storage.core.rows import columns_of
 from auscult.storage.core.tables.conversations import batches, conversations
 from auscult.storage.core.tables.judge import judge_answers, judge_calls, judge_days, judge_pauses
 from auscult.storage.core.text_validation import is_storable
@@ -134,18 +135,9 @@ class AppAnswers(OfApp):
         return connection.execute(query.with_for_update(read=True, key_share=True)).scalar_one_or_none()
 
     def _keep_call(self, connection: Connection, heard: JudgeResult, usage: Usage, number: int | None) -> int:
-        made = sa.insert(judge_calls).values(
-            app=self._app,
-            conversation=number,
-            at=now_ms(),
-            model=heard.model,
-            prompt_hash=heard.prompt_hash,
-            tokens_in=usage.tokens_in,
-            tokens_cached=usage.tokens_cached,
-            tokens_out=usage.tokens_out,
-            cost=usage.cost,
-        )
-        return connection.execute(made.returning(judge_calls.c.call)).scalar_one()
+        whose = {"app": self._app, "conversation": number, "at": now_ms()}
+        row = columns_of(judge_calls, usage, **whose, model=heard.model, prompt_hash=heard.prompt_hash)
+        return connection.execute(sa.insert(judge_calls).values(row).returning(judge_calls.c.call)).scalar_one()
 
 
 _TOKENS = ("tokens_in", "tokens_cached", "tokens_out")

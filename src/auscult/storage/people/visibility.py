@@ -14,6 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy import BigInteger, ColumnElement, Connection, Text
 
 from auscult.domain.people.visibility import Visibility
+from auscult.storage.core.repository import SeenOfApp
+from auscult.storage.core.tables.conversations import conversations
 from auscult.storage.core.tables.people import conversation_parties, memberships
 from auscult.storage.people.parties import AGENT, AUDITOR, QUEUE, agent_party, auditor_party, queue_party
 
@@ -118,3 +120,11 @@ def _is_in_team(party: sa.FromClause, teams: Sequence[ColumnElement[str]]) -> Co
         stay.c.until.is_(None) | (stay.c.until > party.c.started_at),
     )
     return found.correlate(party).exists()
+
+
+class SeenConversations(SeenOfApp):
+    """A repository of what belongs to conversations of one app; a principal sees that of those which they see."""
+
+    @property
+    def _visible(self) -> list[ColumnElement[bool]]:
+        return visible(self._visibility, self._app, conversations.c.conversation_id)

@@ -10,7 +10,6 @@ from auscult.storage.access.apps import lock_app
 from auscult.storage.core.repository import OfApp
 from auscult.storage.core.sorting import SortKey, column_of, read_sorted
 from auscult.storage.core.tables.conversations import IS_UNFINISHED, batches, conversations
-from auscult.storage.core.text_validation import is_storable
 from auscult.storage.work.batches import BATCH, UNRECORDED, batch_of
 from auscult.storage.work.work_list import REQUEUED, ended
 
@@ -63,11 +62,8 @@ class AppJobs(OfApp):
 
     def get(self, batch_id: str) -> Batch | None:
         """One batch of this app, done or not."""
-        if not is_storable(batch_id):
-            return None
         query = BATCH.where(batches.c.batch_id == batch_id, batches.c.app == self._app)
-        row = self._database.row(query)
-        return None if row is None else batch_of(row)
+        return self._database.named(query, batch_id, batch_of)
 
     def left(self, batch_id: str, limit: int = 1000) -> list[str]:
         """The conversations of a batch that are not recorded, by id."""

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from auscult.domain.audits.audit import AuditState, state_of
 from auscult.domain.audits.bookmark import AgentSees, AuditSettings, Bookmark, BookmarkKind, check_note
-from auscult.domain.errors import NotFoundError, unknown
+from auscult.domain.errors import not_evaluated
 from auscult.domain.evaluation import Status
 from auscult.domain.form import Handler
 from auscult.domain.operations.records import made_from
@@ -112,7 +112,7 @@ def set_bookmark(
         at=server.now(),
     )
     if not app.bookmarks.put(made):
-        raise _unknown(conversation_id)
+        raise not_evaluated(conversation_id)
     return made
 
 
@@ -158,7 +158,7 @@ def list_segments(conversation_id: ConversationId, app: App, rights: Rights) -> 
     """List the segments that a form for segments scores, with the score and the audit of each."""
     case = app.audits.case(conversation_id)
     if case is None:
-        raise _unknown(conversation_id)
+        raise not_evaluated(conversation_id)
     hidden = hidden_from(app, rights.name, conversation_id, rights.agent_ids)
     settings = kept_from_agents(app, rights.visibility())
     is_kept = "machine" in hidden | kept_from(settings, state_of(case.audit), hidden)
@@ -206,12 +206,6 @@ def set_audit_settings(data: JSONBody[SettingsBody], app: App) -> AuditSettings:
     made = AuditSettings(agent_sees=data.agent_sees, hide_auditor=data.hide_auditor, leaderboard=data.leaderboard)
     app.bookmarks.change_settings(made)
     return made
-
-
-def _unknown(conversation_id: str) -> NotFoundError:
-    return unknown(
-        "conversation", conversation_id, "there is no conversation {value} in this app, or it is not evaluated yet"
-    )
 
 
 ROUTER = operation.router(__name__)

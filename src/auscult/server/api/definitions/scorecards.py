@@ -1,7 +1,7 @@
 """Scorecards: the measures of agents, and the figures of their conversations in a period."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import Annotated, Any
 
@@ -34,8 +34,8 @@ from auscult.services.definitions.scorecards import (
     scorecard,
     scorecards,
 )
+from auscult.storage.core.instants import instant_of, ms_of
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ScorecardId = Annotated[str, path_id("The scorecard, percent-encoded.", "sc-service")]
 AgentId = Annotated[str, path_id("The agent, percent-encoded.", "a-1")]
 
@@ -282,13 +282,13 @@ def list_scorecard_interactions(
         return InteractionPage(scorecard=card.id, version=card.version, items=(), next_cursor=None)
     after = read_cursor(cursor, tuple[int, str])
     if after is not None:
-        since = _EPOCH + timedelta(milliseconds=after[0])
+        since = instant_of(after[0])
     found = interactions_of(app, card, agent_id, since, until)
     if after is not None:
         found = _behind(found, after)
     items = tuple(islice(found, limit + 1))
     last = items[limit - 1] if len(items) > limit else None
-    following = None if last is None else write_cursor(_ms(last.started_at), last.conversation_id)
+    following = None if last is None else write_cursor(ms_of(last.started_at), last.conversation_id)
     return InteractionPage(scorecard=card.id, version=card.version, items=items[:limit], next_cursor=following)
 
 
@@ -296,7 +296,7 @@ def _behind(found: Iterator[Interaction], after: tuple[int, str]) -> Iterator[In
     """Yield the conversations after the one at a cursor. If that is gone, all that began at its time are repeated."""
     together: list[Interaction] = []
     for one in found:
-        at = (_ms(one.started_at), one.conversation_id)
+        at = (ms_of(one.started_at), one.conversation_id)
         if at == after:
             break
         if at[0] > after[0]:
@@ -306,10 +306,6 @@ def _behind(found: Iterator[Interaction], after: tuple[int, str]) -> Iterator[In
     else:
         yield from together
     yield from found
-
-
-def _ms(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
 def _listed(card: Scorecard) -> ListedScorecard:

@@ -148,7 +148,7 @@ example(
 @operation.get("/users", may=reading("users", reach="app"))
 def list_users(app: App, rights: Rights, server: Server) -> UserList:
     """List users. They have or had a grant in the app; in order of e-mail addresses, with these grants."""
-    return Items(items=tuple(_views(app, rights, server)))
+    return Items(items=tuple(shown_users(app, rights, server)))
 
 
 @operation.post(
@@ -171,13 +171,13 @@ def add_user(data: JSONBody[NewUser], app: App, rights: Rights, server: Server) 
     users.check(app.tenant.account_id, app.tenant, data.access())
     user = users.add(data.email, data.name, app.tenant.account_id, data.password)
     users.grant(user, app.tenant, data.access())
-    return _view(app, server, users.find(user.user_id))
+    return shown_user(app, server, users.find(user.user_id))
 
 
 @operation.get("/users/{user_id}", may=reading("users", reach="app"), summary="One user")
 def get_user(user_id: UserId, app: App, rights: Rights, server: Server) -> UserView:
     """Return a user with all grants in the app, ended ones too."""
-    return _view(app, server, find_user(user_id, app, rights, server))
+    return shown_user(app, server, find_user(user_id, app, rights, server))
 
 
 @operation.post(
@@ -210,7 +210,7 @@ def disable_user(user_id: UserId, app: App, rights: Rights, server: Server) -> U
     user = find_user(user_id, app, rights, server)
     users = managing(rights, server)
     users.disable(user)
-    return _view(app, server, users.find(user.user_id))
+    return shown_user(app, server, users.find(user.user_id))
 
 
 @operation.post("/users/{user_id}/enable", may=writing("users"), is_slow=False)
@@ -219,7 +219,7 @@ def enable_user(user_id: UserId, app: App, rights: Rights, server: Server) -> Us
     user = find_user(user_id, app, rights, server)
     users = managing(rights, server)
     users.enable(user)
-    return _view(app, server, users.find(user.user_id))
+    return shown_user(app, server, users.find(user.user_id))
 
 
 @operation.delete("/users/{user_id}/second-factor", may=writing("users"), is_slow=False)
@@ -271,7 +271,8 @@ def find_user(user_id: str, app: AppStore, rights: Any, server: Services) -> Use
     return user
 
 
-def _views(app: AppStore, rights: Any, server: Services) -> list[UserView]:  # noqa: ANN401
+def shown_users(app: AppStore, rights: Any, server: Services) -> list[UserView]:  # noqa: ANN401
+    """Return the users who have or had a grant in the app, or all of the account for those who manage it, with the grants."""
     people, tenant, now = server.store.people, app.tenant, server.now()
     roles = people.roles.of(tenant.account_id)
     by_user: dict[str, list[Any]] = {}
@@ -285,7 +286,8 @@ def _views(app: AppStore, rights: Any, server: Services) -> list[UserView]:  # n
     ]
 
 
-def _view(app: AppStore, server: Services, user: User) -> UserView:
+def shown_user(app: AppStore, server: Services, user: User) -> UserView:
+    """Return a user with the grants in the app."""
     people, tenant = server.store.people, app.tenant
     grants = [each for each in people.grants.of_user(user.user_id) if each.covers(tenant.app_id)]
     return user_view(user, grants, server.now(), people.roles.of(tenant.account_id))

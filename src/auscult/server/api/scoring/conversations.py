@@ -1,7 +1,7 @@
 """Conversations: loaded, listed, read whole, and erased."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Annotated, Any, BinaryIO, Literal, TypeVar
 
 from litestar.di import NamedDependency
@@ -72,6 +72,7 @@ from auscult.services.scoring.intake.read import read_given
 from auscult.services.scoring.intake.submit import Refusal, Submission
 from auscult.services.scoring.intake.times import of_app
 from auscult.services.scoring.listing import LISTING, ListedConversation
+from auscult.storage.core.instants import bound_ms
 from auscult.storage.store import AppStore
 
 
@@ -140,7 +141,6 @@ CustomFields = Annotated[
 Audits = Annotated[
     tuple[Literal["assigned", "audited"], ...], repeated("Only those that are being audited, or that are audited.")
 ]
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 READ_THREADS = "audit.read"
 """The permission of a client that reads threads."""
 READ_TEXTS = "ai_agent.read"
@@ -392,8 +392,8 @@ def _view(app: AppStore, caller: Principal, rights: AppRights, asked: RecordQuer
 
 
 def _range(since: datetime | None, until: datetime | None) -> tuple[int, int]:
-    since_ms = _EARLIEST_MS if since is None else _ms(since)
-    until_ms = _LATEST_MS if until is None else _ms(until)
+    since_ms = _EARLIEST_MS if since is None else bound_ms(since)
+    until_ms = _LATEST_MS if until is None else bound_ms(until)
     if until_ms < since_ms:
         raise RequestError(
             "until lies before since.", code="range.reversed", field="until", value=until.isoformat() if until else None
@@ -506,9 +506,6 @@ def erase_conversation(conversation_id: ConversationId, app: App, rights: Rights
     remove_due(server.store.recordings, server.recordings)
 
 
-def _ms(instant: datetime) -> int:
-    """Return milliseconds since the epoch, rounded up so that a finer bound still selects the same rows."""
-    return -((_EPOCH - instant) // timedelta(milliseconds=1))
 
 
 ROUTER = operation.router(__name__, fields=list_fields, given=given)

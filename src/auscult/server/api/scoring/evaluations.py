@@ -295,16 +295,11 @@ def _metric(result: MetricResult) -> ShownMetric:
     return made_from(
         ShownMetric,
         metric,
+        verdict,
+        result,
         weight=float(metric.weight),
         negative_weight=float(metric.negative_weight),
-        qualification=verdict.qualification,
-        adhered=result.adhered,
-        evidence=verdict.evidence,
-        trigger=verdict.trigger,
-        reason=verdict.reason,
         parts=tuple(_part(part) for part in verdict.parts),
-        compared=verdict.compared,
-        level=verdict.level,
         share=None if verdict.share is None else float(verdict.share),
     )
 
@@ -320,11 +315,9 @@ def _result(found: Audit) -> ShownResult | None:
     return made_from(
         ShownResult,
         result,
+        result.sheet,
         form={"id": result.form_id, "version": result.form_version},
         score=_whole(result.score),
-        comment=result.sheet.comment,
-        answers=result.sheet.answers,
-        moments=result.sheet.moments,
     )
 
 

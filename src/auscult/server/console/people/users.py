@@ -16,6 +16,7 @@ from auscult.domain.people.permissions import PERMISSIONS
 from auscult.domain.people.users import User
 from auscult.language import gettext as _
 from auscult.language import later
+from auscult.server.api.people.users import find_user, managing, shown_user, shown_users
 from auscult.server.console.absences import LABELS, absences_of, days_in_words, wanted_of
 from auscult.server.console.frame.naming import agent_name, by_in_words, role_name
 from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence, sentence_of, several
@@ -25,7 +26,7 @@ from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.people.rights import permission_in_words
 from auscult.services.people.users import Access, Users
-from auscult.services.people.views import GrantView, UserView, user_view
+from auscult.services.people.views import GrantView, UserView
 from auscult.services.people.why import Explainer, Explanation
 
 _SCOPES = {
@@ -249,7 +250,7 @@ class UsersPage(Controller):
             status=409 if problem else 200,
             note=visit.note(_NOTES),
             problem=problem or lacking,
-            user=_shown(visit, user),
+            user=shown_user(visit.app, visit.services, user),
             has_second_factor=user.user_id in people.second_factors.enrolled(),
             has_no_password=visit.services.sign_on is None and people.users.password_hash(user.user_id) is None,
             may_manage=visit.principal.may_everywhere("user.manage"),
@@ -301,7 +302,7 @@ def _mailed(visit: Visit, email: str, link: str) -> str:
 
 def managed(visit: Visit) -> Users:
     """Return the service that changes users on the visitor's behalf."""
-    return Users(visit.store, visit.principal, lambda: visit.now)
+    return managing(visit.principal, visit.services)
 
 
 def _access(data: Given) -> Access:
@@ -324,34 +325,11 @@ def _agents(visit: Visit) -> tuple[tuple[str, str], ...]:
 
 
 def _find(visit: Visit, user_id: str) -> User:
-    """Return a user who has or had a grant in the app. Raises ``NotFoundError`` ``user.unknown``."""
-    user = managed(visit).find(user_id)
-    grants = visit.store.people.grants.of_user(user.user_id)
-    is_here = user.account_id == visit.app.tenant.account_id and any(
-        each.covers(visit.app.tenant.app_id) for each in grants
-    )
-    if not is_here and "user.manage" not in visit.principal.account_permissions:
-        raise NotFoundError(f"unknown user {user_id!r}", code="user.unknown", field="user_id", value=user_id)
-    return user
+    return find_user(user_id, visit.app, visit.principal, visit.services)
 
 
 def _users(visit: Visit) -> list[UserView]:
-    people, tenant = visit.store.people, visit.app.tenant
-    roles = people.roles.of(tenant.account_id)
-    grants = people.grants.in_app(tenant.app_id, tenant.account_id)
-    holders = {each.user_id for each in grants}
-    sees_all = "user.manage" in visit.principal.account_permissions
-    return [
-        user_view(user, [each for each in grants if each.user_id == user.user_id], visit.now, roles)
-        for user in people.users.listing(tenant.account_id)
-        if sees_all or user.user_id in holders
-    ]
-
-
-def _shown(visit: Visit, user: User) -> UserView:
-    people, tenant = visit.store.people, visit.app.tenant
-    grants = [each for each in people.grants.of_user(user.user_id) if each.covers(tenant.app_id)]
-    return user_view(user, grants, visit.now, people.roles.of(tenant.account_id))
+    return shown_users(visit.app, visit.principal, visit.services)
 
 
 def _why(visit: Visit, user: User, asked: str) -> tuple[Explanation | None, str]:

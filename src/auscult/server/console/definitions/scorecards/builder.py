@@ -141,7 +141,6 @@ def field_of(  # noqa: PLR0913, PLR0917  (all of a field)
 ) -> Control:
     """Return the field of a key of such a document; ``value`` is None where the document has none."""
     said, page = meaning_of(of, key)
-    written = path_text(path)
     options: tuple[tuple[str, str], ...] = ()
     if kind == "switch":
         options = tuple((each, _(VALUES[each])) for each in _SWITCH)
@@ -151,17 +150,13 @@ def field_of(  # noqa: PLR0913, PLR0917  (all of a field)
         options = tuple((each, _(VALUES[each])) for each in ("exclude", "award"))
     elif key == "correct_answer":
         options = tuple((each, _(VALUES[each])) for each in ("yes", "no"))
-    return Control(
+    return replace(
+        whole_of(path, key_word(key), faults),
         kind=kind,
-        label=key_word(key),
-        path=written,
-        id=written,
         value=default if value is None else text_in(value),
         default=default,
         options=options,
         is_there=value is not None,
-        faults=faults.at(path),
-        fixes=faults.fixes(path),
         help=_(said) if said else "",
         page=page,
     )
@@ -185,20 +180,13 @@ def words_of(  # noqa: PLR0913, PLR0917  (all of a field)
     of: str = "scorecard",
 ) -> Control:
     """Return the list of what was picked, by name."""
-    said, page = meaning_of(of, key)
-    written = path_text(path)
     given = [str(each) for each in cast("list[object]", value)] if isinstance(value, list) else []
-    return Control(
-        kind="words",
-        label=key_word(key),
-        path=written,
-        id=written,
+    return replace(
+        field_of(key, value, path, faults, "words", of=of),
+        value="",
         words=tuple(names.get(each, each) for each in given),
-        is_there=value is not None,
         faults=faults.at(path, len(given)),
         fixes=faults.fixes(path, len(given)),
-        help=_(said) if said else "",
-        page=page,
     )
 
 

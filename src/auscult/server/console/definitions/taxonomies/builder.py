@@ -11,6 +11,7 @@ from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.definitions.faults import Faults, path_text
 from auscult.server.console.definitions.forms.builder import Control
+from auscult.server.console.definitions.forms.editor_view import path_of
 from auscult.server.console.definitions.scorecards.builder import Known, field_of, words_of
 from auscult.server.console.frame.meanings import meaning_of
 from auscult.server.console.frame.naming import BETWEEN
@@ -155,14 +156,10 @@ def _summary(below: int, sentences: int) -> str:
 
 
 def _marks(tree: _Tree, path: Path, below: tuple[TopicRow, ...]) -> tuple[tuple[str, str], ...]:
-    inside = tree.faults.inside(path) - sum(tree.faults.inside(_path(each.path)) for each in below)
+    inside = tree.faults.inside(path) - sum(tree.faults.inside(path_of(each.path)) for each in below)
     if inside:
         return ((_("a fault"), "late"),)
     return ((_("found by its name alone"), "wait"),) if tree.warned.at(path) else ()
-
-
-def _path(written: str) -> Path:
-    return tuple(int(part) if part.isdecimal() else part for part in written.split("."))
 
 
 def _description(topic: Mapping[str, Any], path: Path, faults: Faults) -> Control:
