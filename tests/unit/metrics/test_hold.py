@@ -287,6 +287,8 @@ def test_the_handler_is_whoever_led_and_unknown_speakers_are_not_judged() -> Non
     """An agent's thanks are the handler's; where no turn has a side, only the length of a hold is known."""
     thanks = RESUMED | {"after": RESUMED["after"] | {"speaker": "handler"}}
     told = NOTICE | {"before": NOTICE["before"] | {"speaker": "handler"}}
-    assert answered(judge(CALL, parts=[told, LENGTH, thanks])) == dict.fromkeys(("notice", "duration", "resumption"), "YES")
+    assert answered(judge(CALL, parts=[told, LENGTH, thanks])) == dict.fromkeys(
+        ("notice", "duration", "resumption"), "YES"
+    )
     mono = replace(CALL, turns=tuple(replace(each, speaker="unknown") for each in CALL.turns))
     assert answered(judge(mono)) == {"notice": "NA", "duration": "YES", "resumption": "NA"}

@@ -10,8 +10,8 @@ import typer
 from auscult.cli.operations.token import make_link
 from auscult.cli.terminal import input_files, options, remote
 from auscult.cli.terminal.progress import progress
-from auscult.domain.errors import counted
 from auscult.config import read_settings
+from auscult.domain.errors import counted
 
 if TYPE_CHECKING:
     from auscult.client.simulator import Played

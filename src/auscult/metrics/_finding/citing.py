@@ -54,9 +54,7 @@ def why_by_words(condition: What, turn: Turn, conversation: Conversation, wordin
         at, end = next(iter(match_starts(condition.pattern, text)), (0, 0))
         start = max(0, at - _CONTEXT)
         quoted = turn.text if "[" in turn.text else text  # of the same length, with placeholders in place of stand-ins
-        return coded("says '{words}'", words=shortened(_whole(at, end, quoted))), turn.text[
-            start : start + SHOWN_TURN
-        ]
+        return coded("says '{words}'", words=shortened(_whole(at, end, quoted))), turn.text[start : start + SHOWN_TURN]
     if condition.call is not None:
         index = next(number for number, each in enumerate(conversation.turns) if each.id == turn.id)
         fitting = [each for each in placed_calls(conversation) if holds(condition.call, each.call)]

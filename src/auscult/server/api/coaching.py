@@ -141,7 +141,7 @@ example(_ITEM)(ListedCoaching)
 
 
 @operation.post("/coaching", may=GIVING, status=201, refuses=_REFUSALS, command="coaching create", arguments=("goal",))
-def create_coaching(  # noqa: PLR0913, PLR0917  (what is given, and who gives it)
+def create_coaching(
     data: JSONBody[CoachingBody], coach: Coaches, caller: Caller, app: App, server: Basis, rights: Rights
 ) -> CoachingPage:
     """Coach agents. Each gets an item, all or none. Only coaches see a group."""

@@ -235,5 +235,3 @@ def _ids(app: AppStore, sought: Sought) -> tuple[str, ...] | None:
     if sought.check:
         left = both(left, checked(app, sought.check, sought.since, sought.until))
     return None if left is None else tuple(sorted(left))
-
-

@@ -43,7 +43,10 @@ def review(rule: ReviewerRule, reviewers: tuple[str, ...], auditor: str, agent: 
 
 def test_the_name_of_a_hidden_auditor_is_in_no_part() -> None:
     """Neither as the auditor's nor as that of who decided; another decider is named, and others see both."""
-    mine, decided = agent_of("a-1", name="lee@x"), replace(dispute("lee@x", "ann@x"), agent_id="a-1", decided_by="ann@x")
+    mine, decided = (
+        agent_of("a-1", name="lee@x"),
+        replace(dispute("lee@x", "ann@x"), agent_id="a-1", decided_by="ann@x"),
+    )
     seen = decided.hidden_from(mine, ("auditor",))
     assert (seen.auditor, seen.decided_by) == (None, None)
     assert replace(decided, decided_by="bob@x").hidden_from(mine, ("auditor",)).decided_by == "bob@x"

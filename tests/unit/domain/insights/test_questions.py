@@ -68,12 +68,15 @@ def test_days_in_words(text: str, days: tuple[str, str]) -> None:
     assert (asked.unknown, asked.missing) == ((), ())
 
 
-@pytest.mark.parametrize("text", [
+@pytest.mark.parametrize(
+    "text",
+    [
         "pass rate in March and November",
         "compare August with November",
         "pass rate from September to February",
         "pass rate from Friday to Monday",
-    ])
+    ],
+)
 def test_periods_apart_are_refused(text: str) -> None:
     """They are neither one period nor one and that before it; of a range the later end would be the earlier one."""
     assert read_question(text, KNOWN, TODAY).missing == ("several periods",)

@@ -17,7 +17,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from auscult.domain.assist.assistance import AssistedAgent
-from auscult.domain.errors import AccessError, RequestError
+from auscult.domain.errors import AccessError
 from auscult.domain.tenancy import Client
 from auscult.server.asgi import Scope, headers_of, scope_of
 from auscult.server.auth.principal import Principal

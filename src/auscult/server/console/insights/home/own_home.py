@@ -375,9 +375,7 @@ def disputes_view(
     )
 
 
-def _outcome(
-    found: Dispute, trail: Sequence[TrailEntry], names: Mapping[str, str], reader: Reader
-) -> OutcomeView:
+def _outcome(found: Dispute, trail: Sequence[TrailEntry], names: Mapping[str, str], reader: Reader) -> OutcomeView:
     by = names.get(found.decided_by, found.decided_by) if found.decided_by else _("the auditor")
     state = {
         "open": _("Waits, to be decided by {day}").format(day=reader.day(found.due_at, year=False)),
