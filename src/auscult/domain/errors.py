@@ -247,7 +247,9 @@ class DefinitionError(AuscultError):
     def of(cls, problems: Iterable[str]) -> Self:
         """Return the error with all problems of a document, a line each."""
         lines = tuple(problems)
-        return cls(f"the {cls.noun} cannot be used: {counted(len(lines), 'problem')}\n" + "\n".join(lines), problems=lines)
+        return cls(
+            f"the {cls.noun} cannot be used: {counted(len(lines), 'problem')}\n" + "\n".join(lines), problems=lines
+        )
 
 
 class FormError(DefinitionError):

@@ -105,9 +105,7 @@ class AppDisputes(SeenOfApp):
     def dispute(self, dispute_id: str) -> Dispute | None:
         """Return a dispute; None where there is none. One whose conversation was erased is seen by who sees all."""
         query = sa.select(disputes.c.body).where(disputes.c.app == self._app, disputes.c.dispute_id == dispute_id)
-        return self._database.named(
-            query.where(*self._visible()), dispute_id, lambda row: _DISPUTE.decode(row.body)
-        )
+        return self._database.named(query.where(*self._visible()), dispute_id, lambda row: _DISPUTE.decode(row.body))
 
     def disputes(self, query: DisputeQuery) -> list[Listed]:
         """Return disputes in an order."""

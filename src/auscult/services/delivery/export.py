@@ -63,7 +63,9 @@ class Export:
         path = {"streamId": self._app.tenant.app_id, "botId": self._app.tenant.app_id}
         request = ReportRequest(path=path, headers={}, query={}, body=body)
         query = self._report.query(request, (self._app.tenant.app_id,), _LIMITS)
-        query = msgspec.structs.replace(query, since_ms=ms_of(since), until_ms=ms_of(until), after=RowKey(ms_of(since), ""))
+        query = msgspec.structs.replace(
+            query, since_ms=ms_of(since), until_ms=ms_of(until), after=RowKey(ms_of(since), "")
+        )
         while True:
             page = shown(self._app.conversations.page(query), "off")
             answer = msgspec.json.decode(self._report.page(request, query, page), type=dict[str, msgspec.Raw])

@@ -220,5 +220,3 @@ def _line(app: AppStore, backfill: Backfill) -> RescoreLine:
         id=backfill.backfill_id,
         reason=backfill.reason or "; ".join(counts.faults) or None,
     )
-
-

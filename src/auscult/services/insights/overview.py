@@ -549,5 +549,3 @@ def mean_of(counted: Counted, measure: Measure) -> Mean:
     """Return the mean of a measure over the conversations of which it is known."""
     mean = counted.mean(measure)
     return Mean(n=counted.known(measure), mean=None if mean is None else hundredths(mean))
-
-

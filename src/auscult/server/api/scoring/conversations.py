@@ -506,6 +506,4 @@ def erase_conversation(conversation_id: ConversationId, app: App, rights: Rights
     remove_due(server.store.recordings, server.recordings)
 
 
-
-
 ROUTER = operation.router(__name__, fields=list_fields, given=given)
