@@ -43,7 +43,8 @@ def change(
 
     with options.known_app(database, app) as store:
         change_rule(store, principal(), queue, kind, days or None)
-    typer.echo(f"{app}, queue {queue}, {kind}: {f'kept {counted(days, 'day')}' if days else 'no rule'}")
+    rule = f"kept {counted(days, 'day')}" if days else "no rule"
+    typer.echo(f"{app}, queue {queue}, {kind}: {rule}")
 
 
 def run(*, app: options.KnownApp, database: options.Database = None, as_json: options.AsJson = False) -> None:

@@ -189,11 +189,11 @@ def render(record: Record) -> bytes:
     whole = _joined(_encode(row), _encode(_closing(record, contact)))
     stays = () if contact.is_bot_only else tuple(map(_later, destinations_of(record.conversation)))
     more = Stored(
-        customerinfo=_known(contact.customer_info),
-        userleveltags=_known(contact.user_level_tags),
-        sessionleveltags=_known(contact.session_level_tags),
-        campaigninfo=_known(contact.campaign_info),
-        skills=_known(contact.skills),
+        customerinfo=known(contact.customer_info),
+        userleveltags=known(contact.user_level_tags),
+        sessionleveltags=known(contact.session_level_tags),
+        campaigninfo=known(contact.campaign_info),
+        skills=known(contact.skills),
         stays=stays if any(stays) else UNSET,
     )
     beside = _encode(more)
@@ -248,7 +248,7 @@ def _later(destination: Destination) -> LaterSegment | None:
     segment = destination.responding_agent
     if segment is None or (segment.snoozes is None and segment.is_translated is None):
         return None
-    return LaterSegment(snoozeinfo=_known(segment.snoozes), is_translated=_known(segment.is_translated))
+    return LaterSegment(snoozeinfo=known(segment.snoozes), is_translated=known(segment.is_translated))
 
 
 def _joined(first: bytes, second: bytes) -> bytes:

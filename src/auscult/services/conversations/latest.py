@@ -157,7 +157,7 @@ def breakdown(
     if sought.said is not None:
         raise ValueError("a breakdown is of listed conversations, not of a search")
     asked = _query(app, replace(sought, since=bounds[0], until=bounds[-1]))
-    return app.conversations.breakdown(asked, Grouped(by, tuple(map(_ms, bounds)), values))
+    return app.conversations.breakdown(asked, Grouped(by, tuple(map(bound_ms, bounds)), values))
 
 
 def details(app: AppStore, items: Sequence[ListedConversation]) -> dict[str, EvaluatedConversation]:

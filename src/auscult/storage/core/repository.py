@@ -39,7 +39,7 @@ class OfApp(OfDatabase):
             raise unknown("conversation", conversation_id)
         return number
 
-    def _numbers_of(self, connection: Connection, conversation_ids: Collection[str]) -> dict[str, int]:
+    def _numbers_of(self, connection: Connection, conversation_ids: Collection[str | None]) -> dict[str, int]:
         """Return the numbers of those conversations that are there, by id."""
         its = (conversations.c.app == self._app, conversations.c.conversation_id.in_(conversation_ids))
         query = sa.select(conversations.c.conversation_id, conversations.c.conversation).where(*its)

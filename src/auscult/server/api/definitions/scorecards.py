@@ -13,7 +13,7 @@ from auscult.domain.definitions.form_version import signed
 from auscult.domain.definitions.scorecard import Interaction, Scorecard
 from auscult.domain.errors import NotFoundError, unknown
 from auscult.domain.operations.records import made_from
-from auscult.server.problems import RefusedDocumentError
+from auscult.server.problems import Detail, RefusedDocumentError
 from auscult.server.rest import operation
 from auscult.server.rest.context import App, Rights
 from auscult.server.rest.cursors import read_cursor, write_cursor
