@@ -7,7 +7,7 @@ from auscult.domain.absences import Away
 from auscult.domain.coaching.item import Coaching
 from auscult.language import gettext as _
 from auscult.language import ngettext
-from auscult.server.api.coaching import GIVE, may_see
+from auscult.server.api.coaching import GIVE, visible
 from auscult.server.console.absences import offers, places
 from auscult.server.console.calibration.sessions import TAKE_PART, calibrating
 from auscult.server.console.coaching.items import written
@@ -189,7 +189,9 @@ def _coaching(visit: Visit) -> Iterator[TodoView]:
 def _may_confirm(visit: Visit, item: Coaching, away: Away) -> bool:
     """Return whether the reader, who is here, may confirm an item in place of its coach."""
     is_own = item.agent_id in visit.principal.agent_ids
-    return not is_own and visit.visitor.email not in away and may_see(visit.app, item, visit.principal, visit.now)
+    return (
+        not is_own and visit.visitor.email not in away and bool(visible(visit.app, [item], visit.principal, visit.now))
+    )
 
 
 def _coached(visit: Visit, item: Coaching, away: Away) -> str:
