@@ -196,7 +196,7 @@ class AppConversations(SeenOfApp):
             is_stored = not self._has_changed(connection, settings)
             is_stored = is_stored and store_resting_state(connection, self._app, conversation.id, state)
             if is_stored:
-                self._accept(connection, admitted, "live")
+                self._accept(connection, admitted, "live", None, is_known=False)
                 if original is not conversation:
                     drop_originals(connection, self._app, conversation.id)
         return is_stored
@@ -447,13 +447,7 @@ class AppConversations(SeenOfApp):
         )
 
     def _accept(
-        self,
-        connection: Connection,
-        admitted: Incoming,
-        priority: Priority,
-        since: int | None = None,
-        *,
-        is_known: bool = False,
+        self, connection: Connection, admitted: Incoming, priority: Priority, since: int | None, *, is_known: bool
     ) -> Accepted:
         by_id = {conversation.id: conversation for conversation in admitted.conversations}
         stored = {each.stored.conversation_id: each for each in read_waiting(connection, self._app, sorted(by_id))}
@@ -489,13 +483,12 @@ class AppConversations(SeenOfApp):
                 self._privacy.keep(connection, admitted, [*new, *changed])
             if new:
                 count_use(connection, self._database.dialect, self._app, conversations=len(new))
-        unchanged = len(stored) - len(changed)
         size = sum(incoming[each].size for each in (*new, *changed))
         return Accepted(
             batch_id=batch_id,
             new=len(new),
             changed=len(changed),
-            unchanged=unchanged,
+            unchanged=len(stored) - len(changed),
             size=size,
             batch=batch,
             replaced=tuple(again),
