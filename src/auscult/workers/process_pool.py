@@ -143,7 +143,7 @@ def _run(target: Callable[..., None], args: tuple[object, ...]) -> None:
 
 
 def end_after(stop: threading.Event) -> None:
-    """End the process twenty seconds after ``stop``: a worker that waits for a lost database does not look at it.
+    """End the process twenty seconds after ``stop``: a worker that waits for a lost database does not notice it.
 
     DBOS waits without end. What is in hand stays in the store's list of work.
     """

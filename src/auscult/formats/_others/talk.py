@@ -170,7 +170,7 @@ def _start(talk: Talk, source: Source, assumed: dict[AssumedField, str]) -> date
 
 
 def assumed_start(source: Source, assumed: dict[AssumedField, str]) -> datetime:
-    """Return when a conversation began whose file has no time, and note what says so."""
+    """Return when a conversation began whose file has no time, and note its source."""
     found, assumed["started_at"] = _start_of_file(source)
     if assumed["started_at"] == "file_name" and "Z" not in source.name:
         assumed.setdefault("time_zone", source.given.time_zone or "UTC")

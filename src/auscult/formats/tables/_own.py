@@ -275,7 +275,7 @@ def _numbered(
 def _started(rows: Rows, columns: dict[str, str], source: Source, assumed: dict[AssumedField, str]) -> Rows:
     """Return rows with the start of their file, where they have no time.
 
-    Raises ``MissingError`` where several conversations would have a start that nobody stated.
+    Raises ``MissingError`` where several conversations would have a start that is not stated.
     """
     if columns.keys() & {*TIMES}:
         return rows

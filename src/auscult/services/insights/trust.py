@@ -131,7 +131,7 @@ def trust(app: AppStore, metric_id: str, since: datetime, until: datetime, sough
 
 
 def _audits(app: AppStore, since: datetime, until: datetime, sought: Sought) -> Iterator[AuditedConversation]:
-    """Yield the audits of conversations of a period that were led by those whom a selection counts."""
+    """Yield the audits of conversations of a period, of those handlers that a selection counts."""
     led = sought.fields.handled_by
     return (each for each in audits_in(app, since, until) if not led or handled_by(each.conversation) in led)
 
