@@ -31,7 +31,7 @@ def is_redacted(app: AppStore, conversation_id: str) -> bool:
 def _has_codes(store: Store, app: AppStore, recording: Recording, redacted: Task | None) -> bool:
     """Return whether a security code is said in a recording, which may not be played.
 
-    Once the words are erased, the silences of its redacted copy still say so.
+    Once the words are erased, the silences of its redacted copy still show it.
     """
     if redacted is not None and b"security_code" in (redacted.result or b""):
         return True
