@@ -145,7 +145,7 @@ def test_what_is_erased_while_it_is_transcribed_stays_erased(calls: Calls, monke
 
 
 def test_a_recording_with_a_code_is_not_played_once_its_words_are_erased(store: Store, tmp_path: Path) -> None:
-    """Whoever may hear originals hears its redacted copy alone: the silences of that say still what was said."""
+    """Its redacted copy alone is played, also to those with the permission for originals: its silences show what was said."""
     calls = Calls(store, tmp_path)
     calls.send("customer", 500)
     calls.transcribe("my pin is 4821")
