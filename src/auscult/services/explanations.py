@@ -7,6 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from auscult.domain.audits.audit import state_of
+from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import ConflictError, coded, unknown
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, points
 from auscult.domain.explanations import (
@@ -147,17 +148,7 @@ class Explaining:
     def _of_conversation(self, detail: ConversationDetail) -> list[Piece]:
         """Return every turn, and what the machine decided where the viewer sees that."""
         conversation = detail.conversation
-        turns = [
-            Piece(
-                text=excerpt(each.text),
-                speaker=each.speaker,
-                conversation_id=conversation.id,
-                turn_id=each.id,
-                start_ms=each.start_ms,
-            )
-            for each in conversation.turns
-            if each.text.strip()
-        ]
+        turns = [_turn(each, conversation) for each in conversation.turns if each.text.strip()]
         hidden = hidden_from(self._app, self._viewer.name, conversation.id, self._viewer.agent_ids)
         settings = kept_from_agents(self._app, self._viewer.visibility())
         kept = kept_from(settings, state_of(detail.audit), hidden)
@@ -297,13 +288,17 @@ def _quoted(case: EvaluatedConversation, evidence: Sequence[Evidence]) -> Iterat
     turns = [each for each in case.conversation.turns if each.text.strip()]
     shown = [each for each in turns if each.id in wanted] or turns
     for each in shown[:MOST_OF_ONE]:
-        yield Piece(
-            text=excerpt(each.text),
-            speaker=each.speaker,
-            conversation_id=case.conversation.id,
-            turn_id=each.id,
-            start_ms=each.start_ms,
-        )
+        yield _turn(each, case.conversation)
+
+
+def _turn(turn: Turn, conversation: Conversation) -> Piece:
+    return Piece(
+        text=excerpt(turn.text),
+        speaker=turn.speaker,
+        conversation_id=conversation.id,
+        turn_id=turn.id,
+        start_ms=turn.start_ms,
+    )
 
 
 def _figure(name: str, text: str, conversation_id: str | None = None, where: Mapping[str, str] | None = None) -> Piece:

@@ -112,11 +112,7 @@ class InsightsPage(Controller):
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
         query, handlers = handlers_of(visit, query, f"{BASE}/insights")
-        sought, problem = visit.sought(query), ""
-        try:
-            compared = period_of(visit, *asked_days(visit))
-        except RequestError as error:
-            compared, problem = period_of(visit, "", ""), sentence(error.coded)
+        sought, (compared, problem) = visit.sought(query), asked_period(visit)
         rows = newest(visit.app, replace(sought, since=compared.since, until=compared.until), _NEWEST)
         named = named_in(visit, rows)
         # Before the whole period, whose rows are then those of its weeks.
@@ -209,6 +205,14 @@ def asked_days(visit: Visit) -> tuple[str, str]:
     """Return the first and the last day in the address, empty where it has none."""
     since, last = (visit.asked(name) for name in ("from", "to"))
     return since, last
+
+
+def asked_period(visit: Visit) -> tuple[Compared, str]:
+    """Return the period of the days in the address; where they are none, the usual one, and why."""
+    try:
+        return period_of(visit, *asked_days(visit)), ""
+    except RequestError as error:
+        return period_of(visit, "", ""), sentence(error.coded)
 
 
 def period_of(visit: Visit, since: str, last: str) -> Compared:

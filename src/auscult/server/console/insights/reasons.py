@@ -10,7 +10,6 @@ from litestar.params import SkipValidation
 from msgspec import Struct
 from msgspec.structs import replace
 
-from auscult.domain.errors import RequestError
 from auscult.domain.insights.changes import Move
 from auscult.language import gettext as _
 from auscult.server.console.conversations.listing import names_of
@@ -18,10 +17,9 @@ from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.frame.counts import CountView, Leads
 from auscult.server.console.frame.filters import FilterView, Query, address, filter_view
 from auscult.server.console.frame.kept import KEPT
-from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, Visit
-from auscult.server.console.insights.contact_reasons import asked_days, named_in, period_of
+from auscult.server.console.insights.contact_reasons import asked_days, asked_period, named_in
 from auscult.server.console.insights.home.home_view import HearView, hear_view
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import SURVEYS, Sought, count, details, newest
@@ -86,11 +84,7 @@ class ReasonsPage(Controller):
         """Rank the reasons of a period, and open the one that ``about`` names."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
-        sought, problem = visit.sought(query), ""
-        try:
-            compared = period_of(visit, *asked_days(visit))
-        except RequestError as error:
-            compared, problem = period_of(visit, "", ""), sentence(error.coded)
+        sought, (compared, problem) = visit.sought(query), asked_period(visit)
         within = replace(sought, since=compared.since, until=compared.until)
         names = named_in(visit, newest(visit.app, within, _NEWEST)).reasons
         found = ReasonsFound(

@@ -557,13 +557,16 @@ def _default(field: msgspec.structs.FieldInfo) -> str:
 def _text(value: Any) -> str:  # noqa: ANN401  (any value of a document)
     if value is None:
         return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
     if isinstance(value, list | tuple):
         return ",".join(_text(each) for each in cast("list[Any]", value))
-    return str(value)
+    return text_in(value)
+
+
+def text_in(value: Any) -> str:  # noqa: ANN401  (any value of a document)
+    """Return a single value of a document as a field shows it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 class _Spots:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.definitions.faults import Faults, Spot, path_text
-from auscult.server.console.definitions.forms.builder import Control, missing_words, whole_of
+from auscult.server.console.definitions.forms.builder import Control, missing_words, text_in, whole_of
 from auscult.server.console.definitions.forms.builder_words import VALUES
 from auscult.server.console.frame.meanings import meaning_of
 from auscult.services.definitions.forms.document import Document, Path, Value
@@ -160,15 +160,6 @@ def field_of(  # noqa: PLR0913, PLR0917  (all of a field)
         help=_(said) if said else "",
         page=page,
     )
-
-
-def text_in(value: Any) -> str:  # noqa: ANN401  (any value of a document)
-    """Return a value of a document as a field shows it."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    return str(value)
 
 
 def words_of(  # noqa: PLR0913, PLR0917  (all of a field)

@@ -5,8 +5,9 @@ from typing import Any, cast
 
 from auscult.domain.definitions.scorecard import CardMetric, Scorecard
 from auscult.language import gettext as _
+from auscult.server.console.definitions.forms.builder import text_in
 from auscult.server.console.definitions.forms.editor_view import Difference
-from auscult.server.console.definitions.scorecards.builder import Known, key_word, text_in
+from auscult.server.console.definitions.scorecards.builder import Known, key_word
 
 _OF_CARD = ("name", "description", "pass_score", "agents", "direction", "languages", "not_applicable")
 _SWITCHES = {"is_active": "active", "is_default": "default"}

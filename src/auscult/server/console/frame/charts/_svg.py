@@ -10,7 +10,7 @@ Attribute = str | float | None
 def element(name: str, *content: str | Markup, **attributes: Attribute) -> Markup:
     """Return one element. ``_`` in attribute names becomes ``-``, at the end nothing (``class_``); None is omitted."""
     written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(_shown(value))}"'
+        f' {key.rstrip("_").replace("_", "-")}="{escape(at(value))}"'
         for key, value in attributes.items()
         if value is not None
     )
@@ -28,7 +28,7 @@ def image(
 ) -> Markup:
     """Return an ``svg`` element with a view box; without a ``label`` it is decoration, and hidden from screen readers."""
     spoken: dict[str, Attribute] = {"role": "img", "aria_label": label} if label else {"aria_hidden": "true"}
-    box: dict[str, Attribute] = {"viewBox": f"0 0 {_shown(width)} {_shown(height)}"}
+    box: dict[str, Attribute] = {"viewBox": f"0 0 {at(width)} {at(height)}"}
     return element("svg", *content, **{**box, **spoken, **attributes})
 
 
@@ -42,15 +42,11 @@ def line(path: str, class_: str, width: float | None = None) -> Markup:
     return element("path", d=path, class_=class_, stroke_width=width)
 
 
-def at(value: float) -> str:
-    """Return a coordinate with one decimal."""
-    return _shown(value)
+def at(value: Attribute) -> str:
+    """Return a coordinate with one decimal; what is none as it is."""
+    return f"{value + 0.0:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)
 
 
 def link(href: str | None, label: str, *content: Markup) -> Markup:
     """Return marks as a link, or unchanged where there is no address."""
     return element("a", *content, href=href, aria_label=label) if href else group(content)
-
-
-def _shown(value: Attribute) -> str:
-    return f"{value + 0.0:.1f}".removesuffix(".0") if isinstance(value, float) else str(value)

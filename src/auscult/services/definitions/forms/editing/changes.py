@@ -284,10 +284,16 @@ def _without_lines(text: str, lines: Span) -> str:
     return _replaced(text, Span(lines.start, end or len(text)), "")
 
 
-def _inserted(text: str, path: Path, value: Value) -> str:
+def _item_at(text: str, path: Path) -> tuple[SequenceNode, int]:
+    """Return the list that an item is in, and its place there. Raises as ``changed`` does where there is no list."""
     holder, index = node_at(root_of(text), path[:-1]), path[-1]
     if not isinstance(holder, SequenceNode) or not isinstance(index, int):
         raise _unfit(path)
+    return holder, index
+
+
+def _inserted(text: str, path: Path, value: Value) -> str:
+    holder, index = _item_at(text, path)
     is_json = text.lstrip().startswith("{")
     if not holder.value:
         return _first_item(text, holder, value, is_json=is_json)
@@ -327,9 +333,7 @@ def _as_item(value: Value, column: int, line_break: str) -> str:
 
 def _moved(text: str, path: Path, to: int) -> str:
     """Reorder the items of a list; the blank lines or commas between them stay in their places."""
-    holder, index = node_at(root_of(text), path[:-1]), path[-1]
-    if not isinstance(holder, SequenceNode) or not isinstance(index, int):
-        raise _unfit(path)
+    holder, index = _item_at(text, path)
     spans = _flow_items(text, holder) if holder.flow_style else _lines(text, holder, path)
     items = [text[span.start : span.end] for span in spans]
     items.insert(to, items.pop(index))
@@ -340,9 +344,7 @@ def _moved(text: str, path: Path, to: int) -> str:
 
 def _carried(text: str, path: Path, to: Path, *, is_pruned: bool) -> str:
     """Move the lines of an item from a list to another, indented as there."""
-    holder, index = node_at(root_of(text), path[:-1]), path[-1]
-    if not isinstance(holder, SequenceNode) or not isinstance(index, int):
-        raise _unfit(path)
+    holder, index = _item_at(text, path)
     value = _held(_values(text, path), path)
     lines = None
     if not holder.flow_style:
@@ -376,9 +378,7 @@ class _Lines(NamedTuple):
 
 def _inserted_lines(text: str, path: Path, lines: _Lines) -> str:
     """Put the lines of an item into a list; into one in brackets as its value only, which the caller does."""
-    holder, index = node_at(root_of(text), path[:-1]), path[-1]
-    if not isinstance(holder, SequenceNode) or not isinstance(index, int):
-        raise _unfit(path)
+    holder, index = _item_at(text, path)
     if not holder.value:
         start, end = start_of(holder), holder.end_mark.index
         key = text[line_start(text, start) : start]
@@ -395,9 +395,7 @@ def _inserted_lines(text: str, path: Path, lines: _Lines) -> str:
 
 
 def _duplicated(text: str, path: Path) -> str:
-    holder, index = node_at(root_of(text), path[:-1]), path[-1]
-    if not isinstance(holder, SequenceNode) or not isinstance(index, int):
-        raise _unfit(path)
+    holder, index = _item_at(text, path)
     if holder.flow_style:
         span = _flow_items(text, holder)[index]
         return _replaced(text, Span(span.end, span.end), f", {text[span.start : span.end]}")
