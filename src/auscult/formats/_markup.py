@@ -107,7 +107,9 @@ def own_words(text: str) -> str:
         if wrote > at and any(_QUOTE_LINE.match(each) for each in lines[wrote : wrote + 3]):
             at = wrote
             continue
-        if wrote > at and any(_DIGIT.search(each) for each in lines[at:wrote]):  # programs write the date, people rarely
+        if wrote > at and any(
+            _DIGIT.search(each) for each in lines[at:wrote]
+        ):  # programs write the date, people rarely
             break
         if not _QUOTE_LINE.match(line):
             kept.append(line)

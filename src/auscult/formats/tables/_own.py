@@ -282,7 +282,9 @@ def _started(rows: Rows, columns: dict[str, str], source: Source, assumed: dict[
     start = assumed_start(source, assumed).isoformat()
     is_one = columns["id"] == ROW_ID and "speaker" in columns
     if not is_one and assumed["started_at"] not in ("file_name", "option"):
-        message = "no column holds the start of a conversation; name it with columns started_at=NAME, or give started_at"
+        message = (
+            "no column holds the start of a conversation; name it with columns started_at=NAME, or give started_at"
+        )
         raise MissingError("", message)
     columns["started_at"] = FILE_START
     return lambda: (

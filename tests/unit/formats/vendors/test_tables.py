@@ -254,7 +254,12 @@ def test_decimal_commas() -> None:
 
 def test_times_without_a_zone_are_those_of_the_time_zone() -> None:
     """In summer and in winter; a time with a zone of its own stays."""
-    for written, hour in (("2026-07-01 12:00", 10), ("20260701120000", 10), ("01.12.2026 12:00", 11), ("2026-07-01T12:00:00Z", 12)):
+    for written, hour in (
+        ("2026-07-01 12:00", 10),
+        ("20260701120000", 10),
+        ("01.12.2026 12:00", 11),
+        ("2026-07-01T12:00:00Z", 12),
+    ):
         table = f"id,start,speaker,text\nc-1,{written},agent,hello\n"
         assert read(table, time_zone="Europe/Berlin").started_at.hour == hour
     for zone in ("Berlin", "", 3, "/etc/passwd", "Europe"):
