@@ -103,13 +103,11 @@ def own_words(text: str) -> str:
             continue
         if _ORIGINAL.fullmatch(line) or _is_header(lines, at):
             break
-        wrote = at + _wrote(lines, at)
-        if wrote > at and any(_QUOTE_LINE.match(each) for each in lines[wrote : wrote + 3]):
-            at = wrote
+        wrote = _wrote(lines, at)
+        if wrote and any(_QUOTE_LINE.match(each) for each in lines[at + wrote : at + wrote + 3]):
+            at += wrote
             continue
-        if wrote > at and any(
-            _DIGIT.search(each) for each in lines[at:wrote]
-        ):  # programs write the date, people rarely
+        if wrote and _DIGIT.search("".join(lines[at : at + wrote])):  # programs write the date, people rarely
             break
         if not _QUOTE_LINE.match(line):
             kept.append(line)

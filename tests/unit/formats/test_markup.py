@@ -47,7 +47,7 @@ def test_what_is_no_quotation_stays() -> None:
     assert own_words("From: the shop\n>100 euros\nOn time: yes") == "From: the shop\n>100 euros\nOn time: yes"
     assert own_words("From: Berlin\nTo: Munich\nDate: 3 May").endswith("3 May")
     assert own_words("> all of it") == "> all of it"
-    for letter in ("am Montag schrieb ich Ihnen Folgendes:\nEs ist kalt", "On Monday I wrote\nto you:\n\nIt is cold"):
+    for letter in ("Hi\nam Montag schrieb ich Ihnen Folgendes:\nEs ist kalt", "Hi\nOn Monday I wrote\nto you:\n\nBye"):
         assert own_words(letter) == letter
 
 
