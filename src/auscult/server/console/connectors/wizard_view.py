@@ -16,9 +16,8 @@ from auscult.formats.vendors import FORMATS
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.connectors.runs_view import KindCard
-from auscult.server.console.definitions.faults import FaultLink
 from auscult.server.console.definitions.forms.builder import Control
-from auscult.server.console.definitions.forms.editor_view import DraftView
+from auscult.server.console.definitions.forms.editor_view import DocumentView
 from auscult.server.console.frame.meanings import meaning_of
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.reasons import fault_in_words
@@ -293,18 +292,14 @@ class Opened(Struct, frozen=True, kw_only=True):
     is_readable: bool = True
 
 
-class WizardView(Struct, frozen=True, kw_only=True):
+class WizardView(DocumentView, frozen=True, kw_only=True):
     """The wizard. ``sealed``: secrets that were typed, encrypted; ``seen``: results that the page carries along.
 
     ``steps``: what is settled in each, and its state: ``done``, ``due``, or empty.
     ``elsewhere``: the destination of stored secrets that is not the document's.
     """
 
-    name: str
-    title: str
     back: str
-    document: str
-    faults: tuple[FaultLink, ...]
     builder: Opened
     steps: Mapping[str, tuple[str, str]]
     kinds: tuple[KindCard, ...]
@@ -332,13 +327,6 @@ class WizardView(Struct, frozen=True, kw_only=True):
     schedule: tuple[Asked, ...]
     schedule_said: str
     dry: DryView | None
-    action: str
-    draft: DraftView
-    may_publish: bool
-    can_publish: bool
-    note: str
-    problem: str
-    problem_at: str
 
 
 class Made(NamedTuple):

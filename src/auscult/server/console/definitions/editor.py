@@ -28,8 +28,8 @@ from auscult.server.console.definitions.drafts import (
     text_of,
     texts_of,
 )
-from auscult.server.console.definitions.faults import FaultLink, Faults, fault_links
-from auscult.server.console.definitions.forms.editor_view import Difference, DraftView
+from auscult.server.console.definitions.faults import Faults, fault_links
+from auscult.server.console.definitions.forms.editor_view import Difference, DocumentView
 from auscult.server.console.definitions.forms.listing import require_editor
 from auscult.server.console.definitions.picks import known_of
 from auscult.server.console.definitions.scorecards.builder import CardBuilder, Known, card_builder, spot_of
@@ -63,7 +63,7 @@ class DefinitionVersion(Struct, frozen=True, kw_only=True):
     is_in_force: bool
 
 
-class DefinitionEditorView(Struct, frozen=True, kw_only=True):
+class DefinitionEditorView(DocumentView, frozen=True, kw_only=True):
     """The editor of one document.
 
     ``problem_at``: the path of the list that something could not be added to, empty for other problems. ``lists``: the
@@ -75,23 +75,12 @@ class DefinitionEditorView(Struct, frozen=True, kw_only=True):
     panel: str
     tabs: tuple[tuple[str, str], ...]
     lists: tuple[tuple[str, tuple[str, ...]], ...]
-    title: str
-    name: str
-    document: str
-    faults: tuple[FaultLink, ...]
     builder: CardBuilder | TreeBuilder
     differences: tuple[Difference, ...]
     before: str
     why: str = ""
     versions: tuple[DefinitionVersion, ...]
     about_versions: str
-    can_publish: bool
-    may_publish: bool
-    note: str
-    problem: str
-    problem_at: str
-    action: str
-    draft: DraftView
 
 
 class _Checked(NamedTuple):

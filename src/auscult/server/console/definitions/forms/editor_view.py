@@ -152,7 +152,23 @@ class PublishView(Struct, frozen=True, kw_only=True):
     uses: Uses
 
 
-class EditorView(Struct, frozen=True, kw_only=True):
+class DocumentView(Struct, frozen=True, kw_only=True):
+    """Fields of every editor of one document."""
+
+    title: str
+    name: str
+    document: str
+    faults: tuple[FaultLink, ...]
+    can_publish: bool
+    may_publish: bool
+    note: str
+    problem: str
+    problem_at: str
+    action: str
+    draft: DraftView
+
+
+class EditorView(DocumentView, frozen=True, kw_only=True):
     """The editor of one form. ``choices`` are the available wording packs, each with its meaning; ``names`` what is offered while a key is typed.
 
     ``problem_at``: the action whose field the problem is at; empty where it is about the whole.
@@ -162,24 +178,13 @@ class EditorView(Struct, frozen=True, kw_only=True):
     """
 
     form_id: str
-    title: str
-    name: str
-    document: str
-    faults: tuple[FaultLink, ...]
     builder: BuilderView
     packs: tuple[PacksView, ...]
     differences: tuple[Difference, ...]
     before: str
     trial: TrialView
-    can_publish: bool
-    may_publish: bool
-    note: str
-    problem: str
-    problem_at: str
     anyway: str
     unasked: str
-    action: str
-    draft: DraftView
     choices: tuple[tuple[str, str], ...]
     names: Mapping[str, Sequence[str]]
     sentences: Sentences | None = None
