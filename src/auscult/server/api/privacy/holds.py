@@ -26,9 +26,15 @@ _WRITES = writing("log", "hold.manage")
 Text = Annotated[str, Meta(min_length=1, max_length=300)]
 
 
-class HoldView(Hold, frozen=True, kw_only=True):
+class HoldView(Struct, frozen=True, kw_only=True):
     """A legal hold. ``approval`` is the number of the step that waits for a second person to lift it."""
 
+    number: int
+    kind: HoldKind
+    value: str
+    reason: str
+    placed_by: str
+    placed_at: datetime
     lifted_by: str | None
     lifted_at: datetime | None
     approval: int | None = None
