@@ -96,7 +96,27 @@ behind a space; intents in small letters; ids of metrics; and whole scores.
 """
 
 
-class RecordQuery(Struct, frozen=True, kw_only=True):
+class RowFilters(Struct, frozen=True, kw_only=True):
+    """Filters of rows, where empty means all."""
+
+    queues: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    agent_outcomes: tuple[tuple[str, Outcome], ...] = ()
+    met: tuple[str, ...] = ()
+    missed: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    audits: tuple[AuditState, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    surveys: tuple[Survey, ...] = ()
+    custom_ids: tuple[str, ...] = ()
+    custom_fields: tuple[tuple[str, str], ...] = ()
+    fields: ListFields = ListFields()
+    without: tuple[str, ...] = ()
+
+
+class RecordQuery(RowFilters, frozen=True, kw_only=True):
     """Selection of rows of one report, in the order of start time, then id.
 
     Starts are in ms since the epoch: ``since_ms`` <= start < ``until_ms``. Empty filters mean all.
@@ -122,26 +142,11 @@ class RecordQuery(Struct, frozen=True, kw_only=True):
     until_ms: int
     channels: tuple[str, ...] = ()
     directions: tuple[str, ...] = ()
-    queues: tuple[str, ...] = ()
     contact_channels: tuple[str, ...] = ()
     channel_words: tuple[str, ...] = ()
-    custom_fields: tuple[tuple[str, str], ...] = ()
-    custom_ids: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    agent_outcomes: tuple[tuple[str, Outcome], ...] = ()
-    met: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
-    intents: tuple[str, ...] = ()
-    audits: tuple[AuditState, ...] = ()
     scores: tuple[int, ...] = ()
-    surveys: tuple[Survey, ...] = ()
-    asked: tuple[str, ...] = ()
-    fields: ListFields = ListFields()
     ids: tuple[str, ...] | None = None
-    without: tuple[str, ...] = ()
     include_below_threshold: bool = False
-    statuses: tuple[Status, ...] = ()
     skip: int = 0
     limit: int = 100
     after: RowKey | None = None

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from auscult.domain.said.dates import day_of
+
 _QUARTER = re.compile(r"q([1-4])")
 _YEAR = re.compile(r"20\d\d")
 _DAY = re.compile(r"(\d\d?)(?:st|nd|rd|th|er)?")
@@ -113,9 +115,9 @@ def _date(words: Sequence[str], at: int, known: Calendar) -> Named | None:
     day, month, year, length = _of_day(words, at, known.months)
     if not day or not month:
         return None
-    found = _day_of(year or known.today.year, month, day)
+    found = day_of(year or known.today.year, month, day)
     if found and not year and found > known.today:
-        found = _day_of(found.year - 1, month, day)
+        found = day_of(found.year - 1, month, day)
     return Named(at, length, found, found) if found else None
 
 
@@ -177,13 +179,6 @@ def _number(words: Sequence[str], at: int) -> int:
 def _year(words: Sequence[str], at: int) -> int:
     word = _word(words, at)
     return int(word) if _YEAR.fullmatch(word) else 0
-
-
-def _day_of(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
 
 
 def _months_before(day: date, months: int) -> date:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from auscult.domain.recordings.recording import Speaker
+from auscult.domain.said.speech import uncovered
 
 DEAD_AIR_MS = 5_000
 """Silence of all channels that is at least this long is dead air."""
@@ -135,20 +136,7 @@ def _united(channels: Sequence[Sequence[Span]]) -> list[Span]:
 
 def _without(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
     """Return what others leave of spans; both in order."""
-    found: list[Span] = []
-    for span in spans:
-        start = span.start_ms
-        for other in others:
-            if other.end_ms <= start:
-                continue
-            if other.start_ms >= span.end_ms:
-                break
-            if other.start_ms > start:
-                found.append(Span(start, other.start_ms))
-            start = max(start, other.end_ms)
-        if start < span.end_ms:
-            found.append(Span(start, span.end_ms))
-    return found
+    return [Span(*left) for span in spans for left in uncovered(span, others)]
 
 
 def _overlaps(speech: Sequence[Sequence[Span]], speakers: Sequence[Speaker]) -> list[Overlap]:

@@ -72,10 +72,10 @@ def written_date(text: str, around: date, *, is_day_first: bool, words: Sequence
 
 def _numeric(first: int, second: int, third: int, *, is_day_first: bool) -> date | None:
     if first > 31:  # noqa: PLR2004 a year
-        return _date(first, second, third)
+        return day_of(first, second, third)
     year = third + 2000 if third < 100 else third  # noqa: PLR2004 two digits
     day, month = (first, second) if is_day_first else (second, first)
-    return _date(year, month, day) or _date(year, day, month)
+    return day_of(year, month, day) or day_of(year, day, month)
 
 
 def _spoken(words: Sequence[Token], at: int, around: date) -> tuple[date, int] | None:
@@ -124,9 +124,9 @@ def _dated(words: Sequence[Token], at: int, month: int, day: int, around: date) 
     """The date of a day and month, with the year that is said behind it, or else the nearest one."""
     said = _year(words, _behind(words, at, ","))
     if said is not None:
-        found = _date(said[0], month, day)
+        found = day_of(said[0], month, day)
         return None if found is None else (found, said[1])
-    near = [one for year in (-1, 0, 1) if (one := _date(around.year + year, month, day)) is not None]
+    near = [one for year in (-1, 0, 1) if (one := day_of(around.year + year, month, day)) is not None]
     return (min(near, key=lambda one: abs(one - around)), at) if near else None
 
 
@@ -143,7 +143,8 @@ def _year(words: Sequence[Token], at: int) -> tuple[int, int] | None:
     return None
 
 
-def _date(year: int, month: int, day: int) -> date | None:
+def day_of(year: int, month: int, day: int) -> date | None:
+    """Return a day, None where there is none."""
     try:
         return date(year, month, day)
     except ValueError:

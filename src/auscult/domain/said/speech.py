@@ -5,8 +5,8 @@ later; others are left out, as nothing can be known of them. Shifting all times 
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Literal, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
@@ -19,6 +19,20 @@ CROSS_TALK_MS, DEAD_AIR_MS = 2_000, 30_000
 Side = Literal["agent", "customer"]
 
 _MS_A_MINUTE = 60_000
+
+
+class Stretch(Protocol):
+    """Stretch of time in ms, without its end."""
+
+    @property
+    def start_ms(self) -> int:
+        """Its beginning."""
+        ...
+
+    @property
+    def end_ms(self) -> int:
+        """Its end."""
+        ...
 
 
 class Span(NamedTuple):
@@ -132,7 +146,7 @@ def silences(conversation: Conversation, min_ms: int) -> list[Silence]:
     for turn in heard:
         start = turn.start_ms or 0
         if last is not None and start - until >= min_ms:
-            quiet = _without(Span(until, start), holds)
+            quiet = uncovered(Span(until, start), holds)
             found.extend(Silence(*piece, last) for piece in quiet if piece.duration_ms >= min_ms)
         end = max(start, turn.end_ms if turn.end_ms is not None else start)
         if last is None or end >= until:
@@ -215,7 +229,7 @@ def _joined(spans: Iterable[Span]) -> list[Span]:
     return joined
 
 
-def _without(span: Span, holds: list[Span]) -> list[Span]:
+def uncovered(span: Stretch, holds: Sequence[Stretch]) -> list[Span]:
     """Return what is left of a span outside the holds (in order, apart)."""
     left: list[Span] = []
     start = span.start_ms

@@ -243,16 +243,26 @@ def finding_problems(finding: Finding | Entry, field: str, *, has_trigger: bool)
             yield from finding_problems(entry, path, has_trigger=has_trigger)
 
 
-def _search_problems(search: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
-    if search.after and not has_trigger:
+def after_problems(after: str | None, field: str, *, has_trigger: bool) -> Iterator[Problem]:
+    """Yield the problem of what is to come after a trigger that is not there."""
+    if after and not has_trigger:
         yield f"{field}.after", coded("means after the trigger, and there is none to come after; leave it out")
-    if search.language is not None and not search.language.replace("-", "").isalnum():
-        yield f"{field}.language", coded("{value!r} is not a language tag like en or pt-BR", value=search.language)
-    if search.window:
+
+
+def window_problems(window: Window | None, field: str) -> Iterator[Problem]:
+    """Yield the problem of a window."""
+    if window is not None:
         try:
-            read_window(search.window)
+            read_window(window)
         except ValueError as error:
             yield f"{field}.window", error.args[0]
+
+
+def _search_problems(search: Finding | Entry, field: str, *, has_trigger: bool) -> Iterator[Problem]:
+    yield from after_problems(search.after, field, has_trigger=has_trigger)
+    if search.language is not None and not search.language.replace("-", "").isalnum():
+        yield f"{field}.language", coded("{value!r} is not a language tag like en or pt-BR", value=search.language)
+    yield from window_problems(search.window, field)
     for group, entries in (("any_of", search.any_of), ("all_of", search.all_of), ("none_of", search.none_of)):
         for position, condition in enumerate(entries):
             yield from _condition_problems(condition, f"{field}.{group}[{position}]")

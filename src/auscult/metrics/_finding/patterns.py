@@ -13,11 +13,11 @@ import re2
 from auscult.domain.errors import coded
 from auscult.domain.said.text import spoken_words, straighten_quotes
 from auscult.domain.scoring.budget import add_work, check_time
+from auscult.wording.matcher import options as options_of_packs
 
 _WHOLE_TEXT = re.compile(r"\\[AzQ]|\(\?\w*-")
 _BRACKET = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()]", re.DOTALL)
 _COUNTED = re.compile(r"\{\d+(?:,\d*)?\}")
-_MEMORY = 8 * 1024 * 1024
 
 AT_ONCE = 65_536
 """Letters that are searched without a look at the time."""
@@ -39,15 +39,6 @@ class _Captured(Protocol):
     def re(self) -> _Regexp: ...
 
     def span(self, index: int = 0) -> tuple[int, int]: ...
-
-
-def _options() -> re2.Options:
-    options = re2.Options()
-    options.log_errors = False
-    options.case_sensitive = False
-    options.never_capture = True
-    options.max_mem = _MEMORY
-    return options
 
 
 def refusal(pattern: str) -> str | None:
@@ -73,7 +64,7 @@ def refusal(pattern: str) -> str | None:
 
 
 def _instructions(pattern: str) -> int:
-    compiled: Any = re2.compile(pattern, _options())  # its stubs do not know programsize
+    compiled: Any = re2.compile(pattern, options_of_packs())  # its stubs do not know programsize
     return compiled.programsize
 
 
@@ -116,7 +107,7 @@ def searcher(patterns: tuple[str, ...]) -> Callable[[str], list[int] | None]:
 
     Raises ``re2.error`` for a pattern that RE2 refuses or that would take too much memory.
     """
-    found = re2.Set.SearchSet(_options())
+    found = re2.Set.SearchSet(options_of_packs())
     for pattern in patterns:
         _finder(pattern)
         found.Add(pattern)
@@ -203,14 +194,14 @@ def captured(pattern: str, text: str) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=1024)
 def _capturer(pattern: str) -> Callable[[str], Iterator[_Captured]]:
-    options = _options()
+    options = options_of_packs()
     options.never_capture = False
     return re2.compile(pattern, options).finditer
 
 
 @lru_cache(maxsize=1024)
 def _finder(pattern: str) -> Callable[[str], _Match | None]:
-    return re2.compile(pattern, _options()).search
+    return re2.compile(pattern, options_of_packs()).search
 
 
 def phrase_pattern(phrase: str) -> str:

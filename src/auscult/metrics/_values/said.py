@@ -14,7 +14,15 @@ from auscult.domain.errors import coded
 from auscult.domain.probe import Answers, Extraction, ExtractionAnswer, Probe, Transcript
 from auscult.domain.said.text import spoken_words
 from auscult.domain.said.values import Kind, Locale, Value, mentions, read
-from auscult.metrics._finding.language import Problem, Side, Window, read_window, scope_in_words
+from auscult.metrics._finding.language import (
+    Problem,
+    Side,
+    Window,
+    after_problems,
+    read_window,
+    scope_in_words,
+    window_problems,
+)
 from auscult.metrics._finding.patterns import captured, phrase_pattern, refusal, searcher
 from auscult.metrics._finding.reading import Reading, TurnIndexes
 from auscult.metrics._finding.windows import within
@@ -47,17 +55,8 @@ def said_problems(said: Said, field: str, *, has_trigger: bool) -> Iterator[Prob
     for index, phrase in enumerate(said.near):
         if spoken_words(phrase) == " ":
             yield f"{field}.near[{index}]", coded("{value!r} has no word in it that could be found", value=phrase)
-    yield from _scope_problems(said, field, has_trigger=has_trigger)
-
-
-def _scope_problems(said: Said, field: str, *, has_trigger: bool) -> Iterator[Problem]:
-    if said.after and not has_trigger:
-        yield f"{field}.after", coded("means after the trigger, and there is none to come after; leave it out")
-    if said.window is not None:
-        try:
-            read_window(said.window)
-        except ValueError as error:
-            yield f"{field}.window", error.args[0]
+    yield from after_problems(said.after, field, has_trigger=has_trigger)
+    yield from window_problems(said.window, field)
 
 
 class Heard(NamedTuple):

@@ -10,9 +10,9 @@ from auscult.language import gettext as _
 from auscult.language import ngettext
 from auscult.server.console.conversations.conversation_view import title_of
 from auscult.server.console.frame.quoting import excerpt
-from auscult.server.console.frame.verdicts import word_of
 from auscult.server.console.frame.visit import Visit
 from auscult.services.definitions.forms.reading import check_form
+from auscult.services.disputes.outcomes import word_of
 from auscult.services.form_examples import FormExamples, TopicExamples
 from auscult.services.scoring.trial import is_not_asked
 

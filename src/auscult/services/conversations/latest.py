@@ -11,11 +11,10 @@ from msgspec.structs import replace
 from auscult.domain.audits.audit import AuditState
 from auscult.domain.conversation import Channel, Direction
 from auscult.domain.errors import RequestError
-from auscult.domain.evaluation import Status
 from auscult.domain.operations.records import made_from
-from auscult.domain.record import Breakdown, Grouped, Grouping, Outcome, RecordQuery, RowKey, Survey
+from auscult.domain.record import Breakdown, Grouped, Grouping, Outcome, RecordQuery, RowFilters, RowKey, Survey
 from auscult.domain.said.search import SaidQuery
-from auscult.domain.scoring.list_fields import ListFields, Order
+from auscult.domain.scoring.list_fields import Order
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.conversations.audited import AssignmentSought, CheckSought, checked, conversations_of
 from auscult.services.conversations.talked import TalkReader, both, talked_about
@@ -40,7 +39,7 @@ SURVEYS: tuple[Survey, ...] = ("csat", "nps")
 AUDITS: tuple[AuditState, ...] = ("assigned", "audited")
 
 
-class Sought(Struct, frozen=True, kw_only=True):
+class Sought(RowFilters, frozen=True, kw_only=True):
     """Selection of conversations: ``since`` <= start < ``until``, and by these filters, where empty means all.
 
     ``queues`` and ``agents`` are ids or names, in any letter case. ``met`` and ``missed`` are ids of metrics, all of
@@ -54,26 +53,11 @@ class Sought(Struct, frozen=True, kw_only=True):
     until: datetime | None = None
     channels: tuple[Channel, ...] = ()
     directions: tuple[Direction, ...] = ()
-    statuses: tuple[Status, ...] = ()
-    queues: tuple[str, ...] = ()
-    agents: tuple[str, ...] = ()
-    outcomes: tuple[Outcome, ...] = ()
-    met: tuple[str, ...] = ()
-    missed: tuple[str, ...] = ()
-    intents: tuple[str, ...] = ()
-    audits: tuple[AuditState, ...] = ()
-    agent_outcomes: tuple[tuple[str, Outcome], ...] = ()
-    surveys: tuple[Survey, ...] = ()
-    asked: tuple[str, ...] = ()
     assignment: AssignmentSought | None = None
     check: CheckSought | None = None
     said: SaidQuery | None = None
-    custom_ids: tuple[str, ...] = ()
-    custom_fields: tuple[tuple[str, str], ...] = ()
-    fields: ListFields = ListFields()
     reader: TalkReader | None = None
     order: Order = "-started_at"
-    without: tuple[str, ...] = ()
 
     @property
     def is_by_audit(self) -> bool:

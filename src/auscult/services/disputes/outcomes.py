@@ -16,8 +16,8 @@ ANSWERS: Mapping[str, str] = {"YES": later("Yes"), "NO": later("No"), "NA": late
 def outcome_of(found: Dispute, metric: str) -> str:
     """Return how a dispute about a metric ended: ``Greeting: changed to Yes``."""
     state = {
-        "accepted": _("changed to {answer}").format(answer=_word(found.decided_answer)),
-        "denied": _("stays {answer}").format(answer=_word(found.answer)),
+        "accepted": _("changed to {answer}").format(answer=word_of(found.decided_answer)),
+        "denied": _("stays {answer}").format(answer=word_of(found.answer)),
         "withdrawn": _("the dispute was withdrawn"),
         "reopened": _("the auditor changed the answer"),
     }.get(found.state, _("the dispute has ended"))
@@ -35,6 +35,7 @@ def outcomes(app: AppStore, notices: Iterable[Notice]) -> Mapping[str, str]:
     return {key: outcome_of(each, names.get(each.metric_id, each.metric_id)) for key, each in found.items()}
 
 
-def _word(answer: str | None) -> str:
+def word_of(answer: str | None) -> str:
+    """Return a person's answer in words; a level is its own."""
     given = answer or "-"
     return _(ANSWERS[given]) if given in ANSWERS else given

@@ -49,6 +49,7 @@ from auscult.storage.store import AppStore
 
 EVERY = DisputeQuery()
 T = TypeVar("T")
+_Answer = Callable[[Review, tuple[str, ...], str, datetime], ReviewChange | None]
 
 
 class Reviewing:
@@ -108,24 +109,21 @@ class Reviewing:
 
         Raises as ``show`` and ``steps.accept`` do, and ``AccessError`` ``dispute.not_yours``.
         """
-        self.show(assignment_id)
-
-        def step(found: ReviewedAudit) -> ReviewChange | None:
-            self._check_answerer(found.review)
-            return steps.accept(found.review, metric_ids, self._viewer.name, self._now())
-
-        return self._review_step(assignment_id, step)
+        return self._answer(assignment_id, metric_ids, steps.accept)
 
     def undo(self, assignment_id: str, metric_ids: tuple[str, ...] = ()) -> ReviewedAudit:
         """Undo acceptances that are not final, all of them where no metric is named.
 
         Raises as ``show`` and ``steps.undo`` do, and ``AccessError`` ``dispute.not_yours``.
         """
+        return self._answer(assignment_id, metric_ids, steps.undo)
+
+    def _answer(self, assignment_id: str, metric_ids: tuple[str, ...], answer: _Answer) -> ReviewedAudit:
         self.show(assignment_id)
 
         def step(found: ReviewedAudit) -> ReviewChange | None:
             self._check_answerer(found.review)
-            return steps.undo(found.review, metric_ids, self._viewer.name, self._now())
+            return answer(found.review, metric_ids, self._viewer.name, self._now())
 
         return self._review_step(assignment_id, step)
 

@@ -197,16 +197,13 @@ class AllDrivers(Struct, frozen=True, kw_only=True):
     nps: Drivers
 
 
-class Overview(Struct, frozen=True, kw_only=True):
+class Overview(Previous, frozen=True, kw_only=True):
     """Overview of a period. ``weeks`` end with it, the oldest first, at most 53.
 
     ``groups`` are the largest, by kind, of queues and agents those with the most failures; ``names`` counts those of
     each kind. ``dropped`` is 0 unless there were too many names to keep: then it counts how often one was dropped.
     """
 
-    since: datetime
-    until: datetime
-    total: Figures
     left_out: LeftOut
     weeks: tuple[Week, ...]
     groups: tuple[Group, ...]

@@ -97,12 +97,12 @@ class Transcribing:
         return self._store.transcriptions.reserve_time(f"{self._now():%Y-%m-%d}", ms, self._ms_per_day)
 
     def _language(self, claim: Claim) -> str:
-        detail = self._app(claim).conversations.get(claim.recording.conversation_id)
+        detail = app_of(self._store, claim.app_id).conversations.get(claim.recording.conversation_id)
         return "en" if detail is None else detail.conversation.language
 
     def _keep(self, claim: Claim, words: tuple[Word, ...]) -> None:
         """Store words, redacted where the app redacts, and make turns of them where the conversation has no others."""
-        app, recording = self._app(claim), claim.recording
+        app, recording = app_of(self._store, claim.app_id), claim.recording
         detail = app.conversations.get(recording.conversation_id)
         if detail is None:
             return
@@ -154,11 +154,13 @@ class Transcribing:
                 break
         return words, speakers
 
-    def _app(self, claim: Claim) -> AppStore:
-        tenant = self._store.tenant(claim.app_id)
-        if tenant is None:
-            raise NotFoundError("there is no app {app_id}", app_id=claim.app_id, code="app.unknown")
-        return self._store.within(tenant)
+
+def app_of(store: Store, app_id: str) -> AppStore:
+    """Return the app of a claim. Raises ``NotFoundError`` ``app.unknown``."""
+    tenant = store.tenant(app_id)
+    if tenant is None:
+        raise NotFoundError("there is no app {app_id}", app_id=app_id, code="app.unknown")
+    return store.within(tenant)
 
 
 def _is_less_known(recording: Recording) -> tuple[bool, bool]:

@@ -23,7 +23,7 @@ from auscult.services.recordings.arrival import has_arrived
 from auscult.services.recordings.derived import Derived
 from auscult.services.recordings.redaction import Proof, redacted_words, silences_of_turns, write_silenced
 from auscult.services.recordings.sound.playable import write_playable
-from auscult.services.recordings.transcription import Recogniser, TransientError, words_of
+from auscult.services.recordings.transcription import Recogniser, TransientError, app_of, words_of
 from auscult.services.recordings.variants import FILES
 from auscult.storage.recordings.folder import RecordingFolder
 from auscult.storage.recordings.tasks import TaskClaim
@@ -111,12 +111,12 @@ class RecordingWork:
     def _fail(self, claim: TaskClaim, reason: str) -> None:
         if claim.kind == "fetch":
             with suppress(NotFoundError):
-                self._app(claim).recordings.fail(claim.recording.recording_id, reason)
+                app_of(self._store, claim.app_id).recordings.fail(claim.recording.recording_id, reason)
         self._store.recording_tasks.fail(claim, reason)
 
     def _fetch(self, claim: TaskClaim) -> None:
         """Write the bytes behind a link, check them, and have done what follows."""
-        app, recording = self._app(claim), claim.recording
+        app, recording = app_of(self._store, claim.app_id), claim.recording
         if recording.state == "success":
             has_arrived(self._store, app, recording, transcribes=self._recogniser is not None)
             return
@@ -159,7 +159,7 @@ class RecordingWork:
 
     def _figures(self, claim: TaskClaim) -> None:
         """Compute figures, and use them for the times of turns where a transcript has none."""
-        app, recording = self._app(claim), claim.recording
+        app, recording = app_of(self._store, claim.app_id), claim.recording
         found = msgspec.json.decode(Derived(app, self._folder).figures(recording.recording_id), type=VoiceFigures)
         detail = app.conversations.get(recording.conversation_id)
         if detail is None or found.is_dual_mono or "unknown" in recording.speakers:
@@ -173,7 +173,7 @@ class RecordingWork:
 
     def _redact(self, claim: TaskClaim) -> bytes:
         """Write the redacted copy and prove it. Raises ``RecordingError`` where that cannot be."""
-        app, recording = self._app(claim), claim.recording
+        app, recording = app_of(self._store, claim.app_id), claim.recording
         detail = app.conversations.get(recording.conversation_id)
         if detail is None:
             raise RecordingError("the conversation was erased")
@@ -213,12 +213,6 @@ class RecordingWork:
                 "the redacted copy still has {n} words of: {kinds}", n=len(found.silences), kinds=kinds
             )
         return Proof(silences=silences, engine=self._recogniser.name, words=len(words))
-
-    def _app(self, claim: TaskClaim) -> AppStore:
-        tenant = self._store.tenant(claim.app_id)
-        if tenant is None:
-            raise NotFoundError("there is no app {app_id}", app_id=claim.app_id, code="app.unknown")
-        return self._store.within(tenant)
 
 
 def heard_of(figures: VoiceFigures) -> Heard | None:

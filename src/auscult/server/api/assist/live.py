@@ -40,17 +40,13 @@ from auscult.services.assist.playbook_progress import Followed
 NOTHING = Line()
 
 
-class LiveLine(Struct, frozen=True, kw_only=True):
+class LiveLine(LiveListed, frozen=True, kw_only=True):
     """A live conversation in the list: the time of its last event, and whether it is over.
 
     With `details` also the names of the agent and the queue (their ids if no name is known), the customer's last
     words, and the time since which they wait for an answer; each null if unknown.
     """
 
-    conversation_id: str
-    events: int
-    last_at: datetime
-    is_ended: bool
     agent: str | None
     queue: str | None
     words: str | None

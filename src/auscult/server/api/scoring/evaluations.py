@@ -22,6 +22,7 @@ from auscult.domain.evaluation import Comparison, Evaluation, Evidence, MetricRe
 from auscult.domain.form import Handler
 from auscult.domain.operations.records import made_from
 from auscult.domain.questions.outcome import band_of, section_scores
+from auscult.services.scoring.score import SectionLine
 
 
 class ShownForm(Struct, frozen=True, kw_only=True):
@@ -77,13 +78,8 @@ class ShownMetric(Struct, frozen=True, kw_only=True):
     share: float | None
 
 
-class ShownSection(Struct, frozen=True, kw_only=True):
+class ShownSection(SectionLine, frozen=True, kw_only=True):
     """The subtotal of one section; null if nothing in it applies. ``passed`` is also null without a pass mark."""
-
-    id: str
-    name: str
-    score: int | None
-    passed: bool | None
 
 
 class ShownOutcome(Struct, frozen=True, kw_only=True):

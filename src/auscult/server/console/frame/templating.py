@@ -19,7 +19,8 @@ from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import FEW, clock, length
 from auscult.server.console.frame.reasons import fault_in_words
-from auscult.server.console.frame.verdicts import sign_of, word_of
+from auscult.server.console.frame.verdicts import sign_of
+from auscult.services.disputes.outcomes import word_of
 
 BASE = "/console"
 """Address of the console."""

@@ -20,7 +20,6 @@ from auscult.server.console.frame.quoting import excerpt, passage, span_of
 from auscult.server.console.frame.reader import Reader, clock
 from auscult.server.console.frame.reasons import filled, in_words, sentence_of
 from auscult.services.conversations.closest import is_miss
-from auscult.services.disputes.outcomes import ANSWERS
 from auscult.services.scoring.trial import is_not_asked
 
 WORDS: dict[Qualification, str] = {"YES": later("Yes"), "NO": later("No"), "NA": later("N/A"), "-": later("To answer")}
@@ -37,12 +36,6 @@ _ENDINGS = (
     "{before}; the judge says no: {judged}",
 )
 """Additions to the reason of a search that found nothing."""
-
-
-def word_of(answer: str | None) -> str:
-    """Return a person's answer in words; a level is its own."""
-    given = answer or "-"
-    return _(ANSWERS[given]) if given in ANSWERS else given
 
 
 def sign_of(answer: str | None) -> str:

@@ -18,11 +18,11 @@ from auscult.metrics.by_example import ByExample
 from auscult.server.console.definitions.forms.builder import label_of, word_of_value
 from auscult.server.console.definitions.forms.listing import PATH
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
-from auscult.server.console.frame.verdicts import word_of
 from auscult.server.console.frame.visit import Visit
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.editing.questions import mappings
+from auscult.services.disputes.outcomes import word_of
 from auscult.services.taught import Asked, Teaching
 
 AnyVisit = NamedDependency[SkipValidation[Visit]]

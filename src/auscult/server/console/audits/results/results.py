@@ -23,11 +23,12 @@ from auscult.server.console.disputes import reviewing
 from auscult.server.console.frame.charts.strip import strip
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.reader import Reader, clock, length
-from auscult.server.console.frame.verdicts import cells_of, question_of, sign_of, word_of
+from auscult.server.console.frame.verdicts import cells_of, question_of, sign_of
 from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit, missing
 from auscult.server.console.people.names import names_by_id
 from auscult.server.console.recordings import sound_of
 from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.disputes.outcomes import word_of
 from auscult.storage.audits.queue import QueueQuery
 
 _REVIEWERS = {"other": later("a reviewer who did not audit it"), "same": later("the auditor")}

@@ -23,13 +23,14 @@ from auscult.server.console.frame.charts.own import OwnPoint, own_trend
 from auscult.server.console.frame.counts import CountView, Leads, sentence
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import FEW, Reader, clock
-from auscult.server.console.frame.verdicts import question_of, word_of
+from auscult.server.console.frame.verdicts import question_of
 from auscult.server.console.frame.visit import BASE, Visit
 from auscult.server.console.insights.agents import SkillView, skill_view, skills_of
 from auscult.server.console.insights.home.inbox import inbox
 from auscult.server.console.people.names import names_by_id
 from auscult.services.audits.blind import kept_from_agents, shows_only_audited, unreleased_to, without_blind
 from auscult.services.conversations.latest import Sought, details, newest
+from auscult.services.disputes.outcomes import word_of
 from auscult.services.disputes.reviewing import EVERY
 from auscult.services.insights.moments import Moment, moments
 from auscult.services.insights.quality import METRICS, Passed, Period, by_period, periods
