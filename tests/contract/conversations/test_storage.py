@@ -31,6 +31,7 @@ from tests.contract.storing import (
     query,
     rendered,
 )
+from tests.waiting import existing
 
 MANY = 150
 """So many go into PostgreSQL in bulk, whichever table it is."""
@@ -165,9 +166,7 @@ class TestAccept:
         """Loading again what could not be processed tries it again, at the same revision."""
         first = accept(app, conversation("c-1"), conversation("c-2"))
         app.conversations.record(first, [rendered(conversation("c-2"))], failure="c-1: no")
-        batch = store.batches.get(first)
-        assert batch is not None
-        assert batch.state == "failed"
+        assert existing(store.batches.get(first)).state == "failed"
         accepted = app.conversations.accept([conversation("c-1"), conversation("c-2")])
         assert (accepted.new, accepted.changed, accepted.unchanged) == (0, 0, 2)
         assert accepted.batch_id is not None
@@ -273,9 +272,7 @@ class TestRecord:
         """What could be processed is readable; the batch says that it failed."""
         batch = accept(app, conversation("c-1"), conversation("c-2"))
         app.conversations.record(batch, [rendered(conversation("c-1"))], failure="c-2: broken")
-        ended = store.batches.get(batch)
-        assert ended is not None
-        assert ended.state == "failed"
+        assert existing(store.batches.get(batch)).state == "failed"
         assert names(app) == ["c-1/1/scorereporting"]
         assert store.recount() == []
 
@@ -359,9 +356,7 @@ class TestBatches:
         (waiting,) = app.conversations.pending(batch)
         app.conversations.record(batch, [of_pending(waiting)])
         store.work.fail(batch, "too late")
-        ended = store.batches.get(batch)
-        assert ended is not None
-        assert ended.state == "done"
+        assert existing(store.batches.get(batch)).state == "done"
 
 
 class TestWorkers:

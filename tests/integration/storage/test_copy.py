@@ -22,6 +22,7 @@ from auscult.storage.upkeep.copy import copy
 from tests.databases import client_of
 from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.program import AUSCULT, auscult, environment
+from tests.waiting import existing
 
 pytestmark = pytest.mark.night
 
@@ -80,9 +81,7 @@ def test_a_store_moves_to_the_other_kind_of_database(database_url: str, new_url:
     assert {"live_events", "knowledge_passages"} <= {table.table for table in tables if table.rows}
     with bootstrap.open(settings(new_url)) as application:
         assert application.verify() == []
-        found = application.store.clients.find(CLIENT.client_id)
-        assert found is not None
-        assert found.secret == CLIENT.secret
+        assert existing(application.store.clients.find(CLIENT.client_id)).secret == CLIENT.secret
         process(application.store, [Conversation(id="c-new", channel="chat", started_at=datetime.now(UTC))])
         assert application.verify() == []
 

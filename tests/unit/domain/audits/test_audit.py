@@ -26,6 +26,7 @@ from auscult.domain.errors import ConflictError, RequestError
 from auscult.domain.evaluation import Evaluation, MetricResult, Qualification, score
 from auscult.domain.form import Form, Metric
 from tests.strategies import cited, evaluation_of
+from tests.waiting import existing
 
 AT = datetime(2026, 3, 23, 12, 30, tzinfo=UTC)
 LATER = AT + timedelta(hours=1)
@@ -70,9 +71,7 @@ def sheet(comment: str = "", **answers: Qualification) -> Sheet:
 
 def assigned(evaluation: Evaluation | None = None) -> Audit:
     """An audit that Jane has before her."""
-    change = assign(None, evaluation or evaluated(), "Jane", "Max", AT)
-    assert change is not None
-    return change.audit
+    return existing(assign(None, evaluation or evaluated(), "Jane", "Max", AT)).audit
 
 
 def after(change: AuditChange | None) -> Audit:
@@ -89,8 +88,7 @@ class TestAssign:
 
     def test_it_is_told_in_the_trail(self) -> None:
         """Rule 28: who gave it to whom, and when."""
-        change = assign(None, evaluated(), " Jane ", "Max", AT)
-        assert change is not None
+        change = existing(assign(None, evaluated(), " Jane ", "Max", AT))
         assert change.audit == Audit(
             conversation_id="c-1", assignment_id=assignment_id_of("c-1"), auditor="Jane", assigned_at=AT
         )
@@ -106,8 +104,7 @@ class TestAssign:
     def test_another_starts_anew(self) -> None:
         """What one drafted is not shown to the next."""
         audit = after(draft(assigned(), evaluated(), sheet(greeting="YES"), AT))
-        change = assign(audit, evaluated(), "Ali", "Max", LATER)
-        assert change is not None
+        change = existing(assign(audit, evaluated(), "Ali", "Max", LATER))
         assert (change.audit.auditor, change.audit.assigned_at, change.audit.draft) == ("Ali", LATER, Sheet())
         assert change.entry is not None
         assert change.entry.action == "reassigned"
@@ -132,8 +129,7 @@ class TestDraft:
 
     def test_it_is_told_to_nobody(self) -> None:
         """No line in the trail, no other state, no result."""
-        change = draft(assigned(), evaluated(), sheet(greeting="NO"), AT)
-        assert change is not None
+        change = existing(draft(assigned(), evaluated(), sheet(greeting="NO"), AT))
         assert change.entry is None
         assert (change.audit.state, change.audit.result) == ("assigned", None)
         assert change.audit.answer_to("em-greeting") == "-"
@@ -177,10 +173,8 @@ class TestSubmit:
 
     def test_its_score_is_of_the_same_formula(self) -> None:
         """Rules 2, 5 and 8: manual metrics included: (60 - 20 + 10) / 100."""
-        change = submit(assigned(), evaluated(), FULL, "Jane", LATER)
-        assert change is not None
-        result = change.audit.result
-        assert result is not None
+        change = existing(submit(assigned(), evaluated(), FULL, "Jane", LATER))
+        result = existing(change.audit.result)
         assert (result.score, result.passed, result.fatal_errors, result.audited_at) == (50, False, 0, LATER)
         assert (result.form_id, result.form_version, result.revision) == ("ef-1", 1, 3)
         assert change.audit.state == "audited"
@@ -191,8 +185,7 @@ class TestSubmit:
         """Rule 28: what was met, not met, and does not apply."""
         change = submit(assigned(), evaluated(), sheet(greeting="YES", signoff="NO", tone="NA", note="NO"), "Max", AT)
         assert change is not None
-        entry = change.entry
-        assert entry is not None
+        entry = existing(change.entry)
         assert (entry.action, entry.auditor, entry.by) == ("submitted", "Jane", "Max")
         assert (entry.adhered, entry.not_adhered, entry.not_applicable) == (1, 2, 1)
         assert entry.result == change.audit.result

@@ -14,6 +14,7 @@ from auscult.domain.disputes import steps
 from auscult.domain.disputes.dispute import UNDO, Dispute, Review, ReviewPolicy, check_policy, opened
 from auscult.domain.errors import ConflictError, RequestError
 from tests.data_files import data_of
+from tests.waiting import existing
 
 AT = datetime(2026, 4, 1, 9, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -50,11 +51,9 @@ def test_the_vendors_statuses_in_order() -> None:
     """Audited, Pending Agent Review, Pending Supervisor Review, then Resolved; or Closed after the last round."""
     waiting = review(release="second_look", rounds=2)
     assert waiting.status(AT) == "audited"
-    released = steps.release(waiting, "max@x", AT)
-    assert released is not None
+    released = existing(steps.release(waiting, "max@x", AT))
     assert released.review.status(AT) == "pending_agent_review"
-    accepted = steps.accept(released.review, ["em-2"], "agent@x", AT)
-    assert accepted is not None
+    accepted = existing(steps.accept(released.review, ["em-2"], "agent@x", AT))
     assert accepted.review.status(AT) == "pending_agent_review"
     found, made = disputed(accepted.review)
     assert found.status(AT) == "pending_supervisor_review"
@@ -74,9 +73,7 @@ def test_the_vendors_statuses_in_order() -> None:
 
 def accepted(*metrics: str, at: datetime = AT) -> Review:
     """Return the review of which the agent accepted these metrics, or all."""
-    change = steps.accept(review(), metrics, "agent@x", at)
-    assert change is not None
-    return change.review
+    return existing(steps.accept(review(), metrics, "agent@x", at)).review
 
 
 def test_an_acceptance_is_final_after_ten_minutes() -> None:
@@ -85,8 +82,7 @@ def test_an_acceptance_is_final_after_ten_minutes() -> None:
     last = AT + UNDO - timedelta(seconds=1)
     assert (found.status(last), found.final_at(last)) == ("pending_agent_review", AT + UNDO)
     assert not found.awaits_agent(last), "nothing is left to answer"
-    undone = steps.undo(found, (), "agent@x", last)
-    assert undone is not None
+    undone = existing(steps.undo(found, (), "agent@x", last))
     assert [each.status for each in undone.review.metrics] == ["pending", "pending"]
     assert undone.review.awaits_agent(last)
     assert (undone.kinds, undone.entries[0].metrics) == (("acceptance_undone",), ("em-1", "em-2"))
@@ -100,13 +96,10 @@ def test_an_acceptance_is_final_after_ten_minutes() -> None:
 def test_one_of_two_acceptances_is_undone() -> None:
     """The named one alone, and without a name those that are not final."""
     both = accepted()
-    one = steps.undo(both, ["em-2"], "agent@x", AT)
-    assert one is not None
+    one = existing(steps.undo(both, ["em-2"], "agent@x", AT))
     assert [each.status for each in one.review.metrics] == ["agent_accepted", "pending"]
-    later = steps.accept(accepted("em-1"), ["em-2"], "agent@x", AT + UNDO)
-    assert later is not None
-    undone = steps.undo(later.review, (), "agent@x", AT + UNDO)
-    assert undone is not None
+    later = existing(steps.accept(accepted("em-1"), ["em-2"], "agent@x", AT + UNDO))
+    undone = existing(steps.undo(later.review, (), "agent@x", AT + UNDO))
     assert [each.status for each in undone.review.metrics] == ["agent_accepted", "pending"]
     with pytest.raises(ConflictError):
         steps.undo(later.review, ["em-1", "em-2"], "agent@x", AT + UNDO)
@@ -114,10 +107,8 @@ def test_one_of_two_acceptances_is_undone() -> None:
 
 def test_an_acceptance_is_accepted_again_for_ten_minutes() -> None:
     """The time counts from the later acceptance."""
-    undone = steps.undo(accepted(), (), "agent@x", AT + UNDO / 2)
-    assert undone is not None
-    again = steps.accept(undone.review, (), "agent@x", AT + UNDO / 2)
-    assert again is not None
+    undone = existing(steps.undo(accepted(), (), "agent@x", AT + UNDO / 2))
+    again = existing(steps.accept(undone.review, (), "agent@x", AT + UNDO / 2))
     assert again.review.final_at(AT + UNDO) == AT + UNDO / 2 + UNDO
 
 
@@ -186,8 +177,7 @@ def test_a_decision_needs_a_reason_and_an_open_dispute() -> None:
 
 def test_a_changed_answer_is_open_again() -> None:
     """Its dispute ends as re-opened; the other metric keeps its state."""
-    accepted = steps.accept(review(), ["em-2"], "agent@x", AT)
-    assert accepted is not None
+    accepted = existing(steps.accept(review(), ["em-2"], "agent@x", AT))
     found, made = disputed(accepted.review)
     change = steps.reopen(found, ["em-1"], [made], "ann@x", AT + DAY)
     assert [each.state for each in change.disputes] == ["reopened"]

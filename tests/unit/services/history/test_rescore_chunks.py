@@ -38,6 +38,7 @@ from auscult.storage.core.tables.pages import report_rows
 from auscult.storage.store import AppStore
 from tests.data_files import data_of
 from tests.integration.working import FORM, TENANT, Poisoned, conversation
+from tests.waiting import existing
 
 FIRST, LATER = datetime(2026, 3, 24, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 EVALUATOR = Evaluator(METRICS, {Similarity: WordLlama()})
@@ -55,8 +56,7 @@ def app(app: AppStore) -> AppStore:
 def load(store: Store, *conversations: Conversation, evaluator: Evaluator = EVALUATOR) -> None:
     """Accept and record these."""
     work = Processing(store, evaluator, REPORTS, lambda: FIRST)
-    finished = work.evaluate(store.within(TENANT).conversations.accept(conversations).batch_id or "")
-    assert finished is not None
+    finished = existing(work.evaluate(store.within(TENANT).conversations.accept(conversations).batch_id or ""))
     work.record(finished)
     for more in work.ask_judge(finished) if finished.waiting else ():
         work.record(more)
@@ -77,8 +77,7 @@ def backfill(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATE
     work = ChunkProcessing(store, {"rescore": Rescoring(evaluator, REPORTS, lambda: at)}, lambda: at)
     while some := store.work.next("chunk", 100):
         for chunk_id in some:
-            written = work.process(chunk_id)
-            assert written is not None
+            written = existing(work.process(chunk_id))
             assert not written.must_ask or evaluator.far
             work.record(work.ask_judge(written) if written.must_ask else written)
 
@@ -95,9 +94,7 @@ def rescore(store: Store, evaluator: Evaluator = EVALUATOR, at: datetime = LATER
 
 def detail(app: AppStore, name: str) -> ConversationDetail:
     """All that is kept of one."""
-    found = app.conversations.get(name)
-    assert found is not None
-    return found
+    return existing(app.conversations.get(name))
 
 
 def stands(app: AppStore, name: str) -> tuple[int | None, int | None]:
@@ -304,8 +301,7 @@ def test_an_audit_that_goes_on_meanwhile(store: Store, app: AppStore) -> None:
     begin_rescore(app, ANSWERED, form_id="ef-1")
     work = ChunkProcessing(store, {"rescore": Rescoring(EVALUATOR, REPORTS, lambda: LATER)}, lambda: LATER)
     (chunk_id,) = store.work.next("chunk", 100)
-    written = work.process(chunk_id)
-    assert written is not None
+    written = existing(work.process(chunk_id))
     Auditing(app, REPORTS, lambda: LATER).assign("c-1", "Ada Lovelace")
     work.record(written)
     assert stands(app, "c-1") == (2, 30)
