@@ -59,10 +59,8 @@ def call(number: int, **changes: Any) -> Conversation:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(store: Store, app: AppStore) -> AppStore:
     """An app with six calls of Sales, one of Support, and a form for each queue."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     for name, word in (("sales", "hello"), ("support", "goodbye")):
         document = FORM.format(name=name, word=word).encode()
         app.forms.publish(read_form(document).id, document)

@@ -16,7 +16,6 @@ from auscult.services.conversations.latest import Sought
 from auscult.services.insights.quality import WEEK, by_agent_and_period
 from auscult.services.insights.team import LEAST, Band, TeamBands, team_bands, team_of
 from auscult.services.scoring.render import render
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import STARTED, TENANT, conversation, evaluation
 from tests.waiting import existing
@@ -42,10 +41,8 @@ def join(app: AppStore, agents: Sequence[str], team: str = "t-1", since: timedel
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app in which each of six agents has eight conversations a week; agent n fails n of them, the last none in week two."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     made = [
         conversation(f"c-{week}/{agent}/{number}", week * WEEK + timedelta(hours=number + 1), agents=(Agent(agent),))
         for week in range(2)

@@ -25,10 +25,8 @@ CARD = "4539148803436467"
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app that masks."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     change_settings(app, "cli:test", {"redaction": "mask"})
     return app
 

@@ -63,10 +63,8 @@ VIEWER = operator(TENANT.account_id)
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(store: Store, app: AppStore) -> AppStore:
     """An app that masks nothing, with two conversations that are scored, and all that people and machines made of the first."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     said = planted("c-2").turns[:1]
     plain = replace(planted("c-2"), turns=said, customer=None, contact=None, custom_fields={}, ended_at=ENDED)

@@ -17,7 +17,7 @@ from auscult.services.privacy.settings import change_settings
 from auscult.storage import Store
 from auscult.storage.core.tables.base import METADATA
 from auscult.storage.store import AppStore
-from tests.contract.storing import OTHER, TENANT, put
+from tests.contract.storing import OTHER, put
 from tests.waiting import existing
 
 CARD = "4539148803436467"
@@ -27,10 +27,8 @@ TRACES = (CARD, GROUPS, "4539 1488", "0343 6467", "one four double eight", "Love
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app that masks."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     change_settings(app, "cli:test", {"redaction": "mask"})
     return app
 
