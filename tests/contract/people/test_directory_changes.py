@@ -233,17 +233,15 @@ def test_a_rename_is_undone(store: Store, app: AppStore) -> None:
     """The last name first; then the one of the sender is back, in rows too."""
     first = rename(app, "queue", "shop", "Shop Online")
     second = rename(app, "queue", "shop", "Web Shop")
-    with pytest.raises(ConflictError, match=second) as refused:
+    with pytest.raises(ConflictError, match=second, check=lambda error: error.reason == "directory.not_last"):
         naming(app).undo(first)
-    assert refused.value.reason == "directory.not_last"
     naming(app).undo(second)
     naming(app).undo(first)
     render(store)
     assert row(store, "c-3")["queues"] == [{"id": "shop", "name": "Online Shop"}]
     assert app.people.directory.queue("shop").name == "Online Shop"
-    with pytest.raises(ConflictError) as again:
+    with pytest.raises(ConflictError, check=lambda error: error.reason == "directory.undone"):
         naming(app).undo(first)
-    assert again.value.reason == "directory.undone"
 
 
 def test_a_rename_in_the_middle_of_rendering_reaches_every_row(store: Store, app: AppStore) -> None:

@@ -21,7 +21,7 @@ from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import ANSWERS, FORM, document
 from tests.e2e.own import Own
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 from tests.waiting import existing
 
 AGENT = "ag-hidden"
@@ -85,9 +85,7 @@ class Audits:
         self.merged = f"ag-{mark}"
         body = [document(each, AGENT) | {"turns": turns} for each in self.ids.values()]
         body.append(document(f"h-{mark}", self.merged))
-        loaded = self.client.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines(body))
-        assert loaded.json()["accepted"] == len(body)
-        work(service)
+        self.client.load(*body)
         users, permissions = (
             Users(service.store, operator()),
             frozenset({"conversation.read", "audit.read", "report.export"}),

@@ -115,9 +115,8 @@ def test_a_step_without_a_way_back_is_refused(database_url: str, tmp_path: Path)
     migrate(database_url)
     while bootstrap.plan_migrations(settings).current != "0306":
         bootstrap.step_back(settings)
-    with pytest.raises(SettingsError) as refused:
+    with pytest.raises(SettingsError, check=lambda error: error.reason == "migration.no_way_back"):
         bootstrap.step_back(settings)
-    assert refused.value.reason == "migration.no_way_back"
     assert bootstrap.plan_migrations(settings).current == "0306"
     done = auscult(tmp_path, "migrate", "--back", "--database", database_url)
     assert (done.status, "restore the backup" in done.err) == (1, True)

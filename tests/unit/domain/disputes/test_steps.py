@@ -66,9 +66,8 @@ def test_the_vendors_statuses_in_order() -> None:
     assert (again.status(AT), last.round) == ("pending_supervisor_review", 2)
     closed = steps.decide(again, last, "deny", "Still not.", "max@x", AT).review
     assert closed.status(AT + UNDO) == "closed"
-    with pytest.raises(ConflictError) as caught:
+    with pytest.raises(ConflictError, check=lambda error: error.reason == "dispute.no_rounds"):
         disputed(closed)
-    assert caught.value.reason == "dispute.no_rounds"
 
 
 def accepted(*metrics: str, at: datetime = AT) -> Review:
@@ -88,9 +87,8 @@ def test_an_acceptance_is_final_after_ten_minutes() -> None:
     assert (undone.kinds, undone.entries[0].metrics) == (("acceptance_undone",), ("em-1", "em-2"))
     assert steps.undo(undone.review, (), "agent@x", last) is None, "a repetition changes nothing"
     assert (found.status(AT + UNDO), found.final_at(AT + UNDO)) == ("resolved", None)
-    with pytest.raises(ConflictError) as caught:
+    with pytest.raises(ConflictError, check=lambda error: error.reason == "acceptance.final"):
         steps.undo(found, (), "agent@x", AT + UNDO)
-    assert caught.value.reason == "acceptance.final"
 
 
 def test_one_of_two_acceptances_is_undone() -> None:
@@ -159,9 +157,8 @@ def test_another_round_has_a_window_of_its_own() -> None:
 )
 def test_what_is_refused(act: Any, reason: str) -> None:
     """Each with its reason."""
-    with pytest.raises((ConflictError, RequestError)) as caught:
+    with pytest.raises((ConflictError, RequestError), check=lambda error: error.reason == reason):
         act()
-    assert caught.value.reason == reason
 
 
 def test_a_decision_needs_a_reason_and_an_open_dispute() -> None:
@@ -170,9 +167,8 @@ def test_a_decision_needs_a_reason_and_an_open_dispute() -> None:
     with pytest.raises(RequestError, match="a reason is missing"):
         steps.decide(found, made, "deny", "", "max@x", AT)
     decided = steps.decide(found, made, "deny", "No.", "max@x", AT)
-    with pytest.raises(ConflictError) as caught:
+    with pytest.raises(ConflictError, check=lambda error: error.reason == "dispute.decided"):
         steps.decide(decided.review, decided.disputes[0], "accept", "Yes.", "eva@x", AT)
-    assert caught.value.reason == "dispute.decided"
 
 
 def test_a_changed_answer_is_open_again() -> None:
@@ -205,9 +201,8 @@ def test_a_withdrawn_dispute_is_an_acceptance() -> None:
 )
 def test_policies_that_cannot_be_used(policy: dict[str, Any]) -> None:
     """Each is refused with its field."""
-    with pytest.raises(RequestError) as caught:
+    with pytest.raises(RequestError, check=lambda error: error.reason == "policy.invalid"):
         check_policy(ReviewPolicy(**policy))
-    assert caught.value.reason == "policy.invalid"
 
 
 @given(

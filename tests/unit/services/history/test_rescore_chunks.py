@@ -235,9 +235,8 @@ def test_an_earlier_version_can_be_taken(store: Store, app: AppStore) -> None:
     rescore(store, version=1, at=LATER + timedelta(days=1))
     assert stands(app, "c-1") == (1, 0)
     app.forms.retire("ef-1")
-    with pytest.raises(AuscultError) as refused:
+    with pytest.raises(AuscultError, check=lambda error: error.reason == "form.retired"):
         begin_rescore(app, ANSWERED, form_id="ef-1")
-    assert refused.value.reason == "form.retired"
     assert some(rescore(store, version=2, at=LATER + timedelta(days=2))) == {"looked": 1, "rescored": 1}
 
 
@@ -326,9 +325,8 @@ def test_cancelled_and_resumed(store: Store, app: AppStore) -> None:
     other = app.backfills.begin("backtest", b"{}", ())
     for unknown in ("sw-none", other.backfill_id):
         for act in (view_rescore, cancel_rescore, resume_rescore):
-            with pytest.raises(AuscultError) as refused:
+            with pytest.raises(AuscultError, check=lambda error: error.reason == "rescore.unknown"):
                 act(app, unknown)
-            assert refused.value.reason == "rescore.unknown"
 
 
 @pytest.mark.parametrize(
@@ -341,18 +339,16 @@ def test_cancelled_and_resumed(store: Store, app: AppStore) -> None:
 )
 def test_what_cannot_be_done_is_refused(app: AppStore, order: dict[str, Any], reason: str) -> None:
     """Before anything is begun."""
-    with pytest.raises(AuscultError) as refused:
+    with pytest.raises(AuscultError, check=lambda error: error.reason == reason):
         begin_rescore(app, ANSWERED, **{"form_id": "ef-1"} | order)
-    assert refused.value.reason == reason
     assert list_rescores(app) == []
 
 
 def test_a_form_that_nobody_here_can_answer(app: AppStore) -> None:
     """A version that asks a judge is not begun without one."""
     app.forms.publish("ef-1", FORM.replace(b"{phrases: [hello]}", b'{judge: "The agent says hello."}'))
-    with pytest.raises(AuscultError) as refused:
+    with pytest.raises(AuscultError, check=lambda error: error.reason == "engine.missing"):
         begin_rescore(app, ANSWERED, form_id="ef-1")
-    assert refused.value.reason == "engine.missing"
 
 
 def test_what_analysis_found_stays(store: Store, app: AppStore) -> None:
