@@ -1,11 +1,11 @@
-"""How tests wait for what must come, and the ports of servers that are started again."""
+"""How tests wait for what must come, insist on what must be there, and the ports of servers that are started again."""
 
 import random
 import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 PATIENCE_S = 180
 """What is waited for comes at once, or in seconds. This limit is reached where something is broken, and a machine that
@@ -13,6 +13,15 @@ stands still for a while under the work of others is not: so it is long."""
 
 FIXED_PORTS = range(10_000, 32_000)
 """Below what a kernel gives to whoever asks for any port, and to every connection that goes out."""
+
+
+Found = TypeVar("Found")
+
+
+def existing(found: Found | None) -> Found:
+    """Return what was found; fail where nothing was."""
+    assert found is not None
+    return found
 
 
 def wait_for(look: Callable[[], Any], is_so: Callable[[Any], bool]) -> Any:

@@ -15,6 +15,7 @@ from auscult.domain.scoring.stored import PendingConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
 from auscult.storage.store import AppStore
 from tests.strategies import evaluation_of
+from tests.waiting import existing
 
 TENANT = Tenant(account_id="ac-1", org_id="o-1", app_id="st-1")
 OTHER = Tenant(account_id="ac-2", org_id="o-2", app_id="st-2")
@@ -102,6 +103,4 @@ def names(app: AppStore, **changes: Any) -> list[str]:
 
 def accept(app: AppStore, *conversations: Conversation) -> str:
     """Accept these; the batch that they are in."""
-    batch_id = app.conversations.accept(conversations).batch_id
-    assert batch_id is not None
-    return batch_id
+    return existing(app.conversations.accept(conversations).batch_id)

@@ -3,9 +3,10 @@
 from typing import Any
 
 import httpx
+import msgspec
 
 from auscult.domain.tenancy import Client
-from tests.e2e.serving import Service
+from tests.e2e.serving import Service, work
 
 
 class Own:
@@ -21,6 +22,13 @@ class Own:
         headers = {"Authorization": f"Bearer {self.service.token(self.client)}", **given.pop("headers", {})}
         address = f"{self.service.url}/api/v1{path}"
         return self.service.http.request(method, address, content=body, headers=headers, **given)
+
+    def load(self, *documents: Any) -> dict[str, Any]:
+        """Load conversations, each of which is right, and have them processed."""
+        answer = self.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines(documents))
+        assert answer.json()["accepted"] == len(documents), answer.text
+        work(self.service)
+        return answer.json()
 
 
 def problem(answer: httpx.Response, status: int, reason: str) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from auscult.storage import new_secret_key
 from auscult.storage.access.key_file import kept_key
 from auscult.storage.store import Store
 from tests.databases import Content, copy_tables
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, existing
 
 PATH = "/qualityai/api/v1/public/qualitymanagement/app/{app}/scorereporting"
 DAY = {"startDate": "2025-02-21", "endDate": "2025-02-21"}
@@ -120,8 +120,7 @@ def process(application: bootstrap.Application, conversations: Iterable[Any], te
         application.store, bootstrap.evaluator(application.settings), REPORTS, lambda: datetime.now(UTC)
     )
     accepted = application.store.within(tenant).conversations.accept(list(conversations))
-    finished = processing.evaluate(accepted.batch_id or "")
-    assert finished is not None
+    finished = existing(processing.evaluate(accepted.batch_id or ""))
     processing.record(finished)
     return accepted
 

@@ -3,12 +3,10 @@
 import uuid
 from typing import Any
 
-import msgspec
-
 from tests.e2e.disputes.test_api_disputes import document
 from tests.e2e.own import Own
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import Service, work
+from tests.e2e.serving import Service
 
 WRITERS = ("administrator", "qa-manager", "auditor", "supervisor")
 
@@ -21,7 +19,7 @@ class Talkers:
         self.mark = uuid.uuid4().hex[:6]
         self.service = service
         self.client = Own(service, service.new_client("conversations:write", "audits:write", "webhooks:read"))
-        self.load(document(f"k-{self.mark}-a", "ag-talked"), document(f"k-{self.mark}-b", "ag-other"))
+        self.client.load(document(f"k-{self.mark}-a", "ag-talked"), document(f"k-{self.mark}-b", "ag-other"))
         self.by_role = {role: Browser(service, self.add(role)) for role in (*WRITERS, "analyst", "inspector")}
         self.agent = Browser(service, self.add("agent", agents=("ag-talked",)))
         self.stranger = Browser(service, self.add("agent", "kim", agents=("ag-other",)))
@@ -34,16 +32,10 @@ class Talkers:
         """Return the address of the person of a role."""
         return f"{role}-{self.mark}@example.com"
 
-    def load(self, *documents: dict[str, Any]) -> None:
-        """Load conversations."""
-        body = msgspec.json.Encoder().encode_lines(documents)
-        assert self.client.ask("POST", "/conversations", body).json()["accepted"] == len(documents)
-        work(self.service)
-
     def conversation(self) -> str:
         """Load another conversation of the agent; its id."""
         name = f"k-{uuid.uuid4().hex[:8]}"
-        self.load(document(name, "ag-talked"))
+        self.client.load(document(name, "ag-talked"))
         return name
 
     def opened(self, conversation: str, by: str = "qa-manager", **more: Any) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tests.contract.storing import (
     put,
     rendered,
 )
+from tests.waiting import existing
 
 
 @pytest.fixture
@@ -32,9 +33,7 @@ def app(app: AppStore) -> AppStore:
 
 def case(app: AppStore, name: str = "c-1") -> EvaluatedConversation:
     """A conversation as an auditor has it before them."""
-    found = app.audits.case(name)
-    assert found is not None
-    return found
+    return existing(app.audits.case(name))
 
 
 def showing(one: EvaluatedConversation, audit: Audit | None) -> RenderedRows:
@@ -46,25 +45,19 @@ def showing(one: EvaluatedConversation, audit: Audit | None) -> RenderedRows:
 
 def assigning(one: EvaluatedConversation, auditor: str = "Jane") -> AuditChange:
     """A case on its way to an auditor."""
-    change = assign(one.audit, one.evaluation, auditor, "Max", STARTED)
-    assert change is not None
-    return change
+    return existing(assign(one.audit, one.evaluation, auditor, "Max", STARTED))
 
 
 def drafting(one: EvaluatedConversation, answer: str = "YES") -> AuditChange:
     """A case with an answer to its first metric."""
     answers = (AuditAnswer(metric_id="em-1", answer=answer),)  # type: ignore[arg-type]
-    change = draft(one.audit, one.evaluation, Sheet(answers=answers), STARTED)
-    assert change is not None
-    return change
+    return existing(draft(one.audit, one.evaluation, Sheet(answers=answers), STARTED))
 
 
 def submitting(one: EvaluatedConversation) -> AuditChange:
     """A case that is done with."""
     answers = (AuditAnswer(metric_id="em-1", answer="YES"), AuditAnswer(metric_id="em-2", answer="NA", comment="n/a"))
-    change = submit(one.audit, one.evaluation, Sheet(answers=answers, comment="fine"), "Jane", STARTED)
-    assert change is not None
-    return change
+    return existing(submit(one.audit, one.evaluation, Sheet(answers=answers, comment="fine"), "Jane", STARTED))
 
 
 def save(app: AppStore, change: AuditChange) -> Audit:
@@ -122,8 +115,7 @@ class TestMoved:
         save(app, drafting(one, "NO"))
         with pytest.raises(AuditMovedError):
             save(app, submitting(one))
-        audit = case(app).audit
-        assert audit is not None
+        audit = existing(case(app).audit)
         assert (audit.auditor, audit.state, audit.draft.answers[0].answer) == ("Jane", "assigned", "NO")
         assert len(app.audits.trail("c-1")) == 1
         assert names(app)[0] == "c-1/1/scorereporting/assigned Jane"

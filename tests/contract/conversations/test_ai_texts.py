@@ -15,6 +15,7 @@ from tests.contract.conversations import test_latest as listed
 from tests.contract.privacy.test_redaction_at_intake import CARD, GROUPS, stored
 from tests.contract.privacy.test_retention_kinds import erasing
 from tests.contract.storing import OTHER, conversation, put
+from tests.waiting import existing
 
 POLICY = "".join(f"Rule {n}: ask before you act, and name the order that you mean.\n" for n in range(40))
 NIA = (Agent("ai-nia", "Nia", kind="ai", version="12"),)
@@ -40,8 +41,7 @@ def uses(store: Store) -> list[int]:
 
 def context(app: AppStore, name: str) -> AiContext | None:
     """Return the context of a stored conversation, which is the same however it is read."""
-    detail = app.conversations.get(name)
-    assert detail is not None
+    detail = existing(app.conversations.get(name))
     assert app.conversations.recorded([name])[name].conversation == detail.conversation
     return detail.conversation.ai
 
@@ -106,8 +106,7 @@ def test_nothing_unredacted_is_stored_of_calls_and_texts(store: Store, app: AppS
     put(app, talk("c-1", said, call))
     for trace in (CARD, GROUPS, "Lovelace", "ada@example.com", "4711"):
         assert not [value for value in stored(store) if trace.encode() in value], trace
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     assert detail.conversation.calls
     after = detail.conversation.calls[0]
     assert after.arguments["pin"] == "[security code 1]"
@@ -122,8 +121,7 @@ def test_words_go_with_arguments_results_and_texts(store: Store, app: AppStore) 
     put(app, talk("c-1", CONTEXT, Call("c1", "pay", start_ms=5, arguments={"to": "Ada"}, result=["Ada"], ok=True)))
     change_rule(app, "cli:test", "*", "transcript", 30)
     erasing(app).run("retention", erasing(app).due())
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     assert (detail.conversation.calls, detail.conversation.ai) == ((Call("c1", "pay", start_ms=5, ok=True),), None)
     assert uses(store) == []
     assert not [value for value in stored(store) if b"Ada" in value or b"Rule 39" in value]

@@ -34,6 +34,7 @@ from auscult.storage.store import AppStore
 from tests.data_files import data_of
 from tests.golden.storing import NEVER_ANALYSED, TENANT, page, process
 from tests.unit.domain.disputes.viewers import agent_of
+from tests.waiting import existing
 
 STARTED = datetime(2026, 3, 23, 10, tzinfo=UTC)
 NOW = datetime(2026, 5, 3, 9, tzinfo=UTC)
@@ -58,10 +59,8 @@ def call(number: int, **changes: Any) -> Conversation:
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(store: Store, app: AppStore) -> AppStore:
     """An app with six calls of Sales, one of Support, and a form for each queue."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     for name, word in (("sales", "hello"), ("support", "goodbye")):
         document = FORM.format(name=name, word=word).encode()
         app.forms.publish(read_form(document).id, document)
@@ -78,8 +77,7 @@ def finish(store: Store, *conversation_ids: str) -> None:
     """Score what waits of these."""
     processing = Processing(store, NEVER_ANALYSED, REPORTS, lambda: NOW)
     for batch in sorted(set(store.within(TENANT).conversations.batches_of(conversation_ids).values())):
-        finished = processing.evaluate(batch)
-        assert finished is not None
+        finished = existing(processing.evaluate(batch))
         assert finished.faults == ()
         processing.record(finished)
 
@@ -172,8 +170,7 @@ def test_a_leg_joins_a_corrected_conversation_as_the_sender_has_it(store: Store,
     one = work(app).add("c-8", wish("queue", "q-support"))
     process(store, [leg("b2", 60_000)])
     for queues in ((SUPPORT,), (SALES,)):
-        found = app.conversations.get("c-8")
-        assert found is not None
+        found = existing(app.conversations.get("c-8"))
         assert [turn.id for turn in found.conversation.turns] == ["a1:1", "b2:1"]
         assert [each.id for each in found.conversation.queues] == [each.id for each in queues]
         if one.is_in_force and queues == (SUPPORT,):
@@ -190,17 +187,14 @@ def test_another_queue_has_its_form_and_its_readers(store: Store, app: AppStore)
         2,
     )
     finish(store, "c-1")
-    found = app.conversations.get("c-1")
-    assert found is not None
+    found = existing(app.conversations.get("c-1"))
     assert found.conversation.queues == (SUPPORT,)
     assert found.evaluations[0].form is not None
     assert found.evaluations[0].form.id == "ef-support"
     assert {**scores(app), "c-1": 0} == {**before, "c-1": 0}
     assert in_frame(app, "ef-support") == ["c-1", "c-7"]
     assert count(app, Sought(queues=("q-sales",))) == 5
-    facts = app.people.facts("c-1")
-    assert facts is not None
-    assert facts.queues == {"q-support", "support"}
+    assert existing(app.people.facts("c-1")).queues == {"q-support", "support"}
     work(app).undo(one.correction_id)
     finish(store, "c-1")
     assert scores(app) == before
@@ -215,13 +209,11 @@ def test_a_later_delivery_does_not_undo_a_correction(store: Store, app: AppStore
     again = app.conversations.accept([call(1)])
     assert (again.changed, again.unchanged) == (0, 1)
     process(store, [call(1, queues=(Queue("q-billing", "Billing"),), turns=(Turn("m1", "agent", "goodbye"),))])
-    found = app.conversations.get("c-1")
-    assert found is not None
+    found = existing(app.conversations.get("c-1"))
     assert found.conversation.queues == (SUPPORT,)
     assert scores(app)["c-1"] == 100
     work(app).undo(one.correction_id)
-    found = app.conversations.get("c-1")
-    assert found is not None
+    found = existing(app.conversations.get("c-1"))
     assert found.conversation.queues == (Queue("q-billing", "Billing"),)
 
 
@@ -235,8 +227,7 @@ def test_another_agent(store: Store, app: AppStore) -> None:
     before = scores(app)
     one = work(app).add("c-0", wish("agent", "Ben"))
     finish(store, "c-0")
-    found = app.conversations.get("c-0")
-    assert found is not None
+    found = existing(app.conversations.get("c-0"))
     assert b"a-ada" not in msgspec.json.encode(found.conversation)
     assert found.conversation.contact is not None
     assert found.conversation.contact.destinations == (
@@ -245,8 +236,7 @@ def test_another_agent(store: Store, app: AppStore) -> None:
     assert scores(app) == before
     assert count(app, Sought(agents=("Ben",))) == 2
     work(app).undo(one.correction_id)
-    found = app.conversations.get("c-0")
-    assert found is not None
+    found = existing(app.conversations.get("c-0"))
     assert found.conversation == sent
 
 
@@ -262,8 +252,7 @@ def test_scored_again_with_the_forms_in_force(store: Store, app: AppStore) -> No
     assert (before["c-1"], scores(app)["c-1"]) == (0, 100)
     work(app).undo(one.correction_id)
     assert scores(app) == before
-    found = app.conversations.get("c-1")
-    assert found is not None
+    found = existing(app.conversations.get("c-1"))
     assert [each.score for each in found.evaluations] == [0, 100, 0]
     assert (store.recount(), store.altered()) == ([], [])
 
@@ -274,9 +263,7 @@ def test_several_of_a_kind_are_undone_in_turn(app: AppStore) -> None:
     second = work(app).add("c-1", wish("queue", "q-sales"))
     for each, reason in ((first, "correction.not_last"), (second, ""), (second, "correction.undone"), (first, "")):
         assert refusal(lambda each=each: work(app).undo(each.correction_id)) == reason
-    found = app.conversations.get("c-1")
-    assert found is not None
-    assert found.conversation == call(1)
+    assert existing(app.conversations.get("c-1")).conversation == call(1)
     assert [each.is_in_force for each in work(app).of("c-1")] == [False, False]
 
 
@@ -318,9 +305,7 @@ def test_sides_that_nobody_knows_wait_for_a_person(store: Store, app: AppStore) 
     for correction in (moved, one):
         work(app).undo(correction.correction_id)
     finish(store, "c-8")
-    case = app.conversations.get("c-8")
-    assert case is not None
-    assert case.conversation == labelled(8, custom_fields={"more": "words"})
+    assert existing(app.conversations.get("c-8")).conversation == labelled(8, custom_fields={"more": "words"})
     assert [each.id for each in latest(app, Sought(fields=ListFields(sides=("unknown",)))).items] == ["c-8"]
     assert (reported_rows(store), store.recount(), store.altered()) == (reported, [], [])
 
@@ -333,8 +318,7 @@ def test_swapped_sides_make_a_revision_that_leaves_an_audit_to_the_old_one(store
     swap = work(app).add("c-0", wish("sides", speakers={"agent": "customer", "customer": "agent"}))
     assert swap.revision == 2
     finish(store, "c-0")
-    case = app.conversations.get("c-0")
-    assert case is not None
+    case = existing(app.conversations.get("c-0"))
     assert [(each.speaker, each.agent_id) for each in case.conversation.turns] == [
         ("customer", None),
         ("agent", "a-ada"),
@@ -344,8 +328,7 @@ def test_swapped_sides_make_a_revision_that_leaves_an_audit_to_the_old_one(store
     assert (case.audit.result, case.audit.result and case.audit.result.revision) == (audit.result, 1)
     work(app).undo(swap.correction_id)
     finish(store, "c-0")
-    back = app.conversations.get("c-0")
-    assert back is not None
+    back = existing(app.conversations.get("c-0"))
     assert (back.conversation, back.evaluations[0].score) == (call(0), 100)
 
 
@@ -362,8 +345,7 @@ def test_swapped_sides_leave_a_dispute_to_the_old_revision(store: Store, app: Ap
     finish(store, "c-0")
     assert reviewer.get(disputed.dispute_id) == disputed
     reviewer.decide(disputed.dispute_id, "accept", "True.")
-    case = app.conversations.get("c-0")
-    assert case is not None
+    case = existing(app.conversations.get("c-0"))
     assert (case.evaluations[0].revision, case.evaluations[0].score) == (2, 0)
     assert case.audit is not None
     assert case.audit.result is not None
@@ -371,8 +353,7 @@ def test_swapped_sides_leave_a_dispute_to_the_old_revision(store: Store, app: Ap
     reported = reported_rows(store)
     work(app).undo(swap.correction_id)
     finish(store, "c-0")
-    back = app.conversations.get("c-0")
-    assert back is not None
+    back = existing(app.conversations.get("c-0"))
     assert (back.conversation, back.evaluations[0].score) == (call(0), 100)
     assert back.audit == case.audit
     assert reviewer.get(disputed.dispute_id).state == "accepted"
@@ -414,9 +395,7 @@ def test_refusals_change_nothing(store: Store, app: AppStore) -> None:
     assert work(app).add("c-8", wish("queue", "q-support", before="q-sales")).after == Party(
         id="q-support", name="Support"
     )
-    found = app.conversations.get("c-8")
-    assert found is not None
-    assert found.conversation.queues == (SUPPORT,)
+    assert existing(app.conversations.get("c-8")).conversation.queues == (SUPPORT,)
 
 
 def test_several_at_once(app: AppStore) -> None:
@@ -460,9 +439,7 @@ def test_erased_with_its_conversation(store: Store, app: AppStore) -> None:
     assert app.conversations.erase("c-1")
     assert work(app).listing() == []
     process(store, [call(1)])
-    found = app.conversations.get("c-1")
-    assert found is not None
-    assert found.conversation == call(1)
+    assert existing(app.conversations.get("c-1")).conversation == call(1)
     assert "c-1" in scores(app)
 
 

@@ -31,6 +31,7 @@ from tests.contract.storing import (
     query,
     rendered,
 )
+from tests.waiting import existing
 
 MANY = 150
 """So many go into PostgreSQL in bulk, whichever table it is."""
@@ -55,9 +56,8 @@ class TestTenants:
             Tenant(account_id="ac-2", org_id="o-1", app_id="st-1"),
             Tenant(account_id="ac-1", org_id="o-2", app_id="st-1"),
         ):
-            with pytest.raises(ConflictError) as refused:
+            with pytest.raises(ConflictError, check=lambda error: error.reason == "app.conflict"):
                 store.ensure(elsewhere)
-            assert refused.value.reason == "app.conflict"
             with pytest.raises(NotFoundError):
                 store.within(elsewhere)
 
@@ -165,9 +165,7 @@ class TestAccept:
         """Loading again what could not be processed tries it again, at the same revision."""
         first = accept(app, conversation("c-1"), conversation("c-2"))
         app.conversations.record(first, [rendered(conversation("c-2"))], failure="c-1: no")
-        batch = store.batches.get(first)
-        assert batch is not None
-        assert batch.state == "failed"
+        assert existing(store.batches.get(first)).state == "failed"
         accepted = app.conversations.accept([conversation("c-1"), conversation("c-2")])
         assert (accepted.new, accepted.changed, accepted.unchanged) == (0, 0, 2)
         assert accepted.batch_id is not None
@@ -264,18 +262,15 @@ class TestRecord:
     def test_the_batch_must_be_the_apps(self, app: AppStore) -> None:
         """Nothing is recorded for a batch that is not there."""
         accept(app, conversation("c-1"))
-        with pytest.raises(NotFoundError) as refused:
+        with pytest.raises(NotFoundError, check=lambda error: error.reason == "batch.unknown"):
             app.conversations.record("b-nobody", [rendered(conversation("c-1"))])
-        assert refused.value.reason == "batch.unknown"
         assert names(app) == []
 
     def test_part_of_a_batch_may_fail(self, store: Store, app: AppStore) -> None:
         """What could be processed is readable; the batch says that it failed."""
         batch = accept(app, conversation("c-1"), conversation("c-2"))
         app.conversations.record(batch, [rendered(conversation("c-1"))], failure="c-2: broken")
-        ended = store.batches.get(batch)
-        assert ended is not None
-        assert ended.state == "failed"
+        assert existing(store.batches.get(batch)).state == "failed"
         assert names(app) == ["c-1/1/scorereporting"]
         assert store.recount() == []
 
@@ -359,9 +354,7 @@ class TestBatches:
         (waiting,) = app.conversations.pending(batch)
         app.conversations.record(batch, [of_pending(waiting)])
         store.work.fail(batch, "too late")
-        ended = store.batches.get(batch)
-        assert ended is not None
-        assert ended.state == "done"
+        assert existing(store.batches.get(batch)).state == "done"
 
 
 class TestWorkers:

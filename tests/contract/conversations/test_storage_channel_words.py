@@ -3,16 +3,14 @@
 from datetime import timedelta
 
 from auscult.domain.contact import Contact
-from auscult.storage import Store
-from tests.contract.storing import REPORT, TENANT, conversation, names, put, query
+from auscult.storage.store import AppStore
+from tests.contract.storing import REPORT, conversation, names, put, query
 
 HOUR = timedelta(hours=1)
 
 
-def test_any_word_that_means_the_channel_finds_a_row(store: Store) -> None:
+def test_any_word_that_means_the_channel_finds_a_row(app: AppStore) -> None:
     """Voice or chat, the contact centre's own word and the source each find a conversation, alone or among others."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     put(
         app,
         conversation("c-1", source="korevg"),

@@ -10,6 +10,7 @@ from auscult.domain.scoring.stored import RenderedRows
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import OTHER, conversation, names, of_pending, put
+from tests.waiting import existing
 
 
 def later(rendered: RenderedRows) -> RenderedRows:
@@ -57,8 +58,7 @@ def test_one_that_came_again_is_not_taken_for_the_old(store: Store, app: AppStor
     app.conversations.record(anew, [new])
     app.conversations.replace_rows([replace(old, rows={"scorereporting": b"old"})])
     assert names(app) == ["c-1/1/scorereporting"]
-    change = assign(None, old.evaluation, "Ada", "Lead", datetime(2026, 3, 24, tzinfo=UTC))
-    assert change is not None
+    change = existing(assign(None, old.evaluation, "Ada", "Lead", datetime(2026, 3, 24, tzinfo=UTC)))
     with pytest.raises(AuditMovedError):
         app.audits.save(change, replace(old, audit=change.audit, rows={"scorereporting": b"old"}))
     app.conversations.replace_rows([replace(new, rows={"scorereporting": b"new"})])
@@ -70,12 +70,10 @@ def test_the_reason_of_a_failed_batch_goes_too(store: Store, app: AppStore) -> N
     """It may quote the conversation."""
     batch = app.conversations.accept([conversation("c-1")]).batch_id or ""
     app.conversations.record(batch, [], failure="1 could not be processed: c-1: ValueError: secret")
-    found = app.conversations.get("c-1")
-    assert found is not None
+    found = existing(app.conversations.get("c-1"))
     assert (found.is_current, found.has_failed) == (False, True)
     app.conversations.erase("c-1")
-    failed = store.batches.get(batch)
-    assert failed is not None
+    failed = existing(store.batches.get(batch))
     assert "secret" not in (failed.reason or "")
 
 
@@ -84,8 +82,7 @@ def test_one_conversation_whole(app: AppStore) -> None:
     put(app, conversation("c-1"))
     put(app, conversation("c-1", language="nl"))
     app.conversations.accept([conversation("c-1", language="de")])
-    found = app.conversations.get("c-1")
-    assert found is not None
+    found = existing(app.conversations.get("c-1"))
     assert (found.conversation.language, found.revision, found.is_current, found.has_failed) == ("de", 3, False, False)
     assert [each.revision for each in found.evaluations] == [2, 1]
     assert {each.conversation_id for each in found.evaluations} == {"c-1"}

@@ -25,7 +25,7 @@ from auscult.storage.privacy.redaction import AppPrivacy, Incoming
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
 from tests.databases import KEY
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, existing
 
 NOW = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
 QUESTION = Judgement("polite", Transcript("c-1", conversation("c-1").turns), ("m1",))
@@ -119,16 +119,13 @@ def test_redaction_that_is_switched_on_while_a_load_comes_in(
     monkeypatch.setattr(AppPrivacy, "admitted", slowly)
     said = conversation("c-1", turns=(Turn("m1", "customer", "my card is 4539 1488 0343 6467"),))
     app.conversations.accept([said])
-    stored = app.conversations.get("c-1")
-    assert stored is not None
-    assert stored.conversation.turns[0].text == "my card is [card 1]"
+    assert existing(app.conversations.get("c-1")).conversation.turns[0].text == "my card is [card 1]"
 
 
 def test_a_webhook_that_is_removed_while_it_is_told(store: Store, app: AppStore, other: AppStore) -> None:
     """It goes with the try that is being noted."""
     webhook_id = added(app)
-    due = store.webhook_work.claim(60_000)
-    assert due is not None
+    due = existing(store.webhook_work.claim(60_000))
     told = Delivery(number=1, conversation_id="c-1", kind="created", at=NOW, status=204, error=None)
     with before(store, "INSERT INTO deliveries", lambda: other.webhooks.remove(webhook_id)):
         store.webhook_work.keep(due, Standing(1, 0), told)

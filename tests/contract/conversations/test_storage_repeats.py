@@ -17,7 +17,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.tables.conversations import evaluations, said
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, put
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, existing
 
 CARD = "my card is 4539 1488 0343 6467"
 LEGS = (("a1", 2), ("b2", 61), ("c3", 120))
@@ -48,9 +48,7 @@ def words(app: AppStore) -> list[str]:
 
 def of(app: AppStore) -> Conversation:
     """The conversation as it is stored."""
-    found = app.conversations.get("c-1")
-    assert found is not None
-    return found.conversation
+    return existing(app.conversations.get("c-1")).conversation
 
 
 @pytest.mark.parametrize(("redaction", "starts"), [("off", False), ("off", True), ("token", False)])
@@ -86,8 +84,7 @@ def test_numbers_of_two_legs_are_told_apart(app: AppStore) -> None:
     app.privacy.change(PrivacySettings(redaction="token"))
     app.conversations.accept([leg("a1", 2, words="call me on 0151 23456789")])
     app.conversations.accept([leg("b2", 61, words="call me on 0151 98765432 today or on 0151 23456789 tomorrow")])
-    kept = app.privacy.redaction("c-1")
-    assert kept is not None
+    kept = existing(app.privacy.redaction("c-1"))
     of_first, of_second = ({mark for mark in kept.originals if mark in words(app)[at]} for at in (1, 3))
     assert len(of_first) == 1
     assert len(of_second) == 2

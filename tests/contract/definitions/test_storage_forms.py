@@ -44,9 +44,8 @@ class TestForms:
         assert app.forms.get("ef-1", 2) == retired
         assert replace(retired, retired_at=None) == second
         for unknown in ("ef-9", "ef-\0", "\ud800"):
-            with pytest.raises(NotFoundError) as refused:
+            with pytest.raises(NotFoundError, check=lambda error: error.reason == "form.unknown"):
                 app.forms.retire(unknown)
-            assert refused.value.reason == "form.unknown"
 
 
 class TestDrafts:
@@ -157,6 +156,5 @@ class TestClients:
             without.clients.find("cs-1")
         without.close()
         assert refused.value.reason == "secret_key.wrong"
-        with pytest.raises(SettingsError) as refused:
+        with pytest.raises(SettingsError, check=lambda error: error.reason == "secret_key.invalid"):
             open_store(database_url, b"too short")
-        assert refused.value.reason == "secret_key.invalid"

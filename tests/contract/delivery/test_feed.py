@@ -30,6 +30,7 @@ from auscult.storage.store import AppStore
 from auscult.workers.webhook_sender import HttpSender
 from tests.contract.storing import OTHER, conversation, of_pending, put, rendered
 from tests.http_servers import QuietHandler, listening
+from tests.waiting import existing
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 
@@ -46,10 +47,8 @@ def test_every_change_is_told_once_and_in_order(store: Store, app: AppStore) -> 
     put(store.within(OTHER), conversation("c-1"))
     put(app, conversation("c-1"))
     put(app, conversation("c-1", language="de"))
-    case = app.audits.case("c-2")
-    assert case is not None
-    change = assign(case.audit, case.evaluation, "Ada", by="Bob", at=NOW)
-    assert change is not None
+    case = existing(app.audits.case("c-2"))
+    change = existing(assign(case.audit, case.evaluation, "Ada", by="Bob", at=NOW))
     app.audits.save(change, replace(rendered(case.conversation), evaluation=case.evaluation, audit=change[0]))
     assert feed(app) == [(1, "c-1", "created"), (2, "c-2", "created"), (3, "c-1", "revised"), (4, "c-2", "assigned")]
     assert feed(app, after=2, limit=1) == [(3, "c-1", "revised")]

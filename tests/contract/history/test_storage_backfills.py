@@ -16,6 +16,7 @@ from auscult.domain.scoring.stored import EvaluatedConversation, RenderedRows
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import FORM, OTHER, REPORT, STARTED, conversation, names, put, query
+from tests.waiting import existing
 
 SECOND = replace(FORM, version=2, pass_score=Decimal(90))
 EVERYTHING = BackfillScope()
@@ -65,8 +66,7 @@ def record(app: AppStore, chunk_id: str, some: Sequence[Rescored]) -> bool:
 
 def read_chunk(store: Store, app: AppStore, chunk_id: str) -> list[Rescored]:
     """The conversations of a chunk that is to be done, decided again."""
-    chunk = store.backfills.get(chunk_id)
-    assert chunk is not None
+    chunk = existing(store.backfills.get(chunk_id))
     return [rescoring(case) for case in app.backfills.cases(chunk.range)]
 
 
@@ -165,16 +165,14 @@ class TestRescoring:
         backfill = begin(app)
         assert (backfill.state, backfill.total, backfill.looked, backfill.order) == ("running", 7, 0, b"{}")
         finish(store, app)
-        ended = app.backfills.get(backfill.backfill_id)
-        assert ended is not None
+        ended = existing(app.backfills.get(backfill.backfill_id))
         assert (ended.state, ended.looked, ended.ended_at is not None) == ("done", 7, True)
         assert app.backfills.results(backfill.backfill_id) == [b"0", b"0", b"0"]
         assert app.backfills.listing("rescore") == [ended]
         assert app.backfills.listing("backtest") == []
         assert names(app) == [f"{name}/again" for name in ids]
         for name in ids:
-            detail = app.conversations.get(name)
-            assert detail is not None
+            detail = existing(app.conversations.get(name))
             assert [(one.form.version, one.score) for one in detail.evaluations if one.form] == [(2, 55), (1, -7)]
             (line,) = detail.trail
             assert (line.action, line.by, line.auditor) == ("rescored", "Ada", None)
@@ -202,8 +200,7 @@ class TestRescoring:
         some = read_chunk(store, app, chunk_id)
         assert [record(app, chunk_id, some) for _ in range(2)] == [True, False]
         assert store.backfills.get(chunk_id) is None
-        detail = app.conversations.get("c-000")
-        assert detail is not None
+        detail = existing(app.conversations.get("c-000"))
         assert (len(detail.evaluations), len(detail.trail)) == (2, 1)
 
     def test_the_same_version_once_more(self, store: Store, app: AppStore) -> None:
@@ -212,8 +209,7 @@ class TestRescoring:
         for at in range(3):
             begin(app)
             finish(store, app, LATER + timedelta(hours=at))
-        detail = app.conversations.get("c-000")
-        assert detail is not None
+        detail = existing(app.conversations.get("c-000"))
         assert [one.evaluated_at for one in detail.evaluations[:3]] == [LATER + timedelta(hours=at) for at in (2, 1, 0)]
         assert len(detail.evaluations) == 4
 
@@ -252,10 +248,8 @@ class TestRescoring:
         begin(app)
         (chunk_id,) = store.work.next("chunk", 100)
         some = read_chunk(store, app, chunk_id)
-        case = app.audits.case("c-000")
-        assert case is not None
-        change = assign(None, case.evaluation, "Ada", "Grace", LATER)
-        assert change is not None
+        case = existing(app.audits.case("c-000"))
+        change = existing(assign(None, case.evaluation, "Ada", "Grace", LATER))
         app.audits.save(
             change,
             RenderedRows(conversation=case.conversation, evaluation=case.evaluation, rows={}, audit=change.audit),
@@ -268,10 +262,8 @@ class TestRescoring:
     def test_an_audit_of_what_was_rescored_meanwhile(self, store: Store, app: AppStore) -> None:
         """An audit belongs to the evaluation it was made on: what was filled in before a re-score is not saved after."""
         put_some(app, 1)
-        case = app.audits.case("c-000")
-        assert case is not None
-        change = assign(None, case.evaluation, "Ada", "Grace", LATER)
-        assert change is not None
+        case = existing(app.audits.case("c-000"))
+        change = existing(assign(None, case.evaluation, "Ada", "Grace", LATER))
         begin(app)
         finish(store, app)
         rendered = RenderedRows(
@@ -280,8 +272,7 @@ class TestRescoring:
         with pytest.raises(AuditMovedError):
             app.audits.save(change, rendered)
         assert names(app) == ["c-000/again"]
-        again = app.audits.case("c-000")
-        assert again is not None
+        again = existing(app.audits.case("c-000"))
         assert again.evaluation.form is not None
         assert again.evaluation.form.version == 2
         app.audits.save(change, replace(rendered, evaluation=again.evaluation))

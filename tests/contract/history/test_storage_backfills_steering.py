@@ -12,6 +12,7 @@ from auscult.storage.store import AppStore
 from tests.contract.history.test_storage_backfills import EVERYTHING, begin, do, finish, put_some, read_chunk, record
 from tests.contract.storing import TENANT
 from tests.data_files import data_of
+from tests.waiting import existing
 
 
 class TestSteering:
@@ -24,8 +25,7 @@ class TestSteering:
         first, second, third = store.work.next("chunk", 100)
         do(store, app, first)
         some = read_chunk(store, app, second)
-        cancelled = app.backfills.cancel(backfill.backfill_id)
-        assert cancelled is not None
+        cancelled = existing(app.backfills.cancel(backfill.backfill_id))
         assert (cancelled.state, cancelled.looked, cancelled.ended_at is not None) == ("cancelled", 3, True)
         assert app.backfills.cancel(backfill.backfill_id) == cancelled
         assert not record(app, second, some)
@@ -33,8 +33,7 @@ class TestSteering:
             store.backfills.fail(chunk_id, "whoever was at it could not")
         assert app.backfills.get(backfill.backfill_id) == cancelled
         assert (store.work.next("chunk", 100), store.backfills.get(second)) == ([], None)
-        resumed = app.backfills.resume(backfill.backfill_id)
-        assert resumed is not None
+        resumed = existing(app.backfills.resume(backfill.backfill_id))
         assert (resumed.state, resumed.looked, resumed.ended_at) == ("running", 3, None)
         finish(store, app)
         assert app.backfills.results(backfill.backfill_id) == [b"0", b"0", b"0"]
@@ -51,19 +50,16 @@ class TestSteering:
         for chunk_id in (second, third):
             do(store, app, chunk_id)
         store.backfills.fail(second, "too late")
-        failed = app.backfills.get(backfill.backfill_id)
-        assert failed is not None
+        failed = existing(app.backfills.get(backfill.backfill_id))
         assert (failed.state, failed.looked, failed.reason) == ("failed", 7, "the disk has gone")
         assert store.backfills.unfinished() == [failed]
-        left = app.backfills.cancel(backfill.backfill_id)
-        assert left is not None
+        left = existing(app.backfills.cancel(backfill.backfill_id))
         assert (left.state, store.backfills.unfinished()) == ("cancelled", [])
         assert app.backfills.resume(backfill.backfill_id) is not None
         assert store.work.next("chunk", 100) == [first]
         assert store.work.begin(first) == 1
         finish(store, app)
-        ended = app.backfills.get(backfill.backfill_id)
-        assert ended is not None
+        ended = existing(app.backfills.get(backfill.backfill_id))
         assert (ended.state, ended.reason, store.backfills.unfinished()) == ("done", None, [])
 
     def test_a_chunk_that_waits_for_a_judge(self, store: Store, app: AppStore) -> None:
@@ -74,15 +70,12 @@ class TestSteering:
         store.work.begin(chunk_id)
         store.work.postpone(chunk_id, "the judge is away", datetime.now(UTC) + timedelta(hours=1))
         assert store.work.next("chunk", 100) == []
-        waiting = app.backfills.get(backfill.backfill_id)
-        assert waiting is not None
+        waiting = existing(app.backfills.get(backfill.backfill_id))
         assert (waiting.state, waiting.reason, waiting.is_postponed) == ("running", "the judge is away", True)
         assert store.backfills.unfinished() == [waiting]
         store.work.postpone(chunk_id, "the judge is away", datetime.now(UTC) - timedelta(seconds=1))
         assert store.work.next("chunk", 100) == [chunk_id]
-        again = app.backfills.get(backfill.backfill_id)
-        assert again is not None
-        assert not again.is_postponed
+        assert not existing(app.backfills.get(backfill.backfill_id)).is_postponed
         assert store.work.begin(chunk_id) == 1
 
     def test_one_at_a_time_about_the_same(self, store: Store, app: AppStore) -> None:

@@ -15,6 +15,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, of_pending
+from tests.waiting import existing
 
 FOUND = Insights(
     language="en",
@@ -54,12 +55,10 @@ def test_insights_belong_to_the_revision_that_was_evaluated(app: AppStore) -> No
     """While a newer revision waits, those of the one before are shown; then its own, be they none."""
     record(app, "en", FOUND)
     batch = app.conversations.accept([conversation("c-1", language="nl")]).batch_id or ""
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     assert (detail.is_current, detail.insights) == (False, FOUND)
     app.conversations.record(batch, [of_pending(each) for each in app.conversations.pending(batch)])
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     assert (detail.is_current, detail.insights) == (True, None)
 
 
@@ -68,8 +67,7 @@ def test_insights_are_erased_with_their_conversation(app: AppStore) -> None:
     record(app, "en", FOUND)
     assert app.conversations.erase("c-1")
     record(app, "de", None)
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     assert (detail.revision, detail.insights) == (1, None)
 
 

@@ -16,9 +16,9 @@ from auscult.services.conversations.latest import Sought
 from auscult.services.insights.quality import WEEK, by_agent_and_period
 from auscult.services.insights.team import LEAST, Band, TeamBands, team_bands, team_of
 from auscult.services.scoring.render import render
-from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import STARTED, TENANT, conversation, evaluation
+from tests.waiting import existing
 
 PEOPLE = tuple(f"a-{number}" for number in range(6))
 ME = frozenset({"a-0"})
@@ -41,10 +41,8 @@ def join(app: AppStore, agents: Sequence[str], team: str = "t-1", since: timedel
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app in which each of six agents has eight conversations a week; agent n fails n of them, the last none in week two."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     made = [
         conversation(f"c-{week}/{agent}/{number}", week * WEEK + timedelta(hours=number + 1), agents=(Agent(agent),))
         for week in range(2)
@@ -61,9 +59,7 @@ def app(store: Store) -> AppStore:
 
 def bands(app: AppStore, lately: int = 1) -> TeamBands:
     """Return the bands of the first agent's team."""
-    found = team_bands(app, Sought(), ME, SPANS, lately=lately)
-    assert found is not None
-    return found
+    return existing(team_bands(app, Sought(), ME, SPANS, lately=lately))
 
 
 def middle(*failed: int, weeks: int = 1) -> tuple[float, float]:
@@ -96,8 +92,7 @@ def test_the_band_is_the_middle_half(app: AppStore) -> None:
     assert ends(found.periods[0]) == pytest.approx(middle(0, 1, 2, 3, 4, 5))
     assert ends(found.periods[1]) == pytest.approx(middle(0, 1, 2, 3, 4))
     assert found.lately == found.periods[1]
-    both = bands(app, lately=2).lately
-    assert both is not None
+    both = existing(bands(app, lately=2).lately)
     assert both.people == len(PEOPLE)
     assert both.low < both.high
 
@@ -117,8 +112,7 @@ def test_four_people_have_no_band(app: AppStore) -> None:
 def test_a_person_of_two_ids_counts_once(app: AppStore) -> None:
     """The reader's two ids are one person, so that five ids may be too few."""
     join(app, PEOPLE[:LEAST])
-    found = team_bands(app, Sought(), frozenset({"a-0", "a-1"}), SPANS, lately=1)
-    assert found is not None
+    found = existing(team_bands(app, Sought(), frozenset({"a-0", "a-1"}), SPANS, lately=1))
     assert found.periods == (None, None)
 
 
@@ -154,6 +148,4 @@ def test_without_a_team_there_is_no_band(app: AppStore) -> None:
     assert team_of(directory, ME, STARTED) is None
     join(app, ["a-0"], since=timedelta(0))
     join(app, ["a-0"], "t-0")
-    found = team_of(directory, ME, STARTED)
-    assert found is not None
-    assert found.team_id == "t-0"
+    assert existing(team_of(directory, ME, STARTED)).team_id == "t-0"

@@ -11,6 +11,7 @@ from auscult.storage.core.tables.recordings import HAS_FAILED, recording_tasks, 
 from auscult.storage.store import AppStore
 from tests.contract.history.test_storage_backfills import begin, put_some
 from tests.contract.privacy.test_retention_kinds import recording
+from tests.waiting import existing
 
 HOUR = timedelta(hours=1)
 
@@ -27,8 +28,7 @@ def sounding(store: Store, app: AppStore) -> None:
     (name,) = put_some(app, 1)
     app.recordings.add(recording("rec-1", name))
     store.recording_tasks.request("rec-1", "fetch")
-    claimed = store.recording_tasks.claim(lease_ms=60_000)
-    assert claimed is not None
+    claimed = existing(store.recording_tasks.claim(lease_ms=60_000))
     store.recording_tasks.finish(claimed)
 
 
@@ -59,13 +59,10 @@ def test_a_task_that_is_requested_again_while_it_is_done_is_done_again(store: St
     """The end of the first claim ends nothing then."""
     sounding(store, app)
     store.recording_tasks.request("rec-1", "redacted", b"1")
-    claimed = store.recording_tasks.claim(lease_ms=60_000)
-    assert claimed is not None
+    claimed = existing(store.recording_tasks.claim(lease_ms=60_000))
     store.recording_tasks.request("rec-1", "redacted", b"2")
     store.recording_tasks.finish(claimed, b"1")
-    again = store.recording_tasks.claim(lease_ms=60_000)
-    assert again is not None
-    assert again.given == b"2"
+    assert existing(store.recording_tasks.claim(lease_ms=60_000)).given == b"2"
 
 
 def test_failed_work_on_recordings_is_counted_until_it_is_asked_for_again(store: Store, app: AppStore) -> None:
@@ -74,12 +71,10 @@ def test_failed_work_on_recordings_is_counted_until_it_is_asked_for_again(store:
     none = {"fetch": 0, "figures": 0, "playable": 0, "redacted": 0, "transcription": 0}
     assert dict(store.figures().failed_recordings) == none
     store.recording_tasks.request("rec-1", "fetch")
-    claimed = store.recording_tasks.claim(lease_ms=60_000)
-    assert claimed is not None
+    claimed = existing(store.recording_tasks.claim(lease_ms=60_000))
     store.recording_tasks.fail(claimed, "404")
     store.transcriptions.request("rec-1")
-    words = store.transcriptions.claim(60_000)
-    assert words is not None
+    words = existing(store.transcriptions.claim(60_000))
     store.transcriptions.fail(words.number, "no server")
     assert dict(store.figures().failed_recordings) == none | {"fetch": 1, "transcription": 1}
     store.recording_tasks.request("rec-1", "fetch")
@@ -112,8 +107,7 @@ def test_entries_of_the_access_log_wait_for_their_seal(store: Store) -> None:
     store.log.append("ann", "test.entry")
     found = store.figures()
     assert (found.last_seal, found.unsealed_entries) == (None, 1)
-    sealed = store.log.seal()
-    assert sealed is not None
+    sealed = existing(store.log.seal())
     found = store.figures()
     assert found.last_seal is not None
     assert (round(found.last_seal.timestamp() * 1000), found.unsealed_entries) == (sealed.at, 0)

@@ -6,19 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from auscult.storage import Store
 from auscult.storage.core.database import Reader
-from tests.contract.storing import TENANT, conversation, names, put
+from auscult.storage.store import AppStore
+from tests.contract.storing import conversation, names, put
 
 ROWS = 60
 
 
 def test_a_new_page_of_known_tallies_needs_no_snapshot_until_data_change(
-    store: Store, monkeypatch: pytest.MonkeyPatch
+    app: AppStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tallies that other pages have loaded suffice for an offset that is new; a change makes them load again."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     put(app, *(conversation(f"c-{n:02}", after=timedelta(minutes=n)) for n in range(ROWS)))
     snapshots: list[None] = []
     snapshot = Reader.snapshot

@@ -14,6 +14,7 @@ from auscult.storage.core.tables.base import apps, workers
 from auscult.storage.people import People
 from auscult.storage.people.sessions import Sessions
 from auscult.storage.work.workers import Workers
+from tests.waiting import existing
 
 AT = datetime(2026, 3, 28, tzinfo=UTC)
 APP = {"account_id": "a-1", "org_id": "o-1", "created_at": 0}
@@ -84,9 +85,7 @@ def test_leaves_out_what_no_page_shows(database: Database) -> None:
     before = database.changes()
     Workers(database).beat("worker")
     sessions.see(session, AT + 2 * SEEN_EVERY)
-    found = sessions.by_hash("hash")
-    assert found is not None
-    assert found.seen_at == AT + 2 * SEEN_EVERY
+    assert existing(sessions.by_hash("hash")).seen_at == AT + 2 * SEEN_EVERY
     with database.reading() as connection:
         assert connection.scalar(sa.select(workers.c.beats)) == 1
     assert database.changes() == before

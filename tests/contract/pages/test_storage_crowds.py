@@ -13,6 +13,7 @@ from auscult.storage.core.database import Database
 from auscult.storage.core.instants import ms_of
 from auscult.storage.core.tables.pages import facets, tallies
 from auscult.storage.pages.rollups import CROWD
+from auscult.storage.store import AppStore
 from tests.contract.storing import REPORT, STARTED, TENANT, conversation, names, put, query
 
 MINUTE = timedelta(minutes=1)
@@ -41,10 +42,8 @@ def levels(store_url: str) -> dict[tuple[str, int], int]:
 
 
 @pytest.mark.landing
-def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, database_url: str) -> None:
+def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, app: AppStore, database_url: str) -> None:
     """Batch after batch the parts agree with the rows and every position is found; what is erased is counted no more."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     made = [
         conversation(f"c-{n:04}", after, queues=(QUEUE,) if n % 3 else (), channel="chat" if n % 5 else "voice")
         for n, after in enumerate(starts())
@@ -80,10 +79,8 @@ def test_a_crowded_hour_is_counted_by_its_parts_until_it_is_not(store: Store, da
 
 
 @pytest.mark.landing
-def test_a_crowd_that_is_erased_at_once_is_counted_as_a_whole(store: Store, database_url: str) -> None:
+def test_a_crowd_that_is_erased_at_once_is_counted_as_a_whole(store: Store, app: AppStore, database_url: str) -> None:
     """Hour and minute are crowded no more, and both parts go in the same step."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     made = [conversation(f"c-{n:04}", after, queues=(QUEUE,) if n % 3 else ()) for n, after in enumerate(starts())]
     put(app, *made)
     assert {level for _, level in levels(database_url)} == {-2, -1, 0, 1, 2, 3}
@@ -96,10 +93,10 @@ def test_a_crowd_that_is_erased_at_once_is_counted_as_a_whole(store: Store, data
 @pytest.mark.parametrize(
     "damage", ["DELETE FROM tallies WHERE level = -1", "UPDATE tallies SET n = n + 1 WHERE level = -1"]
 )
-def test_parts_that_are_wrong_are_told_and_made_anew(store: Store, database_url: str, damage: str) -> None:
+def test_parts_that_are_wrong_are_told_and_made_anew(
+    store: Store, app: AppStore, database_url: str, damage: str
+) -> None:
     """`auscult verify` recounts them, `auscult rebuild` and `verify --repair` begin with counting them anew."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     put(app, *(conversation(f"c-{n}", MINUTE * n / 20) for n in range(CROWD + 1)))
     database = Database(database_url)
     with database.writing() as connection:
@@ -114,10 +111,8 @@ def test_parts_that_are_wrong_are_told_and_made_anew(store: Store, database_url:
 
 
 @pytest.mark.landing
-def test_hours_are_counted_again_on_the_way_back(store: Store, database_url: str) -> None:
+def test_hours_are_counted_again_on_the_way_back(store: Store, app: AppStore, database_url: str) -> None:
     """A step back counts the hours of every day, before 1970 too; migrating again leaves those of crowded days."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     many = [conversation(f"c-{n}", MINUTE * n / 20, queues=(QUEUE,)) for n in range(CROWD // 4 + 1)]
     put(
         app,

@@ -341,10 +341,8 @@ def test_a_page_over_apps_names_them(store: Store) -> None:
         store.across([OTHER], query("st-2"))
 
 
-def test_nothing_yet_is_an_empty_page(store: Store) -> None:
+def test_nothing_yet_is_an_empty_page(app: AppStore) -> None:
     """An app without rows, a report that no one renders, a page of no rows, a range that ends before it begins."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     empty = RecordPage(rows=(), total=0, last=None)
     assert app.conversations.page(query()) == empty
     put(app, conversation("c-1"))

@@ -232,16 +232,14 @@ def test_a_personal_token_lasts_no_longer_than_the_operator_allows(world: World)
     """A longer one is not issued; one of earlier, for longer, ends with the limit, and the refusal says so."""
     user, limit = world.add("ann"), timedelta(days=30)
     issued = world.users.issue_token(user, "", timedelta(days=90))
-    with pytest.raises(RequestError, match="30 days") as longer:
+    with pytest.raises(RequestError, match="30 days", check=lambda error: error.reason == "token.invalid_end"):
         world.users.issue_token(user, "", timedelta(days=31), limit)
-    assert longer.value.reason == "token.invalid_end"
     limited = Principals(world.store, world.clock, token_life=limit)
     world.clock.now += limit - timedelta(seconds=1)
     assert limited.by_token(issued.secret).user == user
     world.clock.now += timedelta(seconds=1)
-    with pytest.raises(AccessError, match="30 days") as too_old:
+    with pytest.raises(AccessError, match="30 days", check=lambda error: error.reason == "token.too_long"):
         limited.by_token(issued.secret)
-    assert too_old.value.reason == "token.too_long"
     assert world.principals.by_token(issued.secret).user == user
 
 
@@ -252,9 +250,8 @@ def test_an_address_has_one_user_in_one_account(world: World) -> None:
     assert again.user_id == first.user_id
     access = world.store.people.access.of_user(again)
     assert world.principals.tenants(access) == [TENANT, SECOND]
-    with pytest.raises(RequestError) as several:
+    with pytest.raises(RequestError, check=lambda error: error.reason == "app.required"):
         world.principals.tenant(access)
-    assert several.value.reason == "app.required"
     assert world.principals.tenant(access, "st-9") == SECOND
     for unknown in (OTHER.app_id, "st-none"):
         with pytest.raises(NotFoundError):

@@ -144,10 +144,8 @@ def _read_everywhere(app: AppStore, ids: list[str]) -> list[set[str]]:
     ]
 
 
-def test_a_revision_replaces_queues_and_agents_and_keeps_who_audits(store: Store) -> None:
+def test_a_revision_replaces_queues_and_agents_and_keeps_who_audits(app: AppStore) -> None:
     """Only the present revision decides; an assignment stays; erasing leaves nothing."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
 
     def of(queue: str, agent: str) -> Conversation:
         return conversation("c-1", queues=(Queue(queue),), agents=(Agent(agent),))

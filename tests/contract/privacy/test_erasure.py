@@ -31,6 +31,7 @@ from auscult.storage.conversations.erasing import AppErasure
 from auscult.storage.store import AppStore
 from tests.contract.privacy.test_retention_kinds import recording
 from tests.contract.storing import STARTED, TENANT, conversation, put
+from tests.waiting import existing
 
 NOW = STARTED + timedelta(days=40)
 
@@ -204,8 +205,7 @@ def test_coaching_loses_the_words_about_an_erased_customer(app: AppStore) -> Non
     receipt = erasing(app).run("erasure", erasing(app).of_customer("customer", "u-1"))
     assert (receipt.erased, receipt.coachings) == (2, 1)
     assert app.retention.receipt(receipt.id) == receipt
-    left = app.coaching.get("co-1")
-    assert left is not None
+    left = existing(app.coaching.get("co-1"))
     assert b"Zofia" not in msgspec.json.encode(left)
     assert (left.metric_ids, [each.conversation_id for each in left.clips]) == (("em-1",), [None, None, "c-9"])
     assert app.coaching.get("co-2") == other
@@ -236,9 +236,7 @@ def test_what_was_erased_is_erased_again_after_a_restore(app: AppStore) -> None:
     (done,) = app.retention.erased()
     assert erasing(app).again(Missing((done,), ())) is None
     put(app, conversation("c-1"))
-    receipt = erasing(app).again(Missing((done._replace(at=done.at + 1),), ()))
-    assert receipt is not None
-    assert receipt.erased == 1
+    assert existing(erasing(app).again(Missing((done._replace(at=done.at + 1),), ()))).erased == 1
     assert app.conversations.get("c-2") is not None
 
 

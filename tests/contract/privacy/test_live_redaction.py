@@ -18,16 +18,15 @@ from auscult.storage.core.tables.base import METADATA
 from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT
 from tests.databases import KEY
+from tests.waiting import existing
 
 NOW = datetime(2026, 3, 23, 10, tzinfo=UTC)
 CARD = "4539148803436467"
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app that masks."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     change_settings(app, "cli:test", {"redaction": "mask"})
     return app
 
@@ -125,8 +124,7 @@ def test_at_the_end_nothing_but_the_redacted_talk_is_left(store: Store, app: App
     talk.say("customer", f"my card is {CARD}")
     talk.say("agent", "thank you grace")
     assert talk.end()
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     assert [turn.text for turn in detail.conversation.turns] == [
         "hello my name is [name 1], who am i speaking with",
         "it is [name 2]",
@@ -134,8 +132,7 @@ def test_at_the_end_nothing_but_the_redacted_talk_is_left(store: Store, app: App
         "thank you [name 2]",
     ]
     assert holds(store, CARD, "Hopper", '"sealed"') == []
-    kept = app.privacy.redaction("c-1")
-    assert kept is not None
+    kept = existing(app.privacy.redaction("c-1"))
     assert kept.originals.get("[card 1]") == (CARD if mode == "token" else None)
 
 

@@ -13,17 +13,16 @@ from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.probe import LookupAnswer
 from auscult.metrics.by_value import ByValue, Settings
 from auscult.storage import Store
-from tests.contract.storing import TENANT, put
+from auscult.storage.store import AppStore
+from tests.contract.storing import put
 
 SAID = "my account number is one two three four five six seven eight"
 METRIC = ByValue()
 
 
 @pytest.fixture
-def conversation(store: Store) -> Conversation:
+def conversation(app: AppStore) -> Conversation:
     """A stored conversation of an app that masks; its turn has a placeholder."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.privacy.change(PrivacySettings(redaction="mask"))
     turns = (Turn("m1", "agent", "your account number please"), Turn("m2", "customer", SAID))
     put(

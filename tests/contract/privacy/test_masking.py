@@ -39,6 +39,7 @@ from tests.contract.privacy.test_live_redaction import Talk, holds
 from tests.contract.privacy.test_redaction_at_intake import GROUPS, TRACES, planted
 from tests.contract.privacy.test_retention_kinds import recording
 from tests.contract.storing import TENANT
+from tests.waiting import existing
 
 FORM = b"""
 id: ef-1
@@ -62,10 +63,8 @@ VIEWER = operator(TENANT.account_id)
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(store: Store, app: AppStore) -> AppStore:
     """An app that masks nothing, with two conversations that are scored, and all that people and machines made of the first."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     app.forms.publish("ef-1", FORM)
     said = planted("c-2").turns[:1]
     plain = replace(planted("c-2"), turns=said, customer=None, contact=None, custom_fields={}, ended_at=ENDED)
@@ -127,8 +126,7 @@ def score(store: Store) -> None:
     work = Processing(store, JUDGE, REPORTS, lambda: datetime.now(UTC))
     for priority in ("live", "backfill"):
         for batch_id in store.work.next(priority, 100):  # type: ignore[arg-type]
-            finished = work.evaluate(batch_id)
-            assert finished is not None
+            finished = existing(work.evaluate(batch_id))
             work.record(finished)
 
 
@@ -143,8 +141,7 @@ def work_on(store: Store, limit: int = 100) -> None:
     """Process chunks as a worker does."""
     chunks = chunk_processing(store, JUDGE)
     for chunk_id in store.work.next("chunk", limit):
-        written = chunks.process(chunk_id)
-        assert written is not None
+        written = existing(chunks.process(chunk_id))
         chunks.record(written)
 
 
@@ -176,11 +173,9 @@ def test_nothing_masked_is_left_and_scores_stay(store: Store, app: AppStore) -> 
     assert after.conversation.calls[0].arguments == {"card": "[card 1]", "[email 1]": 1}
     (thread,) = app.comments.of_conversations(["c-1"])
     assert thread.comments[0].text == "[name 1] paid with [card 1]"
-    words = store.transcriptions.get("re-1")
-    assert words is not None
+    words = existing(store.transcriptions.get("re-1"))
     assert unnumbered(" ".join(each.text for each in words.words)) == "my name is [name] and my card is [card]"
-    task = store.recording_tasks.get("re-1", "redacted")
-    assert task is not None
+    task = existing(store.recording_tasks.get("re-1", "redacted"))
     silences = msgspec.json.decode(task.result or b"")
     assert [(each["kind"], each["start_ms"]) for each in silences] == [("name", 650), ("card", 2450)]
     assert [each.action for each in app.log.entries()][-2:] == ["redaction.begun", "redaction.done"]
@@ -238,8 +233,7 @@ def test_words_of_earlier_revisions_go_from_their_verdicts(store: Store, app: Ap
     put(store, app, talk("c-1"))
     assert "Lovelace" in holds(store, "Lovelace")
     masked(store, app)
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     assert [detail.revision, detail.evaluations[-1].revision] == [detail.evaluations[0].revision, 1]
     assert holds(store, "ada@example.com", "Ada Lovelace") == []
     agrees(store)

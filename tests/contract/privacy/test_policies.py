@@ -10,9 +10,8 @@ from auscult.domain.conversation import Agent, Conversation, Customer, Turn
 from auscult.domain.errors import RequestError
 from auscult.domain.privacy.redaction import KINDS
 from auscult.services.privacy.settings import change_settings
-from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.contract.storing import TENANT, put
+from tests.contract.storing import put
 from tests.data_files import data_of, tuples_of
 
 CALL = tuples_of(__file__, "call")
@@ -36,13 +35,6 @@ def stored(app: AppStore, settings: Mapping[str, Any]) -> tuple[str, Mapping[str
     kept = app.privacy.redaction("c-1")
     name = found.customer.name if found.customer else ""
     return "\n".join([name or "", *(turn.text for turn in found.turns)]), kept.originals if kept else {}
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
 
 
 def test_without_a_policy_the_business_is_masked_too(app: AppStore) -> None:

@@ -28,6 +28,7 @@ from tests.contract.privacy.test_masking import score
 from tests.contract.privacy.test_retention_kinds import erasing
 from tests.contract.storing import TENANT, conversation
 from tests.e2e.sounding import tone
+from tests.waiting import existing
 
 CARD, OTHER_CARD = "4539 1488 0343 6467", "4539 5787 6362 1486"
 SAID = {
@@ -86,8 +87,7 @@ def calls(store: Store, tmp_path: Path) -> Calls:
 
 def texts(app: AppStore) -> Mapping[str, str]:
     """The words of each side, as they are stored."""
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     return {turn.speaker: turn.text for turn in detail.conversation.turns}
 
 
@@ -100,8 +100,7 @@ def test_originals_of_recorded_words_are_read_as_those_of_text(calls: Calls) -> 
     }
     before = read_unredacted(calls.app, "user:ann@example.com", "c-1")
     assert {turn.speaker: turn.text for turn in before.turns} == SAID
-    kept = calls.app.privacy.redaction("c-1")
-    assert kept is not None
+    kept = existing(calls.app.privacy.redaction("c-1"))
     assert kept.originals["[name 1]"] == "Ada Lovelace"
     spans = [span for its in kept.spans.values() for span in its]
     assert {(span.kind, span.number) for span in spans} == {("card", 1), ("card", 2), ("name", 2)}
@@ -113,8 +112,7 @@ def test_originals_of_recorded_words_are_read_as_those_of_text(calls: Calls) -> 
 def test_originals_stay_where_a_conversation_is_revised_from_the_store(calls: Calls) -> None:
     """Figures of the sound, and words of another engine, leave what was kept; a document from outside replaces it."""
     calls.transcribe(SAID["agent"], SAID["customer"])
-    detail = calls.app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(calls.app.conversations.get("c-1"))
     calls.app.conversations.accept([replace(detail.conversation, heard=Heard(agent=((0, 900),)))])
     assert read_unredacted(calls.app, "user:ann@example.com", "c-1").turns[0].text == SAID["agent"]
     (recording, _) = calls.app.recordings.of("c-1")
@@ -159,21 +157,17 @@ def test_a_recording_with_a_code_is_not_played_once_its_words_are_erased(store: 
     settings = Settings(database_url=f"sqlite:///{tmp_path}/a.db", recordings=str(tmp_path), recording_encryption="off")
     while bootstrap.recordings.work(settings, store).run_once():
         pass
-    again = store.recording_tasks.get(recording.recording_id, "redacted")
-    assert again is not None
+    again = existing(store.recording_tasks.get(recording.recording_id, "redacted"))
     assert again.state == "failed", "a copy would be silent nowhere"
 
 
 def test_a_worker_that_ends_between_words_and_turns_is_followed_by_another(calls: Calls) -> None:
     """The claim holds until the words are used: the next one comes to the same words, and keeps nothing twice."""
-    claim = calls.store.transcriptions.claim(60_000)
-    assert claim is not None
+    claim = existing(calls.store.transcriptions.claim(60_000))
     assert calls.store.transcriptions.claim(60_000) is None, "the recordings of a conversation take turns"
     calls.store.transcriptions.keep(claim.number, "script", ())
     with calls.store.transcriptions._database.writing() as connection:
         connection.execute(sa.text("UPDATE transcriptions SET due_at = 1 WHERE state = 'running'"))
     calls.transcribe(SAID["agent"], SAID["customer"])
     assert set(texts(calls.app)) == {"agent", "customer"}
-    again = calls.store.transcriptions.get(claim.recording.recording_id)
-    assert again is not None
-    assert again.state == "done"
+    assert existing(calls.store.transcriptions.get(claim.recording.recording_id)).state == "done"

@@ -17,7 +17,8 @@ from auscult.services.privacy.settings import change_settings
 from auscult.storage import Store
 from auscult.storage.core.tables.base import METADATA
 from auscult.storage.store import AppStore
-from tests.contract.storing import OTHER, TENANT, put
+from tests.contract.storing import OTHER, put
+from tests.waiting import existing
 
 CARD = "4539148803436467"
 GROUPS = "4539 1488 0343 6467"
@@ -26,10 +27,8 @@ TRACES = (CARD, GROUPS, "4539 1488", "0343 6467", "one four double eight", "Love
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app that masks."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     change_settings(app, "cli:test", {"redaction": "mask"})
     return app
 
@@ -76,9 +75,7 @@ def test_nothing_unredacted_is_stored(store: Store, app: AppStore) -> None:
     values = list(stored(store))
     for trace in TRACES:
         assert not [value for value in values if trace.encode() in value], trace
-    detail = app.conversations.get("c-1")
-    assert detail is not None
-    after = detail.conversation
+    after = existing(app.conversations.get("c-1")).conversation
     assert [turn.text for turn in after.turns] == [
         "what is your card number",
         "[card 1]",
@@ -104,15 +101,12 @@ def test_the_same_again_is_unchanged(app: AppStore) -> None:
 def test_spans_are_kept_and_originals_only_with_tokens(store: Store, app: AppStore) -> None:
     """Both modes keep kinds and spans; the token mode keeps originals too, encrypted."""
     put(app, planted("c-1"))
-    masked = app.privacy.redaction("c-1")
-    assert masked is not None
+    masked = existing(app.privacy.redaction("c-1"))
     assert masked.originals == {}
     assert [(span.kind, span.start_ms, span.end_ms) for span in masked.spans["m2"]] == [("card", 1000, 1900)]
     change_settings(app, "cli:test", {"redaction": "token"})
     put(app, planted("c-2"))
-    kept = app.privacy.redaction("c-2")
-    assert kept is not None
-    assert kept.originals["[email 1]"] == "ada@example.com"
+    assert existing(app.privacy.redaction("c-2")).originals["[email 1]"] == "ada@example.com"
     assert not [value for value in stored(store) if b"ada@example.com" in value]
     app.conversations.erase("c-2")
     assert app.privacy.redaction("c-2") is None
@@ -130,9 +124,7 @@ def test_settings_hold_for_one_app_and_from_then_on(store: Store, app: AppStore)
     change_settings(app, "cli:test", {"redaction": "off"})
     put(app, planted("c-3"))
     for each, name in ((other, "c-1"), (app, "c-3")):
-        detail = each.conversations.get(name)
-        assert detail is not None
-        assert detail.conversation == planted(name)
+        assert existing(each.conversations.get(name)).conversation == planted(name)
 
 
 def test_an_unknown_redactor_is_refused(app: AppStore) -> None:

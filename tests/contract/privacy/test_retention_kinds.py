@@ -18,6 +18,7 @@ from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.privacy.test_redaction_at_intake import stored
 from tests.contract.storing import STARTED, TENANT, conversation, evaluation, put
+from tests.waiting import existing
 
 NOW = STARTED + timedelta(days=40)
 WORD = b"peculiar"
@@ -63,8 +64,7 @@ def test_words_go_and_scores_stay(store: Store, app: AppStore) -> None:
     receipt = erasing(app).run("retention", erasing(app).due())
     assert (receipt.erased, receipt.parts) == (0, {"transcript": 1})
     assert not [value for value in stored(store) if WORD in value]
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     assert detail.conversation.turns == (Turn("m1", "customer", "", start_ms=0, end_ms=900),)
     newest = detail.evaluations[0]
     assert (newest.score, newest.status) == (evaluation(talk("c-1")).score, "evaluated")
@@ -93,9 +93,7 @@ def test_a_later_revision_brings_words_again(app: AppStore) -> None:
     erasing(app).run("retention", erasing(app).due())
     later = conversation("c-1", turns=(Turn("m1", "customer", "another word"),))
     put(app, later)
-    detail = app.conversations.get("c-1")
-    assert detail is not None
-    assert detail.conversation.turns[0].text == "another word"
+    assert existing(app.conversations.get("c-1")).conversation.turns[0].text == "another word"
     assert [item.kind for item in erasing(app).due()] == ["transcript"]
 
 
@@ -104,8 +102,7 @@ def test_results_go_and_words_stay(store: Store, app: AppStore) -> None:
     change_rule(app, "cli:test", "*", "result", 30)
     receipt = erasing(app).run("retention", erasing(app).due())
     assert receipt.parts == {"result": 1}
-    detail = app.conversations.get("c-1")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-1"))
     assert (detail.evaluations, detail.is_current) == ((), True)
     assert detail.conversation == talk("c-1")
     assert erasing(app).due() == []
@@ -122,9 +119,7 @@ def test_recordings_go_first(app: AppStore) -> None:
     assert receipt.parts == {"recording": 1}
     assert app.recordings.of("c-1") == []
     assert erasing(app).due() == []
-    detail = app.conversations.get("c-1")
-    assert detail is not None
-    assert detail.conversation == talk("c-1")
+    assert existing(app.conversations.get("c-1")).conversation == talk("c-1")
 
 
 def test_all_of_it_goes_before_its_parts_and_a_hold_keeps_each(app: AppStore) -> None:

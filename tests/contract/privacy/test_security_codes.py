@@ -18,6 +18,7 @@ from auscult.storage.core.tables.base import METADATA
 from auscult.storage.privacy.codes import document_without_codes, without_codes
 from auscult.storage.store import AppStore
 from tests.data_files import tuples_of
+from tests.waiting import existing
 
 MODES: tuple[Mode, ...] = ("off", "mask", "token")
 SAID = tuples_of(__file__, "said")
@@ -57,10 +58,8 @@ def test_a_conversation_is_stored_without_codes(store: Store, app: AppStore, mod
     """Nothing that was asked for is in any table, no original is kept, and another number stays."""
     set_mode(app, mode)
     app.conversations.accept([conversation()])
-    stored = app.conversations.get("c-1")
-    assert stored is not None
-    kept = app.privacy.redaction("c-1")
-    assert kept is not None
+    stored = existing(app.conversations.get("c-1"))
+    kept = existing(app.privacy.redaction("c-1"))
     rows = everything(store)
     for secret in SECRETS:
         assert secret not in rows
@@ -72,8 +71,7 @@ def test_a_conversation_is_stored_without_codes(store: Store, app: AppStore, mod
 def test_with_redaction_off_the_rest_stays(app: AppStore) -> None:
     """Turns without a code are equal to the letter, and a conversation without any is the same object."""
     app.conversations.accept([conversation()])
-    stored = app.conversations.get("c-1")
-    assert stored is not None
+    stored = existing(app.conversations.get("c-1"))
     texts = [turn.text for turn in stored.conversation.turns]
     assert [text for text in texts if "[" not in text] == [SAID[index][1] for index in (0, 4, 6, 8)]
     plain = msgspec.structs.replace(conversation(), turns=conversation().turns[-1:], custom_fields={"order": "448120"})
@@ -85,12 +83,9 @@ def test_a_redacted_conversation_comes_again(app: AppStore, mode: Mode) -> None:
     """What was stored changes nothing when it is accepted again."""
     set_mode(app, mode)
     app.conversations.accept([conversation()])
-    once = app.conversations.get("c-1")
-    assert once is not None
+    once = existing(app.conversations.get("c-1"))
     app.conversations.accept([once.conversation])
-    again = app.conversations.get("c-1")
-    assert again is not None
-    assert again.conversation == once.conversation
+    assert existing(app.conversations.get("c-1")).conversation == once.conversation
 
 
 @pytest.mark.parametrize("mode", MODES)

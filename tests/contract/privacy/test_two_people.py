@@ -26,10 +26,8 @@ from tests.contract.storing import STARTED, TENANT, conversation, put
 
 
 @pytest.fixture
-def app(store: Store) -> AppStore:
+def app(app: AppStore) -> AppStore:
     """An app that asks two people."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     change_settings(app, "cli:test", {"two_people": True})
     put(app, conversation("c-1", customer=Customer(id="u-1")), conversation("c-2"))
     return app

@@ -14,7 +14,7 @@ from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import FORM, document
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import KEY, TENANT, Service, work
+from tests.e2e.serving import KEY, TENANT, Service
 from tests.integration.in_process import auscult
 
 AI = {
@@ -41,11 +41,7 @@ def other(service: Service) -> Own:
 def load(own: Own, **changes: Any) -> tuple[str, dict[str, Any]]:
     """Load a conversation of Nia and Kim; its path and the answer."""
     name = f"ai-{uuid.uuid4().hex[:8]}"
-    given = document(name) | {"agents": AGENTS, **changes}
-    answer = own.ask("POST", "/conversations", msgspec.json.encode(given))
-    assert answer.json()["accepted"] == 1, answer.text
-    work(own.service)
-    return f"/conversations/{name}", answer.json()
+    return f"/conversations/{name}", own.load(document(name) | {"agents": AGENTS, **changes})
 
 
 def test_the_record_comes_back_as_it_was_given_to_who_may_read_it(own: Own, other: Own) -> None:
@@ -283,8 +279,7 @@ def test_two_versions_are_compared(parts: tuple[Own, dict[str, str]], monkeypatc
         turns = [BOT | {"agent_id": agent, "text": text}, ASKED, PERSON]
         named = [{"id": agent, "kind": "ai", "version": version}, {"id": "ag-kim"}]
         bodies += [document(f"{agent}-{version}-{n}") | {"agents": named, "turns": turns, "queues": [{"id": "qu-parts"}]} for n in range(15)]  # fmt: skip
-    own.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines(bodies))
-    work(service)
+    own.load(*bodies)
     manager = Browser(service, add(service, f"pim-{agent}", "qa-manager"))
     found = manager.ask("GET", f"/ai-agents/{agent}/compare?version=1&version=2").json()
     assert [(each["version"], each["conversations"]) for each in found["versions"]] == [("1", 15), ("2", 15)]

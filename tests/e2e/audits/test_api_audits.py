@@ -7,7 +7,7 @@ import pytest
 
 from tests.data_files import data_of
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 
 FORM = data_of(__file__, "form").encode()
 
@@ -28,10 +28,7 @@ def document(number: int) -> dict[str, Any]:
 def loaded(service: Service) -> Service:
     """The server, with conversations to audit."""
     service.store.within(TENANT).forms.publish("ef-audited", FORM)
-    loading = Own(service, service.new_client("conversations:write"))
-    body = msgspec.json.Encoder().encode_lines([document(n) for n in range(7)])
-    assert loading.ask("POST", "/conversations", body).json()["accepted"] == 7
-    work(service)
+    Own(service, service.new_client("conversations:write")).load(*(document(n) for n in range(7)))
     return service
 
 

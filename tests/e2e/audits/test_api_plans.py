@@ -2,13 +2,12 @@
 
 from typing import Any
 
-import msgspec
 import pytest
 
 from tests.data_files import data_of
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.own import Own, problem
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 
 FORM = data_of(__file__, "form").encode()
 ANSWERS = {"em-hello": "YES", "em-kind": "NA"}
@@ -31,10 +30,7 @@ def document(number: int) -> dict[str, Any]:
 def loaded(service: Service) -> Service:
     """The server, with forty scored conversations."""
     service.store.within(TENANT).forms.publish("ef-planned", FORM)
-    loading = Own(service, service.new_client("conversations:write"))
-    body = msgspec.json.Encoder().encode_lines([document(n) for n in range(40)])
-    assert loading.ask("POST", "/conversations", body).json()["accepted"] == 40
-    work(service)
+    Own(service, service.new_client("conversations:write")).load(*(document(n) for n in range(40)))
     return service
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.data_files import data_of, tuples_of
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.own import Own
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 
 FORM = data_of(__file__, "form").encode()
 SECRET, AGENT, OTHER = "KZQ heard by the other", "Zelda Quux", "Olga Other"
@@ -35,10 +35,7 @@ def call(number: int) -> dict[str, Any]:
 def loaded(service: Service) -> Service:
     """The server, with six scored conversations."""
     service.store.within(TENANT).forms.publish("ef-blind", FORM)
-    loading = Own(service, service.new_client("conversations:write"))
-    body = msgspec.json.Encoder().encode_lines([call(n) for n in range(6)])
-    assert loading.ask("POST", "/conversations", body).json()["accepted"] == 6
-    work(service)
+    Own(service, service.new_client("conversations:write")).load(*(call(n) for n in range(6)))
     return service
 
 

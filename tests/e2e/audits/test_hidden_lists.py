@@ -21,7 +21,8 @@ from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import ANSWERS, FORM, document
 from tests.e2e.own import Own
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
+from tests.waiting import existing
 
 AGENT = "ag-hidden"
 SINCE = "since=2026-01-01"
@@ -84,9 +85,7 @@ class Audits:
         self.merged = f"ag-{mark}"
         body = [document(each, AGENT) | {"turns": turns} for each in self.ids.values()]
         body.append(document(f"h-{mark}", self.merged))
-        loaded = self.client.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines(body))
-        assert loaded.json()["accepted"] == len(body)
-        work(service)
+        self.client.load(*body)
         users, permissions = (
             Users(service.store, operator()),
             frozenset({"conversation.read", "audit.read", "report.export"}),
@@ -101,8 +100,7 @@ class Audits:
             "exporting agent": add(service, f"kim-{mark}", f"own-{mark}", agents=(AGENT,)),
             "merged agent": add(service, f"sue-{mark}", "agent", agents=(self.merged,)),
         }
-        exporting = service.store.people.users.by_email(self.emails["exporting agent"])
-        assert exporting is not None
+        exporting = existing(service.store.people.users.by_email(self.emails["exporting agent"]))
         users.set_agents(exporting, [AGENT])
         self.people = {name: Browser(service, email) for name, email in self.emails.items()}
         for name, release in (("unreleased", "second_look"), ("released", "at_once")):
@@ -207,8 +205,7 @@ def test_exports_and_reports_of_an_agent_hold_no_more(audits: Audits, sees: Agen
 def exported(audits: Audits, query: str) -> set[str]:
     """Return the names of the conversations in an export by the agent."""
     store = audits.service.store
-    user = store.people.users.by_email(audits.emails["exporting agent"])
-    assert user is not None
+    user = existing(store.people.users.by_email(audits.emails["exporting agent"]))
     sought = read_query(parse_qs(query), datetime.now(UTC))
     export_id = request_export(audits.app, user.user_id, user.email, sought, "ndjson", 0)
     while list_exporting(store).run_once():
@@ -225,9 +222,7 @@ def reported(audits: Audits, query: str) -> set[str]:
     body = {"kind": "view", "name": "Mine", "view_id": saved.json()["view_id"]}
     made = agent.ask("POST", "/schedules", body)
     assert made.status_code == 201, made.text
-    one = audits.app.schedules.get(made.json()["schedule_id"])
-    assert one is not None
+    one = existing(audits.app.schedules.get(made.json()["schedule_id"]))
     (run,) = Scheduling(audits.service.store, TENANT, lambda: datetime.now(UTC)).run(one)
-    file = audits.app.schedules.content(one.schedule_id, run.number)
-    assert file is not None
+    file = existing(audits.app.schedules.content(one.schedule_id, run.number))
     return {name for name, each in audits.ids.items() if each.encode() in file[1]}

@@ -5,13 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import pytest
 
 from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 
 FORM = data_of(__file__, "form").encode()
 YES, NO = {"em-hello": "YES", "em-kind": "YES"}, {"em-hello": "NO", "em-kind": "YES"}
@@ -40,9 +39,7 @@ class Room:
             "queues": [{"id": queue}],
             "turns": [{"id": "m1", "speaker": "agent", "text": "Hello."}],
         }
-        body = msgspec.json.Encoder().encode_lines([document])
-        assert self.loading.ask("POST", "/conversations", body).json()["accepted"] == 1
-        work(self.service)
+        self.loading.load(document)
         return name
 
     def session(self, *conversations: str, **changes: Any) -> str:

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import msgspec
 import pytest
 
 from auscult.domain.people.directory import DirectoryAgent
 from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 
 FORM = data_of(__file__, "form").encode()
 
@@ -45,9 +44,7 @@ class Floor:
             "agents": [{"id": agent}],
             "turns": [{"id": "m1", "speaker": "agent", "text": text, "agent_id": agent, "start_ms": 0, "end_ms": 900}],
         }
-        body = msgspec.json.Encoder().encode_lines([document])
-        assert self.loading.ask("POST", "/conversations", body).json()["accepted"] == 1
-        work(self.service)
+        self.loading.load(document)
         return name
 
     def created(self, **changes: Any) -> str:

@@ -18,6 +18,7 @@ from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser
 from tests.e2e.serving import TENANT, Service
 from tests.e2e.talking import Talkers
+from tests.waiting import existing
 
 
 class Talked:
@@ -130,14 +131,11 @@ def test_saved_views_schedules_and_exports_have_them(talked: Talked, service: Se
     body = {"kind": "view", "name": "Talk", "view_id": saved.json()["view_id"]}
     made = talked.manager.ask("POST", "/schedules", body)
     assert made.status_code == 201, made.text
-    one = app.schedules.get(made.json()["schedule_id"])
-    assert one is not None
+    one = existing(app.schedules.get(made.json()["schedule_id"]))
     (run,) = Scheduling(service.store, TENANT, lambda: datetime.now(UTC)).run(one)
-    file = app.schedules.content(one.schedule_id, run.number)
-    assert file is not None
+    file = existing(app.schedules.content(one.schedule_id, run.number))
     assert talked.named(ids_in(file[1])) == wanted
-    user = service.store.people.users.by_email(talked.talkers.email("qa-manager"))
-    assert user is not None
+    user = existing(service.store.people.users.by_email(talked.talkers.email("qa-manager")))
     sought = read_query(parse_qs(query), datetime.now(UTC))
     export_id = request_export(app, user.user_id, user.email, sought, "csv", len(wanted))
     while list_exporting(service.store).run_once():

@@ -18,7 +18,7 @@ from tests.e2e.browsing import MOUSE, UNMARKED, Browser, browsing
 from tests.e2e.consoles import PASSWORD, assign, connect, count_held, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.tiers import drawn
-from tests.waiting import wait_for, wait_until
+from tests.waiting import existing, wait_for, wait_until
 
 pytestmark = pytest.mark.night
 
@@ -267,8 +267,7 @@ def test_the_desk_lists_its_keys(browser: Browser, served: Service) -> None:
 def test_desk_is_blind(browser: Browser, served: Service) -> None:
     """The page of an audit has nothing in it of what the machine decided: no score, no reason, no evidence."""
     (conversation_id,) = assign(served, "auditor", 1)
-    case = served.store.within(TENANT).audits.case(conversation_id)
-    assert case is not None
+    case = existing(served.store.within(TENANT).audits.case(conversation_id))
     enter(browser, served, "auditor")
     browser.driver.get(f"{served.url}/console/audits/{conversation_id}")
     html = browser.run("return document.documentElement.outerHTML")

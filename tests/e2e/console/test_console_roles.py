@@ -25,7 +25,7 @@ from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import AGENT, QUEUE, console, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import conversation
-from tests.waiting import wait_for
+from tests.waiting import existing, wait_for
 
 pytestmark = pytest.mark.night
 
@@ -56,8 +56,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         )
         work = Auditing(app, REPORTS, lambda: datetime.now(UTC), rater=email_of("qa-manager"))
         work.assign(own, email_of("qa-manager"), by="test")
-        case = app.audits.case(own)
-        assert case is not None
+        case = existing(app.audits.case(own))
         missed = next(each.metric.id for each in case.evaluation.results if each.verdict.qualification == "YES")
         work.submit(own, [AuditAnswer(metric_id=missed, answer="NO", comment="I did not hear it.")], as_machine=True)
         began = next(each for each in items if AGENT in {one.id for one in each.agents}).started_at.date()

@@ -46,34 +46,23 @@ def ndjson(documents: Iterable[Any]) -> bytes:
     return msgspec.json.Encoder().encode_lines(list(documents))
 
 
-class Loading(Own):
-    """The same, with a worker at hand."""
-
-    def load(self, *documents: Any) -> dict[str, Any]:
-        """Load these and have them processed."""
-        answer = self.ask("POST", "/conversations", ndjson(documents))
-        assert answer.status_code == 202, answer.text
-        work(self.service)
-        return answer.json()
-
-
 @pytest.fixture
-def own(service: Service, request: pytest.FixtureRequest) -> Loading:
+def own(service: Service, request: pytest.FixtureRequest) -> Own:
     """An app of its own for each test."""
     tenant = msgspec.structs.replace(APP, app_id=f"st-{request.node.originalname}")
     service.store.ensure(tenant)
     service.store.within(tenant).forms.publish("ef-own", FORM)
     client = service.new_client("conversations:write", tenant=tenant)
-    return Loading(service, client)
+    return Own(service, client)
 
 
-def app_of(own: Loading) -> str:
+def app_of(own: Own) -> str:
     """The one app of the client."""
     (app_id,) = own.client.app_ids
     return app_id
 
 
-def test_what_is_loaded_is_committed_and_told(own: Loading) -> None:
+def test_what_is_loaded_is_committed_and_told(own: Own) -> None:
     """interfaces.md: 202 with the count and each refusal with line, field and reason; what is accepted is there."""
     earlier = {**document(3), "language": "de"}
     body = ndjson([document(1), {**document(2), "channel": "fax"}, earlier, document(3)]) + b"{broken\n"
@@ -92,7 +81,7 @@ def test_what_is_loaded_is_committed_and_told(own: Loading) -> None:
     assert [row["id"] for row in own.ask("GET", "/conversations").json()["items"]] == ["o-001", "o-003"]
 
 
-def test_the_same_again_changes_nothing(own: Loading) -> None:
+def test_the_same_again_changes_nothing(own: Own) -> None:
     """Idempotent by id: sent again it is unchanged; with other content it is the next revision."""
     own.load(document(1), document(2))
     again = own.load(document(1), document(2, language="de"))
@@ -104,7 +93,7 @@ def test_the_same_again_changes_nothing(own: Loading) -> None:
 
 
 @pytest.mark.parametrize("kind", ["object", "array", "gzip", "chunked"])
-def test_told_by_content(own: Loading, kind: str) -> None:
+def test_told_by_content(own: Own, kind: str) -> None:
     """A JSON object or array, compressed or in pieces, with any Content-Type."""
     documents = [document(n) for n in range(1, 4)]
     body: Any = {
@@ -121,7 +110,7 @@ def test_told_by_content(own: Loading, kind: str) -> None:
     work(own.service)
 
 
-def test_waiting_for_it_to_be_readable(own: Loading) -> None:
+def test_waiting_for_it_to_be_readable(own: Own) -> None:
     """`?wait=`: 200 with how all stand once they are readable, else 202 after that time."""
     assert own.ask("POST", "/conversations?wait=0", ndjson([document(1)])).status_code == 202
     late = own.ask("POST", "/conversations?wait=1", ndjson([document(2)]))
@@ -153,7 +142,7 @@ def test_waiting_for_it_to_be_readable(own: Loading) -> None:
     }
 
 
-def everything(own: Loading, **query: Any) -> list[str]:
+def everything(own: Own, **query: Any) -> list[str]:
     """All ids, by cursor, in small pages; what the total promises is what comes."""
     read: list[str] = []
     cursor: dict[str, str] = {}
@@ -179,14 +168,14 @@ FILTERS: list[tuple[dict[str, Any], Any]] = [
 ]
 
 
-def test_filters_and_pages(own: Loading) -> None:
+def test_filters_and_pages(own: Own) -> None:
     """Each filter keeps what it says, oldest first, and the pages partition it."""
     own.load(*(document(number) for number in range(14)))
     for query, keeps in FILTERS:
         assert everything(own, **query) == [f"o-{number:03}" for number in range(14) if keeps(number)], query
 
 
-def test_found_by_the_id_that_it_has_elsewhere(own: Loading) -> None:
+def test_found_by_the_id_that_it_has_elsewhere(own: Own) -> None:
     """``custom_id`` is a filter, to the letter; several find any of them."""
     own.load(*(document(number, custom_id=f"CRM/{number}") for number in range(3)), document(3))
 
@@ -199,7 +188,7 @@ def test_found_by_the_id_that_it_has_elsewhere(own: Loading) -> None:
     assert found(custom_id="CRM/1", queue="qu-0") == []
 
 
-def test_found_by_fields_of_ones_own(own: Loading) -> None:
+def test_found_by_fields_of_ones_own(own: Own) -> None:
     """Fields are compared to the letter, and all that are given are wanted; one without a value is refused."""
     fields = [{"region": "north", "tier": "1"}, {"region": "north", "tier": "2"}, {"region": "North"}]
     own.load(*(document(number, custom_fields=each) for number, each in enumerate(fields)))
@@ -213,7 +202,7 @@ def test_found_by_fields_of_ones_own(own: Loading) -> None:
     problem(own.ask("GET", "/conversations?custom_field=region"), 400, "request.invalid")
 
 
-def test_every_order_and_filter_is_of_what_the_rows_show(own: Loading) -> None:
+def test_every_order_and_filter_is_of_what_the_rows_show(own: Own) -> None:
     """Pages of each order and filter together are the rows that the plain list shows, sorted and filtered by their values."""
     own.load(*(document(number) for number in range(14)))
     rows = own.ask("GET", "/conversations").json()["items"]
@@ -246,7 +235,7 @@ def test_every_order_and_filter_is_of_what_the_rows_show(own: Loading) -> None:
         assert everything(own, **query) == [row["id"] for row in rows if keeps(row)], query
 
 
-def test_a_cursor_is_of_its_order(own: Loading) -> None:
+def test_a_cursor_is_of_its_order(own: Own) -> None:
     """The cursor of one order is refused in another, with the order that it is of."""
     own.load(*(document(number) for number in range(3)))
     cursor = own.ask("GET", "/conversations?sort=-score&limit=1").json()["next_cursor"]
@@ -254,7 +243,7 @@ def test_a_cursor_is_of_its_order(own: Loading) -> None:
     assert "sort=-score" in problem(refused, 400, "cursor.unreadable")["detail"]
 
 
-def test_one_style(own: Loading) -> None:
+def test_one_style(own: Own) -> None:
     """snake_case, RFC 3339 in UTC with Z, whole numbers for scores."""
     own.load(document(1, started_at="2026-03-23T12:01:00+02:00"))
     (row,) = own.ask("GET", "/conversations").json()["items"]
@@ -272,7 +261,7 @@ def test_one_style(own: Loading) -> None:
 UNHAPPY = data_of(__file__, "unhappy")
 
 
-def test_what_analysis_found_is_shown_with_the_turns_that_show_it(own: Loading) -> None:
+def test_what_analysis_found_is_shown_with_the_turns_that_show_it(own: Own) -> None:
     """Every flag with its turns, times and words, and what cannot be known with the reason."""
     own.load(document(1, turns=UNHAPPY), document(2, language="ja", turns=[{**UNHAPPY[1], "text": "ひどいです"}]))
     found = own.ask("GET", "/conversations/o-001").json()["insights"]
@@ -294,7 +283,7 @@ def test_what_analysis_found_is_shown_with_the_turns_that_show_it(own: Loading) 
     assert unknown["unknown"]["escalation"] == "Japanese is not supported"
 
 
-def test_what_is_loaded_again_reads_back_equal(own: Loading) -> None:
+def test_what_is_loaded_again_reads_back_equal(own: Own) -> None:
     """What is shown of a conversation is itself a native document."""
     own.load(document(1))
     shown = own.ask("GET", "/conversations/o-001").content
@@ -302,7 +291,7 @@ def test_what_is_loaded_again_reads_back_equal(own: Loading) -> None:
     assert (again.json()["accepted"], again.json()["unchanged"]) == (1, 1), again.text
 
 
-def traces(own: Loading, needle: str) -> list[str]:
+def traces(own: Own, needle: str) -> list[str]:
     """Every table that still holds this text."""
     import sqlalchemy as sa  # noqa: PLC0415  (for this look alone)
 
@@ -321,7 +310,7 @@ def traces(own: Loading, needle: str) -> list[str]:
 
 
 @pytest.mark.landing
-def test_erased_everywhere(own: Loading) -> None:
+def test_erased_everywhere(own: Own) -> None:
     """DELETE: no table has a trace of it, every count agrees, the others stay, and once more is no error."""
     own.load(*(document(number) for number in range(900, 905)))
     auditing = own.service.application.auditing(msgspec.structs.replace(APP, app_id=app_of(own)))
@@ -341,7 +330,7 @@ def test_erased_everywhere(own: Loading) -> None:
     assert own.service.application.verify() == []
 
 
-def test_a_batch_under_way_does_not_bring_it_back(own: Loading) -> None:
+def test_a_batch_under_way_does_not_bring_it_back(own: Own) -> None:
     """Erased between evaluation and recording it stays erased; come again meanwhile, only the new one is recorded."""
     own.ask("POST", "/conversations", ndjson([document(1), document(2)]))
     worker = processing(own.service)
@@ -360,7 +349,7 @@ def test_a_batch_under_way_does_not_bring_it_back(own: Loading) -> None:
     assert own.service.application.verify() == []
 
 
-def test_ids_may_hold_nearly_anything(own: Loading) -> None:
+def test_ids_may_hold_nearly_anything(own: Own) -> None:
     """An id with spaces, signs and letters of any script is found under its percent-encoded name."""
     own.load(document(1, id="a b c?d%é"))
     path = "/conversations/a%20b%20c%3Fd%25%C3%A9"
@@ -369,7 +358,7 @@ def test_ids_may_hold_nearly_anything(own: Loading) -> None:
     assert everything(own) == []
 
 
-def test_ids_that_would_not_open_are_refused(own: Loading) -> None:
+def test_ids_that_would_not_open_are_refused(own: Own) -> None:
     """With a slash, a line break, or as a step of a path, no page of the console would have them."""
     odd = ["a/b", "..", "a\nb"]
     told = own.ask("POST", "/conversations", ndjson([*(document(1, id=each) for each in odd), document(2)])).json()
@@ -383,7 +372,7 @@ def test_ids_that_would_not_open_are_refused(own: Loading) -> None:
 REFUSED: list[tuple[str, str, dict[str, Any], int, str]] = data_of(__file__, "refused")
 
 
-def test_what_is_refused(own: Loading) -> None:
+def test_what_is_refused(own: Own) -> None:
     """Problem details for everything that is wrong, with a stable reason; unknown and foreign are not told apart."""
     for method, path, given, status, reason in REFUSED:
         told = problem(own.ask(method, path, given.get("content"), headers=given.get("headers", {})), status, reason)
@@ -404,7 +393,7 @@ def test_the_body_has_a_limit(tmp_path: Path) -> None:
         assert own.ask("POST", "/conversations", b"x" * 2048).status_code == 202
 
 
-def test_scopes(service: Service, own: Loading) -> None:
+def test_scopes(service: Service, own: Own) -> None:
     """Who may write may read, who may read may not write, and a scope of the reports opens nothing here: 403."""
     tenant = msgspec.structs.replace(APP, app_id=app_of(own))
     reader = Own(service, service.new_client("conversations:read", tenant=tenant))
@@ -415,7 +404,7 @@ def test_scopes(service: Service, own: Loading) -> None:
     problem(other.ask("GET", "/conversations"), 403, "scope.missing")
 
 
-def test_which_app(service: Service, own: Loading) -> None:
+def test_which_app(service: Service, own: Own) -> None:
     """A client of several apps names one; nobody reaches an app that is not their own."""
     both = service.new_client(
         "conversations:write", tenant=TENANT, apps=frozenset({TENANT.app_id, app_of(own), STRANGER.app_id})
@@ -427,7 +416,7 @@ def test_which_app(service: Service, own: Loading) -> None:
     problem(many.ask("GET", f"/conversations?app={STRANGER.app_id}"), 404, "app.unknown")
 
 
-def test_other_methods(own: Loading) -> None:
+def test_other_methods(own: Own) -> None:
     """HEAD answers as GET does, without a body; OPTIONS and 405 name the methods."""
     head = own.ask("HEAD", "/conversations")
     assert (head.status_code, head.content) == (200, b"")

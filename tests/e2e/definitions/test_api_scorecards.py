@@ -13,7 +13,7 @@ from auscult.services.people.users import Access, Users
 from tests.data_files import data_of
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 
 START = datetime(2026, 3, 23, 10, tzinfo=UTC)
 FORM = data_of(__file__, "form").encode()
@@ -50,9 +50,7 @@ def own(service: Service, request: pytest.FixtureRequest) -> Own:
     service.store.within(tenant).forms.publish("ef-card", FORM)
     scopes = ("forms:write", "conversations:write")
     own = Own(service, service.new_client(*scopes, tenant=tenant))
-    answer = own.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines(CALLS))
-    assert answer.status_code == 202, answer.text
-    work(service)
+    own.load(*CALLS)
     return own
 
 
@@ -121,8 +119,7 @@ def test_the_leaderboard_is_a_setting(own: Own, service: Service) -> None:
     publish(own)
     call_of_both = call(6, "ada", "Hello, sorry.")
     call_of_both["agents"].append({"id": "zoe", "name": "Zoe"})
-    assert own.ask("POST", "/conversations", msgspec.json.encode(call_of_both)).status_code == 202
-    work(service)
+    own.load(call_of_both)
     tenant = msgspec.structs.replace(TENANT, app_id="st-test_the_leaderboard_is_a_setting")
     mark = uuid.uuid4().hex[:6]
     manager = Browser(service, add(service, f"max-{mark}", "qa-manager", tenant))
@@ -168,8 +165,7 @@ def test_pages_of_conversations_that_began_together(own: Own) -> None:
     publish(own)
     later = START + timedelta(days=1)
     calls = [call(number, "eve", "Hello.", later) for number in (11, 12, 13, 14)]
-    own.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines(calls))
-    work(own.service)
+    own.load(*calls)
     first = own.ask("GET", "/scorecards/sc-1/agents/eve?limit=2").json()
     rest = f"/scorecards/sc-1/agents/eve?limit=10&cursor={first['next_cursor']}"
     assert [each["conversation_id"] for each in own.ask("GET", rest).json()["items"]] == ["c-13", "c-14"]

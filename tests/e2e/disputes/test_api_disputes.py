@@ -17,7 +17,7 @@ from tests.data_files import data_of
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 
 FORM = data_of(__file__, "form").encode()
 ANSWERS = {"em-hello": "NO", "em-kind": "YES"}
@@ -45,9 +45,7 @@ class People:
         self.service = service
         self.loading = Own(service, service.new_client("conversations:write", "audits:write"))
         known = [document(f"d-{mark}-{agent}", agent) for agent in ("ag-disputed", "ag-elsewhere")]
-        body = msgspec.json.Encoder().encode_lines(known)
-        assert self.loading.ask("POST", "/conversations", body).json()["accepted"] == len(known)
-        work(service)
+        self.loading.load(*known)
         self.auditor = Browser(service, add(service, f"ann-{mark}", "auditor"))
         self.manager = Browser(service, add(service, f"max-{mark}", "qa-manager"))
         self.other = Browser(service, add(service, f"eva-{mark}", "qa-manager"))
@@ -58,9 +56,7 @@ class People:
     def audited(self, **answers: str) -> tuple[str, str]:
         """Load a conversation and have it audited; its id and its assignment's."""
         name = f"d-{uuid.uuid4().hex[:8]}"
-        body = msgspec.json.Encoder().encode_lines([document(name)])
-        assert self.loading.ask("POST", "/conversations", body).json()["accepted"] == 1
-        work(self.service)
+        self.loading.load(document(name))
         assert send(self.loading, "POST", f"/audits/{name}/assign", auditor=self.email).status_code == 200
         found = self.auditor.ask("GET", f"/assignments?conversation_id={name}").json()["items"]
         path = f"/assignments/{found[0]['assignment_id']}"

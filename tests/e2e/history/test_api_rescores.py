@@ -13,6 +13,7 @@ from tests.data_files import tuples_of
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import FORM, conversation
+from tests.waiting import existing
 
 HEAVIER = FORM.replace(b"pass_score: 50", b"pass_score: 60")
 GREETED = FORM.replace(b"[hello]", b"[thanks]")
@@ -28,8 +29,7 @@ def own(service: Service, request: pytest.FixtureRequest) -> Own:
     evaluator = bootstrap.evaluator(service.application.settings)
     work = Processing(service.store, evaluator, REPORTS, lambda: datetime.now(UTC))
     chats = [conversation("c-1"), conversation("c-2", "thanks")]
-    finished = work.evaluate(app.conversations.accept(chats).batch_id or "")
-    assert finished is not None
+    finished = existing(work.evaluate(app.conversations.accept(chats).batch_id or ""))
     work.record(finished)
     return Own(service, service.new_client("forms:write", "conversations:read", tenant=tenant))
 
@@ -40,8 +40,7 @@ def backfill(service: Service) -> None:
     evaluator = bootstrap.evaluator(settings, spending=service.store.spending, store=service.store)
     work = bootstrap.chunk_processing(service.store, evaluator._replace(conversation_s=settings.conversation_s))
     for chunk_id in service.store.work.next("chunk", 100):
-        written = work.process(chunk_id)
-        assert written is not None
+        written = existing(work.process(chunk_id))
         work.record(work.ask_judge(written) if written.must_ask else written)
 
 

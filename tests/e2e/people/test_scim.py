@@ -10,6 +10,7 @@ import pytest
 from tests.databases import database
 from tests.e2e.people.signing_in import Browser, add
 from tests.e2e.serving import GOLDEN_SAMPLE, STRANGER, Service, serving
+from tests.waiting import existing
 
 pytestmark = pytest.mark.landing
 
@@ -77,8 +78,7 @@ def test_a_group_is_a_role_and_its_members_hold_it(service: Service) -> None:
     """Members come and go by PATCH and PUT; what they may do follows at once."""
     directory = Directory(service, "users:write")
     bob = add(service, "bob", None)
-    user_id = service.store.people.users.by_email(bob)
-    assert user_id is not None
+    user_id = existing(service.store.people.users.by_email(bob))
     member = [{"value": user_id.user_id}]
     browser = Browser(service, bob)
     assert browser.ask("GET", "/conversations").json()["reason"] == "grant.missing"
@@ -103,12 +103,10 @@ def test_a_group_is_a_role_and_its_members_hold_it(service: Service) -> None:
 def test_the_last_administrator_stays_and_other_accounts_are_out_of_reach(service: Service) -> None:
     """A directory cannot lock everybody out, a reading token cannot write, and a stranger's user does not exist."""
     directory = Directory(service, "users:write")
-    root = service.store.people.users.by_email("root@example.com")
-    assert root is not None
+    root = existing(service.store.people.users.by_email("root@example.com"))
     assert directory.ask("DELETE", f"/Users/{root.user_id}").status_code == 409
     stranger = add(service, "eve", "auditor", STRANGER)
-    eve = service.store.people.users.by_email(stranger)
-    assert eve is not None
+    eve = existing(service.store.people.users.by_email(stranger))
     assert directory.ask("GET", f"/Users/{eve.user_id}").status_code == 404
     reader = Directory(service, "users:read")
     assert reader.ask("GET", "/Users").status_code == 200
@@ -120,8 +118,7 @@ def test_the_scope_of_scim_makes_no_administrators(service: Service) -> None:
     """A client with ``scim:write`` provisions users and harmless roles; other doors are shut, faults are answered."""
     directory = Directory(service, "scim:write")
     ada = directory.ask("POST", "/Users", ADA).json()["id"]
-    root = service.store.people.users.by_email("root@example.com")
-    assert root is not None
+    root = existing(service.store.people.users.by_email("root@example.com"))
     assert directory.ask("PUT", "/Groups/auditor", {"members": [{"value": ada}]}).status_code == 200
     for method, body in (("PUT", {"members": [{"value": ada}]}), ("DELETE", None)):
         refused = directory.ask(method, "/Groups/administrator", body)
@@ -138,8 +135,7 @@ def test_members_come_and_go_together_or_not_at_all(service: Service) -> None:
     """A role that the last administrator cannot leave keeps all members, and a stranger's address says nothing of them."""
     directory = Directory(service, "users:write")
     second = service.store.people.users.by_email(add(service, "second", "administrator"))
-    root = service.store.people.users.by_email("root@example.com")
-    assert root is not None
+    root = existing(service.store.people.users.by_email("root@example.com"))
     assert second is not None
     assert directory.ask("DELETE", "/Groups/administrator").status_code == 409
     members = {each["value"] for each in directory.ask("GET", "/Groups/administrator").json()["members"]}

@@ -15,7 +15,7 @@ from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import FORM, document
 from tests.e2e.own import Own, problem
 from tests.e2e.people.signing_in import Browser, add
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 
 TURNS = [
     {"id": "m1", "speaker": "agent", "text": "Good day, how can I help?", "start_ms": 0, "end_ms": 2_000},
@@ -50,9 +50,7 @@ class Company:
     def conversation(self, agent: str = "") -> str:
         """Load a conversation, of Kim unless another agent is named; its id."""
         name, who = f"p-{uuid.uuid4().hex[:8]}", agent or self.kims
-        body = msgspec.json.encode(document(name, who) | {"turns": TURNS})
-        assert self.client.ask("POST", "/conversations", body).json()["accepted"] == 1
-        work(self.service)
+        self.client.load(document(name, who) | {"turns": TURNS})
         return name
 
     def consents(self, *, is_given: bool = True) -> None:

@@ -24,6 +24,7 @@ from tests.e2e.serving import STRANGER, TENANT, Service, process, processing
 from tests.integration.program import POLITE, auscult, write
 from tests.integration.program import TENANT as APP
 from tests.integration.program import conversation as document
+from tests.waiting import existing
 
 RAWDATA = "/qualityai/api/v1/public/qualitymanagement/app/{app}/rawdata"
 DAY = {"startDate": "2026-03-23", "endDate": "2026-03-23", "limit": 100}
@@ -95,8 +96,7 @@ def test_they_are_left_out_from_then_on(has_them: Service) -> None:
     process(has_them.application, [call("c-other")], STRANGER)
     assert shown(has_them, "c-off") == {"customer": ["anger"], "agent": []}
     assert (sources(has_them, "c-off"), sources(has_them, "c-off-calm")) == (["customer"], [])
-    other = has_them.store.within(STRANGER).conversations.get("c-other")
-    assert other is not None
+    other = existing(has_them.store.within(STRANGER).conversations.get("c-other"))
     assert other.insights is not None
     assert other.insights.emotions is not None
     assert [each.emotion for each in other.insights.emotions.agent] == ["empathy"]
@@ -115,8 +115,7 @@ def test_what_was_found_before_is_removed(has_them: Service) -> None:
     process(has_them.application, [call(f"c-before-{at}") for at in range(3)])
     has_them.store.within(TENANT).conversations.accept([call("c-before-1", (CROSS, KIND, CROSS))])
     for batch in has_them.store.batches.waiting():
-        finished = processing(has_them).evaluate(batch.batch_id)
-        assert finished is not None
+        finished = existing(processing(has_them).evaluate(batch.batch_id))
         processing(has_them).record(finished)
     assert of_agents(has_them) >= 4, "two revisions of one"
     assert sources(has_them, "c-before-0") == ["customer", "agent"]
@@ -135,10 +134,8 @@ def test_what_is_evaluated_meanwhile_is_made_again(has_them: Service) -> None:
     """A worker that had found them before the switch writes none of them after it."""
     accepted = has_them.store.within(TENANT).conversations.accept([call("c-race")])
     worker = processing(has_them)
-    finished = worker.evaluate(accepted.batch_id or "")
-    assert finished is not None
-    found = finished.rendered[0].insights
-    assert found is not None
+    finished = existing(worker.evaluate(accepted.batch_id or ""))
+    found = existing(finished.rendered[0].insights)
     assert found.emotions is not None
     assert found.emotions.agent
     switch(has_them, on=False)

@@ -34,7 +34,7 @@ from tests.e2e.people.signing_in import PASSWORD, Browser, add
 from tests.e2e.serving import TENANT, Service, listening, process
 from tests.e2e.sounding import tone
 from tests.integration.program import auscult
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, existing
 
 pytestmark = pytest.mark.night
 
@@ -198,9 +198,7 @@ def what_goes_on(service: Service, given: Given) -> None:
     assert "Ada Lovelace" in ann.ask("GET", "/conversations/c-1/original").text
     assert app.connectors.secrets("calls", Destination("folder")) == {"password": "swordfish"}
     eve = Users(service.store, operator()).find("eve@example.com")
-    kept = service.store.people.second_factors.get(eve.user_id)
-    assert kept is not None
-    assert kept.secret == given.factor
+    assert existing(service.store.people.second_factors.get(eve.user_id)).secret == given.factor
     SecondFactors(service.store).check(eve, given.recovery)
     (item,) = given.own.ask("GET", "/conversations/c-1/recordings").json()["items"]
     assert httpx.get(item["url"]).content == tone(), "a new link to what was encrypted before"

@@ -20,6 +20,7 @@ from tests.e2e.recordings.test_recording_redaction import do_all
 from tests.e2e.recordings.test_transcriptions import call
 from tests.e2e.serving import TENANT, Service, process, serving
 from tests.e2e.sounding import tone
+from tests.waiting import existing
 
 pytestmark = pytest.mark.night
 KILLED = (
@@ -95,9 +96,7 @@ def test_a_fetch_that_is_killed_is_done_once(tmp_path: Path, where: str) -> None
         recordings = [each for each in Path(folder).rglob("rec-*") if each.is_file() and "." not in each.name]
         assert len(recordings) == 1
         assert not list(Path(folder).rglob("*.part"))
-        figures = service.store.recording_tasks.get(item["recording_id"], "figures")
-        assert figures is not None
-        assert figures.state == "done"
+        assert existing(service.store.recording_tasks.get(item["recording_id"], "figures")).state == "done"
 
 
 @pytest.mark.parametrize("where", ["before the file is stored", "after the file is stored", "before the task ends"])
@@ -119,9 +118,7 @@ def test_a_redaction_that_is_killed_is_done_once(tmp_path: Path, where: str) -> 
         assert (item["state"], item["url"]) == ("media_in_progress", None)
         expire_leases(service)
         do_all(service)
-        task = tasks.get(recording_id, "redacted")
-        assert task is not None
-        assert task.state == "done"
+        assert existing(tasks.get(recording_id, "redacted")).state == "done"
         (item,) = own.ask("GET", "/conversations/c-kill/recordings").json()["items"]
         assert httpx.get(item["url"]).content[:4] in (b"fLaC", b"RIFF")
 
@@ -146,9 +143,7 @@ def test_a_transcription_that_is_killed_is_done_once(tmp_path: Path, where: str)
         path = f"/recordings/{sent.json()['recording_id']}/transcription"
         assert own.ask("GET", path).json()["state"] == "done"
         assert own.ask("GET", f"{path}/earlier").json()["items"] == []
-        detail = service.store.within(TENANT).conversations.get("c-call")
-        assert detail is not None
-        assert detail.revision == 2
+        assert existing(service.store.within(TENANT).conversations.get("c-call")).revision == 2
 
 
 def only(service: Service, kind: str) -> None:
@@ -174,13 +169,11 @@ def test_figures_that_are_killed_are_used_once(tmp_path: Path, where: str) -> No
         killed(service, where)
         expire_leases(service)
         do_all(service)
-        detail = service.store.within(TENANT).conversations.get("c-kill")
-        assert detail is not None
+        detail = existing(service.store.within(TENANT).conversations.get("c-kill"))
         assert detail.revision == 2
         assert detail.conversation.heard is not None
         assert detail.conversation.heard.agent != ()
-        task = service.store.recording_tasks.get(sent.json()["recording_id"], "figures")
-        assert task is not None
+        task = existing(service.store.recording_tasks.get(sent.json()["recording_id"], "figures"))
         assert task.state == "done"
         assert len(list(Path(folder).rglob("*.figures-*.json"))) == 1
 

@@ -20,6 +20,7 @@ from tests.e2e.own import Own, problem
 from tests.e2e.serving import GOLDEN_SAMPLE, TENANT, Service, process, serving
 from tests.e2e.sounding import tone
 from tests.http_servers import QuietHandler, listening
+from tests.waiting import existing
 
 pytestmark = pytest.mark.night
 
@@ -152,9 +153,7 @@ def test_sound_inside_a_vcon_is_stored(service: Service) -> None:
     own = Own(service, service.new_client("recordings:read"))
     (item,) = own.ask("GET", f"/conversations/{name}/recordings").json()["items"]
     assert httpx.get(item["url"]).content == sound
-    detail = service.store.within(TENANT).conversations.get(name)
-    assert detail is not None
-    assert detail.conversation.recordings is None
+    assert existing(service.store.within(TENANT).conversations.get(name)).conversation.recordings is None
 
 
 @pytest.mark.parametrize(
@@ -193,8 +192,7 @@ def test_a_server_that_is_away_is_asked_again(service: Service) -> None:
     own = Own(service, service.new_client("recordings:read"))
     (item,) = own.ask("GET", f"/conversations/{name}/recordings").json()["items"]
     assert item["state"] == "media_in_progress"
-    task = service.store.recording_tasks.get(item["recording_id"], "fetch")
-    assert task is not None
+    task = existing(service.store.recording_tasks.get(item["recording_id"], "fetch"))
     assert (task.state, task.reason) == ("waiting", "the link answered 503")
     assert MOST_STARTS > 1
 

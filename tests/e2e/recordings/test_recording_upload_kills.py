@@ -13,6 +13,7 @@ from tests.e2e.own import Own, problem
 from tests.e2e.recordings.test_recording_redaction import do_all
 from tests.e2e.serving import TENANT, process, serving
 from tests.e2e.sounding import tone
+from tests.waiting import existing
 
 pytestmark = pytest.mark.night
 SOUND = tone(3_000, channels=2)
@@ -72,9 +73,7 @@ def test_an_upload_that_is_killed_is_one_recording(tmp_path: Path, where: str) -
         do_all(service)
         (item,) = own.ask("GET", PATH).json()["items"]
         assert httpx.get(item["url"]).content == SOUND
-        figures = service.store.recording_tasks.get(item["recording_id"], "figures")
-        assert figures is not None
-        assert figures.state == "done"
+        assert existing(service.store.recording_tasks.get(item["recording_id"], "figures")).state == "done"
         with service.store.recording_tasks._database.writing() as connection:
             connection.execute(sa.text("UPDATE recording_removals SET due_at = 1"))
         bootstrap.recordings.remove_due(service.application.settings, service.store)

@@ -23,6 +23,7 @@ from tests.e2e.recognising import recogniser
 from tests.e2e.serving import TENANT, Service, process, serving, work
 from tests.e2e.sounding import tone, wav
 from tests.http_servers import QuietHandler, listening
+from tests.waiting import existing
 
 RATE, SPOKEN_RATE, HEAD_BYTES = 16_000, 22_050, 44
 
@@ -73,8 +74,7 @@ class Calls:
     def transcribe(self) -> bool:
         """Do what the thread beside a worker does."""
         application = self.service.application
-        found = bootstrap.recordings.transcription(application.settings, application.store)
-        assert found is not None
+        found = existing(bootstrap.recordings.transcription(application.settings, application.store))
         return found.run_once()
 
 
@@ -117,8 +117,7 @@ def test_a_transcript_that_is_there_is_kept(calls: Calls) -> None:
     recording_id = calls.send(call())
     assert calls.transcribe()
     assert calls.show(recording_id)["words"]
-    detail = calls.service.store.within(TENANT).conversations.get("c-call")
-    assert detail is not None
+    detail = existing(calls.service.store.within(TENANT).conversations.get("c-call"))
     assert [turn.text for turn in detail.conversation.turns] == ["hello"]
 
 
@@ -194,11 +193,9 @@ def test_figures_stand_in_for_times_that_a_transcript_has_not(calls: Calls) -> N
     while bootstrap.recordings.work(application.settings, application.store).run_once():
         pass
     work(calls.service)
-    detail = calls.service.store.within(TENANT).conversations.get("c-call")
-    assert detail is not None
+    detail = existing(calls.service.store.within(TENANT).conversations.get("c-call"))
     assert [(turn.text, turn.start_ms) for turn in detail.conversation.turns] == [(each.text, None) for each in untimed]
-    heard = detail.conversation.heard
-    assert heard is not None
+    heard = existing(detail.conversation.heard)
     assert abs(heard.agent[0][0] - 1_000) < 200  # espeak-ng begins with some silence
     assert abs(heard.customer[0][0] - 4_000) < 200
     assert detail.insights is not None
@@ -215,18 +212,15 @@ def test_two_mono_recordings_make_one_transcript(calls: Calls) -> None:
         calls.send(wav(samples[channel::2].tobytes(), channels=1, rate=RATE), speaker=speaker)
     assert calls.transcribe()
     app = calls.service.store.within(TENANT)
-    detail = app.conversations.get("c-call")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-call"))
     assert detail.conversation.turns == ()
     assert calls.transcribe()
-    detail = app.conversations.get("c-call")
-    assert detail is not None
+    detail = existing(app.conversations.get("c-call"))
     assert [turn.speaker for turn in detail.conversation.turns] == ["agent", "customer"]
     (first, _) = app.recordings.of("c-call")
     other = (Word(channel=0, text="thanks", start_ms=1_000, end_ms=1_300, confidence=0.3),)
     calls.service.store.transcriptions.request(first.recording_id)
-    claim = calls.service.store.transcriptions.claim(60_000)
-    assert claim is not None
+    claim = existing(calls.service.store.transcriptions.claim(60_000))
     calls.service.store.transcriptions.keep(claim.number, "another", other)
     earlier = calls.own.ask("GET", f"/recordings/{first.recording_id}/transcription/earlier").json()["items"]
     assert [each["engine"] for each in earlier] == ["whisper-1"]

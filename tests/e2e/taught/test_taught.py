@@ -19,7 +19,7 @@ from tests.e2e.consoles import PEOPLE, signed_in
 from tests.e2e.own import Own, problem
 from tests.e2e.serving import STRANGER, TENANT, Service, listening, opened, process, processing
 from tests.integration.program import auscult, conversation, write
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, existing
 
 PATH = "/forms/ef-own/taught"
 QUESTION = "Did the agent offer the loyalty programme?"
@@ -109,8 +109,7 @@ def test_a_question_is_taught_published_and_scores(served: Taught) -> None:
     assert again["is_learned"]
     ticked = {each.conversation_id for each in app.form_examples.ticks_of("ef-own", METRIC)}
     assert not ticked & {each["conversation_id"] for each in again["proposals"]}
-    draft = app.forms.draft("ef-own")
-    assert draft is not None
+    draft = existing(app.forms.draft("ef-own"))
     assert not [word for word in ("parcel", "c-0", "collect points") if word in draft.document.decode()]
     assert own.ask("POST", "/forms/ef-own/draft/publish").status_code == 200
     said = score(served, "c-yes", "may I tell you about the loyalty programme we have")
@@ -124,8 +123,7 @@ def test_what_is_under_the_limit_is_shown_and_moves_no_score(served: Taught) -> 
     own, app = client(served), served.store.within(TENANT)
     page = taught(own)
     learned = own.ask("POST", f"{PATH}/{page['metric_id']}").json()["agreement"]
-    draft = app.forms.draft("ef-own")
-    assert draft is not None
+    draft = existing(app.forms.draft("ef-own"))
     limit = changed(draft.document, Put(("metrics", 1, "counts_from"), 1), Put(("metrics", 1, "weight"), 50))
     limit = changed(limit, Put(("metrics", 1, "taught", "kappa"), Decimal("0.5")), Put(("metrics", 0, "weight"), 50))
     app.forms.save_draft("ef-own", limit)
@@ -141,8 +139,7 @@ def test_without_its_encoder_a_conversation_waits_alone(served: Taught) -> None:
     own, app = client(served), served.store.within(TENANT)
     page = taught(own)
     own.ask("POST", f"{PATH}/{page['metric_id']}")
-    draft = app.forms.draft("ef-own")
-    assert draft is not None
+    draft = existing(app.forms.draft("ef-own"))
     app.forms.publish("ef-own", changed(draft.document, Put(("metrics", 1, "taught", "encoder"), "another one")))
     file = write(
         served.folder / "two.ndjson", call(98) | {"id": "c-held"}, call(99) | {"id": "c-chat", "channel": "chat"}
@@ -150,8 +147,7 @@ def test_without_its_encoder_a_conversation_waits_alone(served: Taught) -> None:
     accepted = process(served.application, read_file(file, TENANT.app_id, Limits()))
     assert set(app.conversations.recorded(["c-held", "c-chat"])) == {"c-chat"}
     worker = processing(served)
-    finished = worker.evaluate(accepted.batch_id or "")
-    assert finished is not None
+    finished = existing(worker.evaluate(accepted.batch_id or ""))
     for further in worker.ask_judge(finished):
         worker.record(further)
     (postponed,) = served.store.batches.postponed()
@@ -224,8 +220,7 @@ def test_ticks_propose_the_order_and_a_button_takes_it(served: Taught) -> None:
     own, app = client(served), served.store.within(TENANT)
     page = taught(own)
     assert page["parts"] == []
-    draft = app.forms.draft("ef-own")
-    assert draft is not None
+    draft = existing(app.forms.draft("ef-own"))
     occasion = {"speaker": "customer", "any_of": [{"phrases": [f"about order {number}" for number in range(1, 32)]}]}
     app.forms.save_draft("ef-own", changed(draft.document, Put(("metrics", 1, "trigger"), occasion)))
     found = own.ask("GET", f"{PATH}/{METRIC}").json()
@@ -285,21 +280,17 @@ def test_tuning_refits_a_taught_question_and_takes_it_back(served: Taught) -> No
     found = me.ask("GET", tuning).json()
     (question,) = found["taught"]
     assert question["after"]["answers"] == question["before"]["answers"] + 1 == page["agreement"]["answers"] + 1
-    before = app.forms.get("ef-own")
-    assert before is not None
+    before = existing(app.forms.get("ef-own"))
     (served.folder / "own.yaml").write_bytes(before.document)
     words = ("tune", "own.yaml", "--audits", "--app", TENANT.app_id, "--write", "new.yaml")
     tuned = auscult(served.folder, *words, settings={"AUSCULT_DATABASE_URL": "sqlite:///auscult.db"})
     assert f"by {question['after']['answers']} ticked conversations: change it" in tuned.out, tuned.err
     assert me.ask("POST", tuning, json={"key": found["key"]}).status_code == 200
-    after = app.forms.get("ef-own")
-    assert after is not None
+    after = existing(app.forms.get("ef-own"))
     assert (served.folder / "new.yaml").read_bytes() == after.document  # the command fits the same
     assert (after.document != before.document, "taught by" in after.note) == (True, True)
     assert me.ask("POST", f"{tuning}/undo").status_code == 200
-    undone = app.forms.get("ef-own")
-    assert undone is not None
-    assert undone.document == before.document
+    assert existing(app.forms.get("ef-own")).document == before.document
     reader = Own(served, served.new_client("audits:read"))  # ticks are of conversations that it may not read
     assert reader.ask("GET", tuning).json()["taught"] == []
 

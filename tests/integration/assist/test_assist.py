@@ -30,7 +30,7 @@ from auscult.workers.background.live_poller import LiveConversationPoller
 from tests.integration.working import TENANT
 from tests.scripted_judge import Scripted, scripted_judge
 from tests.scripted_writer import ScriptedWriter
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, existing
 
 START = datetime(2026, 6, 7, 3, 5, tzinfo=UTC)
 KNOWN = b"""question,answer
@@ -282,8 +282,7 @@ def test_nobody_puts_an_older_state_over_a_newer_one(desk: Desk) -> None:
     slow = desk.store.within(TENANT)
     slow.conversations = Slow(desk.app.conversations)
     desk.assistant().process(slow, "c-1")
-    found = desk.app.conversations.get("c-1")
-    assert found is not None
+    found = existing(desk.app.conversations.get("c-1"))
     assert (found.revision, len(found.conversation.turns)) == (2, 2)
 
 

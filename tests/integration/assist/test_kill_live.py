@@ -22,7 +22,7 @@ from auscult.storage.store import AppStore
 from tests.databases import client_of
 from tests.integration.program import AUSCULT, environment
 from tests.integration.working import TENANT, settings_for
-from tests.waiting import PATIENCE_S, wait_until
+from tests.waiting import PATIENCE_S, existing, wait_until
 
 pytestmark = pytest.mark.night
 
@@ -132,8 +132,7 @@ def test_killed_between_message_and_suggestion(app: AppStore, database_url: str,
         messages = said(app, name)
         assert len(messages) == len(set(messages))
         assert {count for message, count in answers(app, name).items() if message.startswith("ms-")} == {1}
-        detail = app.conversations.get(name)
-        assert detail is not None
+        detail = existing(app.conversations.get(name))
         assert [turn.id for turn in detail.conversation.turns] == messages
         assert detail.conversation.assist is not None
         suggested = [str(each.triggering_turn_id) for each in detail.conversation.assist.suggestions]

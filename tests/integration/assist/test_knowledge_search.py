@@ -61,10 +61,8 @@ def stating(**days: date | Literal["read"] | None) -> Wish:
     return Wish(by="user:ann@example.com", at=datetime.now(UTC), **days)
 
 
-def test_what_a_title_or_a_heading_withdraws_is_never_suggested(store: Store) -> None:
+def test_what_a_title_or_a_heading_withdraws_is_never_suggested(app: AppStore) -> None:
     """The title of a page is read, and a section that is over leaves the others of its document."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     add_document(app, "page.html", PAGE, "en")
     assert suggested(app) == []
     add_document(app, "sections.md", SECTIONS, "en")
@@ -74,10 +72,8 @@ def test_what_a_title_or_a_heading_withdraws_is_never_suggested(store: Store) ->
     assert sections.validity.is_open
 
 
-def test_the_days_that_a_person_stated_stay(store: Store) -> None:
+def test_the_days_that_a_person_stated_stay(app: AppStore) -> None:
     """Over what the document states, also when it is added again, until they ask for the document's own."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     add_document(app, "page.html", PAGE, "en", wish=stating(since=None, until=None))
     assert suggested(app) == ["Return postage is 3.95 pounds."]
     add_document(app, "page.html", PAGE.replace(b"3.95", b"4.95"), "en")
@@ -95,10 +91,8 @@ def test_the_days_that_a_person_stated_stay(store: Store) -> None:
     assert suggested(app) == []
 
 
-def test_an_impossible_period_is_refused(store: Store) -> None:
+def test_an_impossible_period_is_refused(app: AppStore) -> None:
     """The last day is not before the first one, and nothing is stored."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     with pytest.raises(RequestError, match="before 2026-03-01"):
         add_document(app, "new.md", NEW, "en", wish=stating(since=date(2026, 3, 1), until=date(2026, 2, 28)))
     assert app.knowledge.documents() == []
@@ -108,10 +102,8 @@ SHIPPING = data_of(__file__, "shipping").encode()
 
 
 @pytest.mark.parametrize(("question", "said", "unsaid"), data_of(__file__, "an_answer_is_the_sentence_that_answers"))
-def test_an_answer_is_the_sentence_that_answers(store: Store, question: str, said: str, unsaid: str) -> None:
+def test_an_answer_is_the_sentence_that_answers(app: AppStore, question: str, said: str, unsaid: str) -> None:
     """Not the whole passage; its heading and its source are those of the passage."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     add_document(app, "delivery.md", SHIPPING, "en")
     search = bootstrap.assistant(read_settings({})).library.search(app, "en", question, 3)
     first = search.suggestions[0]

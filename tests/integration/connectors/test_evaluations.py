@@ -24,6 +24,7 @@ from tests.golden.rendering import HERE
 from tests.golden.storing import NEVER_ANALYSED
 from tests.integration.connectors.placing import document
 from tests.integration.working import FORM, conversation
+from tests.waiting import existing
 
 MANUAL = Order(kind="manual")
 FORMAT = "amazon-connect-evaluations"
@@ -59,8 +60,7 @@ def loaded(store: Store, app: AppStore) -> str:
     name = derive_id(app.tenant.app_id, "c7d1")
     accepted = app.conversations.accept([replace(conversation(name), custom_id="c7d1")])
     processing = Processing(store, NEVER_ANALYSED, REPORTS, NOW)
-    finished = processing.evaluate(accepted.batch_id or "")
-    assert finished is not None
+    finished = existing(processing.evaluate(accepted.batch_id or ""))
     processing.record(finished)
     return name
 
@@ -81,8 +81,7 @@ def test_an_evaluation_becomes_an_audit_once(store: Store, app: AppStore, folder
     assert made.check("inbox").counts.audits == 2
     assert outcome(made.run("inbox", MANUAL)) == ("done", 2, 2, 0)
     view = auditing(app).show(name)
-    audit = view.case.audit
-    assert audit is not None
+    audit = existing(view.case.audit)
     assert audit.result is not None
     assert (audit.auditor, audit.answer_to("em-greeting")) == ("jane", "YES")
     assert audit.result.audited_at == datetime(2026, 3, 24, 7, 59, 29, 52_000, tzinfo=UTC)
@@ -117,8 +116,7 @@ def test_what_does_not_fit_is_refused_and_an_audit_of_ours_stays(store: Store, a
     made = connectors(app, folder)
     assert outcome(made.run("inbox", Order(kind="backfill", is_repeated=True))) == ("done", 1, 0, 1)
     assert "is assigned to Ann, whose audit counts" in app.connectors.refusals("inbox")[0].reason
-    audit = auditing(app).show(name).case.audit
-    assert audit is not None
+    audit = existing(auditing(app).show(name).case.audit)
     assert (audit.auditor, audit.state) == ("Ann", "assigned")
 
 
@@ -127,9 +125,7 @@ def test_a_run_that_was_killed_between_the_steps_goes_on(store: Store, app: AppS
     name = loaded(store, app)
     auditing(app).assign(name, "jane", by="connector inbox")
     assert outcome(connectors(app, folder).run("inbox", MANUAL)) == ("done", 2, 2, 0)
-    audit = auditing(app).show(name).case.audit
-    assert audit is not None
-    assert audit.state == "audited"
+    assert existing(auditing(app).show(name).case.audit).state == "audited"
     file = folder / "later.json"
     shutil.copy(folder / "evaluation_ev-1.json", file)
     changed = json.loads(file.read_text(encoding="utf-8"))

@@ -16,6 +16,7 @@ from auscult.services.scoring.process import Processing
 from tests.data_files import data_of
 from tests.integration.program import auscult, conversation, write
 from tests.integration.working import settings_for
+from tests.waiting import existing
 
 pytestmark = pytest.mark.night
 
@@ -36,16 +37,14 @@ def folder(tmp_path: Path) -> Path:
         work = Processing(
             application.store, bootstrap.evaluator(application.settings), REPORTS, lambda: datetime.now(UTC)
         )
-        finished = work.evaluate(accepted.batch_id or "")
-        assert finished is not None
+        finished = existing(work.evaluate(accepted.batch_id or ""))
         work.record(finished)
         made = Webhook(
             id=new_webhook_id(), url="https://example.com/hook", secret="s", kinds=frozenset({"created"}),
             position=0, created_at=datetime.now(UTC),
         )  # fmt: skip
         app.webhooks.add(made)
-        due = application.store.webhook_work.claim(0)
-        assert due is not None
+        due = existing(application.store.webhook_work.claim(0))
         failed = Delivery(
             number=1, conversation_id="c-1", kind="created", at=datetime.now(UTC), status=None, error="unreachable"
         )

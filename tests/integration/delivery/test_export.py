@@ -22,6 +22,7 @@ from auscult.services.privacy.log import SYSTEM
 from auscult.services.scoring.intake.times import change_times
 from auscult.storage import Store, migrate
 from auscult.storage.delivery.export_folders import LocalFolder
+from auscult.storage.store import AppStore
 from auscult.tables import TABLES
 from tests.golden.storing import TENANT, process
 from tests.integration.program import AUSCULT, auscult, environment
@@ -198,10 +199,8 @@ def test_a_changed_conversation_rewrites_its_day(store: Store, tmp_path: Path) -
     assert (len(manifest["days"]), manifest["days"]["2026-03-05"]["rows"]) == (DAYS, 1)
 
 
-def test_a_day_is_of_the_time_zone_that_the_app_names(store: Store, tmp_path: Path) -> None:
+def test_a_day_is_of_the_time_zone_that_the_app_names(store: Store, app: AppStore, tmp_path: Path) -> None:
     """Also the 23 hours of a day in March; the files of UTC days are gone, so that no row is there twice."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     march = datetime(2026, 3, 28, 22, 30, tzinfo=UTC)
     process(store, [replace(one, id=f"{one.id}-m") for one in _conversations(4 * DAYS, march)[:16]])
     export = TableExport(app, "conversations", TABLES["ndjson"], LocalFolder(tmp_path))

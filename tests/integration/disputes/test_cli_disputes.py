@@ -46,9 +46,8 @@ class Program:
 
     def refuses(self, reason: str, *words: str) -> None:
         """Run a command, which must be refused for this reason."""
-        with pytest.raises(AuscultError) as caught:
+        with pytest.raises(AuscultError, check=lambda error: error.reason == reason):
             self(*words)
-        assert caught.value.reason == reason
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from auscult.storage.disputes import DisputeQuery
 from auscult.storage.store import AppStore
 from tests.unit.domain.disputes.viewers import agent_of
 from tests.unit.services.audits.drawing import ANN, BOB, TENANT, scored, talk
-from tests.waiting import now, wait_until
+from tests.waiting import existing, now, wait_until
 
 STEPS = ("yet_to_start", "in_progress", "pending_supervisor_review", "completed")
 
@@ -158,9 +158,7 @@ def test_no_step_is_half_done(store: Store, database_url: str) -> None:
         assert review is not None
         assert case.audit.answer_to("em-hello") == ("YES" if each.state == "accepted" else "NO")
         status = {"open": "disputed", "accepted": "accepted", "denied": "denied"}[each.state]
-        metric = review.metric("em-hello")
-        assert metric is not None
-        assert metric.status == status
+        assert existing(review.metric("em-hello")).status == status
         trail = [entry.action for entry in app.audits.trail(conversation_id)]
         assert trail.count("disputed") == 1
         assert trail.count("dispute_decided") == (each.state != "open")

@@ -14,10 +14,11 @@ from auscult.services.history.rescores import RescoreLine, begin_rescore, resume
 from auscult.services.history.trials import TrialOrder, begin_trial, view_trial
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from auscult.workers import worker as worker_room
 from tests.integration.scoring.test_jobs import lose_jobs
 from tests.integration.working import FORM, TENANT, conversation, working
-from tests.waiting import wait_until
+from tests.waiting import existing, wait_until
 
 pytestmark = pytest.mark.night
 
@@ -37,8 +38,7 @@ def test_chunks_that_fail_are_given_up_with_their_reason(
     app.forms.publish("ef-1", FORM)
     batch_id = app.conversations.accept([conversation(f"c-{n}") for n in range(COUNT)]).batch_id
     work = Processing(store, evaluator, REPORTS, lambda: datetime.now(UTC))
-    scored = work.evaluate(batch_id or "")
-    assert scored is not None
+    scored = existing(work.evaluate(batch_id or ""))
     work.record(scored)
     app.forms.publish("ef-1", FORM.replace(b"pass_score: 50", b"pass_score: 60"))
     begun = begin_rescore(app, evaluator.answered, form_id="ef-1")
@@ -70,15 +70,12 @@ def test_chunks_that_fail_are_given_up_with_their_reason(
 
 
 def test_a_trial_that_another_one_replaces_is_left_without_a_trace(
-    store: Store, database_url: str, caplog: pytest.LogCaptureFixture
+    store: Store, app: AppStore, database_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """As a form is changed again and again, each trial replaces the one before, which workers may have in hand."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     accepted = app.conversations.accept([conversation(f"c-{n:02}") for n in range(20)])
     work = Processing(store, bootstrap.evaluator(read_settings({})), REPORTS, lambda: datetime.now(UTC))
-    scored = work.evaluate(accepted.batch_id or "")
-    assert scored is not None
+    scored = existing(work.evaluate(accepted.batch_id or ""))
     work.record(scored)
     numbers = app.backfills.numbers([f"c-{n:02}" for n in range(20)])
     order = TrialOrder(form_id="ef-1", document=FORM.decode(), conversations=numbers)

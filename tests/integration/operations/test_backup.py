@@ -27,7 +27,7 @@ from tests.golden.storing import TENANT, conversations, process, publish
 from tests.integration.bucket import bucket as bucket  # noqa: PLC0414  (a fixture)
 from tests.integration.program import AUSCULT, auscult, conversation, environment, ran, write
 from tests.integration.program import TENANT as APP
-from tests.waiting import wait_until
+from tests.waiting import existing, wait_until
 
 pytestmark = pytest.mark.night
 
@@ -84,9 +84,7 @@ def test_a_restored_database_answers_the_same(original: Settings, empty: Setting
     assert report.rows > 50
     with bootstrap.open(empty) as application:
         assert pages(application.store) == before
-        found = application.store.clients.find(CLIENT.client_id)
-        assert found is not None
-        assert found.secret == CLIENT.secret
+        assert existing(application.store.clients.find(CLIENT.client_id)).secret == CLIENT.secret
         process(application.store, [conversations("rawdata")[0]])
         assert application.verify() == []
         assert len(REPORTS) == 5
@@ -97,8 +95,7 @@ def test_writers_go_on_during_a_backup(original: Settings, empty: Settings, tmp_
     with bootstrap.open(original) as application:
         bootstrap.back_up(original, tmp_path / "backup")
         process(application.store, [conversations("rawdata")[0]])
-        last = application.store.figures().last_backup
-        assert last is not None
+        assert application.store.figures().last_backup is not None
     bootstrap.restore(empty, tmp_path / "backup")
     with bootstrap.open(empty) as application:
         assert application.verify() == []

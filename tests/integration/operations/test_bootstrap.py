@@ -21,6 +21,7 @@ from auscult.domain.scoring.stored import PendingConversation
 from auscult.storage import new_secret_key
 from tests.databases import client_of
 from tests.integration.working import TENANT, conversation, settings_for
+from tests.waiting import existing
 
 CLIENT = client_of(TENANT, client_id="cs-1", secret="hush")
 
@@ -130,12 +131,10 @@ def found_out(analyzers: str) -> Insights | None:
 
 def test_analyzers_are_chosen() -> None:
     """All of them unless said; what is left out says that it is; with none there is nothing but the score."""
-    everything = found_out("all")
-    assert everything is not None
+    everything = existing(found_out("all"))
     assert everything.escalation is not None
     assert everything.sentiment is not None
-    some = found_out("language, escalation")
-    assert some is not None
+    some = existing(found_out("language, escalation"))
     assert some.escalation == everything.escalation
     assert some.sentiment is None
     assert "switched off" in some.unknown["sentiment"]

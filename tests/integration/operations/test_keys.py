@@ -26,7 +26,7 @@ from auscult.storage.privacy.redaction import originals_lock
 from tests.contract.storing import STARTED
 from tests.databases import client_of
 from tests.integration.program import AUSCULT, auscult, environment
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, existing
 
 pytestmark = pytest.mark.night
 
@@ -87,15 +87,11 @@ def test_every_secret_is_under_the_new_key(database_url: str, tmp_path: Path) ->
         assert bootstrap.key_path(settings).stat().st_mode & 0o777 == 0o600
         assert (under(settings, old), under(settings, new)) == (0, 450)
         with bootstrap.open(settings) as application:
-            found = application.store.clients.find(CLIENT.client_id)
-            assert found is not None
-            assert found.secret == CLIENT.secret
-            kept = application.store.within(TENANT).privacy.redaction("c-00007")
-            assert kept is not None
+            assert existing(application.store.clients.find(CLIENT.client_id)).secret == CLIENT.secret
+            kept = existing(application.store.within(TENANT).privacy.redaction("c-00007"))
             assert kept.originals == {"[number 1]": "4711"}
             user = application.store.people.users.by_email("ann@example.com")
-            factor = application.store.people.second_factors.get(user.user_id) if user else None
-            assert factor is not None
+            factor = existing(application.store.people.second_factors.get(user.user_id) if user else None)
             assert factor.secret == SECRET
             assert verify(application.store) == []
     with (
@@ -133,9 +129,7 @@ def test_a_rotation_survives_kills(tmp_path: Path) -> None:
     assert seen == {new + b"\n"}, "one new key, however often it was killed"
     assert (under(settings, old), under(settings, new)) == (0, MANY)
     with bootstrap.open(settings) as application:
-        found = application.store.clients.find(CLIENT.client_id)
-        assert found is not None
-        assert found.secret == CLIENT.secret
+        assert existing(application.store.clients.find(CLIENT.client_id)).secret == CLIENT.secret
 
 
 def test_a_key_that_is_a_setting_needs_a_file(sqlite_url: str, tmp_path: Path) -> None:

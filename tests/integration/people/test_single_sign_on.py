@@ -112,9 +112,8 @@ def test_a_group_that_maps_to_nothing_lets_no_one_in(sign_on: SingleSignOn, prov
     person(provider, "bo", groups=["guests"])
     begun = sign_on.begin(BACK, "/")
     sent = consent(begun.url, "bo")
-    with pytest.raises(AccessError, match="guests") as refused:
+    with pytest.raises(AccessError, match="guests", check=lambda error: error.reason == "sign_on.no_role"):
         sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin())
-    assert refused.value.reason == "sign_on.no_role"
 
 
 def test_codes_and_states_work_once_for_the_browser_that_asked(sign_on: SingleSignOn, provider: str) -> None:
@@ -150,9 +149,8 @@ def test_a_state_is_over_after_ten_minutes(store: Store, settings: SignOnSetting
     begun = sign_on.begin(BACK, "/")
     sent = consent(begun.url, "dee")
     clock[0] += timedelta(minutes=10)
-    with pytest.raises(AccessError) as refused:
+    with pytest.raises(AccessError, check=lambda error: error.reason == "sign_on.state"):
         sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin())
-    assert refused.value.reason == "sign_on.state"
 
 
 def test_a_wrong_nonce_audience_or_issuer_is_refused(settings: SignOnSettings, provider: str) -> None:
@@ -175,9 +173,8 @@ def test_a_wrong_nonce_audience_or_issuer_is_refused(settings: SignOnSettings, p
     assert query["code_challenge"] == [urlsafe_b64encode(digest).rstrip(b"=").decode()]
     assert query["code_challenge_method"] == ["S256"]
     for changed in ({"issuer": provider + "/other"}, {"issuer": "http://127.0.0.1:1"}):
-        with pytest.raises(AccessError) as refused:
+        with pytest.raises(AccessError, check=lambda error: error.reason == "sign_on.unavailable"):
             IdentityProvider(replace(settings, **changed)).document()
-        assert refused.value.reason == "sign_on.unavailable"
 
 
 @pytest.mark.parametrize(
@@ -210,9 +207,8 @@ def test_a_token_for_another_client_sign_in_or_time_is_refused(
     if fault is None:
         assert right.claims(redirect_url=BACK, code=code, nonce="n", verifier=verifier)["sub"] == "eli"
         return
-    with pytest.raises(AccessError, match=fault) as refused:
+    with pytest.raises(AccessError, match=fault, check=lambda error: error.reason == "sign_on.refused"):
         right.claims(redirect_url=BACK, code=code, nonce="n", verifier=verifier)
-    assert refused.value.reason == "sign_on.refused"
 
 
 def test_a_provider_that_was_away_may_be_back_with_other_keys(store: Store, settings: SignOnSettings) -> None:
@@ -236,9 +232,8 @@ def test_a_provider_that_was_away_may_be_back_with_other_keys(store: Store, sett
         lambda: sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin()),
         lambda: SingleSignOn(store, one, IdentityProvider(one)).begin(BACK, "/"),
     ):
-        with pytest.raises(AccessError) as away:
+        with pytest.raises(AccessError, check=lambda error: error.reason == "sign_on.unavailable"):
             attempt()
-        assert away.value.reason == "sign_on.unavailable"
     with run_server_in_thread(port=port):
         assert come_in(sign_on, issuer) == "kim@example.com"
 
@@ -254,9 +249,8 @@ def test_whoever_is_disabled_at_the_provider_or_in_no_group_any_more_is_out(
     person(provider, "lou", groups=[])
     begun = sign_on.begin(BACK, "/")
     sent = consent(begun.url, "lou")
-    with pytest.raises(AccessError) as refused:
+    with pytest.raises(AccessError, check=lambda error: error.reason == "sign_on.no_role"):
         sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin())
-    assert refused.value.reason == "sign_on.no_role"
     now = datetime.now(UTC)
     assert not any(each.holds(now) for each in Principals(store).by_session(secret).grants)
     logged = [each.action for each in store.log.entries() if "lou@" in (each.target or "")]

@@ -28,6 +28,7 @@ from tests.contract.storing import conversation, put
 from tests.data_files import data_of
 from tests.databases import KEY, database
 from tests.integration.connectors.placing import PASSWORD, TENANT, document, service
+from tests.waiting import existing
 
 HOST_KEY = {"host_key": f"ssh-ed25519 {'A' * 68}"}
 SID = "twilio://GA" + "0" * 31
@@ -201,9 +202,7 @@ def test_a_webhook_whose_address_was_changed_in_the_database_is_not_sent_to(one:
     )
     put(app, conversation("c-1"))
     work = WebhookWork(base, KEY)
-    due = work.claim(0)
-    assert due is not None
-    assert due.webhook.secret == secret
+    assert existing(work.claim(0)).webhook.secret == secret
     with base.writing() as connection:
         connection.execute(sa.update(webhooks).values(url="https://b.example/hook"))
     with pytest.raises(SecretBoundError, match=re.escape("https://a.example:443")):

@@ -26,7 +26,7 @@ from tests.integration.program import TENANT, auscult, conversation, ran, write
 from tests.integration.working import FORM, settings_for, working
 from tests.integration.working import TENANT as APP
 from tests.integration.working import conversation as chat
-from tests.waiting import PATIENCE_S, fixed_port, wait_until
+from tests.waiting import PATIENCE_S, existing, fixed_port, wait_until
 
 pytestmark = pytest.mark.night
 
@@ -106,8 +106,7 @@ def test_several_share_few_servers_and_leave_nothing_with_them(url: str, tmp_pat
         store = stores[0]
         store.ensure(APP)
         store.within(APP).forms.publish("ef-1", FORM)
-        jobs = pooled_jobs(url, 4)
-        assert jobs is not None
+        jobs = existing(pooled_jobs(url, 4))
         with working(store, jobs_url(jobs[0]), jobs_engine=jobs[1]):
             for n in range(12):
                 stores[n % len(stores)].within(APP).conversations.accept([chat(f"c-{n}-{k}") for k in range(5)])

@@ -31,7 +31,7 @@ from auscult.storage import Store, migrate, new_secret_key, open_store
 from auscult.storage.core.tables.conversations import evaluations
 from tests.contract.history.test_storage_backfills import do
 from tests.contract.storing import REPORT, TENANT, conversation, of_pending
-from tests.waiting import now
+from tests.waiting import existing, now
 
 pytestmark = pytest.mark.night
 
@@ -312,8 +312,7 @@ def test_everything_at_once(field: Field) -> None:
         one.result()
     for listed in app.jobs.listing(["failed"], limit=10_000):
         for name in app.jobs.left(listed.batch.batch_id):
-            found = app.conversations.get(name)
-            assert found is not None
+            found = existing(app.conversations.get(name))
             assert (name, found.revision) in field.tried, f"{listed.batch.reason}, and nobody tried {name}"
     drain(store)
     while follower.read():

@@ -15,7 +15,7 @@ from auscult.storage import migrate, new_secret_key, open_store
 from auscult.storage.core.database import Database
 from tests.contract.storing import TENANT, conversation, put
 from tests.integration.program import AUSCULT, environment
-from tests.waiting import wait_until
+from tests.waiting import existing, wait_until
 
 MANY = 400
 TABLES = {"conversations", "evaluations", "report_rows", "facet_rows", "tallies", "changes"}
@@ -58,9 +58,7 @@ def test_what_was_loaded_is_vacuumed(postgresql_url: str, tmp_path: Path) -> Non
     with psycopg.connect(postgresql_url.partition("?")[0], autocommit=True) as looking:
 
         def told(what: str, table: str) -> Any:
-            found = looking.execute(asked.format(what), (table,)).fetchone()
-            assert found is not None
-            return found[0]
+            return existing(looking.execute(asked.format(what), (table,)).fetchone())[0]
 
         wait_until(lambda: told("n_mod_since_analyze", "tallies") > MANY)  # the server counts a little later
         database = Database(postgresql_url)

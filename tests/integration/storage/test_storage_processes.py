@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from auscult.domain.conversation import Conversation, Queue
 from auscult.storage import Store, migrate, new_secret_key, open_store
+from auscult.storage.store import AppStore
 from tests.contract.storing import TENANT, conversation, of_pending, put, query
 from tests.waiting import PATIENCE_S, wait_until
 
@@ -91,11 +92,9 @@ def others_at_work(store: Store) -> bool:
 
 @pytest.mark.parametrize("wait_s", [0.0, 0.004, 0.02, 0.05])
 def test_a_killed_writer_leaves_all_it_accepted_and_nothing_by_half(
-    store: Store, database_url: str, wait_s: float
+    store: Store, app: AppStore, database_url: str, wait_s: float
 ) -> None:
     """Accepted means committed: after SIGKILL at any moment everything adds up, and what waits can be recorded."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     with writing(database_url, "w", 100_000) as process:
         assert process.stdout is not None
         for _ in range(3):

@@ -17,6 +17,7 @@ from auscult.domain.probe import Classification, ClassificationAnswer
 from auscult.engines._contract import Engine
 from tests.data_files import data_of, tuples_of
 from tests.unit.analyzers.conversations import analyzed, answered, conversations, talk
+from tests.waiting import existing
 
 VALENCES = st.lists(st.floats(-1, 1).map(lambda value: round(value, 4)), min_size=1, max_size=30)
 OUTCOMES = st.sampled_from([None, Outcome(resolution="YES"), Outcome(resolution="NO"), Outcome(resolution="NA")])
@@ -96,9 +97,7 @@ def test_the_end_weighs_more(count: int, at: int, later: int, valence: float) ->
 )
 def test_reads_the_tone(lines: Sequence[str], label: str, engines: Mapping[type, Engine]) -> None:
     """Plain thanks is neutral, warm thanks positive, lasting anger negative, irony no praise."""
-    sentiment = analyzed(talk(*lines), engines).sentiment
-    assert sentiment is not None
-    assert sentiment.label == label
+    assert existing(analyzed(talk(*lines), engines).sentiment).label == label
 
 
 def test_pattern_goes_from_start_to_end(engines: Mapping[type, Engine]) -> None:
@@ -120,9 +119,7 @@ def test_pattern_goes_from_start_to_end(engines: Mapping[type, Engine]) -> None:
 @pytest.mark.parametrize(("text", "label"), data_of(__file__, "a_turn_has_a_label_of_its_own"))
 def test_a_turn_has_a_label_of_its_own(text: str, label: str, engines: Mapping[type, Engine]) -> None:
     """Where no telling phrase decides, the head's, if it is sure; mere politeness and a plain no are neutral."""
-    sentiment = analyzed(talk(f"C: {text}", "A: okay"), engines).sentiment
-    assert sentiment is not None
-    assert sentiment.turns[0].label == label
+    assert existing(analyzed(talk(f"C: {text}", "A: okay"), engines).sentiment).turns[0].label == label
 
 
 @given(asked=conversations())

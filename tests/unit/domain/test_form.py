@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from auscult.domain.conversation import Channel, Conversation, Direction, Queue
 from auscult.domain.form import Assignment, Form, choose_form
+from tests.waiting import existing
 
 
 def form(name: str, *assignments: tuple[str, str], channel: Channel = "voice") -> Form:
@@ -53,9 +54,7 @@ def test_queue_then_channel_then_direction(
         queues=(queue,) if queue else (),
     )
     for forms in (FORMS, FORMS[::-1]):
-        found = choose_form(conversation, forms)
-        assert found is not None
-        assert found.id == chosen
+        assert existing(choose_form(conversation, forms)).id == chosen
 
 
 def test_the_queue_it_ended_in_counts() -> None:
@@ -66,9 +65,7 @@ def test_the_queue_it_ended_in_counts() -> None:
         started_at=datetime(2026, 1, 1, tzinfo=UTC),
         queues=(Queue("qu-other"), Queue("qu-sales")),
     )
-    found = choose_form(conversation, FORMS)
-    assert found is not None
-    assert found.id == "sales"
+    assert existing(choose_form(conversation, FORMS)).id == "sales"
 
 
 def test_none_fits() -> None:
@@ -92,6 +89,5 @@ def test_a_queue_named_by_its_id_goes_before_one_by_its_name(direction: Directio
         for name, queue, of in (("id", "qu-sales", "both"), ("name", "Sales", "both"), ("in", "Sales", "inbound"))
     )
     for forms in ((by_id, by_name, by_direction), (by_direction, by_name, by_id)):
-        found = choose_form(conversation, forms)
-        assert found is not None
+        found = existing(choose_form(conversation, forms))
         assert found.id == ("in" if direction == "inbound" else "id")

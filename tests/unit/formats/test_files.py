@@ -14,6 +14,7 @@ from auscult.formats import READERS, Given, Head, Limits, Rejected, Source, near
 from auscult.sandbox.reading import Noted
 from auscult.services.scoring.intake.read import read_file, read_source
 from tests.data_files import data_of
+from tests.waiting import existing
 from tools.formats_reference import makers_of
 
 FILES = Path(__file__).parents[2] / "golden" / "files"
@@ -285,9 +286,7 @@ def test_files_of_vendors_are_recognised_by_content(path: Path) -> None:
     if format_ in ("described", "kore-express") or "metadata" in path.name:
         pytest.skip("read by a description, or beside another file")
     head = Head(path.read_bytes()[:65_536], path.name)
-    reader = recognised(head) or nearest(head)
-    assert reader is not None
-    assert reader.name == format_
+    assert existing(recognised(head) or nearest(head)).name == format_
 
 
 def test_a_label_that_is_a_name_is_masked() -> None:

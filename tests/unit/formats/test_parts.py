@@ -11,15 +11,14 @@ from auscult.domain.conversation import Agent, Queue
 from auscult.domain.errors import FormatError
 from auscult.formats._parts import agents_of, parts_of, queues_of
 from tests.data_files import data_of
+from tests.waiting import existing
 
 NOON = datetime(2026, 3, 23, 12, tzinfo=UTC)
 
 
 def contact(**keys: Any) -> Contact:
     """The contact that these keys are read as."""
-    found = parts_of(keys, None).contact
-    assert found is not None
-    return found
+    return existing(parts_of(keys, None).contact)
 
 
 def refusal(part: str, **keys: Any) -> FormatError:
@@ -177,8 +176,7 @@ def test_playbooks_are_read_as_the_vendor_tells_them_or_as_we_do() -> None:
     vendors = {"playbookId": "acl-1", "type": "primary", "openedAt": "2026-02-25T09:33:15.221Z", "adherenceRate": 100}
     steps = [{"id": "s-1", "name": "Greet", "is_adhered": True, "turn_id": "m1"}]
     ours = {"id": "acl-2", "stages": [{"name": "Opening", "steps": steps}]}
-    assist = parts_of(None, {"playbookRuntimeData": [vendors, ours], "dialogs": []}).assist
-    assert assist is not None
+    assist = existing(parts_of(None, {"playbookRuntimeData": [vendors, ours], "dialogs": []}).assist)
     assert assist.dialogs == ()
     first, second = assist.playbooks or ()
     assert (first.id, first.adherence_rate, first.opened_at and first.opened_at.year) == ("acl-1", 100, 2026)

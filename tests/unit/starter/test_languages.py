@@ -20,6 +20,7 @@ from auscult.services.definitions.forms.reading import (
 )
 from bench.quality.languages import OURS, agreement, judged
 from tests.data_files import data_of, tuples_of
+from tests.waiting import existing
 
 SAID = tuples_of(__file__, "said")
 AT = datetime(2026, 5, 4, tzinfo=UTC)
@@ -61,9 +62,7 @@ def test_a_starter_form_is_short(language: str) -> None:
 def test_the_language_chooses_the_form(language: str) -> None:
     """The language that is spoken, and not the tag of the document, which is often missing."""
     forms = [read_form(document) for document in all_starter_documents().values()]
-    form = evaluated(conversation(language), forms).form
-    assert form is not None
-    assert form.languages == (language,)
+    assert existing(evaluated(conversation(language), forms).form).languages == (language,)
 
 
 def test_without_a_form_for_the_language_there_is_no_evaluation() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.own import Own
 from tests.e2e.people.signing_in import PASSWORD, add
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 from tests.tiers import ROOT
 
 PEOPLE = b"""
@@ -44,10 +44,7 @@ def served(service: Service) -> Service:
     forms.publish("ef-people", PEOPLE)
     lines = (ROOT / "examples/ai-agent/conversations.ndjson").read_bytes().splitlines()
     found = [msgspec.json.decode(each) | {"queues": [{"id": "qu-ai"}]} for each in lines]
-    own = Own(service, service.new_client("conversations:write"))
-    answer = own.ask("POST", "/conversations", msgspec.json.Encoder().encode_lines(found))
-    assert answer.json()["accepted"] == len(found)
-    work(service)
+    Own(service, service.new_client("conversations:write")).load(*found)
     return service
 
 

@@ -27,7 +27,7 @@ from tests.data_files import tuples_of
 from tests.e2e.audits.test_blind_routes import AGENT, FORM, SECRET, call
 from tests.e2e.consoles import console, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
-from tests.waiting import now
+from tests.waiting import existing, now
 
 SCORE = re.compile(r">\s*37(\.0+)?\s*(%|points)?\s*<")
 OTHER = "supervisor"
@@ -79,8 +79,7 @@ def audited(served: Service, began: datetime) -> None:
     (items, *_) = [planning.draw(made.plan_id, "test").items]
     assert {one.assignment.conversation_id for one in items} == {"blind-0"}
     for rater in raters:
-        item = desk.next_item(email_of(rater), made.plan_id)
-        assert item is not None
+        item = existing(desk.next_item(email_of(rater), made.plan_id))
         if rater == OTHER:
             answers = [AuditAnswer(metric_id="em-b1", answer="NO"), AuditAnswer(metric_id="em-b2", answer="NA")]
             desk.submit(item.assignment.assignment_id, email_of(rater), answers, comment=SECRET)
@@ -166,9 +165,7 @@ def test_no_export_holds_what_a_rater_judges_blind(served: Service, given: str, 
 
 def user_id(served: Service, role: str) -> str:
     """Return the id of the user of a role."""
-    user = served.store.people.users.by_email(email_of(role))
-    assert user is not None
-    return user.user_id
+    return existing(served.store.people.users.by_email(email_of(role))).user_id
 
 
 def test_no_report_holds_what_its_maker_judges_blind(served: Service) -> None:
@@ -178,8 +175,7 @@ def test_no_report_holds_what_its_maker_judges_blind(served: Service) -> None:
         wanted = Schedule(schedule_id="", name="All", kind="interactions", created_by="", created_at=now())
         made = schedules.create(msgspec.structs.replace(wanted, form_id="ef-blind"), email_of(maker))
         run = schedules.run(made)[0]
-        found = served.store.within(TENANT).schedules.content(made.schedule_id, run.number)
-        assert found is not None
+        found = existing(served.store.within(TENANT).schedules.content(made.schedule_id, run.number))
         ids = {row[0] for row in csv.reader(io.StringIO(found[1].decode("utf-8-sig")))}
         assert ("blind-0" in ids) == (rows == 6)
         assert run.rows == rows

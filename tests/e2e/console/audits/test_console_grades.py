@@ -13,6 +13,7 @@ from tests.data_files import data_of
 from tests.e2e.consoles import console, count_held, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.strategies import STARTED, talk
+from tests.waiting import existing
 
 FORM = data_of(__file__, "form").encode()
 
@@ -65,10 +66,7 @@ def test_the_desk_asks_for_levels_and_numbers(service: Service) -> None:
         assert '<option value="late" selected>' in page
         assert client.post(desk, data=given).status_code == 303
     count_held(service)
-    case = service.store.within(TENANT).audits.case("c-levels")
-    assert case is not None
-    audit = case.audit
-    assert audit is not None
+    audit = existing(service.store.within(TENANT).audits.case("c-levels")).audit
     assert audit.result is not None
     assert [(one.answer, one.level, one.reason_code) for one in audit.result.sheet.answers] == [
         ("YES", "Full", None),

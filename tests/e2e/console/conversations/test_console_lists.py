@@ -18,6 +18,7 @@ from auscult.services.conversations.list_query import read_query
 from auscult.services.schedules.scheduling import Scheduling
 from tests.e2e.consoles import Page, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
+from tests.waiting import existing
 
 PATH = "/console/conversations"
 
@@ -188,9 +189,7 @@ def test_assign_only_what_one_sees(served: Service) -> None:
     with signed_in(served, "supervisor") as me:
         form = {"id": other, "auditor": email_of("auditor"), "back": PATH}
         assert me.post(f"{PATH}/assign", data=form).headers["location"].endswith("assigned.0.1")
-    case = app.audits.case(other)
-    assert case is not None
-    assert case.audit is None
+    assert existing(app.audits.case(other)).audit is None
 
 
 def test_hold_several(served: Service) -> None:

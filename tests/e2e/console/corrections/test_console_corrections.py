@@ -13,6 +13,7 @@ from tests.e2e.console.disputes.test_console_reviews import looked_at
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import console, signed_in
 from tests.e2e.serving import TENANT, Service, work
+from tests.waiting import existing
 
 pytestmark = pytest.mark.night
 
@@ -47,23 +48,19 @@ def test_from_a_selection_to_undo(browser: Browser, served: Service) -> None:
     browser.until("p.tell", lambda text: text.startswith("Left out of figures by Qa-manager: calls of a trainer"))
     name = browser.driver.current_url.rpartition("/")[2]
     browser.one("#put-right summary").click()
-    found = app.conversations.get(name)
-    assert found is not None
+    found = existing(app.conversations.get(name))
     other = next(each for each in Select(browser.one("#pr-after_queue")).options if each.get_attribute("value"))
     right = other.get_attribute("value")
     other.click()
     browser.one("#pr-why").send_keys("wrong routing")
     browser.one("#put-right .btn--main").click()
     browser.until(".corrections", lambda text: "Queue changed from" in text and "wrong routing" in text)
-    moved = app.conversations.get(name)
-    assert moved is not None
+    moved = existing(app.conversations.get(name))
     assert [each.id for each in moved.conversation.queues] == [right]
     looked_at(browser, served, f"/conversations/{name}")
     browser.one(".corrections li:first-child button").click()
     browser.until(".corrections", lambda text: "undone by Qa-manager" in text)
-    back = app.conversations.get(name)
-    assert back is not None
-    assert back.conversation == found.conversation
+    assert existing(app.conversations.get(name)).conversation == found.conversation
     work(served)
     browser.one(".corrections li:nth-child(2) button").click()
     browser.until(".corrections", lambda text: text.count("undone by") == 2)
@@ -93,8 +90,7 @@ def test_one_click_decides_whose_side(browser: Browser, served: Service) -> None
     looked_at(browser, served, "/conversations/c-whose")
     browser.one(".whose form:nth-child(2) button").click()
     browser.until(".corrections", lambda text: "Sides set by Qa-manager: Speaker 2: Agent, Speaker 1: Customer" in text)
-    found = app.conversations.get("c-whose")
-    assert found is not None
+    found = existing(app.conversations.get("c-whose"))
     assert [turn.speaker for turn in found.conversation.turns] == ["customer", "agent"]
     work(served)
     looked_at(browser, served, "/conversations/c-whose")

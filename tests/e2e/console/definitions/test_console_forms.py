@@ -15,7 +15,7 @@ from tests.e2e.browsing import Browser
 from tests.e2e.console.test_console_pages import enter
 from tests.e2e.consoles import signed_in
 from tests.e2e.serving import TENANT, Service
-from tests.waiting import wait_for
+from tests.waiting import existing, wait_for
 
 PATH = "/console/forms"
 
@@ -166,8 +166,7 @@ def test_written_tried_and_published_without_yaml(served: Service) -> None:
         assert "Draft saved" in me.get(act(me, path, document, "save").headers["location"]).text
         done = act(me, path, document, "publish")
         assert done.status_code == 303, done.text
-        published = served.store.within(TENANT).forms.get("ef-bank-calls")
-        assert published is not None
+        published = existing(served.store.within(TENANT).forms.get("ef-bank-calls"))
         assert published.document.decode().replace("en/greeting@1", "en/greeting") == document
         assert "Version 1, in force" in me.get(path).text
 

@@ -17,7 +17,7 @@ from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import AGENT, email_of
 from tests.e2e.serving import TENANT, Service
 from tests.unit.domain.disputes.viewers import agent_of
-from tests.waiting import wait_for
+from tests.waiting import existing, wait_for
 
 pytestmark = pytest.mark.night
 
@@ -46,8 +46,7 @@ def audited(served: Service, number: int) -> list[str]:
     work = Auditing(app, REPORTS, lambda: datetime.now(UTC))
     for each in chosen:
         audit = work.assign(each, email_of("auditor"), by="test")
-        case = app.audits.case(each)
-        assert case is not None
+        case = existing(app.audits.case(each))
         missed = next(one.metric.id for one in case.evaluation.results if one.verdict.qualification == "YES")
         answer = AuditAnswer(metric_id=missed, answer="NO", comment="I did not hear it.")
         work.submit(each, [answer], as_machine=True)

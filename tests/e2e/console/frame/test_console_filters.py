@@ -23,7 +23,7 @@ from tests.data_files import data_of
 from tests.e2e.console.frame.test_console_numbers import EMPATHY, answers, listed, stored
 from tests.e2e.consoles import AGENT, QUEUE, assign, email_of, signed_in
 from tests.e2e.own import Own
-from tests.e2e.serving import TENANT, Service, work
+from tests.e2e.serving import TENANT, Service
 
 pytestmark = pytest.mark.landing
 
@@ -58,9 +58,7 @@ def served(served: Service) -> Service:
     app.definitions.publish("taxonomy", "tx-own", TOPICS)
     documents = [OWN | {"id": each, "custom_id": f"crm:{each}"} for each in ids]
     documents += [OWN | each for each in data_of(__file__, "others")]
-    body = msgspec.json.Encoder().encode_lines(documents)
-    assert own.ask("POST", "/conversations", body).json()["accepted"] == len(documents)
-    work(served)
+    own.load(*documents)
     auditing = Auditing(app, REPORTS, lambda: datetime.now(UTC))
     for each in assign(served, "auditor", 6)[:4]:
         auditing.submit(each, answers(app, each, differing=True))

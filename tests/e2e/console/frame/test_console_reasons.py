@@ -24,6 +24,7 @@ from tests.data_files import data_of, tuples_of
 from tests.e2e.consoles import AGENT, email_of, signed_in
 from tests.e2e.serving import TENANT, Service, process
 from tests.unit.domain.disputes.viewers import agent_of
+from tests.waiting import existing
 
 FORM = data_of(__file__, "form").encode()
 HOLDS = data_of(__file__, "holds")
@@ -42,9 +43,7 @@ def details(served: Service, agent: str | None = None) -> Iterator[ConversationD
     app = served.store.within(TENANT)
     sought = Sought(statuses=("evaluated",)) if agent is None else Sought(statuses=("evaluated",), agents=(agent,))
     for each in latest(app, sought, limit=50).items:
-        found = app.conversations.get(each.id)
-        assert found is not None
-        yield found
+        yield existing(app.conversations.get(each.id))
 
 
 def reasons_of(found: ConversationDetail) -> list[str]:

@@ -11,6 +11,7 @@ from auscult.storage.delivery.exports import AppExports
 from tests.data_files import data_of
 from tests.e2e.consoles import AGENT, QUEUE, assign, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
+from tests.waiting import existing
 
 OFFICE = b"PK\x03\x04 and the rest of an archive"
 
@@ -91,9 +92,7 @@ def test_a_known_user_is_not_added_again(served: Service) -> None:
     assert "auditor@example.com has a page here already" in page.text
     assert f'name="queue" value="{QUEUE}" checked' in page.text
     assert f'value="{AGENT}"' in page.text
-    found = users.by_email(email_of("auditor"))
-    assert found is not None
-    assert found.name == "Auditor"
+    assert existing(users.by_email(email_of("auditor"))).name == "Auditor"
     with signed_in(served, "auditor") as still:
         assert still.get("/console").status_code == 200
 
@@ -119,16 +118,13 @@ def test_an_unknown_agent_is_refused_with_those_near_it(served: Service) -> None
         assert users.by_email("mary@example.com") is None
         known.put_agents([DirectoryAgent(agent_id="a-new", name="New here")])
         assert me.post("/api/v1/users", json={**given, "agents": ["a-new"]}).status_code == 201
-        added = users.by_email("mary@example.com")
-        assert added is not None
+        added = existing(users.by_email("mary@example.com"))
         refused = me.post(
             f"/console/administration/users/{added.user_id}/grants", data={"role": "agent", "agents": slip}
         )
         assert refused.status_code == 409
         assert f"Mary Jones ({AGENT})" in refused.text
-    found = users.by_email("mary@example.com")
-    assert found is not None
-    assert found.agent_ids == {"a-new"}
+    assert existing(users.by_email("mary@example.com")).agent_ids == {"a-new"}
 
 
 def test_a_refused_webhook_keeps_its_template(served: Service) -> None:

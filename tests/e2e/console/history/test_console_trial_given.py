@@ -31,7 +31,7 @@ from tests.e2e.serving import TENANT, Service, listening, opened, process
 from tests.integration.program import conversation
 from tests.scripted_judge import scripted_judge
 from tests.unit.services.scoring.test_process import COSTLY_FORM, costly
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, existing
 
 PATH = "/console/forms/ef-person"
 SAID = (
@@ -105,8 +105,7 @@ def chunk(served: Service) -> None:
     """Do the first chunk that waits, as a worker would."""
     work = bootstrap.chunk_processing(served.store, bootstrap.evaluator(served.application.settings))
     (first,) = served.store.work.next("chunk", 1)
-    written = work.process(first)
-    assert written is not None
+    written = existing(work.process(first))
     work.record(written)
 
 
@@ -175,8 +174,7 @@ def test_a_conversation_that_cannot_be_tried_is_named_and_the_others_stay(tmp_pa
         evaluator = bootstrap.evaluator(served.application.settings)._replace(conversation_s=0)
         work = Processing(served.store, evaluator, REPORTS, lambda: datetime.now(UTC))
         accepted = served.store.within(TENANT).conversations.accept([*chats, slow])
-        finished = work.evaluate(accepted.batch_id or "")
-        assert finished is not None
+        finished = existing(work.evaluate(accepted.batch_id or ""))
         work.record(finished)
         page = newest_tried(served, me, form)
     assert "c-9 was not tried. c-9 takes more than 1 s of processor time" in alerted(page)

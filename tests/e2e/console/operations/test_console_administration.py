@@ -12,6 +12,7 @@ from tests.data_files import data_of
 from tests.e2e.consoles import ROLES, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
 from tests.integration.working import conversation
+from tests.waiting import existing
 
 PATH = "/console/administration"
 TABS = {tab: set(roles) for tab, roles in data_of(__file__, "tabs").items()}
@@ -82,8 +83,7 @@ def test_add_grant_and_disable_a_user(served: Service, root: httpx.Client) -> No
 
 def test_why_can_they_see_this(served: Service, root: httpx.Client) -> None:
     """The page of a user names the grant that opens a conversation, or what is missing."""
-    user = served.store.people.users.by_email(email_of("supervisor"))
-    assert user is not None
+    user = existing(served.store.people.users.by_email(email_of("supervisor")))
     every = [each.conversation for each in served.store.within(TENANT).conversations.rerender("", 1_000)]
     seen = next(each for each in every if any(one.name == "Retail Banking" for one in each.queues))
     unseen = next(each for each in every if all(one.name != "Retail Banking" for one in each.queues))
@@ -95,8 +95,7 @@ def test_why_can_they_see_this(served: Service, root: httpx.Client) -> None:
 
 def test_grants_name_who_granted_them(served: Service, root: httpx.Client) -> None:
     """A person by name, the operator as such; a client and a command in words."""
-    user = served.store.people.users.by_email(email_of("analyst"))
-    assert user is not None
+    user = existing(served.store.people.users.by_email(email_of("analyst")))
     people = served.store.people
     for by in (email_of("qa-manager"), "cli:max", TENANT.account_id):
         grant = people.grants.of_user(user.user_id)[0]
@@ -120,8 +119,7 @@ def test_a_client_with_its_secret_shown_once(served: Service, root: httpx.Client
     (client_id,) = re.findall(r'<dd class="mono">(cs-[0-9a-f-]{36})</dd>', made.text)
     (secret,) = re.findall(r'class="mono secret">([^<]+)<', made.text)
     assert secret not in root.get(f"{PATH}/clients").text
-    client = served.store.clients.find(client_id)
-    assert client is not None
+    client = existing(served.store.clients.find(client_id))
     assert client.secret == secret
     headers = {"Authorization": f"Bearer {served.token(client)}"}
     asked = f"/api/v1/conversations?limit=1&app={TENANT.app_id}"

@@ -11,7 +11,7 @@ from tests.e2e.console.test_console_pages import enter
 from tests.e2e.console.test_console_roles import open_page
 from tests.e2e.consoles import PASSWORD, email_of
 from tests.e2e.serving import TENANT, Service
-from tests.waiting import wait_for
+from tests.waiting import existing, wait_for
 
 pytestmark = pytest.mark.night
 
@@ -120,8 +120,7 @@ def test_administrators_erase_a_customer_together(browser: Browser, served: Serv
 
 def test_owner_defines_a_role_grants_and_revokes_it(browser: Browser, served: Service) -> None:
     """A role of the account's own: defined, granted to the inspector, taken again, and removed."""
-    user = served.store.people.users.by_email(email_of("inspector"))
-    assert user is not None
+    user = existing(served.store.people.users.by_email(email_of("inspector")))
     enter(browser, served, "owner")
     open_page(browser, served, f"{PATH}/roles")
     browser.write("#f-name", "Listener")

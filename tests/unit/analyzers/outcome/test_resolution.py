@@ -11,6 +11,7 @@ from auscult.engines._contract import Engine
 from auscult.wording import sentences
 from tests.data_files import data_of, tuples_of
 from tests.unit.analyzers.conversations import analyzed, conversations, talk
+from tests.waiting import existing
 
 
 @given(asked=conversations())
@@ -27,9 +28,7 @@ def test_decided_means_evidence(engines: Mapping[type, Engine], asked: Any) -> N
 )
 def test_outcome(lines: Sequence[str], expected: str, engines: Mapping[type, Engine]) -> None:
     """Done or answered and taken, refused or left, or nothing asked."""
-    outcome = analyzed(talk(*lines), engines).resolution
-    assert outcome is not None
-    assert outcome.resolution == expected
+    assert existing(analyzed(talk(*lines), engines).resolution).resolution == expected
 
 
 @pytest.mark.parametrize(
@@ -40,9 +39,7 @@ def test_a_statement_answers_where_the_customer_takes_it(
     language: str, lines: Sequence[str], expected: str, engines: Mapping[type, Engine]
 ) -> None:
     """In languages that are read by packs; where the customer leaves, only what is done counts."""
-    outcome = analyzed(talk(*lines, language=language), engines).resolution
-    assert outcome is not None
-    assert outcome.resolution == expected
+    assert existing(analyzed(talk(*lines, language=language), engines).resolution).resolution == expected
 
 
 @pytest.mark.parametrize(
@@ -53,8 +50,7 @@ def test_an_unclear_answer_is_marked_with_the_reason(
     lines: Sequence[str], expected: str, doubt: str, engines: Mapping[type, Engine]
 ) -> None:
     """YES or NO stays; the mark stands next to it."""
-    outcome = analyzed(talk(*lines), engines).resolution
-    assert outcome is not None
+    outcome = existing(analyzed(talk(*lines), engines).resolution)
     assert (outcome.resolution, outcome.doubt or "") == (expected, doubt)
 
 
@@ -68,8 +64,7 @@ def test_a_failure_that_nothing_follows_decides(
 ) -> None:
     """However polite both are at the end; the evidence is the failure, and no courtesy."""
     lines = ("C: can you book a table for two", "A: sure, at seven?", "C: yes please", failure, *closing)
-    outcome = analyzed(talk(*lines), engines).resolution
-    assert outcome is not None
+    outcome = existing(analyzed(talk(*lines), engines).resolution)
     assert outcome.resolution == "NO"
     assert outcome.evidence[0].text == failure.removeprefix("A: ")
 
@@ -84,9 +79,7 @@ def test_courtesies_report_nothing() -> None:
 def test_an_outbound_call_that_asks_nothing_of_us_is_na(engines: Mapping[type, Engine]) -> None:
     """A notice, and thanks for it."""
     lines = ("A: we only ring to say that the mailboxes move on monday", "C: ok thanks", "A: goodbye")
-    outcome = analyzed(talk(*lines, direction="outbound"), engines).resolution
-    assert outcome is not None
-    assert outcome.resolution == "NA"
+    assert existing(analyzed(talk(*lines, direction="outbound"), engines).resolution).resolution == "NA"
 
 
 def test_knows_many_ways_of_doing_and_of_refusing() -> None:
@@ -101,8 +94,7 @@ def test_knows_many_ways_of_doing_and_of_refusing() -> None:
 def test_the_answer_is_cited_and_not_the_question(asked: str, answer: str, engines: Mapping[type, Engine]) -> None:
     """Where no turn reports that it was met, the agent's last turn that is no courtesy is the evidence."""
     said = ("A: Hello", f"C: {asked}", f"A: {answer}", "C: bye", "A: Have a nice day!")
-    outcome = analyzed(talk(*said), engines).resolution
-    assert outcome is not None
+    outcome = existing(analyzed(talk(*said), engines).resolution)
     assert (outcome.resolution, [one.turn_id for one in outcome.evidence]) == ("YES", ["m3"])
 
 
@@ -115,8 +107,7 @@ def test_a_failure_that_the_agent_states_decides(
     lines: Sequence[str], answer: str, engines: Mapping[type, Engine]
 ) -> None:
     """However politely the customer leaves; it is cited. What makes it good is a success, or another way that is accepted."""
-    found = analyzed(talk("C: Please book a table for two at noon.", *lines), engines).resolution
-    assert found is not None
+    found = existing(analyzed(talk("C: Please book a table for two at noon.", *lines), engines).resolution)
     assert found.resolution == answer
     assert answer == "YES" or [each.turn_id for each in found.evidence] == ["m2"]
 
@@ -124,6 +115,5 @@ def test_a_failure_that_the_agent_states_decides(
 def test_a_no_that_follows_the_goodbye_refuses_nothing(engines: Mapping[type, Engine]) -> None:
     """It answers no request: the answer to that is cited."""
     lines = tuples_of(__file__, "a_no_that_follows_the_goodbye_refuses_nothing")
-    found = analyzed(talk(*lines), engines).resolution
-    assert found is not None
+    found = existing(analyzed(talk(*lines), engines).resolution)
     assert (found.resolution, [each.turn_id for each in found.evidence]) == ("YES", ["m2"])

@@ -18,6 +18,7 @@ from auscult.engines._contract import Engine
 from tests.data_files import data_of, tuples_of
 from tests.strategies import accepted_conversations
 from tests.unit.analyzers.conversations import analyzed, conversations, talk
+from tests.waiting import existing
 
 SAID = """um uh hello okay so i i've my card card, lost lost. and and then [noise] anything else please thank you for
 calling my name is ann? is there can you have a nice day! bye it's it's \u2026"""
@@ -110,8 +111,7 @@ def test_a_request_for_help_adds_nothing_to_what_it_is_about(engines: Mapping[ty
 def test_a_promise_is_noted_with_its_turn(engines: Mapping[type, Engine]) -> None:
     """What the agent will do stands apart from what is done, each with the turn behind it."""
     lines = tuples_of(__file__, "a_promise_is_noted_with_its_turn")
-    found = analyzed(talk(*lines), engines).summary
-    assert found is not None
+    found = existing(analyzed(talk(*lines), engines).summary)
     assert "The agent has refunded the second charge. The agent promised to email the customer the receipt today." in (
         found.text
     )
@@ -199,14 +199,12 @@ def test_where_a_judge_was_asked_its_sentences_are_taken() -> None:
 @pytest.mark.parametrize(("said", "noted"), data_of(__file__, "a_wish_that_sounds_like_praise_is_the_reason"))
 def test_a_wish_that_sounds_like_praise_is_the_reason(said: str, noted: str, engines: Mapping[type, Engine]) -> None:
     """A request is not passed over because it says that something would be great."""
-    found = analyzed(talk(f"C: {said}", "A: I have done that for you."), engines).summary
-    assert found is not None
+    found = existing(analyzed(talk(f"C: {said}", "A: I have done that for you."), engines).summary)
     assert found.text.startswith(noted)
 
 
 @pytest.mark.parametrize(("asked", "told"), data_of(__file__, "a_price_that_was_asked_for_is_in_it"))
 def test_a_price_that_was_asked_for_is_in_it(asked: str, told: str, engines: Mapping[type, Engine]) -> None:
     """Also where the agent reports something else as done."""
-    found = analyzed(talk(f"C: {asked}", f"A: {told}", "C: thanks"), engines).summary
-    assert found is not None
+    found = existing(analyzed(talk(f"C: {asked}", f"A: {told}", "C: thanks"), engines).summary)
     assert any(price in found.text.casefold() for price in ("49 euros", "twelve pounds fifty", "$5")), found.text

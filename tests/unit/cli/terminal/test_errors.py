@@ -8,6 +8,7 @@ import pytest
 
 from auscult.cli.terminal.errors import database_trouble, report, unusable_file
 from auscult.domain.errors import AuscultError, FormatError, FormError, RequestError
+from tests.waiting import existing
 
 CASES = [
     (RequestError("give a number", field="--port", value="x"), "error: --port: give a number\n"),
@@ -42,11 +43,9 @@ def test_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_file_that_cannot_be_used_is_no_fault_of_ours() -> None:
     """Its name and why; what has neither name nor a full disk is a fault of ours, and keeps its trace."""
-    missing = unusable_file(FileNotFoundError(errno.ENOENT, "No such file or directory", "there/out.ndjson"))
-    assert missing is not None
+    missing = existing(unusable_file(FileNotFoundError(errno.ENOENT, "No such file or directory", "there/out.ndjson")))
     assert missing.message == "there/out.ndjson cannot be written or read: No such file or directory"
-    full = unusable_file(OSError(errno.ENOSPC, "No space left on device"))
-    assert full is not None
+    full = existing(unusable_file(OSError(errno.ENOSPC, "No space left on device")))
     assert full.message == "the output cannot be written or read: No space left on device"
     assert unusable_file(ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")) is None
 
@@ -57,7 +56,6 @@ def test_a_full_disk_of_the_database_is_no_fault_of_the_program() -> None:
     full.sqlite_errorcode = sqlite3.SQLITE_FULL
     wrapped = RuntimeError("no commit")
     wrapped.__cause__ = full
-    found = database_trouble(wrapped)
-    assert found is not None
+    found = existing(database_trouble(wrapped))
     assert (found.reason, "make room" in found.message) == ("database.full", True)
     assert database_trouble(ValueError("x")) is None

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from auscult.domain.ai_agents.templates import MOST_OWN, filled, shared, values_in
 from tests.strategies import texts
+from tests.waiting import existing
 
 POLICY = """You are Nia, an assistant of Hilltop Outdoor.
 Refunds go to the original payment method within 5 to 7 business days.
@@ -22,13 +23,11 @@ def prompt(name: str, account: str, date: str) -> str:
 def test_a_prompt_is_its_template_and_the_customers_values() -> None:
     """Nothing of the first two customers is in the template; the third one's values are found without comparing."""
     anna, bob = prompt("Anna Smith", "88112233", "2026-11-02"), prompt("Bob Ray", "70551", "2026-11-03")
-    template = shared((anna,), bob)
-    assert template is not None
+    template = existing(shared((anna,), bob))
     assert not any(value in "".join(template) for value in ("Anna", "Bob", "Smith", "88112233", "70551"))
     third = prompt("Zoë van der Berg-Okonkwo", "1", "31 December 2027")
     assert shared(template, third) is not None
-    values = values_in(shared(template, third) or (), third)
-    assert values is not None
+    values = existing(values_in(shared(template, third) or (), third))
     assert "Zoë van der Berg-Okonkwo" in values[0]
     assert sum(map(len, values)) < 120
 
@@ -66,7 +65,6 @@ def test_what_is_shared_makes_both_texts_or_none(one: list[str], more: list[str]
     before, text = (POLICY, *one), POLICY + "".join(more) + other
     template = shared(before, text)
     if template is not None:
-        values = values_in(template, text)
-        assert values is not None
+        values = existing(values_in(template, text))
         assert filled(template, values) == text
         assert all(any(stretch in each for each in before) for stretch in template)

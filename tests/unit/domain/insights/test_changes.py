@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from auscult.domain.insights.changes import NOTHING, REST, Group, Kind, Sample, change_of, share
 from bench.quality.drivers import PLANTED, alarms, is_found
+from tests.waiting import existing
 
 SCORES = st.lists(st.integers(0, 100), max_size=12)
 GROUPS = st.lists(st.tuples(SCORES, SCORES), min_size=1, max_size=6)
@@ -48,8 +49,7 @@ def test_parts_of_a_kind_add_up_to_the_change(
 def test_a_new_queue_that_fails_is_named_first() -> None:
     """60 of 68 passed, then 24 of 35, and 0 of 7 in a new queue: 17.5 of 19.7 points, all of them mix."""
     old = [group("queue", name, share(30, 34), share(12, 14)) for name in ("a", "b")]
-    found = change_of(share(60, 68), share(24, 35), [group("queue", "store", NOTHING, share(0, 7)), *old])
-    assert found is not None
+    found = existing(change_of(share(60, 68), share(24, 35), [group("queue", "store", NOTHING, share(0, 7)), *old]))
     (first,) = found.leading
     assert (first.group.id, first.is_new, first.rate) == ("store", True, 0)
     assert (round(found.value.value, 3), round(first.part.value, 3)) == (-0.197, -0.175)
@@ -77,8 +77,7 @@ def test_a_new_version_of_a_form_is_named_before_what_moved_with_it() -> None:
     """The form is named even if one queue has all of the fall."""
     forms = [group("form", "v1", share(180, 200), NOTHING), group("form", "v2", NOTHING, share(120, 200))]
     queues = [group("queue", name, share(90, 100), share(60, 100)) for name in ("a", "b")]
-    found = change_of(share(180, 200), share(120, 200), [*queues, *forms])
-    assert found is not None
+    found = existing(change_of(share(180, 200), share(120, 200), [*queues, *forms]))
     assert [each.group.id for each in found.leading] == ["v2"]
 
 
@@ -99,7 +98,6 @@ def test_a_metric_is_beyond_chance_where_it_moved_itself() -> None:
     """Its part is the same, but it is named only among the metrics that moved; and then only if no group is."""
     metric = group("metric", "m", share(0, 2), share(0, 30))
     for moved, named in (((), []), (("m",), ["m"]), (("other",), [])):
-        found = change_of(share(180, 200), share(160, 200), [metric], moved_metrics=moved)
-        assert found is not None
+        found = existing(change_of(share(180, 200), share(160, 200), [metric], moved_metrics=moved))
         assert [each.group.id for each in found.leading] == named
         assert found.may_be_chance is not (bool(named) or found.is_beyond_chance)

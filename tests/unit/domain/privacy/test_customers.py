@@ -22,17 +22,15 @@ def test_an_address_within_another_is_not_theirs(text: str) -> None:
 @pytest.mark.parametrize("value", ["", "a", "example.com", "@example.com", "ann@", "ann at example.com"])
 def test_what_is_no_address_is_refused(value: str) -> None:
     """A word would be found in the conversations of many customers."""
-    with pytest.raises(RequestError, match="name@host") as caught:
+    with pytest.raises(RequestError, match="name@host", check=lambda error: error.reason == "email.invalid"):
         check_customer("email", value)
-    assert caught.value.reason == "email.invalid"
 
 
 @pytest.mark.parametrize("value", ["", "12", "abc", "555-014"])
 def test_too_few_digits_are_refused(value: str) -> None:
     """They would find nothing, as if nothing were kept of the customer."""
-    with pytest.raises(RequestError, match="at least 7 digits") as caught:
+    with pytest.raises(RequestError, match="at least 7 digits", check=lambda error: error.reason == "phone.invalid"):
         check_customer("phone", value)
-    assert caught.value.reason == "phone.invalid"
 
 
 def test_a_number_is_found_by_its_end() -> None:

@@ -7,6 +7,7 @@ from auscult.domain.conversation import Turn
 from auscult.domain.said.search import parse
 from auscult.domain.search import Opened, best, folded, opened_by, opening, quote, turn_with
 from tests.strategies import talk
+from tests.waiting import existing
 
 TURNS = (
     Turn(id="m1", speaker="agent", text="Good morning, my card desk."),
@@ -25,19 +26,11 @@ def test_beginnings_come_first() -> None:
 
 def test_the_turn_with_most_words_is_quoted() -> None:
     """The first of them where several have as many; none where no word is there."""
-    found = turn_with(TURNS, parse("lost card"))
-    assert found is not None
-    assert found.id == "m3"
-    first = turn_with(TURNS, parse("car*"))
-    assert first is not None
-    assert first.id == "m1"
-    of_a_side = turn_with(TURNS, parse("customer:card"))
-    assert of_a_side is not None
-    assert of_a_side.id == "m3"
+    assert existing(turn_with(TURNS, parse("lost card"))).id == "m3"
+    assert existing(turn_with(TURNS, parse("car*"))).id == "m1"
+    assert existing(turn_with(TURNS, parse("customer:card"))).id == "m3"
     assert turn_with(TURNS, parse("refund")) is None
-    known = opening(TURNS)
-    assert known is not None
-    assert known.id == "m3"
+    assert existing(opening(TURNS)).id == "m3"
     assert opening(()) is None
 
 

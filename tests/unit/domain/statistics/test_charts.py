@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auscult.domain.statistics.charts import Mean, Period, ewma_chart, laney_chart, mean_chart
+from tests.waiting import existing
 
 periods_of = st.lists(
     st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda pair: (min(pair), max(pair))), min_size=1, max_size=30
@@ -21,8 +22,7 @@ def weeks(rates: list[float], n: int, seed: int = 3) -> list[Period]:
 
 def test_limits_by_hand() -> None:
     """Two periods of 100 with 40 and 60 %: z = -2, 2; sigma_z = 4 / 1.128; limits 0.5 +- 3 x 0.05 x sigma_z."""
-    found = laney_chart([Period("w1", 40, 100), Period("w2", 60, 100)])
-    assert found is not None
+    found = existing(laney_chart([Period("w1", 40, 100), Period("w2", 60, 100)]))
     assert found.centre == 0.5
     assert found.sigma_z == pytest.approx(4 / 1.128)
     assert found.points[0].low == pytest.approx(max(0.5 - 0.15 * 4 / 1.128, 0))
@@ -33,16 +33,14 @@ def test_large_periods_do_not_alarm_by_themselves() -> None:
     """With 100,000 conversations a week plain limits are too narrow; Laney's allow for what weeks differ anyway."""
     stream = random.Random(9)
     rates = [0.8 + stream.gauss(0, 0.01) for _ in range(40)]
-    found = laney_chart([Period(f"w{index}", 100_000 * rate, 100_000) for index, rate in enumerate(rates)])
-    assert found is not None
+    found = existing(laney_chart([Period(f"w{index}", 100_000 * rate, 100_000) for index, rate in enumerate(rates)]))
     assert found.sigma_z > 5
     assert sum("beyond limits" in point.signals for point in found.points) <= 1
 
 
 def test_a_step_is_a_special_cause() -> None:
     """A fall of ten points lies on one side of the centre for eight weeks; its marker says which form came then."""
-    found = laney_chart(weeks([0.9] * 20 + [0.8] * 12, 400), {"w20": "form ef-1 version 2"})
-    assert found is not None
+    found = existing(laney_chart(weeks([0.9] * 20 + [0.8] * 12, 400), {"w20": "form ef-1 version 2"}))
     assert any("8 on one side" in point.signals for point in found.points[20:])
     assert found.points[20].marker == "form ef-1 version 2"
     assert found.advice == "special cause: look here"
@@ -50,8 +48,7 @@ def test_a_step_is_a_special_cause() -> None:
 
 def test_slow_drift_shows_in_the_moving_average() -> None:
     """A fall of a third of a point a week is beyond the limits of the moving average in the end."""
-    found = ewma_chart(weeks([0.9 - 0.006 * week for week in range(25)], 500))
-    assert found is not None
+    found = existing(ewma_chart(weeks([0.9 - 0.006 * week for week in range(25)], 500)))
     assert "beyond limits" in found.points[-1].signals
     with pytest.raises(ValueError, match="invalid smoothing"):
         ewma_chart([], 0)
@@ -86,8 +83,7 @@ def test_means_within_chance_are_left_alone() -> None:
     """Means that scatter by their standard error lie within limits, which are narrower where there are more."""
     stream = random.Random(3)
     means = [Mean(f"w{n}", 400, 0.7 + stream.gauss(0, 0.01), 0.04) for n in range(25)]
-    chart = mean_chart([*means, Mean("many", 4_000, 0.7, 0.04), Mean("none", 0, 0.0, 0.0)])
-    assert chart is not None
+    chart = existing(mean_chart([*means, Mean("many", 4_000, 0.7, 0.04), Mean("none", 0, 0.0, 0.0)]))
     assert len(chart.points) == len(means) + 1
     assert not any("beyond limits" in point.signals for point in chart.points)
     last, many = chart.points[-2:]
@@ -99,14 +95,12 @@ def test_a_mean_far_from_the_others_is_a_signal() -> None:
     """A week whose mean fell by twenty standard errors lies beyond its limits, and no other does."""
     stream = random.Random(5)
     means = [Mean(f"w{n}", 400, 0.7 + stream.gauss(0, 0.01), 0.04) for n in range(25)]
-    chart = mean_chart([*means, Mean("low", 400, 0.5, 0.04)])
-    assert chart is not None
+    chart = existing(mean_chart([*means, Mean("low", 400, 0.5, 0.04)]))
     assert [point.name for point in chart.points if "beyond limits" in point.signals] == ["low"]
 
 
 def test_equal_scores_have_no_limits_to_pass() -> None:
     """Without any spread the limits are the mean itself; without a conversation there is no chart."""
-    chart = mean_chart([Mean("one", 3, 0.5, 0.0), Mean("two", 4, 0.5, 0.0)])
-    assert chart is not None
+    chart = existing(mean_chart([Mean("one", 3, 0.5, 0.0), Mean("two", 4, 0.5, 0.0)]))
     assert all(point.low == point.high == chart.centre and not point.signals for point in chart.points)
     assert mean_chart([Mean("one", 0, 0.0, 0.0)]) is None

@@ -12,6 +12,7 @@ from auscult.engines._vectors.sentences import AT_ONCE, FILE, Sentences
 from auscult.engines._vectors.vector_files import UNUSED_S, VectorFiles, digest
 from auscult.engines.hybrid import Hybrid, SentenceIndex
 from tests.sentence_reader import WORDS, Reader
+from tests.waiting import existing
 
 MANY = [f"passage number {number} is about thing {number}" for number in range(3 * FILE)]
 
@@ -33,8 +34,7 @@ def test_few_are_computed_at_once_and_many_are_not() -> None:
     words = Hybrid(WORDS).index(made(MANY), "en")
     assert words.is_complete
     assert large.search(MANY[7], 3) == words.search(MANY[7], 3)
-    complete = large.completed(lambda: False)
-    assert complete is not None
+    complete = existing(large.completed(lambda: False))
     assert complete.is_complete
     assert complete.search(MANY[7], 1)[0].passage.text == MANY[7]
 
@@ -98,8 +98,7 @@ def test_two_processes_share_the_work(tmp_path: Path) -> None:
 def test_the_same_text_twice_has_one_vector() -> None:
     """One row for each text, computed once."""
     reader = Reader()
-    rows = Sentences(reader).at_once(["one", "two", "one"])
-    assert rows is not None
+    rows = existing(Sentences(reader).at_once(["one", "two", "one"]))
     assert rows[0].tolist() == rows[2].tolist() != rows[1].tolist()
     assert len(reader.texts) == 2
 

@@ -8,6 +8,7 @@ from auscult.domain.scoring.budget import OverBudgetError, metered
 from auscult.metrics._finding.patterns import MOST_INSTRUCTIONS, line_searcher, refusal, searcher
 from auscult.services.definitions.forms.reading import MOST_WORK, check_form
 from auscult.services.scoring.budget import TimeBudget
+from tests.waiting import existing
 
 
 def form(*patterns: str) -> bytes:
@@ -29,8 +30,7 @@ metrics:
 
 def test_a_pattern_that_counts_too_high_is_refused() -> None:
     """What takes thousands of steps for each letter is refused when the form is checked, with its line."""
-    reason = refusal("[^x]{0,900}[^y]{0,300}q.{200}z")
-    assert reason is not None
+    reason = existing(refusal("[^x]{0,900}[^y]{0,300}q.{200}z"))
     assert f"at most {MOST_INSTRUCTIONS}" in reason
     assert refusal(r"sorry.{0,80}\\b(?:wait|delay)") is None
     (problem,) = check_form(form("[^x]{0,900}[^y]{0,300}q.{200}z")).problems
@@ -57,16 +57,14 @@ def test_any_number_of_phrases_is_searched() -> None:
     assert search(" number5999 of the long list of many words ") == [5_999]
     assert search(" number7 of the long list of many words , number4000 of the long list of many words ") == [7, 4_000]
     assert not search(" nothing ")
-    lines = line_searcher(patterns)
-    assert lines is not None
+    lines = existing(line_searcher(patterns))
     assert lines(" nothing \n" * 20_000 + " number7 of the long list of many words ")
 
 
 @pytest.mark.landing
 def test_time_is_looked_at_between_letters() -> None:
     """A search over a long text ends when the time of its conversation is over, and says which it was."""
-    search = line_searcher(("[^x]{0,300}q.{100}z",))
-    assert search is not None
+    search = existing(line_searcher(("[^x]{0,300}q.{100}z",)))
     letters = random.Random(1).choices("abcdefghijklmnopqrstuvw ", k=1_000_000)
     text = "\n".join("".join(letters[start : start + 1_000]) for start in range(0, len(letters), 1_000))
     with pytest.raises(OverBudgetError) as caught, TimeBudget("c-1", 0.05).spending():

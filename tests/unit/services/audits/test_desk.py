@@ -18,6 +18,7 @@ from auscult.storage import Store
 from auscult.storage.audits.queue import QueueQuery
 from auscult.storage.store import AppStore
 from tests.unit.services.audits.drawing import ANN, AT, BOB, desk, plan, planning, scored, talk, talks
+from tests.waiting import existing
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
 ALONE = (PlanAuditor(user=ANN, share=100),)
@@ -51,8 +52,7 @@ def test_why_it_cannot_be_judged_has_a_code(app: AppStore) -> None:
     """A code says enough, but "other"; without one the words are kept as "other". It is no more the auditor's to do."""
     _, items = drawn(app, quota=Quota(count=5))
     work = desk(app)
-    begun = work.next_item(ANN)
-    assert begun is not None
+    begun = existing(work.next_item(ANN))
     for code in (None, "other"):
         with pytest.raises(RequestError, match="reason is missing"):
             work.decline(begun.assignment.assignment_id, ANN, " ", code)
@@ -73,14 +73,12 @@ def test_who_goes_on_gets_what_is_begun_first(app: AppStore) -> None:
     """Then the next item, and in the end nothing. Lists say what is to be done, and what is done."""
     _, items = drawn(app, quota=Quota(count=3))
     work = desk(app)
-    begun = work.go_on(ANN)
-    assert begun is not None
+    begun = existing(work.go_on(ANN))
     assert work.go_on(ANN) == begun
     assert [one.assignment.state for one in app.queue.waiting(ANN)] == ["begun", "assigned", "assigned"]
     assert (app.queue.count_waiting(ANN), app.queue.count_waiting(BOB)) == (3, 0)
     for _ in items:
-        item = work.go_on(ANN)
-        assert item is not None
+        item = existing(work.go_on(ANN))
         work.submit(item.assignment.assignment_id, ANN, YES)
     assert work.go_on(ANN) is None
     ids = [one.assignment.assignment_id for one in app.queue.listing(QueueQuery.done(ANN))]

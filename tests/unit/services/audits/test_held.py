@@ -10,6 +10,7 @@ from auscult.reports import REPORTS
 from auscult.services.audits.desk import UNDO, Desk
 from auscult.storage.store import AppStore
 from tests.unit.services.audits.drawing import ANN, AT, BOB, plan, planning, talks
+from tests.waiting import existing
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
 NOW = AT + timedelta(days=1)
@@ -25,9 +26,7 @@ def held(app: AppStore) -> str:
     """Draw an item for Ann, answer it, and submit it as the console does; return the assignment."""
     planner = planning(app)
     planner.draw(planner.create(plan(), "mia").plan_id, "mia")
-    item = at(app, NOW).next_item(ANN)
-    assert item is not None
-    assignment_id = item.assignment.assignment_id
+    assignment_id = existing(at(app, NOW).next_item(ANN)).assignment.assignment_id
     with pytest.raises(RequestError, match="not answered"):
         at(app, NOW).hold(assignment_id, ANN)
     at(app, NOW).draft(assignment_id, ANN, YES)

@@ -28,6 +28,7 @@ from tests.unit.services.audits.drawing import (
     talk,
     talks,
 )
+from tests.waiting import existing
 
 ALL_YES = [AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="YES")]
 
@@ -243,8 +244,7 @@ class TestDesk:
     def test_submission_is_once_and_the_rater_s(self, app: AppStore) -> None:
         """Submitting the same again changes nothing; other answers, or another rater, are refused."""
         plan_id, _ = drawn(app)
-        item = desk(app).next_item(ANN, plan_id)
-        assert item is not None
+        item = existing(desk(app).next_item(ANN, plan_id))
         name = item.assignment.assignment_id
         desk(app).draft(name, ANN, ALL_YES[:1], comment="so far")
         with pytest.raises(AccessError):
@@ -265,8 +265,7 @@ class TestDesk:
         app.forms.publish("ef-1", FORM.replace(b"pass_score", b"re_audit: true\npass_score"))
         scored(store, (talk(2 * 24 * 60 + number) for number in range(12)))
         plan_id, _ = drawn(app, frame=Frame(since=START + timedelta(days=2), until=START + timedelta(days=9)))
-        item = desk(app).next_item(ANN, plan_id)
-        assert item is not None
+        item = existing(desk(app).next_item(ANN, plan_id))
         name = item.assignment.assignment_id
         with pytest.raises(ConflictError, match="not submitted"):
             desk(app).reaudit(name, ANN, ALL_YES)
@@ -284,8 +283,7 @@ class TestDesk:
     def test_a_submitted_audit_stays_where_the_form_is_silent(self, app: AppStore) -> None:
         """Without re_audit nothing changes."""
         plan_id, _ = drawn(app)
-        item = desk(app).next_item(ANN, plan_id)
-        assert item is not None
+        item = existing(desk(app).next_item(ANN, plan_id))
         desk(app).submit(item.assignment.assignment_id, ANN, ALL_YES)
         with pytest.raises(ConflictError, match="re_audit"):
             desk(app).reaudit(item.assignment.assignment_id, ANN, [AuditAnswer(metric_id="em-bye", answer="NO")])
@@ -293,8 +291,7 @@ class TestDesk:
     def test_what_cannot_be_judged_keeps_its_probability(self, app: AppStore) -> None:
         """With a reason, and the next item comes."""
         plan_id, _ = drawn(app)
-        item = desk(app).next_item(ANN, plan_id)
-        assert item is not None
+        item = existing(desk(app).next_item(ANN, plan_id))
         with pytest.raises(RequestError, match="reason"):
             desk(app).decline(item.assignment.assignment_id, ANN, " ")
         declined = desk(app).decline(item.assignment.assignment_id, ANN, "no sound")
@@ -306,13 +303,10 @@ class TestDesk:
         """While it is assigned, and while it is begun."""
         plan_id, items = drawn(app)
         mine = [conversation for conversation, rater in items if rater == ANN]
-        begun = desk(app).next_item(ANN, plan_id)
-        assert begun is not None
+        begun = existing(desk(app).next_item(ANN, plan_id))
         for name in mine[:2]:
             assert app.conversations.erase(name)
-        after = desk(app).next_item(ANN, plan_id)
-        assert after is not None
-        assert after.case.conversation.id == mine[2]
+        assert existing(desk(app).next_item(ANN, plan_id)).case.conversation.id == mine[2]
         erased = desk(app).show(begun.assignment.assignment_id).assignment
         assert (erased.state, erased.conversation_id, erased.probability) == ("erased", None, 10 / 60)
         with pytest.raises(ConflictError):
@@ -338,9 +332,7 @@ class TestDesk:
         plan_id, _ = drawn(app)
         view = planning(app).draw(plan_id, "mia@example.com")
         first, second = [one.assignment for one in view.items if one.assignment.rater == ANN][:2]
-        item = desk(app).next_item(ANN, plan_id)
-        assert item is not None
-        assert item.assignment.assignment_id == first.assignment_id
+        assert existing(desk(app).next_item(ANN, plan_id)).assignment.assignment_id == first.assignment_id
         with pytest.raises(ConflictError, match="begun"):
             planning(app).reassign(first.assignment_id, BOB, "mia@example.com")
         moved = planning(app).reassign(second.assignment_id, BOB, "mia@example.com")
@@ -369,8 +361,7 @@ def test_a_preview_says_what_a_plan_comes_to(app: AppStore) -> None:
 def test_progress_by_rater(app: AppStore) -> None:
     """How many are assigned, begun and submitted."""
     plan_id, _ = drawn(app)
-    item = desk(app).next_item(ANN, plan_id)
-    assert item is not None
+    item = existing(desk(app).next_item(ANN, plan_id))
     desk(app).submit(item.assignment.assignment_id, ANN, ALL_YES)
     assert desk(app).next_item(ANN, plan_id) is not None
     found = planning(app).progress(plan_id)

@@ -24,6 +24,7 @@ from auscult.services.scoring.rebuild import rebuild
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.data_files import data_of
+from tests.waiting import existing
 
 TENANT = Tenant(account_id="ac-1", org_id="o-1", app_id="st-1")
 AT = datetime(2026, 3, 24, 9, 30, tzinfo=UTC)
@@ -59,8 +60,7 @@ def processing(store: Store) -> Processing:
 def process(store: Store, *conversations: Conversation, meanwhile: Callable[[], object] = lambda: None) -> None:
     """Take conversations to their end, with something between evaluating and recording them."""
     work = processing(store)
-    finished = work.evaluate(store.within(TENANT).conversations.accept(conversations).batch_id or "")
-    assert finished is not None
+    finished = existing(work.evaluate(store.within(TENANT).conversations.accept(conversations).batch_id or ""))
     meanwhile()
     work.record(finished)
 
@@ -151,9 +151,8 @@ def test_unknown_conversations(app: AppStore) -> None:
     """One that waits to be evaluated is not known yet."""
     app.conversations.accept([talk("c-2")])
     for name in ("c-2", "c-3"):
-        with pytest.raises(NotFoundError) as refused:
+        with pytest.raises(NotFoundError, check=lambda error: error.reason == "conversation.unknown"):
             auditing(app).assign(name, "Jane")
-        assert refused.value.reason == "conversation.unknown"
 
 
 def test_answers_of_many_at_once_are_all_kept(app: AppStore) -> None:
@@ -162,8 +161,7 @@ def test_answers_of_many_at_once_are_all_kept(app: AppStore) -> None:
     with ThreadPoolExecutor(8) as pool:
         for done in [pool.submit(auditing(app).draft, "c-1", [answer]) for answer in ALL_YES[2:]]:
             done.result()
-    audit = auditing(app).show("c-1").case.audit
-    assert audit is not None
+    audit = existing(auditing(app).show("c-1").case.audit)
     assert [answer.metric_id for answer in audit.draft.answers] == [f"em-{n}" for n in range(8)]
 
 

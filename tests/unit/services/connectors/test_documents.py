@@ -8,6 +8,7 @@ from auscult.domain.connectors.document import Target
 from auscult.domain.errors import ConnectorError
 from auscult.services.connectors.documents import check_connector, check_needed, check_secrets
 from tests.data_files import data_of
+from tests.waiting import existing
 
 WHOLE = data_of(__file__, "whole").encode()
 
@@ -16,8 +17,7 @@ def test_a_whole_document() -> None:
     """Every key is read."""
     found = check_connector(WHOLE, "st-1", version=3)
     assert found.problems == ()
-    one = found.connector
-    assert one is not None
+    one = existing(found.connector)
     assert (one.kind, one.version, one.every_s, one.settle_s) == ("s3", 3, 900, 0)
     assert one.since == datetime(2026, 1, 1, tzinfo=UTC)
     assert (one.rate.requests_per_s, one.rate.at_once, one.watch.volume) == (2.5, 4, 0.25)
@@ -47,8 +47,7 @@ def test_places_have_what_they_need() -> None:
 
 def test_secrets_of_another_place_are_refused() -> None:
     """With those that the place has."""
-    connector = check_connector(WHOLE, "st-1").connector
-    assert connector is not None
+    connector = existing(check_connector(WHOLE, "st-1").connector)
     check_secrets(connector, {"access_key_id": "a"})
     with pytest.raises(ConnectorError, match="known for s3: access_key_id, secret_access_key, session_token"):
         check_secrets(connector, {"password": "x"})
@@ -59,8 +58,7 @@ def test_secrets_of_another_place_are_refused() -> None:
 @pytest.mark.parametrize(("place", "form", "given", "missing"), data_of(__file__, "secrets_that_a_place_needs"))
 def test_secrets_that_a_place_needs(place: str, form: str, given: tuple[str, ...], missing: list[str]) -> None:
     """A missing secret is named, with what the place needs; object storage has the credentials of its machine."""
-    connector = check_connector(f"name: a\nplace: {place}\nformat: {form}\n".encode(), "st-1").connector
-    assert connector is not None
+    connector = existing(check_connector(f"name: a\nplace: {place}\nformat: {form}\n".encode(), "st-1").connector)
     if not missing:
         check_needed(connector, given)
         return

@@ -7,6 +7,7 @@ from auscult.domain.evaluation import Evidence, MetricResult, Verdict, answered
 from auscult.domain.form import Metric
 from auscult.services.conversations.closest import closest, closest_of, is_miss
 from tests.strategies import cited, talk
+from tests.waiting import existing
 
 SPOKEN = talk(
     "agent: Hi. Could you tell me which number the account has?",
@@ -30,8 +31,7 @@ NOT_FOUND = cited("NO", reason="not found in the agent's turns")
 def test_the_sentence_with_most_words_in_common() -> None:
     """Of phrases, the sentence of the right speaker that shares most of the words."""
     one = result(NOT_FOUND, speaker="agent", any_of=[{"phrases": ["what is your account number"]}])
-    near = closest(one, SPOKEN)
-    assert near is not None
+    near = existing(closest(one, SPOKEN))
     assert (near.turn_id, near.text) == (SPOKEN.turns[0].id, "Could you tell me which number the account has?")
     assert closest_of((one,), SPOKEN) == {"em-one": near}
 
@@ -48,9 +48,7 @@ def test_within_its_window_and_speaker_alone() -> None:
 def test_a_pack_is_compared_by_its_sentences() -> None:
     """A wording pack is compared by the sentences that prove it."""
     one = result(NOT_FOUND, speaker="customer", any_of=[{"wording": "en/further_help@1"}])
-    near = closest(one, SPOKEN)
-    assert near is not None
-    assert near.text.startswith("Is there anything else")
+    assert existing(closest(one, SPOKEN)).text.startswith("Is there anything else")
 
 
 def test_nothing_where_the_answer_was_found_or_is_left_out() -> None:

@@ -25,6 +25,7 @@ from auscult.storage.store import AppStore
 from tests.integration.working import FORM, TENANT
 from tests.unit.services.history.test_backtest_chunks import EVALUATOR, JUDGED, Judge, app, content, judge, with_judge
 from tests.unit.services.history.test_rescore_chunks import TWO
+from tests.waiting import existing
 
 __all__ = ["TENANT", "app", "judge"]
 
@@ -45,8 +46,7 @@ def work(store: Store, evaluator: Evaluator = EVALUATOR, limit: int = 100) -> Se
     processing = ChunkProcessing(store, {"trial": Trying(evaluator, lambda: NOW)}, lambda: NOW)
     chunks = store.work.next("chunk", limit)
     for chunk_id in chunks:
-        written = processing.process(chunk_id)
-        assert written is not None
+        written = existing(processing.process(chunk_id))
         processing.record(processing.ask_judge(written) if written.must_ask else written)
     return chunks
 
@@ -133,8 +133,7 @@ def test_the_next_trial_of_a_person_replaces_theirs_alone(store: Store, app: App
     """Also while a worker has it in hand, which then writes nothing; a stopped one keeps what it has."""
     first, other = begin(app, ME, order(app)), begin(app, "lee@example.com", order(app))
     processing = ChunkProcessing(store, {"trial": Trying(EVALUATOR, lambda: NOW)}, lambda: NOW)
-    in_hand = processing.process(f"{first.id}-1")
-    assert in_hand is not None
+    in_hand = existing(processing.process(f"{first.id}-1"))
     second = begin(app, ME, order(app, FORM))
     processing.record(in_hand)
     with pytest.raises(NotFoundError, match="there is no trial"):
@@ -144,8 +143,7 @@ def test_the_next_trial_of_a_person_replaces_theirs_alone(store: Store, app: App
     assert (stopped.state, stopped.looked) == ("cancelled", 5)
     work(store)
     assert view_trial(app, "ef-1", other.id) == stopped
-    kept = latest_trial(app, ME, "ef-1")
-    assert kept is not None
+    kept = existing(latest_trial(app, ME, "ef-1"))
     assert (kept.id, kept.state, kept.order.document) == (second.id, "done", FORM.decode())
     assert latest_trial(app, ME, "ef-2") is None
     with pytest.raises(NotFoundError):
@@ -161,8 +159,7 @@ def test_what_is_erased_is_no_longer_in_it(store: Store, app: AppStore) -> None:
     assert [each.conversation_id for each in found.tried] == list(NAMES[1:])
     assert app.conversations.erase(NAMES[1])
     assert [each.conversation_id for each in view_trial(app, "ef-1", begun.id).tried] == list(NAMES[2:])
-    backfill = app.backfills.get(begun.id)
-    assert backfill is not None
+    backfill = existing(app.backfills.get(begun.id))
     stored = b"".join((backfill.order, *app.backfills.results(begun.id)))
     assert [name for name in NAMES if name.encode() in stored] == list(NAMES[2:])
     assert store.recount() == []

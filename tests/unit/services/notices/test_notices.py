@@ -18,6 +18,7 @@ from auscult.storage.comments import ThreadMovedError
 from auscult.storage.notices import NoticeQuery
 from auscult.storage.store import AppStore
 from tests.unit.services.audits.drawing import ANN, AT, BOB, TENANT, desk, plan, planning, talks
+from tests.waiting import existing
 
 MIA, LEE = "mia@example.com", "lee@example.com"
 CONTENT = talks(60)
@@ -29,8 +30,7 @@ def app(store: Store) -> AppStore:
     users = Users(store, operator(TENANT.account_id))
     for email in (ANN, BOB, MIA, LEE):
         users.add(email, email.partition("@")[0].title(), TENANT.account_id, "correct horse battery")
-    lee = store.people.users.by_email(LEE)
-    assert lee is not None
+    lee = existing(store.people.users.by_email(LEE))
     store.people.users.update(lee.user_id, agent_ids=("a-1",))
     return store.within(TENANT)
 
@@ -120,8 +120,7 @@ def test_notices_are_removed_after_90_days(app: AppStore) -> None:
     """Those to a person who is disabled at once."""
     planning(app).draw(planning(app).create(plan(), MIA).plan_id, MIA)
     assert app.notices.remove_old(AT + KEPT_FOR) == 0
-    bob = app.people.everyone.users.by_email(BOB)
-    assert bob is not None
+    bob = existing(app.people.everyone.users.by_email(BOB))
     app.people.everyone.grants.disable(bob.user_id, AT, may_be_last=True)
     assert app.notices.remove_old(AT) == 1
     assert app.notices.remove_old(AT + KEPT_FOR + timedelta(seconds=1)) == 1

@@ -19,6 +19,7 @@ from tests.data_files import data_of, tuples_of
 from tests.databases import client_of
 from tests.mailing import mail_server
 from tests.unit.services.audits.drawing import AT, TENANT, scored, talk
+from tests.waiting import existing
 
 CLIENT = "cs-1"
 RECENT = AT - timedelta(days=1)
@@ -69,8 +70,7 @@ def test_every_report_on_demand(store: Store, kind: str) -> None:
     service = scheduling(store, Clock())
     made = service.create(wanted(kind=kind, every="demand"), CLIENT)
     run = service.run(made)[0]
-    found = store.within(TENANT).schedules.content(made.schedule_id, run.number)
-    assert found is not None
+    found = existing(store.within(TENANT).schedules.content(made.schedule_id, run.number))
     lines = found[1].decode("utf-8-sig").splitlines()
     assert len(lines) - 1 == run.rows == {"agent_performance": 3, "form_summary": 2}.get(kind, 8)
     if kind == "form_summary":
@@ -220,17 +220,14 @@ def test_an_erased_conversation_takes_the_files_with_it(store: Store) -> None:
 )
 def test_schedules_that_cannot_be_used(store: Store, changes: dict[str, Any]) -> None:
     """Each is refused with its field."""
-    with pytest.raises(RequestError) as caught:
+    with pytest.raises(RequestError, check=lambda error: error.reason == "schedule.invalid"):
         scheduling(store, Clock()).create(wanted(**changes), CLIENT)
-    assert caught.value.reason == "schedule.invalid"
 
 
 @pytest.mark.parametrize(("every", "then"), data_of(__file__, "the_next_time"))
 def test_the_next_time(every: Any, then: str) -> None:
     """Full hours, midnights, Mondays, and firsts."""
-    found = following(wanted(every=every), AT)
-    assert found is not None
-    assert found.isoformat() == then
+    assert existing(following(wanted(every=every), AT)).isoformat() == then
 
 
 def test_a_report_is_due_at_an_hour_of_its_zone(store: Store) -> None:

@@ -27,6 +27,7 @@ from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.integration.working import FORM, conversation
 from tests.unit.analyzers.conversations import analyzed, talk
+from tests.waiting import existing
 
 NOW = datetime(2026, 3, 24, tzinfo=UTC)
 LEAVING = (
@@ -163,8 +164,7 @@ def test_one_that_breaks_an_analyzer_holds_nobody_up(store: Store, app: AppStore
     broken = Evaluator(METRICS, engines, analyzers={**ANALYZERS, "churn_risk": Asking()})
     work = Processing(store, broken, REPORTS, lambda: NOW)
     batch = app.conversations.accept([conversation("c-1"), conversation("bad-1"), conversation("c-2")]).batch_id or ""
-    finished = work.evaluate(batch)
-    assert finished is not None
+    finished = existing(work.evaluate(batch))
     assert [one.conversation.id for one in finished.rendered] == ["c-1", "c-2"]
     assert finished.faults == ("bad-1: ZeroDivisionError: bad-1",)
 
@@ -172,8 +172,7 @@ def test_one_that_breaks_an_analyzer_holds_nobody_up(store: Store, app: AppStore
 def test_what_was_found_stays_without_analysing_again(store: Store, app: AppStore, evaluator: Evaluator) -> None:
     """Rebuild and audits render from what is kept: no engine is asked, and no row changes."""
     work = Processing(store, evaluator, REPORTS, lambda: NOW)
-    finished = work.evaluate(app.conversations.accept([named("c-1", *LEAVING)]).batch_id or "")
-    assert finished is not None
+    finished = existing(work.evaluate(app.conversations.accept([named("c-1", *LEAVING)]).batch_id or ""))
     work.record(finished)
     (kept,) = app.conversations.rerender("", 9)
     assert kept.insights == finished.rendered[0].insights

@@ -19,6 +19,7 @@ from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.integration.working import TENANT
 from tests.unit.analyzers.conversations import talk
+from tests.waiting import existing
 
 TAXONOMY = b"""
 id: tx-bank
@@ -35,16 +36,14 @@ def found(store: Store, name: str) -> Insights:
     evaluator = Evaluator(METRICS, {engine.probe: engine for engine in embedded()}, analyzers=ANALYZERS)
     work = Processing(store, evaluator, REPORTS, partial(datetime.now, UTC))
     app = store.within(TENANT)
-    finished = work.evaluate(app.conversations.accept([asked]).batch_id or "")
-    assert finished is not None
+    finished = existing(work.evaluate(app.conversations.accept([asked]).batch_id or ""))
     work.record(finished)
     return known(app, name)
 
 
 def known(app: AppStore, name: str) -> Insights:
     """What was found in a conversation, as it is kept."""
-    kept = app.conversations.get(name)
-    assert kept is not None
+    kept = existing(app.conversations.get(name))
     assert kept.insights is not None
     return kept.insights
 

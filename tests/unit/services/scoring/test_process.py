@@ -25,6 +25,7 @@ from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.storing import accept
 from tests.integration.working import FORM, TENANT, conversation
+from tests.waiting import existing
 
 EVALUATOR = Evaluator(METRICS, {Similarity: WordLlama()})
 
@@ -43,8 +44,7 @@ def app(app: AppStore) -> AppStore:
 
 def process(work: Processing, batch_id: str) -> tuple[str, ...]:
     """Take a batch to its end; what could not be processed."""
-    finished = work.evaluate(batch_id)
-    assert finished is not None
+    finished = existing(work.evaluate(batch_id))
     work.record(finished)
     return finished.faults
 
@@ -54,8 +54,7 @@ def test_a_form_that_is_published_while_a_batch_is_evaluated_scores_it(store: St
     store.ensure(TENANT)
     app, work = store.within(TENANT), processing(store)
     batch_id = accept(app, conversation("c-1"))
-    evaluated = work.evaluate(batch_id)
-    assert evaluated is not None
+    evaluated = existing(work.evaluate(batch_id))
     app.forms.publish("ef-1", FORM)
     work.record(evaluated)
     assert app.conversations.statuses(["c-1"]) == {}
@@ -84,13 +83,11 @@ def test_what_is_recorded_before_a_crash_is_not_done_again(
     monkeypatch.setattr(store, "is_embedded", True)
     work, ids = processing(store), [f"c-{number}" for number in range(5)]
     batch_id = accept(app, *map(conversation, ids))
-    finished = work.evaluate(batch_id)
-    assert finished is not None
+    finished = existing(work.evaluate(batch_id))
     with pytest.raises(InterruptedError):
         work.record(finished, Mock(side_effect=[None, InterruptedError]))
     assert app.conversations.statuses(ids) == dict.fromkeys(ids[:4], "evaluated")
-    rest = work.evaluate(batch_id)
-    assert rest is not None
+    rest = existing(work.evaluate(batch_id))
     assert [each.conversation.id for each in rest.rendered] == ids[4:]
     work.record(rest)
     assert not store.batches.waiting()
@@ -151,16 +148,14 @@ def test_a_costly_conversation_fails_by_name_and_others_have_their_turn(store: S
     evaluator = EVALUATOR._replace(conversation_s=0.2)
     work = Processing(store, evaluator, REPORTS, lambda: datetime(2026, 3, 24, tzinfo=UTC), turn_s=0.01)
     batch_id = accept(app, costly("c-0"), conversation("c-1"), conversation("c-2"))
-    first = work.evaluate(batch_id)
-    assert first is not None
+    first = existing(work.evaluate(batch_id))
     assert (first.rendered, first.faults, first.is_unfinished) == ((), (), True)
     work.record(first)
     assert process(work, batch_id) == ()
     assert app.conversations.statuses(["c-0", "c-1", "c-2"]) == {"c-1": "evaluated", "c-2": "evaluated"}
     (failed,) = store.batches.failed()
     assert (failed.size, (failed.reason or "").startswith("c-0 takes more than 0.2 s of processor time")) == (1, True)
-    done = store.batches.get(batch_id)
-    assert done is not None
+    done = existing(store.batches.get(batch_id))
     assert (done.state, done.size) == ("done", 2)
     assert store.recount() == []
 

@@ -6,6 +6,7 @@ from auscult.domain.people.principal import operator
 from auscult.services import search as searching
 from auscult.services.search import Searching
 from auscult.storage import Store
+from auscult.storage.store import AppStore
 from tests.data_files import data_of
 from tests.unit.services.audits.drawing import TENANT
 
@@ -14,10 +15,10 @@ MANY = 130
 FORM = data_of(__file__, "form").encode()
 
 
-def test_forms_are_read_once_however_many_there_are(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forms_are_read_once_however_many_there_are(
+    store: Store, app: AppStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Reading a form takes milliseconds: a second search of a process reads none of them again, and finds the same."""
-    store.ensure(TENANT)
-    app = store.within(TENANT)
     for n in range(MANY):
         app.forms.publish(f"ef-{n}", FORM % (n, n, n, n))
     search = Searching(store, app, operator(TENANT.account_id))

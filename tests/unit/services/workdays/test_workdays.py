@@ -13,6 +13,7 @@ from auscult.services.workdays import Calendar
 from auscult.storage.store import AppStore
 from tests.unit.domain.disputes.test_steps import audit
 from tests.unit.services.audits.drawing import AT, plan, planning, talks
+from tests.waiting import existing
 
 FIVE: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 GERMAN = WorkingDays(week=FIVE, country="DE")
@@ -99,12 +100,10 @@ def test_the_time_to_answer_and_to_decide_is_stored() -> None:
     made = audit()
     review = opened(made, policy, "a-1", GERMAN)
     assert review.ends_at is None
-    released = release(review, "mia", AT, GERMAN)
-    assert released is not None
+    released = existing(release(review, "mia", AT, GERMAN))
     assert released.review.ends_at == AT + timedelta(days=6)
     raised = dispute(released.review, made, "em-1", "I said it.", "lee", AT, days=GERMAN)
     assert raised.disputes[0].due_at == AT + timedelta(days=1)
     denied = decide(raised.review, raised.disputes[0], "deny", "No.", "mia", AT, days=GERMAN).review
-    metric = denied.metric("em-1")
-    assert metric is not None
+    metric = existing(denied.metric("em-1"))
     assert denied.disputable_until(metric) == metric.until == AT + timedelta(days=6)

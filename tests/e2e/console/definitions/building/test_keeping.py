@@ -16,7 +16,7 @@ from tests.e2e.console.definitions.test_console_scorecards import CARD, definiti
 from tests.e2e.console.test_console_pages import enter, width
 from tests.e2e.consoles import PASSWORD, email_of, signed_in
 from tests.e2e.serving import TENANT, Service
-from tests.waiting import wait_for
+from tests.waiting import existing, wait_for
 
 pytestmark = pytest.mark.night
 
@@ -99,9 +99,7 @@ def test_a_button_waits_for_the_sign_in(browser: Browser, served: Service) -> No
     assert browser.run("return window.isSame") is True
     sign_in_elsewhere(browser)
     wait_for(lambda: browser.driver.current_url, lambda url: "done=published" in url)
-    found = served.store.within(TENANT).forms.get("ef-build")
-    assert found is not None
-    assert b"weight: 45" in found.document
+    assert b"weight: 45" in existing(served.store.within(TENANT).forms.get("ef-build")).document
 
 
 @pytest.mark.parametrize("kind", ["form", "card"])

@@ -11,6 +11,7 @@ from auscult.domain.errors import ConflictError, NotFoundError, RequestError
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.unit.services.audits.drawing import ANN, BOB, FORM, START, desk, plan, planning, scored, talk, talks
+from tests.waiting import existing
 
 YES = (AuditAnswer(metric_id="em-hello", answer="YES"), AuditAnswer(metric_id="em-bye", answer="NO"))
 CONTENT = talks(10)
@@ -35,8 +36,7 @@ def test_loaded_again_while_it_is_begun(store: Store, app: AppStore) -> None:
     scored(store, [talk(number, language="en", custom_fields={"seen": "twice"})])
     done = desk(app).submit(one.assignment_id, ANN)
     assert done.audit.result is not None
-    case = app.audits.case(name)
-    assert case is not None
+    case = existing(app.audits.case(name))
     assert case.audit is not None
     assert done.audit.result.revision == case.evaluation.revision
     assert case.audit.result == done.audit.result
@@ -49,8 +49,7 @@ def test_scored_anew_after_it_was_audited(store: Store, app: AppStore) -> None:
     app.forms.publish("ef-1", FORM.replace(b"weight: 60", b"weight: 70"))
     number = int((one.conversation_id or "").removeprefix("c-"))
     scored(store, [talk(number, custom_fields={"again": "yes"})])
-    case = app.audits.case(one.conversation_id or "")
-    assert case is not None
+    case = existing(app.audits.case(one.conversation_id or ""))
     assert case.audit is not None
     assert case.evaluation.form is not None
     assert case.evaluation.form.version == 2
@@ -102,9 +101,8 @@ def test_a_hold_keeps_what_is_audited(app: AppStore) -> None:
     name = one.conversation_id or ""
     hold = app.retention.place("conversation", name, "a dispute", "mia")
     desk(app).submit(one.assignment_id, ANN, YES)
-    with pytest.raises(ConflictError) as refused:
+    with pytest.raises(ConflictError, check=lambda error: error.reason == "conversation.held"):
         app.conversations.erase(name)
-    assert refused.value.reason == "conversation.held"
     app.retention.lift(hold, "mia")
     app.conversations.erase(name)
     assert desk(app).show(one.assignment_id).assignment.state == "erased"

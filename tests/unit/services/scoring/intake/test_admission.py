@@ -8,14 +8,7 @@ from auscult.domain.errors import BusyError
 from auscult.services.scoring.intake.admission import COUNT_EVERY_S, AdmissionControl
 from auscult.storage import Store
 from auscult.storage.store import AppStore
-from tests.integration.working import TENANT, conversation
-
-
-@pytest.fixture
-def app(store: Store) -> AppStore:
-    """An app."""
-    store.ensure(TENANT)
-    return store.within(TENANT)
+from tests.integration.working import conversation
 
 
 def test_there_is_room_until_so_many_wait(store: Store, app: AppStore) -> None:
