@@ -109,7 +109,7 @@ def test_what_agents_come_to(own: Own) -> None:
     within = own.ask("GET", f"/scorecards/sc-1/agents?since={since}&until={until}").json()["items"]
     assert [(each["agent_id"], each["interactions"], each["score"]) for each in within] == [("bob", 1, 0)]
     wish = {"kind": "excluded", "reason": "A test call"}
-    assert own.ask("POST", "/conversations/c-4/corrections", wish).status_code == 201
+    assert own.ask("POST", "/conversations/c-4/corrections", msgspec.json.encode(wish)).status_code == 201
     _ada, bob = own.ask("GET", "/scorecards/sc-1/agents").json()["items"]
     assert (bob["interactions"], bob["score"], bob["failed"]) == (1, 40, 1), "figures leave it out"
 

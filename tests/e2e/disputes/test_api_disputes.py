@@ -210,7 +210,7 @@ def test_a_blind_rater_reads_no_dispute(people: People) -> None:
     name, path = people.audited()
     found = dispute(people, path)
     blind = Browser(people.service, email := add(people.service, f"bob-{uuid.uuid4().hex[:6]}", "auditor"))
-    second = {"conversation_id": name, "auditor": email, "role": "second_opinion", "hidden": ["machine", "others"]}
+    second = {"conversation_id": name, "auditor": email, "role": "second", "hidden": ["machine", "others"]}
     asked = people.manager.ask("POST", "/assignments", second)
     assert asked.status_code == 201, asked.text
     assert blind.ask("GET", f"{path}/review").status_code == 404

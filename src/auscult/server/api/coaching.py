@@ -255,7 +255,7 @@ def check_reach(app: AppStore, agent_ids: Iterable[str], rights: Principal, at: 
     reached, seen_ = _reached(app, rights, at), app.seen_by(rights.visibility(GIVE))
     for each in agent_ids:
         if not reached(each) and not newest(seen_, Sought(agents=(each,)), 1):
-            raise unknown("agent", each, field="agent_ids")
+            raise unknown("agent", each, "unknown agent {value!r}", field="agent_ids")
 
 
 def _reached(app: AppStore, rights: Principal, at: datetime) -> Callable[[str], bool]:

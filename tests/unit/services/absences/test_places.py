@@ -11,7 +11,7 @@ from auscult.domain.errors import AuscultError
 from auscult.domain.people.directory import DirectoryAgent, Membership, Team
 from auscult.domain.people.grants import Pair, Scope
 from auscult.domain.people.principal import Principal, operator
-from auscult.server.api.coaching import GIVE, may_see
+from auscult.server.api.coaching import GIVE, visible
 from auscult.services.absences import TAKE_PART, Places
 from auscult.services.calibration import Calibrating, Wanted
 from auscult.services.people.users import Users
@@ -129,6 +129,6 @@ def test_coaches_see_the_agents_of_their_team_of_today(app: AppStore) -> None:
     item = Coaching(coaching_id="co-1", agent_id="a-dan", coach=BOB, goal="Greet", created_at=AT)
     pairs = frozenset({Pair(GIVE, Scope(kind="teams", names=frozenset({"te-1"})))})
     coach = Principal(kind="user", principal_id=CAT, name=CAT, account_id=TENANT.account_id, pairs=pairs)
-    assert may_see(app, item, coach, AT - timedelta(seconds=1))
-    assert not may_see(app, item, coach, AT)
-    assert may_see(app, item, viewer(BOB), AT)
+    assert visible(app, [item], coach, AT - timedelta(seconds=1))
+    assert not visible(app, [item], coach, AT)
+    assert visible(app, [item], viewer(BOB), AT)
