@@ -9,10 +9,10 @@ import gzip
 import os
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Literal, Self, cast
+from typing import Any, BinaryIO, Literal, cast
 
 import msgspec
 
@@ -241,15 +241,12 @@ def _is_at(stream: BinaryIO, path: Path) -> bool:
         return False
 
 
-class _Sink:
+class _Sink(AbstractContextManager["_Sink"]):
     """Lines written as the name of a shard has them: plain, compressed, or Parquet."""
 
     def __init__(self, write: Callable[[bytes], object], close: Callable[[], object]) -> None:
         self.write = write
         self._close = close
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is None:  # else the part is thrown away

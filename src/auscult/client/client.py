@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal, Self, overload
+from typing import Any, Literal, overload
 
 import msgspec
 
@@ -21,7 +22,7 @@ _CONVERSATIONS = "/api/v1/conversations"
 _CHANGES = "/api/v1/changes"
 
 
-class Client:
+class Client(AbstractContextManager["Client"]):
     """Reads reports and speaks our own API. One thread at a time; a ``with`` block lets its connections go.
 
     >>> with Client(url, access) as client:  # doctest: +SKIP
@@ -41,10 +42,6 @@ class Client:
         """Ask the server at ``url``, ours or the vendor's. ``notify`` is called with the reason for each wait."""
         self._connection = Connection(url, access, timeout_s=timeout_s, sleep=sleep, notify=notify)
         self._notify = notify
-
-    def __enter__(self) -> Self:
-        """Nothing is sent before something is asked."""
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Let the connections go."""

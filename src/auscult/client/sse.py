@@ -6,9 +6,10 @@ same requests, and a repeated one has no effect. Turns that the hook cannot expr
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ _AUTHORS = {"customer": "USER", "agent": "AGENT"}
 _TRANSFER = "transfer"
 
 
-class Hook:
+class Hook(AbstractContextManager["Hook"]):
     """The hook of agent assist on one server. One thread at a time; a ``with`` block lets its connection go."""
 
     def __init__(
@@ -35,10 +36,6 @@ class Hook:
         """Nothing is sent yet. ``notify`` is called with the reason for each wait."""
         self._connection = Connection(url, access, sleep=sleep, notify=notify)
         self._path = _HOOK.format(app=quote(access.app, safe=""))
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -3,7 +3,7 @@
 ``POST /api/public/QualityManagement/account/{accountId}/v1/RawData``
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType, field
@@ -19,7 +19,7 @@ from auscult.reports import _dates, _instants, _paging
 from auscult.reports._contract import Added, Description, PageLimits, ReportRequest
 from auscult.reports._rows import intelligence, quality
 from auscult.reports._rows.intelligence import IntentRow
-from auscult.reports._rows.quality import Outcome, Page, QueueRow, Score, described
+from auscult.reports._rows.quality import Outcome, Page, QueueRow, RawAnswer, Score, described
 
 _INSTANTS: _instants.Moved = {
     "Conversation Start Time": None,
@@ -50,13 +50,7 @@ class MetricRow(Struct, frozen=True, kw_only=True):
     )
     name: str = field(name="Metric Name")
     weight: Annotated[Raw, described("What the right answer brings.", type="number")] = field(name="Metric Weight")
-    qualification: Annotated[
-        Literal["YES", "NO", "NA", "-"] | UnsetType,
-        described(
-            'The raw answer, whichever is the right one; "-" until a person has answered what only a person can. '
-            "Absent where the conversation was not evaluated."
-        ),
-    ] = field(name="Qualification", default=UNSET)
+    qualification: RawAnswer = field(name="Qualification", default=UNSET)
 
 
 class Row(Struct, frozen=True, kw_only=True):

@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 from auscult.storage.work.workers import Workers
 from auscult.workers.heartbeat import Heartbeat
@@ -24,7 +24,7 @@ def helpers_for(files: Sequence[Path]) -> int:
     return 1 if is_little else MOST_HELPERS
 
 
-class TemporaryWorkers:
+class TemporaryWorkers(AbstractContextManager["TemporaryWorkers"]):
     """Context in which at least one worker is running."""
 
     def __init__(self, workers: Workers, make_pool: Callable[[], ProcessPool]) -> None:
@@ -41,10 +41,6 @@ class TemporaryWorkers:
             self._checked_at = now
             if not self._heartbeat.check().running:
                 self._pool = self._make_pool().__enter__()
-
-    def __enter__(self) -> Self:
-        """Enter without starting anything."""
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -5,22 +5,37 @@ Without an answer about the acts, which are asked for where an engine has heads,
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import ClassVar
 
 from msgspec import UNSET
 from msgspec.structs import replace
 
 from auscult.analyzers._contract import Unknown
 from auscult.analyzers._evidence import language_of
+from auscult.analyzers._packs import UNDERSTOOD
 from auscult.analyzers.outcome._flagging import MAX_EVIDENCE
 from auscult.analyzers.outcome._turn_indexes import UNANSWERED, UNSHOWN, telling
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.errors import coded
 from auscult.domain.evaluation import Evidence, cite, nothing_in
 from auscult.domain.insight import Flag, Insights, Outcome, Resolution
-from auscult.domain.probe import Answers
-from auscult.votes import DOES, ScoredTurns, Vote, clearest, heard, languages, scored_turns_of, vote
+from auscult.domain.probe import Answers, Probe
+from auscult.votes import DOES, ScoredTurns, Vote, acts_probes, clearest, heard, languages, scored_turns_of, vote
 
 VOTED_IN = languages()
+
+
+class VotedFlag:
+    """Flag that the customer's words raise, with the dialogue acts where heads vote."""
+
+    languages: frozenset[str] = UNDERSTOOD
+    asks_in: ClassVar[frozenset[str]] = VOTED_IN
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return the question about the dialogue acts."""
+        return acts_probes(conversation)
+
+
 """ISO 639-1 codes of the languages that the heads understand."""
 SURE = Decimal("0.7")
 """Confidence from which on an answer is certain."""

@@ -9,30 +9,22 @@ a subscription or the like, and not an order.
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
-from auscult.analyzers._packs import UNDERSTOOD
 from auscult.analyzers.outcome._flagging import Signs, raise_flag
-from auscult.analyzers.outcome._voting import VOTED_IN, voted_flag
+from auscult.analyzers.outcome._voting import VotedFlag, voted_flag
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import coded
 from auscult.domain.insight import Flag, Insights
-from auscult.domain.probe import Answers, Probe
-from auscult.votes import acts_probes
+from auscult.domain.probe import Answers
 
 OTHERWISE = {"leaving": coded("says that they leave")}
 """The packs of other languages, and what each means."""
 SIGNS = Signs("en/leaving", bare="en/leaving_bare", about="en/lasting_tie", not_about="en/passing_purchase")
 
 
-class ChurnRisk:
+class ChurnRisk(VotedFlag):
     """Says or threatens that they will leave, cancel, close an account, go elsewhere or never buy again."""
 
     field: ClassVar[str] = "churn_risk"
-    languages: frozenset[str] = UNDERSTOOD
-    asks_in: ClassVar[frozenset[str]] = VOTED_IN
-
-    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
-        """Return the question about the dialogue acts."""
-        return acts_probes(conversation)
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:
         """Return whether it was observed, with its turns."""

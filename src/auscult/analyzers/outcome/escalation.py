@@ -7,14 +7,12 @@ being a manager oneself, having spoken to one before, a report of earlier transf
 from typing import ClassVar
 
 from auscult.analyzers._contract import Unknown
-from auscult.analyzers._packs import UNDERSTOOD
 from auscult.analyzers.outcome._flagging import Signs, raise_flag
-from auscult.analyzers.outcome._voting import VOTED_IN, heard_flag
+from auscult.analyzers.outcome._voting import VotedFlag, heard_flag
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import coded
 from auscult.domain.insight import Flag, Insights
-from auscult.domain.probe import Answers, Probe
-from auscult.votes import acts_probes
+from auscult.domain.probe import Answers
 
 ASKS = coded("asks for somebody else")
 """The meaning of a request for a supervisor or for someone else: exactly what em-escalation of the starter form reads."""
@@ -24,16 +22,10 @@ OTHERWISE = {"escalation_request": ASKS, "threats": coded("threatens a complaint
 SIGNS = Signs("en/threats", first=("en/escalation_request", ASKS))
 
 
-class Escalation:
+class Escalation(VotedFlag):
     """Request for another person, or the threat of a complaint, a review or a legal step."""
 
     field: ClassVar[str] = "escalation"
-    languages: frozenset[str] = UNDERSTOOD
-    asks_in: ClassVar[frozenset[str]] = VOTED_IN
-
-    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
-        """Return the question about the dialogue acts."""
-        return acts_probes(conversation)
 
     def analyze(self, conversation: Conversation, answers: Answers, known: Insights) -> Flag | Unknown:
         """Return whether it was observed, with its turns."""

@@ -12,7 +12,7 @@ from auscult.cli.terminal import options
 from auscult.cli.terminal.principal import principal
 from auscult.config import variable
 from auscult.domain.conversation import Speaker
-from auscult.domain.errors import RequestError, counted, sent
+from auscult.domain.errors import RequestError, sent
 
 if TYPE_CHECKING:
     from auscult.services.connectors.checking import Check
@@ -149,8 +149,7 @@ def _show_check(found: "Check", *, as_json: bool) -> None:
         for step in ("access", "path", "format"):
             typer.echo(f"{step}: {getattr(found, step) or '-'}")
         for row in found.mapped:
-            turns = counted(row.turns, "turn")
-            typer.echo(f"mapped  {row.key}  {row.where or row.id}  {row.channel}  {row.started_at}  {turns}")
+            typer.echo(f"mapped  {row.key}  {row.where or row.id}  {row.channel}  {row.started_at}  {row.turns} turns")
         for row in found.refused:
             typer.echo(f"refused  {row.key}  {row.where}  {row.reason}")
         for each in (*found.postponed, *(f"{name} is not in the mapping table" for name in found.unknown)):

@@ -5,9 +5,10 @@ are each paid for in part.
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time, timedelta
 from threading import Lock
-from typing import Protocol, Self
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -41,7 +42,7 @@ class Reservation(Struct, frozen=True):
     app_budget: AppBudget | None = None
 
 
-class Plan:
+class Plan(AbstractContextManager["Plan"]):
     """Budget of the calls about one conversation, reserved before the first; ``refusal`` is why it may not begin."""
 
     def __init__(
@@ -68,10 +69,6 @@ class Plan:
         self._left = replace(left, tokens=left.tokens - wanted.tokens, cost=left.cost - wanted.cost)
         self._budget.begin()
         return replace(left, tokens=wanted.tokens, cost=wanted.cost)
-
-    def __enter__(self) -> Self:
-        """Return the plan."""
-        return self
 
     def __exit__(self, *_: object) -> None:
         """Release what no call used."""

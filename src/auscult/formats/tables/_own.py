@@ -142,12 +142,12 @@ def conversations_of(rows: Rows, source: Source, kind: str, title: str) -> Itera
     try:
         columns = _columns(rows, source)
         writing, is_together, assumed = _spelling(rows, columns, source)
-        rows = _started(rows, columns, source, assumed)
+        start = _start_of_all(columns, source, assumed)
     except MissingError as missing:
         yield refusal(missing.refused, title)
         return
     table = OwnTable(source, columns, kind, assumed)
-    for run in _runs(_numbered(rows(), columns, source), columns, is_together=is_together):
+    for run in _runs(_completed(rows(), columns, source, start), columns, is_together=is_together):
         try:
             mapped = table.conversations(run, writing)
         except MissingError as missing:
@@ -256,41 +256,34 @@ def _spelling(rows: Rows, columns: Mapping[str, str], source: Source) -> tuple[W
     return writing, is_together, assumed
 
 
-def _numbered(
-    rows: Iterable[Fields | Refused], columns: Mapping[str, str], source: Source
+def _completed(
+    rows: Iterable[Fields | Refused], columns: Mapping[str, str], source: Source, start: str
 ) -> Iterator[Fields | Refused]:
-    """Yield rows; where no column holds an id, all are one conversation, or each is one where a cell holds the talk."""
-    if columns["id"] != ROW_ID:
-        yield from rows
-        return
+    """Yield rows, with ``start`` where it is given, and with an id where no column holds one.
+
+    Then all are one conversation, or each is one where a cell holds the talk.
+    """
     is_each = "speaker" not in columns
     for number, row in enumerate(rows, 1):
-        if isinstance(row, Fields):
-            id_ = f"{source.name}#{number}" if is_each else source.name or "table"
-            yield Fields({**dict(row.items()), ROW_ID: id_}, row.where)
-        else:
-            yield row
+        more = {FILE_START: start} if start else dict[str, str]()
+        if columns["id"] == ROW_ID:
+            more[ROW_ID] = f"{source.name}#{number}" if is_each else source.name or "table"
+        yield Fields({**dict(row.items()), **more}, row.where) if more and isinstance(row, Fields) else row
 
 
-def _started(rows: Rows, columns: dict[str, str], source: Source, assumed: dict[AssumedField, str]) -> Rows:
-    """Return rows with the start of their file, where they have no time.
+def _start_of_all(columns: dict[str, str], source: Source, assumed: dict[AssumedField, str]) -> str:
+    """Return the start of the file, where rows have no time; else nothing.
 
     Raises ``MissingError`` where several conversations would have a start that is not stated.
     """
     if columns.keys() & {*TIMES}:
-        return rows
+        return ""
     start = assumed_start(source, assumed).isoformat()
     is_one = columns["id"] == ROW_ID and "speaker" in columns
     if not is_one and assumed["started_at"] not in ("file_name", "option"):
-        message = (
-            "no column holds the start of a conversation; name it with columns started_at=NAME, or give started_at"
-        )
-        raise MissingError("", message)
+        raise MissingError("", "no column holds the start; name it with columns started_at=NAME, or give started_at")
     columns["started_at"] = FILE_START
-    return lambda: (
-        Fields({**dict(row.items()), FILE_START: start}, row.where) if isinstance(row, Fields) else row
-        for row in rows()
-    )
+    return start
 
 
 def _runs(

@@ -35,6 +35,15 @@ def described(description: str, **schema: str) -> Meta:
     return Meta(description=description, extra_json_schema=schema)
 
 
+RawAnswer = Annotated[
+    Literal["YES", "NO", "NA", "-"] | UnsetType,
+    described(
+        'The raw answer, whichever is the right one; "-" until a person has answered what only a person can. '
+        "Absent where the conversation was not evaluated."
+    ),
+]
+
+
 class QueueRow(Struct, frozen=True, kw_only=True):
     """A queue that the conversation was in."""
 
@@ -51,13 +60,7 @@ class MetricRow(Struct, frozen=True, kw_only=True):
     negative_weight: Annotated[Raw, described("What the wrong answer costs; never negative.", type="number")] = field(
         name="Metric Negative Weight"
     )
-    qualification: Annotated[
-        Literal["YES", "NO", "NA", "-"] | UnsetType,
-        described(
-            'The raw answer, whichever is the right one; "-" until a person has answered what only a person can. '
-            "Absent where the conversation was not evaluated."
-        ),
-    ] = field(name="Qualification", default=UNSET)
+    qualification: RawAnswer = field(name="Qualification", default=UNSET)
     is_fatal_error: Annotated[bool, described("A fatal metric that was not met here; the score is then 0.")] = field(
         name="isFatalError"
     )

@@ -25,7 +25,6 @@ from auscult.domain.form import NotApplicable
 from auscult.domain.history.backfills import EARLIEST_MS, LATEST_MS, BackfillScope
 from auscult.domain.operations.records import made_from
 from auscult.domain.people.principal import Principal
-from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.stored import EvaluatedConversation
 from auscult.services.definitions.forms.document import Document, Path, Problem, read_document
@@ -234,16 +233,11 @@ def _figures(card: Scorecard, tally: AgentTally) -> AgentFigures:
 
 
 def _card(document: Document, written: _WrittenCard, version: int) -> Scorecard:
-    min_duration_ms = 0
-    try:
-        min_duration_ms = parse_duration_ms(written.min_duration)
-    except ValueError as error:
-        document.unread(("min_duration",), error.args[0])
     return made_from(
         Scorecard,
         written,
         version=version,
-        min_duration_ms=min_duration_ms,
+        min_duration_ms=document.duration("min_duration", written.min_duration),
         is_active=written.active,
         is_default=written.default,
     )

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cached_property
 from itertools import combinations
 from typing import Literal, get_args
 
@@ -263,6 +262,7 @@ class _Reading:
         self._aliases = app.aliases.in_force()
         self._sums: defaultdict[object, list[float]] = defaultdict(lambda: [0.0] * 6)
         self._names: dict[Key, str] = {}
+        self._metrics = _names_of_metrics(app)
         self._has_metrics = has_metrics
         self._has_handlers = True
 
@@ -293,7 +293,7 @@ class _Reading:
 
     def change(self, sought: Sought) -> tuple[Change | None, frozenset[str]]:
         """Return the change with its drivers, and the metrics of a selection that moved by more than chance."""
-        moves = moves_of(list(_of_metrics(self._app, sought, self._compared, self.metrics)))
+        moves = moves_of(list(_of_metrics(self._app, sought, self._compared, self._metrics)))
         moved = frozenset(each.group.id for each in moves)
         groups = {
             key: Group(kind=key[0], id=key[1], name=self._names[key], before=before, now=now)
@@ -351,12 +351,7 @@ class _Reading:
                 self._names["form", form] = self._form(row.form)
             yield "form", form
         for metric_id in row.missed_metrics if self._has_metrics else ():
-            yield self._named("metric", metric_id, self.metrics.get(metric_id, metric_id))
-
-    @cached_property
-    def metrics(self) -> dict[str, str]:
-        """Names of the metrics of the forms in force, by id."""
-        return _names_of_metrics(self._app)
+            yield self._named("metric", metric_id, self._metrics.get(metric_id, metric_id))
 
     def _named(self, kind: Kind, group_id: str, name: str) -> Key:
         key = kind, group_id

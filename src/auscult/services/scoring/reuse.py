@@ -8,7 +8,7 @@ name have no part in it. To ask the same question again, of newer engines, is an
 from collections.abc import Iterable
 
 from auscult.domain.definitions.form_difference import has_same_question
-from auscult.domain.evaluation import Evaluation, Verdict
+from auscult.domain.evaluation import Evaluation
 from auscult.domain.form import Form
 from auscult.domain.scoring.stored import EvaluatedConversation, PendingConversation, ReusedVerdicts
 
@@ -28,8 +28,12 @@ class VerdictReuse:
             return NOTHING
         same = self._same(decided.form, form)
         if _abstention(decided.form) != _abstention(form):
-            firm = {each.metric.id for each in decided.results if not _can_abstain(each.verdict)}
-            same = frozenset(_without_changed_conditions(form, firm & same))
+            unsure = {
+                one.metric.id
+                for one in decided.results
+                if one.verdict.confidence is not None or one.verdict.calibration
+            }
+            same = frozenset(_without_changed_conditions(form, {*same} - unsure))
         verdicts = {result.metric.id: result.verdict for result in decided.results if result.metric.id in same}
         return ReusedVerdicts(verdicts=verdicts, engines=decided.engines) if verdicts else NOTHING
 
@@ -59,10 +63,6 @@ class VerdictReuse:
 def _abstention(form: Form) -> tuple[object, ...] | None:
     """Return what decides whether the machine abstains; None where it never does."""
     return None if form.abstain_below is None else (form.abstain_below, form.abstain, form.judge_calibration)
-
-
-def _can_abstain(verdict: Verdict) -> bool:
-    return verdict.confidence is not None or verdict.calibration is not None
 
 
 def _without_changed_conditions(form: Form, same: set[str]) -> set[str]:

@@ -4,9 +4,9 @@ import ctypes
 import os
 import select
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
 
 _ATTRIBUTES_CHANGED = 0x4
 """``IN_ATTRIB`` of inotify(7): times were set, as ``touch`` does; that something was written is no such event."""
@@ -30,7 +30,7 @@ def watch_of(path: Path) -> "FileWatch | None":
     return FileWatch(events) if events >= 0 else None
 
 
-class FileWatch:
+class FileWatch(AbstractContextManager["FileWatch"]):
     """Watch of one file; a context, which ends it."""
 
     def __init__(self, events: int) -> None:
@@ -43,10 +43,6 @@ class FileWatch:
             return False
         os.read(self._events, _EVENT_BYTES)
         return True
-
-    def __enter__(self) -> Self:
-        """Watch."""
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

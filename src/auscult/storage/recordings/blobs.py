@@ -3,10 +3,10 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, Self, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 from auscult.domain.errors import RecordingError, SettingsError
 
@@ -163,7 +163,7 @@ class ObjectLinks:
         )
 
 
-class _Reader:
+class _Reader(AbstractContextManager["_Reader"]):
     """An object as a file that is open for reading."""
 
     def __init__(self, reader: Any) -> None:  # noqa: ANN401  (of an extra)
@@ -183,9 +183,6 @@ class _Reader:
 
     def close(self) -> None:
         self._reader.close()
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias, cast
 import yaml
 
 from auscult.domain.errors import Coded, coded
+from auscult.domain.said.duration import parse_duration_ms
 
 _LONGEST = 1_000
 """Characters of a line that are looked at: who writes longer ones needs more than a hint."""
@@ -113,6 +114,14 @@ class Document:
         self.problem(path, reason, **parts)
         self._unread.add(path)
         self._around.update(path[:end] for end in range(len(path)))
+
+    def duration(self, key: str, written: str | int) -> int:
+        """Return the ms of a duration; 0 where it cannot be read, which is noted."""
+        try:
+            return parse_duration_ms(written)
+        except ValueError as error:
+            self.unread((key,), error.args[0])
+            return 0
 
     def is_unread(self, path: Path) -> bool:
         """Return whether this, or something around or inside it, could not be read; then it is not checked further."""

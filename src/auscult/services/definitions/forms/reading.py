@@ -26,7 +26,6 @@ from auscult.domain.form import (
 from auscult.domain.operations.records import made_from
 from auscult.domain.probe import OPTIONAL, Acts, Probe, Similarity, TableLookup
 from auscult.domain.questions.structure import Band, Reason, Section
-from auscult.domain.said.duration import parse_duration_ms
 from auscult.domain.said.spelling import did_you_mean
 from auscult.domain.scoring.budget import add_work, metered
 from auscult.domain.statistics.calibration import JudgeCalibration
@@ -278,17 +277,12 @@ def _read_form(document: Document, value: dict[str, Value], version: int, types:
     metrics = written.metrics[:MOST_METRICS]
     if len(metrics) < len(written.metrics):
         document.unread(("metrics",), "are {n}; a form has at most {m}", n=len(written.metrics), m=MOST_METRICS)
-    min_duration_ms = 0
-    try:
-        min_duration_ms = parse_duration_ms(written.min_duration)
-    except ValueError as error:
-        document.unread(("min_duration",), error.args[0])
     return made_from(
         Form,
         written,
         metrics=tuple(_read_question(document, one, ("metrics", at), types, homes) for at, one in enumerate(metrics)),
         version=version,
-        min_duration_ms=min_duration_ms,
+        min_duration_ms=document.duration("min_duration", written.min_duration),
         handled_by=None if written.handled_by == "both" else written.handled_by,
     )
 

@@ -6,12 +6,12 @@ Files of strangers are read by another process (``read_given``), those of this m
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 import msgspec
 from msgspec.structs import replace
@@ -40,7 +40,7 @@ class RejectedDocument(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class RejectsWriter:
+class RejectsWriter(AbstractContextManager["RejectsWriter"]):
     """Writes refused documents to a rejects file, which is made with the first of them and only then.
 
     Only its owner can read the file: it holds what people said.
@@ -73,10 +73,6 @@ class RejectsWriter:
         if self._file is not None:
             self._file.close()
             self._file = None
-
-    def __enter__(self) -> Self:
-        """Return itself."""
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
