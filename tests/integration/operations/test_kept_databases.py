@@ -16,6 +16,7 @@ from auscult.storage import migrate, newest_version
 from auscult.storage.core.baseline import missing_triggers
 from auscult.storage.core.database import Database
 from auscult.storage.core.migrations.alongside import NAME as ALONGSIDE
+from auscult.storage.core.packing import unpack
 from tests.databases import database
 from tests.integration.operations.upgrade.make import ANN, APP, EVE, GONE, LEE, Commands, call
 
@@ -121,8 +122,8 @@ def test_the_product_reads_what_is_in_it(kept: Commands) -> None:
     states = {one["email"]: one["state"] for one in told["users"].lines}
     assert states == {ANN: "active", LEE: "active", EVE: "active", GONE: "disabled"}
     assert kept("recordings", "list", "c-1", *APP, "--json").last["duration_ms"] == 1000
-    calls = [one for one in rows_of(kept.url)["conversations"] if one["conversation_id"] == "c-0"]
-    stored = json.loads(calls[0]["body"])
+    (its,) = (one for one in rows_of(kept.url)["conversations"] if one["conversation_id"] == "c-0")
+    stored = json.loads(unpack(its["body"]))
     assert stored["calls"] == [{"id": "c1", "name": "balance", "start_ms": 13000}]
     assert [each["type"] for each in stored["events"]] == ["hold"]
     again = kept("load", kept.file("again.ndjson", f"{call(0)}\n{call(7)}"), *APP, "--json").last
