@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Literal, NamedTuple, TypeVar, get_args
 from urllib.parse import unquote, urlsplit
 
@@ -123,9 +124,12 @@ def _place(word: str, text: str) -> int:
 def turn_with(turns: Sequence[Turn], query: SaidQuery) -> Turn | None:
     """Return the first turn that has the most of the words of a search; None where none has any."""
 
+    @cache
+    def marks_of(side: str) -> list[tuple[str, bool]]:
+        return words_in(SaidQuery(wanted=tuple(each for each in query.wanted if each.side in (None, side))))
+
     def number(turn: Turn) -> int:
-        side = "agent" if turn.speaker == "bot" else turn.speaker
-        marks = words_in(SaidQuery(wanted=tuple(each for each in query.wanted if each.side in (None, side))))
+        marks = marks_of("agent" if turn.speaker == "bot" else turn.speaker)
         said = words_of(turn.text)
         return sum(any(_is(word, each, is_beginning=long) for each in said) for word, long in marks)
 

@@ -15,6 +15,7 @@ from auscult.domain.assist.live_log import Decision, RestingState
 from auscult.domain.change import CHANGE_KINDS, Delivery, Webhook
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.delivery.webhook_work import Standing
+from auscult.domain.privacy.settings import PrivacySettings
 from auscult.domain.probe import Judgement, JudgementAnswer, Transcript
 from auscult.domain.scoring.judging import JudgeResult, Usage
 from auscult.services.privacy.settings import change_settings
@@ -108,11 +109,11 @@ def added(app: AppStore) -> str:
 def test_redaction_that_is_switched_on_while_a_load_comes_in(
     app: AppStore, other: AppStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What the earlier settings left readable is redacted again before it is stored."""
+    """The load is redacted once more, by the new settings, before it is stored."""
     admitted = AppPrivacy.admitted
 
-    def slowly(self: AppPrivacy, coming: Sequence[Conversation]) -> Incoming:
-        found = admitted(self, coming)
+    def slowly(self: AppPrivacy, coming: Sequence[Conversation], settings: PrivacySettings) -> Incoming:
+        found = admitted(self, coming, settings)
         change_settings(other, "cli:test", {"redaction": "mask"})
         return found
 

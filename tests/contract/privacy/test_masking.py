@@ -56,7 +56,7 @@ metrics:
     answer: {speaker: customer, any_of: [{phrases: ["my name is", "my e-mail is"]}]}
 """
 TYPED = "202-555-0143"
-"""A number that nobody says: an agent typed it."""
+"""A number that an agent typed, and that is in no turn."""
 ENDED = datetime(2026, 3, 23, 10, 5, tzinfo=UTC)
 JUDGE = bootstrap.evaluator(read_settings({}))
 VIEWER = operator(TENANT.account_id)

@@ -132,7 +132,7 @@ def test_withdrawn_with_what_is_erased(store: Store, app: AppStore) -> None:
 
 
 def test_what_is_erased_while_it_is_written_is_in_no_part(store: Store, app: AppStore) -> None:
-    """Who writes it notices before anybody begins it again."""
+    """The worker that writes it stops before another one begins it again."""
     user = someone(store, "qa-manager")
     export_id = request_export(app, user.user_id, user.email, Sought(), "ndjson")
     writing = store.export_work.claim(60_000)

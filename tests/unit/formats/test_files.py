@@ -154,7 +154,7 @@ def test_a_channel_that_is_given_is_not_marked_as_a_default() -> None:
 
 
 def test_a_table_without_times_has_the_start_of_its_file() -> None:
-    """Its name or the option states it for all; only a single conversation takes what nobody stated."""
+    """The name of the file or the option has it for all its conversations; one alone may take the day of receipt."""
     said = b"agent,Hello there\ncustomer,Hi\n"
     several = b"id,speaker,text\n1," + said.replace(b"\nc", b"\n2,c")
     found = conversations(read(several, "2026-10-14_1534.csv", time_zone="Europe/Berlin"))

@@ -23,19 +23,6 @@ from auscult.domain.probe import Answers, Probe
 from auscult.votes import DOES, ScoredTurns, Vote, acts_probes, clearest, heard, languages, scored_turns_of, vote
 
 VOTED_IN = languages()
-
-
-class VotedFlag:
-    """Flag that the customer's words raise, with the dialogue acts where heads vote."""
-
-    languages: frozenset[str] = UNDERSTOOD
-    asks_in: ClassVar[frozenset[str]] = VOTED_IN
-
-    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
-        """Return the question about the dialogue acts."""
-        return acts_probes(conversation)
-
-
 """ISO 639-1 codes of the languages that the heads understand."""
 SURE = Decimal("0.7")
 """Confidence from which on an answer is certain."""
@@ -48,6 +35,17 @@ UNSURE = coded("the words and the dialogue acts do not agree clearly")
 BRIEF = 3
 """Words up to which a turn is quoted with the one that it answers."""
 _ANSWERS: dict[str, Resolution] = {"YES": "YES", "NO": "NO", "NA": "NA"}
+
+
+class VotedFlag:
+    """Flag that the customer's words raise, with the dialogue acts where heads vote."""
+
+    languages: frozenset[str] = UNDERSTOOD
+    asks_in: ClassVar[frozenset[str]] = VOTED_IN
+
+    def probes(self, conversation: Conversation) -> tuple[Probe, ...]:
+        """Return the question about the dialogue acts."""
+        return acts_probes(conversation)
 
 
 def voted_outcome(

@@ -382,9 +382,8 @@ class _Reading:
         places = sorted(at for at, _first, _last in self._spans)
         between = self._words[places[0] : places[-1]]
         is_between = any(word in self._known.phrases["range"] for word in (*self._words[: places[0]][-1:], *between))
-        is_in_order = (
-            min(self._spans)[2] == until
-        )  # not "from September to February": this February is before September
+        # Not "from September to February": the February that is meant is before that September.
+        is_in_order = min(self._spans)[2] == until
         return is_in_order if is_between else until + timedelta(days=1) == since
 
 

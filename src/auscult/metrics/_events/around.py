@@ -10,7 +10,7 @@ from auscult.domain.conversation import Conversation, Event, Turn
 from auscult.domain.errors import coded
 from auscult.metrics._finding.citing import event_in_words
 from auscult.metrics._finding.language import Side, Span
-from auscult.metrics._finding.reading import Reading, TurnIndexes
+from auscult.metrics._finding.reading import Reading, TurnIndexes, side_meant
 from auscult.metrics._finding.windows import turn_end_ms
 
 BEFORE = Span("last", "turns", 1)
@@ -77,7 +77,7 @@ def before(instance: Instance, speaker: Side, span: Span | None, reading: Readin
         begun = begun[-span.size :]
     if span is not None and span.unit == "ms":
         begun = [index for index in begun if (turn_end_ms(turns[index]) or 0) > edge - span.size]
-    side = _side(speaker, turns)
+    side = side_meant(speaker, turns)
     indexes = tuple(index for index in begun if _is_by(turns[index], side, instance.event))
     return indexes[-span.size :] if span is not None and span.unit == "turns" else indexes
 
@@ -92,19 +92,12 @@ def after(instance: Instance, speaker: Side, span: Span, reading: Reading) -> Tu
         later = later[: span.size]
     if span.unit == "ms":
         later = [index for index in later if (turns[index].start_ms or 0) < edge + span.size]
-    side = _side(speaker, turns)
+    side = side_meant(speaker, turns)
     indexes = tuple(index for index in later if side in ("any", turns[index].speaker))
     return indexes[: span.size] if span.unit == "turns" else indexes
 
 
-def _side(speaker: Side, turns: Iterable[Turn]) -> Side:
-    """Return whose turns count: of the handler the agent's where one speaks, else the bot's."""
-    if speaker != "handler":
-        return speaker
-    return "agent" if any(turn.speaker == "agent" for turn in turns) else "bot"
-
-
-def _is_by(turn: Turn, speaker: Side, event: Event) -> bool:
+def _is_by(turn: Turn, speaker: str, event: Event) -> bool:
     """Return whether a turn is the speaker's; where the event names its agent, no other agent's."""
     if speaker not in ("any", turn.speaker):
         return False

@@ -1,11 +1,11 @@
 """A conversation as searches read it. Every search of a form reads the same turns: what is worked out is kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from itertools import chain
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
-from auscult.domain.conversation import WITHOUT_SPEAKERS, Conversation, are_without_speakers
+from auscult.domain.conversation import WITHOUT_SPEAKERS, Conversation, Turn, are_without_speakers
 from auscult.domain.evaluation import Verdict
 from auscult.domain.memo import kept
 from auscult.domain.probe import Answers, Probe
@@ -35,6 +35,13 @@ class UnknownSpeakersError(Exception):
     """The turns of one side were asked for, and nothing shows which these are."""
 
 
+def side_meant(speaker: str, turns: Iterable[Turn]) -> str:
+    """Return whose turns count: of the handler the agent's where one speaks, else the bot's."""
+    if speaker != "handler":
+        return speaker
+    return "agent" if any(turn.speaker == "agent" for turn in turns) else "bot"
+
+
 class Reading:
     """One conversation, read in every way that is asked for."""
 
@@ -56,9 +63,7 @@ class Reading:
         if found is None:
             if speaker in _SIDES and are_without_speakers(self.conversation):
                 raise UnknownSpeakersError
-            sought = speaker
-            if speaker == "handler":
-                sought = "agent" if any(turn.speaker == "agent" for turn in self.turns) else "bot"
+            sought = side_meant(speaker, self.turns)
             found = tuple([index for index, turn in enumerate(self.turns) if turn.speaker == sought])
             self._speakers[speaker] = found
         return found

@@ -393,8 +393,8 @@ class Search:
             shown, wording = condition, self._wordings.get(bit, "")
             if bit in self._packed:
                 shown, wording = self._packed[bit].shown(one.holds, one.turn.text)
-            elif bit in self._affirmed and condition.phrases:
-                shown = What(phrases=affirmed_first(condition.phrases, one.turn.text, conversation.language))
+            elif bit in self._affirmed and len(condition.phrases or ()) > 1:
+                shown = What(phrases=affirmed_first(condition.phrases or (), one.turn.text, conversation.language))
             why, quoted = (said.why, said.piece) if said else self._why(shown, one.turn, conversation, wording)
             whys.append(why)
             piece = piece or quoted
@@ -421,11 +421,10 @@ class Search:
 
 def _asks_for_calls(search: Finding | Entry) -> bool:
     """Return whether what was called must be known: a phrase in ``any_of`` may answer without it."""
-    decisive = (*search.all_of, *search.none_of)
-    if all(one.call is not None for one in search.any_of):
-        decisive += search.any_of
-    conditions = (*search.any_of, *decisive)
-    return any(one.call is not None for one in decisive) or any("calls" in one.uses for one in conditions)
+    every = (*search.all_of, *search.none_of)
+    is_asked = any(one.call is not None for one in every)
+    are_all = bool(search.any_of) and all(one.call is not None for one in search.any_of)
+    return is_asked or are_all or any("calls" in one.uses for one in (*search.any_of, *every))
 
 
 def _all_open(reading: Reading, ordered: TurnIndexes) -> list[Scanned]:

@@ -23,7 +23,7 @@ from auscult.domain.conversation import Conversation, Speaker, Turn
 from auscult.domain.errors import sent
 from auscult.domain.record import Record
 from auscult.reports._instants import with_zone
-from auscult.reports._rows.known import known, row_of
+from auscult.reports._rows import known, row_of
 from auscult.reports._rows.stays import instant_of
 from auscult.reports._views import Item, Pieces, all_views, views_with
 

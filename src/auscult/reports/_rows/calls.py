@@ -14,7 +14,7 @@ from auscult.domain.contact import Contact, Destination, Segment, Tag
 from auscult.domain.errors import sent
 from auscult.domain.record import Record
 from auscult.domain.tenancy import Wire
-from auscult.reports._rows.known import known, row_of
+from auscult.reports._rows import known, row_of
 from auscult.reports._rows.stays import destinations_of
 
 _At = Annotated[str | UnsetType, Meta(extra_json_schema={"examples": ["2026-03-23T10:17:54"]})]

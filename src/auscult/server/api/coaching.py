@@ -252,9 +252,9 @@ def visible(app: AppStore, items: Iterable[Coaching], rights: Principal, at: dat
 
 def check_reach(app: AppStore, agent_ids: Iterable[str], rights: Principal, at: datetime) -> None:
     """Refuse to coach agents who are not reached, as if they did not exist. Raises ``NotFoundError`` ``agent.unknown``."""
-    reached, seen_ = _reached(app, rights, at), app.seen_by(rights.visibility(GIVE))
+    reached, shown_app = _reached(app, rights, at), app.seen_by(rights.visibility(GIVE))
     for each in agent_ids:
-        if not reached(each) and not newest(seen_, Sought(agents=(each,)), 1):
+        if not reached(each) and not newest(shown_app, Sought(agents=(each,)), 1):
             raise unknown("agent", each, "unknown agent {value!r}", field="agent_ids")
 
 

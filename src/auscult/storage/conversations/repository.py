@@ -166,7 +166,8 @@ class AppConversations(SeenOfApp):
         coming = [one for one in after.values() if one is not None]
         linked = {each.id: linked_in(each) for each in coming if each.recordings is not None}
         settings = self._privacy.settings()
-        admitted = self._privacy.admitted([without_contents(each) for each in coming] if linked else coming)
+        given = [without_contents(each) for each in coming] if linked else coming
+        admitted = self._privacy.admitted(given, settings)
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             if self._has_changed(connection, settings) or not are_same(
@@ -190,7 +191,7 @@ class AppConversations(SeenOfApp):
         settings = self._privacy.settings()
         with self._database.reading() as connection:
             original = with_originals(connection, self._privacy, conversation)
-        admitted = self._privacy.admitted([original])
+        admitted = self._privacy.admitted([original], settings)
         with self._database.writing() as connection:
             lock_app(connection, self._app)
             is_stored = not self._has_changed(connection, settings)

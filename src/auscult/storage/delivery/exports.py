@@ -152,8 +152,8 @@ class ExportWork(OfDatabase):
 def withdraw_exports(connection: Connection, app: int) -> None:
     """Withdraw the exports of an app, in the transaction that erases something; one that is being written restarts."""
     # First, so that a part on its way is waited for. The lease goes on: none begins before who writes it has noticed.
-    anew = {"state": "waiting", "place": None, "done": 0}
-    connection.execute(sa.update(exports).where(exports.c.app == app, exports.c.state == "running").values(anew))
+    restarted = {"state": "waiting", "place": None, "done": 0}
+    connection.execute(sa.update(exports).where(exports.c.app == app, exports.c.state == "running").values(restarted))
     unfinished = sa.select(exports.c.export).where(exports.c.app == app, exports.c.state == "waiting")
     connection.execute(sa.delete(export_parts).where(export_parts.c.export.in_(unfinished)))
     _withdraw(connection, exports.c.app == app)

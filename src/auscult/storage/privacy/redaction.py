@@ -92,9 +92,9 @@ class AppPrivacy:
             if before.agent_emotions and not settings.agent_emotions:
                 render_again(connection, self._app)
 
-    def admitted(self, conversations: Sequence[Conversation]) -> Incoming:
+    def admitted(self, conversations: Sequence[Conversation], settings: PrivacySettings | None = None) -> Incoming:
         """Redact conversations as the app's settings say; security codes and the like always."""
-        settings = self.settings()
+        settings = settings or self.settings()
         marks = {each.id: each.masks.keys() for each in conversations if each.masks}
         after = self.redacted(conversations, settings)
         kept = {

@@ -152,7 +152,7 @@ def test_nothing_is_known_of_what_was_not_judged() -> None:
 
 
 def test_an_answer_with_a_confidence_is_asked_again_where_the_form_abstains_otherwise() -> None:
-    """What the machine abstained from, or did not, was decided by the form; what has no confidence stays."""
+    """The form decides below which confidence the machine abstains; answers without a confidence are reused."""
     call = Conversation(id="c-1", channel="voice", started_at=NOW, ended_at=NOW + timedelta(minutes=1), turns=())
     decided = kept(evaluate(call, FORM))
     first, *others = decided.results

@@ -342,8 +342,7 @@ def desk_of(visit: Visit) -> Desk:
 
 def _revision(data: dict[str, str]) -> int | None:
     """Return the revision that the answers of the form were given on; None where it has none."""
-    found = data.get("revision", "")
-    return number_in(found)
+    return number_in(data.get("revision", ""))
 
 
 def _answers(data: dict[str, str]) -> list[AuditAnswer]:
