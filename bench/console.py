@@ -5,12 +5,12 @@
 Rows of the listing are synthetic and written straight into it, as in ``bench.insights``: those of nine days, and nine
 copies for the days after. The server is the real one, asked by one signed-in QA manager over HTTP.
 
-Each figure is the median of its rounds, which ask in turn for
+``first`` is the first request of all for a page. Each other figure is the median of its rounds, which ask in turn for
 
 - bytes from memory, an asset of the page;
 - the page as it was kept (``kept``);
 - the page under an address of its own, which is made while the server still has what it counted before (``made``);
-- the page after the data changed, when all is counted again (``changed``).
+- the page after the data changed, when all is counted again but what may be some seconds old (``changed``).
 
 ``ratio`` is that of the page to the bytes from memory. Processor time (``cpu``) is the client's and the server's, without
 PostgreSQL's.
@@ -121,7 +121,7 @@ def measure(address: str, rounds: int, position: str, database: Database) -> Non
         client.post("/console/sign-in", data={"email": EMAIL, "password": PASSWORD})
         for name, path in pages().items():
             whole = f"/console{path.format(position=position)}"
-            _, size = first_byte(client, whole)
+            first, size = first_byte(client, whole)
             found: dict[str, list[Taken]] = {"memory": [], "kept": [], "made": [], "changed": []}
             for number in range(rounds):
                 apart = f"{whole}{'&' if '?' in whole else '?'}round={number}"
@@ -130,7 +130,7 @@ def measure(address: str, rounds: int, position: str, database: Database) -> Non
                 with database.writing() as connection:
                     connection.execute(sa.update(listings).values(version=listings.c.version + 1))
                 found["changed"].append(first_byte(client, whole)[0])
-            _print(name, size, found)
+            _print(name, size, {"first": [first], **found})
 
 
 def _print(name: str, size: int, found: Mapping[str, Sequence[Taken]]) -> None:
@@ -140,7 +140,7 @@ def _print(name: str, size: int, found: Mapping[str, Sequence[Taken]]) -> None:
     slow = f", more than {GOAL_MS}" if max(elapsed.values()) > GOAL_MS else ""
     shown = (
         f"{kind} {elapsed[kind]:.1f} ms, cpu {cpu[kind]:.1f}, ratio {elapsed[kind] / elapsed['memory']:.1f}"
-        for kind in ("kept", "made", "changed")
+        for kind in ("first", "kept", "made", "changed")
     )
     print(f"  {name}: {'; '.join(shown)}; memory {elapsed['memory']:.1f} ms; {size >> 10} KB{slow}")
 

@@ -19,7 +19,7 @@ from auscult.domain.people.single_sign_on import GroupGrant, SignOnSettings
 from auscult.server.people.identity_provider import IdentityProvider
 from auscult.services.people.principals import Principals
 from auscult.services.people.sign_in import Origin
-from auscult.services.people.single_sign_on import SingleSignOn, problems_of, read_sign_on
+from auscult.services.people.single_sign_on import Finished, SingleSignOn, problems_of, read_sign_on
 from auscult.services.people.users import Access, Users
 from auscult.storage import Store
 from tests.contract.storing import TENANT
@@ -76,16 +76,21 @@ def consent(url: str, subject: str) -> dict[str, str]:
     return {name: values[0] for name, values in query.items()}
 
 
+def come_in(sign_on: SingleSignOn, subject: str, back: str = "/") -> Finished:
+    """Sign in as a person would, from the beginning to the end."""
+    begun = sign_on.begin(BACK, back)
+    sent = consent(begun.url, subject)
+    return sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin())
+
+
 def test_a_person_is_made_at_the_first_sign_in_and_their_roles_follow_their_groups(
     store: Store, sign_on: SingleSignOn, provider: str
 ) -> None:
     """Groups added give roles, groups left take them away, and grants given by hand stay."""
     person(provider, "ann", groups=["leads", "unknown"])
 
-    def come_in() -> set[str]:
-        begun = sign_on.begin(BACK, "/console")
-        sent = consent(begun.url, "ann")
-        done = sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin())
+    def grants() -> set[str]:
+        done = come_in(sign_on, "ann", "/console")
         assert done.back == "/console"
         access = Principals(store).by_session(done.signed_in.secret)
         assert (access.user.email, access.user.name, access.session and access.session.method) == (
@@ -96,24 +101,22 @@ def test_a_person_is_made_at_the_first_sign_in_and_their_roles_follow_their_grou
         now = datetime.now(UTC)
         return {f"{each.role} {each.scope.kind}" for each in access.grants if each.holds(now)}
 
-    assert come_in() == {"qa-manager app"}
-    assert come_in() == {"qa-manager app"}
+    assert grants() == {"qa-manager app"}
+    assert grants() == {"qa-manager app"}
     person(provider, "ann", groups=["billing"])
-    assert come_in() == {"supervisor queues"}
+    assert grants() == {"supervisor queues"}
     users = Users(store, operator())
     users.grant(users.find("ann@example.com"), TENANT, Access(role="inspector"))
     person(provider, "ann", groups=[])
-    assert come_in() == {"inspector app"}
+    assert grants() == {"inspector app"}
     assert len(store.people.users.listing()) == 1
 
 
 def test_a_group_that_maps_to_nothing_lets_no_one_in(sign_on: SingleSignOn, provider: str) -> None:
     """The refusal names the groups, and no user is left behind."""
     person(provider, "bo", groups=["guests"])
-    begun = sign_on.begin(BACK, "/")
-    sent = consent(begun.url, "bo")
     with pytest.raises(AccessError, match="guests", check=lambda error: error.reason == "sign_on.no_role"):
-        sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin())
+        come_in(sign_on, "bo")
 
 
 def test_codes_and_states_work_once_for_the_browser_that_asked(sign_on: SingleSignOn, provider: str) -> None:
@@ -215,17 +218,15 @@ def test_a_provider_that_was_away_may_be_back_with_other_keys(store: Store, sett
     """While it is away the answer says so, and a known sign-in is not half done; new keys are read when they sign."""
     store.ensure(TENANT)
 
-    def come_in(sign_on: SingleSignOn, issuer: str) -> str:
+    def kim(sign_on: SingleSignOn, issuer: str) -> str:
         person(issuer, "kim", groups=["leads"])
-        begun = sign_on.begin(BACK, "/")
-        sent = consent(begun.url, "kim")
-        return sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin()).signed_in.user.email
+        return come_in(sign_on, "kim").signed_in.user.email
 
     with run_server_in_thread() as server:
         port, issuer = server.server_port, f"http://localhost:{server.server_port}"
         one = replace(settings, issuer=issuer)
         sign_on = SingleSignOn(store, one, IdentityProvider(one))
-        assert come_in(sign_on, issuer) == "kim@example.com"
+        assert kim(sign_on, issuer) == "kim@example.com"
         begun = sign_on.begin(BACK, "/")
         sent = consent(begun.url, "kim")
     for attempt in (
@@ -235,7 +236,7 @@ def test_a_provider_that_was_away_may_be_back_with_other_keys(store: Store, sett
         with pytest.raises(AccessError, check=lambda error: error.reason == "sign_on.unavailable"):
             attempt()
     with run_server_in_thread(port=port):
-        assert come_in(sign_on, issuer) == "kim@example.com"
+        assert kim(sign_on, issuer) == "kim@example.com"
 
 
 def test_whoever_is_disabled_at_the_provider_or_in_no_group_any_more_is_out(
@@ -243,14 +244,10 @@ def test_whoever_is_disabled_at_the_provider_or_in_no_group_any_more_is_out(
 ) -> None:
     """A group taken away ends the roles, also of an open session; a provider that lets no one in sends no code."""
     person(provider, "lou", groups=["leads"])
-    begun = sign_on.begin(BACK, "/")
-    sent = consent(begun.url, "lou")
-    secret = sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin()).signed_in.secret
+    secret = come_in(sign_on, "lou").signed_in.secret
     person(provider, "lou", groups=[])
-    begun = sign_on.begin(BACK, "/")
-    sent = consent(begun.url, "lou")
     with pytest.raises(AccessError, check=lambda error: error.reason == "sign_on.no_role"):
-        sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin())
+        come_in(sign_on, "lou")
     now = datetime.now(UTC)
     assert not any(each.holds(now) for each in Principals(store).by_session(secret).grants)
     logged = [each.action for each in store.log.entries() if "lou@" in (each.target or "")]
@@ -267,20 +264,18 @@ def test_whoever_is_disabled_at_the_provider_or_in_no_group_any_more_is_out(
 def test_an_unverified_address_makes_no_user(store: Store, sign_on: SingleSignOn, provider: str) -> None:
     """A provider that says nothing of it is believed; many do not send the claim."""
 
-    def come_in(subject: str, is_verified: object) -> str:
+    def tried(subject: str, is_verified: object) -> str:
         person(provider, subject, groups=["leads"], email_verified=is_verified)
-        begun = sign_on.begin(BACK, "/")
-        sent = consent(begun.url, subject)
         try:
-            return sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin()).signed_in.user.email
+            return come_in(sign_on, subject).signed_in.user.email
         except AccessError as error:
             return error.reason
 
-    assert come_in("mo", is_verified=False) == "sign_on.claims"
+    assert tried("mo", is_verified=False) == "sign_on.claims"
     assert store.people.users.by_email("mo@example.com") is None
-    assert come_in("mo", is_verified=True) == "mo@example.com"
-    assert come_in("mo", is_verified=False) == "mo@example.com"  # known by the subject
-    assert come_in("nan", is_verified=None) == "nan@example.com"
+    assert tried("mo", is_verified=True) == "mo@example.com"
+    assert tried("mo", is_verified=False) == "mo@example.com"  # known by the subject
+    assert tried("nan", is_verified=None) == "nan@example.com"
 
 
 def test_an_address_is_linked_only_where_the_provider_vouches_for_it(
@@ -290,23 +285,21 @@ def test_an_address_is_linked_only_where_the_provider_vouches_for_it(
     users = Users(store, operator())
     fay = users.add("fay@example.com", "Fay", TENANT.account_id, "correct horse battery")
 
-    def come_in(subject: str, **claims: Any) -> str:
+    def tried(subject: str, **claims: Any) -> str:
         person(provider, subject, **{"email": "fay@example.com", "groups": ["leads"], **claims})
-        begun = sign_on.begin(BACK, "/")
-        sent = consent(begun.url, subject)
         try:
-            return sign_on.finish(BACK, sent["state"], sent["code"], begun.browser, Origin()).signed_in.user.user_id
+            return come_in(sign_on, subject).signed_in.user.user_id
         except AuscultError as error:
             return error.reason
 
-    assert come_in("fay", email_verified=False) == "user.conflict"
+    assert tried("fay", email_verified=False) == "user.conflict"
     store.people.users.update(fay.user_id, is_break_glass=True)
-    assert come_in("fay") == "user.conflict"
+    assert tried("fay") == "user.conflict"
     store.people.users.update(fay.user_id, is_break_glass=False)
-    assert come_in("fay") == fay.user_id
-    assert come_in("another") == "user.conflict"
+    assert tried("fay") == fay.user_id
+    assert tried("another") == "user.conflict"
     users.disable(fay)
-    assert come_in("fay") == "sign_on.disabled"
+    assert tried("fay") == "sign_on.disabled"
 
 
 def test_the_file_is_checked(store: Store, settings: SignOnSettings, tmp_path: Path) -> None:

@@ -75,7 +75,8 @@ def export(
             if as_json:
                 typer.echo(msgspec.json.encode(day))
     if not as_json:
-        typer.echo(f"{rows} rows in {folder.shown(what)}; {counted(files, 'file')} written, the others are unchanged")
+        written = f"{counted(rows, 'row')} in {folder.shown(what)}; {counted(files, 'file')} written"
+        typer.echo(f"{written}, the others are unchanged")
 
 
 def _days(

@@ -11,7 +11,7 @@ Kitagawa, E. M. (1955). Components of a difference between two rates. Journal of
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from math import exp, inf, lgamma, sqrt
 from typing import Literal, get_args
 
@@ -417,6 +417,7 @@ def _of_means(one: Sample, other: Sample) -> float:
     return beta_cdf(freedom / (freedom + moved), freedom / 2, 0.5)
 
 
+@lru_cache(maxsize=8_192)  # many groups have the same few conversations
 def _of_shares(met: int, n: int, other_met: int, other_n: int) -> float:
     """Return the probability of a difference of this size by Fisher's test with mid-p; of many, by a normal one."""
     all_met, all_ = met + other_met, n + other_n

@@ -51,6 +51,11 @@ class Comparison(Struct, frozen=True, kw_only=True):
     differ: bool
 
     @property
+    def n(self) -> int:
+        """The number of conversations of all agents that can be compared."""
+        return sum(each.count.n for each in self.agents.values())
+
+    @property
     def outside(self) -> list[str]:
         """The agents outside the outer limits, those farthest from what is usual first."""
         found = [agent for agent, one in self.agents.items() if one.is_outside]

@@ -11,7 +11,7 @@ from litestar.response import Redirect
 from msgspec import Struct
 
 from auscult.domain.recordings.recording import Recording, Speaker
-from auscult.server.console.frame.visit import BASE, Console, Visit, missing
+from auscult.server.console.frame.visit import BASE, Console, TheVisit, Visit, missing
 from auscult.services.recordings.comparison import ChannelFault, channel_fault
 from auscult.services.recordings.derived import Derived
 from auscult.services.recordings.links import record_links
@@ -41,7 +41,7 @@ class SoundPage(Controller):
     def show(
         self,
         conversation_id: FromPath[str],
-        visit: NamedDependency[SkipValidation[Visit]],
+        visit: TheVisit,
         console: NamedDependency[SkipValidation[Console]],
     ) -> Response[bytes]:
         """List the playable recordings of a conversation, with links, each with an entry in the log."""
@@ -59,7 +59,7 @@ class SoundPage(Controller):
     def play(
         self,
         conversation_id: FromPath[str],
-        visit: NamedDependency[SkipValidation[Visit]],
+        visit: TheVisit,
         console: NamedDependency[SkipValidation[Console]],
     ) -> Redirect:
         """Redirect to the sound of a conversation, for the browser's own player. The log has an entry for the link."""
@@ -75,7 +75,7 @@ class SoundPage(Controller):
     def peaks(
         self,
         recording_id: FromPath[str],
-        visit: NamedDependency[SkipValidation[Visit]],
+        visit: TheVisit,
         console: NamedDependency[SkipValidation[Console]],
     ) -> Response[bytes]:
         """Return the peaks of a recording."""

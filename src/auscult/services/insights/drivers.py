@@ -108,6 +108,11 @@ class FigureChange(Struct, frozen=True, kw_only=True):
     forms: tuple[FormChange, ...] = ()
 
     @property
+    def n(self) -> int:
+        """The number of conversations in both periods."""
+        return sum(each.n for each in self.samples)
+
+    @property
     def is_share(self) -> bool:
         """Return whether the figure is a share of 1; else it is in points of the score, from 0 to 100."""
         return self.figure != "score"

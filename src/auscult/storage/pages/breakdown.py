@@ -27,7 +27,7 @@ from auscult.storage.pages.facet_codes import FacetCodes
 from auscult.storage.pages.faceting import ASPECTS, INTENT, INTENT_OUTCOME, OUTCOME, QUEUE, QUEUE_OUTCOME
 from auscult.storage.pages.period_rows import NO_ROWS, Numbers, PeriodRows, RowReading, RowsOfPeriods, numbers_of, steps
 from auscult.storage.pages.rollups import DAY, HOUR, WIDTHS, bucket_of, is_crowded
-from auscult.storage.pages.row_filters import Selection, StatementCache
+from auscult.storage.pages.row_filters import Selection, StatementCache, among_ids
 
 _AT_ONCE = 500
 _WORTH = 10
@@ -88,9 +88,9 @@ class Breakdowns:
             facets.c.listing == sa.bindparam("listing", type_=NUMBER),
             facets.c.name.in_([sa.literal_column(f"'{each}'") for each in names]),
         )
-        values = {f"value_{n}": value for n, value in enumerate(some)}
+        values = {"among": msgspec.json.encode(some).decode()} if some else {}
         if values:
-            query = query.where(facets.c.value.in_([sa.bindparam(name, type_=Text) for name in values]))
+            query = query.where(facets.c.value.in_(among_ids(self._database.dialect.is_embedded)))
         rows = reader.fetch(self._database.text(query), {"listing": listing, **values})
         return {facet: (name, value) for facet, name, value in rows}
 

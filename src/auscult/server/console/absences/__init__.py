@@ -3,8 +3,7 @@
 from datetime import date
 
 from litestar import Controller, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.absences import NewAbsence
@@ -13,10 +12,10 @@ from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Given, day, one
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.services.absences import Absences, Offers, Places
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 LABELS = {"since": later("First day"), "until": later("Last day"), "note": later("Note")}
 """Names of fields on the page."""
 

@@ -5,8 +5,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.ai_agents.registered import Registered
@@ -27,12 +26,12 @@ from auscult.server.console.ai_agents.form import FormView, filled_form, posted_
 from auscult.server.console.conversations.listing import ai_agents_by_id
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.posted import Posted, one, sentence_of
-from auscult.server.console.frame.visit import Visit, missing
+from auscult.server.console.frame.visit import TheVisit, Visit, missing
 from auscult.services.ai_agents.comparing import Asked, compare
 from auscult.services.ai_agents.figures import figures, versions_of
 from auscult.services.ai_agents.registering import EDIT, READ, AiAgents, NewAgent
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 _HERE = "AI agents"
 _PERIOD = timedelta(days=90)
 _LABELS = {"agent_id": later("Id"), "version": later("Version"), "name": later("Name")}

@@ -8,9 +8,8 @@ from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from msgspec import UNSET, UnsetType
 
@@ -22,7 +21,7 @@ from auscult.language import later, ngettext
 from auscult.server.console.frame.naming import by_in_words, language_name
 from auscult.server.console.frame.posted import Given, Posted, day, one, sentence
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.services.assist.knowledge import (
     Library,
@@ -62,13 +61,13 @@ class KnowledgePage(Controller):
     path = "/knowledge"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """List the documents; with a question, preview the passages that an agent would see."""
         visit.require("knowledge.read")
         return _page(visit)
 
     @post(sync_to_thread=True, request_max_body_size=_LARGEST)
-    def add(self, data: Upload, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def add(self, data: Upload, visit: TheVisit) -> Response[str] | Redirect:
         """Add a document, or replace the one of the same name."""
         visit.require_everywhere("knowledge.edit")
         file: object = data.get("file")
@@ -83,9 +82,7 @@ class KnowledgePage(Controller):
         return Redirect(f"{BASE}/knowledge?done=added", status_code=303)
 
     @get("/{language:str}/{source:str}", sync_to_thread=True)
-    def one(
-        self, language: FromPath[str], source: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
+    def one(self, language: FromPath[str], source: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show one document as the assistant quotes it."""
         visit.require("knowledge.read")
         found = _document(visit, language, source)
@@ -97,7 +94,7 @@ class KnowledgePage(Controller):
         language: FromPath[str],
         source: FromPath[str],
         data: Posted,
-        visit: NamedDependency[SkipValidation[Visit]],
+        visit: TheVisit,
     ) -> Response[str] | Redirect:
         """State from when to when the document counts, or leave that to what it states itself."""
         visit.require_everywhere("knowledge.edit")
@@ -111,9 +108,7 @@ class KnowledgePage(Controller):
         return Redirect(path_of(BASE, found.language, source), status_code=303)
 
     @post("/{language:str}/{source:str}/remove", sync_to_thread=True)
-    def remove(
-        self, language: FromPath[str], source: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Redirect:
+    def remove(self, language: FromPath[str], source: FromPath[str], visit: TheVisit) -> Redirect:
         """Remove a document from the base."""
         visit.require_everywhere("knowledge.edit")
         remove_document(visit.app, source, language, visit.principal.label)

@@ -6,8 +6,7 @@ from datetime import datetime
 from hashlib import blake2b
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Stream
 from markupsafe import Markup
 from msgspec import Struct
@@ -21,7 +20,7 @@ from auscult.server.console.frame.charts.sentiment import spark
 from auscult.server.console.frame.naming import CHANNELS, agent_name
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader, clock
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.services.assist.lines import waits_since
 from auscult.services.assist.mood import Mood
 from auscult.storage.store import AppStore
@@ -92,7 +91,7 @@ class LivePage(Controller):
     path = "/live"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show every conversation in progress, the one that has waited longest for an answer first."""
         app, assistant = visit.app_for("assist.read"), visit.services.live.assistant
         going = _going(app)
@@ -105,13 +104,13 @@ class LivePage(Controller):
         return live_view(visit, cards, f"{BASE}/live/stream?seen={_mark(going)}")
 
     @get("/stream", sync_to_thread=True)
-    def stream(self, visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
+    def stream(self, visit: TheVisit) -> Stream:
         """Send an event whenever a conversation in progress changes."""
         app = visit.app_for("assist.read")
         return _stream(visit, lambda: _mark(_going(app)))
 
     @get("/{conversation_id:str}", sync_to_thread=True)
-    def one(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def one(self, conversation_id: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show one conversation in progress."""
         app = visit.app_for("assist.read")
         # Counted before the events are read, so that the stream sends what is added in between.
@@ -124,7 +123,7 @@ class LivePage(Controller):
         return _one(visit, found, mood, seen=seen, is_scored=is_scored)
 
     @get("/{conversation_id:str}/stream", sync_to_thread=True)
-    def one_stream(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Stream:
+    def one_stream(self, conversation_id: FromPath[str], visit: TheVisit) -> Stream:
         """Send an event whenever one conversation changes."""
         app = visit.app_for("assist.read")
         if not app.live.count(conversation_id):

@@ -6,8 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from markupsafe import Markup
 
 from auscult.domain.statistics.agreement import PairAgreement
@@ -17,7 +15,7 @@ from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.frame.charts.drivers import Axis, IntervalRow, intervals
 from auscult.server.console.frame.counts import Leads
 from auscult.server.console.frame.reader import FEW, Reader
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit
 from auscult.server.console.people.names import names_of_people
 from auscult.services.audits.agreement import Selection, agreement_of
 from auscult.services.audits.blind import blindness_of
@@ -37,7 +35,7 @@ class AuditorsPage(Controller):
     path = "/auditors"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show the load, pace and agreement of each auditor."""
         visit.require_everywhere("audit.assign")
         since = visit.now - _PERIOD
@@ -71,7 +69,7 @@ class AuditorsPage(Controller):
         )
 
     @get("/me", sync_to_thread=True)
-    def own(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def own(self, visit: TheVisit) -> Response[str]:
         """Show an auditor their own pace, severity and agreement, and their differences from the machine."""
         visit.require("audit.perform")
         me, since = visit.visitor.email, visit.now - _PERIOD

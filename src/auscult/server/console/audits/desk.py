@@ -5,9 +5,8 @@ from math import ceil
 from typing import Annotated, Any, ClassVar, cast
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 from msgspec.structs import replace
@@ -30,7 +29,7 @@ from auscult.server.console.audits.desk_view import (
 from auscult.server.console.audits.desk_view import Item as WorkItem
 from auscult.server.console.frame.message import MessageView
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.recordings import sound_of
 from auscult.server.rest.parameters import number_in
 from auscult.services.audits.blind import hidden_from
@@ -97,9 +96,7 @@ class ItemPage(Controller):
     is_self: ClassVar[bool] = False
 
     @get(sync_to_thread=True)
-    def show(
-        self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def show(self, conversation_id: FromPath[str], visit: TheVisit) -> Response[str] | Redirect:
         """Show the desk to the rater of the item, and a message to others."""
         visit.require(self.permission)
         case = self._case(visit, conversation_id)
@@ -109,9 +106,7 @@ class ItemPage(Controller):
         return self._desk(visit, mine)
 
     @post("/draft", sync_to_thread=True)
-    def draft(
-        self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[StoredView]:
+    def draft(self, conversation_id: FromPath[str], data: Fields, visit: TheVisit) -> Response[StoredView]:
         """Store the answers as a draft, unless others were stored since; return the stored ones with their revision."""
         assignment_id, me = self._unheld(visit, conversation_id, data)
         desk = self._work(visit)
@@ -127,9 +122,7 @@ class ItemPage(Controller):
         return Response(stored_view(item.case, item.audit, visit.reader), status_code=200)
 
     @post(sync_to_thread=True)
-    def submit(
-        self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def submit(self, conversation_id: FromPath[str], data: Fields, visit: TheVisit) -> Response[str] | Redirect:
         """Submit the audit and redirect to the next one; or only save or decline it, by the form's ``act``."""
         assignment_id, me = self._unheld(visit, conversation_id, data)
         desk, given, comment = self._work(visit), _answers(data), data.get("comment", "")
@@ -236,7 +229,7 @@ class DeskPage(ItemPage):
     at = back = f"{BASE}/audits"
 
     @post("/take", sync_to_thread=True)
-    def assign_to_me(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def assign_to_me(self, conversation_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Assign the conversation to the visitor."""
         visit.require("audit.assign")
         self._case(visit, conversation_id)
@@ -244,9 +237,7 @@ class DeskPage(ItemPage):
         return Redirect(f"{BASE}/audits/{conversation_id}", status_code=303)
 
     @post("/undo", sync_to_thread=True)
-    def undo(
-        self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Redirect:
+    def undo(self, conversation_id: FromPath[str], data: Fields, visit: TheVisit) -> Redirect:
         """Undo the submission of the audit, and go back to it; once it counts, show it in the list."""
         assignment_id, me = self._own(visit, conversation_id, data)
         if desk_of(visit).undo(assignment_id, me):
@@ -254,9 +245,7 @@ class DeskPage(ItemPage):
         return Redirect(f"{BASE}/audits?held={assignment_id}", status_code=303)
 
     @post("/counted", sync_to_thread=True)
-    def counted(
-        self, conversation_id: FromPath[str], data: Fields, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
+    def counted(self, conversation_id: FromPath[str], data: Fields, visit: TheVisit) -> Response[str]:
         """Submit what the visitor has not undone in time, and return the result as a part of the page."""
         assignment_id, me = self._own(visit, conversation_id, data)
         desk_of(visit).submit_held(me)

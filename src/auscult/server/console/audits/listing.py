@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -19,7 +17,7 @@ from auscult.server.console.frame.heads import Sorting, order_of, read_key, writ
 from auscult.server.console.frame.naming import CHANNELS, customer_words, queues_of
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader, length
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit
 from auscult.server.console.people.names import names_of_people
 from auscult.storage.audits.queue import Listed, QueueQuery
 
@@ -68,7 +66,7 @@ class AuditsPage(Controller):
     path = "/audits"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show waiting items, and submitted audits."""
         visit.require("audit.perform")
         desk_of(visit).submit_held(visit.visitor.email)
@@ -113,7 +111,7 @@ class AuditsPage(Controller):
         )
 
     @post("/next", sync_to_thread=True)
-    def go_on(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def go_on(self, visit: TheVisit) -> Redirect:
         """Redirect to the item that this auditor has begun, else to the next one, their own first."""
         visit.require("audit.perform")
         return go_on(visit)

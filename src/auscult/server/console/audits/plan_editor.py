@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 from msgspec import convert, to_builtins
@@ -26,7 +25,7 @@ from auscult.server.console.frame.filters import ORDERS, result_fields
 from auscult.server.console.frame.naming import CHANNELS
 from auscult.server.console.frame.posted import Field, Given, Posted, day, number, one, sentence_of, several, whole
 from auscult.server.console.frame.reader import FEW, Reader
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.people.names import people_with
 from auscult.services.audits.plan_documents import plan_of
 from auscult.services.audits.plans import PlanForecast
@@ -121,14 +120,14 @@ class PlanEditorPage(Controller):
     path = "/plans"
 
     @get("/new", sync_to_thread=True)
-    def new(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def new(self, visit: TheVisit) -> Response[str]:
         """Show a plan to start from."""
         visit.require_everywhere("plan.edit")
         offered = _offered(visit)
         return self._page(visit, _new(visit, offered), _NEW_PLAN, offered)
 
     @post(sync_to_thread=True)
-    def create(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def create(self, data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Store a new plan, and redirect to it."""
         visit.require_everywhere("plan.edit")
         if one(data, "act") == "forecast":
@@ -140,7 +139,7 @@ class PlanEditorPage(Controller):
         return Redirect(f"{_PATH}/{plan.plan_id}?done=saved", status_code=303)
 
     @get("/{plan_id:str}/edit", sync_to_thread=True)
-    def edit(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def edit(self, plan_id: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show a plan for editing."""
         visit.require_everywhere("plan.edit")
         document = planning(visit).get(plan_id).document
@@ -149,9 +148,7 @@ class PlanEditorPage(Controller):
         return self._page(visit, value, _Target(document.name, path, path), _offered(visit))
 
     @post("/{plan_id:str}", sync_to_thread=True)
-    def revise(
-        self, plan_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def revise(self, plan_id: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Store the next version of a plan."""
         visit.require_everywhere("plan.edit")
         plans, path = planning(visit), f"{_PATH}/{plan_id}"
@@ -166,7 +163,7 @@ class PlanEditorPage(Controller):
         return Redirect(f"{path}?done=saved", status_code=303)
 
     @post("/forecast", sync_to_thread=True)
-    def forecast(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def forecast(self, data: Posted, visit: TheVisit) -> Response[str]:
         """Return the panel that forecasts a draw."""
         visit.require_everywhere("plan.edit")
         try:

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.audits.assignment import AssignmentState
@@ -21,7 +20,7 @@ from auscult.server.console.frame.filters import ORDERS, Query, result_chips
 from auscult.server.console.frame.naming import by_in_words
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.people.names import names_of_people
 from auscult.services.audits.blind import talk_reader
 from auscult.services.audits.plans import ENDED, Planning, PlanProgress
@@ -86,7 +85,7 @@ class PlansPage(Controller):
     path = "/plans"
 
     @get(sync_to_thread=True)
-    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def listing(self, visit: TheVisit) -> Response[str]:
         """List the plans with the progress of each."""
         visit.require_everywhere("plan.read")
         plans = planning(visit)
@@ -102,13 +101,13 @@ class PlansPage(Controller):
         )
 
     @get("/{plan_id:str}", sync_to_thread=True)
-    def show(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, plan_id: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show one plan."""
         visit.require_everywhere("plan.read")
         return self._page(plan_id, visit, visit.note(_NOTES))
 
     @post("/{plan_id:str}/draw", sync_to_thread=True)
-    def draw(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def draw(self, plan_id: FromPath[str], visit: TheVisit) -> Response[str] | Redirect:
         """Draw the items of the plan, or of its next period, and assign them."""
         visit.require_everywhere("plan.edit")
         try:
@@ -118,14 +117,14 @@ class PlansPage(Controller):
         return Redirect(f"{BASE}/plans/{plan_id}?done=drawn", status_code=303)
 
     @post("/{plan_id:str}/pause", sync_to_thread=True)
-    def pause(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def pause(self, plan_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Pause drawing and assigning."""
         visit.require_everywhere("plan.edit")
         planning(visit).pause(plan_id, visit.visitor.email)
         return Redirect(f"{BASE}/plans/{plan_id}?done=paused", status_code=303)
 
     @post("/{plan_id:str}/resume", sync_to_thread=True)
-    def resume(self, plan_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def resume(self, plan_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Resume drawing and assigning."""
         visit.require_everywhere("plan.edit")
         planning(visit).pause(plan_id, visit.visitor.email, paused=False)

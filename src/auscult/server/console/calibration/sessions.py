@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple, cast
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from auscult.domain.audits.audit import AuditAnswer, Sheet
@@ -26,13 +25,13 @@ from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader, length
 from auscult.server.console.frame.transcript import Marks, turn_views
 from auscult.server.console.frame.verdicts import question_of
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.people.names import away_words, names_of_people, people_with
 from auscult.server.rest.parameters import number_in
 from auscult.services.calibration import Calibrating, Suggestion, Wanted
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 RUN, TAKE_PART = "calibration.run", "calibration.take_part"
 _CHOSEN = 6
 """Conversations that are ticked in a new session."""

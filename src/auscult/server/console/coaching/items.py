@@ -7,9 +7,8 @@ from typing import Annotated
 from urllib.parse import unquote
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from auscult.domain.coaching.item import Clip, Coaching
@@ -25,7 +24,7 @@ from auscult.server.console.frame.naming import customer_words
 from auscult.server.console.frame.posted import day, sentence, sentence_of
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import FEW, Reader
-from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit, missing
+from auscult.server.console.frame.visit import BASE, NoPermissionError, TheVisit, Visit, missing
 from auscult.server.console.insights.agents import names_of_agents
 from auscult.server.console.people.names import away_words, names_of_people
 from auscult.services.coaching.coaching import Coach, Measured, Wanted
@@ -39,7 +38,7 @@ _STATES = {
     "completed": later("Completed"),
 }
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 _CONSOLE = re.compile(r"^https?://[^/\s]+/console/conversations/|\?[^#]*")
 """Parts of a conversation's address around its id: a clip may be given as an address or as an id."""
 _LABELS = {

@@ -5,19 +5,18 @@ from datetime import datetime
 from typing import NamedTuple
 
 from litestar import Controller, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.comments import EDITABLE_FOR, Audience, NewComment, NewThread, Thread, calls_of, pattern_of
 from auscult.domain.conversation import Conversation
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.quoting import excerpt
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.people.names import names_of_people
 from auscult.services.comments import Commenting
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 
 
 class Talk(NamedTuple):

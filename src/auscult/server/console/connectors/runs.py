@@ -3,8 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.connectors.document import Connector
@@ -29,7 +28,7 @@ from auscult.server.console.connectors.runs_view import (
 )
 from auscult.server.console.connectors.wizard_view import kind_cards
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.server.rest.parameters import number_in
 from auscult.services.connectors.connecting import KIND, Connectors
@@ -65,13 +64,13 @@ class ConnectorsPage(Controller):
     path = "/connectors"
 
     @get(sync_to_thread=True)
-    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def listing(self, visit: TheVisit) -> Response[str]:
         """List the connectors with the state of each, and the ways out."""
         visit.require_everywhere(_READ)
         return _list(visit)
 
     @post(sync_to_thread=True)
-    def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def add(self, data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Begin a connector as a draft, and redirect to its wizard."""
         visit.require_everywhere(_MANAGE)
         name, kind = one(data, "name").lower(), one(data, "kind", "s3")
@@ -82,13 +81,13 @@ class ConnectorsPage(Controller):
         return Redirect(f"{PATH}/{name}/edit", status_code=303)
 
     @get("/{name:str}", sync_to_thread=True)
-    def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, name: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show one connector with its runs, its mapping and its refusals."""
         visit.require_everywhere(_READ)
         return _one(visit, name)
 
     @post("/{name:str}/preview", sync_to_thread=True)
-    def preview(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def preview(self, name: FromPath[str], visit: TheVisit) -> Response[str]:
         """Try the connector as it is in force: the first ten conversations mapped and refused. Stores nothing."""
         visit.require_everywhere(_MANAGE)
         _known(visit, name)
@@ -99,15 +98,13 @@ class ConnectorsPage(Controller):
         return _one(visit, name, preview=found)
 
     @post("/{name:str}/run", sync_to_thread=True)
-    def run(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def run(self, name: FromPath[str], visit: TheVisit) -> Response[str] | Redirect:
         """Ask a worker to read new conversations."""
         visit.require_everywhere(_MANAGE)
         return _order(visit, name, Order(kind="manual", by=visit.visitor.email))
 
     @post("/{name:str}/backfill", sync_to_thread=True)
-    def backfill(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def backfill(self, name: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Ask a worker to read a range, or with ``act`` dry to count its conversations."""
         visit.require_everywhere(_MANAGE)
         _known(visit, name)
@@ -126,17 +123,17 @@ class ConnectorsPage(Controller):
         return _order(visit, name, order)
 
     @post("/{name:str}/pause", sync_to_thread=True)
-    def pause(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def pause(self, name: FromPath[str], visit: TheVisit) -> Redirect:
         """Pause a connector."""
         return _pause(visit, name, is_paused=True)
 
     @post("/{name:str}/resume", sync_to_thread=True)
-    def resume(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def resume(self, name: FromPath[str], visit: TheVisit) -> Redirect:
         """Resume a paused connector."""
         return _pause(visit, name, is_paused=False)
 
     @post("/{name:str}/remove", sync_to_thread=True)
-    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def remove(self, name: FromPath[str], visit: TheVisit) -> Redirect:
         """Remove a connector with its secrets."""
         visit.require_everywhere(_MANAGE)
         _known(visit, name)

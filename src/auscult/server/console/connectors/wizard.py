@@ -6,8 +6,7 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -58,7 +57,7 @@ from auscult.server.console.definitions.drafts import (
 from auscult.server.console.definitions.faults import FaultLink, fixes_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
 from auscult.server.console.frame.reasons import fault_in_words
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.services.connectors.checking import DRY_RUN
 from auscult.services.connectors.connecting import KIND, Connectors, following
 from auscult.services.connectors.documents import ConnectorCheck, check_connector, missing_secrets
@@ -85,7 +84,7 @@ class ConnectorWizard(Controller):
     path = "/connectors/{name:str}/edit"
 
     @get(sync_to_thread=True)
-    def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, name: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show the draft of a connector, or its version in force."""
         visit.require_everywhere(_MANAGE)
         is_saved = "saved" in visit.query.get("done", ())
@@ -95,9 +94,7 @@ class ConnectorWizard(Controller):
         )
 
     @post(sync_to_thread=True)
-    def act(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def act(self, name: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Run the action of a button: change, try, dry-run, save, or put in force. With ``part``, return only the steps."""
         visit.require_everywhere(_MANAGE)
         act, base = one(data, "act", "look"), base_of(data, _in_use(visit, name))

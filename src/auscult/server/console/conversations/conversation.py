@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from msgspec.structs import replace
 
 from auscult.domain.ai_agents.calls import without_texts
@@ -17,7 +16,7 @@ from auscult.server.console.conversations.conversation_view import conversation_
 from auscult.server.console.corrections.trail import right_of
 from auscult.server.console.explanations import box_of_conversation
 from auscult.server.console.frame.message import MessageView
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.pinned import pinning_of
 from auscult.server.console.recordings import sound_of
@@ -32,7 +31,7 @@ class ConversationPage(Controller):
     path = "/conversations/{conversation_id:str}"
 
     @get(sync_to_thread=True)
-    def show(self, conversation_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, conversation_id: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show a conversation."""
         visit.require("conversation.read")
         detail = visit.app.conversations.get(conversation_id)

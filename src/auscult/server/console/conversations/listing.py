@@ -5,8 +5,7 @@ from functools import partial
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -23,7 +22,7 @@ from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.frame.filters import FILTERS, Names, filter_view, read_position
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of, several, tried
-from auscult.server.console.frame.visit import BASE, Visit, local
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, local
 from auscult.server.console.people.names import names_of_people, people_with
 from auscult.services.audits.blind import blind_case, blindness_of, kept_from, kept_from_agents, latest_blind
 from auscult.services.audits.workflow import Auditing
@@ -59,7 +58,7 @@ class ConversationsPage(Controller):
     path = "/conversations"
 
     @get(opt=KEPT, sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show one page of the conversations that the address selects."""
         visit.require("conversation.read")
         query = {name: found for name, found in visit.query.items() if name != _DONE}
@@ -105,7 +104,7 @@ class ConversationsPage(Controller):
         return conversations_view(found, filters, query, visit.reader, BASE)
 
     @post("/assign", sync_to_thread=True)
-    def assign(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def assign(self, data: Posted, visit: TheVisit) -> Redirect:
         """Assign the chosen conversations to an auditor; skip those that cannot be assigned."""
         app, to = visit.app_for("audit.assign"), one(data, "auditor")
         if to not in people_with(visit, "audit.perform"):
@@ -117,7 +116,7 @@ class ConversationsPage(Controller):
         return _back(data, f"assigned.{len(chosen) - failed}.{failed}")
 
     @post("/hold", sync_to_thread=True)
-    def hold(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def hold(self, data: Posted, visit: TheVisit) -> Redirect:
         """Place the chosen conversations on hold, which prevents their erasure."""
         app, by = visit.app_for("hold.manage"), f"user:{visit.visitor.email}"
         reason = one(data, "reason")
@@ -129,7 +128,7 @@ class ConversationsPage(Controller):
         return _back(data, f"held.{len(seen)}.0")
 
     @post("/export", sync_to_thread=True)
-    def export(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def export(self, data: Posted, visit: TheVisit) -> Redirect:
         """Request an export of all conversations that match the filters."""
         app = visit.app_for("report.export")
         query = {name: found for name, found in parse_qs(urlsplit(one(data, "back")).query).items() if name != "before"}
@@ -143,7 +142,7 @@ class ConversationsPage(Controller):
         return Redirect(f"{BASE}/exports", status_code=303)
 
     @post("/views", sync_to_thread=True)
-    def save(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def save(self, data: Posted, visit: TheVisit) -> Redirect:
         """Save the filters and columns of the list under a name."""
         visit.require("conversation.read")
         query = parse_qs(urlsplit(one(data, "back")).query)
@@ -157,7 +156,7 @@ class ConversationsPage(Controller):
         return _back(data, "saved.1.0")
 
     @post("/views/{view_id:str}/remove", sync_to_thread=True)
-    def remove(self, view_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def remove(self, view_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Remove one of the visitor's saved views."""
         visit.app.people.views.remove(view_id, visit.visitor.email)
         return Redirect(f"{_PATH}?{_DONE}=removed.1.0", status_code=303)

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from litestar import Controller, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -34,11 +33,11 @@ from auscult.server.console.corrections.whose import (
     speakers_of,
 )
 from auscult.server.console.frame.posted import Posted, one, several
-from auscult.server.console.frame.visit import BASE, Visit, local
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, local
 from auscult.server.console.people.names import names_of_people
 from auscult.services.corrections import Correcting
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 KINDS: dict[CorrectionKind, str] = {
     "queue": later("Other queue"),
     "agent": later("Other agent"),

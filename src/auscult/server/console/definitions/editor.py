@@ -6,8 +6,7 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 from msgspec.structs import replace
@@ -39,7 +38,7 @@ from auscult.server.console.definitions.taxonomies.builder import TreeBuilder, t
 from auscult.server.console.definitions.taxonomies.changes import with_topic_changes
 from auscult.server.console.definitions.taxonomies.differences import topic_differences
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.history.sorted_topics import words_of
 from auscult.server.console.people.names import names_of_people
 from auscult.services.definitions.forms.document import Document, Problem, Value, path_of, read_document
@@ -125,7 +124,7 @@ class _Editor(Controller):
     of: ClassVar[Builder]
 
     @get(sync_to_thread=True)
-    def show(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, name: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show the draft of a definition, or its version in force."""
         require_editor(visit)
         is_saved = _SAVED in visit.query.get("done", ())
@@ -135,9 +134,7 @@ class _Editor(Controller):
         return visit.page("definitions/editor", self.of.title, view)
 
     @post(sync_to_thread=True)
-    def act(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def act(self, name: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Run the action of a button: change, save or publish the document. With ``part``, return only that."""
         return _acted(visit, self.of, name, data)
 

@@ -6,8 +6,7 @@ from typing import ClassVar, NamedTuple
 from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -23,7 +22,7 @@ from auscult.server.console.frame.filters import address
 from auscult.server.console.frame.naming import language_name
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.cards import new_card
 from auscult.services.definitions.forms.editing.topics import new_tree
@@ -97,22 +96,22 @@ class _Listing(Controller):
     of: ClassVar[_Kind]
 
     @get(sync_to_thread=True)
-    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def listing(self, visit: TheVisit) -> Response[str]:
         """List what is in force."""
         return _list(visit, self.of)
 
     @post(sync_to_thread=True)
-    def publish(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def publish(self, data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Begin a definition as a draft, and redirect to its builder."""
         return _begun(visit, self.of, data)
 
     @get("/{name:str}", sync_to_thread=True)
-    def one(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def one(self, name: FromPath[str], visit: TheVisit) -> Response[str] | Redirect:
         """Show one: a scorecard with the results of agents if a period is given, or a taxonomy as a tree."""
         return _one(visit, self.of, name)
 
     @post("/{name:str}/remove", sync_to_thread=True)
-    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def remove(self, name: FromPath[str], visit: TheVisit) -> Redirect:
         """Put one out of force."""
         visit.require_everywhere("form.publish")
         if visit.app.definitions.remove(self.of.kind, name) is None:

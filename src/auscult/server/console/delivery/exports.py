@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 
 from auscult.server.console.frame.charts.progress import progress
-from auscult.server.console.frame.visit import Visit, file_response, missing
+from auscult.server.console.frame.visit import TheVisit, file_response, missing
 from auscult.services.delivery.spreadsheets import MOST_ROWS, TYPES, xlsx_of_csv
 
 _TYPES = {**TYPES, "ndjson": "application/x-ndjson"}
@@ -20,14 +19,14 @@ class ExportsPage(Controller):
     path = "/exports"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """List the exports, the newest first, with the progress of each."""
         visit.require("report.export")
         found = visit.app.exports.of_user(visit.principal.principal_id)
         return visit.page("delivery/exports", "Conversations", exports=found, progress=progress, most_rows=MOST_ROWS)
 
     @get("/{export_id:str}/file", sync_to_thread=True)
-    def file(self, export_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[Any]:
+    def file(self, export_id: FromPath[str], visit: TheVisit) -> Response[Any]:
         """Return the file of an export; of CSV also ``as`` XLSX."""
         visit.require("report.export")
         user, app = visit.principal.principal_id, visit.app

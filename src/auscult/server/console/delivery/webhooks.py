@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.change import CHANGE_KINDS, USUAL_KINDS, WEBHOOK_FORMATS, ChangeKind, Webhook
@@ -14,7 +13,7 @@ from auscult.domain.errors import AuscultError, RequestError
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of, several
-from auscult.server.console.frame.visit import Visit, missing
+from auscult.server.console.frame.visit import TheVisit, Visit, missing
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.services.delivery.webhook_changes import NewWebhook, Webhooks
 
@@ -51,13 +50,13 @@ class WebhooksPage(Controller):
     path = "/administration/webhooks"
 
     @get(sync_to_thread=True)
-    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def listing(self, visit: TheVisit) -> Response[str]:
         """List the webhooks with the state of each."""
         visit.require_everywhere("webhook.read")
         return self._page(visit)
 
     @post(sync_to_thread=True)
-    def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def add(self, data: Posted, visit: TheVisit) -> Response[str]:
         """Add a webhook, and show its secret once."""
         visit.require_everywhere("webhook.manage")
         try:
@@ -67,7 +66,7 @@ class WebhooksPage(Controller):
         return self._page(visit, webhook)
 
     @get("/{webhook_id:str}", sync_to_thread=True)
-    def show(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, webhook_id: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show one webhook with the result of each attempt."""
         visit.require_everywhere("webhook.read")
         found = next((each for each in visit.app.webhooks.listing() if each.id == webhook_id), None)
@@ -85,14 +84,14 @@ class WebhooksPage(Controller):
         )
 
     @post("/{webhook_id:str}/remove", sync_to_thread=True)
-    def remove(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def remove(self, webhook_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Remove a webhook with its log."""
         visit.require_everywhere("webhook.manage")
         _webhooks(visit).remove(webhook_id)
         return Redirect(f"{_PATH}?done=removed", status_code=303)
 
     @post("/{webhook_id:str}/enable", sync_to_thread=True)
-    def enable(self, webhook_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def enable(self, webhook_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Retry a webhook at once."""
         visit.require_everywhere("webhook.manage")
         _webhooks(visit).enable(webhook_id)

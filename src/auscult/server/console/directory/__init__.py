@@ -7,9 +7,8 @@ from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from auscult.domain.directory import EDIT, Aliases, DirectoryChange, Merge, PartyKind, Rename
@@ -17,7 +16,7 @@ from auscult.domain.errors import AuscultError
 from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.operations.jobs import renaming_view
 from auscult.server.console.operations.tabs import PATH, administration, tabs_of
 from auscult.server.console.people.names import names_of_people
@@ -30,7 +29,7 @@ from auscult.services.people.known import check_agents
 Upload = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 _LARGEST = 5_000_000
 """Bytes of a table."""
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 _HERE, _PATH = "Queues, teams, agents", f"{PATH}/directory"
 _KINDS: dict[PartyKind, str] = {"queue": later("Queues"), "team": later("Teams"), "agent": later("Agents")}
 _NEW: dict[PartyKind, str] = {

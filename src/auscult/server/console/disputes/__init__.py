@@ -7,9 +7,8 @@ from itertools import islice
 from typing import Annotated, Any, NamedTuple, get_args
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 
 from auscult.domain.conversation import Conversation
@@ -38,7 +37,7 @@ from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.transcript import Marks, lane_marks, spoken, turn_views
 from auscult.server.console.frame.verdicts import cells_of, question_of, reason_of
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.people.names import names_by_id
 from auscult.server.console.recordings import sound_of
 from auscult.server.console.taught.teaching import teachable
@@ -48,7 +47,7 @@ from auscult.services.disputes.reviewing import Reviewing
 from auscult.storage.disputes import DisputeQuery
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 _MOST, _AT_A_TIME, _QUARTER = 200, 50, timedelta(days=90)
 PATH = f"{BASE}/disputes"
 ORDERS: tuple[DisputeOrder, ...] = get_args(DisputeOrder)

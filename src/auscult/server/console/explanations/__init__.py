@@ -5,8 +5,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.conversation import Conversation
@@ -20,11 +19,11 @@ from auscult.server.console.frame.posted import Posted, one, sentence_of
 from auscult.server.console.frame.quoting import excerpt
 from auscult.server.console.frame.reasons import in_words as reason_in_words
 from auscult.server.console.frame.reasons import sentence_of as reason_sentence
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.services.conversations.list_query import Query
 from auscult.services.explanations import Explaining
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 
 
 class Citation(NamedTuple):

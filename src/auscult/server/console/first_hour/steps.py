@@ -6,8 +6,6 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -18,7 +16,7 @@ from auscult.server.console.frame.counts import WITH_SCORE
 from auscult.server.console.frame.naming import customer_words
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.quoting import excerpt
-from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit
+from auscult.server.console.frame.visit import BASE, NoPermissionError, TheVisit, Visit
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, count, details, newest
 from auscult.services.definitions.forms.publish import in_force
@@ -28,7 +26,7 @@ PATH = f"{BASE}/first-hour"
 _NEWEST, _WORDS = 100, 76
 _SOON = timedelta(minutes=10)
 """Time for which a page asks again whether the first score is there."""
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 
 
 class StepView(Struct, frozen=True, kw_only=True):

@@ -9,13 +9,15 @@ Such a page follows from who asks, their choices, its address, the data and the 
 
 Pages of handlers with ``opt=KEPT`` are kept. Such a handler must not log what it shows, or set a cookie.
 The nonce of a page is put in whenever it is sent.
+
+Where data change all the time, what is counted from many conversations may be some seconds old (``recent``).
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Hashable, Mapping
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from litestar import Request
 
@@ -28,6 +30,18 @@ KEPT: Mapping[str, Any] = {"is_kept": True}
 _MOST_CHARACTERS = 32 * 1024 * 1024
 _VARIES = (b"cookie", b"accept-language")
 _CHANGES = "changes"
+_MOST_RESULTS = 256
+_PER_SECOND, _MOST_SECONDS = 1_000, 30
+
+
+class Counted(Protocol):
+    """Result that was counted from ``n`` conversations."""
+
+    @property
+    def n(self) -> int: ...  # noqa: D102  (as above)
+
+
+T = TypeVar("T", bound=Counted)
 
 
 class _Page(NamedTuple):
@@ -49,6 +63,7 @@ class KeptPages:
         self._changes = 0
         self._characters = 0
         self._pages: dict[bytes, _Page] = {}
+        self._results: dict[Hashable, tuple[datetime, Any]] = {}
 
     async def find(self, request: Request[Any, Any, Any], nonce: str) -> str | None:
         """Return the page that was kept for a request, with this nonce; None where it has to be made."""
@@ -75,6 +90,19 @@ class KeptPages:
                 self._changes, self._characters = changes, 0
             self._characters += len(body)
             self._pages[_key(request)] = _Page(body.split(nonce), principal, until)
+
+    def recent(self, key: Hashable, count: Callable[[], T]) -> T:
+        """Return what was counted under a key, which says all that it depends on but the data.
+
+        It is counted again after a second for each thousand conversations, half a minute at most; of fewer at once.
+        """
+        if (known := self._results.get(key)) and self._now() < known[0]:
+            return known[1]
+        found = count()
+        if len(self._results) >= _MOST_RESULTS:
+            self._results.clear()
+        self._results[key] = self._now() + timedelta(seconds=min(found.n // _PER_SECOND, _MOST_SECONDS)), found
+        return found
 
 
 def _key(request: Request[Any, Any, Any]) -> bytes:

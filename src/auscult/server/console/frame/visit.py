@@ -1,7 +1,7 @@
 """A visit: one request for a page, with its visitor, its app, and the reader's language, time zone and theme."""
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,9 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from litestar import Request, Response
+from litestar.di import NamedDependency
 from litestar.enums import MediaType
+from litestar.params import SkipValidation
 from litestar.response import Stream
 from litestar.status_codes import HTTP_200_OK
 from msgspec import Struct
@@ -22,7 +24,7 @@ from auscult.domain.schedules.schedule import FileFormat
 from auscult.language import LANGUAGES, current
 from auscult.language import gettext as _
 from auscult.server.console.assets import Assets
-from auscult.server.console.frame.kept import KeptPages
+from auscult.server.console.frame.kept import KeptPages, T
 from auscult.server.console.frame.menu import OWN_RESULTS, colleagues, menu, whole_app
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.tables import file_of
@@ -79,7 +81,7 @@ class Console(Struct, frozen=True, kw_only=True):
     """The parts that every page is made with.
 
     ``counts`` returns the number of items that wait, by the name of a page in the menu; ``services`` are the process's.
-    ``kept`` has pages that are sent again while nothing changes.
+    ``kept`` has pages that are sent again while nothing changes, and what was counted from many conversations.
     """
 
     assets: Assets
@@ -156,6 +158,11 @@ class Visit:
             if value.strip():
                 found.setdefault(name, []).append(value.strip())
         return found
+
+    def recent(self, count: Callable[..., T], *asked: Hashable) -> T:
+        """Return what a function counts of the app and what is asked: of many conversations it may be some seconds old."""
+        key = count, self.app.tenant, self.app.visibility, asked
+        return self._console.kept.recent(key, lambda: count(self.app, *asked))
 
     def at_a_time(self, usual: int) -> int:
         """Return how many rows of a list its page has: ``usual``, or as many as are read at once for a file."""
@@ -283,6 +290,10 @@ class Visit:
             unread=counts.get(NOTICES, 0),
             is_notices=here == NOTICES,
         )
+
+
+TheVisit = NamedDependency[SkipValidation[Visit]]
+"""The visit of a request, as handlers take it."""
 
 
 def marks_of(visitor: Visitor) -> frozenset[str]:

@@ -5,8 +5,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 from litestar import Controller, Response, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 
 from auscult.domain.definitions.scorecard import Scorecard
 from auscult.domain.definitions.taxonomy import Taxonomy
@@ -18,7 +17,7 @@ from auscult.server.console.definitions.forms.listing import require_editor
 from auscult.server.console.definitions.in_force import metric_names
 from auscult.server.console.form_examples import counted, erased, topic_examples_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several, tried
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
 from auscult.services.definitions.scorecards import check_scorecard, may_see
@@ -56,9 +55,7 @@ class CardEffectPage(Controller):
     path = "/scorecards/{name:str}/edit/effect"
 
     @post()
-    async def act(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
+    async def act(self, name: FromPath[str], data: Posted, visit: TheVisit) -> Response[str]:
         """Weigh the newest conversations by the version in force and by the document."""
         require_editor(visit)
         return await run(lambda: _card(visit, name, text_of(data)), slow=True)
@@ -70,9 +67,7 @@ class TopicEffectPage(Controller):
     path = "/taxonomies/{name:str}/edit/effect"
 
     @post()
-    async def act(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
+    async def act(self, name: FromPath[str], data: Posted, visit: TheVisit) -> Response[str]:
         """Sort the newest conversations, and the examples, with the version in force and with the document."""
         require_editor(visit)
         return await run(lambda: _topics(visit, name, data), slow=True)

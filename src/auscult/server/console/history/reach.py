@@ -1,8 +1,7 @@
 """The conversations that the form in an editor would score: last week's by form, and older ones to be scored again."""
 
 from litestar import Controller, Response, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 
 from auscult.domain.errors import RequestError
 from auscult.server.console.definitions.drafts import text_of
@@ -10,7 +9,7 @@ from auscult.server.console.definitions.forms.listing import PATH, require_edito
 from auscult.server.console.definitions.forms.overlaps import last_week
 from auscult.server.console.definitions.forms.publishing import since_in
 from auscult.server.console.frame.posted import Posted, one
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit
 from auscult.services.definitions.forms.publish import in_force
 from auscult.services.definitions.forms.reading import check_form
 from auscult.services.history.coverage import older
@@ -25,7 +24,7 @@ class FormReachPage(Controller):
     path = "/forms/{form_id:str}/reach"
 
     @post(sync_to_thread=True)
-    def act(self, form_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def act(self, form_id: FromPath[str], data: Posted, visit: TheVisit) -> Response[str]:
         """Count the conversations of the last seven days by form, with the document in place of this form."""
         require_editor(visit)
         form = check_form(text_of(data)).form
@@ -41,7 +40,7 @@ class FormOlderPage(Controller):
     path = "/forms/{form_id:str}/older"
 
     @post(sync_to_thread=True)
-    def act(self, form_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def act(self, form_id: FromPath[str], data: Posted, visit: TheVisit) -> Response[str]:
         """Count the conversations since the chosen day, or all, that the document would score."""
         require_editor(visit)
         form = check_form(text_of(data)).form

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from litestar import Controller, Response, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from msgspec import Struct
 
 from auscult.domain.conversation import Conversation, Turn
@@ -20,7 +19,7 @@ from auscult.server.console.frame.filters import address
 from auscult.server.console.frame.naming import BETWEEN
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.history.trial_words import nameless
 from auscult.server.rest.threads import run
 from auscult.services.audits.blind import blindness_of
@@ -67,9 +66,7 @@ class SortedTopicsPage(Controller):
     path = "/taxonomies/{name:str}/edit"
 
     @post("/counts")
-    async def counts(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
+    async def counts(self, name: FromPath[str], data: Posted, visit: TheVisit) -> Response[str]:
         """Count the conversations at each topic of the document."""
         require_editor(visit)
         return await run(
@@ -77,17 +74,13 @@ class SortedTopicsPage(Controller):
         )
 
     @post("/here")
-    async def here(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
+    async def here(self, name: FromPath[str], data: Posted, visit: TheVisit) -> Response[str]:
         """List some that were sorted to the open topic, the least sure first."""
         require_editor(visit)
         return await run(lambda: _here(visit, name, text_of(data), one(data, "open")), slow=True)
 
     @post("/nowhere")
-    async def nowhere(
-        self, name: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
+    async def nowhere(self, name: FromPath[str], data: Posted, visit: TheVisit) -> Response[str]:
         """List the newest that were sorted nowhere and whose words are no sentence of the document yet."""
         require_editor(visit)
         return await run(lambda: _nowhere(visit, name, text_of(data)), slow=True)

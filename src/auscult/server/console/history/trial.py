@@ -9,8 +9,7 @@ from typing import Any
 import msgspec
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -34,7 +33,7 @@ from auscult.server.console.definitions.forms.listing import PATH, require_edito
 from auscult.server.console.definitions.forms.publishing import FITTED, UNFITTED, editor_page
 from auscult.server.console.form_examples import examples_of, examples_view, other_answers, tried_on_examples
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.history.trial_view import LARGEST_FILE, TrialView, found_view, one_view
 from auscult.server.console.history.trial_words import adding, lists_for
 from auscult.server.console.history.trials import MONTH, RECENT, shown_trial, trial_of, untried, with_trial, words_of
@@ -65,9 +64,7 @@ class FormTrialPage(Controller):
     path = "/forms/{form_id:str}/try"
 
     @post(request_max_body_size=LARGEST_FILE + (2 << 20))
-    async def act(
-        self, form_id: FromPath[str], request: AnyRequest, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str]:
+    async def act(self, form_id: FromPath[str], request: AnyRequest, visit: TheVisit) -> Response[str]:
         """Search conversations, or try the document on some. With ``part``, return only the tab."""
         require_editor(visit)
         visit.require_everywhere("form.edit")
@@ -78,9 +75,7 @@ class FormTrialPage(Controller):
         return await run(lambda: visit.part("history/parts/form_trial", attempt.view()), slow=True)
 
     @post("/fit", sync_to_thread=True)
-    def fit(
-        self, form_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def fit(self, form_id: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Publish the thresholds that were reviewed, or undo the fit in force."""
         visit.require_everywhere(EDIT_FORMS)
         visit.require_everywhere(READ_AUDITS)
@@ -100,7 +95,7 @@ class FormTrialPage(Controller):
         self,
         form_id: FromPath[str],
         trial_id: FromPath[str],
-        visit: NamedDependency[SkipValidation[Visit]],
+        visit: TheVisit,
     ) -> Response[str]:
         """Return the results of a trial so far, which the page asks for while it goes on."""
         require_editor(visit)

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from babel.lists import format_list
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
@@ -32,7 +31,7 @@ from auscult.server.console.frame.filters import FilterView, address, filter_vie
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.naming import agent_name
 from auscult.server.console.frame.reader import FEW, Reader
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.services.audits.blind import kept_from_agents, shows_only_audited, without_blind
 from auscult.services.conversations.latest import Sought, details, newest
 from auscult.services.insights.agents import comparison_of
@@ -91,7 +90,7 @@ class AgentsPage(Controller):
     path = "/agents"
 
     @get(opt=KEPT, sync_to_thread=True)
-    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def listing(self, visit: TheVisit) -> Response[str]:
         """Show every agent who took part recently."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in ("queue", "channel")}
@@ -101,12 +100,12 @@ class AgentsPage(Controller):
         counted = by_agent(visit.app, sought, list(names))
         leads = Leads(visit.reader, query, f"{BASE}/conversations")
         filters = filter_view(query, f"{BASE}/agents", names_of(visit), visit.reader, ("queue", "channel"))
-        found = AgentsFound(counted, names, comparison_of(visit.app, sought))
+        found = AgentsFound(counted, names, visit.recent(comparison_of, sought))
         view = agents_view(found, filters, leads, BASE)
         return visit.page("insights/agents", "Agents", view)
 
     @get("/{agent_id:str}", opt=KEPT, sync_to_thread=True)
-    def show(self, agent_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, agent_id: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show one agent's results: what they are good at, one thing to work on, and conversations."""
         visit.require("conversation.read")
         if visit.principal.is_only_agent() and agent_id not in visit.principal.agent_ids:
@@ -132,7 +131,7 @@ class AgentsPage(Controller):
         may = Allowed(sees_all=visit.may("insight.read"), coaches=visit.may("coaching.give"))
         query = {"agent": (agent_id,), "audit": audits} if audits else {"agent": (agent_id,)}
         leads = Leads(visit.reader, query, f"{BASE}/conversations")
-        compared = comparison_of(visit.app, Sought(since=end - PERIOD, until=end)) if may.sees_all else None
+        compared = visit.recent(comparison_of, Sought(since=end - PERIOD, until=end)) if may.sees_all else None
         view = agent_view(agent, Counted(period.passed, metrics, rows, leads, compared), may, BASE)
         return visit.page("insights/agent", "Agents", view)
 

@@ -6,8 +6,6 @@ from datetime import datetime, time, timedelta
 from typing import NamedTuple
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,7 +26,7 @@ from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.posted import day as day_in
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.reader import FEW, Reader
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.insights.agents import names_of_agents, people_of
 from auscult.server.console.insights.failures import Answered, Failures, FailuresView, failures_view
 from auscult.server.console.insights.home.home_view import NewsView, news_of
@@ -107,7 +105,7 @@ class InsightsPage(Controller):
     path = "/insights"
 
     @get(opt=KEPT, sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Compare a period with the preceding one of the same length."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
@@ -118,7 +116,7 @@ class InsightsPage(Controller):
         # Before the whole period, whose rows are then those of its weeks.
         failures = _failures(visit, sought, compared, named)
         moves = moved_of(visit.app, sought, compared, metric_names(visit.app), named.reasons)
-        found = Compare(passed_change(visit.app, sought, compared), moves[:_NEWS], failures)
+        found = Compare(visit.recent(passed_change, sought, compared), moves[:_NEWS], failures)
         filters = in_tabs(filter_view(query, f"{BASE}/insights", names_of(visit), visit.reader, _FILTERS), handlers)
         view = insights_page(found, filters, query, visit.reader, BASE)
         if problem:

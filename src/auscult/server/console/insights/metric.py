@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
@@ -28,7 +27,7 @@ from auscult.server.console.frame.naming import agents_of, within_sentence
 from auscult.server.console.frame.reader import FEW, Reader, clock
 from auscult.server.console.frame.transcript import Marks, Piece, TurnView, turn_views
 from auscult.server.console.frame.verdicts import question_of
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought
@@ -91,7 +90,7 @@ class MetricPage(Controller):
     path = "/metrics"
 
     @get(opt=KEPT, sync_to_thread=True)
-    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def listing(self, visit: TheVisit) -> Response[str]:
         """List the metrics of the forms in force."""
         visit.require("insight.read")
         end = visit.reader.end_of_today
@@ -125,7 +124,7 @@ class MetricPage(Controller):
         return visit.page("insights/metrics", "Metrics", rows=tuple(map(row, metrics.values())))
 
     @get("/{metric_id:str}", opt=KEPT, sync_to_thread=True)
-    def show(self, metric_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, metric_id: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show one metric over 90 days."""
         visit.require("insight.read")
         visit.require("audit.read")
@@ -136,7 +135,7 @@ class MetricPage(Controller):
         blindness = blindness_of(visit.app, visit.visitor.email, visit.principal.agent_ids)
         differing = (each for each in found.differing if not blindness.get(each.audited.conversation.id))
         found = replace(found, differing=tuple(differing))
-        change = figure_change(visit.app, sought, lately(end), f"{OF_METRIC}{metric_id}")
+        change = visit.recent(figure_change, sought, lately(end), f"{OF_METRIC}{metric_id}")
         leads = _leads(visit, sought)
         return _page(visit, about, found, (end - PERIOD, end), change, leads)
 

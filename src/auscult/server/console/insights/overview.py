@@ -5,8 +5,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from markupsafe import Markup
 from msgspec import Struct
 from msgspec.structs import replace
@@ -29,7 +27,7 @@ from auscult.server.console.frame.filters import FilterView, Query, address, fil
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.reader import FEW
 from auscult.server.console.frame.verdicts import kind_of
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.insights.contact_reasons import Named, filter_of, is_followed, named_in
 from auscult.server.console.insights.weeks import WeekLead, week_points
 from auscult.services.audits.blind import without_blind
@@ -122,7 +120,7 @@ class OverviewPage(Controller):
     path = "/overview"
 
     @get(opt=KEPT, sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show the last 26 weeks."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
@@ -143,7 +141,7 @@ class OverviewPage(Controller):
             heat={each: [week.metrics.get(each, NOTHING) for week in heat_weeks] for each in metrics},
             heat_weeks=[week.passed for week in heat_weeks],
             reasons=_reasons(visit, sought, named, end),
-            last=passed_change(visit.app, sought, lately(end)),
+            last=visit.recent(passed_change, sought, lately(end)),
             fatal=_fatal(visit, sought, end),
             fatal_span=(end - WEEK, end),
         )

@@ -5,8 +5,6 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -18,7 +16,7 @@ from auscult.server.console.frame.counts import CountView, Leads
 from auscult.server.console.frame.filters import FilterView, Query, address, filter_view
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.insights.contact_reasons import asked_days, asked_period, named_in
 from auscult.server.console.insights.home.home_view import HearView, hear_view
 from auscult.services.audits.blind import without_blind
@@ -80,7 +78,7 @@ class ReasonsPage(Controller):
     path = "/reasons"
 
     @get(opt=KEPT, sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Rank the reasons of a period, and open the one that ``about`` names."""
         visit.require("insight.read")
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}

@@ -4,13 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 
 from auscult.domain.limits import MINUTE_MS, AccountFigures
 from auscult.domain.scoring.judging import BILLION
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit
 from auscult.server.console.operations.tabs import must_operate, tabs_of
 from auscult.services.limits import MOST_ACCOUNTS
 
@@ -26,7 +24,7 @@ class AccountsPage(Controller):
     path = "/administration/accounts"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show the busiest accounts."""
         must_operate(visit)
         limits = visit.services.room.limits

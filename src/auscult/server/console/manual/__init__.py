@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from itertools import groupby
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from markupsafe import Markup
 
 from auscult.language import gettext as _
 from auscult.language import later
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit
 from auscult.services.manual.installed import get_page, manual, page_html
 
 HELP = "Documentation"
@@ -33,14 +32,14 @@ class ManualPage(Controller):
     path = "/help"
 
     @get(sync_to_thread=True)
-    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def listing(self, visit: TheVisit) -> Response[str]:
         """List the pages by section."""
         pages = sorted(manual().values(), key=lambda each: list(SECTIONS).index(each.section))
         found = [(_(SECTIONS[name]), tuple(of)) for name, of in groupby(pages, lambda each: each.section)]
         return visit.page("manual/manual", HELP, sections=found)
 
     @get("/{page:path}", sync_to_thread=True)
-    def show(self, page: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, page: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show one page."""
         found = get_page(page.strip("/"))
         section = _(SECTIONS[found.section])

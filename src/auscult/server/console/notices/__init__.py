@@ -6,8 +6,7 @@ from typing import NamedTuple, get_args
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -20,7 +19,7 @@ from auscult.server.console.disputes import reviewing
 from auscult.server.console.frame.naming import customer_words
 from auscult.server.console.frame.posted import Posted, one
 from auscult.server.console.frame.quoting import excerpt
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.people.names import names_of_people
 from auscult.server.rest.parameters import number_in
 from auscult.services.disputes.outcomes import outcome_of
@@ -28,7 +27,7 @@ from auscult.services.disputes.reviewing import EVERY
 from auscult.services.notices.noticing import Noticing
 from auscult.services.notices.writing import sentence_of
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 _AT_ONCE = 100
 KINDS: Mapping[Kind, str] = {
     "assigned": later("Assigned"),

@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, get_args
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -19,7 +18,7 @@ from auscult.server.console.frame.filters import address
 from auscult.server.console.frame.heads import Sorting, order_of, read_key, write_key
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.reasons import in_words
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.services.scoring.batches import Job, cancel_job, list_jobs, retry_job
 from auscult.storage.directory import Progress
@@ -68,7 +67,7 @@ class JobsPage(Controller):
     path = "/administration/jobs"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show waiting jobs, failures, and remedies."""
         visit.require_everywhere("job.read")
         query = visit.query
@@ -91,14 +90,14 @@ class JobsPage(Controller):
         )
 
     @post("/{job_id:str}/retry", sync_to_thread=True)
-    def retry(self, job_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def retry(self, job_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Queue a job again."""
         visit.require_everywhere("job.manage")
         retry_job(visit.app, job_id)
         return Redirect(f"{_PATH}?done=retried", status_code=303)
 
     @post("/{job_id:str}/cancel", sync_to_thread=True)
-    def cancel(self, job_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def cancel(self, job_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Cancel the rest of a job."""
         visit.require_everywhere("job.manage")
         cancel_job(visit.app, job_id)

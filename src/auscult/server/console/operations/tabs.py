@@ -3,15 +3,13 @@
 from typing import Any, NamedTuple
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec import Struct
 
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.conversations.listing_view import TabView
-from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit, missing
+from auscult.server.console.frame.visit import BASE, NoPermissionError, TheVisit, Visit, missing
 
 PATH = f"{BASE}/administration"
 
@@ -90,7 +88,7 @@ class AdministrationPage(Controller):
     path = "/administration"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def show(self, visit: TheVisit) -> Redirect:
         """Redirect to the first page that is open to the visitor."""
         found = tabs_of(visit, "")
         if not found:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.errors import AccessError, AuscultError, RequestError
@@ -13,7 +12,7 @@ from auscult.domain.tenancy import WIRES, Client
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Posted, one, sentence, several
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.rights import permission_in_words, scope_groups, scope_in_words
 from auscult.services.operations.clients import ClientChanges, add_client, clients_of
@@ -31,13 +30,13 @@ class ClientsPage(Controller):
     path = "/administration/clients"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """List the clients that reach the app."""
         visit.require_everywhere("settings.manage")
         return self._page(visit)
 
     @post(sync_to_thread=True)
-    def add(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def add(self, data: Posted, visit: TheVisit) -> Response[str]:
         """Add a client, and show its secret once."""
         visit.require_everywhere("settings.manage")
         try:
@@ -48,16 +47,14 @@ class ClientsPage(Controller):
         return self._page(visit, client)
 
     @post("/{client_id:str}/revoke", sync_to_thread=True)
-    def revoke(self, client_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def revoke(self, client_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Revoke a client: its tokens are refused from now on."""
         visit.require_everywhere("settings.manage")
         ClientChanges(visit.store, visit.app, visit.principal).revoke(client_id)
         return Redirect(f"{_PATH}?done=revoked", status_code=303)
 
     @post("/{client_id:str}/wire", sync_to_thread=True)
-    def set_wire(
-        self, client_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Redirect:
+    def set_wire(self, client_id: FromPath[str], data: Posted, visit: TheVisit) -> Redirect:
         """Set the version of the reporting APIs that a client is served."""
         visit.require_everywhere("settings.manage")
         wire = one(data, "wire")

@@ -4,15 +4,14 @@ from collections import Counter
 from collections.abc import Collection
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, RequestError
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Posted, one, sentence, several
-from auscult.server.console.frame.visit import NoPermissionError, Visit
+from auscult.server.console.frame.visit import NoPermissionError, TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.rights import permission_groups
 from auscult.server.console.people.users import managed
@@ -28,13 +27,13 @@ class RolesPage(Controller):
     path = "/administration/roles"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show every role with its permissions."""
         visit.require_everywhere("user.read")
         return self._page(visit)
 
     @post(sync_to_thread=True)
-    def define(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def define(self, data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Define a role for the whole account."""
         _must_manage_account(visit)
         name = one(data, "name").lower().replace(" ", "-")
@@ -49,7 +48,7 @@ class RolesPage(Controller):
         return Redirect(f"{_PATH}?done=defined", status_code=303)
 
     @post("/{name:str}/remove", sync_to_thread=True)
-    def remove(self, name: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def remove(self, name: FromPath[str], visit: TheVisit) -> Redirect:
         """Remove a role of the account's own; grants of it lose their effect."""
         _must_manage_account(visit)
         managed(visit).define_role(visit.app, name, None)

@@ -6,8 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.conversation import Agent
@@ -21,7 +20,7 @@ from auscult.server.console.absences import LABELS, absences_of, days_in_words, 
 from auscult.server.console.frame.naming import agent_name, by_in_words, role_name
 from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence, sentence_of, several
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, AnyRequest, Visit
+from auscult.server.console.frame.visit import BASE, AnyRequest, TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.people.rights import permission_in_words
@@ -93,15 +92,13 @@ class UsersPage(Controller):
     path = "/administration/users"
 
     @get(sync_to_thread=True)
-    def listing(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def listing(self, visit: TheVisit) -> Response[str]:
         """List the users who have or had a grant in the app."""
         visit.require_everywhere("user.read")
         return self._listing(visit, {})
 
     @post(sync_to_thread=True)
-    def add(
-        self, data: Posted, visit: NamedDependency[SkipValidation[Visit]], request: AnyRequest
-    ) -> Response[str] | Redirect:
+    def add(self, data: Posted, visit: TheVisit, request: AnyRequest) -> Response[str] | Redirect:
         """Add a user with a role."""
         visit.require_everywhere("user.manage")
         users, tenant, access = managed(visit), visit.app.tenant, _access(data)
@@ -120,48 +117,38 @@ class UsersPage(Controller):
         return self._one(visit, user.user_id, **invitation(visit, user.email, users.link(user), request))
 
     @get("/{user_id:str}", sync_to_thread=True)
-    def show(self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, user_id: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show one user, with all grants, and why they see a conversation where one is named."""
         visit.require_everywhere("user.read")
         return self._one(visit, user_id)
 
     @post("/{user_id:str}/grants", sync_to_thread=True)
-    def grant(
-        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def grant(self, user_id: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Grant a role or a single permission."""
         users, tenant, access = managed(visit), visit.app.tenant, _access(data)
         return self._changed(visit, user_id, "granted", lambda user: users.grant(user, tenant, access), data)
 
     @post("/{user_id:str}/grants/{grant_id:str}/revoke", sync_to_thread=True)
-    def revoke(
-        self, user_id: FromPath[str], grant_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def revoke(self, user_id: FromPath[str], grant_id: FromPath[str], visit: TheVisit) -> Response[str] | Redirect:
         """End a grant."""
         users, tenant = managed(visit), visit.app.tenant
         return self._changed(visit, user_id, "revoked", lambda user: users.revoke(user, tenant, grant_ids=[grant_id]))
 
     @post("/{user_id:str}/state", sync_to_thread=True)
-    def state(
-        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def state(self, user_id: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Disable a user, or make them active again."""
         if one(data, "act") == "disable":
             return self._changed(visit, user_id, "disabled", managed(visit).disable)
         return self._changed(visit, user_id, "enabled", managed(visit).enable)
 
     @post("/{user_id:str}/password", sync_to_thread=True)
-    def password(
-        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def password(self, user_id: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Set a password."""
         users, password = managed(visit), one(data, "password")
         return self._changed(visit, user_id, "password", lambda user: users.set_password(user, password))
 
     @post("/{user_id:str}/link", sync_to_thread=True)
-    def link(
-        self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]], request: AnyRequest
-    ) -> Response[str]:
+    def link(self, user_id: FromPath[str], visit: TheVisit, request: AnyRequest) -> Response[str]:
         """Show a link that signs in a user who has no password yet."""
         visit.require_everywhere("user.manage")
         user = _find(visit, user_id)
@@ -172,16 +159,12 @@ class UsersPage(Controller):
         return self._one(visit, user_id, **invitation(visit, user.email, code, request))
 
     @post("/{user_id:str}/second-factor/reset", sync_to_thread=True)
-    def reset_second_factor(
-        self, user_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def reset_second_factor(self, user_id: FromPath[str], visit: TheVisit) -> Response[str] | Redirect:
         """Remove the second factor of a user who lost the device."""
         return self._changed(visit, user_id, "reset", managed(visit).reset_second_factor)
 
     @post("/{user_id:str}/away", sync_to_thread=True)
-    def state_absence(
-        self, user_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def state_absence(self, user_id: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """State days on which a user is away."""
         absences = absences_of(visit)
         return self._changed(
@@ -190,7 +173,7 @@ class UsersPage(Controller):
 
     @post("/{user_id:str}/away/{absence_id:str}/remove", sync_to_thread=True)
     def remove_absence(
-        self, user_id: FromPath[str], absence_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]
+        self, user_id: FromPath[str], absence_id: FromPath[str], visit: TheVisit
     ) -> Response[str] | Redirect:
         """Remove an absence; one that is removed already stays so."""
 

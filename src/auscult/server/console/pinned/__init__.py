@@ -26,7 +26,7 @@ from auscult.domain.recordings.recording import Recording
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of, several
-from auscult.server.console.frame.visit import BASE, Console, Visit, missing
+from auscult.server.console.frame.visit import BASE, Console, TheVisit, Visit, missing
 from auscult.server.console.people.names import names_of_people
 from auscult.services.pinned import Collecting, PinOf
 from auscult.services.recordings.clips import LONGEST_MS, clip_variant
@@ -34,7 +34,7 @@ from auscult.services.recordings.links import record_links
 from auscult.services.recordings.variants import offer
 
 T = TypeVar("T")
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 _LABELS = {"name": later("Name"), "agent_ids": later("Agents"), "note": later("Why it is good, in a sentence")}
 _NEW = "new"
 """The choice of a new collection in the form that pins."""

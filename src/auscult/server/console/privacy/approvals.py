@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.privacy.retention import Approval
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.api.privacy.retention import erasing
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.privacy.views import step_in_words
@@ -33,20 +32,20 @@ class ApprovalsPage(Controller):
     path = "/administration/approvals"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """List the steps that wait, for people who only decide."""
         visit.require_everywhere("approval.decide")
         return administration(visit, "Approvals", note=note_of(visit, _NOTES), **waiting_steps(visit))
 
     @post("/{number:int}/approve", sync_to_thread=True)
-    def approve(self, number: FromPath[int], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def approve(self, number: FromPath[int], visit: TheVisit) -> Redirect:
         """Approve a step that another person requested, and run it."""
         visit.require_everywhere("approval.decide")
         done = steps(visit).approve(number)
         return _back(visit, done.approval, done.receipt.id if done.receipt else "approved")
 
     @post("/{number:int}/refuse", sync_to_thread=True)
-    def refuse(self, number: FromPath[int], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def refuse(self, number: FromPath[int], visit: TheVisit) -> Redirect:
         """Refuse a step that waits."""
         visit.require_everywhere("approval.decide")
         return _back(visit, steps(visit).refuse(number), "refused")

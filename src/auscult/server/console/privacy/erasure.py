@@ -3,8 +3,6 @@
 from typing import cast, get_args
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import RequestError
@@ -12,7 +10,7 @@ from auscult.domain.privacy.retention import By, Item
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Posted, one, sentence, several
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.privacy.approvals import note_of, steps, waiting_steps
 from auscult.server.console.privacy.retention import receipts
@@ -32,13 +30,13 @@ class ErasurePage(Controller):
     path = "/administration/erasure"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Ask for a customer; past runs are below."""
         visit.require_everywhere("erasure.run")
         return self._page(visit, "", "", None)
 
     @post(sync_to_thread=True)
-    def act(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def act(self, data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """List a customer's conversations; erase the listed ones after confirmation."""
         visit.require_everywhere("erasure.run")
         by, value = one(data, "by"), one(data, "value")

@@ -3,8 +3,7 @@
 from typing import get_args
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, RequestError
@@ -12,7 +11,7 @@ from auscult.domain.privacy.retention import HoldKind
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Given, Posted, day, one, sentence
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.privacy.approvals import steps, waiting, waiting_steps
 from auscult.services.privacy.holds import place_hold
@@ -35,13 +34,13 @@ class HoldsPage(Controller):
     path = "/administration/holds"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """List the holds, lifted ones too."""
         visit.require_everywhere("hold.manage")
         return self._page(visit, {})
 
     @post(sync_to_thread=True)
-    def place(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def place(self, data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Place a hold."""
         visit.require_everywhere("hold.manage")
         kind, reason = one(data, "kind"), one(data, "reason")
@@ -59,9 +58,7 @@ class HoldsPage(Controller):
         return Redirect(f"{_PATH}?done=placed", status_code=303)
 
     @post("/{number:int}/lift", sync_to_thread=True)
-    def lift(
-        self, number: FromPath[int], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def lift(self, number: FromPath[int], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Lift a hold."""
         visit.require_everywhere("hold.manage")
         reason = one(data, "reason")

@@ -3,11 +3,9 @@
 from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 
 from auscult.language import gettext as _
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.privacy.log_words import action_choices, action_in_words
@@ -26,13 +24,13 @@ class LogPage(Controller):
     path = "/administration/log"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show the newest entries that the address selects."""
         visit.require_everywhere("log.read")
         return self._page(visit)
 
     @post("/check", sync_to_thread=True)
-    def check(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def check(self, visit: TheVisit) -> Response[str]:
         """Check that no entry was changed, removed or inserted."""
         visit.require_everywhere("log.read")
         faults = verify_for(visit.store, visit.app, f"user:{visit.visitor.email}")

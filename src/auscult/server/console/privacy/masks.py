@@ -3,8 +3,7 @@
 from typing import Any, cast, get_args
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.comments import WRITE
@@ -13,7 +12,7 @@ from auscult.domain.privacy.faults import NewFault, Sign, Wrong
 from auscult.domain.privacy.redaction import Kind
 from auscult.language import later
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.server.console.privacy.settings import KINDS
 from auscult.services.privacy import faults
 
@@ -29,7 +28,7 @@ WRONGS: dict[Wrong, str] = {
     "other_kind": later("It is of another kind"),
     "missed": later("Something was missed beside it"),
 }
-Asked = NamedDependency[SkipValidation[Visit]]
+Asked = TheVisit
 
 
 class MaskPage(Controller):

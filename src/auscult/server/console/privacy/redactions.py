@@ -3,8 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from litestar import Controller, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.errors import ConflictError
@@ -13,7 +12,7 @@ from auscult.language import gettext as _
 from auscult.language import later, ngettext
 from auscult.server.console.frame.charts.progress import progress
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH
 from auscult.services.history import redactions
 from auscult.services.history.redactions import Certificate
@@ -39,19 +38,19 @@ class RedactionsPage(Controller):
     path = "/administration/redactions"
 
     @post(sync_to_thread=True)
-    def begin(self, visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def begin(self, visit: TheVisit) -> Redirect:
         """Begin to mask what is stored, as the settings say now."""
         visit.require_everywhere("settings.manage")
         return _shown(lambda: redactions.begin(visit.app, f"user:{visit.visitor.email}"), "begun")
 
     @post("/{redaction_id:str}/cancel", sync_to_thread=True)
-    def cancel(self, redaction_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def cancel(self, redaction_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Cancel one."""
         visit.require_everywhere("settings.manage")
         return _shown(lambda: redactions.cancel(visit.app, redaction_id), "cancelled")
 
     @post("/{redaction_id:str}/resume", sync_to_thread=True)
-    def resume(self, redaction_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Redirect:
+    def resume(self, redaction_id: FromPath[str], visit: TheVisit) -> Redirect:
         """Continue one that was cancelled or failed."""
         visit.require_everywhere("settings.manage")
         return _shown(lambda: redactions.resume(visit.app, redaction_id), "begun")

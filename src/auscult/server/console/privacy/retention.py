@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from typing import cast
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError
@@ -14,7 +12,7 @@ from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.api.privacy.retention import erasing
 from auscult.server.console.frame.posted import Field, Given, Posted, one, sentence, whole
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.people.names import names_of_people
 from auscult.server.console.privacy.views import KINDS, erased_in_words
@@ -31,13 +29,13 @@ class RetentionPage(Controller):
     path = "/administration/retention"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show the rules and past runs."""
         visit.require_everywhere("retention.manage")
         return self._page(visit, {})
 
     @post(sync_to_thread=True)
-    def change(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def change(self, data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Preview the erasures of a change; make it after confirmation."""
         visit.require_everywhere("retention.manage")
         try:

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from importlib.metadata import version
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -15,7 +13,7 @@ from auscult.domain.privacy.settings import PrivacySettings
 from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Field, Given, Posted, lines, number, one, sentence
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.server.console.privacy.approvals import steps, waiting_steps
 from auscult.server.console.privacy.redactions import NOTES, stored
@@ -67,13 +65,13 @@ class SettingsPage(Controller):
     path = "/administration/settings"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show the app's treatment of personal data, and the installation."""
         visit.require_everywhere("settings.manage")
         return self._page(visit)
 
     @post(sync_to_thread=True)
-    def change(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    def change(self, data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Change the app's treatment of personal data from now on."""
         visit.require_everywhere("settings.manage")
         people = one(data, "people")

@@ -6,9 +6,8 @@ from datetime import date
 from typing import Annotated, cast
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -19,14 +18,14 @@ from auscult.language import later
 from auscult.server.console.definitions.in_force import forms_in_force
 from auscult.server.console.frame.posted import Field, Posted, one, sentence_of, several, whole
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, Visit, file_response, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, file_response, missing
 from auscult.server.rest.parameters import number_in
 from auscult.services.conversations.names import names_in_use
 from auscult.services.delivery.spreadsheets import type_of
 from auscult.services.schedules.scheduling import Scheduling
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 EXPORT = "report.export"
 _HOUR = Field(later("At"), 0, LAST_HOUR, is_whole=True)
 _DAYS = Field(later("Days covered"), 1, 366, is_whole=True)

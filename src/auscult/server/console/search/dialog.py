@@ -6,8 +6,6 @@ from typing import Literal, NamedTuple
 from urllib.parse import unquote, urlencode
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from markupsafe import Markup, escape
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +16,7 @@ from auscult.language import later
 from auscult.server.console.frame.naming import side_name
 from auscult.server.console.frame.reader import clock
 from auscult.server.console.frame.templating import NavigationItem
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.operations.tabs import tabs_of
 from auscult.server.console.search.answer import AnswerView, answer, may_ask
 from auscult.services.conversations.names import typed
@@ -97,7 +95,7 @@ class SearchPage(Controller):
     path = "/search"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show the results as a page."""
         found = results(visit)
         is_asked = bool(folded(found.words)) and not found.kind and not found.is_too_long
@@ -106,12 +104,12 @@ class SearchPage(Controller):
         )
 
     @get("/part", sync_to_thread=True)
-    def part(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def part(self, visit: TheVisit) -> Response[str]:
         """Show the results in the dialog; without words, the pages of ``recent`` that still exist for the visitor."""
         return visit.part("search/results", results(visit), may_ask=may_ask(visit))
 
     @get("/picks", sync_to_thread=True)
-    def picks(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def picks(self, visit: TheVisit) -> Response[str]:
         """Show what a field can take: ``of`` agents, users or conversations, by words or a pasted link with its moment; or own ids and fields."""
         values, hits = picks_of(visit)
         return visit.part("search/picks", values=values, hits=hits, turn_of=turn_of)

@@ -5,8 +5,7 @@ from importlib.util import find_spec
 from typing import Any, get_args
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec import Struct
 
@@ -18,11 +17,11 @@ from auscult.language import gettext as _
 from auscult.outgoing.dialling import AddressRefusedError
 from auscult.sandbox.messages import Messenger
 from auscult.server.console.frame.posted import Given, Posted, one, sentence_of, several
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.notices import KINDS as KIND_WORDS
 from auscult.services.targets.sending import Targets
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 PATH = f"{BASE}/notices/targets"
 _LABELS = {"name": later("Name"), "address": later("Address"), "kinds": later("Which notices")}
 _STATES: Mapping[State, str] = {

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from urllib.parse import quote, urlencode
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from auscult.domain.audits.audit import Audit
@@ -18,14 +17,14 @@ from auscult.metrics.by_example import ByExample
 from auscult.server.console.definitions.forms.builder import label_of, word_of_value
 from auscult.server.console.definitions.forms.listing import PATH
 from auscult.server.console.frame.posted import Given, Posted, one, sentence, several
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.editing.questions import mappings
 from auscult.services.disputes.outcomes import word_of
 from auscult.services.taught import Asked, Teaching
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 HANDFUL = 5
 """Conversations on a page."""
 _BETWEEN = "|"

@@ -7,8 +7,6 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, ConflictError
@@ -18,12 +16,12 @@ from auscult.language import later
 from auscult.server.console.definitions.forms.listing import PATH as FORMS
 from auscult.server.console.frame.naming import by_in_words, language_name
 from auscult.server.console.frame.posted import Posted, one, sentence
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.people.names import names_of_people
 from auscult.services.assist.knowledge import Library
 from auscult.services.tuning import Fitting
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 PATH = f"{BASE}/tuning"
 _DONE = {
     "published": later("The fit is in force."),

@@ -5,8 +5,6 @@ from datetime import date, timedelta
 
 from babel.dates import get_day_names
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from litestar.response import Redirect
 
 from auscult.domain.errors import AuscultError, RequestError
@@ -15,11 +13,11 @@ from auscult.language import gettext as _
 from auscult.language import later
 from auscult.server.console.frame.posted import Given, Posted, lines, one, sentence_of, several
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.operations.tabs import PATH, administration
 from auscult.services.workdays import Calendar
 
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 _PATH = f"{PATH}/working-days"
 _LABELS = {
     "week": later("Days of the week"),

@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from litestar import Request, get
@@ -157,3 +157,24 @@ def test_outdated_with_the_minute_or_a_right(
         granted_at=NOW,
     )
     assert outdated_at(Access(user, session, None, [grant], BUILT_IN), NOW) == NOW + outdated
+
+
+class Result(NamedTuple):
+    """A result that was counted from ``n`` conversations."""
+
+    n: int
+    counted: int
+
+
+@pytest.mark.parametrize(("n", "seconds"), [(999, 0), (1_000, 1), (20_000, 20), (1_000_000, 30)])
+def test_a_result_is_as_old_as_it_was_costly(n: int, seconds: int, pages: KeptPages, store: Changes) -> None:
+    """Counted again after a second for each thousand conversations, and at once for another question or of few."""
+    counted = iter(range(9))
+
+    def find(key: str = "a") -> int:
+        return pages.recent(key, lambda: Result(n, next(counted))).counted
+
+    assert (find(), find("b")) == (0, 1)
+    assert find() == (0 if seconds else 2)
+    store.now = NOW + timedelta(seconds=seconds)
+    assert find() == (2 if seconds else 3)

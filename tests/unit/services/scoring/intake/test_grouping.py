@@ -1,9 +1,6 @@
-from collections.abc import Iterator
-
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auscult.domain.conversation import Conversation
 from auscult.services.scoring.intake.grouping import grouped
 from tests.integration.working import conversation
 
@@ -25,13 +22,7 @@ def test_groups_are_the_whole_in_order_and_never_larger_than_they_may(
 @given(st.integers(1, 5))
 def test_no_more_is_read_than_one_beyond_a_group(most: int) -> None:
     """Whoever takes one group has one more conversation read, at most."""
-    read = 0
-
-    def source() -> Iterator[Conversation]:
-        nonlocal read
-        for number in range(100):
-            read += 1
-            yield conversation(f"c-{number}")
-
-    assert len(next(grouped(source(), most))) == most
-    assert read <= most + 1
+    numbers = iter(range(100))
+    source = (conversation(f"c-{number}") for number in numbers)
+    assert len(next(grouped(source, most))) == most
+    assert next(numbers) <= most + 1

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, FromPath, SkipValidation
+from litestar.params import Body, FromPath
 from litestar.response import Redirect
 from markupsafe import Markup
 from msgspec import Struct
@@ -24,7 +23,7 @@ from auscult.server.console.frame.charts.strip import strip
 from auscult.server.console.frame.posted import sentence
 from auscult.server.console.frame.reader import Reader, clock, length
 from auscult.server.console.frame.verdicts import cells_of, question_of, sign_of
-from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit, missing
+from auscult.server.console.frame.visit import BASE, NoPermissionError, TheVisit, Visit, missing
 from auscult.server.console.people.names import names_by_id
 from auscult.server.console.recordings import sound_of
 from auscult.services.conversations.latest import Sought, details, newest
@@ -84,7 +83,7 @@ class ResultsView(Struct, frozen=True, kw_only=True):
 
 
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 _MOST = 50
 _OFFERED = 5
 _MOST_REVIEWS = 1_000

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Annotated, NamedTuple
 
 from litestar import Controller, Response, post
-from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body, SkipValidation
+from litestar.params import Body
 from litestar.response import Redirect
 
 from auscult.domain.audits.assignment import Assigned
@@ -19,7 +18,7 @@ from auscult.language import later
 from auscult.server.console.audits.desk import ItemPage
 from auscult.server.console.frame.naming import customer_words
 from auscult.server.console.frame.quoting import excerpt
-from auscult.server.console.frame.visit import BASE, Visit, missing
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit, missing
 from auscult.services.audits.blind import kept_from, kept_from_agents, unreleased_to
 from auscult.services.audits.desk import Desk
 
@@ -42,7 +41,7 @@ class Compared(NamedTuple):
 PERMISSION = "audit.review_own"
 HOME = f"{BASE}/my-results"
 Fields = Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)]
-AnyVisit = NamedDependency[SkipValidation[Visit]]
+AnyVisit = TheVisit
 
 
 class SelfReviewPage(ItemPage):

@@ -8,8 +8,6 @@ from typing import Any, NamedTuple
 
 from litestar import Controller, Response, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -22,7 +20,7 @@ from auscult.server.console.definitions.forms.listing import PATH, forms_page
 from auscult.server.console.definitions.forms.publishing import editor_page
 from auscult.server.console.frame.posted import one, sentence
 from auscult.server.console.frame.reasons import fault_in_words
-from auscult.server.console.frame.visit import Visit, missing
+from auscult.server.console.frame.visit import TheVisit, Visit, missing
 from auscult.server.rest.request import AnyRequest
 from auscult.server.rest.threads import run
 from auscult.services.definitions.forms.document import read_document
@@ -77,7 +75,7 @@ class FormBeginning(Controller):
     path = "/forms"
 
     @post(request_max_body_size=LARGEST_SHEET + (1 << 20))
-    async def new(self, request: AnyRequest, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str] | Redirect:
+    async def new(self, request: AnyRequest, visit: TheVisit) -> Response[str] | Redirect:
         """Create a form as a draft, and lead to its editor. The fields may come with a file, or without."""
         sent = await request.form()
         given: dict[str, Any] = {name: values[-1] for name, values in sent.dict().items()}

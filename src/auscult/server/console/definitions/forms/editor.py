@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Controller, Response, get, post
-from litestar.di import NamedDependency
-from litestar.params import FromPath, SkipValidation
+from litestar.params import FromPath
 from litestar.response import Redirect
 from msgspec.structs import replace
 
@@ -36,7 +35,7 @@ from auscult.server.console.definitions.forms.sentences import Sentences, senten
 from auscult.server.console.definitions.picks import columns_of_tables, languages_of, names_for
 from auscult.server.console.form_examples import doubt_of
 from auscult.server.console.frame.posted import Given, Posted, one, sentence
-from auscult.server.console.frame.visit import Visit
+from auscult.server.console.frame.visit import TheVisit, Visit
 from auscult.server.console.history.trial_view import TrialView, unasked
 from auscult.server.console.history.trial_words import SAY, with_said
 from auscult.server.console.history.trials import kept_trial, untried
@@ -68,7 +67,7 @@ class FormEditorPage(Controller):
     path = "/forms/{form_id:str}"
 
     @get(sync_to_thread=True)
-    def show(self, form_id: FromPath[str], visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, form_id: FromPath[str], visit: TheVisit) -> Response[str]:
         """Show the draft of a form, or its version in force."""
         require_editor(visit)
         is_saved = visit.done == _SAVED
@@ -79,9 +78,7 @@ class FormEditorPage(Controller):
         return editor_page(visit, view, {}, left=left)
 
     @post(sync_to_thread=True)
-    def act(
-        self, form_id: FromPath[str], data: Posted, visit: NamedDependency[SkipValidation[Visit]]
-    ) -> Response[str] | Redirect:
+    def act(self, form_id: FromPath[str], data: Posted, visit: TheVisit) -> Response[str] | Redirect:
         """Run the action of a button: change, try, save or publish the document. With ``part``, return only that."""
         require_editor(visit)
         base = base_of(data, document_in_use(visit.app.forms, form_id))

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 
 from auscult.domain.errors import FormError
 from auscult.server.console.definitions.forms.days import first_day_to_come
 from auscult.server.console.definitions.forms.editor_view import FormRow, FormsView, channel_name
-from auscult.server.console.frame.visit import BASE, NoPermissionError, Visit
+from auscult.server.console.frame.visit import BASE, NoPermissionError, TheVisit, Visit
 from auscult.services.definitions.forms.cache import read_kept
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.publish import in_force
@@ -27,7 +25,7 @@ class FormsPage(Controller):
     path = "/forms"
 
     @get(sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """List the forms in force, and the forms that are only drafts."""
         require_editor(visit)
         return forms_page(visit)

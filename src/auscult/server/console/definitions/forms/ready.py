@@ -1,8 +1,6 @@
 """The ready questions of the form in an editor, each with its agreement with people in this app."""
 
 from litestar import Controller, Response, post
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from markupsafe import Markup
 from msgspec import Struct
 
@@ -14,7 +12,7 @@ from auscult.server.console.frame.counts import Leads
 from auscult.server.console.frame.naming import language_name
 from auscult.server.console.frame.posted import Posted
 from auscult.server.console.frame.reader import Reader
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit
 from auscult.server.console.insights.metric import PERIOD
 from auscult.services.definitions.forms.document import read_document
 from auscult.services.definitions.forms.editing.questions import mappings
@@ -48,7 +46,7 @@ class FormReadyPage(Controller):
     path = "/forms/{form_id:str}/ready"
 
     @post(sync_to_thread=True)
-    def act(self, data: Posted, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def act(self, data: Posted, visit: TheVisit) -> Response[str]:
         """List the ready questions for the document as it is in the editor."""
         require_editor(visit)
         end = visit.reader.end_of_today

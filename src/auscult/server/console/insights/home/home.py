@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
-from litestar.params import SkipValidation
 from markupsafe import Markup
 from msgspec.structs import replace
 
@@ -18,7 +16,7 @@ from auscult.server.console.frame.counts import WITH_SCORE, Leads
 from auscult.server.console.frame.filters import filter_view
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.naming import within_sentence
-from auscult.server.console.frame.visit import BASE, Visit
+from auscult.server.console.frame.visit import BASE, TheVisit, Visit
 from auscult.server.console.insights.home.home_view import (
     Agreed,
     HearView,
@@ -52,7 +50,7 @@ class HomePage(Controller):
     path = "/"
 
     @get(opt=KEPT, sync_to_thread=True)
-    def show(self, visit: NamedDependency[SkipValidation[Visit]]) -> Response[str]:
+    def show(self, visit: TheVisit) -> Response[str]:
         """Show the information that the reader needs first, by their permissions."""
         if visit.principal.is_only_agent():
             return own_home(visit)
@@ -103,7 +101,8 @@ def _numbers(visit: Visit, sought: Sought, leads: Leads) -> list[NumberView]:
         if led := people.fields.handled_by:
             leads = leads._replace(query={**leads.query, "handled_by": led})
         why = f"{BASE}/overview" if names_cause else ""
-        found.append(pass_number(passed_change(visit.app, people, lately(end)), leads, why, names_cause=names_cause))
+        change = visit.recent(passed_change, people, lately(end))
+        found.append(pass_number(change, leads, why, names_cause=names_cause))
     if visit.may("insight.read") and visit.may("audit.read"):
         audits, parts = agreement_by_metric(visit.app, end - _AGREEMENT, end)
         found.append(agreement_number(Agreed(audits, parts, end - _AGREEMENT, end), visit.reader, BASE))
