@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -62,15 +63,14 @@ def hurried() -> Iterator[FileReader]:
 
 
 def child_of_this_process() -> int:
-    """The process that reads files for this one; the newest of several."""
-    found = [
-        int(path.name)
-        for path in Path("/proc").iterdir()
-        if path.name.isdigit()
-        and b"auscult.sandbox.file_child" in (path / "cmdline").read_bytes()
-        and (path / "stat").read_text().rpartition(")")[2].split()[1] == str(os.getpid())
-    ]
-    return max(found)
+    """The process that reads files for this one; of several the one that began last, as numbers are used again."""
+    found: dict[int, int] = {}
+    for path in Path("/proc").glob("[0-9]*"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # ended meanwhile
+            is_child = b"auscult.sandbox.file_child" in (path / "cmdline").read_bytes()
+            _state, parent, *more = (path / "stat").read_text().rpartition(")")[2].split()
+            found |= {int(more[17]): int(path.name)} if is_child and parent == str(os.getpid()) else {}
+    return found[max(found)]
 
 
 @pytest.mark.parametrize("name", [name for name in RIGHT if (FILES / name).is_file()])
