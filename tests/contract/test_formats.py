@@ -18,6 +18,7 @@ from auscult.domain.conversation import Conversation
 from auscult.domain.errors import FormatError
 from auscult.formats import FORMATS, Format, Limits, Rejected, _calls, _document, detect, native, vcon
 from tests.strategies import accepted_conversations, json_objects
+from tests.waiting import existing
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/reference/formats.md").read_text(encoding="utf-8")
@@ -149,8 +150,7 @@ def test_native_is_asked_last() -> None:
 
 def test_the_example_of_the_page_is_read() -> None:
     """The document that the page shows is read, with every field it has."""
-    document = re.search(r"## The native document\n\n```json\n(.*?)```", PAGE, re.DOTALL)
-    assert document is not None
+    document = existing(re.search(r"## The native document\n\n```json\n(.*?)```", PAGE, re.DOTALL))
     (conversation,) = read(native.Native(), document[1].encode())
     assert isinstance(conversation, Conversation)
     empty = Conversation(id="", channel="chat", started_at=conversation.started_at)
@@ -192,8 +192,7 @@ def test_the_example_of_the_page_is_read() -> None:
 )
 def test_the_page_has_every_field_and_no_other(heading: str, document: Any) -> None:
     """Fields, and which of them are required, are those of the structs that read the document."""
-    section = re.search(rf"^### {heading}\n(.*?)^#", PAGE, re.MULTILINE | re.DOTALL)
-    assert section is not None
+    section = existing(re.search(rf"^### {heading}\n(.*?)^#", PAGE, re.MULTILINE | re.DOTALL))
     rows = dict(re.findall(r"^\| `(\w+)` \| .* \| (.*?) \|$", section[1], re.MULTILINE))
     assert list(rows) and set(rows) == set(document.__struct_fields__)  # noqa: PT018  (an empty table is no table)
     required = {field.name for field in msgspec.structs.fields(document) if field.required}

@@ -10,37 +10,13 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
+from tests.data_files import data_of
 from tests.how_to.shell import Shell
 from tests.integration.program import POLITE, conversation, write
 
 ROOT = Path(__file__).parents[2]
 RUDE = (("agent", "What do you want?"), *POLITE[1:])
-FORM = """id: {id}
-name: {name}
-channel: voice
-pass_score: 60
-assignments:
-  - {{queue: {queue}}}
-metrics:
-  - id: em-greeting
-    name: Greeting
-    type: by_question
-    question: Does the agent greet?
-    weight: 40
-    answer: {{speaker: agent, any_of: [{{phrases: [{phrase}]}}, {{similar: ["Hello, thanks for calling"], threshold: 0.9}}]}}
-  - id: em-tone
-    name: Tone
-    type: by_question
-    question: Is the agent friendly?
-    weight: 20
-    answer: {{speaker: agent, any_of: [{{phrases: [please]}}]}}
-  - id: em-signoff
-    name: Sign-off
-    type: by_question
-    question: Does the agent say goodbye?
-    weight: 40
-    answer: {{speaker: agent, any_of: [{{phrases: [goodbye]}}]}}
-"""
+FORM = data_of(__file__, "form")
 FILES = {
     "billing.yaml": FORM.format(id="ef-billing", name="Billing", queue="Billing", phrase="thank you for calling"),
     "bank.yaml": FORM.format(id="ef-bank", name="Bank", queue="Bank", phrase="good day"),

@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from types import TracebackType
 from typing import Any
 from urllib.parse import quote
 
@@ -37,9 +36,7 @@ class Hook(AbstractContextManager["Hook"]):
         self._connection = Connection(url, access, sleep=sleep, notify=notify)
         self._path = _HOOK.format(app=quote(access.app, safe=""))
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Let the connection go."""
         self._connection.close()
 

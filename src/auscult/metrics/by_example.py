@@ -5,7 +5,7 @@ Settings, semantics and examples for users: docs/reference/metrics/by_example.md
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import ClassVar, Literal
 
 from msgspec import Struct
@@ -17,12 +17,14 @@ from auscult.domain.probe import Answers, Probe, Resemblance, ResemblanceAnswer,
 from auscult.domain.questions.taught import COUNTS_FROM, Speaker, Taught, likelihood, spoken
 from auscult.domain.said.negation import denies
 from auscult.metrics._contract import Planned
-from auscult.metrics._finding.joining import compiled, searches_of
-from auscult.metrics._finding.language import Finding, finding_problems
+from auscult.metrics._finding.joining import Joined, compiled, searches_of
+from auscult.metrics._finding.language import Entry, Finding, finding_problems
 from auscult.metrics._finding.reading import reading_of
-from auscult.metrics._finding.search import NOTHING, Outcome
+from auscult.metrics._finding.search import NOTHING, Outcome, Search
 from auscult.votes import acts_probe
 
+OCCASIONS = ("escalation_request", "hold_noticed_by_customer", "leaving", "problem", "threats")
+"""Wording packs of customers that may be the occasion of a question; each language has them."""
 _SURE = Decimal("0.01")
 
 
@@ -146,6 +148,20 @@ def values_of(conversation: Conversation, occasion: int | None) -> dict[str, dic
         if occasion is not None:
             found[turn.id]["order"] = "before" if index < occasion else "after" if index > occasion else ""
     return found
+
+
+def occasions_of(conversation: Conversation, language: str) -> dict[str, str]:
+    """Return what may be the occasion of a question, by the name of its wording pack: which of them the customer says."""
+    reading, found = reading_of(conversation), dict[str, str]()
+    for pack in (f"{language}/{each}" for each in OCCASIONS):
+        is_said = _occasion(pack).decide(reading, {}, None).position is not None
+        found[pack] = pack if is_said else ""
+    return found
+
+
+@cache
+def _occasion(pack: str) -> Joined | Search:
+    return compiled(Finding(any_of=(Entry(wording=pack),)), "customer")
 
 
 def _asked(taught: Taught, conversation: Conversation, turns: Sequence[Said]) -> Resemblance:

@@ -39,14 +39,14 @@ from auscult.domain.questions.taught import (
     spoken,
 )
 from auscult.domain.said.text import spoken_words
-from auscult.metrics.by_example import ByExample, Settings, values_of
+from auscult.metrics.by_example import ByExample, Settings, occasions_of, values_of
 from auscult.services.audits.blind import blindness_of
 from auscult.services.conversations.latest import Sought, newest_recorded
 from auscult.services.definitions.forms.document import Value, read_document
 from auscult.services.definitions.forms.drafts import document_in_use
 from auscult.services.definitions.forms.editing.changes import Put, changed
 from auscult.services.definitions.forms.editing.questions import added, mappings
-from auscult.services.definitions.forms.reading import read_form
+from auscult.services.definitions.forms.reading import STARTER_LANGUAGES, read_form
 from auscult.services.form_examples import READ, Kept
 from auscult.services.privacy.log import draft as entry_of
 from auscult.services.scoring.engine_calls.ask_local import ask_local
@@ -199,7 +199,9 @@ class Teaching(Kept):
         proposed = self._ticked(*self._question(form_id, metric_id)).parts
         for each in (part for part in proposed if part.key == key):
             document = document_in_use(self._app.forms, form_id)
-            self._app.forms.save_draft(form_id, _with(document, {metric_id: each.value}, key))
+            occasion: Value = {"speaker": "customer", "any_of": [{"wording": each.value}]}
+            value = occasion if key == "trigger" else each.value
+            self._app.forms.save_draft(form_id, _with(document, {metric_id: value}, key))
 
     def _ticked(self, form: Form, metric: Metric, asked: Asked | None = None) -> "TickedQuestion":
         self._viewer.require(READ)
@@ -296,7 +298,13 @@ class TickedQuestion:
     def parts(self) -> tuple[Part, ...]:
         """The settings that the ticks propose."""
         ticked = ((name, turn, says) for name, given in self._given.items() for turn, says in given.items())
-        return parts_of([(says, self._values[name, turn]) for name, turn, says in ticked])
+        found = parts_of([(says, self._values[name, turn]) for name, turn, says in ticked])
+        languages = {primary(each) for each in self._form.languages}
+        if self._settings.trigger or len(languages) > 1 or not languages <= {*STARTER_LANGUAGES}:
+            return found
+        (language,) = languages
+        said = [(is_yes, occasions_of(self._pool[name], language)) for name, is_yes in self._answers.items()]
+        return *found, *(replace(each, key="trigger") for each in parts_of(said, is_one=True))
 
     def _learned(self, engines: Engines) -> LessonAnswer:
         lesson = Lesson(

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from types import TracebackType
 
 from auscult.domain.scoring.batches import Backlog
 from auscult.workers.background.thread import BackgroundThread
@@ -33,11 +32,9 @@ class ExtraWorkers(BackgroundThread):
         self._busy_at: float | None = None
         """When conversations last waited; None while no pool is running."""
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """End the thread, then the pool."""
-        super().__exit__(kind, error, trace)
+        super().__exit__(*raised)
         self._pool.close()
 
     def _run_due(self) -> None:

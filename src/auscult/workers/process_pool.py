@@ -15,7 +15,6 @@ from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
-from types import TracebackType
 from typing import Any, Self
 
 from auscult.workers.shutdown import stop_on_signals
@@ -61,9 +60,7 @@ class ProcessPool:
         self._keeper.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Ask them to end, and wait; kill them after twenty seconds. Their unfinished work is claimed later."""
         self.dismiss()
         until = time.monotonic() + GOODBYE_S

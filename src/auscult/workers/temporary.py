@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 
 from auscult.storage.work.workers import Workers
 from auscult.workers.heartbeat import Heartbeat
@@ -42,9 +41,7 @@ class TemporaryWorkers(AbstractContextManager["TemporaryWorkers"]):
             if not self._heartbeat.check().running:
                 self._pool = self._make_pool().__enter__()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """Stop the pool, if there is one."""
         if self._pool is not None:
-            self._pool.__exit__(kind, error, trace)
+            self._pool.__exit__(*raised)

@@ -86,9 +86,9 @@ def taught(own: Own) -> dict[str, Any]:
     return page
 
 
-def score(served: Taught, name: str, words: str) -> dict[str, Any]:
+def score(served: Taught, name: str, words: str, asked: str = "it is about my order") -> dict[str, Any]:
     """Process a further conversation; return the answer to the question."""
-    lines = (("agent", "hello, how can I help"), ("customer", "it is about my order"), ("agent", words))
+    lines = (("agent", "hello, how can I help"), ("customer", asked), ("agent", words))
     file = write(served.folder / f"{name}.ndjson", conversation(name, lines))
     process(served.application, read_file(file, TENANT.app_id, Limits()))
     detail = served.store.within(TENANT).conversations.recorded([name])[name]
@@ -215,6 +215,16 @@ def test_the_console_teaches_by_ticks(served: Taught) -> None:
         assert other.get(page).status_code == 403
 
 
+def take(served: Taught, said: str, *keys: str) -> bytes:
+    """Take parts that the page proposes in these words by their buttons; return the draft."""
+    here = f"/console/forms/ef-own/teach/{METRIC}"
+    with signed_in(served, "qa-manager") as me:
+        assert said in me.get(here).text
+        for key in keys:
+            assert me.post(here, data={"part": key}).status_code == 303
+    return existing(served.store.within(TENANT).forms.draft("ef-own")).document
+
+
 def test_ticks_propose_the_order_and_a_button_takes_it(served: Taught) -> None:
     """Every turn ticked Yes is after the occasion: the button puts that into the draft, and the proposal is gone."""
     own, app = client(served), served.store.within(TENANT)
@@ -226,15 +236,26 @@ def test_ticks_propose_the_order_and_a_button_takes_it(served: Taught) -> None:
     found = own.ask("GET", f"{PATH}/{METRIC}").json()
     (part,) = found["parts"]
     assert (part["key"], part["value"], found["looked_through"]) == ("order", "after", page["looked_through"] - 1)
-    with signed_in(served, "qa-manager") as me:
-        here = f"/console/forms/ef-own/teach/{METRIC}"
-        assert f"Only what is said: after the occasion (fits all {part['ticks']} turns ticked Yes)" in me.get(here).text
-        for key in ("order", "speaker"):  # the second was not proposed
-            assert me.post(here, data={"part": key}).status_code == 303
-    draft, after = app.forms.draft("ef-own"), own.ask("GET", f"{PATH}/{METRIC}").json()
-    assert draft is not None
-    assert re.findall(rb"order: (\w+)", draft.document) == [b"after"]
+    said = f"Only what is said: after the occasion (fits all {part['ticks']} turns ticked Yes)"
+    draft, after = take(served, said, "order", "speaker"), own.ask("GET", f"{PATH}/{METRIC}").json()
+    assert re.findall(rb"order: (\w+)", draft) == [b"after"]  # the speaker was not proposed
     assert (after["parts"], {turn["turn_id"] for each in after["proposals"] for turn in each["turns"]}) == ([], {"m2"})
+
+
+def test_ticks_propose_the_occasion_and_a_button_takes_it(served: Taught) -> None:
+    """In all conversations with a Yes, and in hardly any other, the customer wants to leave: it is asked only there."""
+    own = client(served)
+    page = own.ask("POST", PATH, json={"question": QUESTION}).json()
+    for number in range(16):
+        asked = "I want to cancel my contract" if number <= 6 else "it is about my order"
+        score(served, f"c-own-{number}", OFFERS[0] if number < 6 else OTHERS[0], asked)
+        tick = {"conversation_id": f"c-own-{number}", "turn_id": "m2", "says": number < 6}
+        page = own.ask("POST", f"{PATH}/{METRIC}/ticks", json={"ticks": [tick]}).json()
+    assert page["parts"] == [{"key": "trigger", "value": "en/leaving", "ticks": 6}]
+    said = "Ask it only when the customer says that they will leave (fits all 6 conversations ticked Yes)"
+    assert b"wording: en/leaving" in take(served, said, "trigger")
+    after = own.ask("GET", f"{PATH}/{METRIC}").json()
+    assert (after["parts"], after["looked_through"]) == ([], 7)
 
 
 def test_a_wrong_verdict_and_an_audit_offer_the_next_tick(served: Taught) -> None:

@@ -99,6 +99,7 @@ def test_ticks_propose_what_every_yes_has_and_seldom_a_no(ticks: list[tuple[bool
     found = parts_of([(says, {"key": value}) for says, value in ticks])
     yes = [value for says, value in ticks if says]
     assert [(each.key, each.value, each.ticks) for each in found] in ([], [("key", yes[0] if yes else "", len(yes))])
+    assert parts_of([(says, {"key": value}) for says, value in ticks], is_one=True) == found
     assert not found or (yes[0] and {*yes} == {yes[0]} and any(value != yes[0] for says, value in ticks if not says))
     whole = [(says, {"key": "a" if says else "b"}) for says in (True, False)]
     assert [parts_of(whole * many) != () for many in (1, 3, 5, 20)] == [False, False, True, True]

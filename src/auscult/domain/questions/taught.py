@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from math import comb
+from operator import itemgetter
 from statistics import median_low
 from typing import Annotated, Literal
 
@@ -79,7 +80,10 @@ class Tick(Struct, frozen=True, kw_only=True):
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """Part of a question that its ticks propose: all turns that were ticked Yes, ``ticks`` of them, have this value."""
+    """Part of a question that its ticks propose: all turns that were ticked Yes, ``ticks`` of them, have this value.
+
+    Of the occasion (``trigger``) the value is the wording pack that says it, and ``ticks`` are conversations.
+    """
 
     key: str
     value: str
@@ -184,21 +188,23 @@ def chosen(odds: Mapping[str, int], count: int, number: int, *, is_taught: bool)
     return found
 
 
-def parts_of(ticks: Sequence[tuple[bool, Mapping[str, str]]]) -> tuple[Part, ...]:
+def parts_of(ticks: Sequence[tuple[bool, Mapping[str, str]]], *, is_one: bool = False) -> tuple[Part, ...]:
     """Return what all turns that were ticked Yes have in common, and many a No has not.
 
     ``ticks`` are the answers, with the values of each turn by key; an empty value is never proposed. Where a value has
     nothing to do with the answers, that every Yes has it is as likely as to draw that many from those that have it.
+    With ``is_one`` only one is returned, the least likely by chance, which allows for how many keys were tried.
     """
-    found: list[Part] = []
-    for key in dict.fromkeys(key for _says, values in ticks for key in values):
+    found: list[tuple[float, Part]] = []
+    keys = dict.fromkeys(key for _says, values in ticks for key in values)
+    for key in keys:
         yes = [values[key] for says, values in ticks if says and key in values]
         everyone = [values[key] for _says, values in ticks if key in values]
         if yes and yes[0] and len({*yes}) == 1:
             by_chance = comb(everyone.count(yes[0]), len(yes)) / comb(len(everyone), len(yes))
-            if by_chance < _BY_CHANCE:
-                found.append(Part(key=key, value=yes[0], ticks=len(yes)))
-    return tuple(found)
+            if by_chance < _BY_CHANCE / (len(keys) if is_one else 1):
+                found.append((by_chance, Part(key=key, value=yes[0], ticks=len(yes))))
+    return tuple(part for _, part in ([min(found, key=itemgetter(0))] if is_one and found else found))
 
 
 def speaker_of(question: str) -> Speaker:

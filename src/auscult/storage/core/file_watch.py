@@ -6,7 +6,6 @@ import select
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
-from types import TracebackType
 
 _ATTRIBUTES_CHANGED = 0x4
 """``IN_ATTRIB`` of inotify(7): times were set, as ``touch`` does; that something was written is no such event."""
@@ -44,8 +43,6 @@ class FileWatch(AbstractContextManager["FileWatch"]):
         os.read(self._events, _EVENT_BYTES)
         return True
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the watch."""
         os.close(self._events)

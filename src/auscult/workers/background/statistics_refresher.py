@@ -1,7 +1,6 @@
 """Refresher of the database's statistics: after many inserts, plans must not be those of an empty table."""
 
 from collections.abc import Callable
-from types import TracebackType
 
 from auscult.workers.background.thread import BackgroundThread
 
@@ -16,9 +15,7 @@ class StatisticsRefresher(BackgroundThread):
         super().__init__("statistics", VACUUM_EVERY_S)
         self._vacuum = vacuum
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End, without waiting for the database, which finishes by itself."""
         self._ending.set()
 

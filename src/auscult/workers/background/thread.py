@@ -3,7 +3,6 @@
 import logging
 import threading
 from abc import ABC, abstractmethod
-from types import TracebackType
 from typing import Self
 
 from auscult.domain.operations.guarding import guarded
@@ -23,9 +22,7 @@ class BackgroundThread(ABC):
         self._thread.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End, when what is in hand is done."""
         self._ending.set()
         self._thread.join()

@@ -3,7 +3,6 @@
 import logging
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
 
 from auscult.domain.delivery.webhook_work import Due
 from auscult.domain.operations.guarding import guarded
@@ -30,15 +29,13 @@ class WebhookDispatcher(BackgroundThread):
         self._free = threading.Semaphore(AT_ONCE)
         self._sending = ThreadPoolExecutor(AT_ONCE, "webhook")
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         """End: what is in hand has a few seconds, and is then cut off and sent again by another worker."""
         self._ending.set()
         cut = threading.Timer(GOODBYE_S, self._dispatch.close)
         cut.start()
         try:
-            super().__exit__(kind, error, trace)
+            super().__exit__(*raised)
             self._sending.shutdown()
         finally:
             cut.cancel()

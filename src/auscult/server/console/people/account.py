@@ -59,13 +59,7 @@ class AccountPage(Controller):
         return Redirect(PATH, status_code=303)
 
     @post("/second-factor/confirm", sync_to_thread=True)
-    def confirm(
-        self,
-        request: AnyRequest,
-        data: Posted,
-        console: TheConsole,
-        entrance: TheEntrance,
-    ) -> Response[str]:
+    def confirm(self, request: AnyRequest, data: Posted, console: TheConsole, entrance: TheEntrance) -> Response[str]:
         """Put the second factor in force, and show the recovery codes."""
         access = entrance.visitors.signed_in(request)
         try:
@@ -76,13 +70,7 @@ class AccountPage(Controller):
         return _page(request, console, access, codes=codes)
 
     @post("/second-factor/recovery-codes", sync_to_thread=True)
-    def renew(
-        self,
-        request: AnyRequest,
-        data: Posted,
-        console: TheConsole,
-        entrance: TheEntrance,
-    ) -> Response[str]:
+    def renew(self, request: AnyRequest, data: Posted, console: TheConsole, entrance: TheEntrance) -> Response[str]:
         """Make new recovery codes, and show them."""
         access = entrance.visitors.signed_in(request)
         try:
@@ -93,11 +81,7 @@ class AccountPage(Controller):
 
     @post("/second-factor/remove", sync_to_thread=True)
     def remove(
-        self,
-        request: AnyRequest,
-        data: Posted,
-        console: TheConsole,
-        entrance: TheEntrance,
+        self, request: AnyRequest, data: Posted, console: TheConsole, entrance: TheEntrance
     ) -> Response[str] | Redirect:
         """Remove the second factor."""
         access = entrance.visitors.signed_in(request)

@@ -83,11 +83,7 @@ class SignInPage(Controller):
 
     @post("/sign-in")
     async def sign_in(
-        self,
-        request: AnyRequest,
-        data: Posted,
-        console: TheConsole,
-        entrance: TheEntrance,
+        self, request: AnyRequest, data: Posted, console: TheConsole, entrance: TheEntrance
     ) -> Response[str] | Redirect:
         """Sign in and redirect to the requested page."""
         email = exact(data, "email")
@@ -104,11 +100,7 @@ class SignInPage(Controller):
 
     @post("/sign-in/code")
     async def code(
-        self,
-        request: AnyRequest,
-        data: Posted,
-        console: TheConsole,
-        entrance: TheEntrance,
+        self, request: AnyRequest, data: Posted, console: TheConsole, entrance: TheEntrance
     ) -> Response[str] | Redirect:
         """Complete a sign-in with the code of the second factor."""
         step = exact(data, "step")
@@ -125,11 +117,7 @@ class SignInPage(Controller):
 
     @post("/sign-in/setup", sync_to_thread=True)
     def set_up(
-        self,
-        request: AnyRequest,
-        data: Posted,
-        console: TheConsole,
-        entrance: TheEntrance,
+        self, request: AnyRequest, data: Posted, console: TheConsole, entrance: TheEntrance
     ) -> Response[str] | Redirect:
         """Sign in the first administrator by the setup code."""
         try:
@@ -172,12 +160,7 @@ class SignInPage(Controller):
         return answer
 
     @post("/demo/person", sync_to_thread=True)
-    def become(
-        self,
-        request: AnyRequest,
-        data: Posted,
-        entrance: TheEntrance,
-    ) -> Redirect:
+    def become(self, request: AnyRequest, data: Posted, entrance: TheEntrance) -> Redirect:
         """Sign in as another person of the demo."""
         demo, email = entrance.demo, one(data, "email")
         if demo is None or not demo.has(email) or entrance.visitors.access(request) is None:

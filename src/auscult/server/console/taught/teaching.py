@@ -35,6 +35,13 @@ _WHY = {
     "unsure": later("Could be either"),
     "chance": later("Drawn by chance"),
 }
+_OCCASIONS = {
+    "escalation_request": later("the customer asks for another person"),
+    "hold_noticed_by_customer": later("the customer asks whether the agent is still there"),
+    "leaving": later("the customer says that they will leave"),
+    "problem": later("the customer reports a problem"),
+    "threats": later("the customer threatens with a complaint"),
+}
 
 
 class TeachPage(Controller):
@@ -161,6 +168,9 @@ def _page(  # noqa: PLR0913  (what is shown, and what was done)
 
 
 def _proposed(part: Part) -> str:
+    if part.key == "trigger":
+        said = _("Ask it only when {occasion} (fits all {n} conversations ticked Yes)")
+        return said.format(occasion=_(_OCCASIONS[part.value.rpartition("/")[2]]), n=part.ticks)
     said = _("{label}: {value} (fits all {n} turns ticked Yes)")
     label, value = label_of(ByExample.name, part.key), word_of_value(part.key, part.value)
     return said.format(label=label, value=value, n=part.ticks)

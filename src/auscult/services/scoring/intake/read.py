@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import BinaryIO
 
 import msgspec
@@ -74,9 +73,7 @@ class RejectsWriter(AbstractContextManager["RejectsWriter"]):
             self._file.close()
             self._file = None
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """End the file, whatever happened."""
         self.close()
 
