@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import coded, joined
@@ -33,6 +34,9 @@ from auscult.metrics._finding.search import NOTHING, Outcome, Search
 from auscult.metrics._finding.voting import LANGUAGES, said_most_clearly, voted
 from auscult.votes import acts_probes, questions
 
+MOST_LEAN = 4
+"""Log odds that a question may lean to a YES, or away from it."""
+
 
 class SubWeights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Shares of the weight of trigger and answer, in percent."""
@@ -53,6 +57,7 @@ class Settings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, om
     not_when: Finding | None = None
     when_silent: Literal["na", "no"] = "na"
     vote: str | None = None
+    lean: float = 0.0
     languages: tuple[str, ...] | None = None
 
 
@@ -76,6 +81,10 @@ class ByQuestion(Base[Settings]):
                 settings.vote, questions(), coded("there is: {list}", list=", ".join(sorted(questions())))
             )
             found.append(("vote", coded("trained heads do not vote on {value!r}", value=settings.vote) + "; " + hint))
+        if settings.lean and (settings.vote is None or abs(settings.lean) > MOST_LEAN):
+            found.append(
+                ("lean", coded("belongs to a metric with a vote, and is from -{most} to {most}", most=MOST_LEAN))
+            )
         if settings.vote is not None and settings.sub_weights is not None:
             found.append(("vote", coded("belongs to a metric without sub_weights, whose parts are decided by words")))
         return (*found, *_sub_weight_problems(settings))
@@ -109,11 +118,11 @@ class ByQuestion(Base[Settings]):
         insights: Insights | None = None,
     ) -> Verdict:
         """The verdict, with the turns that decided it."""
-        plan = _plan(settings)
+        plan = _plan(replace(settings, lean=0.0) if settings.lean else settings)  # whose words are the same
         by_words = plan.judge(conversation, answers)
         if settings.vote is None:
             return by_words
-        verdict = voted(by_words, settings.vote, conversation, answers, insights)
+        verdict = voted(by_words, settings.vote, conversation, answers, insights, lean=settings.lean)
         if verdict.qualification != by_words.qualification:
             return verdict
         return said_most_clearly(verdict, settings.vote, plan.sought, conversation, answers)

@@ -29,7 +29,7 @@ from auscult.services.definitions.forms.document import Path
 from auscult.services.definitions.forms.edit import with_numbers
 from auscult.services.definitions.forms.publish import publish
 from auscult.services.definitions.forms.reading import read_form
-from auscult.services.definitions.forms.thresholds import similar_in
+from auscult.services.definitions.forms.thresholds import fitted_in
 from auscult.services.privacy.log import record
 from auscult.services.scoring.evaluate import Evaluator
 from auscult.services.taught import Teaching, with_taught
@@ -136,7 +136,7 @@ class Fitting:
             return None
         can_be = any(
             each.type == ByExample.name
-            or any(True for _ in similar_in(each.settings))
+            or any(True for _ in fitted_in(each.settings))
             or METRICS[each.type].needs(each.settings) & _JUDGED
             for each in form.metrics
         )
@@ -231,7 +231,8 @@ class Fitting:
 
 def _note(found: FormTuning, changes: Collection[Path]) -> str:
     """Return what was fitted to what, as the note of the version that has it."""
-    what = "Thresholds" if all("threshold" in path for path in changes) else "Thresholds and the judge's confidence"
+    is_judged = any("judge_calibration" in path for path in changes)
+    what = "Thresholds and the judge's confidence" if is_judged else "Thresholds"
     notes = [f"{what} fitted to {found.fit.conversations} audited conversations"] if changes else []
     notes += [f"{each.name} taught by {each.after.answers} ticked conversations" for each in found.taught]
     return "; ".join(notes)

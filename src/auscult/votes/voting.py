@@ -1,8 +1,8 @@
 """Deciding a question by weighing signs: the answer, its probability, and the turns that carried it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from math import exp
 from operator import mul
@@ -139,17 +139,22 @@ def is_voted_on(question: str, scored_turns: ScoredTurns) -> bool:
     return question in _file(scored_turns.language).questions
 
 
-def vote(question: str, by_words: str, scored_turns: ScoredTurns) -> Vote:
-    """Weigh the answer by words and the acts of a conversation. Raises ``KeyError`` for an unknown question."""
-    return _vote(question, by_words, scored_turns, is_carried=question not in (BY_TURNS, SENTIMENT))
+def vote(question: str, by_words: str, scored_turns: ScoredTurns, lean: float = 0.0) -> Vote:
+    """Weigh the answer by words and the acts of a conversation; ``lean`` adds log odds to YES.
+
+    Raises ``KeyError`` for an unknown question.
+    """
+    return _vote(question, by_words, scored_turns, lean, is_carried=question not in (BY_TURNS, SENTIMENT))
 
 
-def _vote(question: str, by_words: str, scored_turns: ScoredTurns, *, is_carried: bool) -> Vote:
+def _vote(question: str, by_words: str, scored_turns: ScoredTurns, lean: float, *, is_carried: bool) -> Vote:
     """Vote; with ``is_carried`` an answer YES that no turn carries gives way to the next."""
     held = _file(scored_turns.language).questions[question]
     signs, columns = _compiled(scored_turns.language, question)
     found = values(signs, by_words, scored_turns)
     totals = [bias + sum(map(mul, found, column)) for bias, column in zip(held.bias, columns, strict=True)]
+    if lean:
+        totals[held.answers.index("YES")] += round(lean * GRAIN)
     ranked = sorted(range(len(totals)), key=lambda index: (-totals[index] - (0 if index else held.lean), index))
     best = ranked[0]
     is_held = by_words in held.answers and by_words != held.silent
@@ -161,7 +166,8 @@ def _vote(question: str, by_words: str, scored_turns: ScoredTurns, *, is_carried
     if answer == by_words or not is_carried:
         likeliest = _heaviest(question, answer, scored_turns) if question == SENTIMENT and answer != by_words else ()
         return Vote(answer, confidence, tuple(likeliest))
-    carriers = _carriers(question, by_words, held.answers[best], confidence, scored_turns)
+    again = partial(_vote, question, by_words, lean=lean, is_carried=False)
+    carriers = _carriers(question, answer, confidence, scored_turns, again)
     shown = _shown(question, answer, carriers, scored_turns)
     if answer == "YES" and not shown:
         best = held.answers.index(by_words) if by_words in held.answers else _best_but_yes(ranked, held.answers)
@@ -237,9 +243,9 @@ def _best_but_yes(ranked: Sequence[int], answers: Sequence[str]) -> int:
 
 
 def _carriers(
-    question: str, by_words: str, answer: str, confidence: Decimal, scored_turns: ScoredTurns
+    question: str, answer: str, confidence: Decimal, scored_turns: ScoredTurns, again: Callable[[ScoredTurns], Vote]
 ) -> tuple[Carrier, ...]:
-    """Return turns without which the answer would be another or less probable; none where there are no such few turns."""
+    """Return turns without which the answer, ``again``, would be another or less probable; none without such few turns."""
     cited: list[Carrier] = []
     rest: ScoredTurns | None = scored_turns
     while rest is not None and len(cited) <= MOST_CITED - MOST_TURNS:
@@ -248,8 +254,8 @@ def _carriers(
             return ()
         cited += heaviest
         rest = scored_turns.without({each.turn.id for each in cited})
-        again = None if rest is None else _vote(question, by_words, rest, is_carried=False)
-        if again is None or again.answer != answer or again.confidence < confidence:
+        left = None if rest is None else again(rest)
+        if left is None or left.answer != answer or left.confidence < confidence:
             return tuple(cited)
     return ()
 

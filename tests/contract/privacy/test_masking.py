@@ -39,22 +39,10 @@ from tests.contract.privacy.test_live_redaction import Talk, holds
 from tests.contract.privacy.test_redaction_at_intake import GROUPS, TRACES, planted
 from tests.contract.privacy.test_retention_kinds import recording
 from tests.contract.storing import TENANT
+from tests.data_files import data_of
 from tests.waiting import existing
 
-FORM = b"""
-id: ef-1
-name: Names
-channel: voice
-min_duration: 0s
-pass_score: 50
-metrics:
-  - id: em-1
-    name: Name given
-    type: by_question
-    question: Does the customer give a name?
-    weight: 100
-    answer: {speaker: customer, any_of: [{phrases: ["my name is", "my e-mail is"]}]}
-"""
+FORM = data_of(__file__, "form").encode()
 TYPED = "202-555-0143"
 """A number that an agent typed, and that is in no turn."""
 ENDED = datetime(2026, 3, 23, 10, 5, tzinfo=UTC)

@@ -10,6 +10,7 @@ import pytest
 
 from auscult.services.conversations.latest import count
 from auscult.services.conversations.list_query import read_query
+from tests.data_files import data_of
 from tests.e2e.audits.test_api_audits import send
 from tests.e2e.disputes.test_api_disputes import FORM, document
 from tests.e2e.own import Own, problem
@@ -128,17 +129,7 @@ def test_ai_agents_are_in_no_scorecard_and_coaching_unless_asked(own: Own) -> No
     assert "is an AI agent" in problem(refused, 422, "coaching.invalid")["detail"]
 
 
-PART = """
-id: ef-{who}
-name: Of {who}
-channel: voice
-pass_score: 80
-segments: true
-handled_by: {who}
-assignments: [{{queue: qu-parts, direction: both}}]
-metrics:
-  - {{id: em-{who}, name: Hello, type: by_question, weight: 100, answer: {{speaker: {speaker}, any_of: [{{phrases: ["{word}"]}}]}}}}
-"""
+PART = data_of(__file__, "part")
 BOT = {
     "id": "m1",
     "speaker": "bot",
@@ -236,16 +227,7 @@ def test_people_and_ai_agents_have_no_common_mean_unless_asked(parts: tuple[Own,
     assert {name: pia[name] for name in ("conversations", "contained", "handed_over", "calls_known", "changed", "scored", "passed")} == {"conversations": 2, "contained": 1, "handed_over": 1, "calls_known": 2, "changed": 0, "scored": 1, "passed": 0}  # fmt: skip
 
 
-KEPT = """
-id: ef-kept
-name: Kept
-channel: voice
-segments: true
-handled_by: ai
-assignments: [{queue: qu-kept, direction: both}]
-metrics:
-  - {id: ai-kept, name: Kept, type: by_claim, check: kept, weight: 100}
-"""
+KEPT = data_of(__file__, "kept")
 
 
 def test_what_is_reported_and_what_is_done_are_counted_apart(own: Own) -> None:

@@ -13,19 +13,13 @@ from auscult.formats import Limits, Rejected
 from auscult.reports import REPORTS
 from auscult.services.scoring.intake.read import read_file
 from auscult.services.scoring.process import Processing
+from tests.data_files import data_of
 from tests.integration.program import POLITE, Result, auscult, conversation, write
 
 pytestmark = pytest.mark.night
 
 TENANT = Tenant(account_id="a-1", org_id="o-1", app_id="st-1")
-FORM = b"""
-id: ef-1
-name: Hello
-channel: voice
-pass_score: 50
-metrics:
-  - {id: em-hello, name: Hello, type: by_question, weight: 100, answer: {any_of: [{phrases: ["hello"]}]}}
-"""
+FORM = data_of(__file__, "form").encode()
 ANGRY = (
     ("agent", "Good day."),
     ("customer", "My parcel has not arrived. This is absolutely disgusting, I want to speak to your manager."),

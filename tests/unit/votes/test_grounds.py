@@ -83,21 +83,21 @@ def all_scored(draw: st.DrawFn) -> tuple[Conversation, ActsAnswer]:
     return conversation, ActsAnswer(ACTS, rows, "test")
 
 
-@given(all_scored(), st.sampled_from(VOTED), st.sampled_from(["YES", "NO", "NA"]))
+@given(all_scored(), st.sampled_from(VOTED), st.sampled_from(["YES", "NO", "NA"]), st.sampled_from([0.0, -1.5, 1.5]))
 def test_a_yes_against_the_words_is_carried_by_turns(
-    scored_turns: tuple[Conversation, ActsAnswer], question: str, by_words: str
+    scored_turns: tuple[Conversation, ActsAnswer], question: str, by_words: str, lean: float
 ) -> None:
     """Its turns are of the conversation; without them the answer is another, or less probable."""
     of = ScoredTurns(*scored_turns)
     assume(is_voted_on(question, of))
-    decided = vote(question, by_words, of)
+    decided = vote(question, by_words, of, lean)
     carriers = {each.turn.id for each in decided.carriers}
     assert carriers <= {turn.id for turn in of.turns}
     if decided.answer == "YES" != by_words:
         assert carriers
     rest = of.without(carriers) if carriers else None
     if rest is not None:
-        again = vote(question, by_words, rest)
+        again = vote(question, by_words, rest, lean)
         assert again.answer != decided.answer or again.confidence < decided.confidence
 
 

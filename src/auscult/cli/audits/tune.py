@@ -241,6 +241,7 @@ def _lines(metric: "TunedMetric") -> Iterator[str]:
     for one in metric.thresholds:
         fitted = f"{one.old:g} stays" if one.new == one.old else f"{one.old:g} → {one.new:g}"
         between = f"{min(one.folds):g} to {max(one.folds):g} in the parts"
-        yield f"    {fitted:<12} {one.field}, “{one.samples[0]}”; {between}"
+        sample = f", “{one.samples[0]}”" if one.samples else ""
+        yield f"    {fitted:<12} {one.field}{sample}; {between}"
     for warning in metric.warnings:
         yield f"    warning: {warning}"

@@ -37,22 +37,30 @@ _WHY = {"NO": coded("no turn of the agent's shows empathy"), "NA": coded("the cu
 _ANSWERS: dict[str, Qualification] = {"YES": "YES", "NO": "NO", "NA": "NA"}
 
 
-def voted(
-    by_words: Verdict, question: str, conversation: Conversation, answers: Answers, insights: Insights | None
+def voted(  # noqa: PLR0913  (the question, and all that it is decided from)
+    by_words: Verdict,
+    question: str,
+    conversation: Conversation,
+    answers: Answers,
+    insights: Insights | None,
+    *,
+    lean: float = 0.0,
 ) -> Verdict:
-    """Return the verdict of both; that by words alone where no head was asked."""
+    """Return the verdict of both; that by words alone where no head was asked. ``lean`` adds log odds to YES."""
     scored_turns = scored_turns_of(conversation, answers)
     if scored_turns is None or not is_voted_on(question, scored_turns):
         return by_words
     if question == BY_TURNS:
         return _empathy(by_words, scored_turns, insights and insights.habits)
     if question == "em-escalation":
-        return _escalation(by_words, scored_turns)
-    return _decided(by_words, question, scored_turns, by_words.trigger)
+        return _escalation(by_words, scored_turns, lean)
+    return _decided(by_words, question, scored_turns, by_words.trigger, lean)
 
 
-def _decided(by_words: Verdict, question: str, scored_turns: ScoredTurns, trigger: tuple[Evidence, ...]) -> Verdict:
-    decided = vote(question, by_words.qualification, scored_turns)
+def _decided(
+    by_words: Verdict, question: str, scored_turns: ScoredTurns, trigger: tuple[Evidence, ...], lean: float
+) -> Verdict:
+    decided = vote(question, by_words.qualification, scored_turns, lean)
     answer = _ANSWERS[decided.answer]
     is_same = answer == by_words.qualification
     reason = coded(
@@ -140,13 +148,13 @@ def _empathy_alone(by_words: Verdict, scored_turns: ScoredTurns) -> Verdict:
     return _answered(answer, evidence, scored_turns, reason=_WHY.get(answer, ""), confidence=decided.confidence)
 
 
-def _escalation(by_words: Verdict, scored_turns: ScoredTurns) -> Verdict:
+def _escalation(by_words: Verdict, scored_turns: ScoredTurns, lean: float) -> Verdict:
     """Judge where the customer asks for someone else, as the insight says it; how it was handled is voted on."""
     asked = heard("ask_escalation", scored_turns, {piece.turn_id for piece in by_words.trigger})
     if not asked:
         return Verdict(qualification="NA", reason=coded("the customer asks for no one else"))
     trigger = _cited([cite(turn, DOES["ask_escalation"]) for turn in asked], by_words.trigger)
-    return _decided(by_words, "em-escalation", scored_turns, trigger)
+    return _decided(by_words, "em-escalation", scored_turns, trigger, lean)
 
 
 def _cited(found: Sequence[Evidence], quoted: Sequence[Evidence]) -> tuple[Evidence, ...]:

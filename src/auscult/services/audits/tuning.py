@@ -1,7 +1,8 @@
-"""Thresholds of ``similar`` fitted to what people answered, and tried on conversations that they were not fitted to.
+"""Numbers of questions fitted to what people answered, and tried on conversations that they were not fitted to.
 
-A verdict depends on thresholds through likenesses only: it changes where a threshold passes one. So the engines are
-asked once, and a conversation is judged once for each way in which thresholds can lie among its likenesses.
+They are the thresholds of ``similar``, and how far a question that trained heads vote on leans to a YES. A verdict
+depends on thresholds through likenesses only: it changes where a threshold passes one. So the engines are asked once, and
+a conversation is judged once for each way in which thresholds can lie among its likenesses, and for each lean.
 """
 
 from bisect import bisect_left
@@ -23,7 +24,7 @@ from auscult.domain.probe import Answers, Probe, SimilarityAnswer
 from auscult.domain.scoring.stored import AuditedConversation
 from auscult.metrics._contract import MetricType
 from auscult.services.definitions.forms.document import Path, field_name, path_of
-from auscult.services.definitions.forms.thresholds import similar_in, threshold_at, with_thresholds
+from auscult.services.definitions.forms.thresholds import fitted_in, number_at, with_fitted
 from auscult.services.scoring.engine_calls.ask_local import ask_local
 
 SEED = 1960
@@ -34,7 +35,8 @@ FEW = 30
 FEW_OF_A_KIND = 5
 """Answers of the rarer kind below which the same is said."""
 
-_GRID = tuple(percent / 100 for percent in range(10, 100))
+_THRESHOLDS = tuple(percent / 100 for percent in range(10, 100))
+_LEANS = tuple(half / 2 for half in range(-4, 5))
 _AT_A_TIME = 100
 _MOST_ROUNDS = 10
 _SAME = 1e-12
@@ -51,7 +53,7 @@ class Labelled(NamedTuple):
 class TunedThreshold(Struct, frozen=True, kw_only=True):
     """Threshold of a metric: its path, its value and the fitted value.
 
-    ``folds`` are the thresholds of the fits of the cross-validation.
+    ``folds`` are the thresholds of the fits of the cross-validation. One without ``samples`` is the lean of a vote.
     """
 
     field: str
@@ -105,7 +107,12 @@ class Tuning(Struct, frozen=True, kw_only=True):
         """Return what would change for the better, by the path in the form document, as it is written there."""
         indexes = {metric.id: index for index, metric in enumerate(form.metrics)}
         return self._of_judge(form) | {
-            ("metrics", indexes[metric.id], *path_of(one.field), "threshold"): f"{one.new:g}"
+            (
+                "metrics",
+                indexes[metric.id],
+                *path_of(one.field),
+                *(["threshold"] if one.samples else []),
+            ): f"{one.new:g}"
             for metric in self.metrics
             if metric.is_better
             for one in metric.thresholds
@@ -164,7 +171,7 @@ def tune(  # noqa: PLR0913  (what is fitted, to what, and by what means)
     skipped: dict[str, str] = {}
     questions: list[_Question] = []
     for metric in form.metrics:
-        if (only and metric.id not in only) or not (paths := [path for path, _ in similar_in(metric.settings)]):
+        if (only and metric.id not in only) or not (paths := [path for path, _ in fitted_in(metric.settings)]):
             continue
         missing = sorted(kind.__name__ for kind in types[metric.type].needs(metric.settings) if kind not in engines)
         if missing:
@@ -202,8 +209,8 @@ class _Case(NamedTuple):
     gold: str
     answers: Answers
     likenesses: list[float]
-    verdicts: dict[tuple[int, ...], str]
-    """By where each threshold lies among the likenesses."""
+    verdicts: dict[tuple[float, ...], str]
+    """By where each threshold lies among the likenesses, and by the lean."""
 
 
 class _Question:
@@ -215,7 +222,8 @@ class _Question:
         self.cases: list[_Case] = []
         self.answers: Counter[str] = Counter()
         self._paths = paths
-        self._now = tuple(threshold_at(metric.settings, path) for path in paths)
+        self._grids = [_LEANS if path == ("lean",) else _THRESHOLDS for path in paths]
+        self._now = tuple(number_at(metric.settings, path) for path in paths)
         self._settings: dict[tuple[float, ...], Any] = {}
 
     def add(self, conversation: Conversation, gold: str, answers: Answers) -> None:
@@ -254,9 +262,15 @@ class _Question:
             and crossed is not None
             and crossed > (before or 0.0) + _SAME,
             thresholds=tuple(
-                TunedThreshold(field=field_name(path), samples=samples, old=old, new=new, folds=tuple(each))
+                TunedThreshold(
+                    field=field_name(path[:-1] if samples else path),
+                    samples=samples,
+                    old=old,
+                    new=new,
+                    folds=tuple(each),
+                )
                 for (path, samples), old, new, *each in zip(
-                    similar_in(self.metric.settings), self._now, fitted, *by_fold, strict=True
+                    fitted_in(self.metric.settings), self._now, fitted, *by_fold, strict=True
                 )
             ),
             warnings=warnings,
@@ -286,7 +300,8 @@ class _Question:
         def at(threshold: float) -> tuple[float, ...]:
             return (*thresholds[:index], threshold, *thresholds[index + 1 :])
 
-        kappas = [self._kappa(cases, at(threshold)) for threshold in _GRID]
+        grid = self._grids[index]
+        kappas = [self._kappa(cases, at(threshold)) for threshold in grid]
         best = max((kappa for kappa in kappas if kappa is not None), default=None)
         present = self._kappa(cases, thresholds)
         if best is None or (present is not None and present >= best - _SAME):
@@ -294,18 +309,23 @@ class _Question:
         good = [kappa is not None and kappa >= best - _SAME for kappa in kappas]
         runs = [[step for step, _ in run] for is_good, run in groupby(enumerate(good), lambda one: one[1]) if is_good]
         widest = max(runs, key=len)
-        return at(_GRID[widest[len(widest) // 2]])
+        return at(grid[widest[len(widest) // 2]])
 
     def _kappa(self, cases: Sequence[_Case], thresholds: tuple[float, ...]) -> float | None:
         return kappa_of((case.gold, self._verdict(case, thresholds)) for case in cases)
 
     def _verdict(self, case: _Case, thresholds: tuple[float, ...]) -> str:
-        lie = tuple([bisect_left(case.likenesses, threshold) for threshold in thresholds])
+        lie = tuple(
+            [
+                each if grid is _LEANS else bisect_left(case.likenesses, each)
+                for each, grid in zip(thresholds, self._grids, strict=True)
+            ]
+        )
         verdict = case.verdicts.get(lie)
         if verdict is None:
             if thresholds not in self._settings:
                 changed = dict(zip(self._paths, thresholds, strict=True))
-                self._settings[thresholds] = with_thresholds(self.metric.settings, changed)
+                self._settings[thresholds] = with_fitted(self.metric.settings, changed)
             judged = self.kind.judge(self._settings[thresholds], case.conversation, case.answers)
             verdict = case.verdicts[lie] = judged.qualification
         return verdict

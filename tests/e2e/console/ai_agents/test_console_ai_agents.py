@@ -10,21 +10,13 @@ import httpx
 import msgspec
 import pytest
 
+from tests.data_files import data_of
 from tests.e2e.own import Own
 from tests.e2e.people.signing_in import PASSWORD, add
 from tests.e2e.serving import TENANT, Service
 from tests.tiers import ROOT
 
-PEOPLE = b"""
-id: ef-people
-name: People
-channel: chat
-segments: true
-handled_by: human
-assignments: [{queue: qu-ai, direction: both}]
-metrics:
-  - {id: ai-kept, name: Greeting, type: by_question, weight: 100, answer: {any_of: [{phrases: ["hello"]}]}}
-"""
+PEOPLE = data_of(__file__, "people").encode()
 PATH = "/console/ai-agents"
 FORM = {
     "agent_id": "ai-new", "version": "1", "name": "Nell", "instructions": "Be short.",

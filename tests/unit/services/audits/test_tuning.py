@@ -12,13 +12,14 @@ from msgspec.structs import replace
 
 from auscult.domain.audits.judge_confidence import JudgedAnswer
 from auscult.domain.form import Form
-from auscult.domain.probe import Answer, Closest, Judgement, Probe, Similarity, SimilarityAnswer
+from auscult.domain.probe import Acts, ActsAnswer, Answer, Closest, Judgement, Probe, Similarity, SimilarityAnswer
+from auscult.engines._acts.reading import ACTS
 from auscult.metrics import METRICS
 from auscult.services.audits.tuning import Labelled, Tuning, tune
 from auscult.services.definitions.forms.document import path_of
 from auscult.services.definitions.forms.edit import with_numbers
 from auscult.services.definitions.forms.reading import read_form
-from auscult.services.definitions.forms.thresholds import similar_in, threshold_at, with_thresholds
+from auscult.services.definitions.forms.thresholds import fitted_in, number_at, with_fitted
 from tests.strategies import talk
 
 
@@ -34,6 +35,22 @@ class Told:
             SimilarityAnswer(tuple(Closest(int(text.split()[-1]) / 100, 0) for text in probe.texts), self.version)
             for probe in probes
             if isinstance(probe, Similarity)
+        ]
+
+
+class Greeting:
+    """Heads for texts like ``like 42``: the higher the number, the likelier it is a greeting."""
+
+    probe: ClassVar[type[Probe]] = Acts
+    version = "told 1"
+
+    def answer(self, probes: Sequence[Probe]) -> list[Answer]:
+        """Score what the texts say."""
+        asked = [[turn.text.split() for turn in probe.turns] for probe in probes if isinstance(probe, Acts)]
+        greeting = [[int(text[-1]) - 50 if text[0] == "like" else -96 for text in texts] for texts in asked]
+        return [
+            ActsAnswer(ACTS, tuple(tuple(n if act == "greeting" else -96 for act in ACTS) for n in scores), "told 1")
+            for scores in greeting
         ]
 
 
@@ -106,6 +123,23 @@ def test_two_thresholds_of_one_metric_are_fitted_together() -> None:
     assert max(one.new for one in found.thresholds) == 0.6
 
 
+def test_a_vote_leans_as_people_answer() -> None:
+    """Heads that find too few greetings, by the house's audits, lean to a Yes, as far as helps on conversations left out."""
+    document = b"""{id: ef, name: F, channel: voice, scoring: points, metrics: [{id: em-0, name: M, type: by_question,
+      weight: 1, vote: em-greeting, answer: {any_of: [{phrases: [hello]}]}}]}"""
+    cases = [
+        Labelled(talk(f"agent: like {n}", "customer: so", id=f"c-{n}"), {"em-0": "YES" if n >= 55 else "NO"})
+        for n in range(20, 95)
+    ]
+    asked = read_form(document)
+    found = tune(asked, cases, types=METRICS, engines={Acts: Greeting()})
+    (metric,) = found.metrics
+    (lean,) = metric.thresholds
+    assert (metric.is_better, lean.field, lean.samples, lean.old) == (True, "lean", (), 0.0)
+    again = read_form(with_numbers(document, found.changes(asked)))
+    assert again.metrics[0].settings.lean == lean.new != 0
+
+
 def test_too_few_labels_are_told_and_change_nothing() -> None:
     """A fit to a handful follows chance, however well it looks."""
     few = tuned(form(similar(0.9)), labelled((30, "NO"), (70, "YES"), (80, "YES"))).metrics[0]
@@ -150,6 +184,7 @@ def test_a_fit_is_never_worse_where_it_was_made_and_always_the_same(
 
 SETTINGS: list[dict[str, Any]] = [
     {"answer": similar(0.5)},
+    {"answer": similar(0.5), "vote": "em-greeting"},
     {"answer": {"any_of": [{"similar": ["a"]}, {"phrases": ["b"]}, {"similar": ["c"], "threshold": 0.7}]}},
     {
         "trigger": {"any_of": [{"all_of": [{"similar": ["a"]}]}, {"any_of": [{"similar": ["b"], "threshold": 0.2}]}]},
@@ -164,12 +199,12 @@ SETTINGS: list[dict[str, Any]] = [
 def test_thresholds_are_set_where_they_stand(written: dict[str, Any], data: st.DataObject) -> None:
     """Law: what is set is read back, at every depth, and nothing else changes."""
     read = msgspec.convert(written, METRICS["by_question"].settings_type)
-    paths = [path for path, _ in similar_in(read)]
+    paths = [path for path, _ in fitted_in(read)]
     chosen = {path: data.draw(st.sampled_from([0.11, 0.5, 0.99])) for path in paths}
-    changed = with_thresholds(read, chosen)
-    assert {path: threshold_at(changed, path) for path in paths} == chosen
-    assert with_thresholds(changed, {path: threshold_at(read, path) for path in paths}) == with_thresholds(
-        read, {path: threshold_at(read, path) for path in paths}
+    changed = with_fitted(read, chosen)
+    assert {path: number_at(changed, path) for path in paths} == chosen
+    assert with_fitted(changed, {path: number_at(read, path) for path in paths}) == with_fitted(
+        read, {path: number_at(read, path) for path in paths}
     )
 
 

@@ -14,7 +14,16 @@ IN_TEXT: Mapping[str, str] = {
     "metrics": "the tab Questions",
     "tags": "for readers",
     **dict.fromkeys(
-        ("judge_calibration", "engine", "slope", "offset", "JudgeCalibration.answers", "unstated", "unstated_answers"),
+        (
+            "judge_calibration",
+            "engine",
+            "slope",
+            "offset",
+            "JudgeCalibration.answers",
+            "unstated",
+            "unstated_answers",
+            "lean",
+        ),
         "fitted by tuning",
     ),
     "vote": "a version of trained heads",
