@@ -262,7 +262,7 @@ SUMMARIES = {
     "score": "Score conversations without a database: a line of NDJSON for each, with verdicts and evidence.",
     "agree": "Compare the machine with people: for each metric raw agreement, Cohen's kappa, base rate and n.",
     "agreement": "Compare the machine with audits: agreement, Cohen's kappa, and the disagreements to read.",
-    "tune": "Fit the thresholds of a form's similar conditions to people's answers, and report what that would change.",
+    "tune": "Fit thresholds of a form's similar conditions, and the lean of its votes, to people's answers; report what would change.",
     "insights": "Show failures by week, queue and agent, what drives scores and satisfaction, and what is new.",
     "drivers": "Split the change of a figure by queue, reason, agent, form, channel, language, handler, missed metric and pairs.",
     "backtest": "Show what a form would have done to stored conversations, without changing them.",

@@ -63,7 +63,7 @@ def tune(
     database: options.Database = None,
     as_json: options.AsJson = False,
 ) -> None:
-    """Fit the thresholds of a form's similar conditions to people's answers, and report what that would change.
+    """Fit thresholds of a form's similar conditions, and the lean of its votes, to people's answers; report what would change.
 
     With --audits the confidence of the form's judge is fitted to whether auditors agreed with its answers, and taught
     questions learn from the ticks of the app. For each metric kappa as it is, as fitted, and cross-validated: fitted to some conversations and tried on others.
