@@ -118,7 +118,7 @@ class ByQuestion(Base[Settings]):
         insights: Insights | None = None,
     ) -> Verdict:
         """The verdict, with the turns that decided it."""
-        plan = _plan(replace(settings, lean=0.0) if settings.lean else settings)  # whose words are the same
+        plan = _plan(settings)
         by_words = plan.judge(conversation, answers)
         if settings.vote is None:
             return by_words
@@ -285,6 +285,10 @@ def _short_of(reason: str, outcome: Outcome) -> str:
     return reason
 
 
-@lru_cache(maxsize=1024)
 def _plan(settings: Settings) -> _Plan:
+    return _plan_of_words(replace(settings, lean=0.0) if settings.lean else settings)
+
+
+@lru_cache(maxsize=1024)
+def _plan_of_words(settings: Settings) -> _Plan:
     return _Plan(settings)

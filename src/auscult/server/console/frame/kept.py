@@ -94,7 +94,7 @@ class KeptPages:
     def recent(self, key: Hashable, count: Callable[[], T]) -> T:
         """Return what was counted under a key, which says all that it depends on but the data.
 
-        It is counted again after a second for each thousand conversations, half a minute at most; of fewer at once.
+        It is kept for one second per thousand conversations, at most 30 seconds, and not at all for fewer than a thousand.
         """
         if (known := self._results.get(key)) and self._now() < known[0]:
             return known[1]
