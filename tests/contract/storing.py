@@ -11,6 +11,7 @@ from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.evaluation import Evaluation, Evidence, MetricResult, Status, Verdict, answered
 from auscult.domain.form import Form, Metric
 from auscult.domain.record import RecordQuery
+from auscult.domain.recordings.recording import Recording, Sound
 from auscult.domain.scoring.stored import PendingConversation, RenderedRows
 from auscult.domain.tenancy import Tenant
 from auscult.storage.store import AppStore
@@ -63,6 +64,21 @@ def evaluation(
         else (),
         engines=("wordllama 0.4",),
         evaluated_at=STARTED,
+    )
+
+
+def recording(name: str, conversation_id: str, duration_ms: int = 900, size: int = 7200) -> Recording:
+    """A recording without a file."""
+    return Recording(
+        recording_id=name,
+        conversation_id=conversation_id,
+        state="success",
+        sound=Sound(content_type="audio/wav", codec="pcm_s16le", channels=1, sample_rate=8000, duration_ms=duration_ms),
+        speakers=("agent",),
+        sha256=name,
+        size=size,
+        location=f"{name}.wav",
+        created_at=STARTED,
     )
 
 

@@ -4,11 +4,14 @@ Results go to stdout, everything else (progress, notes, errors) to stderr.
 Exit status: 0 done, 1 refused or incomplete, 2 not a command line that we know, 130 interrupted.
 """
 
+import atexit
 import gc
 import os
 import sys
+import threading
 from collections.abc import Sequence
-from typing import Annotated, Any
+from contextlib import suppress
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -134,4 +137,19 @@ def main() -> None:
             status = 1
         else:
             raise
+    _leave(status)
+
+
+def _leave(status: int | None) -> NoReturn:
+    """Exit; at once after what is registered for the exit where daemon threads still run.
+
+    One that is inside C++, as RE2 is, aborts the process when the interpreter is taken apart (before Python 3.14).
+    """
+    if any(each.daemon for each in threading.enumerate()):
+        threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
+        atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        with suppress(OSError):  # nobody reads any longer
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(status or 0)
     sys.exit(status)

@@ -7,7 +7,6 @@ import pytest
 
 from auscult.domain.conversation import Conversation, Turn
 from auscult.domain.directory import NO_ALIASES
-from auscult.domain.recordings.recording import Recording, Sound
 from auscult.reports import REPORTS
 from auscult.services.privacy.erasure import Erasing
 from auscult.services.privacy.holds import place_hold
@@ -17,7 +16,7 @@ from auscult.services.scoring.render import render
 from auscult.storage import Store
 from auscult.storage.store import AppStore
 from tests.contract.privacy.test_redaction_at_intake import stored
-from tests.contract.storing import STARTED, TENANT, conversation, evaluation, put
+from tests.contract.storing import STARTED, TENANT, conversation, evaluation, put, recording
 from tests.waiting import existing
 
 NOW = STARTED + timedelta(days=40)
@@ -39,22 +38,6 @@ def talk(name: str) -> Conversation:
 def erasing(app: AppStore) -> Erasing:
     """What erases, at ``NOW``."""
     return Erasing(app, lambda: NOW, partial(render, TENANT, reports=REPORTS, aliases=NO_ALIASES))
-
-
-def recording(name: str, conversation_id: str) -> Recording:
-    """A recording without a file."""
-    sound = Sound(content_type="audio/wav", codec="pcm_s16le", channels=1, sample_rate=8000, duration_ms=900)
-    return Recording(
-        recording_id=name,
-        conversation_id=conversation_id,
-        state="success",
-        sound=sound,
-        speakers=("agent",),
-        sha256=name,
-        size=7200,
-        location=f"{name}.wav",
-        created_at=STARTED,
-    )
 
 
 def test_words_go_and_scores_stay(store: Store, app: AppStore) -> None:

@@ -114,6 +114,30 @@ main()
     return shown, set(modules.split())
 
 
+def test_a_thread_that_still_searches_does_not_abort_the_process() -> None:
+    """RE2 gives the interpreter up while it searches; what waits to get it back must not find it gone."""
+    program = """
+import atexit, sys, threading
+import re2
+from auscult import cli
+def build(words):
+    search, text, began = re2.compile("(a|b)*c").search, "ab" * 10_000, threading.Event()
+    def work():
+        while True:
+            search(text)
+            began.set()
+    for _ in range(4):
+        threading.Thread(target=work, daemon=True).start()
+    began.wait()
+    return lambda *words, **settings: 3
+atexit.register(print, "ended")
+cli.build = build
+cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)  # noqa: S603
+    assert (done.returncode, done.stdout) == (3, "ended\n"), done.stderr
+
+
 def test_numpy_starts_no_threads() -> None:
     """The program sets so before numpy, which reads it when it is loaded; the processes that it starts inherit it."""
     program = """

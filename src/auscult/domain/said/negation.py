@@ -50,8 +50,6 @@ class _Words(NamedTuple):
     """Words of a language, as ``spoken_words`` has them."""
 
     negators: frozenset[str]
-    no: frozenset[str]
-    """Negators that are an answer too, and negate only what is near: "no i have chest pain"."""
     either: frozenset[str]
     """Of a list that is denied, one item or another: "no fever, chest pain or cough"."""
     stops: frozenset[str]
@@ -63,110 +61,86 @@ class _Words(NamedTuple):
     subjects: frozenset[str]
     not_denying: frozenset[str]
     """Words after a negator with which it denies nothing that follows: "not only", "no doubt", "¿no podría…?"."""
-    is_near: bool
-    """Whether, in text without clause marks, only the word right before a match negates it: the verb may follow the negator."""
     denials: frozenset[str]
     """Whole clauses after a match that deny it: "chest pain? No."."""
+    is_near: bool
+    """Whether, in text without clause marks, only the word right before a match negates it: the verb may follow the negator."""
+    no: frozenset[str] = frozenset()
+    """Negators that are an answer too, and negate only what is near: "no i have chest pain"."""
 
 
-def _words(lists: str) -> frozenset[str]:
-    return frozenset(lists.split())
+_LISTS = """
+en negators: not, never, without, nor, neither, dont, doesnt, didnt, isnt, arent, wasnt, werent, havent
+en negators: hasnt, hadnt, wont, wouldnt, cant, cannot, couldnt, shouldnt, aint, denies, denied, hardly
+en no: no, zero
+en either: or, nor
+en stops: but, however, and, because, although, though, except, since, so, then, if, whether, why, what
+en stops: how, who, which, that, until, unless, yet, still, just, oh, ah, okay, ok, right, yes, yeah
+en stops: please, well, let
+en speaker: i, im, ive, we
+en reporting: say, said, saying, think, thought, mean, meant, claim, claimed
+en subjects: i, we, you, he, she, it, they, this, that, there, my, our, his, her, im, ive, its, hes, shes
+en subjects: theres, thats, whats, youre, youve, theyre, theyve, weve, were
+en not_denying: only, just, merely, simply, sure, certain, stop, help, believe, wait, doubt, wonder, question
+en not_denying: idea, matter, know, understand, remember, forget, panic, worry
+en denials: no, none, nope, not at all, no i dont, no not at all
+de negators: nicht, nie, niemals, ohne, weder, keineswegs, kaum, ned, net
+de no: kein, keine, keinen, keinem, keiner, keines, keinerlei
+de either: oder, noch
+de stops: aber, sondern, doch, jedoch, und, weil, obwohl, denn, also, dann, wenn, ob, warum, wieso, was
+de stops: wie, wer, dass, bis, noch, nur, trotzdem, bitte, ach, ja
+de speaker: ich, wir
+de reporting: gesagt, behauptet, gemeint
+de subjects: ich, wir, du, sie, er, es, das, der, die, dies, mein, meine, unser, unsere, ihr, ihre
+de not_denying: nur, bloß, bloss, einfach, sicher, wissen, glauben, zweifel, frage, wunder, ahnung, vergessen
+de not_denying: wahr, mehr, warten, sorge, sorgen, angst
+de denials: nein, nö, ne, nicht wirklich, gar nicht, überhaupt nicht, nein gar nicht
+es negators: nunca, jamás, jamas, sin, ni, tampoco, apenas
+es no: no, ningún, ningun, ninguna, ninguno
+es either: o, ni
+es stops: pero, sino, aunque, y, porque, pues, entonces, si, qué, cómo, quién, cuál, hasta, todavía, sólo
+es stops: solo, así, ya, oh, ay, sí, mire, hombre, favor
+es speaker: yo, nosotros
+es reporting: dije, digo, dicho, creo
+es subjects: yo, tú, usted, él, ella, nosotros, ustedes, ellos, ellas, mi, mis, nuestro, nuestra, su, sus
+es not_denying: solo, sólo, solamente, seguro, segura, sé, se, duda, dudo, creer, aguanto, importa, entiendo
+es not_denying: recuerdo, olvide, estará, estaría, habrá, habría, tendrá, tendría, podría, podrían
+es denials: no, para nada, en absoluto, no para nada, qué va
+fr negators: pas, jamais, sans, ni, aucun, aucune, guère, nullement
+fr either: ou, ni
+fr stops: mais, et, parce, car, donc, alors, si, pourquoi, comment, qui, que, quoi, jusque, encore
+fr speaker: je, jai, nous
+fr reporting: dit, dis, pense
+fr subjects: je, jai, tu, vous, il, elle, nous, ils, elles, cest, ce, ça, mon, ma, mes, notre, nos
+fr not_denying: seulement, que, sûr, sûre, certain, doute, cru, croire, savoir, oublier
+fr denials: non, pas du tout, non pas du tout, aucunement
+pt negators: nunca, jamais, sem, nem, tampouco
+pt no: não, nao, nenhum, nenhuma
+pt either: ou, nem
+pt stops: mas, porém, e, porque, pois, então, se, como, quem, qual, até, ainda, só
+pt speaker: eu, nós
+pt reporting: disse, digo, dito, acho
+pt subjects: eu, você, ele, ela, nós, vocês, eles, elas, meu, minha, nosso, nossa, seu, sua
+pt not_denying: só, somente, apenas, certeza, sei, dúvida, duvido, entendo, lembro, esqueça
+pt denials: não, nao, de jeito nenhum, de forma alguma, não de jeito nenhum
+"""
+_NEAR_ONLY = frozenset({"de", "es", "pt"})
 
 
-_ENGLISH = _Words(
-    negators=_words(
-        "not never without nor neither dont doesnt didnt isnt arent wasnt werent havent hasnt hadnt wont wouldnt cant "
-        "cannot couldnt shouldnt aint denies denied hardly"
-    ),
-    no=_words("no zero"),
-    either=_words("or nor"),
-    stops=_words(
-        "but however and because although though except since so then if whether why what how who which that until "
-        "unless yet still just oh ah okay ok right yes yeah please well let"
-    ),
-    speaker=_words("i im ive we"),
-    reporting=_words("say said saying think thought mean meant claim claimed"),
-    subjects=_words(
-        "i we you he she it they this that there my our his her im ive its hes shes theres "
-        "thats whats youre youve theyre theyve weve were"
-    ),
-    not_denying=_words(
-        "only just merely simply sure certain stop help believe wait doubt wonder question idea matter know understand "
-        "remember forget panic worry"
-    ),
-    is_near=False,
-    denials=frozenset({"no", "none", "nope", "not at all", "no i dont", "no not at all"}),
-)
-_GERMAN = _Words(
-    negators=_words("nicht nie niemals ohne weder keineswegs kaum ned net"),
-    no=_words("kein keine keinen keinem keiner keines keinerlei"),
-    either=_words("oder noch"),
-    stops=_words(
-        "aber sondern doch jedoch und weil obwohl denn also dann wenn ob warum wieso was wie wer dass bis noch nur "
-        "trotzdem bitte ach ja"
-    ),
-    speaker=_words("ich wir"),
-    reporting=_words("gesagt behauptet gemeint"),
-    subjects=_words("ich wir du sie er es das der die dies mein meine unser unsere ihr ihre"),
-    not_denying=_words(
-        "nur bloß bloss einfach sicher wissen glauben zweifel frage wunder ahnung vergessen wahr mehr warten sorge "
-        "sorgen angst"
-    ),
-    is_near=True,
-    denials=frozenset({"nein", "nö", "ne", "nicht wirklich", "gar nicht", "überhaupt nicht", "nein gar nicht"}),
-)
-_SPANISH = _Words(
-    negators=_words("nunca jamás jamas sin ni tampoco apenas"),
-    no=_words("no ningún ningun ninguna ninguno"),
-    either=_words("o ni"),
-    stops=_words(
-        "pero sino aunque y porque pues entonces si qué cómo quién cuál hasta todavía sólo solo así "
-        "ya oh ay sí mire hombre favor"
-    ),
-    speaker=_words("yo nosotros"),
-    reporting=_words("dije digo dicho creo"),
-    subjects=_words("yo tú usted él ella nosotros ustedes ellos ellas mi mis nuestro nuestra su sus"),
-    not_denying=_words(
-        "solo sólo solamente seguro segura sé se duda dudo creer aguanto importa entiendo recuerdo olvide "
-        "estará estaría habrá habría tendrá tendría podría podrían"
-    ),
-    is_near=True,
-    denials=frozenset({"no", "para nada", "en absoluto", "no para nada", "qué va"}),
-)
-_FRENCH = _Words(
-    negators=_words("pas jamais sans ni aucun aucune guère nullement"),
-    no=frozenset(),
-    either=_words("ou ni"),
-    stops=_words("mais et parce car donc alors si pourquoi comment qui que quoi jusque encore"),
-    speaker=_words("je jai nous"),
-    reporting=_words("dit dis pense"),
-    subjects=_words("je jai tu vous il elle nous ils elles cest ce ça mon ma mes notre nos"),
-    not_denying=_words("seulement que sûr sûre certain doute cru croire savoir oublier"),
-    is_near=False,
-    denials=frozenset({"non", "pas du tout", "non pas du tout", "aucunement"}),
-)
-_PORTUGUESE = _Words(
-    negators=_words("nunca jamais sem nem tampouco"),
-    no=_words("não nao nenhum nenhuma"),
-    either=_words("ou nem"),
-    stops=_words("mas porém e porque pois então se como quem qual até ainda só"),
-    speaker=_words("eu nós"),
-    reporting=_words("disse digo dito acho"),
-    subjects=_words("eu você ele ela nós vocês eles elas meu minha nosso nossa seu sua"),
-    not_denying=_words("só somente apenas certeza sei dúvida duvido entendo lembro esqueça"),
-    is_near=True,
-    denials=frozenset({"não", "nao", "de jeito nenhum", "de forma alguma", "não de jeito nenhum"}),
-)
-_BY_LANGUAGE = {
-    "en": _ENGLISH,
-    UNDETERMINED: _ENGLISH,
-    "de": _GERMAN,
-    "es": _SPANISH,
-    "fr": _FRENCH,
-    "pt": _PORTUGUESE,
-}
-LANGUAGES = tuple(code for code in _BY_LANGUAGE if code != UNDETERMINED)
+def _read() -> dict[str, _Words]:
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for line in _LISTS.splitlines()[1:]:
+        name, _, words = line.partition(": ")
+        language, kind = name.split()
+        lists = found.setdefault(language, {})
+        lists[kind] = lists.get(kind, frozenset()) | {*words.split(", ")}
+    return {language: _Words(**lists, is_near=language in _NEAR_ONLY) for language, lists in found.items()}
+
+
+_BY_LANGUAGE = _read()
+LANGUAGES = tuple(_BY_LANGUAGE)
 """The languages in which negations are read, as ISO 639-1 codes."""
+_BY_LANGUAGE[UNDETERMINED] = _BY_LANGUAGE["en"]
 
 
 class _Clause(NamedTuple):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -28,21 +29,6 @@ from tests.unit.engines.judging import NOW, budget_of, judge
 STARTED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 USES = ("instructions", "knowledge", "tools", "calls")
 PLACES = ("turn", "result", "article")
-FORM = f"""
-id: ef-policy
-name: Policy
-channel: chat
-scoring: percentage
-pass_score: 50
-not_applicable: exclude
-assignments: [{{queue: "*", direction: both}}]
-metrics:
-  - id: em-policy
-    name: Policy
-    type: by_question
-    weight: 100
-    answer: {{speaker: bot, any_of: [{{judge: "Each refund follows the policy.", uses: [{", ".join(USES)}]}}]}}
-"""
 TALK = Conversation(
     id="c-1",
     started_at=STARTED,
@@ -79,7 +65,7 @@ def verdict(
     mind = judge(server, budget_of(Allowance(), spending=spending), **chosen)
     evaluator = Evaluator(METRICS, {}, far=dict.fromkeys(mind.kinds, mind))
     batch = [PendingConversation(conversation=conversation, revision=1)]
-    (found,) = evaluator.evaluate(batch, [read_form(FORM.encode())], datetime.now(UTC))
+    (found,) = evaluator.evaluate(batch, [read_form(msgspec.json.encode(data_of(__file__, "form")))], datetime.now(UTC))
     mind.close()
     return found.evaluation.results[0].verdict
 

@@ -7,13 +7,13 @@ from decimal import Decimal
 import pytest
 
 from auscult.domain.limits import LimitReachedError, Limits, Owner, month_of, next_month
-from auscult.domain.recordings.recording import Recording, Sound
 from auscult.domain.scoring.judging import BILLION, Allowance, Prices, RetryAfter, Usage
 from auscult.domain.tenancy import Tenant
 from auscult.engines.judge import Budget
 from auscult.services.limits import TenantLimits
 from auscult.services.scoring.intake.admission import AdmissionControl
 from auscult.storage import Store
+from tests.contract.storing import recording
 from tests.integration.working import conversation
 
 ONE = Tenant(account_id="acc-1", org_id="o-1", app_id="st-1")
@@ -36,22 +36,6 @@ def refusal(check: Callable[[], None]) -> tuple[str, str | None, object, int]:
     error = refused.value
     assert str(error.value) in error.message
     return error.reason, error.field, error.value, error.again_after_s
-
-
-def recording(conversation_id: str, name: str, minutes: int) -> Recording:
-    """Return a recording of some minutes, a megabyte large."""
-    sound = Sound(content_type="audio/wav", codec="pcm", duration_ms=minutes * 60_000, channels=1, sample_rate=8000)
-    return Recording(
-        recording_id=name,
-        conversation_id=conversation_id,
-        state="success",
-        sound=sound,
-        speakers=("unknown",),
-        sha256=name,
-        size=1_000_000,
-        location=f"1/{name}",
-        created_at=NOW,
-    )
 
 
 def test_limits_are_stored_changed_and_removed(store: Store) -> None:
@@ -88,7 +72,7 @@ def test_stored_bytes_are_those_of_conversations_and_recordings(store: Store) ->
     """Erased ones make room again; the refusal names no time, for waiting does not help."""
     app = store.within(ONE)
     app.conversations.accept([conversation("c-1")])
-    app.recordings.add(recording("c-1", "rec-1", 1))
+    app.recordings.add(recording("rec-1", "c-1", size=1_000_000))
     (stored,) = store.limits.stored().values()
     assert 1_000_000 < stored < 1_100_000
     store.limits.save(Owner("acc-1"), Limits(storage_bytes=1_000_000))
@@ -103,8 +87,8 @@ def test_minutes_of_sound_are_those_of_the_month(store: Store) -> None:
     """Counted when they come in, on the day that it is; the refusal ends with the month."""
     app = store.within(ONE)
     app.conversations.accept([conversation("c-1")])
-    app.recordings.add(recording("c-1", "rec-1", 7))
-    app.recordings.add(recording("c-1", "rec-1", 7))  # the same bytes are no more sound
+    app.recordings.add(recording("rec-1", "c-1", 7 * 60_000))
+    app.recordings.add(recording("rec-1", "c-1", 7 * 60_000))  # the same bytes are no more sound
     store.limits.save(Owner("acc-1", "st-1"), Limits(sound_minutes=7))
     now = datetime.now(UTC)
     code, field, used, again_s = refusal(lambda: TenantLimits(store.limits, lambda: now).check_sound(ONE))
