@@ -150,6 +150,5 @@ def _leave(status: int | None) -> NoReturn:
         atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         with suppress(OSError):  # nobody reads any longer
             sys.stdout.flush()
-            sys.stderr.flush()
         os._exit(status or 0)
     sys.exit(status)

@@ -13,9 +13,9 @@ DECODE_ERRORS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 _FAULT = re.compile(r"(?P<what>.*?)(?: - at `(?:key in )?\$(?P<path>.*)`)?", re.DOTALL)
 _MISSING = re.compile(r"Object missing required field `(?P<name>.*)`")
-_EXPECTED = re.compile(r"Expected `(?P<kind>[^`]*)`(?P<bound>[^,]*)(?:, got `(?P<got>[^`]*)`)?")
+EXPECTED = re.compile(r"Expected `(?P<kind>[^`]*)`(?P<bound>[^,]*)(?:, got `(?P<got>[^`]*)`)?")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+)\]|(\[\.\.\.\])")
-_WORDS = {
+WORDS = {
     "str": "text",
     "int": "a whole number",
     "float": "a number",
@@ -119,10 +119,10 @@ def _right(field: str, right: Mapping[str, str], what: str) -> str:
     known = right.get(bare, right.get(bare.rpartition(".")[0] + ".*"))
     if known is not None:
         return known
-    expected = _EXPECTED.match(what)
+    expected = EXPECTED.match(what)
     if expected is None:
         return what
-    kinds = [_WORDS.get(kind.strip(), kind.strip()) for kind in expected["kind"].split("|")]
+    kinds = [WORDS.get(kind.strip(), kind.strip()) for kind in expected["kind"].split("|")]
     return " or ".join(kind for kind in kinds if kind != "null" or len(kinds) == 1) + expected["bound"]
 
 

@@ -21,10 +21,11 @@ def number(value: float | Decimal, digits: int = 0, *, signed: bool = False, lan
     return sign + text
 
 
-def share(value: float | Decimal, digits: int = 0, language: str = "") -> str:
+@lru_cache(maxsize=4096)
+def share(value: float | Decimal, digits: int, language: str) -> str:
     """Return a share of 1 as a percentage: ``0.912`` is ``91.2%``."""
-    locale = locale_of(language or current())
-    return format_percent(value, percent_pattern(locale, _pattern(digits)), locale=locale)
+    locale = locale_of(language)
+    return format_percent(value + 0, percent_pattern(locale, _pattern(digits)), locale=locale)  # minus zero is zero
 
 
 def language_name(code: str) -> str:

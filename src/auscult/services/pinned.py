@@ -58,12 +58,14 @@ class Collecting:
         self._viewer = viewer
         self._is_agent = viewer.is_only_agent(READ)
 
+    def shown(self) -> list[Collection]:
+        """Return the collections that the viewer is shown, by name."""
+        return [each for each in self._app.collections.listing() if self._is_shown(each)]
+
     def listing(self) -> list[ListedCollection]:
         """Return the collections with the numbers of their moments, by name."""
         counts = self._app.collections.counts(self._query())
-        return [
-            ListedCollection(**asdict(each), moments=counts.get(each.collection_id, 0)) for each in self._collections()
-        ]
+        return [ListedCollection(**asdict(each), moments=counts.get(each.collection_id, 0)) for each in self.shown()]
 
     def get(self, collection_id: str) -> Collection:
         """Return a collection. Raises ``NotFoundError`` ``collection.unknown``."""
@@ -92,7 +94,7 @@ class Collecting:
 
     def of_conversation(self, conversation_id: str) -> list[PinOf]:
         """Return the pins in a conversation that the viewer reads, by collection."""
-        known = {each.collection_id: each.name for each in self._collections()}
+        known = {each.collection_id: each.name for each in self.shown()}
         query = PinQuery(conversation_ids=(conversation_id,), left_out=self._blind())
         return [
             PinOf(each, known.get(each.collection_id, ""), is_agreed)
@@ -230,9 +232,6 @@ class Collecting:
     def may_remove(self, collection: Collection, pin: Pin) -> bool:
         """Return whether the viewer may remove a moment: their own, or any of a collection that they may change."""
         return self.may_change(collection) or (self._viewer.may(EDIT) and pin.pinned_by == self._viewer.name)
-
-    def _collections(self) -> list[Collection]:
-        return [each for each in self._app.collections.listing() if self._is_shown(each)]
 
     def _is_shown(self, collection: Collection) -> bool:
         return not self._is_agent or collection.is_shared_with(self._viewer.agent_ids)

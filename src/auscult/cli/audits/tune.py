@@ -1,5 +1,6 @@
 """``auscult tune``."""
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -197,10 +198,10 @@ def _write(file: Path, document: bytes, form: Form, found: "Tuning", taught: Map
     written = with_taught(with_numbers(document, changes), taught)
     read_form(written)
     file.write_bytes(written)
-    thresholds = sum(path[-1] == "threshold" for path in changes)
-    changed = [f"{thresholds} threshold{'s' * (thresholds > 1)}"] * bool(thresholds)
-    changed += ["the judge's confidence"] * (thresholds < len(changes))
-    changed += [f"what {len(taught)} question{'s' * (len(taught) > 1)} learned"] * bool(taught)
+    numbers = Counter(path[-1] for path in changes)
+    changed = [counted(numbers.pop(kind), kind) for kind in ("threshold", "lean") if kind in numbers]
+    changed += ["the judge's confidence"] * bool(numbers)
+    changed += [f"what {counted(len(taught), 'question')} learned"] * bool(taught)
     typer.echo(
         f"{' and '.join(changed)} changed in {file}; look at it, then auscult forms check and apply it", err=True
     )

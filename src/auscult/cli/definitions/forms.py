@@ -10,7 +10,7 @@ import typer
 from auscult.cli.definitions.form_versions import PublishingNote
 from auscult.cli.terminal import checked, hints, options
 from auscult.domain.definitions.form_version import FormVersion, signed
-from auscult.domain.errors import FormError, NotFoundError
+from auscult.domain.errors import FormError, NotFoundError, counted
 from auscult.domain.form import Form
 from auscult.domain.probe import Probe
 from auscult.domain.said.spelling import did_you_mean
@@ -51,11 +51,7 @@ def check(
         problems = [("error", found.problems), ("unanswered", found.unanswered), ("warning", found.warnings)]
         form = found.form
         forms += [form] if form else []
-        right = (
-            f"{form.id} is right: {len(form.metrics)} metric{'s' * (len(form.metrics) != 1)}, {form.channel}"
-            if form
-            else None
-        )
+        right = f"{form.id} is right: {counted(len(form.metrics), 'metric')}, {form.channel}" if form else None
         checked.print_problems(name, problems, right, as_json=as_json)
     if with_examples:
         from auscult.cli.form_examples import check_on_examples

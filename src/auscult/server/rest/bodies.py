@@ -9,6 +9,7 @@ from msgspec import inspect
 
 from auscult.domain.errors import RequestError
 from auscult.domain.schedules.instants import in_utc
+from auscult.formats._faults import EXPECTED, WORDS
 from auscult.server.bodies import read_object
 from auscult.server.rest.query import RFC_3339, instant_of_day
 
@@ -17,18 +18,9 @@ T = TypeVar("T")
 _FIELD = re.compile(r" - at `\$\.?(.*)`$")
 _NAMED = re.compile(r"field `(.*?)`")
 _WHOLE = re.compile(r"Expected `int(?: \| null)?`, got `float`")
-_EXPECTED = re.compile(r"Expected `(?P<kind>[^`]*)`(?P<bound>[^,]*)")
 _BOUND = re.compile(r"(>=|<=) (\S+)")
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
-_KINDS = {
-    "str": "text",
-    "int": "a whole number",
-    "float": "a number",
-    "bool": "true or false",
-    "object": "an object",
-    "array": "a list",
-    "datetime": RFC_3339,
-}
+_KINDS = {**WORDS, "datetime": RFC_3339}
 
 
 def decode_body(body: bytes, shape: type[T]) -> T:
@@ -110,7 +102,7 @@ def refused(message: str, value: object, shape: type) -> RequestError:
 
 
 def _right(what: str) -> str:
-    if expected := _EXPECTED.match(what):
+    if expected := EXPECTED.match(what):
         kinds = [_KINDS.get(kind.strip(), kind.strip()) for kind in expected["kind"].split("|")]
         bound = _BOUND.sub(r"\2 or \1", expected["bound"]).replace(">=", "more").replace("<=", "less")
         return f"give {' or '.join(kinds)}{bound}"

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import combinations
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -133,7 +133,7 @@ class PassedChange(FigureChange, frozen=True, kw_only=True):
         return first, last
 
 
-class _Name(Struct, gc=False):
+class _Name(Struct, frozen=True, gc=False):
     name: str
 
 
@@ -265,18 +265,19 @@ class _Reading:
     ) -> None:
         self._app, self._compared, self._value = app, compared, value
         self._aliases = app.aliases.in_force()
-        self._sums: defaultdict[object, list[float]] = defaultdict(lambda: [0.0] * 6)
-        self._names: dict[Key, str] = {}
+        self._sums: defaultdict[Any, list[float]] = defaultdict(lambda: [0.0] * 6)
+        """By group, by pair of groups, and of all."""
         self._metrics = _names_of_metrics(app)
+        self._names: dict[Key, str] = {("metric", each): name for each, name in self._metrics.items()}
+        self._known: dict[object, tuple[Any, ...]] = {}
         self._has_metrics = has_metrics
         self._has_handlers = True
 
     def add(self, sought: Sought) -> None:
         """Read the conversations of both periods."""
         compared, led = self._compared, sought.fields.handled_by
-        self._has_handlers = not led or {"ai", "human"} <= set(
-            led
-        )  # people alone, or AI agents alone: it divides nothing
+        # People alone, or AI agents alone: it divides nothing.
+        self._has_handlers = not led or {"ai", "human"} <= set(led)
         since, ends = compared.since, compared.since - compared.gap
         within = replace(sought, since=compared.begins, until=compared.until, order="-started_at")
         for body in each_row(self._app, within, _EVERY):
@@ -286,11 +287,9 @@ class _Reading:
             is_left_out = row.status in INELIGIBLE and row.audit.state != "audited"
             if is_left_out or (value := self._value(row)) is None:
                 continue
-            keys = list(dict.fromkeys(self._keys(row)))
-            paired = [each for each in keys if each[0] in _PAIRED]
-            pairs = [(one, two) for one, two in combinations(paired, 2) if one[0] != two[0]]
             at = 3 if row.started_at >= since else 0
-            for key in (None, *keys, *pairs):
+            missed = row.missed_metrics if self._has_metrics else ()
+            for key in (*self._groups_of(row), *(("metric", each) for each in dict.fromkeys(missed))):
                 sums = self._sums[key]
                 sums[at] += 1
                 sums[at + 1] += value
@@ -301,11 +300,12 @@ class _Reading:
         moves = moves_of(list(_of_metrics(self._app, sought, self._compared, self._metrics)))
         moved = frozenset(each.group.id for each in moves)
         groups = {
-            key: Group(kind=key[0], id=key[1], name=self._names[key], before=before, now=now)
-            for key in self._names
+            key: Group(kind=key[0], id=key[1], name=self._names.get(key) or key[1], before=before, now=now)
+            for key in self._sums
+            if key and isinstance(key[0], str)
             for before, now in (self.samples(key),)
         }
-        pairs = [self._pair(groups[one], groups[two]) for one, two in self._pairs()]
+        pairs = [self._pair(groups[key[0]], groups[key[1]]) for key in self._sums if key and key[0] in groups]
         return change_of(*self.samples(), groups.values(), pairs, moved), moved
 
     def forms(self) -> Iterator[FormChange]:
@@ -317,11 +317,6 @@ class _Reading:
             form_id, _at, version = key[1].rpartition(AT)
             if not before.n and form_id in known and after.n >= max(1, now.n * _LEAST_OF_FORM):
                 yield FormChange(form_id=form_id, name=self._names[key], version=int(version))
-
-    def _pairs(self) -> Iterator[tuple[Key, Key]]:
-        for key in self._sums:
-            if isinstance(key, tuple) and isinstance(key[0], tuple):
-                yield key  # pyright: ignore[reportReturnType]  (keys of pairs are two keys)
 
     def samples(self, key: object = None) -> tuple[Sample, Sample]:
         """Return the samples of both periods: of a group, of a pair, or of all."""
@@ -335,6 +330,16 @@ class _Reading:
         before, now = self.samples(((one.kind, one.id), (two.kind, two.id)))
         name = f"{one.name}, {two.name}"
         return Group(kind="pair", id=f"{one.id} {two.id}", name=name, before=before, now=now, of=(one, two))
+
+    def _groups_of(self, row: _Row) -> tuple[Any, ...]:
+        """Return all, the groups that a row is in, and pairs of these; many rows are in the same ones."""
+        intents = row.insights.intents if row.insights else None
+        parts = row.queues, intents, row.agents, row.channel, row.language, row.handled_by, row.form
+        if (known := self._known.get(parts)) is None:
+            keys = dict.fromkeys(self._keys(row))
+            pairs = combinations([each for each in keys if each[0] in _PAIRED], 2)
+            known = self._known[parts] = (None, *keys, *((one, two) for one, two in pairs if one[0] != two[0]))
+        return known
 
     def _keys(self, row: _Row) -> Iterator[Key]:
         for queue in row.queues:
@@ -355,13 +360,10 @@ class _Reading:
             if ("form", form) not in self._names:
                 self._names["form", form] = self._form(row.form)
             yield "form", form
-        for metric_id in row.missed_metrics if self._has_metrics else ():
-            yield self._named("metric", metric_id, self._metrics.get(metric_id, metric_id))
 
     def _named(self, kind: Kind, group_id: str, name: str) -> Key:
         key = kind, group_id
-        if key not in self._names:
-            self._names[key] = name  # the newest, as rows are read backwards
+        self._names.setdefault(key, name)  # the newest, as rows are read backwards
         return key
 
     def _form(self, form: ListedForm) -> str:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 from auscult.domain.insights.changes import Driver, Group, Kind, Sample
 from auscult.domain.statistics.charts import BEYOND, RUN, Chart
+from auscult.language import current, later, ngettext, writing
 from auscult.language import gettext as _
-from auscult.language import later, ngettext, writing
 from auscult.services.insights.drivers import AT, OF_METRIC, FigureChange
 from auscult.services.insights.intent_names import intent_name
 
@@ -74,7 +74,7 @@ def moved(found: FigureChange) -> str:
             n=writing.number(n)
         )
     value, points = change.now.value, _points(abs(change.value.value), found)
-    share = writing.share(value, 1) if found.is_share else writing.number(value, 1)
+    share = writing.share(value, 1, current()) if found.is_share else writing.number(value, 1)
     what = _(_NOUNS.get(found.figure, _OF_METRIC)).format(share=share)
     if abs(change.value.value) * (100 if found.is_share else 1) < _SHOWN:
         said = _("{what}, as before.")

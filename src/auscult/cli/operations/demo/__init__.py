@@ -26,7 +26,7 @@ from auscult.cli.terminal import options
 from auscult.cli.terminal.progress import progress
 from auscult.config import CLIENT_SECRET, Settings
 from auscult.domain.conversation import Conversation
-from auscult.domain.errors import NotFoundError, SettingsError
+from auscult.domain.errors import NotFoundError, SettingsError, counted
 from auscult.domain.evaluation import Evaluation
 from auscult.domain.tenancy import Client, Tenant, new_client_id, new_client_secret
 
@@ -206,8 +206,7 @@ def _request_and_stop(request: Request, day: str, serving: str) -> None:
             body: bytes = answer.read()
         rows = len(msgspec.json.decode(body)["results"])
         shown = body[:_ANSWER_SHOWN].decode(errors="ignore") + (" …" if len(body) > _ANSWER_SHOWN else "")
-        several = "" if rows == 1 else "s"
-        typer.echo(f"\nThe score report of {day}, the last day loaded: {rows} conversation{several}.\n\n{shown}")
+        typer.echo(f"\nThe score report of {day}, the last day loaded: {counted(rows, 'conversation')}.\n\n{shown}")
         typer.echo(f"\nTo serve the results again:\n\n{serving}\n")
         typer.echo(f"To request that report then, within a day:\n\n{as_curl(request)}")
     finally:

@@ -245,5 +245,5 @@ def _agents_by_id(visit: Visit) -> dict[str, str]:
 
 def collections_of(visit: Visit) -> dict[str, str]:
     """Return the names of the collections that the visitor is shown, by id."""
-    shown = Collecting(visit.store, visit.app.tenant, lambda: visit.now, visit.principal).listing()
-    return {each.collection_id: each.name for each in shown}
+    collecting = Collecting(visit.store, visit.app.tenant, lambda: visit.now, visit.principal)
+    return {each.collection_id: each.name for each in collecting.shown()}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from operator import itemgetter
 from typing import Any, ClassVar, NamedTuple
 from urllib.parse import urlencode
@@ -518,10 +519,16 @@ def write_position(at: Position) -> str:
 
 def address(path: str, query: Query, **changed: str | Sequence[str]) -> str:
     """Return an address with these parameters; changed ones replace those of the same name, empty ones are omitted."""
-    pairs = [(name, value) for name, found in query.items() if name not in changed for value in found]
+    pairs = [_encoded(name, value) for name, found in query.items() if name not in changed for value in found]
     for name, found in changed.items():
-        pairs += [(name, value) for value in ([found] if isinstance(found, str) else found) if value]
-    return f"{path}?{urlencode(pairs)}" if pairs else path
+        pairs += [_encoded(name, value) for value in ([found] if isinstance(found, str) else found) if value]
+    return f"{path}?{'&'.join(pairs)}" if pairs else path
+
+
+@lru_cache(maxsize=4096)
+def _encoded(name: str, value: str) -> str:
+    """Return a parameter of an address: a page repeats the same ones in link after link."""
+    return urlencode({name: value})
 
 
 def _first(query: Query, name: str) -> str:

@@ -31,7 +31,7 @@ _MOST_CHARACTERS = 32 * 1024 * 1024
 _VARIES = (b"cookie", b"accept-language")
 _CHANGES = "changes"
 _MOST_RESULTS = 256
-_PER_SECOND, _MOST_SECONDS = 1_000, 30
+_PER_SECOND, _MOST_SECONDS, _MINUTE_S = 1_000, 30, 60
 
 
 class Counted(Protocol):
@@ -63,7 +63,7 @@ class KeptPages:
         self._changes = 0
         self._characters = 0
         self._pages: dict[bytes, _Page] = {}
-        self._results: dict[Hashable, tuple[datetime, Any]] = {}
+        self._results: dict[Hashable, tuple[datetime, int | None, Any]] = {}
 
     async def find(self, request: Request[Any, Any, Any], nonce: str) -> str | None:
         """Return the page that was kept for a request, with this nonce; None where it has to be made."""
@@ -91,17 +91,21 @@ class KeptPages:
             self._characters += len(body)
             self._pages[_key(request)] = _Page(body.split(nonce), principal, until)
 
-    def recent(self, key: Hashable, count: Callable[[], T]) -> T:
+    def recent(self, request: Request[Any, Any, Any], key: Hashable, count: Callable[[], T]) -> T:
         """Return what was counted under a key, which says all that it depends on but the data.
 
-        It is kept for one second per thousand conversations, at most 30 seconds, and not at all for fewer than a thousand.
+        It is kept for one second per thousand conversations, at most 30 seconds; for a minute while the data stay the same.
         """
-        if (known := self._results.get(key)) and self._now() < known[0]:
-            return known[1]
+        changes, now = request.state.get(_CHANGES), self._now()
+        if known := self._results.get(key):
+            at, changes_then, found = known
+            most = _MINUTE_S if changes_then == changes is not None else min(found.n // _PER_SECOND, _MOST_SECONDS)
+            if now - at < timedelta(seconds=most):
+                return found
         found = count()
         if len(self._results) >= _MOST_RESULTS:
             self._results.clear()
-        self._results[key] = self._now() + timedelta(seconds=min(found.n // _PER_SECOND, _MOST_SECONDS)), found
+        self._results[key] = now, changes, found
         return found
 
 

@@ -102,7 +102,7 @@ class Reader(Struct, frozen=True, kw_only=True):
         if self.for_file:
             return moment.isoformat()
         if self.language.startswith("en"):
-            return format_date(moment, "d MMMM y" if year else "d MMMM", locale=self.locale)
+            return _date(moment, "d MMMM y" if year else "d MMMM", self.language)
         if year:
             return format_date(moment, "long", locale=self.locale)
         return format_skeleton("MMMMd", moment, locale=self.locale)

@@ -162,7 +162,7 @@ class Visit:
     def recent(self, count: Callable[..., T], *asked: Hashable) -> T:
         """Return what a function counts of the app and what is asked: of many conversations it may be some seconds old."""
         key = count, self.app.tenant, self.app.visibility, asked
-        return self._console.kept.recent(key, lambda: count(self.app, *asked))
+        return self._console.kept.recent(self._request, key, lambda: count(self.app, *asked))
 
     def at_a_time(self, usual: int) -> int:
         """Return how many rows of a list its page has: ``usual``, or as many as are read at once for a file."""

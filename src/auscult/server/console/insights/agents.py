@@ -151,7 +151,8 @@ def names_of_agents(rows: Sequence[ListedConversation], aliases: Aliases) -> dic
 
     Those who are merged are one, under the id that stays. AI agents are not among them.
     """
-    found = {each.id: agent_name(each) for row in rows for each in map(aliases.agent, people_of(row))}
+    agents = {each.id: each for row in rows for each in people_of(row)}
+    found = {each.id: agent_name(each) for each in map(aliases.agent, agents.values())}
     shared = {name for name, number in Counter(found.values()).items() if number > 1}
     return {each: f"{name} \u2026{each[-4:]}" if name in shared else name for each, name in found.items()}
 

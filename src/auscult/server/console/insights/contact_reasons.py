@@ -138,15 +138,23 @@ class Named(NamedTuple):
 def named_in(visit: Visit, rows: Sequence[ListedConversation]) -> Named:
     """Return the queues, reasons and agents that most of these conversations have."""
     aliases = visit.reader.queues.aliases
-    queues = Counter(visit.reader.queues.key(queue.id, queue.name) for row in rows for queue in row.queues)
-    reasons = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
-    agents = Counter(aliases.head("agent", agent.id) for row in rows for agent in people_of(row))
+    queues, agents = Counter[str](), Counter[str]()
+    for (queue_id, name), n in Counter((queue.id, queue.name) for row in rows for queue in row.queues).items():
+        queues[visit.reader.queues.key(queue_id, name)] += n
+    for agent_id, n in Counter(agent.id for row in rows for agent in people_of(row)).items():
+        agents[aliases.head("agent", agent_id)] += n
     names = names_of_agents(rows, aliases)
     return Named(
         queues=[name for name, _n in queues.most_common(_NAMES) if name],
-        reasons=[name for name, _n in reasons.most_common(_NAMES)],
+        reasons=reasons_in(rows),
         agents={agent: names[agent] for agent, _n in agents.most_common(_NAMES)},
     )
+
+
+def reasons_in(rows: Sequence[ListedConversation]) -> Sequence[str]:
+    """Return the reasons that most of these conversations have."""
+    reasons = Counter(each.name for row in rows if row.insights for each in row.insights.intents or ())
+    return [name for name, _n in reasons.most_common(_NAMES)]
 
 
 def _failures(visit: Visit, sought: Sought, compared: Compared, named: Named) -> Failures:

@@ -28,7 +28,7 @@ from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.reader import FEW
 from auscult.server.console.frame.verdicts import kind_of
 from auscult.server.console.frame.visit import BASE, TheVisit, Visit
-from auscult.server.console.insights.contact_reasons import Named, filter_of, is_followed, named_in
+from auscult.server.console.insights.contact_reasons import filter_of, is_followed, reasons_in
 from auscult.server.console.insights.weeks import WeekLead, week_points
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import Sought, details, newest
@@ -134,13 +134,13 @@ class OverviewPage(Controller):
         asked = {each for week in heat_weeks for each in week.metrics} if handlers else set(known)
         metrics = {each: name for each, name in known.items() if each in asked}
         recent = replace(sought, since=end - 4 * WEEK, until=end)
-        named = named_in(visit, newest(visit.app, recent, _NEWEST))
+        reasons = reasons_in(newest(visit.app, recent, _NEWEST))[:_REASONS]
         counts = Counts(
             weeks=_from_first(weeks),
             metrics=metrics,
             heat={each: [week.metrics.get(each, NOTHING) for week in heat_weeks] for each in metrics},
             heat_weeks=[week.passed for week in heat_weeks],
-            reasons=_reasons(visit, sought, named, end),
+            reasons=_reasons(visit, sought, reasons, end),
             last=visit.recent(passed_change, sought, lately(end)),
             fatal=_fatal(visit, sought, end),
             fatal_span=(end - WEEK, end),
@@ -155,10 +155,9 @@ def _from_first(weeks: Sequence[Period]) -> Sequence[Period]:
     return weeks[first:]
 
 
-def _reasons(visit: Visit, sought: Sought, named: Named, end: datetime) -> list[Reason]:
+def _reasons(visit: Visit, sought: Sought, names: Sequence[str], end: datetime) -> list[Reason]:
     """Count the most frequent reasons for contact of the last four weeks."""
-    names, spans = named.reasons[:_REASONS], ((end - 4 * WEEK, end),)
-    counted = by_name(visit.app, sought, "intent", names, spans)
+    counted = by_name(visit.app, sought, "intent", names, ((end - 4 * WEEK, end),))
     return [Reason(name, passed) for name, (passed,) in counted.items() if passed.scored]
 
 

@@ -17,7 +17,7 @@ from auscult.server.console.frame.filters import FilterView, Query, address, fil
 from auscult.server.console.frame.kept import KEPT
 from auscult.server.console.frame.reader import Reader
 from auscult.server.console.frame.visit import BASE, TheVisit, Visit
-from auscult.server.console.insights.contact_reasons import asked_days, asked_period, named_in
+from auscult.server.console.insights.contact_reasons import asked_days, asked_period, reasons_in
 from auscult.server.console.insights.home.home_view import HearView, hear_view
 from auscult.services.audits.blind import without_blind
 from auscult.services.conversations.latest import SURVEYS, Sought, count, details, newest
@@ -84,7 +84,7 @@ class ReasonsPage(Controller):
         query = {name: found for name, found in visit.query.items() if name in _FILTERS}
         sought, (compared, problem) = visit.sought(query), asked_period(visit)
         within = replace(sought, since=compared.since, until=compared.until)
-        names = named_in(visit, newest(visit.app, within, _NEWEST)).reasons
+        names = reasons_in(newest(visit.app, within, _NEWEST))
         found = ReasonsFound(
             compared=compared,
             reasons=reasons_of(visit.app, sought, compared, names),

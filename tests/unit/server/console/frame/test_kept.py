@@ -168,13 +168,17 @@ class Result(NamedTuple):
 
 @pytest.mark.parametrize(("n", "seconds"), [(999, 0), (1_000, 1), (20_000, 20), (1_000_000, 30)])
 def test_a_result_is_as_old_as_it_was_costly(n: int, seconds: int, pages: KeptPages, store: Changes) -> None:
-    """Counted again after a second for each thousand conversations, and at once for another question or of few."""
+    """Counted again once the data changed: after a second for each thousand conversations, and at once of few."""
     counted = iter(range(9))
 
-    def find(key: str = "a") -> int:
-        return pages.recent(key, lambda: Result(n, next(counted))).counted
+    def counted_now(key: str = "a") -> int:
+        asked = request()
+        find(pages, asked)
+        return pages.recent(asked, key, lambda: Result(n, next(counted))).counted
 
-    assert (find(), find("b")) == (0, 1)
-    assert find() == (0 if seconds else 2)
+    assert (counted_now(), counted_now("b"), counted_now()) == (0, 1, 0)
+    store.n += 1
+    assert counted_now() == (0 if seconds else 2)
     store.now = NOW + timedelta(seconds=seconds)
-    assert find() == (2 if seconds else 3)
+    assert counted_now() == 2
+    assert pages.recent(request(is_kept=False), "a", lambda: Result(n, 7)).counted == (7 if not seconds else 2)
