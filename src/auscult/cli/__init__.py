@@ -148,7 +148,7 @@ def _leave(status: int | None) -> NoReturn:
     if any(each.daemon for each in threading.enumerate()):
         threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001
         atexit._run_exitfuncs()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-        with suppress(OSError):  # nobody reads any longer
+        with suppress(OSError):  # a closed pipe
             sys.stdout.flush()
         os._exit(status or 0)
     sys.exit(status)

@@ -266,7 +266,7 @@ class _Reading:
         self._app, self._compared, self._value = app, compared, value
         self._aliases = app.aliases.in_force()
         self._sums: defaultdict[Any, list[float]] = defaultdict(lambda: [0.0] * 6)
-        """By group, by pair of groups, and of all."""
+        """By group, by pair of groups, and of all. A metric that is not in force is named by its id."""
         self._metrics = _names_of_metrics(app)
         self._names: dict[Key, str] = {("metric", each): name for each, name in self._metrics.items()}
         self._known: dict[object, tuple[Any, ...]] = {}

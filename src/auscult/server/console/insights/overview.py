@@ -133,14 +133,12 @@ class OverviewPage(Controller):
         heat_weeks = weeks[-_HEAT_WEEKS:]
         asked = {each for week in heat_weeks for each in week.metrics} if handlers else set(known)
         metrics = {each: name for each, name in known.items() if each in asked}
-        recent = replace(sought, since=end - 4 * WEEK, until=end)
-        reasons = reasons_in(newest(visit.app, recent, _NEWEST))[:_REASONS]
         counts = Counts(
             weeks=_from_first(weeks),
             metrics=metrics,
             heat={each: [week.metrics.get(each, NOTHING) for week in heat_weeks] for each in metrics},
             heat_weeks=[week.passed for week in heat_weeks],
-            reasons=_reasons(visit, sought, reasons, end),
+            reasons=_reasons(visit, sought, end),
             last=visit.recent(passed_change, sought, lately(end)),
             fatal=_fatal(visit, sought, end),
             fatal_span=(end - WEEK, end),
@@ -155,9 +153,11 @@ def _from_first(weeks: Sequence[Period]) -> Sequence[Period]:
     return weeks[first:]
 
 
-def _reasons(visit: Visit, sought: Sought, names: Sequence[str], end: datetime) -> list[Reason]:
+def _reasons(visit: Visit, sought: Sought, end: datetime) -> list[Reason]:
     """Count the most frequent reasons for contact of the last four weeks."""
-    counted = by_name(visit.app, sought, "intent", names, ((end - 4 * WEEK, end),))
+    since = end - 4 * WEEK
+    names = reasons_in(newest(visit.app, replace(sought, since=since, until=end), _NEWEST))[:_REASONS]
+    counted = by_name(visit.app, sought, "intent", names, ((since, end),))
     return [Reason(name, passed) for name, (passed,) in counted.items() if passed.scored]
 
 
