@@ -13,8 +13,9 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
-from auscult.storage.core.packing import DICTIONARY_BYTES, FOLDER, NUMBERS, unpack
+from auscult.storage.core.packing import FOLDER, NUMBERS, unpack
 
+DICTIONARY_BYTES = 8_192
 _ROWS = "SELECT body FROM report_rows JOIN listings USING (listing) WHERE report = ? ORDER BY row"
 _OTHERS = {
     "insights": "SELECT body FROM insights ORDER BY conversation, revision",

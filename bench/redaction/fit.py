@@ -22,18 +22,21 @@ from auscult.redactors._digits import lowered
 from auscult.redactors._fitted import decide
 from auscult.redactors._fitted.decide import CLASSES, OTHER, SCALE, Decision, passing
 from auscult.redactors._fitted.signs import WIDTH, Columns, Read, columns
-from auscult.redactors._fitted.tokens import Table, given_names, table_of, words_of_text
+from auscult.redactors._fitted.tokens import TOKEN, Table, given_names, table_of
 from bench.redaction.labelled import Label
 from bench.redaction.made import made
 from bench.redaction.material import ROOT, Labelled, hands, older
 
-HALVES = (("de", "en_gb", "fr", "en_af", "pii_dev"), ("en_us", "en_in", "es", "pt"))
+HALVES = (
+    ("de", "de3", "en_af", "en_au", "en_gb", "en_sc", "en_uk3", "en_us2", "es2", "fr", "fr3", "pii_dev", "pt2"),
+    ("de2", "en_ca", "en_in", "en_sg", "en_uk2", "en_us", "en_us3", "es", "es3", "fr2", "pt", "pt3"),
+)
 """The hands, in two halves with something of each language."""
 LEAST, USUAL, USUAL_GIVEN = 3, 2, 8
 """Occurrences from which on a word is in the vocabulary; conversations from which on it is a usual one."""
-WORTH, WORTH_ORDINARY = 6.0, 0.5
-"""How much a token of a hand counts, and one of ordinary talk."""
-EPOCHS, RATE, DECAY, DROPPED, BATCH, SEED = 5, 0.3, 1.0, 0.1, 8192, 1
+WORTH, WORTH_MADE, WORTH_FIELDS, WORTH_ORDINARY, WORTH_OLDER = 24.0, 8.0, 3.0, 1.0, 0.3
+"""How much a token of a hand counts, one of made.py or the sets of codes, of a field, of ordinary talk, of other older sets."""
+EPOCHS, RATE, DECAY, DROPPED, BATCH, SEED = 5, 0.3, 1.0, 0.25, 8192, 1
 _BLOCK = 20_000
 KEYS = {
     "name": ("name", "customer name", "kunde", "nombre", "nom", "nome"), "card": ("card number", "card", "karte", "tarjeta"),
@@ -144,8 +147,8 @@ def everyday() -> frozenset[str]:
 def vocabulary_of(cases: Sequence[Labelled]) -> tuple[str, ...]:
     """Return the words that have weights of their own, in order."""
     texts = (text for case in cases if case.hand != "ordinary" for _, text in case.utterances)
-    counts = Counter(word for text in texts for word in words_of_text(lowered(text)))
-    return tuple(sorted(word for word, count in counts.items() if count >= LEAST))
+    counts = Counter(word for text in texts for word in TOKEN.findall(lowered(text)))
+    return tuple(sorted(word for word, count in counts.items() if count >= LEAST and not word.isdecimal()))
 
 
 def material_of(cases: Sequence[Labelled], table: Table) -> Material:
@@ -178,10 +181,11 @@ def material_of(cases: Sequence[Labelled], table: Table) -> Material:
 
 def worth_of(case: Labelled) -> float:
     """Return how much the tokens of a case count."""
-    is_old = "/" in case.hand or case.hand.startswith("un") or case.hand in ("utterances", "tuned", "fields")
     if case.hand == "made" or case.hand.startswith(("variants/", "codes/", "unread/")):
-        return WORTH / 2
-    return WORTH_ORDINARY if case.hand == "ordinary" else 1.0 if is_old else WORTH
+        return WORTH_MADE
+    if case.hand.startswith("un") or case.hand in ("utterances", "tuned"):
+        return WORTH_OLDER
+    return {"ordinary": WORTH_ORDINARY, "fields": WORTH_FIELDS}.get(case.hand, WORTH)
 
 
 def _unlabelled(case: Labelled) -> NDArray[np.bool_]:

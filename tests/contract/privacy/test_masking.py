@@ -57,7 +57,9 @@ def app(store: Store, app: AppStore) -> AppStore:
     said = planted("c-2").turns[:1]
     plain = replace(planted("c-2"), turns=said, customer=None, contact=None, custom_fields={}, ended_at=ENDED)
     put(store, app, talk("c-1"), plain)
-    Commenting(app, lambda: datetime.now(UTC), VIEWER).open("c-1", NewThread(text=f"Ada Lovelace paid with {GROUPS}"))
+    commenting = Commenting(app, lambda: datetime.now(UTC), VIEWER)
+    for name, who in (("c-1", "Ada Lovelace"), ("c-2", "She")):
+        commenting.open(name, NewThread(text=f"{who} paid with {GROUPS}"))
     words = tuple(
         Word(channel=0, text=each, start_ms=300 * at, end_ms=300 * at + 250)
         for at, each in enumerate(f"my name is Ada Lovelace and my card is {GROUPS}".split())
@@ -114,8 +116,7 @@ def score(store: Store) -> None:
     work = Processing(store, JUDGE, REPORTS, lambda: datetime.now(UTC))
     for priority in ("live", "backfill"):
         for batch_id in store.work.next(priority, 100):  # type: ignore[arg-type]
-            finished = existing(work.evaluate(batch_id))
-            work.record(finished)
+            work.record(existing(work.evaluate(batch_id)))
 
 
 def masked(store: Store, app: AppStore, limit: int = 100) -> Certificate:
@@ -129,8 +130,7 @@ def work_on(store: Store, limit: int = 100) -> None:
     """Process chunks as a worker does."""
     chunks = chunk_processing(store, JUDGE)
     for chunk_id in store.work.next("chunk", limit):
-        written = existing(chunks.process(chunk_id))
-        chunks.record(written)
+        chunks.record(existing(chunks.process(chunk_id)))
 
 
 def agrees(store: Store) -> None:
@@ -142,7 +142,7 @@ def agrees(store: Store) -> None:
 def test_nothing_masked_is_left_and_scores_stay(store: Store, app: AppStore) -> None:
     """Words, calls, instructions, quotations, findings, comments, recordings, live messages, searches; a second run changes nothing."""
     assert holds(store, *TRACES, TYPED) == [*TRACES, TYPED]
-    before = app.conversations.get("c-1")
+    before = existing(app.conversations.get("c-1"))
     change_settings(app, "cli:test", {"redaction": "mask"})
     done = masked(store, app)
     assert (done.state, done.total, done.looked, done.changed, done.held) == ("done", 3, 3, 2, 0)
@@ -150,17 +150,15 @@ def test_nothing_masked_is_left_and_scores_stay(store: Store, app: AppStore) -> 
     assert done.placeholders["card"] > 10
     assert holds(store, *TRACES, TYPED) == []
     agrees(store)
-    after = app.conversations.get("c-1")
-    assert before is not None
-    assert after is not None
+    after = existing(app.conversations.get("c-1"))
     assert (before.revision, after.revision) == (1, 2)
     (was,), (now,) = before.evaluations, after.evaluations
     assert (now.score, now.revision, now.evaluated_at) == (was.score, 2, was.evaluated_at)
     assert "my e-mail is [email 1]" in now.results[0].verdict.evidence[-1].text
     assert after.conversation.calls is not None
     assert after.conversation.calls[0].arguments == {"card": "[card 1]", "[email 1]": 1}
-    (thread,) = app.comments.of_conversations(["c-1"])
-    assert thread.comments[0].text == "[name 1] paid with [card 1]"
+    of_both = {each.comments[0].text for each in app.comments.of_conversations(["c-1", "c-2"])}
+    assert of_both == {"[name 1] paid with [card 1]", "She paid with [card 1]"}
     words = existing(store.transcriptions.get("re-1"))
     assert unnumbered(" ".join(each.text for each in words.words)) == "my name is [name] and my card is [card]"
     task = existing(store.recording_tasks.get("re-1", "redacted"))
@@ -205,7 +203,7 @@ def test_a_hold_keeps_a_conversation_and_what_waits_goes_first(store: Store, app
     with pytest.raises(ConflictError, match="under way"):
         redactions.begin(app, "cli:test")
     work_on(store)
-    assert redactions.view(app, begun.id).reason == "1 conversations are to be scored first"
+    assert redactions.view(app, begun.id).reason == "conversations to be scored first: 1"
     assert redactions.cancel(app, begun.id).state == "cancelled"
     score(store)
     redactions.resume(app, begun.id)

@@ -12,9 +12,9 @@ from auscult.config import Settings
 from auscult.reports import REPORTS
 from auscult.services.scoring.rebuild import render_outdated
 from auscult.storage.core.database import Database
-from auscult.storage.core.packing import DICTIONARIES, DICTIONARY_BYTES, NUMBERS, CorruptError, pack, unpack
+from auscult.storage.core.packing import DICTIONARIES, NUMBERS, CorruptError, pack, unpack
 from tests.golden.storing import TENANT, conversations, page, process
-from tools.dictionaries import made
+from tools.dictionaries import DICTIONARY_BYTES, made
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 DIGEST = "ce4a2f71d2dc17349aca6afa87779a857dcf81f138894fb4db0d828034b14142"

@@ -99,9 +99,9 @@ def _new_queues(now: Day, before: Sequence[Day]) -> Iterator[str]:
     known = {name for day in before for name in day.queues}
     found = [name for name in sorted(now.queues) if name not in known]
     for name in found[:_SHOWN]:
-        yield coded("queue {name} is new: {n} conversations today", name=name, n=now.queues[name])
+        yield coded("queue {name} is new: {n} today", name=name, n=now.queues[name])
     if len(found) > _SHOWN:
-        yield coded("{n} more queues are new", n=len(found) - _SHOWN)
+        yield coded("further new queues: {n}", n=len(found) - _SHOWN)
 
 
 def _fields(one: Conversation) -> Iterator[str]:

@@ -110,7 +110,7 @@ def _reasons(conversation: Conversation, index: int, span: tuple[int, int], kind
         return any(each.start < place[1] and place[0] < each.end for each in its)
 
     tried: list[tuple[Sign, int, str, str]] = [
-        ("form", 0, *_PLAIN),
+        *([("form", 0, *_PLAIN)] if kind != "name" else []),
         ("words", 0, before, ""),
         ("words", 0, before, after),
         *(("before", reach, before, after) for reach in range(1, min(_REACH, index) + 1)),

@@ -33,8 +33,8 @@ _BEHIND_AT, _BEHIND_SIGN = (
     frozenset(("bas", "bajo", "baja", "medio")),
 )
 """Words behind one for an at sign, and behind one for another sign: ``guion bajo``."""
-_LABEL, _MAILBOX, _RARE = 5, 24, frozenset((4, 5))
-"""Words of a domain before its first dot, tokens of a mailbox, and coarse classes of words that hardly a sentence has."""
+_LABEL, _MAILBOX, _PLAIN, _RARE = 5, 24, 4, frozenset((4, 5))
+"""Words of a domain before its first dot, tokens of a mailbox, usual words in a row of one, and coarse classes of words that hardly a sentence has."""
 
 
 class Proof(NamedTuple):
@@ -202,23 +202,25 @@ def _domain(tokens: Sequence[Token], at: int) -> int:
 
 
 def _mailbox(tokens: Sequence[Token], at: int) -> int:
-    """Return the first token of the mailbox before an at sign: letters and numbers, or words with signs between them."""
-    first, is_open, is_char = at, True, False
+    """Return the first token of the mailbox before an at sign: letters, numbers and rare words, usual ones near a sign."""
+    first, is_open, is_char, plain = at, True, False, 0 if tokens[at].low != "at" else _PLAIN
     for index in range(at - 1, max(-1, at - _MAILBOX), -1):
         token, before = tokens[index], tokens[index - 1]
         is_sign = token.kind in (_DOT, _SIGN) or (token.low in ("-", "_", ".") and _is_tight(tokens, index))
         if is_sign or (token.low in _BEHIND_SIGN and before.kind == _SIGN):
-            is_open = True
+            is_open, plain = True, 0
         elif token.low in _BRACKETS or (token.low == "," and (is_open or before.kind == _SIGN)):
             continue
         elif not token.low.isalnum() or (before.low == "'" and before.end == token.start):
             break
         else:
             is_new = len(token.low) == 1 or token.kind in LETTERS or token.kind in NUMBERS
-            is_rare = COARSE[token.kind] in _RARE and token.low not in LISTS["before mail"]
             is_letter = len(token.low) == 1 and token.low not in ("a", "i")
-            if not (is_open or (is_char and (is_new or is_rare)) or is_letter):
+            is_rare = COARSE[token.kind] in _RARE or plain < _PLAIN
+            is_near = (is_char and is_new) or (is_rare and token.low not in LISTS["before mail"])
+            if not (is_open or is_near or is_letter):
                 break
+            plain = 0 if token.kind in NUMBERS else plain + (not (is_open or is_new or COARSE[token.kind] in _RARE))
             first, is_open, is_char = index, False, is_new
     return first
 

@@ -13,7 +13,7 @@ from auscult.redactors._words import words_of
 from auscult.wording.word_lists import usual_words
 
 _HERE = Path(__file__).parent
-_TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
+TOKEN = re.compile(r"\d+|[^\W\d_]+|[^\w\s]|_")
 _WORD = re.compile(r"[^\W_]+")
 LISTS = words_of("_fitted/words.txt")
 _OF_NAMES = ("titles", "people", "verbs", "dealings", "links", "greets", "says")
@@ -99,28 +99,16 @@ class Token(NamedTuple):
     tail: int
 
 
-class Table(Mapping[str, Entry]):
+class Table:
     """Facts of each word, and the words of which no personal data is made.
 
     ``plain`` are written as they are in a text: a given name that is a usual word too is plain in small letters only.
     """
 
     def __init__(self, entries: Mapping[str, Entry], plain: frozenset[str]) -> None:
-        """Store entries by word."""
-        self.entries, self.plain = entries, plain
+        """Find words in these entries."""
+        self.plain = plain
         self.facts = lru_cache(maxsize=_REMEMBERED)(partial(_facts, entries=entries))
-
-    def __getitem__(self, word: str) -> Entry:
-        """Return what is known of a word."""
-        return self.entries[word]
-
-    def __iter__(self) -> Iterator[str]:
-        """Yield the words."""
-        return iter(self.entries)
-
-    def __len__(self) -> int:
-        """Return how many words are known."""
-        return len(self.entries)
 
 
 def lines_of_words(name: str) -> tuple[str, ...]:
@@ -204,16 +192,11 @@ def look(text: str, table: Table) -> tuple[bool, bool, list[int]]:
     return is_mail or not table.plain.issuperset(words), not _ASKS.isdisjoint(words), cues
 
 
-def words_of_text(low: str) -> Iterator[str]:
-    """Yield the words and signs of a text in small letters that a vocabulary may have."""
-    return (found[0] for found in _TOKEN.finditer(low) if not found[0].isdecimal())
-
-
 def tokens_of(text: str, low: str, table: Table) -> list[Token]:
     """Return the tokens of a turn, given also in small letters."""
     tokens: list[Token] = []
     end, facts, is_small = 0, table.facts, text == low
-    for word in _TOKEN.findall(low):
+    for word in TOKEN.findall(low):
         start = low.index(word, end)
         end = start + len(word)
         number, kind, is_cased, head, tail = facts(word)

@@ -25,9 +25,11 @@ _LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "se
 _OF_MAIL, _OF_DATES = (
     frozenset(CLASS[name] for name in names) for names in (("at", "dot", "sign", "@"), ("month", "ordinal"))
 )
-_DATE, _SPELLED, _YEAR = 3, 3, 4
-"""Signs in an e-mail address, words in a date, the digits of a date without such words and
-letters of a spelled name at least, and digits of a year that sounds like a sum."""
+_DATE, _SPELLED, _YEAR, _MONTH = 3, 3, 4, 7
+"""Signs in an e-mail address, words in a date, the digits of a date without such words and letters of a spelled name at
+least, digits of a year that sounds like a sum, and of a month with its year, one said twice, at most."""
+_BEHIND: Mapping[Kind, Sequence[str]] = {"name": ("of a post", "posts"), "security_code": ("cue code", "of a thing")}
+"""Lists of the words before what is no name and no code, from its own place backwards: ``head of sales``, ``booking code``."""
 _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
 _GAP, _EXTENSION, _RESTART = 3, 3, 9
@@ -89,17 +91,17 @@ def _has_sign(read: Read, found: Found, part: Part) -> bool:
     sums = [
         run for run, _ in read.runs if run.is_sum and len(run.chars) > _YEAR and part.first <= run.first <= part.last
     ]
-    if found.kind == "name":
-        return (
-            _word(read, part.first - 1) not in LISTS["of a post"] or _word(read, part.first - 2) not in LISTS["posts"]
-        )
+    behind = _BEHIND.get(found.kind, ())
+    if behind and all(_word(read, part.first - by) in LISTS[words] for by, words in enumerate(behind, 1)):
+        return False
     if found.kind == "phone" and any(_word(read, at) in LISTS["thousands"] for at in range(part.first, part.last + 1)):
         return False
     if found.kind in ("birth_date", "expiry"):
         is_named = not classes.isdisjoint(_OF_DATES)
         is_short = part.last - read.begins[found.turn] <= _DATE * 2
         least = _DATE - is_named - is_short * (1 + is_named)
-        return sum(map(str.isdecimal, found.value)) >= least and (found.kind == "expiry" or not sums)
+        digits = sum(map(str.isdecimal, found.value))
+        return digits >= least and (digits <= _MONTH if found.kind == "expiry" else not sums)
     if found.kind == "address" and part.first == part.last:
         return COARSE[min(classes)] not in _USUAL
     return found.kind not in _OF_DIGITS or not classes.isdisjoint(LETTERS | NUMBERS)

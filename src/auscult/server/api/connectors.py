@@ -102,7 +102,7 @@ _RUN: dict[str, Any] = {
     "started_at": _AT,
     "ended_at": _AT,
     "counts": _COUNTS,
-    "notes": ["queue retention-2 is new: 12 conversations today"],
+    "notes": ["queue retention-2 is new: 12 today"],
     "postponed": [],
     "error": "",
 }

@@ -37,7 +37,7 @@ class Remasking:
         settings = order.settings
         looked = app.masking.look(chunk.range, settings)
         if looked.waiting:
-            reason = coded("{n} conversations are to be scored first", n=looked.waiting)
+            reason = coded("conversations to be scored first: {n}", n=looked.waiting)
             return ChunkResult((), _nothing, postponed=RetryAfter(reason=reason, after_s=_SOON_S))
         found = [_with_words(app, each, settings.dropped) for each in looked.found]
 

@@ -4,7 +4,7 @@ A conversation that changes has a new revision. Its scores are carried over to t
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -114,8 +114,8 @@ class Words(NamedTuple):
 class Unmasked(NamedTuple):
     """A conversation as it was read, and as it is to be stored, with what is to be kept of its redaction.
 
-    ``has_more``: verdicts of revisions whose words are gone are there, or less is kept of its redaction; ``words``: those
-    of its recordings.
+    ``has_more``: people wrote about it, verdicts of revisions whose words are gone are there, or less is kept of its
+    redaction; ``words``: those of its recordings.
     """
 
     number: int
@@ -172,7 +172,7 @@ class AppMasking:
                     conversations.c.recorded_revision.is_distinct_from(conversations.c.revision),
                     batches.c.state == "accepted",
                 ).label("waits"),
-                older.label("is_older"),
+                sa.or_(older, *self._remarked()).label("has_others"),
             )
             .join(batches, batches.c.batch == conversations.c.batch)
             .where(conversations.c.app == self._app, *within(chunk_range))
@@ -196,11 +196,18 @@ class AppMasking:
                 new,
                 Masking(was, now, settings.dropped),
                 row.ai,
-                row.is_older or new != kept.get(was.id, Redaction()),
+                row.has_others or new != kept.get(was.id, Redaction()),
                 words.get(row.conversation, ()),
             )
             found += [each] if each.is_due else []
         return Looked(len(rows), sum(row.waits for row in rows), found)
+
+    def _remarked(self) -> Iterator[sa.ColumnElement[bool]]:
+        """Yield the conditions on which people wrote about a conversation: these words are redacted whatever is in its own."""
+        its = [*(each for _, each, _ in _QUOTING[1:]), audit_trail.c.conversation, audits.c.conversation]
+        yield from (sa.exists().where(each == conversations.c.conversation) for each in its)
+        live = live_conversations.c.conversation_id == conversations.c.conversation_id
+        yield sa.exists().where(live_conversations.c.app == self._app, live)
 
     def steps(
         self, looked: Looked, settings: PrivacySettings, render: Render, entry: Callable[[Sequence[bytes]], Draft]

@@ -41,11 +41,11 @@ def test_a_field_that_vanished() -> None:
 def test_a_new_queue() -> None:
     """Named with its conversations; many are counted."""
     new = Day(conversations=3, fields={}, queues={"q": 2, "z-9": 1}, unknown={})
-    assert drift(history(1) | {hour_of(NOW): new}, NOW, Watch(), QUARTER) == ["queue z-9 is new: 1 conversations today"]
+    assert drift(history(1) | {hour_of(NOW): new}, NOW, Watch(), QUARTER) == ["queue z-9 is new: 1 today"]
     many = Day(conversations=15, fields={}, queues={f"n{number:02}": 1 for number in range(15)}, unknown={})
     lines = drift(history(1) | {hour_of(NOW): many}, NOW, Watch(), QUARTER)
     assert len(lines) == 11
-    assert lines[-1] == "5 more queues are new"
+    assert lines[-1] == "further new queues: 5"
 
 
 def test_a_volume_that_fell_is_reported_the_same_day() -> None:
@@ -63,7 +63,7 @@ def test_a_volume_that_fell_is_reported_the_same_day() -> None:
 
 def test_a_subject_stays_while_its_numbers_change() -> None:
     """So that it is reported once a day."""
-    assert subject("queue z-9 is new: 1 conversations today") == subject("queue z-9 is new: 7 conversations today")
+    assert subject("queue z-9 is new: 1 today") == subject("queue z-9 is new: 7 today")
 
 
 def test_figures_of_conversations() -> None:

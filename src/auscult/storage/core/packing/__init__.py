@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import LargeBinary, TypeDecorator
 from sqlalchemy.engine import Dialect
 
-DICTIONARY_BYTES = 8_192
 NUMBERS = {
     "account_rawdata": 1,
     "calldetails": 2,
