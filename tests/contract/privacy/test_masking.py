@@ -13,7 +13,6 @@ from auscult.bootstrap.application import chunk_processing
 from auscult.config import read_settings
 from auscult.domain.ai_agents.context import AiContext, Call
 from auscult.domain.assist.assistance import Feedback
-from auscult.domain.coaching.item import Clip, Coaching
 from auscult.domain.comments import NewThread
 from auscult.domain.conversation import Conversation
 from auscult.domain.errors import ConflictError, NotFoundError, RequestError
@@ -35,6 +34,7 @@ from auscult.services.scoring.comparing import rows_that_differ
 from auscult.services.scoring.process import Processing
 from auscult.storage import Store
 from auscult.storage.store import AppStore
+from tests.contract.privacy.test_erasing_together import coaching
 from tests.contract.privacy.test_live_redaction import Talk, holds
 from tests.contract.privacy.test_redaction_at_intake import GROUPS, TRACES, planted
 from tests.contract.privacy.test_retention_kinds import recording
@@ -85,15 +85,7 @@ def app(store: Store, app: AppStore) -> AppStore:
     for each in (live, going_on):
         each.live.rate("widget", None, Feedback(value="like", comment=f"found nothing for {TYPED}"))
     score(store)
-    of_two = Coaching(
-        coaching_id="co-1",
-        agent_id="a-1",
-        coach="sam",
-        goal=f"Ada Lovelace paid with {GROUPS}",
-        clips=(Clip(conversation_id="c-1"), Clip(conversation_id="c-3")),
-        created_at=ENDED,
-    )
-    app.coaching.save([of_two])
+    app.coaching.save([replace(coaching("co-1", "c-1", "c-3"), goal=f"Ada Lovelace paid with {GROUPS}")])
     return app
 
 

@@ -2,12 +2,13 @@
 
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,11 +28,7 @@ ROOT = Path(__file__).parents[3]
 FEED = 10
 """Conversations in each batch that the writing process writes."""
 
-WRITER = """
-import sys
-from tests.integration.storage.test_storage_processes import write
-write(sys.argv[1], sys.argv[2], int(sys.argv[3]))
-"""
+WRITER = f"import sys; from {__name__} import write; write(sys.argv[1], sys.argv[2], int(sys.argv[3]))"
 
 
 def fed(writer: str, batch: int, language: str = "en") -> list[Conversation]:
@@ -168,6 +165,17 @@ def test_several_processes_may_migrate_a_new_database_at_once(database_url: str)
     store = open_store(database_url, new_secret_key())
     assert store.tenants() == []
     store.close()
+
+
+def test_a_new_file_to_which_another_process_writes_is_waited_for(tmp_path: Path) -> None:
+    """SQLite alone refuses at once to begin a write-ahead log while another connection is about to write."""
+    with closing(sqlite3.connect(tmp_path / "new.db", isolation_level=None)) as other, ThreadPoolExecutor(1) as pool:
+        other.execute("BEGIN IMMEDIATE")
+        migrating = pool.submit(migrate, f"sqlite:///{tmp_path / 'new.db'}")
+        with pytest.raises(TimeoutError):
+            migrating.result(timeout=0.5)
+        other.execute("ROLLBACK")
+        migrating.result()
 
 
 def test_a_server_that_was_restarted_is_found_again(postgresql_url: str, postgresql_server: str) -> None:

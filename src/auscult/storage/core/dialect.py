@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from functools import lru_cache, partial
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Protocol
 
 import sqlalchemy as sa
@@ -31,7 +31,7 @@ PAGE_BYTES = 8192
 OLDEST_SQLITE_FOR_312 = (3, 42)
 """With Python 3.12 and newer, DBOS stores times by a function that older ones lack."""
 
-_BUSY_S = 60
+_BUSY_S, _AGAIN_S = 60, 0.01
 _STEPS = 20_000
 """Steps of SQLite's machine, of a few milliseconds, after which a limited read looks at the time."""
 _CANCELED = "57014"
@@ -224,15 +224,21 @@ class Sqlite:
             raise MovedFileError(f"{self._path} is not the file that was opened; put that back, or restart")
 
     def prepare(self, engine: Engine) -> None:
-        """Set the page size of a new file, and its write-ahead log."""
-        connection = engine.raw_connection()
-        try:
+        """Set the page size of a new file, and its write-ahead log: SQLite alone waits for no other that is about to write."""
+        ends = monotonic() + _BUSY_S
+        with closing(engine.raw_connection()) as connection:
             cursor = connection.cursor()
-            if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):  # pyright: ignore[reportOptionalMemberAccess,reportUnknownMemberType]
-                cursor.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-                cursor.execute("PRAGMA journal_mode = WAL")
-        finally:
-            connection.close()
+            while True:
+                try:
+                    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):  # pyright: ignore[reportOptionalMemberAccess,reportUnknownMemberType]
+                        cursor.execute(f"PRAGMA page_size = {PAGE_BYTES}")
+                        cursor.execute("PRAGMA journal_mode = WAL")
+                except sqlite3.OperationalError as error:
+                    if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or monotonic() > ends:
+                        raise
+                    sleep(_AGAIN_S)
+                else:
+                    return
 
     def lock_schema(self, connection: Connection) -> None:
         """Nothing: a transaction that writes is alone from its begin on."""
