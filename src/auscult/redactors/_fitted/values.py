@@ -126,13 +126,12 @@ def _names_apart(read: Read, part: Part) -> Iterator[Part]:
         return
     first = part.first
     for at in range(part.first, part.last + 2):
-        word = _word(read, at)
-        is_letter = len(word) == len(_word(read, at - 1)) == 1
-        is_apart = (word in LISTS["apart"] and not is_letter) or (
-            word in LISTS["no name"] and COARSE[read.rows[at][1]] != _LARGE
-        )
+        word, before = _word(read, at), _word(read, at - 1)
+        is_letter = len(word) == len(before) == 1 and before.isalpha()
+        is_apart = (word in LISTS["apart"] and not is_letter) or (before == "'" and word in LISTS["plain"])
+        is_apart = is_apart or (word in LISTS["no name"] and COARSE[read.rows[at][1]] != _LARGE)
         if at > part.last or is_apart or word in LISTS["of a firm"]:
-            if first < at:
+            if any(_word(read, each) not in LISTS["plain"] for each in range(first, at)):
                 yield Part(first, at - 1, part.kind)
             first = at + 1
         if first == at + 1 > part.first + 1 and word in LISTS["of a firm"]:
