@@ -183,9 +183,13 @@ def worth_of(case: Labelled) -> float:
     """Return how much the tokens of a case count."""
     if case.hand == "made" or case.hand.startswith(("variants/", "codes/", "unread/")):
         return WORTH_MADE
-    if case.hand.startswith("un") or case.hand in ("utterances", "tuned"):
+    if _is_older(case):
         return WORTH_OLDER
     return {"ordinary": WORTH_ORDINARY, "fields": WORTH_FIELDS}.get(case.hand, WORTH)
+
+
+def _is_older(case: Labelled) -> bool:
+    return case.hand.startswith("un") or case.hand in ("utterances", "tuned")
 
 
 def _unlabelled(case: Labelled) -> NDArray[np.bool_]:
@@ -197,7 +201,7 @@ def _unlabelled(case: Labelled) -> NDArray[np.bool_]:
         may = {"expiry": True}
     elif "/" in case.hand and "alike" not in case.hand:
         may = {kind: kind not in ("card", "security_code") for kind in KINDS}
-    elif case.hand.startswith("un") or case.hand in ("utterances", "tuned"):
+    elif _is_older(case):
         may = {"expiry": True}
     return np.array([True, *(may.get(kind, False) for kind in KINDS)])
 

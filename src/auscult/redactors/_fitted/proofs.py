@@ -34,7 +34,7 @@ _BEHIND_AT, _BEHIND_SIGN = (
 )
 """Words behind one for an at sign, and behind one for another sign: ``guion bajo``."""
 _LABEL, _MAILBOX, _PLAIN, _RARE = 5, 24, 4, frozenset((4, 5))
-"""Words of a domain before its first dot, tokens of a mailbox, usual words in a row of one, and coarse classes of words that hardly a sentence has."""
+"""Words of a domain before its first dot, tokens of a mailbox, usual words in a row in one; coarse classes of rare words."""
 
 
 class Proof(NamedTuple):
@@ -216,11 +216,11 @@ def _mailbox(tokens: Sequence[Token], at: int) -> int:
         else:
             is_new = len(token.low) == 1 or token.kind in LETTERS or token.kind in NUMBERS
             is_letter = len(token.low) == 1 and token.low not in ("a", "i")
-            is_rare = COARSE[token.kind] in _RARE or plain < _PLAIN
-            is_near = (is_char and is_new) or (is_rare and token.low not in LISTS["before mail"])
-            if not (is_open or is_near or is_letter):
+            is_rare = COARSE[token.kind] in _RARE
+            is_near = (is_rare or plain < _PLAIN) and token.low not in LISTS["before mail"]
+            if not (is_open or is_near or is_letter or (is_char and is_new)):
                 break
-            plain = 0 if token.kind in NUMBERS else plain + (not (is_open or is_new or COARSE[token.kind] in _RARE))
+            plain = 0 if token.kind in NUMBERS else plain + (not (is_open or is_new or is_rare))
             first, is_open, is_char = index, False, is_new
     return first
 

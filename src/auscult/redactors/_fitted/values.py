@@ -126,12 +126,13 @@ def _names_apart(read: Read, part: Part) -> Iterator[Part]:
         return
     first = part.first
     for at in range(part.first, part.last + 2):
-        word, before = _word(read, at), _word(read, at - 1)
-        is_letter = len(word) == len(before) == 1 and before.isalpha()
-        is_apart = (word in LISTS["apart"] and not is_letter) or (before == "'" and word in LISTS["plain"])
+        earlier, before, word, behind, later = (_word(read, each) for each in range(at - 2, at + 3))
+        near = (earlier, before, behind, "" if behind == "'" else later)
+        is_spelled = len(word) == 1 and any(len(each) == 1 and each.isalpha() for each in near)
+        is_apart = not is_spelled and (word in LISTS["apart"] or (before == "'" and word in LISTS["plain"]))
         is_apart = is_apart or (word in LISTS["no name"] and COARSE[read.rows[at][1]] != _LARGE)
         if at > part.last or is_apart or word in LISTS["of a firm"]:
-            if any(_word(read, each) not in LISTS["plain"] for each in range(first, at)):
+            if first < at and not (first == at - 1 and before in LISTS["plain"]):
                 yield Part(first, at - 1, part.kind)
             first = at + 1
         if first == at + 1 > part.first + 1 and word in LISTS["of a firm"]:

@@ -224,10 +224,9 @@ class Sqlite:
             raise MovedFileError(f"{self._path} is not the file that was opened; put that back, or restart")
 
     def prepare(self, engine: Engine) -> None:
-        """Set the page size of a new file, and its write-ahead log: SQLite alone waits for no other that is about to write."""
-        ends = monotonic() + _BUSY_S
+        """Set the page size of a new file, and its write-ahead log. SQLite refuses the log while another is about to write."""
         with closing(engine.raw_connection()) as connection:
-            cursor = connection.cursor()
+            cursor, ends = connection.cursor(), monotonic() + _BUSY_S
             while True:
                 try:
                     if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):  # pyright: ignore[reportOptionalMemberAccess,reportUnknownMemberType]
