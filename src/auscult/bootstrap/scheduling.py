@@ -27,8 +27,8 @@ from auscult.services.scoring.intake.admission import AdmissionControl
 from auscult.services.targets.sending import send_messages
 from auscult.storage.store import AppStore, Store
 from auscult.workers.mailer import Mailer
+from auscult.workers.scheduler import Schedule
 from auscult.workers.webhook_sender import HttpSender
-from auscult.workers.worker import Schedule
 
 _LOG = logging.getLogger(__name__)
 

@@ -1,9 +1,18 @@
-"""Order of the work in one process: slots that apps get in turn, and work that others make way for."""
+"""Order of the work in one process: slots that apps get in turn, work that others make way for, and work by the clock."""
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from itertools import count
+from typing import NamedTuple
+
+
+class Schedule(NamedTuple):
+    """Work that is done again and again, by one worker each time. ``cron`` is in UTC; done twice it does no harm."""
+
+    name: str
+    cron: str
+    do: Callable[[], None]
 
 
 class FairScheduler:

@@ -30,7 +30,7 @@ from auscult.services.scoring.process import Finished, Processing
 from auscult.storage.store import Store
 from auscult.workers.dbos_database import prepare
 from auscult.workers.heartbeat import BEAT_S, BULK, Heartbeat, WorkerName
-from auscult.workers.scheduler import FairScheduler, Precedence
+from auscult.workers.scheduler import FairScheduler, Precedence, Schedule
 
 T = TypeVar("T")
 
@@ -94,14 +94,6 @@ FORGET_AFTER = timedelta(hours=1)
 FORGET_EVERY_S = 60.0
 GOODBYE_S = 10
 ENDS_WITHIN_S = 0.25  # DBOS ends once a thread awakes that waits for messages, of which there are none
-
-
-class Schedule(NamedTuple):
-    """Work that is done again and again, by one worker each time. ``cron`` is in UTC; done twice it does no harm."""
-
-    name: str
-    cron: str
-    do: Callable[[], None]
 
 
 class Work(Struct, frozen=True, kw_only=True):

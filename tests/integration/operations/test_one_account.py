@@ -28,7 +28,8 @@ from auscult.workers.background.live_poller import LiveConversationPoller
 from auscult.workers.background.log_sealer import LogSealer
 from auscult.workers.background.thread import BackgroundThread
 from auscult.workers.background.webhook_dispatcher import WebhookDispatcher
-from auscult.workers.worker import Schedule, _scheduled
+from auscult.workers.scheduler import Schedule
+from auscult.workers.worker import _scheduled
 from tests.integration.working import conversation, working
 from tests.waiting import PATIENCE_S, wait_until
 

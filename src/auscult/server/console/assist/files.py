@@ -4,7 +4,8 @@ A document is in the language chosen in the console, or else in that of the brow
 page's script.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import cache, partial
 
 from litestar import Response, Router, get
 from litestar.handlers import HTTPRouteHandler
@@ -12,7 +13,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_308_PERMANENT_REDIRECT
 
 from auscult.domain.errors import NotFoundError
-from auscult.language import ASSIST, LANGUAGES, speaking, texts_of
+from auscult.language import ASSIST, speaking, texts_of
 from auscult.server.asgi import scope_of
 from auscult.server.console.assets import Assets, read_assets
 from auscult.server.console.frame.templating import Templates
@@ -33,10 +34,15 @@ _YEAR_S = 365 * 24 * 3600
 
 
 def files_router(behind: str) -> Router:
-    """Return the router of the pages and their files below the path ``behind``; all are small and kept in memory."""
+    """Return the router of the pages and their files below the path ``behind``; all are small and kept in memory.
+
+    A page is rendered when it is first asked for in a language: the texts of German alone take a fifth of a second.
+    """
     assets = read_assets()
     # Addresses of files contain their version, so that a browser may cache them.
-    conversation, listing = (render_pages(name, f"-/files/{assets.version}") for name in ("conversation", "list"))
+    conversation, listing = (
+        cache(partial(render_page, name, f"-/files/{assets.version}")) for name in ("conversation", "list")
+    )
     return AppRouter(
         "/",
         route_handlers=[_files(behind, assets), _conversation(conversation), _list(listing)],
@@ -44,18 +50,15 @@ def files_router(behind: str) -> Router:
     )
 
 
-_Pages = Mapping[str, bytes]
-"""A document by its language."""
+_Page = Callable[[str], bytes]
+"""Returns a document in a language."""
 
 
-def render_pages(name: str, assets: str) -> _Pages:
-    """Render a document in every language, with its files below the relative address ``assets``."""
-    templates, found = Templates(), dict[str, bytes]()
-    for language in LANGUAGES:
-        with speaking(language):
-            values = {"language": language, "assets": assets, "texts": texts_of(ASSIST)}
-            found[language] = templates.render_alone(f"assist/{name}", values).encode()
-    return found
+def render_page(name: str, assets: str, language: str) -> bytes:
+    """Render a document in a language, with its files below the relative address ``assets``."""
+    with speaking(language):
+        values = {"language": language, "assets": assets, "texts": texts_of(ASSIST)}
+        return Templates().render_alone(f"assist/{name}", values).encode()
 
 
 def _files(behind: str, assets: Assets) -> HTTPRouteHandler:
@@ -75,30 +78,30 @@ def _files(behind: str, assets: Assets) -> HTTPRouteHandler:
     return serve
 
 
-def _conversation(pages: _Pages) -> HTTPRouteHandler:
+def _conversation(page: _Page) -> HTTPRouteHandler:
     """Return the handler of the page of any conversation: its script reads the address."""
 
-    @get("/assist/{conversation_id:str}")
-    async def serve(request: AnyRequest) -> Response[bytes]:
-        return _answer(request, pages)
+    @get("/assist/{conversation_id:str}", sync_to_thread=True)
+    def serve(request: AnyRequest) -> Response[bytes]:
+        return _answer(request, page)
 
     return serve
 
 
-def _list(pages: _Pages) -> HTTPRouteHandler:
+def _list(page: _Page) -> HTTPRouteHandler:
     """Return the handler of the list of conversations. Its relative addresses are valid below ``/assist/``."""
 
-    @get("/assist")
-    async def serve(request: AnyRequest) -> Response[bytes]:
+    @get("/assist", sync_to_thread=True)
+    def serve(request: AnyRequest) -> Response[bytes]:
         if not context_of(scope_of(request)).path.endswith("/"):
             return Response(b"", status_code=HTTP_308_PERMANENT_REDIRECT, headers={"Location": "assist/"})
-        return _answer(request, pages)
+        return _answer(request, page)
 
     return serve
 
 
-def _answer(request: AnyRequest, pages: _Pages) -> Response[bytes]:
+def _answer(request: AnyRequest, page: _Page) -> Response[bytes]:
     chosen, accepted = request.cookies.get(LANGUAGE_COOKIE, ""), request.headers.get("accept-language", "")
     language = language_of(chosen, accepted)
     headers = {"Content-Type": _HTML, "Content-Security-Policy": POLICY, "Vary": "Accept-Language, Cookie"}
-    return Response(pages[language], headers=headers)
+    return Response(page(language), headers=headers)
