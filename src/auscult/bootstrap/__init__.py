@@ -14,7 +14,7 @@ from auscult.bootstrap.backups import (
 from auscult.bootstrap.copying import copy
 from auscult.bootstrap.engines import allowed_hosts, assistant, cross_encoder, evaluator, examine_plugins, plug_in
 from auscult.bootstrap.keys import key_path, rotate_key, running_address, sqlite_path
-from auscult.bootstrap.processes import cores, tune_for_evaluation
+from auscult.bootstrap.processes import cores, preload, tune_for_evaluation
 
 __all__ = [
     "Application",
@@ -34,6 +34,7 @@ __all__ = [
     "opened_backup",
     "plan_migrations",
     "plug_in",
+    "preload",
     "privacy",
     "recordings",
     "restore",

@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import cache, partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from auscult.bootstrap.processes import (
     NICENESS,
     NICENESS_OF_LOADS,
     cores,
+    preload,
     quick_start,
     set_up_telemetry,
     tune_for_evaluation,
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from auscult.domain.history.backfills import BackfillKind
     from auscult.domain.operations.rate_limits import Windows
     from auscult.formats import Given, Limits
-    from auscult.server.app import Server
     from auscult.server.auth.principal import Principal
     from auscult.server.console.operations.demo import Demo
     from auscult.server.settings import ServerSettings
@@ -144,7 +143,7 @@ class Application:
         from auscult.workers.temporary import TemporaryWorkers, helpers_for
 
         most = min(helpers_for(files), cores())
-        return TemporaryWorkers(self.store.workers, lambda: ProcessPool(most, work_behind, self.settings))
+        return TemporaryWorkers(self.store.workers, lambda: ProcessPool(most, work_behind, self.settings, None, ""))
 
     def run_connector(self, tenant: Tenant, name: str, order: "Order", *, wait: bool) -> "Run":
         """Run a connector in this process; with ``wait``, until what it brought is processed."""
@@ -351,16 +350,17 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     """
     from concurrent.futures import ProcessPoolExecutor
 
+    from auscult.redactors import secrets
     from auscult.server.serving.run import bind, run
     from auscult.services.people.sign_in import warn_of_one_source
     from auscult.storage.privacy.bulk import BULK
-    from auscult.workers.process_pool import ProcessPool, preloading
+    from auscult.workers import heartbeat
+    from auscult.workers.process_pool import ProcessPool
     from auscult.workers.shutdown import stop_on_signals
 
     check_judge(settings)  # here, as each process that is started below would print a traceback
-    # Preloaded while this process loads the server.
-    forked = preloading("auscult.bootstrap.preloaded") if settings.workers else get_context()
-    working = forked.Semaphore(0)
+    forked = preload(settings)
+    working = forked.Semaphore(0 if settings.workers else 1)
     stop = threading.Event()
     stop_on_signals(stop)
     set_up_telemetry(settings, "server")
@@ -370,28 +370,30 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
         quick_start(noted) as started,
         open(settings) as application,
         bind(settings.host, settings.port) as listener,
-        ProcessPool(settings.workers, work_beside, settings, working, context=forked) as workers,
     ):
-        _wake(application.store)
+        application.store.work.resume()  # all that was postponed: the operator starts this, perhaps with other settings
         warn_of_one_source(application.store, datetime.now(UTC))
-        wait_for_worker = partial(_wait_for, working, workers, stop) if settings.workers else lambda: None
-        if settings.processes == 1:
+        # Made before the first worker is started, which waits until what is preloaded is there.
+        server = application.server_app(demo) if settings.processes == 1 else None
+        if server is not None:
+            secrets(())  # else the first conversation would wait for this, and for what the server warms
+            server.warm()
+        with ProcessPool(settings.workers, work_behind, settings, working, "", context=forked) as workers:
+            if server is None:
+                application.store.close()
+                _wait_for(working, workers, stop)
+                serve_together(settings, serve_beside, listener, stop, started)
+                return
             more = max(settings.workers, min(settings.workers_most, cores()))
-            make_pool = partial(ProcessPool, more, work_in_bulk, settings, context=forked)
+            make_pool = partial(ProcessPool, more, work_behind, settings, None, heartbeat.BULK, context=forked)
             has_bulk = settings.workers and cores() > 1 and settings.workers_most > 1
             with (
                 extra_workers(application.store.batches, make_pool) if has_bulk else nullcontext(),
                 BULK.by(partial(ProcessPoolExecutor, 1, forked, redact_in_bulk)) if has_bulk else nullcontext(),
             ):
-                server = application.server_app(demo)
-                _warm(server)
-                wait_for_worker()
+                _wait_for(working, workers, stop)
                 run(server, listener, stop, started)
                 workers.dismiss()  # before the extra ones are waited for, so that all end at the same time
-        else:
-            application.store.close()
-            wait_for_worker()
-            serve_together(settings, serve_beside, listener, stop, started)
 
 
 def serve_beside(settings: Settings, listener: "socket.socket", up: "Semaphore", stop: threading.Event) -> None:
@@ -408,19 +410,6 @@ def _wait_for(working: "Semaphore", workers: "ProcessPool", stop: threading.Even
     """Wait until a conversation can be scored at once. A server whose workers cannot start serves what there is."""
     while not (workers.deaths or stop.is_set() or working.acquire(timeout=_PATIENCE_S)):
         pass
-
-
-def _warm(server: "Server") -> None:
-    """Make what the first conversation would wait for, while the worker starts."""
-    from auscult.redactors import secrets
-
-    secrets(())
-    server.warm()
-
-
-def _wake(store: "Store") -> None:
-    """Retry everything that was postponed: the operator has started the process, perhaps with other settings."""
-    store.work.resume()
 
 
 def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event | None = None, kind: str = "") -> None:
@@ -447,7 +436,7 @@ def work(settings: Settings, ready: Callable[[str], None], stop: threading.Event
     share = of_worker(settings)
     with quick_start(ready) as started, open(settings, share) as application:
         if not is_in_pool:
-            _wake(application.store)
+            application.store.work.resume()
         judging = evaluator(settings, spending=application.store.spending, store=application.store)
         judging = judging._replace(conversation_s=settings.conversation_s)
         processing = Processing(application.store, judging, REPORTS, partial(datetime.now, UTC))
@@ -517,20 +506,11 @@ def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
     return ChunkProcessing(store, kinds, now)
 
 
-def work_behind(settings: Settings, stop: threading.Event) -> None:
-    """Be a worker of a pool: without output, and after readers where cores are short."""
+def work_behind(settings: Settings, working: "Semaphore | None", kind: str, stop: threading.Event) -> None:
+    """Be a worker of a pool: without output, and after readers where cores are short. ``working`` counts those ready."""
     os.nice(NICENESS)
     with troubles_in_words():
-        work(settings, lambda _name: None, stop)
-
-
-def work_in_bulk(settings: Settings, stop: threading.Event) -> None:
-    """Be a worker of loads and backfills, which make way for everything else."""
-    from auscult.workers.heartbeat import BULK
-
-    os.nice(NICENESS)
-    with troubles_in_words():
-        work(settings, lambda _name: None, stop, BULK)
+        work(settings, lambda _name: working.release() if working else None, stop, kind)
 
 
 def redact_in_bulk() -> None:
@@ -541,10 +521,3 @@ def redact_in_bulk() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal goes to both, and the server ends this one
     at_end_of_parent(partial(os._exit, 0))  # as it may wait for work that never comes
     plug_in()
-
-
-def work_beside(settings: Settings, working: "Semaphore", stop: threading.Event) -> None:
-    """Be a worker of a server: ``working`` counts those that are ready."""
-    os.nice(NICENESS)
-    with troubles_in_words():
-        work(settings, lambda _name: working.release(), stop)

@@ -2,8 +2,15 @@
 
 It starts no thread, opens no database and reads no settings, as a fork would inherit them.
 """
+# ruff: noqa: E402  (the imports take most of the time, and searching for garbage among what stays a tenth of theirs)
 
 import gc
+import signal
+
+gc.disable()
+# Where a whole group is asked to end, its workers would look dead to the server without this process, which ends with it.
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
 from datetime import UTC, datetime, timedelta
 
 from auscult.analyzers import ANALYZERS
@@ -56,3 +63,4 @@ def _warm() -> None:
 _warm()
 gc.collect()
 gc.freeze()
+gc.enable()

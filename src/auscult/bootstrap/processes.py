@@ -9,6 +9,8 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.context import BaseContext
 
 import msgspec
 
@@ -33,6 +35,16 @@ _TRACE_OF_DATABASE = re.compile(
 def cores() -> int:
     """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def preload(settings: Settings) -> BaseContext:
+    """Let a process load what workers need, and return what forks it for each; once, however often this is called.
+
+    It takes as long as opening the database and making the server: a command that will serve calls this first.
+    """
+    from auscult.workers.process_pool import preloading  # noqa: PLC0415  (not for a worker)
+
+    return preloading("auscult.bootstrap.preloaded") if settings.workers else get_context()
 
 
 def set_up_telemetry(settings: Settings, role: str) -> None:

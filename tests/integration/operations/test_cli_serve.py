@@ -9,13 +9,16 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import PIPE
 from typing import IO
 
 import httpx
 import pytest
 
+from auscult.storage.core.database import Database
+from auscult.storage.work.workers import Workers
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
-from tests.waiting import PATIENCE_S
+from tests.waiting import PATIENCE_S, existing
 
 pytestmark = pytest.mark.night
 
@@ -31,7 +34,7 @@ def server(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     assert auscult(tmp_path, "load", "one.ndjson", *TENANT).status == 0
     command = [str(AUSCULT), "serve", "--database", "sqlite:///test.db", "--port", "0"]
     with subprocess.Popen(  # noqa: S603  (our own program)
-        command, cwd=tmp_path, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, cwd=tmp_path, env=environment(), stdout=PIPE, stderr=PIPE, text=True, start_new_session=True
     ) as process:
         yield process
         process.kill()
@@ -67,8 +70,10 @@ def test_serves_with_a_token_and_ends_on_sigterm(tmp_path: Path, server: subproc
     with httpx.stream("GET", stream, headers=headers, timeout=PATIENCE_S) as answer:
         lines = answer.iter_lines()
         assert next(lines) == ": listening"
-        server.send_signal(signal.SIGTERM)
+        os.killpg(server.pid, signal.SIGTERM)  # as systemd does
         assert "event: message" in list(lines)
+    server.wait(PATIENCE_S)
+    assert not Workers(Database(f"sqlite:///{tmp_path}/test.db")).beats()
     out, err = server.communicate(timeout=PATIENCE_S)
     assert (server.returncode, out, err) == (0, "", "")
 
@@ -100,9 +105,7 @@ def _line(out: IO[bytes]) -> str:
 
 def test_a_command_prints_a_link_that_signs_in(tmp_path: Path, server: subprocess.Popen[str]) -> None:
     """It adds the first administrator, works once, and for another user later; the log of access has it."""
-    assert server.stdout
-    ready = READY.fullmatch(server.stdout.readline())
-    assert ready
+    ready = existing(READY.fullmatch(existing(server.stdout).readline()))
     made = auscult(tmp_path, "users", "link", "ann@example.com", "--url", ready[1])
     url = made.out.strip()
     assert url.startswith(f"{ready[1]}/console/link/")

@@ -24,7 +24,7 @@ from tests.e2e.sounding import tone
 from tests.http_servers import QuietHandler, listening
 from tests.integration.program import AUSCULT, TENANT, auscult, conversation, environment, write
 from tests.scripted_judge import scripted_judge
-from tests.waiting import PATIENCE_S, wait_until
+from tests.waiting import PATIENCE_S, existing, wait_until
 
 pytestmark = pytest.mark.night
 
@@ -101,11 +101,8 @@ def serving(folder: Path, settings: dict[str, str]) -> Iterator[str]:
         ) as process,
     ):
         try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            while "http" not in line:
-                line = process.stdout.readline()
-            yield next(word for word in line.split() if word.startswith("http"))
+            said = (word for line in existing(process.stdout) for word in line.split())
+            yield next(word for word in said if word.startswith("http"))
         finally:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(PATIENCE_S)

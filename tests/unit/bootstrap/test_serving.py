@@ -28,7 +28,7 @@ def end(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(application, "work", work)
     monkeypatch.setattr(application.os, "nice", lambda _: None)
-    application.work_behind(Settings(database_url="sqlite://"), threading.Event())
+    application.work_behind(Settings(database_url="sqlite://"), None, "", threading.Event())
 
 
 @pytest.mark.parametrize("error", [full(), OSError(errno.ENOSPC, "No space left on device")])

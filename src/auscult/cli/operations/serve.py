@@ -31,9 +31,11 @@ def serve(
     """
     from auscult import bootstrap
     from auscult.domain.delivery.addresses import is_here
-    from auscult.services.people.first import first_link, is_new
 
     settings = options.settings_of(database, host=host, port=port, processes=processes, workers=workers)
+    bootstrap.preload(settings)
+    from auscult.services.people.first import first_link, is_new
+
     with bootstrap.open(settings) as application:
         # Elsewhere the line would go to a log, where others read it.
         is_shown = sys.stdout.isatty() and settings.log_format == "text"
