@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,14 +29,23 @@ from bench.redaction.made import made
 from bench.redaction.material import ROOT, Labelled, hands, older
 
 HALVES = (
-    ("de", "de3", "en_af", "en_au", "en_gb", "en_sc", "en_uk3", "en_us2", "es2", "fr", "fr3", "pii_dev", "pt2"),
-    ("de2", "en_ca", "en_in", "en_sg", "en_uk2", "en_us", "en_us3", "es", "es3", "fr2", "pt", "pt3"),
-)
+    (
+        "de", "de3", "de5", "en_af", "en_au", "en_ca2", "en_gb", "en_ie", "en_sc", "en_uk3", "en_uk5", "en_us2", "en_us4",
+        "es2", "es4", "fr", "fr3", "fr5", "pii_dev", "pt2", "pt4",
+    ),
+    (
+        "de2", "de4", "en_ca", "en_in", "en_nz", "en_ph", "en_sg", "en_uk2", "en_uk4", "en_us", "en_us3", "en_us5", "es",
+        "es3", "es5", "fr2", "fr4", "pt", "pt3", "pt5",
+    ),
+)  # fmt: skip
 """The hands, in two halves with something of each language."""
 LEAST, USUAL, USUAL_GIVEN = 3, 2, 8
 """Occurrences from which on a word is in the vocabulary; conversations from which on it is a usual one."""
-WORTH, WORTH_MADE, WORTH_FIELDS, WORTH_ORDINARY, WORTH_OLDER = 24.0, 8.0, 3.0, 1.0, 0.3
-"""How much a token of a hand counts, one of made.py or the sets of codes, of a field, of ordinary talk, of other older sets."""
+WORTH, WORTH_SWAPPED, WORTH_MADE, WORTH_FIELDS, WORTH_ORDINARY, WORTH_OLDER = 24.0, 8.0, 8.0, 3.0, 3.0, 0.3
+"""How much a token of a hand counts, one with other values, one of made.py or the sets of codes, of a field, of ordinary
+talk, of other older sets."""
+SWAPPED = 8
+"""Copies of each labelled text of a hand with other values."""
 EPOCHS, RATE, DECAY, DROPPED, BATCH, SEED = 5, 0.3, 1.0, 0.25, 8192, 1
 _BLOCK = 20_000
 KEYS = {
@@ -91,7 +101,46 @@ def halves() -> Iterator[tuple[Decision, dict[str, list[Labelled]]]]:
 def cases_of(without: Sequence[str]) -> list[Labelled]:
     """Return what is fitted to, without some hands: hands, older sets, fields of forms, made sentences, ordinary talk."""
     its = [case for name, cases in hands().items() if name not in without for case in cases]
-    return [*its, *fields(its), *older(), *of_sentences(), *ordinary_talk()]
+    return [*its, *swapped(its), *fields(its), *older(), *of_sentences(), *ordinary_talk()]
+
+
+def swapped(cases: Sequence[Labelled]) -> Iterator[Labelled]:
+    """Yield each case some times with other values of its kinds, those that look alike in other cases of its language.
+
+    So what is around a value is learned apart from the value, and the value apart from what is around it.
+    """
+    values: dict[tuple[str, str, bool, bool], list[str]] = {}
+    for case in cases:
+        for one in case.labels:
+            values.setdefault(_alike(case, one), []).append(_value(case, one))
+    for case in cases:
+        for again in range(SWAPPED if case.labels else 0):
+            yield _swapped(case, again, values)
+
+
+def _swapped(case: Labelled, again: int, values: Mapping[tuple[str, str, bool, bool], Sequence[str]]) -> Labelled:
+    said: list[Utterance] = []
+    labels: list[Label] = []
+    for turn, (speaker, text) in enumerate(case.utterances):
+        new, end = "", 0
+        for one in sorted((one for one in case.labels if one.turn == turn), key=lambda one: one.start):
+            others = values[_alike(case, one)]
+            other = others[crc32(f"{again} {len(labels)} {text}".encode()) % len(others)]
+            new += text[end : one.start]
+            labels.append(Label(turn, len(new), len(new) + len(other), one.kind))
+            new, end = new + other, one.end
+        said.append(Utterance(speaker, new + text[end:]))
+    return Labelled("swapped", case.language, tuple(said), tuple(labels))
+
+
+def _alike(case: Labelled, one: Label) -> tuple[str, str, bool, bool]:
+    """Return what values have in common that take each other's place: language, kind, digits, and no capitals."""
+    value = _value(case, one)
+    return case.language, one.kind, any(map(str.isdigit, value)), value.islower()
+
+
+def _value(case: Labelled, one: Label) -> str:
+    return case.utterances[one.turn].text[one.start : one.end]
 
 
 def of_sentences() -> Iterator[Labelled]:
@@ -105,7 +154,7 @@ def fields(cases: Sequence[Labelled]) -> Iterator[Labelled]:
         for one in case.labels[:1]:
             if one.kind in KEYS:
                 keys = KEYS[one.kind]
-                value = case.utterances[one.turn].text[one.start : one.end]
+                value = _value(case, one)
                 said = (Utterance("key", keys[index % len(keys)]), Utterance("field", value))
                 yield Labelled("fields", "", said, (Label(1, 0, len(value), one.kind),))
         if not case.labels:
@@ -146,7 +195,7 @@ def everyday() -> frozenset[str]:
 
 def vocabulary_of(cases: Sequence[Labelled]) -> tuple[str, ...]:
     """Return the words that have weights of their own, in order."""
-    texts = (text for case in cases if case.hand != "ordinary" for _, text in case.utterances)
+    texts = (text for case in cases if case.hand not in ("ordinary", "swapped") for _, text in case.utterances)
     counts = Counter(word for text in texts for word in TOKEN.findall(lowered(text)))
     return tuple(sorted(word for word, count in counts.items() if count >= LEAST and not word.isdecimal()))
 
@@ -185,7 +234,7 @@ def worth_of(case: Labelled) -> float:
         return WORTH_MADE
     if _is_older(case):
         return WORTH_OLDER
-    return {"ordinary": WORTH_ORDINARY, "fields": WORTH_FIELDS}.get(case.hand, WORTH)
+    return {"ordinary": WORTH_ORDINARY, "fields": WORTH_FIELDS, "swapped": WORTH_SWAPPED}.get(case.hand, WORTH)
 
 
 def _is_older(case: Labelled) -> bool:
