@@ -128,7 +128,7 @@ def test_a_vote_leans_as_people_answer() -> None:
     document = b"""{id: ef, name: F, channel: voice, scoring: points, metrics: [{id: em-0, name: M, type: by_question,
       weight: 1, vote: em-greeting, answer: {any_of: [{phrases: [hello]}]}}]}"""
     cases = [
-        Labelled(talk(f"agent: like {n}", "customer: so", id=f"c-{n}"), {"em-0": "YES" if n >= 55 else "NO"})
+        Labelled(talk(f"agent: like {n}", "customer: so", id=f"c-{n}"), {"em-0": "YES" if n >= 40 else "NO"})
         for n in range(20, 95)
     ]
     asked = read_form(document)
