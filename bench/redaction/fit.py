@@ -105,9 +105,9 @@ def cases_of(without: Sequence[str]) -> list[Labelled]:
 
 
 def swapped(cases: Sequence[Labelled]) -> Iterator[Labelled]:
-    """Yield each case some times with other values of its kinds, those that look alike in other cases of its language.
+    """Yield copies of each case with its values replaced by others of the same language and kind that look alike.
 
-    So what is around a value is learned apart from the value, and the value apart from what is around it.
+    So the words around a value are learned independently of the value.
     """
     values: dict[tuple[str, str, bool, bool], list[str]] = {}
     for case in cases:
@@ -134,7 +134,7 @@ def _swapped(case: Labelled, again: int, values: Mapping[tuple[str, str, bool, b
 
 
 def _alike(case: Labelled, one: Label) -> tuple[str, str, bool, bool]:
-    """Return what values have in common that take each other's place: language, kind, digits, and no capitals."""
+    """Return what a value and its replacement have in common: language, kind, whether it has digits, whether it has capitals."""
     value = _value(case, one)
     return case.language, one.kind, any(map(str.isdigit, value)), value.islower()
 

@@ -354,7 +354,6 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     from auscult.server.serving.run import bind, run
     from auscult.services.people.sign_in import warn_of_one_source
     from auscult.storage.privacy.bulk import BULK
-    from auscult.workers import heartbeat
     from auscult.workers.process_pool import ProcessPool
     from auscult.workers.shutdown import stop_on_signals
 
@@ -373,7 +372,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
     ):
         application.store.work.resume()  # all that was postponed: the operator starts this, perhaps with other settings
         warn_of_one_source(application.store, datetime.now(UTC))
-        # Made before the first worker is started, which waits until what is preloaded is there.
+        # Before the pool, whose first worker is forked only when everything is loaded.
         server = application.server_app(demo) if settings.processes == 1 else None
         if server is not None:
             secrets(())  # else the first conversation would wait for this, and for what the server warms
@@ -385,7 +384,7 @@ def serve(settings: Settings, ready: Callable[[str], None], demo: "Demo | None" 
                 serve_together(settings, serve_beside, listener, stop, started)
                 return
             more = max(settings.workers, min(settings.workers_most, cores()))
-            make_pool = partial(ProcessPool, more, work_behind, settings, None, heartbeat.BULK, context=forked)
+            make_pool = partial(ProcessPool, more, work_in_bulk, settings, context=forked)
             has_bulk = settings.workers and cores() > 1 and settings.workers_most > 1
             with (
                 extra_workers(application.store.batches, make_pool) if has_bulk else nullcontext(),
@@ -507,10 +506,17 @@ def chunk_processing(store: "Store", judging: "Evaluator") -> "ChunkProcessing":
 
 
 def work_behind(settings: Settings, working: "Semaphore | None", kind: str, stop: threading.Event) -> None:
-    """Be a worker of a pool: without output, and after readers where cores are short. ``working`` counts those ready."""
+    """Be a worker of a pool: without output, and after readers where cores are short. ``working`` is released once it is ready."""
     os.nice(NICENESS)
     with troubles_in_words():
         work(settings, lambda _name: working.release() if working else None, stop, kind)
+
+
+def work_in_bulk(settings: Settings, stop: threading.Event) -> None:
+    """Be a worker of loads and backfills, which make way for everything else."""
+    from auscult.workers.heartbeat import BULK
+
+    work_behind(settings, None, BULK, stop)
 
 
 def redact_in_bulk() -> None:

@@ -2,13 +2,13 @@
 
 It starts no thread, opens no database and reads no settings, as a fork would inherit them.
 """
-# ruff: noqa: E402  (the imports take most of the time, and searching for garbage among what stays a tenth of theirs)
+# ruff: noqa: E402  (garbage collection, off during the imports, would add a tenth to them)
 
 import gc
 import signal
 
 gc.disable()
-# Where a whole group is asked to end, its workers would look dead to the server without this process, which ends with it.
+# A signal to the whole process group must not end this process before its workers, which would then look dead to the server.
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 from datetime import UTC, datetime, timedelta

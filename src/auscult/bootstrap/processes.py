@@ -38,10 +38,7 @@ def cores() -> int:
 
 
 def preload(settings: Settings) -> BaseContext:
-    """Let a process load what workers need, and return what forks it for each; once, however often this is called.
-
-    It takes as long as opening the database and making the server: a command that will serve calls this first.
-    """
+    """Start the process that loads what workers need, unless it runs, and return the context that forks them from it."""
     from auscult.workers.process_pool import preloading  # noqa: PLC0415  (not for a worker)
 
     return preloading("auscult.bootstrap.preloaded") if settings.workers else get_context()

@@ -33,7 +33,7 @@ def serve(
     from auscult.domain.delivery.addresses import is_here
 
     settings = options.settings_of(database, host=host, port=port, processes=processes, workers=workers)
-    bootstrap.preload(settings)
+    bootstrap.preload(settings)  # before all else: it takes as long as building the server
     from auscult.services.people.first import first_link, is_new
 
     with bootstrap.open(settings) as application:

@@ -34,12 +34,9 @@ _YEAR_S = 365 * 24 * 3600
 
 
 def files_router(behind: str) -> Router:
-    """Return the router of the pages and their files below the path ``behind``; all are small and kept in memory.
-
-    A page is rendered when it is first asked for in a language: the texts of German alone take a fifth of a second.
-    """
+    """Return the router of the pages and their files below the path ``behind``; all are small and kept in memory."""
     assets = read_assets()
-    # Addresses of files contain their version, so that a browser may cache them.
+    # Files are cached by browsers, by version; a page is rendered on its first request, as German texts take 0.2 s to read.
     conversation, listing = (
         cache(partial(render_page, name, f"-/files/{assets.version}")) for name in ("conversation", "list")
     )
