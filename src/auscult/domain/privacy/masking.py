@@ -18,11 +18,15 @@ from auscult.domain.privacy.settings import PrivacySettings
 Redact = Callable[[str], str]
 _STAYS = re.compile(
     r"(?:^|_)(?:ids?|by|hash)$"
-    r"|^(?:auditor|rater|mentions|engines|turns|kind|state|status|action|label|language|author)$"
+    r"|^(?:about|action|audience|auditor|author|channel|correct_answer|direction|edition|end|engines?|handler|kind"
+    r"|label|language|level|machine|mentions|metrics?|occasion|of|others|qualification|rater|reason_code|release"
+    r"|resolution|reviewer|sentiment|side|source|speakers?|start|state|status|transfer|turns|type|use)$"
 )
 """Keys of values that name something, and quote nothing."""
-_MEASURED = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|-?\d+\.\d+(?:E[+-]?\d+)?|-?\d{1,3}")
-"""Instants, shares and counts, which quote nothing."""
+_MEASURED = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|-?\d+\.\d+(?:E[+-]?\d+)?|-?\d{1,3}|YES|NO|NA|-|(?:dis)?like"
+)
+"""Instants, shares, counts, answers and thumbs, which quote nothing."""
 _SHORT = re.compile(r"\W*\d{0,3}\W*")
 """A piece of a number that is masked where its turn is quoted, and is looked for nowhere else: it is in any other number."""
 _ONE_WORD = re.compile(r"[^\W\d_]+")
@@ -87,7 +91,7 @@ class Masking:
             if not any(each in lowered for each in self._needles):
                 return body
         read = msgspec.json.decode(body)
-        after = self._masked(read, redact or _same)
+        after = self._masked(read, redact or str)
         return body if after == read else msgspec.json.encode(after)
 
     def _masked(self, value: object, redact: Redact) -> Any:  # noqa: ANN401  (JSON)
@@ -108,11 +112,8 @@ class Masking:
                     elif key == "why" and turn and isinstance(each, str):
                         after[key] = redact(self.text(_without_originals(each, turn[0], turn[2])))
                     elif key == "keywords" and isinstance(each, list):
-                        after[key] = [
-                            one
-                            for one in cast("Sequence[str]", each)
-                            if self._named.isdisjoint(_WORDS.findall(one.lower()))
-                        ]
+                        its = cast("Sequence[str]", each)
+                        after[key] = [one for one in its if self._named.isdisjoint(_WORDS.findall(one.lower()))]
                     else:
                         after[key] = self._masked(each, redact)
                 return after
@@ -199,7 +200,3 @@ def _at(place: int, spans: Sequence[Span], *, is_end: bool) -> int:
     if cut is not None:
         return cut.end if is_end else cut.start
     return moved(place, spans)
-
-
-def _same(text: str) -> str:
-    return text

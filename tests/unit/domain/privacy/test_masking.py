@@ -1,13 +1,44 @@
 """Masking of what was made of a conversation: reasons of verdicts have its words in small letters."""
 
+from collections.abc import Iterator
+
 import msgspec
+from msgspec import inspect
 from msgspec.structs import replace
 
+from auscult.domain.assist.live import Event
+from auscult.domain.audits.audit import Audit, TrailEntry
+from auscult.domain.coaching.item import Coaching
+from auscult.domain.comments import Thread
 from auscult.domain.conversation import Turn
+from auscult.domain.corrections import Correction
+from auscult.domain.disputes.dispute import Dispute, Review
+from auscult.domain.evaluation import Verdict
+from auscult.domain.insight import Insights
 from auscult.domain.privacy.conversations import RedactedConversation
 from auscult.domain.privacy.masking import Masking
 from auscult.domain.privacy.redaction import Span
 from tests.integration.working import conversation
+
+MADE_OF_A_CONVERSATION = (Audit, Coaching, Correction, Dispute, Event, Insights, Review, Thread, TrailEntry, Verdict)
+
+
+def fixed(kind: inspect.Type, key: str, seen: set[type]) -> Iterator[tuple[str, str]]:
+    """Yield the fields that hold one of a few words, each with such a word."""
+    match kind:
+        case inspect.LiteralType(values=values):
+            yield from ((key, word) for word in values if isinstance(word, str))
+        case inspect.StructType(cls=cls, fields=fields) if cls not in seen:
+            seen.add(cls)
+            for field in fields:
+                yield from fixed(field.type, field.encode_name, seen)
+        case inspect.UnionType(types=inner) | inspect.TupleType(item_types=inner):
+            for each in inner:
+                yield from fixed(each, key, seen)
+        case inspect.VarTupleType(item_type=one) | inspect.ListType(item_type=one) | inspect.DictType(value_type=one):
+            yield from fixed(one, key, seen)
+        case _:
+            pass
 
 
 def test_a_keyword_goes_that_is_one_word_of_what_was_masked() -> None:
@@ -34,3 +65,13 @@ def test_a_reason_loses_the_name_that_was_masked_in_its_turn_and_keeps_it_elsewh
         {"turn_id": "m1", "text": masked, "why": "says 'this is [name 1] how can i'"},
         evidence[1],
     ]
+
+
+def test_a_word_that_a_field_must_have_stays_where_it_is_masked_as_a_name() -> None:
+    """Who is called Customer, or was taken for a name, makes no verdict unreadable."""
+    before, seen = conversation("c-1"), set[type]()
+    its = [one for kind in inspect.multi_type_info(MADE_OF_A_CONVERSATION) for one in fixed(kind, "", seen)]
+    masking = Masking(before, RedactedConversation(before, {}, {}, {word: "[name 1]" for _, word in its}))
+    body = msgspec.json.encode([*({key: word} for key, word in its), {"metric": "em-customer"}])
+    assert masking.document(body) == body
+    assert masking.document(b'["a customer said"]') == b'["a [name 1] said"]'

@@ -118,48 +118,7 @@ def test_needs_name_the_engines() -> None:
 
 @pytest.mark.parametrize(
     ("written", "field", "reason"),
-    [
-        *data_of(__file__, "problems_say_where_and_what_would_be_right"),
-        ({"answer": {"none_of": [HELLO]}}, "answer", "needs any_of or all_of"),
-        ({"answer": {"any_of": [HELLO, {"phrases": ["a"], "event": "hold"}]}}, "answer.any_of[1]", "phrases and event"),
-        (
-            {"answer": {"window": {"first": "2"}, "any_of": [HELLO]}},
-            "answer.window",
-            "2 turns, 5 messages or 60 seconds",
-        ),
-        ({"answer": {"window": {"first": 2}, "any_of": [HELLO]}}, "answer.window", "2 turns, 5 messages or 60 seconds"),
-        (
-            {"answer": {"window": {"first": "0 turns"}, "any_of": [HELLO]}},
-            "answer.window",
-            "'0 turns' must be from 1 to",
-        ),
-        (
-            {"answer": {"window": {"first": "-1 turns"}, "any_of": [HELLO]}},
-            "answer.window",
-            "2 turns, 5 messages or 60 seconds",
-        ),
-        (
-            {"answer": {"window": {"first": "0 seconds"}, "any_of": [HELLO]}},
-            "answer.window",
-            "'0 seconds' must be above 0",
-        ),
-        ({"answer": {"window": {}, "any_of": [HELLO]}}, "answer.window", "exactly one of first and last"),
-        ({"answer": {"after": "trigger", "any_of": [HELLO]}}, "answer.after", "none to come after"),
-        (
-            {"trigger": {"after": "trigger", "any_of": [HELLO]}, "answer": {"any_of": [HELLO]}},
-            "trigger.after",
-            "none to come after",
-        ),
-        ({"answer": {"any_of": [HELLO, {"speaker": "agent", "any_of": [HELLO]}]}}, "answer", "mixes"),
-        (
-            {"answer": {"any_of": [{"phrases": ["a"], "speaker": "agent", "any_of": [HELLO]}]}},
-            "answer.any_of[0]",
-            "put its conditions under",
-        ),
-        ({"answer": {"speaker": "agent", "any_of": [{"any_of": [HELLO]}]}}, "answer", "belong to each of them"),
-        ({"answer": {"any_of": [HELLO]}, "excused_when": {}}, "excused_when", "needs any_of or all_of"),
-        ({"answer": {"any_of": [HELLO]}, "not_when": {}}, "not_when", "needs any_of or all_of"),
-    ],
+    data_of(__file__, "problems_say_where_and_what_would_be_right"),
 )
 def test_problems_say_where_and_what_would_be_right(written: dict[str, Any], field: str, reason: str) -> None:
     """Every fault of the settings has its path and its remedy."""
