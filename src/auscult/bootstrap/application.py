@@ -478,7 +478,7 @@ def _background(settings: Settings, application: Application) -> Generator[None]
         WebhookDispatcher(WebhookDispatch(store, sender, now, settings.public_url or "")),
         StatisticsRefresher(store.vacuum),
         RowRenderer(partial(render_outdated, store, REPORTS)),
-        InsightCounter(partial(roll_up_all, store, now)),
+        InsightCounter(partial(roll_up_all, store, now), lambda: bool(store.batches.waiting(1))),
         privacy.log_sealer(settings, store),
         recordings.background(settings, store),
         people.exporter(store),

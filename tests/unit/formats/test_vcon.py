@@ -40,26 +40,7 @@ def test_a_recorded_call() -> None:
     conversation = read(
         subject="Card lost",
         meta={"language": "en-US", "plan": "gold", "depth": {"not": "a word"}},
-        dialog=[
-            {
-                "type": "recording",
-                "start": "2026-06-21T19:53:26+02:00",
-                "duration": 33.12,
-                "parties": [0, 1],
-                "originator": 0,
-                "mediatype": "audio/x-wav",
-                "url": "https://example.com/both.wav",
-                "application": "acme-acd",
-                "skill": "cards",
-                "party_history": [
-                    {"party": 1, "time": "2026-06-21T17:53:28Z", "event": "join"},
-                    {"party": 0, "time": "2026-06-21T17:53:36Z", "event": "hold"},
-                    {"party": 0, "time": "2026-06-21T17:53:41Z", "event": "unhold"},
-                    {"party": 0, "time": "2026-06-21T17:53:50Z", "event": "hold"},
-                ],
-            },
-            {"type": "transfer", "start": "2026-06-21T17:53:56Z", "transferor": 1, "transferee": 0},
-        ],
+        dialog=data_of(__file__, "a_recorded_call"),
     )
     assert conversation.id == f"c-{UUID}"
     assert conversation.custom_id == UUID
@@ -98,41 +79,7 @@ def test_recordings_stand_on_the_side_of_their_parties() -> None:
 def test_a_chat() -> None:
     """Text dialogs in the order of time, by their sender, the originator going before the first party."""
     conversation = read(
-        dialog=[
-            {
-                "type": "text",
-                "start": "2026-06-21T17:53:36Z",
-                "parties": [1, 0],
-                "encoding": "none",
-                "body": "Hi Alice",
-                "message_id": "<2>",
-            },
-            {
-                "type": "text",
-                "start": START,
-                "duration": 4,
-                "parties": [1, 0],
-                "originator": 0,
-                "body": "Hello?",
-                "message_id": "<1>",
-            },
-            {
-                "type": "text",
-                "start": "2026-06-21T17:53:46Z",
-                "parties": 1,
-                "encoding": "base64url",
-                "body": base64.urlsafe_b64encode("Grüß dich".encode()).decode().rstrip("="),
-                "message_id": "<3>",
-            },
-            {
-                "type": "text",
-                "start": "2026-06-21T17:53:56Z",
-                "parties": 0,
-                "encoding": "json",
-                "body": '{"text": "Bye"}',
-                "message_id": "<4>",
-            },
-        ],
+        dialog=data_of(__file__, "a_chat"),
         analysis=[],
     )
     assert conversation.channel == "chat"
