@@ -94,6 +94,11 @@ def test_a_misheard_card_is_redacted_all_the_same() -> None:
     assert texts == ("the card number please", "[card 1]", "[card 2], right?")
 
 
+def test_a_number_that_a_check_trips_over_is_read() -> None:
+    """python-stdnum raises KeyError for a Chinese identity number of a place that its list has without counties."""
+    assert masked("C: my number is 526569196401264652").texts[0].startswith("my number is ")
+
+
 def test_an_order_number_that_passes_luhn_stays() -> None:
     """Words around a number count for more than its check digit."""
     texts = masked("A: your order number please", f"C: order number {CARD}").texts

@@ -215,7 +215,10 @@ def _is_form(pattern: str, module: str, text: str) -> bool:
 
 def is_valid(module: str, number: str) -> bool:
     """Return whether a number passes the check of a module of python-stdnum: ``us.ssn``."""
-    return _check(module)(number)
+    try:
+        return _check(module)(number)
+    except LookupError:  # cn.ric raises one where its list names a place without counties
+        return False
 
 
 @cache
