@@ -1,6 +1,7 @@
 """Recall by kind and precision by words on labelled hands.
 
     python -m bench.redaction.hands_eval          every hand
+    python -m bench.redaction.hands_eval --unread hands that nothing was fitted to
     python -m bench.redaction.hands_eval --own    with what each business says is its own as a setting of its app
     python -m bench.redaction.hands_eval --off    words masked as codes where redaction is off, by set
     python -m bench.redaction.hands_eval --plain FILE…    words masked in conversations without personal data, by kind
@@ -22,7 +23,7 @@ from auscult.domain.privacy.redaction import Found, Hints, Utterance
 from auscult.redactors import secrets
 from auscult.redactors._fitted.decide import Decision
 from auscult.redactors.builtin import BuiltIn
-from bench.redaction.material import ROOT, Labelled, hands
+from bench.redaction.material import ROOT, Labelled, hands, unread
 
 _WORD = re.compile(r"\S+")
 Find = Callable[[Sequence[Utterance], Hints], Sequence[Found]]
@@ -137,6 +138,7 @@ def main() -> int:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--off", action="store_true", help="words masked as codes in ordinary conversations")
+    parser.add_argument("--unread", action="store_true", help="hands that nothing was fitted to")
     parser.add_argument("--own", action="store_true", help="what is a business's own stays")
     parser.add_argument("--missed", nargs="*", default=None, help="kinds of which what was missed is printed")
     parser.add_argument("--mistaken", action="store_true", help="print the words masked by mistake")
@@ -149,7 +151,7 @@ def main() -> int:
         return 0
     redactor = BuiltIn()
     tallies: dict[str, Tally] = {}
-    for name, cases in (ordinary() if asked.off else hands()).items():
+    for name, cases in (ordinary() if asked.off else unread() if asked.unread else hands()).items():
         tallies[name] = Tally()
         for case in cases:
             tallies[name].add(case, _codes if asked.off else redactor.find, case.own if asked.own else ())

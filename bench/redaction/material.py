@@ -54,6 +54,11 @@ def hands() -> dict[str, list[Labelled]]:
     return {**found, "pii_dev": _of_dev(HANDS / "pii_dev.ndjson")}
 
 
+def unread() -> dict[str, list[Labelled]]:
+    """Return the pieces of each hand that nothing was fitted to, by its name."""
+    return {path.stem: _of_hand(path) for path in sorted((HANDS / "unread").glob("*.txt"))}
+
+
 def older() -> list[Labelled]:
     """Return the conversations of the older sets. In those of codes nothing but codes and cards is labelled."""
     return [

@@ -13,7 +13,7 @@ class InsightCounter(BackgroundThread):
     """A thread that counts the spans that are due, for as long as it is open. Several do no harm."""
 
     def __init__(self, count: Callable[[Callable[[float], bool]], None], is_busy: Callable[[], bool]) -> None:
-        """Store ``count``, which takes a pause that returns whether to stop, and what says whether conversations wait."""
+        """Store ``count``, which takes a pause that returns whether to stop. While ``is_busy``, conversations wait."""
         super().__init__("insights", LOOK_EVERY_S)
         self._count, self._is_busy = count, is_busy
 
