@@ -50,13 +50,12 @@ class Labelled(Struct, frozen=True):
 
 def hands() -> dict[str, list[Labelled]]:
     """Return the pieces of each hand, by its name."""
-    found = {path.stem: _of_hand(path) for path in sorted(HANDS.glob("*.txt"))}
-    return {**found, "pii_dev": _of_dev(HANDS / "pii_dev.ndjson")}
+    return {**_of_folder(HANDS), "pii_dev": _of_dev(HANDS / "pii_dev.ndjson")}
 
 
 def unread() -> dict[str, list[Labelled]]:
     """Return the pieces of each hand that nothing was fitted to, by its name."""
-    return {path.stem: _of_hand(path) for path in sorted((HANDS / "unread").glob("*.txt"))}
+    return _of_folder(HANDS / "unread")
 
 
 def older() -> list[Labelled]:
@@ -68,6 +67,10 @@ def older() -> list[Labelled]:
         for path in OLD
         for case in read_lines(path)
     ]  # fmt: skip
+
+
+def _of_folder(folder: Path) -> dict[str, list[Labelled]]:
+    return {path.stem: _of_hand(path) for path in sorted(folder.glob("*.txt"))}
 
 
 def _of_hand(path: Path) -> list[Labelled]:

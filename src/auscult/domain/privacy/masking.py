@@ -18,15 +18,15 @@ from auscult.domain.privacy.settings import PrivacySettings
 Redact = Callable[[str], str]
 _STAYS = re.compile(
     r"(?:^|_)(?:ids?|by|hash)$"
-    r"|^(?:about|action|audience|auditor|author|channel|correct_answer|direction|edition|end|engines?|handler|kind"
-    r"|label|language|level|machine|mentions|metrics?|occasion|of|others|qualification|rater|reason_code|release"
-    r"|resolution|reviewer|sentiment|side|source|speakers?|start|state|status|transfer|turns|type|use)$"
+    r"|^(?:auditor|rater|mentions|metrics?|engines|turns|kind|state|status|action|label|language|author|reason_code)$"
 )
 """Keys of values that name something, and quote nothing."""
-_MEASURED = re.compile(
-    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|-?\d+\.\d+(?:E[+-]?\d+)?|-?\d{1,3}|YES|NO|NA|-|(?:dis)?like"
+_PLAIN = re.compile(
+    r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|-?\d+\.\d+(?:E[+-]?\d+)?|-?\d{1,3}|-|YES|NO|NA|yes|no|search|dislike"
+    r"|negative|neutral|positive|voice|chat|agent|customer|bot|system|unknown|coach|colleagues|like|suggestion|summary"
+    r"|widget|asked|end|handover|at|named|second_look|at_once|other|same|cold|first|redial|warm|copied|overridden|sent"
 )
-"""Instants, shares, counts, answers and thumbs, which quote nothing."""
+"""Instants, shares and counts, and the words of fields that must hold one of a few: they quote nothing."""
 _SHORT = re.compile(r"\W*\d{0,3}\W*")
 """A piece of a number that is masked where its turn is quoted, and is looked for nowhere else: it is in any other number."""
 _ONE_WORD = re.compile(r"[^\W\d_]+")
@@ -97,7 +97,7 @@ class Masking:
     def _masked(self, value: object, redact: Redact) -> Any:  # noqa: ANN401  (JSON)
         match value:
             case str():
-                return value if _MEASURED.fullmatch(value) else redact(self.text(value))
+                return value if _PLAIN.fullmatch(value) else redact(self.text(value))
             case list():
                 return [self._masked(each, redact) for each in cast("Sequence[object]", value)]
             case dict():

@@ -6,14 +6,14 @@ from auscult.workers.background.thread import BackgroundThread
 
 LOOK_EVERY_S = 60.0
 _PAUSE = 3
-"""Times as long as a span took are left to others, while conversations wait to be scored."""
+"""Length of the pause after each span, as a multiple of the time that it took, while conversations wait to be scored."""
 
 
 class InsightCounter(BackgroundThread):
     """A thread that counts the spans that are due, for as long as it is open. Several do no harm."""
 
     def __init__(self, count: Callable[[Callable[[float], bool]], None], is_busy: Callable[[], bool]) -> None:
-        """Store ``count``, which takes a pause that returns whether to stop. While ``is_busy``, conversations wait."""
+        """Store ``count``, which takes a pause that returns whether to stop, and whether conversations wait, ``is_busy``."""
         super().__init__("insights", LOOK_EVERY_S)
         self._count, self._is_busy = count, is_busy
 

@@ -68,10 +68,10 @@ def test_a_reason_loses_the_name_that_was_masked_in_its_turn_and_keeps_it_elsewh
 
 
 def test_a_word_that_a_field_must_have_stays_where_it_is_masked_as_a_name() -> None:
-    """Who is called Customer, or was taken for a name, makes no verdict unreadable."""
+    """Verdicts stay readable where somebody is named Customer, or such a word was mistaken for a name."""
     before, seen = conversation("c-1"), set[type]()
     its = [one for kind in inspect.multi_type_info(MADE_OF_A_CONVERSATION) for one in fixed(kind, "", seen)]
     masking = Masking(before, RedactedConversation(before, {}, {}, {word: "[name 1]" for _, word in its}))
     body = msgspec.json.encode([*({key: word} for key, word in its), {"metric": "em-customer"}])
     assert masking.document(body) == body
-    assert masking.document(b'["a customer said"]') == b'["a [name 1] said"]'
+    assert masking.document(b'{"source":"a customer said"}') == b'{"source":"a [name 1] said"}'

@@ -1,4 +1,4 @@
-"""What counts insights beside a worker."""
+"""Background count of insights."""
 
 from collections.abc import Callable
 from queue import Queue
@@ -11,8 +11,8 @@ from auscult.workers.background.insight_counter import InsightCounter
 from tests.waiting import PATIENCE_S
 
 
-def test_counting_rests_only_while_conversations_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Right after a load nothing waits, and an overview is asked for: what it takes is counted without a rest."""
+def test_counting_pauses_only_while_conversations_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a load, when nothing waits any more, the count does not pause, so that dashboards are fast again soon."""
     monkeypatch.setattr(insight_counter, "LOOK_EVERY_S", 0.001)
     begun, is_ending = Event(), Queue[bool]()
 
@@ -26,4 +26,4 @@ def test_counting_rests_only_while_conversations_wait(monkeypatch: pytest.Monkey
     with InsightCounter(count, lambda: True):
         assert begun.wait(PATIENCE_S)
         is_ending.queue.clear()
-    assert is_ending.get(timeout=PATIENCE_S), "it did not rest until its end"
+    assert is_ending.get(timeout=PATIENCE_S), "it did not pause until it was stopped"
