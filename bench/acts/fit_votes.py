@@ -21,7 +21,7 @@ from auscult.engines._vectors.softmax import descend
 from auscult.votes.signs import LOWEST, ONE, ScoredTurns, acts_of
 from auscult.votes.voting import GRAIN, compiled, is_felt, values
 from bench.acts.facts import FACTS, FLAGGED, TURNS, Fact, said, signs_of
-from bench.acts.material import Labelled, fold_of
+from bench.acts.material import Labelled, folds_of
 from bench.quality.first_sight import f1_of, machine
 
 REVISION = 3
@@ -150,7 +150,7 @@ def fitted_question(
     decided_on = matrix if judged is None else _matrix(fact, by_words, judged)
     labels = np.array([fact.answers.index(said(fact, one.answers)) for one in sets])
     counts = np.array([1.0 if one.source.endswith(" read") else ELSEWHERE for one in sets])
-    folds = np.array([fold_of(one.source, one.conversation.id) for one in sets])
+    folds = folds_of((one.source, one.conversation.id) for one in sets)
     logits = np.zeros((len(sets), len(fact.answers)))
     for fold in sorted({*folds}):
         learned = folds != fold

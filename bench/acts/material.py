@@ -28,8 +28,10 @@ OF_MANY = ("development", "challenge")
 """Sets of calls and chats of several kinds, of which only verdicts are known."""
 ALONE: tuple[str, ...] = ()
 """Hands that are the only ones of their languages; each is then left out in parts."""
-PARTS = 3
-"""Parts of a set that is not left out as a whole."""
+PARTS, MOST_FOLDS = 3, 20
+"""Parts of a set that is not left out as a whole, and fits with something left out, of which each takes minutes."""
+WRITTEN_LINES = "lines"
+"""Source of lines that were written for training, which are never left out."""
 TOGETHER = {"answers": ("done", "promise", "inform"), "denies": ("refuse", "fail")}
 """Heads for several acts together, which are easier to recognise than each."""
 OUTCOMES = ("bodes_well", "sounds_served")
@@ -105,8 +107,18 @@ def outcome_acts(resolution: str) -> dict[str, int]:
     return dict.fromkeys(OUTCOMES, UNKNOWN if resolution == "NA" else int(resolution == "YES"))
 
 
-def fold_of(source: str, conversation_id: str) -> str:
-    """Return what is left out together: all of an author, ``train_a``; a part of other sets, ``challenge 2``."""
+def folds_of(its: Iterable[tuple[str, str]]) -> NDArray[np.str_]:
+    """Return for each conversation, by source and id, which others are left out with it: all of its author, ``train_a``.
+
+    Of sets by many it is a part, ``challenge 2``. Where there are more than ``MOST_FOLDS``, authors share them.
+    """
+    names = [_author_or_part(source, conversation_id) for source, conversation_id in its]
+    own = sorted({*names} - {WRITTEN_LINES})
+    folds = {name: own[at % MOST_FOLDS] for at, name in enumerate(own)} | {WRITTEN_LINES: WRITTEN_LINES}
+    return np.array([folds[name] for name in names])
+
+
+def _author_or_part(source: str, conversation_id: str) -> str:
     name = source.partition(" ")[0]
     return f"{name} {sha256(conversation_id.encode()).digest()[1] % PARTS}" if name in (*OF_MANY, *ALONE) else name
 

@@ -5,11 +5,11 @@
 DATA_DIR is as for ``bench.quality.first_sight``; it has English only. Other languages are fitted to their hands
 (``hands/``), and have runs of letters besides words, since they have fewer labelled turns. Nothing is fitted to
 conversations that stay unread (``split``). Votes are fitted to scores of heads that had not seen the author of the
-conversation: each author is left out once. Nothing is drawn by chance, and every fit that is kept goes to the bottom, so that the
-same data gives the same files, but for the last digit of a weight on another processor. With ``--write`` they go into
-the package; ``--scores`` keeps those scores there, or reads them. ``--as-labelled`` fits votes to the acts as people
-label them, which shows how much of the disagreement is the heads'. ``OPENBLAS_NUM_THREADS=1`` saves threads that only
-wait: most of the columns are sparse.
+conversation: each author is left out once, with a few others where there are many. Nothing is drawn by chance, and
+every fit that is kept goes to the bottom, so that the same data gives the same files, but for the last digit of a
+weight on another processor. With ``--write`` they go into the package; ``--scores`` keeps those scores there, or reads
+them. ``--as-labelled`` fits votes to the acts as people label them, which shows how much of the disagreement is the
+heads'. ``OPENBLAS_NUM_THREADS=1`` saves threads that only wait: most of the columns are sparse.
 """
 
 import argparse
@@ -34,7 +34,7 @@ from auscult.engines._vectors.softmax import descend
 from auscult.engines.acts import FOLDER, UNIT, unit_vectors
 from auscult.engines.wordllama import WordLlama
 from bench.acts.fit_votes import fit_votes
-from bench.acts.material import OUTCOMES, UNKNOWN, Labelled, fold_of, hands_of, labelled, written_lines
+from bench.acts.material import OUTCOMES, UNKNOWN, WRITTEN_LINES, Labelled, folds_of, hands_of, labelled, written_lines
 
 ENGLISH = "en"
 REVISION = 3
@@ -44,7 +44,6 @@ CLOSE, MOST_STEPS = 1e-5, 2_000
 CLOSE_ENOUGH = 3e-4
 """The slope for heads that are only measured, or scored to sixteenths: ten times as steep, and other processors find
 other sixteenths, other votes and figures that differ in the third place."""
-WRITTEN_LINES = "lines"
 WEIGHTS = {"development": 0.5, "challenge": 0.7}
 """Weight of a turn by its source; 1 for a source that is not listed."""
 FEW_LINES = 1.5
@@ -172,10 +171,10 @@ def train_side(
     """Return the weights of a side's acts, and the scores of its turns by weights that had not seen the conversation."""
     own, columns, known, counts = material_of(units, side, vocabulary, language)
     trained = fit(columns, known, counts)
-    hands = np.array([fold_of(unit.source, unit.conversation_id) for unit in own])
+    folds = folds_of((unit.source, unit.conversation_id) for unit in own)
     found: dict[tuple[str, int], tuple[int, ...]] = {}
-    for hand in sorted({*hands} - {WRITTEN_LINES}):
-        learned = hands != hand
+    for fold in sorted({*folds} - {WRITTEN_LINES}):
+        learned = folds != fold
         weights = fit(columns.of(learned), known[learned], counts[learned], near=trained)
         scores = np.clip(np.floor(columns.of(~learned).times(weights) * 16), -96, 96).astype(int)
         for row, of_row in zip(np.flatnonzero(~learned), scores.tolist(), strict=True):
