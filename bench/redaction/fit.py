@@ -31,11 +31,11 @@ from bench.redaction.material import ROOT, Labelled, hands, older
 HALVES = (
     (
         "de", "de3", "de5", "en_af", "en_au", "en_ca2", "en_gb", "en_ie", "en_sc", "en_uk3", "en_uk5", "en_us2", "en_us4",
-        "es2", "es4", "fr", "fr3", "fr5", "pii_dev", "pt2", "pt4",
+        "es2", "es4", "fr", "fr3", "fr5", "pii_dev", "pt2", "pt4", "en_in8", "en_uk8", "es8", "fr8",
     ),
     (
         "de2", "de4", "en_ca", "en_in", "en_nz", "en_ph", "en_sg", "en_uk2", "en_uk4", "en_us", "en_us3", "en_us5", "es",
-        "es3", "es5", "fr2", "fr4", "pt", "pt3", "pt5",
+        "es3", "es5", "fr2", "fr4", "pt", "pt3", "pt5", "de8", "en_au8", "en_us8", "pt8",
     ),
 )  # fmt: skip
 """The hands, in two halves with something of each language."""

@@ -1,4 +1,4 @@
-"""Runs of digits, written or said: ``4111-1111``, ``double four, oh one``, ``forty-one eleven``, ``g b two nine``."""
+"""Runs of digits, written or said: ``4111-1111``, ``double four, oh one``, ``forty-one eleven``."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ _COUNTED = re.compile(
 _COUNTS = frozenset(("one", *_SMALL.split("|"), *map(str, range(2, 20))))
 _COUNTED_WORDS = words_of("words.txt")["around_counts"]
 """One word of each is in every text with a count of digits."""
-DATE = re.compile(
+_DATE = re.compile(
     r"(?<![\d./-])(?:(?:19|20)\d\d([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:(?:19|20)\d\d|\d\d))(?!\d|[./-]\d)"
 )
 
@@ -79,17 +79,11 @@ _O = "o"
 _SAID: Mapping[str, str] = {**FOREIGN, **_HOMOPHONES, **TEENS, **ONES}
 _LONELY = frozenset({"o", "won", "tree", "fife", "nil", "to", "too", "for", "ate", "fore"})
 """Digits only between digits."""
-DOUBTFUL = frozenset({*_LONELY, *_HOMOPHONES, *ABROAD_DOUBTFUL})
-"""Words that may be a digit, or another word."""
 _FILLERS = words_of("words.txt")["between_digits"]
 _JOINTS = frozenset("-.,/()\u2013\u2014\u2026\u00b7'_*|")
 _MOST_FILLERS = 3
 _LONG_NUMBER, _GROUP = 9, 3
 """Digits of a number that is read though a word is written without a space before or after it."""
-_NATO: Mapping[str, str] = {word: word[0] for word in words_of("words.txt")["alphabet"]}
-_EXAMPLES = (("as", "in"), ("is", "for"), ("for",), ("like",), ("as",))
-_EXAMPLE = 7
-"""Words between a letter and a word that begins with it; tokens among which this word is."""
 _SIGNS = str.maketrans(
     {
         **dict.fromkeys([0xA0, *range(0x2000, 0x200C), 0x202F, 0x205F, 0x2060, 0x3000, 0xFEFF, 0xAD], " "),
@@ -104,41 +98,20 @@ _BEFORE_NUMBER = frozenset(
 _CARDS = frozenset(["card", "cc", "visa", "mc", "mastercard", "amex"])
 _AFTER_NUMBER = frozenset(["exp", "expiry", "expires", "cvv", "cvc", "visa", "mc", "mastercard", "amex", "x", "and"])
 """Words that are written without a space before a number, and after it."""
-EDGE = 3
+_EDGE = 3
 """Words that may stand between a run and the end of its turn where the number goes on in another turn."""
-LONG = 4
+_LONG = 4
 """Digits of a run that may be a part of somebody's number."""
-WORDS = frozenset({*ONES, *TEENS, *TENS, *_TIMES, *FOREIGN})
-_BEGINS = WORDS | frozenset(_HOMOPHONES)
+_WORDS = frozenset({*ONES, *TEENS, *TENS, *_TIMES, *FOREIGN})
+_BEGINS = _WORDS | frozenset(_HOMOPHONES)
 
 
 class Unit(Struct, frozen=True):
-    """Characters that were written or said as one: ``1111``, ``double four`` (``44``), ``g`` of ``g b two nine``."""
+    """Digits that were written or said as one: ``1111``, ``double four`` (``44``)."""
 
     chars: str
     start: int
     end: int
-
-
-class Run(Struct, frozen=True):
-    """Units that follow each other in one turn.
-
-    ``chars`` are all characters: digits, and capital letters where letters are read too.
-    """
-
-    turn: int
-    units: tuple[Unit, ...]
-    chars: str
-
-    @property
-    def start(self) -> int:
-        """The offset of the first character in the turn."""
-        return self.units[0].start
-
-    @property
-    def end(self) -> int:
-        """The offset behind the last character in the turn."""
-        return self.units[-1].end
 
 
 def lowered(text: str) -> str:
@@ -153,19 +126,14 @@ def lowered(text: str) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def words_in(low: str) -> frozenset[str]:
+def _words_in(low: str) -> frozenset[str]:
     """Return the words of a text, those with digits too."""
     return frozenset(_WORD.findall(low))
 
 
-def has_digit(low: str) -> bool:
-    """Return whether a text has a digit."""
-    return _DECIMAL.search(low) is not None
-
-
-def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
-    """Return the runs of a turn's text in small letters; with ``letters`` those of spelled letters and digits."""
-    digit, is_said = _DECIMAL.search(low), letters or not WORDS.isdisjoint(words_in(low))
+def _runs_in(low: str) -> list[list[Unit]]:
+    """Return the units of each run of digits in a text in small letters."""
+    digit, is_said = _DECIMAL.search(low), not _WORDS.isdisjoint(_words_in(low))
     if digit is None and not is_said:
         return []
     hidden = _counted(low)
@@ -173,10 +141,9 @@ def runs_in(turn: int, low: str, *, letters: bool = False) -> list[Run]:
         if _MAY_BE_NONE.search(low):
             hidden += [found.span() for found in _NOT_A_NUMBER.finditer(low)]
         if "sort" not in low and _MAY_BE_DATE.search(low):
-            hidden += [found.span() for found in DATE.finditer(low)]
+            hidden += [found.span() for found in _DATE.finditer(low)]
     begin = 0 if is_said or digit is None else low.rfind(" ", 0, digit.start()) + 1
-    found = _Reader(_tokens(low, begin), hidden, letters=letters).read()
-    return [Run(turn, tuple(units), "".join([unit.chars for unit in units])) for units in found]
+    return _Reader(_tokens(low, begin), hidden).read()
 
 
 def _tokens(low: str, end: int) -> list[tuple[str, int, int]]:
@@ -186,14 +153,18 @@ def _tokens(low: str, end: int) -> list[tuple[str, int, int]]:
 
 def _counted(low: str) -> list[tuple[int, int]]:
     """Return the spans of counts of digits: ``the last four are``."""
-    if _COUNTS.isdisjoint(words := words_in(low)) or _COUNTED_WORDS.isdisjoint(words):
+    if _COUNTS.isdisjoint(words := _words_in(low)) or _COUNTED_WORDS.isdisjoint(words):
         return []
     return [found.span() for found in _COUNTED.finditer(low)]
 
 
 def long_numbers(text: str) -> list[tuple[int, int]]:
     """Return the spans of runs of four digits or more, written or said."""
-    return [(run.start, run.end) for run in runs_in(0, lowered(text)) if len(run.chars) >= LONG]
+    return [
+        (units[0].start, units[-1].end)
+        for units in _runs_in(lowered(text))
+        if sum(len(unit.chars) for unit in units) >= _LONG
+    ]
 
 
 def open_numbers(text: str) -> list[tuple[int, int]]:
@@ -202,23 +173,16 @@ def open_numbers(text: str) -> list[tuple[int, int]]:
     return [
         (start, end)
         for start, end in long_numbers(text)
-        if sum(token[0].isalnum() for token in _TOKEN.findall(low, end)) <= EDGE
+        if sum(token[0].isalnum() for token in _TOKEN.findall(low, end)) <= _EDGE
     ]
 
 
 class _Reader:
     """One pass over the tokens of a text."""
 
-    def __init__(
-        self,
-        tokens: Sequence[tuple[str, int, int]],
-        hidden: Sequence[tuple[int, int]],
-        *,
-        letters: bool,
-    ) -> None:
+    def __init__(self, tokens: Sequence[tuple[str, int, int]], hidden: Sequence[tuple[int, int]]) -> None:
         self._tokens = tokens
         self._hidden = hidden
-        self._letters = letters
 
     def read(self) -> list[list[Unit]]:
         """Return the units of each run."""
@@ -227,14 +191,14 @@ class _Reader:
         at = skipped = 0
         while at < len(self._tokens):
             token = self._tokens[at][0]
-            may_begin = self._letters or token in _BEGINS or token[0].isdecimal()
+            may_begin = token in _BEGINS or token[0].isdecimal()
             read = self._unit(at, inside=bool(units)) if may_begin else None
             if read is not None:
                 unit, at = read
                 units.append(unit)
                 skipped = 0
                 continue
-            if units and token in _SCALES and not self._letters:
+            if units and token in _SCALES:
                 units[-1] = Unit(units[-1].chars + _SCALES[token], units[-1].start, self._tokens[at][2])
             elif units and token in _FILLERS and skipped < _MOST_FILLERS:
                 skipped += 1
@@ -258,10 +222,7 @@ class _Reader:
         said = summed(self._tokens, at) if token in FOREIGN else None
         if said is not None or token in TENS or token in FOREIGN_TENS:
             return self._tens(at) if said is None else (Unit(said[0], start, self._tokens[said[1] - 1][2]), said[1])
-        digits = self._digits(at, token, inside=inside)
-        if digits is not None:
-            return digits
-        return self._letter(at) if self._letters else None
+        return self._digits(at, token, inside=inside)
 
     def _digits(self, at: int, token: str, *, inside: bool) -> tuple[Unit, int] | None:
         """Read ``four``, ``oh``, ``fourteen``, ``four ones``; between digits also ``to`` and ``for``."""
@@ -275,7 +236,7 @@ class _Reader:
         if token in ABROAD_DOUBTFUL:
             is_digit = is_near(self._tokens, at, _JOINTS, inside=inside)
         elif token == _O:
-            is_digit = self._is_digit(at + 1) or (inside and (self._ends(at + 1) or self._tokens[at - 1][0] in WORDS))
+            is_digit = self._is_digit(at + 1) or (inside and (self._ends(at + 1) or self._tokens[at - 1][0] in _WORDS))
         elif token in _LONELY or token in _HOMOPHONES:
             is_digit = (
                 inside
@@ -288,7 +249,7 @@ class _Reader:
 
     def _is_last(self, at: int) -> bool:
         """Return whether a token ends the text behind two digits: ``oh three for``."""
-        return at + 1 == len(self._tokens) and all(self._tokens[index][0] in WORDS for index in (at - 1, at - 2))
+        return at + 1 == len(self._tokens) and all(self._tokens[index][0] in _WORDS for index in (at - 1, at - 2))
 
     def _is_group(self, at: int) -> bool:
         """Return whether a token is a written number of several digits, between which ``to`` is no two."""
@@ -318,31 +279,6 @@ class _Reader:
                 return Unit(ten + one, start, self._tokens[following][2]), following + 1
         return Unit(ten + "0", start, end), at + 1
 
-    def _letter(self, at: int) -> tuple[Unit, int] | None:
-        """Read a spelled letter: ``g``, ``golf``, ``g as in golf``, ``g for golf``."""
-        token, start, end = self._tokens[at]
-        if token in _NATO:
-            return Unit(_NATO[token].upper(), start, end), at + 1
-        if len(token) != 1 or not token.isascii() or not token.isalpha():
-            return None
-        behind = self._behind_example(at + 1, token)
-        return Unit(token.upper(), start, self._tokens[behind - 1][2]), behind
-
-    def _behind_example(self, at: int, letter: str) -> int:
-        """Return the token behind ``as in golf``, ``, like a golf``; ``at`` where there is none."""
-        words = [
-            (self._tokens[index][0], index)
-            for index in range(at, min(at + _EXAMPLE, len(self._tokens)))
-            if self._tokens[index][0][0].isalnum()
-        ]
-        texts = [word for word, _ in words]
-        size = next((len(before) for before in _EXAMPLES if tuple(texts[: len(before)]) == before), 0)
-        if size and texts[size : size + 1] and texts[size] in ("a", "an", "the", "in") and texts[size + 1 : size + 2]:
-            size += texts[size + 1][0] == letter
-        if size and texts[size : size + 1] and texts[size][0] == letter and len(texts[size]) > 1:
-            return words[size][1] + 1
-        return at
-
     def _is_glued(self, at: int) -> bool:
         """Return whether written digits are part of a word: ``ab12``, ``12c``. Those are read by patterns."""
         _, start, end = self._tokens[at]
@@ -360,7 +296,7 @@ class _Reader:
         while at < len(self._tokens) and (self._tokens[at][0] in _HOMOPHONES or self._tokens[at][0] in ("-", "won")):
             at += 1
         token = self._tokens[at][0] if at < len(self._tokens) else " "
-        return token in WORDS or token[0].isdecimal()
+        return token in _WORDS or token[0].isdecimal()
 
     def _ends(self, at: int) -> bool:
         """Return whether no word comes, or one that may be between digits."""

@@ -13,11 +13,6 @@ def lines_of(name: str) -> Mapping[str, list[str]]:
     return read_lines(_HERE / name)
 
 
-def separated(name: str) -> Mapping[str, list[str]]:
-    """Read patterns of a file by title, several a line with semicolons between."""
-    return {title: " ; ".join(lines).split(" ; ") for title, lines in lines_of(name).items()}
-
-
 def words_of(name: str) -> Mapping[str, frozenset[str]]:
     """Read the words of a file by title."""
     return read_words(_HERE / name)

@@ -10,7 +10,6 @@ from auscult.domain.privacy.redaction import Found, Hints, Utterance
 from auscult.redactors._fitted.decide import Decision, decision
 from auscult.redactors._fitted.signs import Read
 from auscult.redactors._fitted.values import found_again, named, valued
-from auscult.redactors._secret import secrets
 
 
 class BuiltIn:
@@ -28,6 +27,5 @@ class BuiltIn:
         read = Read()
         read.add(utterances, its.table, hints.countries)
         found = valued(read, its.parts(read))
-        found += secrets(utterances)
         found += found_again(read, found)
         return [*found, *named(utterances, read, found, hints.names, its.table.plain)]

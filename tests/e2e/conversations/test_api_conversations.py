@@ -35,7 +35,7 @@ def document(number: int, **changes: Any) -> dict[str, Any]:
         "custom_fields": {"mail": f"somebody{number}@example.org"},
         "turns": [
             {"id": "m1", "speaker": "agent", "text": "Hello.", "start_ms": 0, "end_ms": 900},
-            {"id": "m2", "speaker": "customer", "text": f"My secret is {number * 7919}.", "start_ms": 1000},
+            {"id": "m2", "speaker": "customer", "text": f"My parcel is {number * 7919}.", "start_ms": 1000},
         ],
         **changes,
     }
@@ -255,7 +255,7 @@ def test_one_style(own: Own) -> None:
     hello = shown["evaluation"]["metrics"][0]
     assert (hello["id"], hello["qualification"], hello["adhered"]) == ("em-hello", "YES", True)
     assert hello["evidence"][0]["turn_id"] == "m1"
-    assert shown["turns"][1]["text"] == "My secret is 7919."
+    assert shown["turns"][1]["text"] == "My parcel is 7919."
 
 
 UNHAPPY = data_of(__file__, "unhappy")

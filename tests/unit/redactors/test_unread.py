@@ -1,22 +1,15 @@
-"""Sets of secrets that were unread when they were measured: they are whole, held since then, and measured without a look."""
+"""Sets of secrets that were unread when they were measured: they are whole, and measured without a look."""
 
 import pytest
 from stdnum import luhn
 
-from auscult.redactors import secrets
-from bench.redaction.labelled import Case, is_covered, overlaps, read
+from bench.redaction.labelled import Case, read
 from bench.redaction.unread.__main__ import SECRET, SETS, UNREAD, main
 
 PIECE = 11
 """Digits of a part of a card at most."""
-RECALL, PRECISION = 0.97, 0.95
-"""With redaction off, of every set: the goal, and how much of what is found is labelled."""
-OTHERS, PRECISION_BY_WORDS = 0.95, 0.90
-"""Recall of phones and national numbers, and precision of all that is masked by the words for it, with ``mask``."""
-KNOWN = {1: 0.96}
-"""Recall of a set that is below the goal."""
 READ = sorted(SETS.keys() - {6, 7})
-"""Sets that rules were written for."""
+"""Sets with written cards."""
 
 
 def values(cases: list[Case]) -> list[tuple[str, str]]:
@@ -48,24 +41,6 @@ def test_a_set_is_whole(number: int, conversations: int, alikes: int, labels: in
     written = [digits for digits in cards if digits.isdigit() and len(digits) > PIECE]
     assert written or number not in READ
     assert all(map(luhn.is_valid, written))
-
-
-@pytest.mark.parametrize("number", READ)
-def test_secrets_are_found_and_look_alikes_stay(number: int) -> None:
-    """With redaction off nearly every secret is found, nearly nothing else, and nothing in any look-alike."""
-    cases, alike = map(read, SETS[number])
-    missed: list[str] = []
-    mistaken: list[str] = []
-    count = found_count = 0
-    for case in cases:
-        found = secrets(case.utterances)
-        labels = [label for label in case.labels if label.kind in SECRET]
-        count, found_count = count + len(labels), found_count + len(found)
-        missed += [case.utterances[one.turn].text for one in labels if not is_covered(case, one, found)]
-        mistaken += [case.utterances[one.turn].text for one in found if not overlaps(one, case.labels)]
-    assert 1 - len(missed) / count >= KNOWN.get(number, RECALL), missed
-    assert 1 - len(mistaken) / found_count >= PRECISION, mistaken
-    assert [case.utterances for case in alike if secrets(case.utterances)] == []
 
 
 @pytest.mark.landing

@@ -5,9 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache, lru_cache
 from importlib import import_module
 from itertools import islice
-from typing import Any, cast
-
-import phonenumbers
+from typing import TYPE_CHECKING, Any, cast
 
 from auscult.domain.privacy.redaction import Kind
 from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, has_card_form, is_luhn
@@ -15,6 +13,9 @@ from auscult.redactors._fitted.proofs import is_iban
 from auscult.redactors._fitted.tokens import LISTS
 from auscult.redactors._patterns import searcher
 from auscult.redactors._words import lines_of
+
+if TYPE_CHECKING:
+    from phonenumbers import PhoneNumber
 
 _LISTS = lines_of("_fitted/forms.txt")
 _FORMS = [(pattern, module) for module, _, pattern in (line.partition(" ") for line in _LISTS["written"])]
@@ -25,8 +26,6 @@ _SURE = {int(size): modules.split() for size, _, modules in (line.partition(" ")
 """Modules by the number of digits; ``_SURE`` are those with a date in them and check digits besides."""
 _EXAMPLES = LISTS["example cards"]
 _COUNTRIES = tuple(" ".join(_LISTS["countries"]).split())
-_TYPES = phonenumbers.PhoneNumberType
-_SERVICES = (_TYPES.TOLL_FREE, _TYPES.PREMIUM_RATE, _TYPES.SHARED_COST, _TYPES.UAN)
 _PHONE_SHORTEST, _PHONE_LONGEST, _IBAN_SHORTEST, _MOST = 8, 13, 15, 3
 _AS_DATE, _EAN, _YEAR = (6, 8), 13, 4
 _ADDRESSES, _MAILS, _NAMES = (
@@ -50,8 +49,8 @@ _EMAIL = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
 _AROUND = re.compile(r"\(\?<?[=!][^()]*\)")
 
 
-def _guard(patterns: Iterable[re.Pattern[str]]) -> re.Pattern[str]:
-    """Return one pattern that is found where one of several may be: they, without what they ask of their surroundings."""
+def _guard(patterns: Iterable[re.Pattern[str]]) -> Callable[[str], bool]:
+    """Return a predicate of texts that may have one of several patterns, whatever these ask of their surroundings."""
     return searcher("|".join(f"(?:{_AROUND.sub('', each.pattern)})" for each in patterns))
 
 
@@ -81,12 +80,18 @@ def phone_countries(digits: str, more: tuple[str, ...] = ()) -> int:
 
 def is_service(digits: str, more: tuple[str, ...] = ()) -> bool:
     """Return whether a telephone number is one that no person has, in any country: it costs nothing, or the same everywhere."""
-    its = _phones(digits, more) if digits.startswith(tuple(LISTS["service"])) else ()
-    return any(phonenumbers.number_type(number) in _SERVICES for number in its)
+    if not digits.startswith(tuple(LISTS["service"])):
+        return False
+    from phonenumbers import PhoneNumberType, number_type  # noqa: PLC0415  (see below)
+
+    services = PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST, PhoneNumberType.UAN
+    return any(number_type(number) in services for number in _phones(digits, more))
 
 
-def _phones(digits: str, more: tuple[str, ...]) -> Iterator[phonenumbers.PhoneNumber]:
+def _phones(digits: str, more: tuple[str, ...]) -> "Iterator[PhoneNumber]":
     """Yield what digits are in each country where they are a valid telephone number."""
+    import phonenumbers  # noqa: PLC0415  (an extra, which codes alone do without)
+
     countries = dict.fromkeys((*more, *_COUNTRIES)) if _PHONE_SHORTEST <= len(digits) <= _PHONE_LONGEST else ()
     for country in countries:
         try:
@@ -98,15 +103,32 @@ def _phones(digits: str, more: tuple[str, ...]) -> Iterator[phonenumbers.PhoneNu
 
 
 @lru_cache(maxsize=16384)
-def signs_of(chars: str, countries: tuple[str, ...] = ()) -> tuple[int, ...]:
-    """Return what checks say of the digits and letters of a run."""
-    return tuple(CODES[name] for name in (_of_digits(chars, countries) if chars.isdecimal() else _of_letters(chars)))
+def signs_of(chars: str, countries: tuple[str, ...] | None = ()) -> tuple[int, ...]:
+    """Return what checks say of the digits and letters of a run; without countries those that need no other package."""
+    return tuple(
+        CODES[name]
+        for name in (
+            _of_digits(chars, countries) if chars.isdecimal() else () if countries is None else _of_letters(chars)
+        )
+    )
 
 
-def _of_digits(digits: str, countries: tuple[str, ...]) -> Iterator[str]:
+def _of_digits(digits: str, countries: tuple[str, ...] | None) -> Iterator[str]:
     size = len(digits)
     if CARD_SHORTEST <= size <= CARD_LONGEST:
         yield from _as_card(digits)
+    if countries is not None:
+        yield from _by_packages(digits, countries)
+    if digits[0] == "0":
+        yield "nought"
+    if size in _AS_DATE and 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12:  # noqa: PLR2004  a day and a month
+        yield "day first"
+    if size == _YEAR:
+        yield from _of_four(digits)
+
+
+def _by_packages(digits: str, countries: tuple[str, ...]) -> Iterator[str]:
+    size = len(digits)
     if any(is_valid(module, digits) for module in _SURE.get(size, ())):
         yield "sure"
     elif any(is_valid(module, digits) for module in _OF_DIGITS.get(size, ())):
@@ -116,14 +138,8 @@ def _of_digits(digits: str, countries: tuple[str, ...]) -> Iterator[str]:
         yield "phone" if phones == 1 else "phone of some"
         if is_service(digits, countries):
             yield "service number"
-    if digits[0] == "0":
-        yield "nought"
-    if size in _AS_DATE and 1 <= int(digits[:2]) <= 31 and 1 <= int(digits[2:4]) <= 12:  # noqa: PLR2004  a day and a month
-        yield "day first"
     if size == _EAN and is_valid("ean", digits):
         yield "ean"
-    if size == _YEAR:
-        yield from _of_four(digits)
 
 
 def _of_four(digits: str) -> Iterator[str]:
@@ -150,7 +166,7 @@ def _of_letters(chars: str) -> Iterator[str]:
         yield "form"
 
 
-def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
+def forms_in(low: str, *, has_digit: bool, has_packages: bool = True) -> Iterator[tuple[int, int, int]]:
     """Yield the forms that are written in a turn in small letters: start, end and sign."""
     if "@" in low:
         yield from ((*found.span(), CODES["email"]) for found in _EMAIL.finditer(low))
@@ -167,13 +183,13 @@ def forms_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, int]]:
         yield *found.span(), CODES["iban-like"]
     for found in _ANY.finditer(low):
         its = _FORMS[(found.lastindex or 1) - 1 :]
-        is_right = any(_is_form(pattern, module, found[0]) for pattern, module in its)
+        is_right = has_packages and any(_is_form(pattern, module, found[0]) for pattern, module in its)
         yield *found.span(), CODES["written" if is_right else "written misheard"]
 
 
-def _may_have(guard: re.Pattern[str], low: str) -> bool:
+def _may_have(guard: Callable[[str], bool], low: str) -> bool:
     """Return whether a text may have one of the patterns of a guard, which reads words of ASCII alone as they do."""
-    return not low.isascii() or guard.search(low) is not None
+    return not low.isascii() or guard(low)
 
 
 def shapes_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, Kind]]:
@@ -186,7 +202,7 @@ def shapes_in(low: str, *, has_digit: bool) -> Iterator[tuple[int, int, Kind]]:
                 yield *found.span(), kind
     for pattern in _MAILS if _MAY_BE_EMAIL.search(low) else ():
         yield from _spans(pattern, low, "email")
-    for pattern in _NAMES if _MAY_BE_NAMED.search(low) else ():
+    for pattern in _NAMES if _MAY_BE_NAMED(low) else ():
         yield from _spans(pattern, low, "name")
 
 

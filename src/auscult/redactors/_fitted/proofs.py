@@ -6,9 +6,6 @@ Numbers are searched in all readings of what is said, and found next to other nu
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from stdnum import iban
-from stdnum.iso7064 import mod_97_10
-
 from auscult.domain.privacy.redaction import Kind
 from auscult.redactors._cards import CARD_LONGEST, CARD_SHORTEST, USUAL_CARD, is_card
 from auscult.redactors._fitted.readings import HOMOPHONES, Reading, read_on, value_of
@@ -46,13 +43,13 @@ class Proof(NamedTuple):
     chars: str
 
 
-def proofs(tokens: Sequence[Token]) -> Iterator[Proof]:
+def proofs(tokens: Sequence[Token], *, has_ibans: bool = True) -> Iterator[Proof]:
     """Yield what is proven in a turn, from left to right."""
     mails = {each.first: each for at, token in enumerate(tokens) if token.kind == _AT for each in _mail(tokens, at)}
     size = sum(len(each.low) if each.low.isdecimal() else 2 for each in tokens if each.kind in NUMBERS)
     at = 0 if mails or size >= _LEAST else len(tokens)
     while at < len(tokens):
-        found = mails.get(at) or _iban_at(tokens, at) or _card_at(tokens, at)
+        found = mails.get(at) or (_iban_at(tokens, at) if has_ibans else None) or _card_at(tokens, at)
         if found is not None:
             yield found
         at = at + 1 if found is None else found.last + 1
@@ -65,6 +62,9 @@ def is_proven_card(chars: str) -> bool:
 
 def is_iban(chars: str) -> bool:
     """Return whether letters and digits are an IBAN of a country that has them, right by its check digits."""
+    from stdnum import iban  # noqa: PLC0415  (an extra, which codes alone do without)
+    from stdnum.iso7064 import mod_97_10  # noqa: PLC0415
+
     if _ELSEWHERE.get(chars[:2]) == len(chars):
         return mod_97_10.is_valid(chars[4:] + chars[:4])
     return _SHORTEST_IBAN <= len(chars) <= _LONGEST_IBAN and iban.is_valid(chars, check_country=False)

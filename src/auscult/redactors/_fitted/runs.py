@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from auscult.redactors._fitted.proofs import JOINTS, Proof, is_number
 from auscult.redactors._fitted.readings import SCALES, chars_of, value_of
-from auscult.redactors._fitted.tokens import LETTERS, LISTS, NUMBERS, Token
+from auscult.redactors._fitted.tokens import CLASS, LETTERS, LISTS, NUMBERS, Token
 
 _DOUBTFUL = LISTS["doubtful"]
 _PARTING = frozenset(",:")
@@ -14,10 +14,15 @@ _GAP, _GROUP, _SPELLED, _SHOWN = 3, 3, 3, 6
 """Words within a run, digits of a written group that a comma parts from another, letters of a spelled run, and groups
 of which the sizes are a sign."""
 _MIXED = re.compile(r"[^\W\d_]\S*\d|\d\S*[^\W\d_]")
-_CLOSES, _OTHERS, _OF_WORD = frozenset(",.;:?)"), frozenset("@/"), (4, 24)
+_OPENS, _CLOSES, _OTHERS, _OF_WORD = frozenset("(\"'"), frozenset(",.;:?)\"'"), frozenset("@/"), (4, 24)
 """Signs behind a word that are none of it, those that no code has, and letters and digits of a word that may be one."""
 _NINE, _WHOLE = 9, 7
 """Digits of a group at most, and those of a number that a letter with digits behind is none of: ``0151 23456789 a1``."""
+EXPIRY = re.compile(r"(?:0?[1-9]|1[0-2])(?:20)?(?:2[5-9]|3\d)")
+"""A month and a year in which a card expires."""
+_YEAR, _MONTH = re.compile(r"(?:20)?(?:2[5-9]|3\d)"), CLASS["month"]
+_OF_CARD, _BESIDE_CARD = (3, 4), 3
+"""Digits of a card's security code, and tokens from a card to its date or code at most."""
 
 
 class Run(NamedTuple):
@@ -35,7 +40,7 @@ class Run(NamedTuple):
 
 def runs_of(tokens: Sequence[Token], low: str, proven: Sequence[Proof] = ()) -> Iterator[Run]:
     """Yield the runs of a turn; each that is proven is one."""
-    at, ahead = 0, list(proven)
+    at, ahead, card = 0, list(proven), -1
     while at < len(tokens):
         if ahead and at == ahead[0].first:
             one = ahead.pop(0)
@@ -45,14 +50,15 @@ def runs_of(tokens: Sequence[Token], low: str, proven: Sequence[Proof] = ()) -> 
                 first=one.first, last=one.last, chars=one.chars, letters=0
             )
             at = one.last + 1
+            card = at + _BESIDE_CARD if one.kind == "card" else card
             continue
         if tokens[at].kind not in NUMBERS and not _is_letter(tokens, at):
             at += 1
             continue
         its = tokens[: ahead[0].first] if ahead else tokens
         members, is_corrected, at = _members(its, at, low)
-        if members:
-            run = _run(tokens, members, is_corrected=is_corrected)
+        for each in _dated(tokens, members, is_behind_card=bool(members) and members[0] <= card):
+            run = _run(tokens, each, is_corrected=is_corrected)
             if run is not None:
                 yield run
 
@@ -66,7 +72,7 @@ def mixed_runs(tokens: Sequence[Token], low: str) -> Iterator[Run]:
         first, last, begin = begin, at - 1, at
         while first < last and tokens[last].low in _CLOSES:
             last -= 1
-        while first < last and tokens[first].low == "(":
+        while first < last and tokens[first].low in _OPENS:
             first += 1
         its = tokens[first : last + 1]
         chars = "".join(token.low for token in its if token.low.isalnum())
@@ -113,6 +119,22 @@ def _members(tokens: Sequence[Token], first: int, low: str) -> tuple[list[int], 
     while len(members) > 1 and tokens[members[-1]].low in _DOUBTFUL and not _is_tied(tokens, *members[-2:]):
         members.pop()
     return members, is_corrected, behind
+
+
+def _dated(tokens: Sequence[Token], members: list[int], *, is_behind_card: bool) -> list[list[int]]:
+    """Return the members of a run, those of an expiry date apart from the security code next to it: ``09/27 481``."""
+    for cut in range(1, len(members)):
+        is_apart = members[cut] - members[cut - 1] > 1
+        if tokens[members[cut - 1]].end == tokens[members[cut]].start or not (is_apart or cut > 1 or is_behind_card):
+            continue
+        parts = members[:cut], members[cut:]
+        first, last = (chars_of([tokens[at] for at in part]) for part in parts)
+        is_year = members[0] > 0 and tokens[members[0] - 1].kind == _MONTH and _YEAR.fullmatch(first)
+        is_date = (is_year or EXPIRY.fullmatch(first)) and last.isdecimal() and len(last) in _OF_CARD
+        is_behind = EXPIRY.fullmatch(last) and first.isdecimal() and len(first) in _OF_CARD
+        if (is_date and (is_behind_card or is_year or cut > 1)) or (is_behind and is_behind_card):
+            return list(parts)
+    return [members] if members else []
 
 
 def _is_next(tokens: Sequence[Token], members: Sequence[int], at: int) -> bool:

@@ -4,14 +4,14 @@ Every sign is a column of weights: what its terms are, hashed. All is computed f
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from auscult.domain.privacy.redaction import PLACEHOLDER, Kind, Utterance
+from auscult.domain.privacy.redaction import KINDS, PLACEHOLDER, Kind, Utterance
 from auscult.redactors._digits import lowered
 from auscult.redactors._fitted.checks import (
     CODES,
@@ -23,7 +23,7 @@ from auscult.redactors._fitted.checks import (
     signs_of,
 )
 from auscult.redactors._fitted.proofs import is_proven_card, is_usual, proofs
-from auscult.redactors._fitted.runs import Run, mixed_runs, runs_of
+from auscult.redactors._fitted.runs import EXPIRY, Run, mixed_runs, runs_of
 from auscult.redactors._fitted.tokens import (
     CLASS,
     COARSE,
@@ -31,6 +31,7 @@ from auscult.redactors._fitted.tokens import (
     LISTS,
     NUMBERS,
     SIDES,
+    SORTS,
     STRONG,
     Table,
     Token,
@@ -60,6 +61,16 @@ _ANSWERS, _LONG_AGO, _FORGOTTEN = (3, 8), 4, 8
 _OF_THINGS, _NAMED, _FEW = 4, 6, 3
 """Digits of a number that may be a thing's, words before it that name it, and those with which it answers a question."""
 _OF_PLACES, _POSTCODE = (LISTS["street"] - LISTS["of no place"]) | LISTS["of a place"], CODES["postcode"]
+_OF_CARDS = frozenset((CODES["card"], CODES["card over runs"]))
+CLASS_OF: Mapping[str, int] = {kind: number for number, kind in enumerate(KINDS, 1)}
+_NAMES_CODES, _OF_CARD_CODES = (
+    frozenset(SORTS[name] for name in names.split())
+    for names in ("check pin password secret code once entry", "back digits expiry card")
+)
+_OF_CODES, _ALONE = _NAMES_CODES | _OF_CARD_CODES, frozenset((SORTS["back"], SORTS["digits"]))
+"""Sorts of words for codes: those that name one alone, those that do together, and of these what may be answered with one."""
+_LONG, _REACH_OF_CARD = re.compile(r"\d(?:\W{0,3}\d){11}"), 2
+"""Digits that may be a card's, and turns behind it in which its code may follow."""
 _ROOM = 16
 """Empty tokens around all others."""
 _LENGTHS, _FAR, _REST = np.array((1, 2, 3, 5, 8, 12, 20, 30)), 6, 4
@@ -85,8 +96,9 @@ _HOUSE = re.compile(r"\[name(?: \d+)?\] (?:of|from|at|with) \w+")
 class Read:
     """Conversations as arrays of their tokens; before each turn is one of its side."""
 
-    def __init__(self) -> None:
-        """Begin with nothing."""
+    def __init__(self, *, has_packages: bool = True) -> None:
+        """Begin with nothing. Without packages that the base install lacks, turns far from any word for a code are not read."""
+        self._has_packages = has_packages
         self.rows: list[tuple[int, int, int, int]] = []
         self.start: list[int] = []
         self.end: list[int] = []
@@ -97,6 +109,7 @@ class Read:
         self.open: list[bool] = []
         self.whole: list[bool] = []
         self.runs: list[Placed] = []
+        self.numbers: list[tuple[int, int]] = []
         self.lows: list[str] = []
         self.checked: dict[int, set[int]] = {}
         self.proven: dict[int, Kind] = {}
@@ -116,6 +129,10 @@ class Read:
             for index, ((_, asks, _), (speaker, _)) in enumerate(zip(looks, utterances, strict=True))
         ]
         is_open = [is_marked or whole for (is_marked, _, _), whole in zip(looks, is_whole, strict=True)]
+        if not self._has_packages:
+            is_open = [its and near for its, near in zip(is_open, _near_codes(utterances, looks), strict=True)]
+            if not any(is_open):
+                return
         for index, (speaker, text) in enumerate(utterances):
             low = lowered(text)
             side = _SIDE.get(speaker, SIDES - 1)
@@ -142,6 +159,25 @@ class Read:
                     self.kept.update(self._within(turn, *found.span()))
         self._chain(self.runs[first:], countries)
         self._hear([cues for _, _, cues in looks], self.runs[first:])
+        self._follow(self.runs[first:])
+
+    def _follow(self, runs: Sequence[Placed]) -> None:
+        """Note for each run which numbers its side said last: what they are or how long, and whether in the same turn."""
+        for index, (_, turn) in enumerate(runs):
+            earlier = [
+                self._sort(one.run) * 2 + (one.turn == turn)
+                for one in runs[max(0, index - _CHAINED) : index]
+                if self.sides[one.turn] == self.sides[turn] and turn - one.turn <= _REACH
+            ]
+            before, last = [0, 0, *earlier][-2:]
+            self.numbers.append((last, before))
+
+    def _sort(self, run: Run) -> int:
+        """Return what a number is by its checks, or how long."""
+        kind = self.proven.get(run.first)
+        if kind is not None or not _OF_CARDS.isdisjoint(self.checked.get(run.first, ())):
+            return _MOST + 1 + CLASS_OF.get(kind or "card", 0)
+        return _MOST + 1 if EXPIRY.fullmatch(run.chars) else 1 + min(len(run.chars), _MOST - 1)
 
     def _hear(self, cues: Sequence[Sequence[int]], runs: Sequence[Placed]) -> None:
         """Note for each turn of a conversation what was asked for before, how long ago, and what is named behind it.
@@ -173,11 +209,11 @@ class Read:
         """Note the runs of a turn, and what checks say of them and of what is written."""
         base, first = self.begins[turn] + 1, len(self.runs)
         if any(token.kind in NUMBERS or token.kind == _AT or COARSE[token.kind] == COARSE[3] for token in tokens):
-            proven = {each.first: each for each in proofs(tokens)}
+            proven = {each.first: each for each in proofs(tokens, has_ibans=self._has_packages)}
             for run in runs_of(tokens, low, list(proven.values())):
                 its = range(run.first + base, run.last + base + 1)
                 self.runs.append(Placed(run._replace(first=its[0], last=its[-1]), turn))
-                for sign in signs_of(run.chars, countries) if run.chars else ():
+                for sign in signs_of(run.chars, countries if self._has_packages else None) if run.chars else ():
                     self._mark(its, sign)
                 near = {each.low for each in tokens[max(0, run.first - _ENDS) : run.first]}
                 if len(run.chars) == _OF_THINGS and not LISTS["ending"].isdisjoint(near):
@@ -213,7 +249,7 @@ class Read:
         has_digit = any(map(str.isdecimal, low))
         for start, end, kind in shapes_in(low, has_digit=has_digit and self.sides[turn] != _SIDE["agent"]):
             self.shaped.update(dict.fromkeys(self._within(turn, start, end), kind))
-        for start, end, sign in forms_in(low, has_digit=has_digit):
+        for start, end, sign in forms_in(low, has_digit=has_digit, has_packages=self._has_packages):
             its = self._within(turn, start, end)
             self._mark(its, sign)
             if sign == CODES["email"] and low[start:end].partition("@")[0] in LISTS["mailboxes"]:
@@ -281,7 +317,8 @@ class Read:
                     break
                 digits, last = digits + later.chars, its_turn
                 its.append(later)
-                is_phone = len(digits) in _OVER_RUNS and phone_countries(digits, countries)
+                may_be_phone = self._has_packages and len(digits) in _OVER_RUNS
+                is_phone = may_be_phone and phone_countries(digits, countries)
                 name = (
                     "card over runs"
                     if is_proven_card(digits) and is_usual(digits)
@@ -291,6 +328,23 @@ class Read:
                 )
                 for each in its if name else ():
                     self._mark(range(each.first, each.last + 1), CODES[name])
+
+
+def _near_codes(utterances: Sequence[Utterance], looks: Sequence[tuple[bool, bool, list[int]]]) -> list[bool]:
+    """Return for each turn whether a code is spoken of, or may follow a card's number, in it or close before or behind it.
+
+    Where no code is named, nor two sorts of words that do so together, it is what answers ``on the back`` or ``digits`` at once.
+    """
+    near, sorts = [False] * len(looks), {each for _, _, cues in looks for each in cues}
+    numbers = [_LONG.search(text) is not None for _, text in utterances]
+    is_likely = any(numbers) or not _NAMES_CODES.isdisjoint(sorts) or len(_OF_CARD_CODES & sorts) > 1
+    for index, (is_number, (_, _, cues)) in enumerate(zip(numbers, looks, strict=True)):
+        reach = _LONG_AGO if not _OF_CODES.isdisjoint(cues) else _REACH_OF_CARD if is_number else -1
+        if not is_likely:
+            reach = -1 if _ALONE.isdisjoint(cues) else 1
+        for at in range(max(0, index - is_likely), min(index + reach + 1, len(near))):
+            near[at] = True
+    return near
 
 
 _BAGS = (10, 5, 12)
@@ -324,12 +378,14 @@ _TERMS: list[tuple[str, ...]] = [
     ("cue", "w-1", "coarse"), ("asked for", "coarse", "at"), ("chunk", "coarse"),
     ("chunk", "asked for", "coarse"), ("cue", "cue behind", "size"), ("asked for", "chunk", "cue"),
     ("sorts", "coarse"), ("sorts", "size"), ("sorts", "c0", "rest"), ("cue near", "chunk"),
-    ("sorts", "rest", "size"),
+    ("sorts", "rest", "size"), ("last number", "size"), ("last number", "number before", "size"),
+    ("last number", "coarse"), ("last number", "before1", "size"), ("last number", "cue", "size"),
+    ("last number", "asked for", "size"),
 ]  # fmt: skip
 """Signs, each as what its terms are; those with one name behind # are of one sort, whatever their places."""
 _BLOCKS = (
-    "", "coarse", "size", "shape", "place", "how", "side", "first", "start", "length", "at", "rest", "head",
-    *(f"check{by}" for by in range(_SIGNS)), "checks", *(f"w{by}" for by in range(-6, 5)),
+    "", "coarse", "size", "shape", "place", "how", "last number", "number before", "side", "first", "start", "length",
+    "at", "rest", "head", *(f"check{by}" for by in range(_SIGNS)), "checks", *(f"w{by}" for by in range(-6, 5)),
     *(f"c{by}" for by in range(-4, 5)), *(f"t{by}" for by in range(-1, 2)),
     *(f"before{by}" for by in range(1, _BAGS[0] + 1)), "class before1", "class before2", "class behind1",
     *(f"behind{by}" for by in range(1, _BAGS[1] + 1)), *(f"asked{by}" for by in range(_BAGS[2])),
@@ -439,13 +495,22 @@ def _of_words(read: Read, kept: Numbers) -> Numbers:
 def _of_runs(read: Read, kept: Numbers) -> Sequence[Numbers]:
     """Return where the run of each token begins and ends, and how it is; a token outside of one is its own."""
     count = len(read.rows)
-    facts = np.zeros((7, count), dtype=np.int64)
+    facts = np.zeros((9, count), dtype=np.int64)
     facts[0] = facts[1] = np.arange(count)
-    for run, _ in read.runs:
+    for (run, _), numbers in zip(read.runs, read.numbers, strict=True):
         how = 1 + run.is_said + 2 * run.is_corrected + 4 * run.is_sum + 8 * min(run.letters, 3)
         its = slice(run.first, run.last + 1)
         facts[:, its] = np.array(
-            (run.first, run.last, min(len(run.chars), _MOST), crc32(run.shape.encode()) & _SHAPES, 3, how, _start(run))
+            (
+                run.first,
+                run.last,
+                min(len(run.chars), _MOST),
+                crc32(run.shape.encode()) & _SHAPES,
+                3,
+                how,
+                *numbers,
+                _start(run),
+            )
         )[:, None]
         facts[4, run.first], facts[4, run.last] = 1, 2
     return list(facts.take(kept, axis=1))

@@ -47,8 +47,13 @@ NUMBERS = frozenset(
 SHAPES, _REMEMBERED = 4096, 16_384
 _MAIL = frozenset(("dot", "arroba", "arobase", "klammeraffe"))
 """Words of an e-mail address that is said."""
-_SORTS = ("check", "back", "pin", "password", "secret", "code", "once", "digits", "expiry", "card", "entry", "other")
-CUES = {word: number for number, name in reversed([*enumerate(_SORTS, 1)]) for word in LISTS[f"cue {name}"]}
+SORTS = {
+    name: number
+    for number, name in enumerate(
+        ("check", "back", "pin", "password", "secret", "code", "once", "digits", "expiry", "card", "entry", "other"), 1
+    )
+}
+CUES = {word: number for name, number in reversed(SORTS.items()) for word in LISTS[f"cue {name}"]}
 """Words by which codes and other numbers are asked for, with the number of their sort."""
 STRONG = frozenset((1, 3, 4, 5, 7))
 """Sorts of words that ask for codes by themselves."""

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from auscult.domain.privacy.redaction import PLACEHOLDER, Found, Kind, Utterance, is_taken
 from auscult.redactors._cards import is_card
 from auscult.redactors._fitted.decide import Part
-from auscult.redactors._fitted.readings import chars_of
+from auscult.redactors._fitted.readings import chars_of, value_of
 from auscult.redactors._fitted.signs import Read
-from auscult.redactors._fitted.tokens import CLASS, COARSE, LETTERS, LISTS, NUMBERS, Token
+from auscult.redactors._fitted.tokens import CLASS, COARSE, LETTERS, LISTS, NUMBERS, SIDES, SORTS, STRONG, Token
 
 _NUMERIC: frozenset[Kind] = frozenset(
     ("card", "iban", "national_number", "security_code", "phone", "account", "expiry", "birth_date")
@@ -20,7 +20,7 @@ _OF_RUNS: frozenset[Kind] = frozenset(("card", "iban", "phone"))
 _OF_DIGITS: frozenset[Kind] = frozenset((*_OF_RUNS, "national_number", "account"))
 _USUAL, _LARGE = frozenset((6, 7, 8)), 7
 """Kinds that begin and end with a digit or a letter; coarse classes of usual words, and of those with a capital."""
-_LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3, "security_code": 3}
+_LEAST: Mapping[Kind, int] = {"national_number": 4, "iban": 4, "account": 3}
 """Digits and letters of a value at least."""
 _OF_MAIL, _OF_DATES = (
     frozenset(CLASS[name] for name in names) for names in (("at", "dot", "sign", "@"), ("month", "ordinal"))
@@ -28,8 +28,12 @@ _OF_MAIL, _OF_DATES = (
 _DATE, _SPELLED, _YEAR, _MONTH = 3, 3, 4, 7
 """Signs in an e-mail address, words in a date, the digits of a date without such words and letters of a spelled name at
 least, digits of a year that sounds like a sum, and of a month with its year, one said twice, at most."""
-_BEHIND: Mapping[Kind, Sequence[str]] = {"name": ("of a post", "posts"), "security_code": ("cue code", "of a thing")}
-"""Lists of the words before what is no name and no code, from its own place backwards: ``head of sales``, ``booking code``."""
+_OF_KEYS, _ALONE = STRONG - {SORTS["secret"]}, 3
+"""Sorts of words in the key of a field with a code, and digits and letters at least of a code that was not asked for."""
+_ASKS = STRONG | {SORTS[name] for name in ("back", "code", "digits", "entry")}
+"""Sorts of words that ask for a code, which may be said digit by digit."""
+_UNIT = (1, 3)
+"""Words behind a number in which its unit is no code's: ``five minutes``, ``two o'clock``."""
 _CLEAR = 5
 """Letters of a word of a known name that is one wherever it is said, though it is a usual word too."""
 _GAP, _EXTENSION, _RESTART = 3, 3, 9
@@ -49,7 +53,8 @@ def valued(read: Read, parts: Sequence[Part]) -> list[Found]:
         one = Found(turn, start, end, kind, value)
         if kind == "email" and sum(len(_word(read, at)) == 1 for at in range(first, last + 1)) >= _SPELLED:
             one = one if _has_sign(read, one, Part(first, last, kind)) else one._replace(kind="name")
-        if len(value) >= _LEAST.get(kind, 1) and _has_sign(read, one, Part(first, last, kind)):
+        is_asked = kind != "security_code" or len(value) >= _ALONE or _is_asked(read, turn)
+        if is_asked and len(value) >= _LEAST.get(kind, 1) and _has_sign(read, one, Part(first, last, kind)):
             found.append(one)
     if not any(one.kind == "iban" and one.value[:2].isalpha() for one in found):
         found = [one._replace(kind="account") if one.kind == "iban" else one for one in found]
@@ -91,9 +96,8 @@ def _has_sign(read: Read, found: Found, part: Part) -> bool:
     sums = [
         run for run, _ in read.runs if run.is_sum and len(run.chars) > _YEAR and part.first <= run.first <= part.last
     ]
-    behind = _BEHIND.get(found.kind, ())
-    if behind and all(_word(read, part.first - by) in LISTS[words] for by, words in enumerate(behind, 1)):
-        return False
+    if found.kind in ("name", "security_code"):
+        return not (_is_post(read, part) if found.kind == "name" else _is_of_a_thing(read, part))
     if found.kind == "phone" and any(_word(read, at) in LISTS["thousands"] for at in range(part.first, part.last + 1)):
         return False
     if found.kind in ("birth_date", "expiry"):
@@ -105,6 +109,33 @@ def _has_sign(read: Read, found: Found, part: Part) -> bool:
     if found.kind == "address" and part.first == part.last:
         return COARSE[min(classes)] not in _USUAL
     return found.kind not in _OF_DIGITS or not classes.isdisjoint(LETTERS | NUMBERS)
+
+
+def _is_asked(read: Read, turn: int) -> bool:
+    """Return whether the other side asked for a code before a turn."""
+    last, asked = read.asked[turn][:2]
+    return last in _ASKS and not asked & 2
+
+
+def _is_post(read: Read, part: Part) -> bool:
+    """Return whether a name is that of an office, behind a post: ``head of sales``."""
+    return _word(read, part.first - 1) in LISTS["of a post"] and _word(read, part.first - 2) in LISTS["posts"]
+
+
+def _is_of_a_thing(read: Read, part: Part) -> bool:
+    """Return whether a code is a thing's by what names it, ``error code``, or a number by its unit, or in a field that is none.
+
+    The key of a field has to name a secret, as many hold a code of another kind.
+    """
+    if not LISTS["units"].isdisjoint(_word(read, part.last + by) for by in _UNIT):
+        return True
+    turn = read.turn[part.first]
+    its = [at for at in read.cues if at < part.first and read.turn[at] >= turn - 1]
+    last = max(its, default=-1)
+    if read.sides[turn] == SIDES - 1 and (last < 0 or read.turn[last] < turn):
+        return _OF_KEYS.isdisjoint(read.cues[at] for at in its)
+    near = (_word(read, last + by) for by in (-1, 1, 2))
+    return last >= 0 and read.cues[last] == SORTS["code"] and not LISTS["codes of things"].isdisjoint(near)
 
 
 def _begun(read: Read, first: int, kind: Kind) -> int:
@@ -168,9 +199,12 @@ def _trimmed(read: Read, part: Part) -> Part:
 
 
 def _is_outside(read: Read, at: int, kind: Kind) -> bool:
-    """Return whether a token at an end is none of a kind: a word that no value ends with, or any usual one where digits do."""
+    """Return whether a token at an end is none of a kind: a word that no value ends with, or any usual one where digits do.
+
+    Of a code it is a quotation mark.
+    """
     if kind in ("name", "security_code", "email") or any(run.first <= at <= run.last for run, _ in read.runs):
-        return False
+        return kind == "security_code" and _word(read, at) in ('"', "'")
     number, word = read.rows[at][1], _word(read, at)
     is_usual = kind in _OF_DIGITS and COARSE[number] in _USUAL and number not in LETTERS
     return is_usual or word in LISTS["no name"]
@@ -233,8 +267,9 @@ def _value(read: Read, first: int, last: int, kind: Kind) -> str:
             Token(read.start[at], read.end[at], low[read.start[at] : read.end[at]], *read.rows[at])
             for at in range(first, last + 1)
         ]
-        chars = chars_of([each for each in tokens if each.low.isalnum() and each.low not in LISTS["between"]])
-        if chars:
+        its = [each for each in tokens if each.low.isalnum() and each.low not in LISTS["between"]]
+        chars = chars_of(its)
+        if chars and (kind != "security_code" or all(map(value_of, its))):
             return chars[-_PHONE:] if kind == "phone" else chars
     return " ".join(_SIGN.sub(" ", text).split())
 

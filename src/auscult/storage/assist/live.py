@@ -103,8 +103,10 @@ class AppLive(SeenOfApp):
         query = sa.select(its.seq, its.event_id, its.body).where(its.live == live, its.seq >= first)
         for row in connection.execute(query).all():
             new = by_id.get(row.event_id)
-            # Other processes notice a change by the last event that they know: those behind differ by a space.
-            body = bytes(row.body) + b" " if new is None else msgspec.json.encode(new, enc_hook=sent)
+            before = bytes(row.body)
+            body = before if new is None else msgspec.json.encode(new, enc_hook=sent)
+            # Other processes notice a change by the last event that they know: one that is as it was differs by a space.
+            body = before + b" " if body == before else body
             mine = (its.live == live, its.seq == row.seq)
             connection.execute(sa.update(live_events).where(*mine).values(body=body))
         self._events.forget(conversation_id)

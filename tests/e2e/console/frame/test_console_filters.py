@@ -154,7 +154,7 @@ TABLE: Mapping[str, Filter] = {
     "task": Filter("task=submitted", OF_AUDITS, BY_AUDITS),
     "ended": Filter(f"ended={day(1)}", OF_AUDITS, BY_AUDITS),
     "checked": Filter(f"checked={EMPATHY}", OF_AUDITS, BY_AUDITS),
-    "machine": Filter(f"checked={EMPATHY}&machine=NO", OF_AUDITS, BY_AUDITS),
+    "machine": Filter(f"checked={EMPATHY}&machine=YES", OF_AUDITS, BY_AUDITS),
     "person": Filter(f"checked={EMPATHY}&person=YES&person=NO", OF_AUDITS, BY_AUDITS),
     "agrees": Filter(f"checked={EMPATHY}&agrees=no", OF_AUDITS, BY_AUDITS),
 }

@@ -90,15 +90,13 @@ def answers(app: AppStore, conversation_id: str, *, differing: bool) -> list[Aud
     case = app.audits.case(conversation_id)
     assert case is not None
     other: dict[Qualification, Qualification] = {"YES": "NO", "NO": "YES"}
-    of_machine = {"-": "NA"}  # what it leaves to a person does not arise
+    left: dict[Qualification, Qualification] = {"-": "NA"}  # what the machine leaves to a person does not arise
+    said = {each.metric.id: each.verdict.qualification for each in case.evaluation.results}
     return [
         AuditAnswer(
-            metric_id=each.metric.id,
-            answer=other.get(each.verdict.qualification, each.verdict.qualification)
-            if differing and each.metric.id == EMPATHY
-            else of_machine.get(each.verdict.qualification, each.verdict.qualification),
+            metric_id=name, answer=(other if differing and name == EMPATHY else {}).get(one, left.get(one, one))
         )
-        for each in case.evaluation.results
+        for name, one in said.items()
     ]
 
 
