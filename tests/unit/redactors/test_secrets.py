@@ -62,3 +62,22 @@ def test_a_turn_of_many_pages_is_read() -> None:
         text = f"{filler * 2000}. my pin is 4821 okay"
         (found,) = secrets([Utterance("agent", "hello"), Utterance("customer", text)])
         assert (found.turn, text[found.start : found.end]) == (1, "4821")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("the page shows error code E504",), ("and what is the error code?", "E504"), ("my promo code is SAVE20",),
+        ("what is your phone number", "seven one five", "one three nine"), ("five minutes for a pin reset",),
+    ],
+    ids=lambda said: said[-1],
+)  # fmt: skip
+def test_numbers_of_other_kinds_stay(said: tuple[str, ...]) -> None:
+    """A code of a thing, a number that was asked for by another name, and what has a unit."""
+    assert secrets([Utterance("agent" if index == 0 else "customer", text) for index, text in enumerate(said)]) == []
+
+
+@pytest.mark.parametrize(("key", "is_secret"), [("status code", False), ("codes", False), ("pin", True), ("otp", True)])
+def test_the_key_of_a_field_names_a_secret(key: str, is_secret: bool) -> None:
+    """Codes of other kinds are in many fields."""
+    assert bool(secrets([Utterance("key", key), Utterance("field", "404213")])) == is_secret
