@@ -29,7 +29,7 @@ OF_MANY = ("development", "challenge")
 ALONE: tuple[str, ...] = ()
 """Hands that are the only ones of their languages; each is then left out in parts."""
 PARTS, MOST_FOLDS = 3, 20
-"""Parts of a set that is not left out as a whole, and fits with something left out, of which each takes minutes."""
+"""Parts of a set that is not left out as a whole; most fits with authors left out, each of which takes minutes."""
 WRITTEN_LINES = "lines"
 """Source of lines that were written for training, which are never left out."""
 TOGETHER = {"answers": ("done", "promise", "inform"), "denies": ("refuse", "fail")}

@@ -7,7 +7,7 @@ The process collects garbage as seldom as the workers that evaluate do. ``--code
 alone, as where redaction is off.
 
 ``--beside`` names a folder with another ``auscult``: the ``src`` of another checkout, or an unpacked wheel. Processes of
-both alternate; the least of each is printed, and whether both redact the same.
+both alternate, the least of each is printed, and what both redact has to be equal.
 
 python -m bench.redaction.cost [--codes] [--rounds 3] [--beside FOLDER [--processes 3]]
 """
@@ -127,7 +127,8 @@ def _compare(folders: Mapping[str, Path], words: Sequence[str], processes: int) 
     ):
         print(f"ratio   {ratio:.2f} {what}")
     digests = {each.digest for costs in found.values() for each in costs}
-    print(f"both redact {'the same' if len(digests) == 1 else 'differently'}, digests {sorted(digests)}")
+    assert len(digests) == 1, f"both redact differently: {digests}"
+    print(f"both redact the same, digest {digests.pop()}")
 
 
 def _of(folder: Path, words: Sequence[str]) -> Cost:

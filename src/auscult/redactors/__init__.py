@@ -16,7 +16,7 @@ __all__ = ["REDACTORS", "Redactor", "long_numbers", "open_numbers", "secrets"]
 
 def secrets(utterances: Sequence[Utterance]) -> list[Found]:
     """Return the security codes, PINs, passwords and one-time codes of a conversation; no extra is needed."""
-    from auscult.redactors.codes import codes  # noqa: PLC0415  (its weights are read with the first conversation)
+    from auscult.redactors.builtin import codes  # noqa: PLC0415  (its weights are read with the first conversation)
 
     return codes(utterances)
 

@@ -105,12 +105,9 @@ def _phones(digits: str, more: tuple[str, ...]) -> "Iterator[PhoneNumber]":
 @lru_cache(maxsize=16384)
 def signs_of(chars: str, countries: tuple[str, ...] | None = ()) -> tuple[int, ...]:
     """Return what checks say of the digits and letters of a run; without countries those that need no other package."""
-    return tuple(
-        CODES[name]
-        for name in (
-            _of_digits(chars, countries) if chars.isdecimal() else () if countries is None else _of_letters(chars)
-        )
-    )
+    if chars.isdecimal():
+        return tuple(CODES[name] for name in _of_digits(chars, countries))
+    return () if countries is None else tuple(CODES[name] for name in _of_letters(chars))
 
 
 def _of_digits(digits: str, countries: tuple[str, ...] | None) -> Iterator[str]:

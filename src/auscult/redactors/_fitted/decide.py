@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from auscult.domain.privacy.redaction import KINDS, Kind
 from auscult.redactors._fitted.checks import CODES
-from auscult.redactors._fitted.signs import Columns, Numbers, Read, columns
+from auscult.redactors._fitted.signs import CLASSES, Columns, Numbers, Read, columns
 from auscult.redactors._fitted.tokens import COARSE, OPEN, Table, lines_of_words, table_of
 
 SCALE = 16
 OTHER = 0
-"""The class of what is not personal; those of kinds follow, in the order of ``KINDS``."""
-CLASSES: Mapping[str, int] = {kind: number for number, kind in enumerate(KINDS, 1)}
+"""The class of what is not personal."""
 SURE: Mapping[str, float] = {
     "account": 3.95, "address": 3.15, "birth_date": 3.75, "card": 3.35, "email": 4.15, "expiry": 4.15, "iban": 3.45,
     "name": 2.95, "national_number": 3.15, "phone": 2.45, "security_code": 2.9,

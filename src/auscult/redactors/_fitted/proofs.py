@@ -43,13 +43,13 @@ class Proof(NamedTuple):
     chars: str
 
 
-def proofs(tokens: Sequence[Token], *, has_ibans: bool = True) -> Iterator[Proof]:
+def proofs(tokens: Sequence[Token], *, has_packages: bool = True) -> Iterator[Proof]:
     """Yield what is proven in a turn, from left to right."""
     mails = {each.first: each for at, token in enumerate(tokens) if token.kind == _AT for each in _mail(tokens, at)}
     size = sum(len(each.low) if each.low.isdecimal() else 2 for each in tokens if each.kind in NUMBERS)
     at = 0 if mails or size >= _LEAST else len(tokens)
     while at < len(tokens):
-        found = mails.get(at) or (_iban_at(tokens, at) if has_ibans else None) or _card_at(tokens, at)
+        found = mails.get(at) or (_iban_at(tokens, at) if has_packages else None) or _card_at(tokens, at)
         if found is not None:
             yield found
         at = at + 1 if found is None else found.last + 1

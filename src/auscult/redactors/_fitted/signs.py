@@ -29,6 +29,7 @@ from auscult.redactors._fitted.tokens import (
     COARSE,
     CUES,
     LISTS,
+    NAMES_CODES,
     NUMBERS,
     SIDES,
     SORTS,
@@ -62,13 +63,12 @@ _OF_THINGS, _NAMED, _FEW = 4, 6, 3
 """Digits of a number that may be a thing's, words before it that name it, and those with which it answers a question."""
 _OF_PLACES, _POSTCODE = (LISTS["street"] - LISTS["of no place"]) | LISTS["of a place"], CODES["postcode"]
 _OF_CARDS = frozenset((CODES["card"], CODES["card over runs"]))
-CLASS_OF: Mapping[str, int] = {kind: number for number, kind in enumerate(KINDS, 1)}
-_NAMES_CODES, _OF_CARD_CODES = (
-    frozenset(SORTS[name] for name in names.split())
-    for names in ("check pin password secret code once entry", "back digits expiry card")
-)
-_OF_CODES, _ALONE = _NAMES_CODES | _OF_CARD_CODES, frozenset((SORTS["back"], SORTS["digits"]))
-"""Sorts of words for codes: those that name one alone, those that do together, and of these what may be answered with one."""
+CLASSES: Mapping[str, int] = {kind: number for number, kind in enumerate(KINDS, 1)}
+"""Classes of tokens that are personal, by kind; 0 is that of the others."""
+_ALONE = frozenset((SORTS["back"], SORTS["digits"]))
+_OF_CARD_CODES = _ALONE | {SORTS["expiry"], SORTS["card"]}
+"""Those that may be answered with a code, and all of which two name a card's code together."""
+_OF_CODES = NAMES_CODES | _OF_CARD_CODES
 _LONG, _REACH_OF_CARD = re.compile(r"\d(?:\W{0,3}\d){11}"), 2
 """Digits that may be a card's, and turns behind it in which its code may follow."""
 _ROOM = 16
@@ -176,7 +176,7 @@ class Read:
         """Return what a number is by its checks, or how long."""
         kind = self.proven.get(run.first)
         if kind is not None or not _OF_CARDS.isdisjoint(self.checked.get(run.first, ())):
-            return _MOST + 1 + CLASS_OF.get(kind or "card", 0)
+            return _MOST + 1 + CLASSES[kind or "card"]
         return _MOST + 1 if EXPIRY.fullmatch(run.chars) else 1 + min(len(run.chars), _MOST - 1)
 
     def _hear(self, cues: Sequence[Sequence[int]], runs: Sequence[Placed]) -> None:
@@ -209,7 +209,7 @@ class Read:
         """Note the runs of a turn, and what checks say of them and of what is written."""
         base, first = self.begins[turn] + 1, len(self.runs)
         if any(token.kind in NUMBERS or token.kind == _AT or COARSE[token.kind] == COARSE[3] for token in tokens):
-            proven = {each.first: each for each in proofs(tokens, has_ibans=self._has_packages)}
+            proven = {each.first: each for each in proofs(tokens, has_packages=self._has_packages)}
             for run in runs_of(tokens, low, list(proven.values())):
                 its = range(run.first + base, run.last + base + 1)
                 self.runs.append(Placed(run._replace(first=its[0], last=its[-1]), turn))
@@ -333,11 +333,11 @@ class Read:
 def _near_codes(utterances: Sequence[Utterance], looks: Sequence[tuple[bool, bool, list[int]]]) -> list[bool]:
     """Return for each turn whether a code is spoken of, or may follow a card's number, in it or close before or behind it.
 
-    Where no code is named, nor two sorts of words that do so together, it is what answers ``on the back`` or ``digits`` at once.
+    Where nothing in the conversation names a code, only what follows ``on the back`` or ``digits`` at once is near.
     """
     near, sorts = [False] * len(looks), {each for _, _, cues in looks for each in cues}
     numbers = [_LONG.search(text) is not None for _, text in utterances]
-    is_likely = any(numbers) or not _NAMES_CODES.isdisjoint(sorts) or len(_OF_CARD_CODES & sorts) > 1
+    is_likely = any(numbers) or not NAMES_CODES.isdisjoint(sorts) or len(_OF_CARD_CODES & sorts) > 1
     for index, (is_number, (_, _, cues)) in enumerate(zip(numbers, looks, strict=True)):
         reach = _LONG_AGO if not _OF_CODES.isdisjoint(cues) else _REACH_OF_CARD if is_number else -1
         if not is_likely:

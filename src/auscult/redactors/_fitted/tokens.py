@@ -55,8 +55,10 @@ SORTS = {
 }
 CUES = {word: number for name, number in reversed(SORTS.items()) for word in LISTS[f"cue {name}"]}
 """Words by which codes and other numbers are asked for, with the number of their sort."""
-STRONG = frozenset((1, 3, 4, 5, 7))
+STRONG = frozenset(SORTS[name] for name in ("check", "pin", "password", "secret", "once"))
 """Sorts of words that ask for codes by themselves."""
+NAMES_CODES = STRONG | {SORTS["code"], SORTS["entry"]}
+"""Those that name a code, if also one of a thing: ``error code``."""
 _SMALL = LISTS["asks"] | {word for word, number in CUES.items() if number in STRONG}
 _ASKS = _SMALL | {word.title() for word in _SMALL} | {word.upper() for word in _SMALL if len(word) <= _SHORT}
 _ANY_CUE = CUES.keys() | {word.title() for word in CUES} | {word.upper() for word in CUES}

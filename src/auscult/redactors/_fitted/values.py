@@ -8,7 +8,18 @@ from auscult.redactors._cards import is_card
 from auscult.redactors._fitted.decide import Part
 from auscult.redactors._fitted.readings import chars_of, value_of
 from auscult.redactors._fitted.signs import Read
-from auscult.redactors._fitted.tokens import CLASS, COARSE, LETTERS, LISTS, NUMBERS, SIDES, SORTS, STRONG, Token
+from auscult.redactors._fitted.tokens import (
+    CLASS,
+    COARSE,
+    LETTERS,
+    LISTS,
+    NAMES_CODES,
+    NUMBERS,
+    SIDES,
+    SORTS,
+    STRONG,
+    Token,
+)
 
 _NUMERIC: frozenset[Kind] = frozenset(
     ("card", "iban", "national_number", "security_code", "phone", "account", "expiry", "birth_date")
@@ -30,7 +41,7 @@ _DATE, _SPELLED, _YEAR, _MONTH = 3, 3, 4, 7
 least, digits of a year that sounds like a sum, and of a month with its year, one said twice, at most."""
 _OF_KEYS, _ALONE = STRONG - {SORTS["secret"]}, 3
 """Sorts of words in the key of a field with a code, and digits and letters at least of a code that was not asked for."""
-_ASKS = STRONG | {SORTS[name] for name in ("back", "code", "digits", "entry")}
+_ASKS = NAMES_CODES | {SORTS["back"], SORTS["digits"]}
 """Sorts of words that ask for a code, which may be said digit by digit."""
 _UNIT = (1, 3)
 """Words behind a number in which its unit is no code's: ``five minutes``, ``two o'clock``."""
@@ -88,6 +99,8 @@ def _whole(read: Read, parts: Sequence[Part]) -> Iterator[Part]:
 
 def _has_sign(read: Read, found: Found, part: Part) -> bool:
     """Return whether a part has what its kind cannot do without, or for an e-mail address is in a turn next to one that has."""
+    if found.kind in ("name", "security_code"):
+        return not (_is_post(read, part) if found.kind == "name" else _is_of_a_thing(read, part))
     classes = {read.rows[at][1] for at in range(part.first, part.last + 1)}
     if found.kind == "email":
         begins = [*read.begins, len(read.rows)]
@@ -96,8 +109,6 @@ def _has_sign(read: Read, found: Found, part: Part) -> bool:
     sums = [
         run for run, _ in read.runs if run.is_sum and len(run.chars) > _YEAR and part.first <= run.first <= part.last
     ]
-    if found.kind in ("name", "security_code"):
-        return not (_is_post(read, part) if found.kind == "name" else _is_of_a_thing(read, part))
     if found.kind == "phone" and any(_word(read, at) in LISTS["thousands"] for at in range(part.first, part.last + 1)):
         return False
     if found.kind in ("birth_date", "expiry"):
@@ -123,9 +134,9 @@ def _is_post(read: Read, part: Part) -> bool:
 
 
 def _is_of_a_thing(read: Read, part: Part) -> bool:
-    """Return whether a code is a thing's by what names it, ``error code``, or a number by its unit, or in a field that is none.
+    """Return whether a supposed code has a unit, is named as that of a thing, ``error code``, or is a field's without a secret key.
 
-    The key of a field has to name a secret, as many hold a code of another kind.
+    Many fields hold codes of other kinds, so that a field's key has to name a secret.
     """
     if not LISTS["units"].isdisjoint(_word(read, part.last + by) for by in _UNIT):
         return True
